@@ -1,0 +1,1 @@
+"""The computation. Imports NumPy and `attnviz.errors`, and nothing else."""

@@ -1,0 +1,119 @@
+"""Self-attention of one sequence: projections, heads, attention, the output projection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from attnviz.core.arrays import BoolArray, FloatArray, as_float, sealed, working
+from attnviz.core.attention import attend
+from attnviz.core.problem import AttentionOptions, Problem
+from attnviz.core.trace import HeadTrace, Trace
+
+
+def self_attention(
+    x: npt.ArrayLike,
+    w_q: npt.ArrayLike,
+    w_k: npt.ArrayLike,
+    w_v: npt.ArrayLike,
+    *,
+    w_o: npt.ArrayLike | None = None,
+    b_q: npt.ArrayLike | None = None,
+    b_k: npt.ArrayLike | None = None,
+    b_v: npt.ArrayLike | None = None,
+    b_o: npt.ArrayLike | None = None,
+    heads: int = 1,
+    tokens: Sequence[str] | None = None,
+    scale: float | None = None,
+    mask: BoolArray | None = None,
+    bias: npt.ArrayLike | None = None,
+    causal: bool = False,
+    offset: int = 0,
+) -> Trace:
+    """Every step of self-attention on one sequence.
+
+    x (n, d_model); w_q, w_k (d_model, h·d_k); w_v (d_model, h·d_v); w_o (h·d_v, d_out). The biases are added after
+    their projection. Head i uses the columns i·d_k to (i+1)·d_k. The other options are those of `attend`.
+
+    Raises ShapeError, naming the array, its shape, the shape that would fit, and the operand that asks for it.
+    Source: Vaswani et al. (2017), sections 3.2.1 and 3.2.2; the worked example in this docstring is the one of
+    R. Karim, "Illustrated: Self-Attention" (2019), first query.
+
+    >>> trace = self_attention([[1, 0], [0, 2]], w_q=[[1, 0], [0, 1]], w_k=[[1, 0], [0, 1]], w_v=[[1], [3]])
+    >>> trace.heads[0].stages.scores
+    array([[1., 0.],
+           [0., 4.]])
+    >>> trace.output.shape
+    (2, 1)
+    """
+
+    def optional(array: npt.ArrayLike | None, name: str) -> FloatArray | None:
+        return None if array is None else as_float(array, name)
+
+    return trace_of(
+        Problem(
+            x=as_float(x, "x"),
+            w_q=as_float(w_q, "w_q"),
+            w_k=as_float(w_k, "w_k"),
+            w_v=as_float(w_v, "w_v"),
+            w_o=optional(w_o, "w_o"),
+            b_q=optional(b_q, "b_q"),
+            b_k=optional(b_k, "b_k"),
+            b_v=optional(b_v, "b_v"),
+            b_o=optional(b_o, "b_o"),
+            heads=heads,
+            tokens=None if tokens is None else tuple(tokens),
+            options=AttentionOptions(
+                scale=scale,
+                mask=None if mask is None else np.asarray(mask),
+                bias=optional(bias, "bias"),
+                causal=causal,
+                offset=offset,
+            ),
+        )
+    )
+
+
+def trace_of(problem: Problem) -> Trace:
+    """Computes the problem; every stage is kept. Raises ShapeError as `self_attention` does."""
+    q = _split(_project(problem.x, problem.w_q, problem.b_q), problem.heads)
+    k = _split(_project(problem.x, problem.w_k, problem.b_k), problem.heads)
+    v = _split(_project(problem.x, problem.w_v, problem.b_v), problem.heads)
+    options = problem.options
+    heads = []
+    for q_i, k_i, v_i in zip(q, k, v, strict=True):
+        stages = attend(
+            q_i,
+            k_i,
+            v_i,
+            scale=options.scale,
+            mask=options.mask,
+            bias=options.bias,
+            causal=options.causal,
+            offset=options.offset,
+        )
+        heads.append(HeadTrace(sealed(q_i), sealed(k_i), sealed(v_i), stages))
+    return joined(problem, tuple(heads))
+
+
+def joined(problem: Problem, heads: tuple[HeadTrace, ...], rounded: str | None = None) -> Trace:
+    """The heads side by side, projected by w_o: "Attention Is All You Need", section 3.2.2."""
+    concat = sealed(np.concatenate([head.stages.output for head in heads], axis=-1))
+    output = concat if problem.w_o is None else _project(concat, problem.w_o, problem.b_o)
+    if problem.w_o is None and problem.b_o is not None:
+        output = concat + problem.b_o
+    return Trace(problem, heads, concat, sealed(output), rounded)
+
+
+def _project(x: FloatArray, w: FloatArray, b: FloatArray | None) -> FloatArray:
+    with np.errstate(invalid="ignore", over="ignore"):
+        projected = working(x) @ working(w)
+        if b is not None:
+            projected = projected + working(b)
+    return projected.astype(np.result_type(x, w), copy=False)
+
+
+def _split(array: FloatArray, heads: int) -> list[FloatArray]:
+    return [part.copy() for part in np.split(array, heads, axis=-1)]

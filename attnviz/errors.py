@@ -1,0 +1,52 @@
+"""What attnviz says when something cannot be done.
+
+Every message is one line: what is wrong, where, and what to do about it. The command line prints the
+message and leaves with `exit_code`; a library user catches the class.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class AttnvizError(Exception):
+    """Something attnviz was asked to do cannot be done.
+
+    `exit_code` is 2 where the input or the usage is at fault, 1 for anything else.
+    """
+
+    exit_code = 2
+
+
+class InputError(AttnvizError, ValueError):
+    """A file, a text or an option that does not hold what it should."""
+
+
+class ShapeError(AttnvizError, ValueError):
+    """An array whose shape does not fit the others."""
+
+
+class OutputError(AttnvizError, OSError):
+    """A result that cannot be written where it was asked for."""
+
+
+class EnvironmentFault(AttnvizError, RuntimeError):  # noqa: N818  "EnvironmentError" is Python's own
+    """Something outside the input is missing or broken: an optional package, a font, the disk."""
+
+    exit_code = 1
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
+    """An error for a name that is not one of `known`, with the nearest that is.
+
+    >>> print(unknown_name("step", "scors", ["scores", "softmax"]))
+    unknown step 'scors': did you mean 'scores'? Known: scores, softmax
+    """
+    names = list(known)
+    near = difflib.get_close_matches(
+        name.lower(), [each.lower() for each in names], n=1, cutoff=0.5
+    )
+    match = next((each for each in names if near and each.lower() == near[0]), None)
+    hint = f"did you mean {match!r}? " if match else ""
+    return InputError(f"unknown {kind} {name!r}: {hint}Known: {', '.join(names)}")
