@@ -1,0 +1,103 @@
+"""How numbers become text: the same digits in every view, and sums that add up.
+
+A number that is exact at the precision is shown as it is (4, 0.5); one that is not shows all decimals (0.47), so that a
+reader can tell 2 from 2.00, which was rounded. A minus is U+2212, a hidden score is −∞.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.rounding import sum_preserving_round
+
+if TYPE_CHECKING:
+    from attnviz.lessons.storyboard import Matrix
+
+MINUS = "\u2212"
+_WIDEST = 1e6
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Turns numbers into text.
+
+    `precision`: decimals at the most. `sums`: a row that is a sum (weights, the terms of a dot product) is rounded so
+    that what is shown adds up (largest remainder). `tolerance`: how far, relative to itself, a number may lie from a
+    short decimal and still count as exact; it follows the type the trace was computed in.
+
+    >>> Numbers().text(0.468), Numbers().text(-4.0), Numbers().text(float("-inf"))
+    ('0.47', '−4', '−∞')
+    >>> Numbers().row([1 / 3, 1 / 3, 1 / 3])
+    ('0.34', '0.33', '0.33')
+    """
+
+    precision: int = 2
+    sums: bool = True
+    tolerance: float = 1e-12
+
+    def exact(self, value: float) -> bool:
+        """Whether the text of `value` says all there is."""
+        if not math.isfinite(value):
+            return True
+        if abs(value) >= _WIDEST:
+            return False
+        return abs(value - round(value, self.precision)) <= self.tolerance * max(1.0, abs(value))
+
+    def text(self, value: float) -> str:
+        """One number."""
+        return self._text(value, self.exact(value))
+
+    def row(self, values: Iterable[float], *, is_sum: bool = True) -> tuple[str, ...]:
+        """Numbers that belong together. With `is_sum`, and `sums` on, they are rounded to add up."""
+        given = [float(value) for value in values]
+        shown = self._adding_up(given) if is_sum and self.sums else given
+        return tuple(self._text(s, self.exact(g)) for s, g in zip(shown, given, strict=True))
+
+    def cells(self, matrix: Matrix) -> tuple[tuple[str, ...], ...]:
+        """The entries of a matrix as text, (rows, columns), rounded to add up along `matrix.sums`."""
+        values = matrix.values.astype(float)
+        if matrix.sums == "columns":
+            columns = [self.row(column.tolist()) for column in values.T]
+            return tuple(zip(*columns, strict=True))
+        return tuple(self.row(row.tolist(), is_sum=matrix.sums == "rows") for row in values)
+
+    def _adding_up(self, values: list[float]) -> list[float]:
+        small = all(math.isfinite(value) and abs(value) < _WIDEST for value in values)
+        if not small or not values:
+            return values
+        rounded: list[float] = sum_preserving_round(np.array(values), self.precision).tolist()
+        return rounded
+
+    def _text(self, value: float, exact: bool) -> str:
+        if math.isnan(value):
+            return "NaN"
+        if math.isinf(value):
+            return "∞" if value > 0 else f"{MINUS}∞"
+        if abs(value) >= _WIDEST:
+            digits = f"{value:.{max(self.precision, 1)}e}"
+        else:
+            digits = f"{value:.{self.precision}f}"
+            if exact and "." in digits:
+                digits = digits.rstrip("0").rstrip(".")
+        if float(digits) == 0:
+            digits = digits.lstrip("-")  # no −0.00
+        return digits.replace("-", MINUS)
+
+
+def fitting_precision(values: FloatArray, least: int = 2, most: int = 8) -> int:
+    """Decimals enough to tell the largest of `values` from 0 with two digits.
+
+    >>> fitting_precision(np.array([0.3, 12.0])), fitting_precision(np.array([0.00042]))
+    (2, 5)
+    """
+    finite = np.abs(values[np.isfinite(values)])
+    largest = float(finite.max(initial=0.0))
+    if largest == 0:
+        return least
+    return min(max(least, 1 - math.floor(math.log10(largest))), most)

@@ -1,0 +1,134 @@
+"""The steps from the inputs to queries, keys and values."""
+
+from __future__ import annotations
+
+from attnviz.core.arrays import FloatArray
+from attnviz.lessons import formulas
+from attnviz.lessons.calculations import components, dot_product
+from attnviz.lessons.labels import indexed
+from attnviz.lessons.storyboard import Calculation, Matrix, Step, Symbol
+from attnviz.lessons.telling import Telling
+from attnviz.theme import Role
+
+
+def inputs(telling: Telling) -> Step:
+    """The sequence: one row a position."""
+    problem = telling.problem
+    part = "one" if problem.n == 1 else "vectors" if problem.tokens is None else "tokens"
+    x = input_matrix(telling)
+    said = telling.say("inputs", part, n=problem.n, d_model=problem.d_model)
+    title = telling.say("inputs", "title")
+    return Step("inputs", title, formulas.INPUTS, {"why": said}, results=(x,))
+
+
+def input_matrix(telling: Telling) -> Matrix:
+    """X with its tokens: (n, d_model)."""
+    return Matrix("X", telling.problem.x, Role.INPUT, telling.axis("x", Role.INPUT))
+
+
+def weights(telling: Telling) -> Step:
+    """The three matrices."""
+    problem = telling.problem
+    narration = {"why": telling.say("weights", "why")}
+    if problem.heads > 1:
+        narration["heads"] = telling.say("weights", "heads", heads=problem.heads)
+    matrices = (
+        Matrix("W_Q", problem.w_q, Role.QUERY),
+        Matrix("W_K", problem.w_k, Role.KEY),
+        Matrix("W_V", problem.w_v, Role.VALUE),
+    )
+    biases = tuple(
+        Matrix(symbol, bias[None, :], role)
+        for symbol, bias, role in (
+            ("b_Q", problem.b_q, Role.QUERY),
+            ("b_K", problem.b_k, Role.KEY),
+            ("b_V", problem.b_v, Role.VALUE),
+        )
+        if bias is not None
+    )
+    title = telling.say("weights", "title")
+    return Step("weights", title, formulas.WEIGHTS, narration, results=matrices + biases)
+
+
+def queries(telling: Telling) -> Step:
+    """Q = X W_Q, the worked row term by term."""
+    problem = telling.problem
+    values = [head.q for head in telling.trace.heads]
+    return _projected(telling, "queries", "q", Role.QUERY, problem.w_q, problem.b_q, values)
+
+
+def keys(telling: Telling) -> Step:
+    """K = X W_K, likewise."""
+    problem = telling.problem
+    values = [head.k for head in telling.trace.heads]
+    return _projected(telling, "keys", "k", Role.KEY, problem.w_k, problem.b_k, values)
+
+
+def values(telling: Telling) -> Step:
+    """V = X W_V, likewise."""
+    problem = telling.problem
+    values = [head.v for head in telling.trace.heads]
+    return _projected(telling, "values", "v", Role.VALUE, problem.w_v, problem.b_v, values)
+
+
+def _projected(
+    telling: Telling,
+    step: str,
+    letter: str,
+    role: Role,
+    w: FloatArray,
+    b: FloatArray | None,
+    per_head: list[FloatArray],
+) -> Step:
+    row, width = telling.query, per_head[0].shape[1]
+    shown = components(width)
+    worked = tuple(
+        _component(
+            telling, letter, role, w[:, j], None if b is None else float(b[j]), per_head[0], j
+        )
+        for j in shown
+    )
+    named = {"input": telling.named("x", row), "result": indexed(letter, row)}
+    narration = {
+        "why": telling.say(step, "why"),
+        "worked": telling.say(step, "worked", **named),
+    }
+    if telling.problem.n > 1:
+        narration["rest"] = telling.say(step, "rest")
+    symbol = letter.upper()
+    operands = [input_matrix(telling), Matrix(f"W_{symbol}", w, role)]
+    if b is not None:
+        operands.append(Matrix(f"b_{symbol}", b[None, :], role))
+    return Step(
+        step,
+        telling.say(step, "title"),
+        formulas.projection(symbol, biased=b is not None),
+        narration,
+        operands=tuple(operands),
+        results=telling.per_head(symbol, per_head, role, letter),
+        worked=worked,
+        omitted=telling.omitted_entries(width, len(shown)) or telling.omitted_heads,
+    )
+
+
+def _component(
+    telling: Telling,
+    letter: str,
+    role: Role,
+    column: FloatArray,
+    bias: float | None,
+    result: FloatArray,
+    j: int,
+) -> Calculation:
+    row = telling.query
+    left = (Symbol(f"{indexed(letter, row)}[{j + 1}]", role),)
+    return dot_product(
+        "worked",
+        left,
+        (telling.problem.x[row], column),
+        (Role.INPUT, role),
+        telling.number(result[row, j], role),
+        telling.numbers,
+        j,
+        added=None if bias is None else telling.number(bias, role),
+    )

@@ -1,0 +1,125 @@
+"""The main lesson: inputs to outputs on real numbers, one query in full, then all, then the formula.
+
+Told after R. Karim, "Illustrated: Self-Attention" (2019), in the notation of Vaswani et al. (2017).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from attnviz.core.rounding import article_rounded
+from attnviz.core.trace import Trace
+from attnviz.errors import InputError
+from attnviz.lessons import projection_steps, row_steps, whole_steps
+from attnviz.lessons.numbers import Numbers, fitting_precision
+from attnviz.lessons.storyboard import Step, Storyboard
+from attnviz.lessons.telling import Telling
+from attnviz.lessons.words import words
+
+LESSON = "self-attention"
+STEPS = (
+    "inputs",
+    "weights",
+    "queries",
+    "keys",
+    "values",
+    "scores",
+    "scale",
+    "bias",
+    "mask",
+    "softmax",
+    "weighted-values",
+    "output",
+    "all-rows",
+    "heads",
+    "formula",
+    "why-scale",
+)
+"""Every step the lesson can have; one that changes nothing (no mask, no scale) is left out."""
+
+ROUNDINGS = ("sum-preserving", "plain", "article")
+
+
+def self_attention_storyboard(
+    trace: Trace,
+    *,
+    query: int = 0,
+    language: str = "en",
+    precision: int | None = None,
+    rounding: str = "sum-preserving",
+) -> Storyboard:
+    """The lesson told on `trace`.
+
+    `query` is the row worked in full, counted from 0. `precision` is the number of decimals, None as many as the
+    numbers need, at least two. `rounding`: "sum-preserving" (what is shown adds up), "plain", or "article" (weights
+    rounded to one decimal and carried on, as in the article).
+
+    Raises InputError for a row that does not exist, an empty sequence or an unknown rounding.
+
+    >>> from attnviz import self_attention
+    >>> board = self_attention_storyboard(self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]]))
+    >>> board.step("scores").worked[0].total.text
+    '6'
+    """
+    if trace.problem.n == 0:
+        raise InputError("nothing to explain: the sequence is empty, give at least one vector")
+    if not 0 <= query < trace.problem.n:
+        raise InputError(f"no row {query + 1}: the sequence has {trace.problem.n}")
+    if rounding not in ROUNDINGS:
+        raise InputError(f"unknown rounding {rounding!r}: Known: {', '.join(ROUNDINGS)}")
+    if rounding == "article":
+        trace = article_rounded(trace)
+    numbers = _numbers(trace, precision, sums=rounding != "plain")
+    telling = Telling(trace, query, numbers, words(language), LESSON)
+    steps = _steps(telling)
+    return Storyboard(
+        lesson=LESSON,
+        language=language,
+        title=telling.words.say(LESSON, "title"),
+        steps=steps,
+        trace=trace,
+        query=query,
+        numbers=numbers,
+        notes=_notes(telling),
+    )
+
+
+def _steps(telling: Telling) -> tuple[Step, ...]:
+    built = (
+        projection_steps.inputs(telling),
+        projection_steps.weights(telling),
+        projection_steps.queries(telling),
+        projection_steps.keys(telling),
+        projection_steps.values(telling),
+        row_steps.scores(telling),
+        row_steps.scale(telling),
+        row_steps.bias(telling),
+        row_steps.mask(telling),
+        row_steps.softmax(telling),
+        row_steps.weighted_values(telling),
+        row_steps.output(telling),
+        whole_steps.all_rows(telling),
+        whole_steps.heads(telling),
+        whole_steps.formula(telling),
+        whole_steps.why_scale(telling),
+    )
+    return tuple(step for step in built if step is not None)
+
+
+def _numbers(trace: Trace, precision: int | None, *, sums: bool) -> Numbers:
+    head = trace.heads[0]
+    if precision is None:
+        parts = (trace.problem.x, head.stages.scores, head.v, trace.output)
+        precision = max(fitting_precision(np.asarray(part)) for part in parts)
+    exactness = float(np.finfo(trace.output.dtype).eps) * 16
+    return Numbers(precision, sums, max(exactness, 1e-12))
+
+
+def _notes(telling: Telling) -> tuple[str, ...]:
+    notes = []
+    if how := telling.problem.provenance.get("untrained"):
+        notes.append(telling.common("untrained", how=how))
+    if telling.trace.rounded == "article":
+        notes.append(telling.common("article"))
+    notes.append(telling.common("rounded", precision=telling.numbers.precision))
+    return tuple(notes)

@@ -1,0 +1,115 @@
+"""Softmax of the worked row: maximum, exponentials, sum, weights."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from attnviz.core.arrays import FloatArray
+from attnviz.lessons import formulas
+from attnviz.lessons.calculations import plain, single
+from attnviz.lessons.labels import indexed
+from attnviz.lessons.storyboard import Calculation, Number, Step, Symbol, Term
+from attnviz.lessons.telling import Telling
+from attnviz.theme import Role
+
+
+def softmax(telling: Telling) -> Step:
+    """softmax(s) of the worked query, in its four parts."""
+    row = telling.query
+    masked = telling.head.stages.masked_scores[row]
+    if telling.visible:
+        worked, narration = _told(telling, masked)
+    else:
+        worked, narration = (
+            (),
+            {"why": telling.say("softmax", "nothing", query=telling.named("q", row))},
+        )
+    return Step(
+        "softmax",
+        telling.say("softmax", "title"),
+        formulas.SOFTMAX,
+        narration,
+        operands=(telling.row("S", masked, Role.SCORE),),
+        results=(telling.row("A", telling.weights, Role.WEIGHT),),
+        worked=worked,
+        omitted=telling.omitted_keys,
+    )
+
+
+def exponentials_of(masked: FloatArray) -> FloatArray:
+    """exp(s − max) of a row that has something to see: the numerators of softmax."""
+    exponentials: FloatArray = np.exp(masked - masked.max())
+    return exponentials
+
+
+def _told(telling: Telling, masked: FloatArray) -> tuple[tuple[Calculation, ...], dict[str, str]]:
+    row, keys = telling.query, telling.keys
+    exponentials = exponentials_of(masked)
+    maximum = telling.number(masked.max(), Role.SCORE)
+    texts, sum_text = _exponential_texts(telling, exponentials)
+    total = Number(float(exponentials.sum()), sum_text)
+    parts = [Number(float(exponentials[key]), texts[i], Role.WEIGHT) for i, key in enumerate(keys)]
+    worked = [_maximum(telling, masked, maximum)]
+    for part, key in zip(parts, keys, strict=True):
+        worked.append(_exponential(telling, float(masked[key]), maximum, part, key))
+    worked.append(_sum(telling, parts, texts, total, exponentials))
+    for part, key in zip(parts, keys, strict=True):
+        weight = Number(float(telling.weights[key]), telling.weight_texts[key], Role.WEIGHT)
+        left = (Symbol(indexed("α", row, key), Role.WEIGHT),)
+        worked.append(
+            single("weight", left, (part, Symbol("/"), total), weight, telling.numbers, key)
+        )
+    narration = {part: telling.say("softmax", part) for part in ("why", "max", "exp")}
+    if len(telling.visible) < telling.problem.n:
+        narration["masked"] = telling.say("softmax", "masked")
+    narration["sum"] = telling.say("softmax", "sum")
+    narration["weight"] = telling.say("softmax", "weight", query=telling.named("q", row))
+    return tuple(worked), narration
+
+
+def _exponential_texts(telling: Telling, exponentials: FloatArray) -> tuple[tuple[str, ...], str]:
+    """The exponentials of the worked keys, the others as one, rounded so that they add up to the shown sum."""
+    values = [float(exponentials[key]) for key in telling.keys]
+    total = float(exponentials.sum())
+    if len(values) < len(exponentials):
+        values.append(total - sum(values))
+    return telling.numbers.row(values), telling.numbers.text(total)
+
+
+def _maximum(telling: Telling, masked: FloatArray, maximum: Number) -> Calculation:
+    shown = [telling.number(masked[key], Role.SCORE) for key in telling.keys]
+    if len(shown) < telling.problem.n:
+        return plain("max", (Symbol("max s"),), maximum, telling.numbers)
+    pieces: list[Number | Symbol] = [Symbol("max(")]
+    for i, number in enumerate(shown):
+        pieces += [Symbol(", "), number] if i else [number]
+    return plain("max", (*pieces, Symbol(")")), maximum, telling.numbers)
+
+
+def _exponential(
+    telling: Telling, score: float, maximum: Number, result: Number, key: int
+) -> Calculation:
+    pieces = (
+        Symbol("exp("),
+        telling.number(score, Role.SCORE),
+        Symbol("−"),
+        maximum,
+        Symbol(")"),
+    )
+    left = (Symbol(indexed("e", telling.query, key), Role.WEIGHT),)
+    return single("exp", left, pieces, result, telling.numbers, key)
+
+
+def _sum(
+    telling: Telling,
+    parts: list[Number],
+    texts: tuple[str, ...],
+    total: Number,
+    exponentials: FloatArray,
+) -> Calculation:
+    terms = [Term((part,), part.value, part.text) for part in parts]
+    more = len(exponentials) - len(parts)
+    if more:
+        terms.append(Term((), total.value - sum(part.value for part in parts), texts[-1], more))
+    exact = all(telling.numbers.exact(value) for value in [*(p.value for p in parts), total.value])
+    return Calculation("sum", (Symbol("Σ"),), tuple(terms), "=" if exact else "≈", total)

@@ -1,0 +1,167 @@
+"""What a lesson hands to every view: steps with matrices, worked arithmetic and words. Knows no screen.
+
+A view reads these and draws them; it computes nothing. Numbers stay exact here and become text through
+`attnviz.lessons.numbers.Numbers`, so that every view rounds the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.trace import Trace
+from attnviz.errors import unknown_name
+from attnviz.lessons.numbers import Numbers
+from attnviz.theme import Role
+
+
+@dataclass(frozen=True)
+class Label:
+    """The name of a row or a column: its symbol, and its token where it has one."""
+
+    symbol: str
+    token: str | None = None
+    role: Role | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """A matrix as it is shown: values with a symbol, a role and named axes."""
+
+    symbol: str
+    values: FloatArray
+    """(rows, columns). −inf is a hidden score."""
+    role: Role
+    rows: tuple[Label, ...] = ()
+    """One a row, or none where the rows have no names."""
+    columns: tuple[Label, ...] = ()
+    head: int | None = None
+    """The head it belongs to, counted from 1; None if there is only one, or it belongs to all."""
+    sums: Literal["rows", "columns"] | None = None
+    """Along which axis its entries are parts of a sum that a reader may check; text is rounded to add up there."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return int(self.values.shape[0]), int(self.values.shape[1])
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the trace, how it is written, and the role of the array that it is an entry of."""
+
+    value: float
+    text: str
+    role: Role | None = None
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A vector of the trace."""
+
+    values: tuple[float, ...]
+    texts: tuple[str, ...]
+    role: Role | None = None
+    omitted: int = 0
+    """How many further entries are left out."""
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A letter with a role (q₁), or an operator or bracket, which has none."""
+
+    text: str
+    role: Role | None = None
+
+
+Piece: TypeAlias = Number | Vector | Symbol
+
+
+@dataclass(frozen=True)
+class Term:
+    """One summand: how it is written (1 · 4) and what it is worth (4)."""
+
+    pieces: tuple[Piece, ...]
+    value: float | None
+    """None where the term is a vector."""
+    text: str
+    merged: int = 0
+    """More than 0: this stands for that many smaller terms together, and has no pieces."""
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """One result written out: left = term + term + … = total. No terms: left = total.
+
+    As shown, the texts of the terms add up to the text of the total.
+    """
+
+    part: str
+    """The narration part that it belongs to."""
+    left: tuple[Piece, ...]
+    terms: tuple[Term, ...]
+    relation: Literal["=", "≈"]
+    """"≈" where one of its numbers is rounded."""
+    total: Number | Vector
+    position: int = 0
+    """Which entry of the step's result this is, counted from 0: a key, or a component."""
+
+    @property
+    def shows_products(self) -> bool:
+        """Whether a reader needs the worth of each term, because the factors as shown do not give the total."""
+        return (
+            self.relation == "≈"
+            and len(self.terms) > 1
+            and any(len(t.pieces) > 1 for t in self.terms)
+        )
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One formula in three spellings."""
+
+    plain: str
+    typst: str
+    latex: str
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step of a lesson."""
+
+    id: str
+    title: str
+    formula: Formula
+    narration: Mapping[str, str]
+    """What is said, by part, in the order it is said. The same words are captions in a film."""
+    operands: tuple[Matrix, ...] = ()
+    results: tuple[Matrix, ...] = ()
+    worked: tuple[Calculation, ...] = ()
+    """The row that is worked in full, one calculation an entry."""
+    omitted: str | None = None
+    """In words, which entries `worked` leaves out; None if it leaves out none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Storyboard:
+    """A lesson told on one trace, in one language."""
+
+    lesson: str
+    language: str
+    title: str
+    steps: tuple[Step, ...]
+    trace: Trace
+    query: int
+    """The row that is worked in full, counted from 0."""
+    numbers: Numbers
+    """How numbers become text, in every view."""
+    notes: tuple[str, ...] = field(default=())
+    """What is untrained, rounded or left out, in words: every view shows them."""
+
+    def step(self, name: str) -> Step:
+        """The step with that id. Raises InputError with the nearest name if there is none."""
+        for each in self.steps:
+            if each.id == name:
+                return each
+        raise unknown_name("step", name, [each.id for each in self.steps])

@@ -1,0 +1,136 @@
+"""What every step of a lesson on one trace needs: the worked row, its texts, names and words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.problem import Problem
+from attnviz.core.trace import HeadTrace, Trace
+from attnviz.lessons.calculations import strongest
+from attnviz.lessons.labels import indexed, labels, shown_token
+from attnviz.lessons.numbers import Numbers
+from attnviz.lessons.storyboard import Label, Matrix, Number
+from attnviz.lessons.words import Words
+from attnviz.theme import Role
+
+HEADS_SHOWN = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Telling:
+    """One trace about to be told: row `query` (counted from 0) of the first head is worked in full."""
+
+    trace: Trace
+    query: int
+    numbers: Numbers
+    words: Words
+    lesson: str
+
+    @property
+    def problem(self) -> Problem:
+        return self.trace.problem
+
+    @property
+    def head(self) -> HeadTrace:
+        return self.trace.heads[0]
+
+    @cached_property
+    def keys(self) -> tuple[int, ...]:
+        """The keys that are worked in full."""
+        return strongest(self.weights)
+
+    @cached_property
+    def weights(self) -> FloatArray:
+        """The worked row of weights: (n,)."""
+        row: FloatArray = self.head.stages.weights[self.query]
+        return row
+
+    @cached_property
+    def visible(self) -> tuple[int, ...]:
+        """The keys that the worked query may see."""
+        return tuple(
+            np.flatnonzero(~np.isneginf(self.head.stages.masked_scores[self.query])).tolist()
+        )
+
+    @cached_property
+    def weight_texts(self) -> tuple[str, ...]:
+        """The worked row of weights as text, adding up to 1; the same in every step."""
+        return self.numbers.row(self.weights.tolist())
+
+    def say(self, step: str, part: str, **facts: object) -> str:
+        return self.words.say(self.lesson, step, part, **facts)
+
+    def common(self, part: str, **facts: object) -> str:
+        return self.words.say("common", part, **facts)
+
+    def number(self, value: float, role: Role | None = None) -> Number:
+        return Number(float(value), self.numbers.text(float(value)), role)
+
+    def named(self, letter: str, position: int) -> str:
+        """A position as words name it: q₂ (“cat”), or q₂ where it has no token."""
+        symbol, tokens = indexed(letter, position), self.problem.tokens
+        if tokens is None:
+            return symbol
+        return self.common("named", symbol=symbol, token=shown_token(tokens[position]))
+
+    def several(self, letter: str, positions: Iterable[int]) -> str:
+        """Up to two positions by name, more by their symbols."""
+        chosen = list(positions)
+        if len(chosen) <= 2:
+            return self.common("and").join(self.named(letter, each) for each in chosen)
+        return ", ".join(indexed(letter, each) for each in chosen[:3]) + (
+            " …" if len(chosen) > 3 else ""
+        )
+
+    def axis(self, letter: str, role: Role) -> tuple[Label, ...]:
+        """Labels of all positions."""
+        return labels(letter, self.problem.n, self.problem.tokens, role)
+
+    def row(self, symbol: str, values: FloatArray, role: Role) -> Matrix:
+        """One row over all keys, labelled: (1, n)."""
+        query = self.axis("q", Role.QUERY)[self.query]
+        sums: Literal["rows"] | None = "rows" if role is Role.WEIGHT else None
+        return Matrix(
+            symbol, values[None, :], role, (query,), self.axis("k", Role.KEY), self._only, sums
+        )
+
+    def per_head(
+        self, symbol: str, values: Iterable[FloatArray], role: Role, letter: str
+    ) -> tuple[Matrix, ...]:
+        """One matrix a head, rows labelled by position, for the heads that are shown."""
+        rows = self.axis(letter, role)
+        shown = list(values)[:HEADS_SHOWN]
+        return tuple(
+            Matrix(symbol, each, role, rows, (), self.head_number(i))
+            for i, each in enumerate(shown)
+        )
+
+    def head_number(self, index: int) -> int | None:
+        """The head's number, counted from 1; None if there is only one."""
+        return index + 1 if len(self.trace.heads) > 1 else None
+
+    @property
+    def _only(self) -> int | None:
+        return self.head_number(0)
+
+    @property
+    def omitted_heads(self) -> str | None:
+        count = len(self.trace.heads)
+        if count <= HEADS_SHOWN:
+            return None
+        return self.common("omitted_heads", shown=HEADS_SHOWN, count=count)
+
+    @property
+    def omitted_keys(self) -> str | None:
+        more = self.problem.n - len(self.keys)
+        return self.common("omitted_keys", shown=len(self.keys), count=more) if more else None
+
+    def omitted_entries(self, width: int, shown: int) -> str | None:
+        more = width - shown
+        return self.common("omitted_entries", shown=shown, count=more) if more else None
