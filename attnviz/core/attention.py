@@ -44,7 +44,8 @@ def softmax(scores: npt.ArrayLike) -> FloatArray:
     """exp(s − max) / Σ exp(s − max) along the last axis; shape unchanged.
 
     The row maximum is subtracted so that exp cannot overflow (Goodfellow et al., "Deep Learning", section 4.1).
-    A row that is −inf everywhere, or empty, has nothing to choose from and gives 0, not NaN.
+    A row that is −inf everywhere, or empty, has nothing to choose from and gives 0, not NaN. float16 gives float32.
+    Raises ShapeError if there is no axis to run along.
 
     >>> softmax([2.0, 4.0, 4.0]).round(4)
     array([0.0634, 0.4683, 0.4683])
@@ -52,11 +53,16 @@ def softmax(scores: npt.ArrayLike) -> FloatArray:
     array([0., 0.])
     """
     values = working(as_float(scores, "scores"))
+    if values.ndim == 0:
+        raise ShapeError("scores has shape (), expected (…, n_k): one score a key")
     # `initial` gives an empty key axis a maximum; 0 in its place keeps −inf − (−inf) from becoming NaN.
     maximum = values.max(axis=-1, keepdims=True, initial=-np.inf)
-    exponentials = np.exp(values - np.where(np.isneginf(maximum), 0, maximum))
-    total = exponentials.sum(axis=-1, keepdims=True)
-    return exponentials / np.where(total == 0, 1, total)
+    # In place from here on: at 10,000 tokens each copy of the scores is 400 to 800 MB.
+    weights = values - np.where(np.isneginf(maximum), values.dtype.type(0), maximum)
+    np.exp(weights, out=weights)
+    total = weights.sum(axis=-1, keepdims=True)
+    weights /= np.where(total == 0, values.dtype.type(1), total)
+    return weights
 
 
 def attend(
@@ -74,9 +80,10 @@ def attend(
 
     q (…, n_q, d_k), k (…, n_k, d_k), v (…, n_k, d_v); leading axes (batch, heads) must be equal. `scale` multiplies
     the scores, None is 1/√d_k. `bias` is added to the scaled scores and broadcasts to (…, n_q, n_k). `mask`
-    (…, n_q, n_k), True = may attend, and `causal` (query i sees keys j ≤ i + offset) hide keys: a hidden key
-    gets weight 0 whatever its score or value holds, NaN included. A query with nothing to see has weights 0 and
-    output 0. float16 is computed in float32; float64 stays float64.
+    (…, n_q, n_k), True = may attend, and `causal` (query i sees keys j ≤ i + offset) hide keys: a hidden key gets
+    weight 0 whatever its score or value holds, NaN included (a bias of −inf hides too, but not a score that is
+    NaN). A query with nothing to see has weights 0 and output 0. float16 is computed in float32; float64 stays
+    float64.
 
     Raises ShapeError, naming the array, its shape and the shape that would fit.
     Source: Vaswani et al. (2017), section 3.2.1; masking and edge cases as in the ONNX `Attention` operator.
@@ -95,15 +102,16 @@ def attend(
     if scale is None:
         scale = 1 / math.sqrt(d_k) if d_k else 1.0
     visible = combined_mask(n_q, n_k, mask=mask, causal=causal, offset=offset)
-    with np.errstate(
-        invalid="ignore", over="ignore"
-    ):  # NaN behind a mask is allowed, and hidden below
+    if mask is not None:
+        _check_fits("mask", np.shape(mask), (*q_.shape[:-1], n_k))
+    # NaN and infinity behind a mask are allowed: no warning about what is hidden further down.
+    with np.errstate(invalid="ignore", over="ignore"):
         scores = q_ @ np.swapaxes(k_, -1, -2)
         scaled = scores if scale == 1 else scores * scores.dtype.type(scale)
         biased = scaled if bias is None else scaled + _fitting_bias(bias, scaled)
         masked = biased if visible is None else _hide(biased, visible)
         weights = softmax(masked)
-        output = weighted_sum(weights, v_, visible)
+        output = weighted_sum(weights, v_, None if np.isfinite(v_).all() else ~np.isneginf(masked))
     return AttentionStages(
         scores=sealed(scores),
         scaled_scores=sealed(scaled),
@@ -137,43 +145,41 @@ def _shape(*sizes: int | str) -> str:
 
 def _fitting_bias(bias: npt.ArrayLike, scores: FloatArray) -> FloatArray:
     values = as_float(bias, "bias").astype(scores.dtype, copy=False)
+    _check_fits("bias", values.shape, scores.shape)
+    return values
+
+
+def _check_fits(name: str, shape: tuple[int, ...], scores: tuple[int, ...]) -> None:
     try:
-        fits = np.broadcast_shapes(values.shape, scores.shape) == scores.shape
+        fits = np.broadcast_shapes(shape, scores) == scores
     except ValueError:
         fits = False
     if not fits:
         raise ShapeError(
-            f"bias has shape {values.shape}, expected one that fits the scores {scores.shape}"
+            f"{name} has shape {shape}, expected {scores} or one that broadcasts to it: "
+            "the scores q kᵀ have that shape"
         )
-    return values
 
 
 def _hide(scores: FloatArray, visible: BoolArray) -> FloatArray:
     """−inf where not visible. By choosing, never by adding: adding −inf would let a NaN through."""
-    try:
-        shape = np.broadcast_shapes(visible.shape, scores.shape)
-    except ValueError:
-        shape = ()
-    if shape != scores.shape:
-        raise ShapeError(
-            f"mask has shape {visible.shape}, expected one that fits the scores {scores.shape}"
-        )
     return np.where(visible, scores, scores.dtype.type(-np.inf))
 
 
 def weighted_sum(weights: FloatArray, v: FloatArray, visible: BoolArray | None) -> FloatArray:
     """weights · v, where a hidden value takes no part: 0 · NaN would be NaN.
 
-    weights, visible (…, n_q, n_k), v (…, n_k, d_v); returns (…, n_q, d_v).
+    weights, visible (…, n_q, n_k), v (…, n_k, d_v); returns (…, n_q, d_v). `visible=None` is for values that are all
+    finite, or all seen.
     """
-    if visible is None or np.isfinite(v).all():
+    if visible is None:
         return weights @ v
     # Only the positions whose value is not finite need the long way, one key at a time.
-    unsafe = ~np.isfinite(v).all(axis=-1)
-    output = weights @ np.where(unsafe[..., None], v.dtype.type(0), v)
-    seen = np.broadcast_to(visible, weights.shape)
-    for key in np.flatnonzero(unsafe.reshape(-1, v.shape[-2]).any(axis=0)):
-        product = weights[..., :, key, None] * v[..., None, key, :]
-        takes_part = seen[..., :, key, None] & unsafe[..., None, key, None]
+    unsafe: BoolArray = np.any(~np.isfinite(v), axis=-1, keepdims=True)
+    output = weights @ np.where(unsafe, v.dtype.type(0), v)
+    for key in np.flatnonzero(unsafe.any(axis=tuple(range(v.ndim - 2)))):
+        with np.errstate(invalid="ignore"):
+            product = weights[..., :, key, None] * v[..., None, key, :]
+        takes_part = visible[..., :, key, None] & unsafe[..., None, key, :]
         output = output + np.where(takes_part, product, v.dtype.type(0))
     return output

@@ -7,14 +7,17 @@ Dimension key, used everywhere: `n_q, n_k` query and key positions (equal in sel
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
 
-from attnviz.core.arrays import BoolArray, FloatArray, frozen_copy
+from attnviz.core.arrays import BoolArray, FloatArray, as_float, frozen_copy
 from attnviz.errors import ShapeError
+
+ARRAYS = ("x", "w_q", "w_k", "w_v", "w_o", "b_q", "b_k", "b_v", "b_o")
+"""The fields of a `Problem` that are arrays; those from w_o on may be None."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +34,14 @@ class AttentionOptions:
     offset: int = 0
 
     def __post_init__(self) -> None:
-        _freeze_arrays(self)
+        _freeze_arrays(self, ("bias",))
+        if self.mask is not None:
+            object.__setattr__(self, "mask", frozen_copy(np.asarray(self.mask)))
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """One self-attention to be computed. Arrays are copied and read-only.
+    """One self-attention to be computed. Arrays are copied and read-only; integers become float64.
 
     Raises ShapeError if the arrays do not fit each other; the message names both.
     """
@@ -65,7 +70,7 @@ class Problem:
     not learned, and every view then says so."""
 
     def __post_init__(self) -> None:
-        _freeze_arrays(self)
+        _freeze_arrays(self, ARRAYS)
         object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
         if self.tokens is not None:
             object.__setattr__(self, "tokens", tuple(map(str, self.tokens)))
@@ -95,11 +100,11 @@ class Problem:
         return 1 / math.sqrt(self.d_k) if self.d_k else 1.0
 
 
-def _freeze_arrays(record: AttentionOptions | Problem) -> None:
-    for each in fields(record):
-        value = getattr(record, each.name)
-        if isinstance(value, np.ndarray):
-            object.__setattr__(record, each.name, frozen_copy(value))
+def _freeze_arrays(record: AttentionOptions | Problem, names: Sequence[str]) -> None:
+    for name in names:
+        value = getattr(record, name)
+        if value is not None:
+            object.__setattr__(record, name, frozen_copy(as_float(value, name)))
 
 
 def _check(problem: Problem) -> None:
@@ -115,7 +120,7 @@ def _check(problem: Problem) -> None:
             f"w_k has shape {problem.w_k.shape}, expected {problem.w_q.shape}: "
             f"w_q has that shape, and queries are compared with keys"
         )
-    out_width = problem.w_v.shape[1]
+    last, out_width = "w_v", problem.w_v.shape[1]
     if problem.w_o is not None:
         _check_projection(
             "w_o",
@@ -124,9 +129,9 @@ def _check(problem: Problem) -> None:
             f"w_v has shape {problem.w_v.shape}, the heads together",
             1,
         )
-        out_width = problem.w_o.shape[1]
+        last, out_width = "w_o", problem.w_o.shape[1]
     widths = {"b_q": ("w_q", problem.w_q.shape[1]), "b_k": ("w_k", problem.w_k.shape[1])}
-    widths |= {"b_v": ("w_v", problem.w_v.shape[1]), "b_o": ("w_o", out_width)}
+    widths |= {"b_v": ("w_v", problem.w_v.shape[1]), "b_o": (last, out_width)}
     for name, (matrix, width) in widths.items():
         bias = getattr(problem, name)
         if bias is not None and bias.shape != (width,):

@@ -6,6 +6,7 @@ missing from the total to those that lost most. Equal losses go to the earlier n
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -15,13 +16,17 @@ from attnviz.core.arrays import FloatArray, as_float, sealed
 from attnviz.core.attention import weighted_sum
 from attnviz.core.self_attention import joined
 from attnviz.core.trace import Trace
+from attnviz.errors import ShapeError
+
+_EXACT = 2.0**52
+"""Below it, float64 holds every integer and every half."""
 
 
 def sum_preserving_round(values: npt.ArrayLike, decimals: int) -> FloatArray:
     """Rounds each row so that it sums to its rounded sum. Shape unchanged; the result is float64.
 
-    No number moves by a whole unit of the last decimal or more. Rows with a number that is not finite are
-    rounded plainly.
+    No number moves by a whole unit of the last decimal or more. Rows with a number that is not finite, or so
+    large that its type holds no such decimals, are rounded plainly. Raises ShapeError if there is no row.
 
     >>> sum_preserving_round([0.063379, 0.468311, 0.468311], 1)
     array([0. , 0.5, 0.5])
@@ -29,23 +34,26 @@ def sum_preserving_round(values: npt.ArrayLike, decimals: int) -> FloatArray:
     array([0.34, 0.33, 0.33])
     """
     array = as_float(values, "values").astype(np.float64)
-    unit = 10.0**decimals
-    rows = array.reshape(-1, array.shape[-1]) if array.size else array.reshape(0, 0)
-    rounded = np.array([_round_row(row, unit, decimals) for row in rows])
-    return rounded.reshape(array.shape)
+    if array.ndim == 0:
+        raise ShapeError("values has shape (), expected (…, n): a row to keep the sum of")
+    rounded = array.copy()
+    for index in np.ndindex(array.shape[:-1]):
+        rounded[index] = _round_row(array[index], 10.0**decimals, decimals)
+    return rounded
 
 
 def _round_row(row: FloatArray, unit: float, decimals: int) -> FloatArray:
-    if not np.isfinite(row).all() or np.abs(row).max() * unit > 2**52:
-        return np.round(row, decimals)
-    units = row * unit
-    floors = np.floor(
-        units + 1e-9
-    )  # a number that is exact in decimal may be stored a hair below itself
-    missing = round(float(units.sum()) - float(floors.sum()))
+    with np.errstate(over="ignore"):
+        units = np.asarray(row * unit)
+        if not np.abs(units).sum() < _EXACT:  # NaN is not, either
+            # np.round multiplies too, and would turn what has no decimals left to lose into infinity.
+            return np.where(np.abs(units) < _EXACT, np.round(row, decimals), row)
+    # A number that is exact in decimal may be stored a hair below itself.
+    floors = np.floor(units + 1e-9)
+    missing = round(math.fsum(units)) - int(floors.sum())
     losses = np.round(units - floors, 9)
     floors[np.argsort(-losses, kind="stable")[:missing]] += 1
-    return np.round(floors / unit, decimals) + 0.0
+    return np.asarray(np.round(floors / unit, decimals) + 0.0)
 
 
 def article_rounded(trace: Trace) -> Trace:
@@ -57,7 +65,7 @@ def article_rounded(trace: Trace) -> Trace:
     heads = []
     for head in trace.heads:
         weights = sum_preserving_round(head.stages.weights, 1)
-        output = weighted_sum(weights, head.v, weights > 0)
+        output = weighted_sum(weights, head.v, weights != 0)
         stages = replace(head.stages, weights=sealed(weights), output=sealed(output))
         heads.append(replace(head, stages=stages))
     return joined(trace.problem, tuple(heads), rounded="article")

@@ -112,7 +112,8 @@ def _project(x: FloatArray, w: FloatArray, b: FloatArray | None) -> FloatArray:
         projected = working(x) @ working(w)
         if b is not None:
             projected = projected + working(b)
-    return projected.astype(np.result_type(x, w), copy=False)
+    given = (x, w) if b is None else (x, w, b)
+    return projected.astype(np.result_type(*given), copy=False)
 
 
 def _split(array: FloatArray, heads: int) -> list[FloatArray]:
