@@ -1,0 +1,98 @@
+"""What the user sees when something goes wrong: one line on stderr, and an exit status. Never a traceback."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+import click
+
+from attnviz.errors import AttnvizError
+
+INTERRUPTED = 130
+_FAULT, _USAGE = 1, 2
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line and returns the exit status."""
+    state = {"debug": False}
+    try:
+        from attnviz.cli.commands import attnviz
+
+        _never_fail_on_a_character()
+        args = None if arguments is None else list(arguments)
+        # Outside standalone mode click returns the status given to `Context.exit`, and raises the rest.
+        result = attnviz.main(args, prog_name="attnviz", obj=state, standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except BaseException as error:
+        return _status_of(error, debug=state["debug"])
+
+
+def _status_of(error: BaseException, *, debug: bool) -> int:
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else _FAULT
+    if isinstance(error, BrokenPipeError):
+        _discard_stdout()
+        return _FAULT
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        # A second Ctrl-C must not turn a clean end into a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return INTERRUPTED
+    if debug:
+        import traceback
+
+        traceback.print_exception(error)
+    message, status = _told(error, debug=debug)
+    _say(message)
+    if isinstance(error, OSError):
+        _discard_stdout()
+    return status
+
+
+def _told(error: BaseException, *, debug: bool) -> tuple[str, int]:
+    """The one line, and the exit status."""
+    if isinstance(error, AttnvizError):
+        return str(error), error.exit_code
+    if isinstance(error, click.UsageError):
+        command = error.ctx.command_path if error.ctx else "attnviz"
+        message = error.format_message()
+        end = "" if message.endswith((".", "?")) else "."
+        return f"{message}{end} See: {command} --help", _USAGE
+    if isinstance(error, click.ClickException):
+        return error.format_message(), error.exit_code
+    if isinstance(error, OSError) and error.errno in _NO_SPACE:
+        where = f" for {error.filename}" if error.filename else ""
+        return f"no space left on the disk{where}: free some and run it again", _FAULT
+    if isinstance(error, MemoryError):
+        return "not enough memory: use fewer tokens or smaller vectors", _FAULT
+    hint = "" if debug else "; --debug shows the traceback"
+    return f"unexpected {type(error).__name__}: {error}{hint}", _FAULT
+
+
+def _say(message: str) -> None:
+    """One line, whatever the message holds: a file's name or cell must not steer the terminal."""
+    line = "".join(
+        c if c.isprintable() else " " if c.isspace() else f"\\x{ord(c):02x}" for c in message
+    )
+    click.echo(f"Error: {line}", err=True)
+
+
+def _discard_stdout() -> None:
+    """Sends what is still buffered nowhere: Python would fail once more on it while shutting down."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        return
+
+
+def _never_fail_on_a_character() -> None:
+    """Where the output cannot hold a character (₁, √, 猫), "?" stands for it."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None and stream.encoding.lower().replace("-", "") != "utf8":
+            reconfigure(errors="replace")

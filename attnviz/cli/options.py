@@ -1,0 +1,205 @@
+"""Options that several commands share, and how their help is laid out."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, TypeVar
+
+import click
+
+from attnviz.inputs.request import InputRequest
+
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+ROUNDINGS = ("plain", "sum-preserving", "article")
+LANGUAGES = ("en", "zh")
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class SectionedOption(click.Option):
+    """An option that stands under a heading of its own in the help."""
+
+    def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.section = section
+
+
+class SectionedCommand(click.Command):
+    """A command whose help lists its options by section. Use as `@click.command(cls=SectionedCommand)`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("context_settings", CONTEXT)
+        super().__init__(*args, **kwargs)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None and not isinstance(parameter, click.Argument):
+                heading = getattr(parameter, "section", "Options")
+                sections.setdefault(heading, []).append(record)
+        for heading, records in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+def option(section: str, *declarations: str, **attributes: Any) -> _Decorator:
+    """A click option under the heading `section`."""
+    return click.option(*declarations, cls=SectionedOption, section=section, **attributes)
+
+
+_SEQUENCE, _NUMBERS, _ATTENTION, _VIEW = "Input", "Vectors and weights", "Attention", "View"
+_POSITIVE = click.IntRange(min=1)
+_FILE = {"metavar": "FILE"}
+
+_INPUT_OPTIONS: tuple[_Decorator, ...] = (
+    click.argument("text", required=False, metavar="[TEXT]"),
+    option(
+        _SEQUENCE,
+        "--example",
+        metavar="NAME",
+        help="A built-in example (attnviz examples lists them) or a .toml file of the same form.",
+    ),
+    option(
+        _SEQUENCE,
+        "--split",
+        metavar="words|chars|SEP",
+        help="How TEXT is taken apart: words and punctuation (a Chinese character is a word), characters, or at SEP.",
+    ),
+    option(
+        _SEQUENCE,
+        "--tokens",
+        metavar="NAMES",
+        help="The tokens, already taken apart: 'a b c' or '[\"a\", \"b\"]'.",
+    ),
+    option(
+        _SEQUENCE,
+        "--vectors",
+        **_FILE,
+        help="The input vectors, one row a token: .csv .tsv .json .npy .npz, or - for stdin. "
+        "TEXT or --tokens names the rows.",
+    ),
+    option(
+        _NUMBERS,
+        "--weights",
+        **_FILE,
+        help="w_q, w_k, w_v and optionally w_o and biases: .npz .json .safetensors.",
+    ),
+    option(
+        _NUMBERS,
+        "--transpose-weights/--no-transpose-weights",
+        default=None,
+        help="Whether the matrices of --weights are (out, in), as torch.nn.Linear keeps them.",
+    ),
+    option(
+        _NUMBERS,
+        "--seed",
+        type=click.IntRange(min=0),
+        help="Draws the vectors and weights that are not given. Default 0.",
+    ),
+    option(_NUMBERS, "--d-model", type=_POSITIVE, help="Length of an input vector. Default 4."),
+    option(_NUMBERS, "--d-k", type=_POSITIVE, help="Length of a query and a key. Default 3."),
+    option(_NUMBERS, "--d-v", type=_POSITIVE, help="Length of a value. Default 3."),
+    option(_ATTENTION, "--heads", type=_POSITIVE, help="Number of heads. Default 1."),
+    option(
+        _ATTENTION,
+        "--scale",
+        metavar="sqrt|none|NUMBER",
+        help="What the scores are multiplied with: sqrt is 1/√d_k, none is 1. Default sqrt, or the example's own.",
+    ),
+    option(
+        _ATTENTION,
+        "--causal/--no-causal",
+        default=None,
+        help="Whether a token sees only itself and those before it.",
+    ),
+    option(
+        _ATTENTION,
+        "--mask",
+        **_FILE,
+        help="Who sees whom, a row a query: 1 or true may attend, 0 or false may not. "
+        ".csv .tsv .json .npy .npz.",
+    ),
+)
+
+
+_VIEW_OPTIONS: tuple[_Decorator, ...] = (
+    option(_VIEW, "--query", metavar="TOKEN|N", help="The row that is worked in full. Default 1."),
+    option(
+        _VIEW,
+        "--precision",
+        type=click.IntRange(0, 12),
+        default=2,
+        show_default=True,
+        help="Decimals shown.",
+    ),
+    option(
+        _VIEW,
+        "--rounding",
+        type=click.Choice(ROUNDINGS),
+        default="sum-preserving",
+        show_default=True,
+        help="How shown weights are rounded: each by itself, so that a row sums to 1, or "
+        "to one decimal and carried on, as the article does.",
+    ),
+    option(
+        _VIEW,
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        default="en",
+        show_default=True,
+        help="Language of the words.",
+    ),
+)
+
+
+def input_options(command: _Function) -> Callable[..., Any]:
+    """Adds TEXT and every option that says what is attended over; the command gets them as `request`."""
+
+    @functools.wraps(command)
+    def with_request(**parameters: Any) -> Any:
+        given = {each.name: parameters.pop(each.name) for each in fields(InputRequest)}
+        return command(request=InputRequest(**given), **parameters)
+
+    return _with_options(with_request, _INPUT_OPTIONS)
+
+
+def view_options(command: _Function) -> Callable[..., Any]:
+    """Adds the options about the presentation: `query`, `precision`, `rounding` and `lang`."""
+    return _with_options(command, _VIEW_OPTIONS)
+
+
+def language_option(command: _Function) -> Callable[..., Any]:
+    """Adds `lang` alone, for a command that shows words but no numbers."""
+    return _with_options(command, _VIEW_OPTIONS[-1:])
+
+
+def add_debug_option(command: click.Command) -> None:
+    """Adds --debug, once. It sets `debug` in the state that `attnviz.cli.failures.run` made."""
+    if not any(parameter.name == "debug" for parameter in command.params):
+        command.params.append(
+            click.Option(
+                ["--debug"],
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                callback=_remember_debug,
+                help="Show the traceback of an error.",
+            )
+        )
+
+
+def _remember_debug(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value and isinstance(ctx.obj, dict):
+        ctx.obj["debug"] = True
+
+
+def _with_options(
+    command: Callable[..., Any], options: tuple[_Decorator, ...]
+) -> Callable[..., Any]:
+    for decorate in reversed(options):
+        command = decorate(command)
+    return command

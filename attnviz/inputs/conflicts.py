@@ -1,0 +1,67 @@
+"""Options that contradict each other are told so: none is ignored in silence."""
+
+from __future__ import annotations
+
+from attnviz.errors import InputError
+from attnviz.inputs.request import InputRequest
+
+_FLAGS = {
+    "text": "TEXT",
+    "tokens": "--tokens",
+    "vectors": "--vectors",
+    "weights": "--weights",
+    "split": "--split",
+    "transpose_weights": "--transpose-weights",
+    "seed": "--seed",
+    "d_model": "--d-model",
+    "d_k": "--d-k",
+    "d_v": "--d-v",
+    "heads": "--heads",
+}
+
+
+def check_request(request: InputRequest) -> None:
+    """Raises InputError, naming the two options and the cure, if some cannot be obeyed together.
+
+    >>> check_request(InputRequest(text="a b", heads=2))
+    """
+    given = {name: flag for name, flag in _FLAGS.items() if getattr(request, name) is not None}
+    if not given.keys() & {"text", "tokens", "vectors"} or request.example is not None:
+        _check_example(request, given)
+    clashes = (
+        (
+            {"text", "tokens"},
+            "TEXT and --tokens both name the positions: give one of them",
+        ),
+        (
+            {"vectors", "d_model"},
+            "--vectors brings d_model with it: leave --d-model out",
+        ),
+        ({"weights", "d_k"}, "--weights brings d_k with it: leave --d-k out"),
+        ({"weights", "d_v"}, "--weights brings d_v with it: leave --d-v out"),
+        (
+            {"vectors", "weights", "seed"},
+            "with --vectors and --weights nothing is drawn from a seed: leave --seed out",
+        ),
+    )
+    for names, message in clashes:
+        if names <= given.keys():
+            raise InputError(message)
+    if "split" in given and "text" not in given:
+        raise InputError("--split says how TEXT is taken apart: give TEXT, or leave --split out")
+    if "transpose_weights" in given and "weights" not in given:
+        raise InputError(
+            "--transpose-weights is about the file of --weights: give one, or leave it out"
+        )
+
+
+def _check_example(request: InputRequest, given: dict[str, str]) -> None:
+    if not given:
+        return
+    flag = next(iter(given.values()))
+    if request.example is not None:
+        raise InputError(f"--example brings its own vectors and weights: leave {flag} out")
+    raise InputError(
+        f"{flag} needs vectors to work on: give TEXT or --vectors "
+        "(without them the built-in example is shown, which brings its own)"
+    )

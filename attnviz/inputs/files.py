@@ -1,0 +1,155 @@
+"""Reading a file: not too large, and what its suffix says."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from attnviz.errors import InputError
+
+STDIN = "-"
+MAX_FILE_BYTES = 64 * 2**20
+"""A file larger than this is refused, and an .npz that would unpack to more. 64 MiB is a million vectors of 8."""
+
+_NUMPY, _ZIP = b"\x93NUMPY", b"PK"
+_BYTE_ORDER_MARKS = {
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+_TEXT_SUFFIXES = (".csv", ".tsv", ".json", ".toml")
+_CONTENT = {
+    ".npy": "a NumPy array (.npy)",
+    ".npz": "a zip archive, as .npz is",
+    ".json": "JSON",
+    "pickle": "a Python pickle, which is never loaded",
+    "binary": "binary data",
+    "text": "plain text",
+}
+
+
+def read_file(path: str, suffixes: Sequence[str], what: str) -> tuple[bytes, str]:
+    """The bytes of a file or of stdin, and the suffix that says how to read them.
+
+    The suffix of stdin ("-") and of a pipe is found from the content. `what` names the option in messages.
+    Raises InputError: no such file, a folder, not readable, too large, empty, of a suffix not among
+    `suffixes`, or with a content that belies its suffix.
+    """
+    if path == STDIN:
+        data = _read_limited(sys.stdin.buffer, "stdin")
+        return data, _sniffed(data, suffixes, "stdin")
+    file = Path(path)
+    if not file.exists():
+        raise InputError(f"{path}: no such file{_nearest(file)} ({what})")
+    if file.is_dir():
+        raise InputError(f"{path} is a folder: name a file in it ({what})")
+    suffix = file.suffix.lower()
+    if file.is_file() and suffix not in suffixes:
+        raise InputError(_unknown_suffix(path, suffix, suffixes))
+    try:
+        with file.open("rb") as stream:
+            data = _read_limited(stream, path)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{path} could not be read: {reason} ({what})") from error
+    if suffix not in suffixes:
+        return data, _sniffed(data, suffixes, path)
+    _check_content(data, suffix, path)
+    return data, suffix
+
+
+def as_text(data: bytes, where: str) -> str:
+    """UTF-8 text, with or without a byte order mark. Raises InputError, saying which byte is not."""
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
+        if data.startswith(mark):
+            raise InputError(f"{where} is {encoding}, not UTF-8: save it as UTF-8")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{where}, line {line}: byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        ) from error
+    if not text.strip():
+        raise InputError(f"{where} is empty: it needs at least one row")
+    return text
+
+
+def content_of(data: bytes) -> str:
+    """What the bytes look like: ".npy", ".npz", ".json", "pickle", "binary" or "text".
+
+    >>> content_of(b"[[1, 2]]"), content_of(b"1,2"), content_of(b"PK..")
+    ('.json', 'text', '.npz')
+    """
+    if data.startswith(_NUMPY):
+        return ".npy"
+    if data.startswith(_ZIP):
+        return ".npz"
+    if data[:1] == b"\x80" and data[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
+        return "pickle"
+    if b"\x00" in data[:4096] and not data.startswith(tuple(_BYTE_ORDER_MARKS)):
+        return "binary"
+    first = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    return ".json" if first in (b"[", b"{") else "text"
+
+
+def _read_limited(stream: BinaryIO, where: str) -> bytes:
+    data = stream.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise InputError(
+            f"{where} is larger than {MAX_FILE_BYTES // 2**20} MiB, the most that is read: "
+            "keep only the rows or the arrays that are needed"
+        )
+    if not data:
+        raise InputError(f"{where} is empty: it needs at least one row")
+    return data
+
+
+def _sniffed(data: bytes, suffixes: Sequence[str], where: str) -> str:
+    content = content_of(data)
+    suffix = ".csv" if content == "text" else content
+    if suffix not in suffixes:
+        raise InputError(
+            f"{where} holds {_CONTENT[content]}, expected one of {', '.join(suffixes)}"
+        )
+    return suffix
+
+
+def _check_content(data: bytes, suffix: str, path: str) -> None:
+    content = content_of(data)
+    if suffix in _TEXT_SUFFIXES:
+        # Text that begins with "[" may still be a CSV; whether it is JSON, its own reader says.
+        fits = content in ("text", ".json")
+    elif suffix == ".safetensors":
+        # It begins with a length, eight bytes that may look like anything but these.
+        fits = content not in (".npy", ".npz", "text")
+    else:
+        fits = content == suffix
+    if not fits:
+        cure = (
+            f"rename it to {content}"
+            if content.startswith(".")
+            else f"save it as {suffix}, or give it its right suffix"
+        )
+        raise InputError(
+            f"{path} is not what its suffix says: it holds {_CONTENT[content]}; {cure}"
+        )
+
+
+def _unknown_suffix(path: str, suffix: str, suffixes: Sequence[str]) -> str:
+    found = f"unknown suffix {suffix!r}" if suffix else "no suffix"
+    near = difflib.get_close_matches(suffix, suffixes, n=1, cutoff=0.5) if suffix else []
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"{path} has {found}: {hint}Known: {', '.join(suffixes)}"
+
+
+def _nearest(file: Path) -> str:
+    """A hint at a file in the same folder with nearly the same name."""
+    try:
+        names = [each.name for each in file.parent.iterdir()]
+    except OSError:
+        return "" if file.parent.is_dir() else f"; there is no folder {file.parent}"
+    near = difflib.get_close_matches(file.name, names, n=1, cutoff=0.7)
+    return f"; did you mean {file.parent / near[0]}?" if near else ""

@@ -1,0 +1,169 @@
+"""JSON and NumPy files → arrays of finite numbers, with the place of whatever is wrong."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from attnviz.core.arrays import FloatArray
+from attnviz.errors import InputError
+from attnviz.inputs.files import MAX_FILE_BYTES, as_text
+
+Array = npt.NDArray[Any]
+
+
+def read_json(data: bytes, where: str) -> Any:
+    """The value that a JSON text holds. Raises InputError with line and column where it is not JSON."""
+    text = as_text(data, where)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"{where}, line {error.lineno}, column {error.colno}: not JSON: {error.msg.lower()}"
+        ) from error
+    except (RecursionError, ValueError) as error:
+        raise InputError(f"{where}: not JSON that can be read: {error}") from error
+
+
+def read_npy(data: bytes, where: str) -> Array:
+    """The array of a .npy file. Nothing is unpickled. Raises InputError if it cannot be read."""
+    try:
+        array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    except (ValueError, EOFError, OSError, MemoryError, OverflowError) as error:
+        if "Object arrays" in str(error):
+            raise InputError(
+                f"{where} holds pickled Python objects, which are never loaded: save an array of numbers"
+            ) from error
+        raise InputError(
+            f"{where} is a NumPy file that cannot be read ({_brief(error)}): write it anew with numpy.save"
+        ) from error
+    return np.asarray(array)
+
+
+def read_npz(data: bytes, where: str) -> dict[str, Array]:
+    """The arrays of a .npz file, by name. Nothing is unpickled, and nothing unpacked that is too large."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > MAX_FILE_BYTES:
+                raise InputError(
+                    f"{where} unpacks to more than {MAX_FILE_BYTES // 2**20} MiB, the most that is read: "
+                    "keep only the arrays that are needed"
+                )
+            arrays = {
+                member.filename.removesuffix(".npy"): read_npy(
+                    archive.read(member), f"{where}, array {member.filename.removesuffix('.npy')}"
+                )
+                for member in members
+            }
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+        raise InputError(
+            f"{where} is a zip archive that cannot be read ({_brief(error)}): write it anew with numpy.savez"
+        ) from error
+    if not arrays:
+        raise InputError(f"{where} is empty: it holds no array")
+    return arrays
+
+
+def picked(arrays: Mapping[str, Array], names: tuple[str, ...], where: str) -> Array:
+    """The array of one of `names`, or the only one there is. Raises InputError if that leaves a choice."""
+    for name in names:
+        if name in arrays:
+            return arrays[name]
+    if len(arrays) == 1:
+        return next(iter(arrays.values()))
+    raise InputError(
+        f"{where} holds {len(arrays)} arrays ({listed(arrays)}): name the one that is meant {names[0]!r}"
+    )
+
+
+def finite_matrix(array: Array, where: str) -> FloatArray:
+    """`array` as float64, two-dimensional and finite: (rows, columns), both at least 1.
+
+    Raises InputError, naming the row and column (from 1) of a number that is not finite.
+    """
+    values = finite(array, where)
+    if values.ndim != 2:
+        raise InputError(
+            f"{where} has shape {values.shape}, expected two dimensions (rows, columns)"
+        )
+    if not values.size:
+        raise InputError(f"{where} has shape {values.shape}: it needs at least one row and column")
+    return values
+
+
+def finite(array: Array, where: str) -> FloatArray:
+    """`array` as float64, all of it finite. Raises InputError if it holds anything else."""
+    if array.dtype.kind not in "fiub":
+        raise InputError(f"{where} holds {array.dtype}, not real numbers: save an array of numbers")
+    with np.errstate(over="ignore"):
+        values = array.astype(np.float64)
+    wrong = np.argwhere(~np.isfinite(values))
+    if len(wrong):
+        place = ", ".join(
+            f"{axis} {index + 1}" for axis, index in zip(("row", "column"), wrong[0], strict=False)
+        )
+        raise InputError(
+            f"{where}, {place or 'a number'}: {values[tuple(wrong[0])]} is not finite: "
+            "attention needs finite numbers"
+        )
+    return values
+
+
+def grid(value: Any, where: str, *, booleans: bool = False) -> FloatArray:
+    """A JSON list of equally long lists of numbers as (rows, columns) float64.
+
+    Raises InputError, naming row and column (from 1). With `booleans`, true and false are 1 and 0.
+    """
+    if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
+        raise InputError(f"{where} is not a list of rows: write [[1, 2], [3, 4]]")
+    if not value or not value[0]:
+        raise InputError(f"{where} is empty: it needs at least one row and column")
+    for i, row in enumerate(value, start=1):
+        if len(row) != len(value[0]):
+            raise InputError(
+                f"{where}, row {i}: {len(row)} numbers where row 1 has {len(value[0])}; make them equal"
+            )
+    return np.array([vector(row, f"{where}, row {i}", booleans) for i, row in enumerate(value, 1)])
+
+
+def vector(value: Any, where: str, booleans: bool = False) -> FloatArray:
+    """A JSON list of numbers as float64. Raises InputError, naming the column (from 1)."""
+    if not isinstance(value, list):
+        raise InputError(f"{where} is not a list of numbers: write [1, 2]")
+    return np.array(
+        [_number(each, f"{where}, column {j}", booleans) for j, each in enumerate(value, start=1)]
+    )
+
+
+def listed(names: Mapping[str, object], most: int = 6) -> str:
+    """The first few names, and how many more there are."""
+    shown = ", ".join(list(names)[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def _number(value: Any, place: str, booleans: bool) -> float:
+    if not isinstance(value, int | float) or (isinstance(value, bool) and not booleans):
+        raise InputError(
+            f"{place}: {json.dumps(value, ensure_ascii=False)[:40]} is not a number: "
+            "put a number such as 0.5 there"
+        )
+    try:
+        finite_value = float(value)
+    except OverflowError:
+        finite_value = math.inf
+    if not math.isfinite(finite_value):
+        raise InputError(f"{place}: {finite_value} is not finite: attention needs finite numbers")
+    return finite_value
+
+
+def _brief(error: Exception) -> str:
+    """The first line of a message that may have several."""
+    return (str(error) or type(error).__name__).splitlines()[0][:100]

@@ -1,0 +1,153 @@
+"""From what was asked for to a Problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.problem import AttentionOptions, Problem
+from attnviz.errors import AttnvizError, InputError
+from attnviz.inputs.conflicts import check_request
+from attnviz.inputs.embedding import seeded_matrix, token_vectors
+from attnviz.inputs.example_files import DEFAULT, load_example
+from attnviz.inputs.files import STDIN
+from attnviz.inputs.masks import read_mask
+from attnviz.inputs.request import InputRequest
+from attnviz.inputs.scale import scale_from
+from attnviz.inputs.tokens import listed_tokens, split_text
+from attnviz.inputs.vectors import read_vectors
+from attnviz.inputs.weights import Weights, read_weights
+
+D_MODEL, D_K, D_V, HEADS, SEED = 4, 3, 3, 1, 0
+MAX_BYTES = 4 * 2**30
+"""A Problem whose trace would need more memory than this is refused."""
+
+_STAGES = 5  # arrays of (n, n) that the trace keeps for each head
+_FLOAT = 8
+
+
+def problem_from(request: InputRequest) -> Problem:
+    """The Problem that `request` describes: an example, a text, or the user's own numbers.
+
+    Without any source it is the example `illustrated`. A text becomes vectors by a seeded embedding, and
+    weights that are not given are drawn from the seed; `provenance["untrained"]` then says so in one line. All numbers are float64.
+
+    Raises InputError (a file, an option, or two that contradict), ShapeError (arrays that do not fit),
+    EnvironmentFault (a package that is missing).
+
+    >>> problem_from(InputRequest(text="the cat sat")).x.shape
+    (3, 4)
+    """
+    check_request(request)
+    if request.text is None and request.tokens is None and request.vectors is None:
+        problem = load_example(request.example or DEFAULT).problem
+        return replace(problem, options=_options(request, problem.options, problem.n))
+    return _assembled(request)
+
+
+@dataclass(frozen=True, eq=False)
+class _Sequence:
+    """What is attended over: tokens, vectors, or both."""
+
+    n: int
+    tokens: tuple[str, ...] | None
+    x: FloatArray | None
+    """None where the vectors are still to be drawn."""
+    origin: str
+
+
+def _assembled(request: InputRequest) -> Problem:
+    sequence = _sequence(request)
+    width = request.d_model if sequence.x is None else sequence.x.shape[1]
+    weights = None
+    if request.weights is not None:
+        weights = read_weights(request.weights, width, request.transpose_weights)
+        width = width or weights["w_q"].shape[0]
+    width, heads, seed = width or D_MODEL, request.heads or HEADS, request.seed or SEED
+    d_k, d_v = request.d_k or D_K, request.d_v or D_V
+    _check_memory(sequence.n, width, heads, drawn=max(d_k, d_v) if weights is None else 0)
+    x = token_vectors(sequence.tokens or (), width, seed) if sequence.x is None else sequence.x
+    provenance = {"x": sequence.origin or f"seeded embedding of the tokens, seed {seed}"}
+    if weights is None:
+        weights = _seeded_weights(width, heads, d_k, d_v, seed)
+        provenance |= dict.fromkeys(weights, f"seed {seed}")
+        drawn = "weights" if sequence.x is not None else "vectors and weights"
+    else:
+        provenance |= dict.fromkeys(weights, f"file {request.weights}")
+        drawn = "vectors" if sequence.x is None else ""
+    if drawn:
+        provenance["untrained"] = (
+            f"The {drawn} are drawn from seed {seed}, not learned: "
+            "this shows how attention computes, not what the words mean."
+        )
+    options = _options(request, AttentionOptions(), sequence.n)
+    try:
+        return Problem(
+            x=x,
+            **weights,
+            heads=heads,
+            tokens=sequence.tokens,
+            options=options,
+            provenance=provenance,
+        )
+    except AttnvizError as error:
+        where = f"{request.weights}: " if request.weights else ""
+        raise type(error)(f"{where}{error}") from error
+
+
+def _sequence(request: InputRequest) -> _Sequence:
+    tokens, flag = None, "TEXT"
+    if request.text is not None:
+        tokens = split_text(request.text, "words" if request.split is None else request.split)
+    elif request.tokens is not None:
+        tokens, flag = listed_tokens(request.tokens), "--tokens"
+    if request.vectors is None:
+        return _Sequence(len(tokens or ()), tokens, None, "")
+    where = "stdin" if request.vectors == STDIN else f"file {request.vectors}"
+    read = read_vectors(request.vectors)
+    n = len(read.x)
+    if tokens is None:
+        tokens, flag = read.tokens, "its list of tokens"
+    if tokens is not None and len(tokens) != n:
+        raise InputError(
+            f"{request.vectors} has {n} rows, but {flag} has {len(tokens)} tokens: give one token a row"
+        )
+    return _Sequence(n, tokens, read.x, where)
+
+
+def _seeded_weights(d_model: int, heads: int, d_k: int, d_v: int, seed: int) -> Weights:
+    weights = {
+        "w_q": seeded_matrix("w_q", d_model, heads * d_k, seed),
+        "w_k": seeded_matrix("w_k", d_model, heads * d_k, seed),
+        "w_v": seeded_matrix("w_v", d_model, heads * d_v, seed),
+    }
+    if heads > 1:
+        weights["w_o"] = seeded_matrix("w_o", heads * d_v, d_model, seed)
+    return weights
+
+
+def _options(request: InputRequest, options: AttentionOptions, n: int) -> AttentionOptions:
+    """`options`, but for those that were asked for."""
+    if request.scale is not None:
+        options = replace(options, scale=scale_from(request.scale))
+    if request.causal is not None:
+        options = replace(options, causal=request.causal)
+    if request.mask is not None:
+        options = replace(options, mask=read_mask(request.mask, n))
+    return options
+
+
+def _check_memory(n: int, d_model: int, heads: int, drawn: int) -> None:
+    """`drawn` is the larger of d_k and d_v where weights are to be drawn, else 0."""
+    scores = n * n * heads * _STAGES * _FLOAT
+    matrices = (n * d_model + 4 * d_model * heads * drawn) * _FLOAT
+    if scores + matrices > MAX_BYTES:
+        cure = "use fewer tokens or heads" if scores > matrices else "use a smaller d_model or d_k"
+        raise InputError(
+            f"{n} tokens of d_model {d_model} with {_heads(heads)} would need {(scores + matrices) / 2**30:.1f} GiB, "
+            f"more than the {MAX_BYTES // 2**30} GiB allowed: {cure}"
+        )
+
+
+def _heads(heads: int) -> str:
+    return "1 head" if heads == 1 else f"{heads} heads"

@@ -1,0 +1,39 @@
+"""What the user asked for, before anything is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class InputRequest:
+    """The input options of the command line, as given; None is "not said". `problem_from` makes a Problem of it.
+
+    >>> InputRequest(text="the cat").text
+    'the cat'
+    """
+
+    text: str | None = None
+    example: str | None = None
+    """A built-in example's name, or a .toml file of the same form."""
+    split: str | None = None
+    """"words", "chars", or the separator at which `text` is taken apart."""
+    tokens: str | None = None
+    """The tokens, already taken apart: separated by spaces, or a JSON list."""
+    vectors: str | None = None
+    """A .csv, .tsv, .json, .npy or .npz file, or "-" for standard input."""
+    weights: str | None = None
+    """A .npz, .json or .safetensors file."""
+    transpose_weights: bool | None = None
+    """Whether the matrices of `weights` are (out, in)."""
+    seed: int | None = None
+    d_model: int | None = None
+    d_k: int | None = None
+    d_v: int | None = None
+    """Per head, as `d_k` is."""
+    heads: int | None = None
+    scale: str | None = None
+    """"sqrt" (1/√d_k), "none" (1) or a number, which multiplies the scores."""
+    causal: bool | None = None
+    mask: str | None = None
+    """A .csv, .tsv, .json, .npy or .npz file of 0 and 1."""

@@ -1,0 +1,183 @@
+"""Delimited text (.csv, .tsv) → numbers and labels, with the line and column of whatever is wrong.
+
+The separator is found from the first line: a tab, a semicolon, a comma, or spaces between numbers. A first row that
+holds no number is a header. A first column that is mostly not numbers, or that the header calls a
+token or a label or leaves nameless, is a column of labels.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from attnviz.core.arrays import FloatArray
+from attnviz.errors import InputError
+
+LABEL_HEADERS = frozenset({"", "token", "tokens", "label", "labels", "word", "words", "name"})
+
+ParseCell = Callable[[str], float]
+"""The number that a cell's text stands for; raises ValueError, saying what is wrong with it, if none."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The numbers of a table, (rows, columns), and the labels of its rows if it has any."""
+
+    values: FloatArray
+    labels: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class _Row:
+    line: int
+    cells: list[str]
+
+
+def number(cell: str) -> float:
+    """A finite number.
+
+    >>> number(" 2.5 ")
+    2.5
+    """
+    try:
+        value = float(cell)
+    except ValueError:
+        raise ValueError("is not a number: put a number such as 0.5 there") from None
+    if not math.isfinite(value):
+        raise ValueError("is not finite: attention needs finite numbers")
+    return value
+
+
+def read_table(
+    text: str, where: str, *, delimiter: str | None = None, parse: ParseCell = number
+) -> Table:
+    """The table that `text` holds. `where` names the file in messages.
+
+    Raises InputError, with line and column, where rows differ in length or a cell is not what `parse` takes.
+
+    >>> read_table("token,a,b\\ncat,1,2\\n", "x.csv")
+    Table(values=array([[1., 2.]]), labels=('cat',))
+    """
+    rows = _rows(text, where, delimiter or sniffed_delimiter(text))
+    labelled = _is_labelled(rows, parse)
+    start = 1 if labelled else 0
+    if len(rows) > 1 and _is_header(rows[0], start, parse):
+        rows = rows[1:]
+    values = [
+        [_value(row, column, parse, where) for column in range(start, len(row.cells))]
+        for row in rows
+    ]
+    if not values[0]:
+        raise InputError(f"{where}, line {rows[0].line}: no numbers beside the label; add some")
+    labels = tuple(_label(row, where) for row in rows) if labelled else None
+    return Table(np.array(values, dtype=np.float64), labels)
+
+
+def sniffed_delimiter(text: str) -> str:
+    """The separator that the first line uses.
+
+    >>> sniffed_delimiter("1;2"), sniffed_delimiter("1 2"), sniffed_delimiter("cat")
+    (';', ' ', ',')
+    """
+    line = next((each for each in text.splitlines() if each.strip()), "")
+    found = next((mark for mark in "\t;," if mark in line), None)
+    if found:
+        return found
+    words = line.split()
+    return " " if len(words) > 1 and all(_parses(word, number) for word in words) else ","
+
+
+def _rows(text: str, where: str, delimiter: str) -> list[_Row]:
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
+    )
+    rows: list[_Row] = []
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append(_Row(reader.line_num, cells))
+    except csv.Error as error:
+        raise InputError(
+            f"{where}, line {reader.line_num}: {error}; check the quotes there"
+        ) from error
+    if not rows:
+        raise InputError(f"{where} is empty: it needs at least one row")
+    if delimiter == " ":
+        # Runs of spaces at the end of a line are no cells.
+        rows = [_Row(row.line, [cell for cell in row.cells if cell]) for row in rows]
+    expected = len(rows[0].cells)
+    for row in rows:
+        found = len(row.cells)
+        if found != expected:
+            side = "is missing" if found < expected else "is one too many"
+            raise InputError(
+                f"{where}, line {row.line}: {found} cells where line {rows[0].line} has {expected}; "
+                f"column {min(found, expected) + 1} {side}"
+            )
+    return rows
+
+
+def _is_labelled(rows: Sequence[_Row], parse: ParseCell) -> bool:
+    """Whether the first column holds labels. One bad number among numbers does not make it so."""
+    first, rest = rows[0], rows[1:]
+    is_words = not any(_parses(cell, parse) for cell in first.cells)
+    if rest and is_words and len(first.cells) > 1 and _names_labels(first.cells[0]):
+        return True
+    body = rest if rest and is_words else rows
+    words = sum(not _parses(row.cells[0], parse) for row in body)
+    return 2 * words > len(body)
+
+
+def _is_header(first: _Row, start: int, parse: ParseCell) -> bool:
+    names = first.cells[start:]
+    if not any(_parses(cell, parse) for cell in names):
+        return True
+    # A table saved with its row names and without column names has them numbered from 0.
+    numbered = [cell.strip() for cell in names] == [str(i) for i in range(len(names))]
+    corner = first.cells[0].strip()
+    return start == 1 and (corner == "" or (numbered and _names_labels(corner)))
+
+
+def _names_labels(cell: str) -> bool:
+    return cell.strip().lower() in LABEL_HEADERS
+
+
+def _value(row: _Row, column: int, parse: ParseCell, where: str) -> float:
+    cell = row.cells[column]
+    place = f"{where}, line {row.line}, column {column + 1}"
+    if not cell.strip():
+        raise InputError(f"{place}: the cell is empty: put a number there")
+    try:
+        return parse(cell)
+    except ValueError as error:
+        raise InputError(f"{place}: {_shown(cell)} {error}") from None
+
+
+def _label(row: _Row, where: str) -> str:
+    label = row.cells[0].strip()
+    if not label:
+        raise InputError(
+            f"{where}, line {row.line}, column 1: the label is empty: name the row there"
+        )
+    return label
+
+
+def _parses(cell: str, parse: ParseCell) -> bool:
+    # What is not finite is a number all the same: a row of NaN is no header.
+    try:
+        parse(cell)
+    except ValueError:
+        try:
+            float(cell)
+        except ValueError:
+            return False
+    return True
+
+
+def _shown(cell: str) -> str:
+    return repr(cell if len(cell) <= 40 else cell[:40] + "…")

@@ -1,0 +1,164 @@
+"""Text → tokens. Standard library only; no vocabulary.
+
+A word is a run of letters, digits and the marks that belong to them, with an apostrophe inside ("don't") or a point
+or comma between digits ("3.14"). A Chinese character is a word of its own. Every other visible character
+is a token of its own, repeats of it together ("..."). What the eye sees as one character stays one: an accent
+with its letter, an emoji with its skin tone, a family of emoji, a flag. White space and invisible characters separate.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from attnviz.errors import InputError
+
+_JOINER = "\u200d"
+_KEYCAP = "\u20e3"
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+_TAGS = range(0xE0020, 0xE0080)
+_FLAG_LETTERS = range(0x1F1E6, 0x1F200)
+_CHINESE = (
+    range(0x3005, 0x3008),
+    range(0x3400, 0x4DC0),
+    range(0x4E00, 0xA000),
+    range(0xF900, 0xFB00),
+    range(0x20000, 0x3FFFE),
+)
+_WAYS = ("words", "chars")
+
+
+def split_text(text: str, how: str = "words") -> tuple[str, ...]:
+    """The tokens of `text`: its "words", its "chars", or what stands between the separator `how`.
+
+    Raises InputError if the text is empty.
+
+    >>> split_text("Don't panic: 猫在这里!")
+    ("Don't", 'panic', ':', '猫', '在', '这', '里', '!')
+    >>> split_text("ab c", "chars")
+    ('a', 'b', 'c')
+    >>> split_text("New York|Rome", "|")
+    ('New York', 'Rome')
+    """
+    if not how:
+        raise InputError("--split is empty: say words, chars or the separator")
+    if how == "words":
+        tokens = list(_words(text))
+    elif how == "chars":
+        tokens = [each for each in characters(text) if not _is_gap(each)]
+    else:
+        if how not in text and (near := difflib.get_close_matches(how, _WAYS, n=1)):
+            raise InputError(f"--split {how!r} is nowhere in the text: did you mean {near[0]!r}?")
+        tokens = [each.strip() for each in text.split(how) if each.strip()]
+    if not tokens:
+        raise InputError("the text is empty: give at least one word")
+    return checked_tokens(tokens, "the text")
+
+
+def listed_tokens(names: str) -> tuple[str, ...]:
+    """Tokens already taken apart: separated by white space, or a JSON list of words.
+
+    >>> listed_tokens("the cat"), listed_tokens('["New York", "Rome"]')
+    (('the', 'cat'), ('New York', 'Rome'))
+    """
+    tokens: list[str] = names.split()
+    if names.lstrip().startswith("["):
+        try:
+            value = json.loads(names)
+        except json.JSONDecodeError:
+            value = None
+        # "[CLS] the cat" begins like a list and is none.
+        if isinstance(value, list):
+            if not all(isinstance(each, str) for each in value):
+                raise InputError('--tokens is a JSON list of something else: write ["a", "b"]')
+            tokens = value
+    if not tokens:
+        raise InputError("--tokens is empty: give at least one token")
+    return checked_tokens(tokens, "--tokens")
+
+
+def checked_tokens(tokens: Sequence[str], where: str) -> tuple[str, ...]:
+    """The tokens as they are. Raises InputError for one that is blank or that a screen cannot show."""
+    for position, token in enumerate(tokens, start=1):
+        if not token.strip():
+            raise InputError(f"{where}, token {position}: it is blank; name it")
+        for character in token:
+            if unicodedata.category(character) in ("Cc", "Cs"):
+                raise InputError(
+                    f"{where}, token {position}: it holds the control character "
+                    f"U+{ord(character):04X}; remove it"
+                )
+    return tuple(tokens)
+
+
+def characters(text: str) -> Iterator[str]:
+    """What the eye sees as single characters, in order: most of Unicode's extended grapheme clusters (UAX #29).
+
+    >>> list(characters("e\u0301👍🏽"))
+    ['é', '👍🏽']
+    """
+    cluster = ""
+    for character in text:
+        if cluster and not _continues(cluster, character):
+            yield cluster
+            cluster = ""
+        cluster += character
+    if cluster:
+        yield cluster
+
+
+def _continues(cluster: str, character: str) -> bool:
+    """Whether `character` belongs to the same visible character as `cluster` before it."""
+    code = ord(character)
+    if unicodedata.category(character).startswith("M") or character == _JOINER:
+        return not cluster.isspace()
+    if code in _SKIN_TONES or code in _TAGS:
+        return not cluster.isspace()
+    if code in _FLAG_LETTERS:
+        return len(cluster) == 1 and ord(cluster) in _FLAG_LETTERS
+    return cluster.endswith(_JOINER) and not _is_word(cluster)
+
+
+def _words(text: str) -> Iterator[str]:
+    pieces = list(characters(text))
+    token = ""
+    for i, piece in enumerate(pieces):
+        following = pieces[i + 1] if i + 1 < len(pieces) else ""
+        joins = (
+            _is_word(piece) or _holds_together(token, piece, following)
+            if _is_word(token)
+            else piece == token[:1]
+        )
+        if token and not (joins and not _is_chinese(piece) and not _is_chinese(token)):
+            yield token
+            token = ""
+        if not _is_gap(piece):
+            token += piece
+    if token:
+        yield token
+
+
+def _holds_together(before: str, piece: str, after: str) -> bool:
+    """An apostrophe between letters, a point or comma between digits."""
+    if piece in "'’":
+        return before[-1:].isalpha() and after[:1].isalpha()
+    return piece in ".," and before[-1:].isdigit() and after[:1].isdigit()
+
+
+def _is_word(piece: str) -> bool:
+    return (
+        piece != ""
+        and (piece[0] == "_" or unicodedata.category(piece[0])[0] in "LN")
+        and _KEYCAP not in piece
+    )
+
+
+def _is_chinese(piece: str) -> bool:
+    return piece != "" and any(ord(piece[0]) in block for block in _CHINESE)
+
+
+def _is_gap(piece: str) -> bool:
+    """White space, or an invisible character that stands alone."""
+    return piece.isspace() or unicodedata.category(piece[0]) in ("Cf", "Zs", "Zl", "Zp")

@@ -1,0 +1,83 @@
+"""Input vectors from a file: .csv .tsv .json .npy .npz, or stdin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from attnviz.core.arrays import FloatArray
+from attnviz.errors import InputError
+from attnviz.inputs.files import STDIN, as_text, read_file
+from attnviz.inputs.grids import finite_matrix, grid, listed, picked, read_json, read_npy, read_npz
+from attnviz.inputs.tables import read_table, sniffed_delimiter
+from attnviz.inputs.tokens import checked_tokens
+
+SUFFIXES = (".csv", ".tsv", ".json", ".npy", ".npz")
+_NAMES = ("x", "vectors")
+
+
+@dataclass(frozen=True, eq=False)
+class Vectors:
+    """The vectors of a file, (n, d_model), and the tokens it names them by, if it does."""
+
+    x: FloatArray
+    tokens: tuple[str, ...] | None
+
+
+def read_vectors(path: str) -> Vectors:
+    """The vectors of a file, or of stdin if path is "-".
+
+    .csv and .tsv: a row a token, with or without a header and a column of labels. .json: a list of rows, or an object
+    with "x" (or "vectors") and optionally "tokens". .npy: one array. .npz: the array x (or vectors), or the only one.
+    Numbers become float64.
+
+    Raises InputError, naming the file, the line or row, the column and the cure.
+
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "x.csv")
+    ...     _ = file.write_text("cat,1,2\\nmat,3,4\\n")
+    ...     read_vectors(str(file)).tokens
+    ('cat', 'mat')
+    """
+    data, suffix = read_file(path, SUFFIXES, "--vectors")
+    where = "stdin" if path == STDIN else path
+    if suffix == ".json":
+        return _from_json(read_json(data, where), where)
+    if suffix == ".npy":
+        return Vectors(finite_matrix(read_npy(data, where), where), None)
+    if suffix == ".npz":
+        return Vectors(finite_matrix(picked(read_npz(data, where), _NAMES, where), where), None)
+    text = as_text(data, where)
+    table = read_table(text, where, delimiter=table_delimiter(text, suffix, where))
+    return Vectors(table.values, table.labels and checked_tokens(table.labels, where))
+
+
+def table_delimiter(text: str, suffix: str, where: str) -> str:
+    """The separator of a delimited text. Raises InputError if a .tsv has other separators than tabs."""
+    delimiter = sniffed_delimiter(text)
+    if suffix == ".tsv" and delimiter != "\t":
+        if delimiter in text:
+            raise InputError(
+                f"{where} is not what its suffix says: line 1 has no tab but {delimiter!r}; rename it to .csv"
+            )
+        return "\t"
+    return delimiter
+
+
+def _from_json(value: Any, where: str) -> Vectors:
+    if not isinstance(value, dict):
+        return Vectors(grid(value, where), None)
+    name = next((each for each in _NAMES if each in value), None)
+    if name is None:
+        raise InputError(
+            f'{where} has no "x" among its keys ({listed(value) or "there are none"}): '
+            'write {"x": [[1, 2], [3, 4]]}'
+        )
+    tokens = value.get("tokens")
+    if tokens is not None and not (
+        isinstance(tokens, list) and all(isinstance(token, str) for token in tokens)
+    ):
+        raise InputError(f'{where}, tokens: not a list of words: write ["a", "b"]')
+    x = grid(value[name], f"{where}, {name}")
+    return Vectors(x, None if tokens is None else checked_tokens(tokens, where))
