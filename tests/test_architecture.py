@@ -1,0 +1,193 @@
+"""Arrows never point back: what each room may import, and what must stay out of a fast start."""
+
+import ast
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import attnviz
+
+PACKAGE = Path(attnviz.__file__).parent
+SCENES = PACKAGE.parent / "scenes"
+LONGEST_MODULE = 350
+
+FOUNDATION = {"errors", "theme"}
+CORE = FOUNDATION | {"core"}
+TOLD = CORE | {"lessons"}
+ROOMS = {
+    "errors": set(),
+    "theme": set(),
+    "core": {"errors"},
+    "inputs": CORE - {"theme"},
+    "lessons": CORE,
+    "terminal": TOLD,
+    "export": TOLD,
+    "film": TOLD,
+    "scenes": TOLD | {"film", "inputs"},
+    "cli": TOLD | {"inputs", "terminal", "export", "film", "scenes"},
+}
+"""What each room may import of the others; all may import the package itself, which imports lazily."""
+
+LIBRARIES = {
+    "errors": set(),
+    "theme": set(),
+    "core": {"numpy"},
+    "inputs": {"numpy", "safetensors"},
+    "lessons": {"numpy"},
+    "terminal": {"numpy", "rich"},
+    "export": {"numpy"},
+    "film": {"numpy", "manim", "manimpango", "av", "fontpkg", "PIL"},
+    "scenes": {"numpy", "manim"},
+    "cli": {"click", "rich"},
+}
+"""What each room may import from outside the standard library."""
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    """Every module of the distribution under its full name."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = ("attnviz", *path.relative_to(PACKAGE).with_suffix("").parts)
+        yield ".".join(part for part in parts if part != "__init__"), path
+    for path in sorted(SCENES.glob("*.py")):
+        yield ("attnviz.scenes" if path.stem == "__init__" else f"attnviz.scenes.{path.stem}"), path
+
+
+MODULES = dict(modules())
+LAZY = {"attnviz", "attnviz.__main__"}
+"""The front doors: they belong to no room."""
+each_module = pytest.mark.parametrize("name", MODULES)
+
+
+def room_of(name: str) -> str:
+    return name.split(".")[1]
+
+
+def imports_of(name: str) -> set[str]:
+    """The full names of all that a module imports, wherever in its text."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            start = _start(name, node)
+            # `from attnviz import errors` names a module, `from attnviz import attend` does not.
+            found |= {
+                inner if (inner := f"{start}.{each.name}") in MODULES else start
+                for each in node.names
+            }
+    return found
+
+
+def _start(name: str, node: ast.ImportFrom) -> str:
+    if not node.level:
+        return node.module or ""
+    package = name if MODULES[name].name == "__init__.py" else name.rpartition(".")[0]
+    return importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+
+
+def test_every_room_is_one_that_the_rules_know():
+    rooms = {room_of(name) for name in MODULES if name not in LAZY}
+
+    assert rooms <= ROOMS.keys()
+    assert rooms >= {"errors", "core", "inputs", "lessons", "terminal", "film", "scenes", "cli"}
+
+
+def test_no_rule_lets_an_arrow_point_back():
+    seen: set[str] = set()
+    for room, allowed in ROOMS.items():
+        assert allowed <= seen
+        seen.add(room)
+
+
+@each_module
+def test_a_module_imports_only_rooms_that_come_before_its_own(name):
+    if name in LAZY:
+        rooms = {room_of(each) for each in imports_of(name) if each.startswith("attnviz.")}
+        assert rooms <= ROOMS.keys() - {"film", "scenes"}
+        return
+    room = room_of(name)
+
+    rooms = {room_of(each) for each in imports_of(name) if each.startswith("attnviz.")}
+
+    assert rooms - {room} <= ROOMS[room]
+
+
+@each_module
+def test_a_module_imports_only_the_libraries_its_room_may_use(name):
+    tops = {each.partition(".")[0] for each in imports_of(name)}
+
+    libraries = tops - sys.stdlib_module_names - {"attnviz"}
+
+    assert libraries <= (set() if name in LAZY else LIBRARIES[room_of(name)])
+
+
+@each_module
+def test_no_module_is_so_long_that_two_things_live_in_it(name):
+    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+
+
+@each_module
+def test_scenes_are_imported_only_as_a_part_of_the_package(name):
+    assert not {each for each in imports_of(name) if each.partition(".")[0] == "scenes"}
+
+
+def test_no_scene_file_hides_a_module_of_the_standard_library():
+    # manim puts the folder of a scene file first on sys.path.
+    assert not {path.stem for path in SCENES.glob("*.py")} & sys.stdlib_module_names
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The names of all modules that a new interpreter holds after the statement."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{statement}\nimport sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("statement", "absent"),
+    [
+        ("import attnviz", {"numpy", "manim", "rich", "click"}),
+        ("from attnviz import attend", {"manim", "rich", "click", "attnviz.core.trace"}),
+        ("import attnviz.cli.explain", {"manim", "av", "safetensors"}),
+        ("import attnviz.cli.commands", {"manim", "av", "safetensors"}),
+        ("import attnviz.terminal", {"manim", "av"}),
+    ],
+)
+def test_what_must_start_fast_does_not_load_what_is_slow(statement, absent):
+    loaded = loaded_by(statement)
+
+    assert "attnviz" in loaded
+    assert not loaded & absent
+
+
+PUBLIC_IN_CORE = [
+    pytest.param(node, id=f"{name}.{node.name}")
+    for name in MODULES
+    if name.startswith("attnviz.core.")
+    for node in ast.parse(MODULES[name].read_text(encoding="utf-8")).body
+    if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+]
+
+
+@pytest.mark.parametrize("definition", PUBLIC_IN_CORE)
+def test_everything_public_in_the_core_says_what_it_is(definition):
+    assert ast.get_docstring(definition)
+
+
+def test_the_public_names_are_all_there_and_documented():
+    for name in attnviz.__all__:
+        assert getattr(attnviz, name).__doc__
+    assert sorted(attnviz.__all__) == sorted(attnviz._HOMES)
+
+
+def test_a_name_that_the_package_does_not_have_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'attnviz' has no attribute 'attention'"):
+        _ = attnviz.attention
