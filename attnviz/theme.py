@@ -61,3 +61,54 @@ LIGHT = Theme(
 )
 
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+
+
+def blend(background: str, colour: str, share: float) -> str:
+    """`colour` laid over `background` with that opacity, 0 to 1, as #RRGGBB.
+
+    >>> blend("#000000", "#FFFFFF", 0.5)
+    '#808080'
+    """
+    pairs = zip(_channels(background), _channels(colour), strict=True)
+    return "#" + "".join(f"{round(below + (above - below) * share):02X}" for below, above in pairs)
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, 1 to 21. Source: WCAG 2.2, "contrast ratio".
+
+    >>> round(contrast("#000000", "#FFFFFF"))
+    21
+    """
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def readable_on(fill: str, theme: Theme) -> str:
+    """The text colour for that fill: ink or background, whichever reads better; white or black where
+    neither reaches 4.5:1 (one of these two always does).
+    """
+    best = max((theme.ink, theme.background), key=lambda colour: contrast(colour, fill))
+    if contrast(best, fill) >= 4.5:
+        return best
+    return max(("#FFFFFF", "#000000"), key=lambda colour: contrast(colour, fill))
+
+
+LEAST_FILL, MOST_FILL = 0.14, 0.76
+
+
+def shade(value: float, largest: float, role: Role, theme: Theme) -> str:
+    """The fill of a cell: the role's colour over the background, 14 % for 0 up to 76 % for the largest magnitude."""
+    share = min(abs(value) / largest, 1.0) if largest > 0 and abs(value) < float("inf") else 0.0
+    return blend(theme.background, theme.roles[role], LEAST_FILL + (MOST_FILL - LEAST_FILL) * share)
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _luminance(colour: str) -> float:
+    linear = [
+        c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (channel / 255 for channel in _channels(colour))
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

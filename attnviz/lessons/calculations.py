@@ -1,6 +1,6 @@
 """The arithmetic of one row, written out term by term. Every number comes from the trace and keeps its text.
 
-How much is written out follows the size: up to `TERMS` terms of a sum and `KEYS` keys of a row are shown; of more, the
+How much is written out follows the size: up to `most` terms of a sum, or keys of a row, are shown; of more, the
 largest, and the rest as one merged term, so that what is shown still adds up.
 """
 
@@ -15,28 +15,26 @@ from attnviz.lessons.numbers import Numbers
 from attnviz.lessons.storyboard import Calculation, Number, Piece, Symbol, Term
 from attnviz.theme import Role
 
-TERMS = 8
-KEYS = 8
-_KEPT = 6
-"""How many are written out of a sum, or a row, that is too long to be written out whole."""
+MOST = 8
+"""How many terms of a sum, or keys of a row, a view shows if it does not say otherwise."""
 
 TIMES = Symbol("·")
 
 
-def strongest(weights: FloatArray) -> tuple[int, ...]:
-    """The positions worth working out, in order: all up to `KEYS`, or the ones with the largest weights.
+def strongest(weights: FloatArray, most: int = MOST) -> tuple[int, ...]:
+    """The positions worth working out, in order: all up to `most`, or the ones with the largest weights.
 
     >>> strongest(np.array([0.2, 0.5, 0.3]))
     (0, 1, 2)
     """
-    if len(weights) <= KEYS:
+    if len(weights) <= most:
         return tuple(range(len(weights)))
-    return tuple(sorted(np.argsort(-weights, kind="stable")[:_KEPT].tolist()))
+    return tuple(sorted(np.argsort(-weights, kind="stable")[: most - 1].tolist()))
 
 
-def components(width: int) -> tuple[int, ...]:
-    """The entries of a vector worth working out: all up to `TERMS`, or the first four."""
-    return tuple(range(width)) if width <= TERMS else (0, 1, 2, 3)
+def components(width: int, most: int = MOST) -> tuple[int, ...]:
+    """The entries of a vector worth working out: all up to `most`, or the first four."""
+    return tuple(range(width)) if width <= most else (0, 1, 2, 3)
 
 
 def dot_product(
@@ -50,6 +48,7 @@ def dot_product(
     *,
     added: Number | None = None,
     factor_texts: Sequence[str] | None = None,
+    most: int = MOST,
 ) -> Calculation:
     """left = a₁·b₁ + a₂·b₂ + … (+ `added`, a bias) = total.
 
@@ -58,7 +57,7 @@ def dot_product(
     first, second = (array.tolist() for array in factors)
     texts = list(factor_texts) if factor_texts is not None else [numbers.text(a) for a in first]
     products = [a * b if a != 0 else 0.0 for a, b in zip(first, second, strict=True)]
-    kept = _largest(products)
+    kept = _largest(products, most)
     values = [products[i] for i in kept]
     pieces: list[tuple[Piece, ...]] = [
         (
@@ -88,10 +87,10 @@ def dot_product(
     return Calculation(part, left, terms, "=" if exact else "≈", total, position)
 
 
-def _largest(products: list[float]) -> list[int]:
-    if len(products) <= TERMS:
+def _largest(products: list[float], most: int) -> list[int]:
+    if len(products) <= most:
         return list(range(len(products)))
-    return sorted(np.argsort(-np.abs(products), kind="stable")[:_KEPT].tolist())
+    return sorted(np.argsort(-np.abs(products), kind="stable")[: most - 1].tolist())
 
 
 def single(

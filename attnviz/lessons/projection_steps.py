@@ -81,7 +81,7 @@ def _projected(
     per_head: list[FloatArray],
 ) -> Step:
     row, width = telling.query, per_head[0].shape[1]
-    shown = components(width)
+    shown = components(width, telling.most)
     worked = tuple(
         _component(
             telling, letter, role, w[:, j], None if b is None else float(b[j]), per_head[0], j
@@ -131,4 +131,5 @@ def _component(
         telling.numbers,
         j,
         added=None if bias is None else telling.number(bias, role),
+        most=telling.most,
     )

@@ -43,6 +43,7 @@ def scores(telling: Telling) -> Step:
             telling.number(head.stages.scores[row, key], Role.SCORE),
             telling.numbers,
             key,
+            most=telling.most,
         )
         for key in telling.keys
     )
@@ -235,7 +236,7 @@ def _weighted_value(
     telling: Telling, key: int, product: FloatArray, cells: tuple[str, ...]
 ) -> Calculation:
     value, weight = telling.head.v[key], float(telling.weights[key])
-    shown = list(components(len(value)))
+    shown = list(components(len(value), telling.most))
     omitted = len(value) - len(shown)
     vector = Vector(
         tuple(value[shown].tolist()),
@@ -260,7 +261,7 @@ def _weighted_value(
 def output(telling: Telling) -> Step:
     """o = Σ α v, entry by entry."""
     row, values = telling.query, telling.head.stages.output[telling.query]
-    shown = components(len(values))
+    shown = components(len(values), telling.most)
     products = weighted_matrix(telling)
     cells = telling.numbers.cells(products)
     worked = tuple(_output_entry(telling, products, cells, j) for j in shown)

@@ -11,6 +11,7 @@ from attnviz.core.rounding import article_rounded
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError
 from attnviz.lessons import projection_steps, row_steps, whole_steps
+from attnviz.lessons.calculations import MOST
 from attnviz.lessons.numbers import Numbers, fitting_precision
 from attnviz.lessons.storyboard import Step, Storyboard
 from attnviz.lessons.telling import Telling
@@ -47,12 +48,15 @@ def self_attention_storyboard(
     language: str = "en",
     precision: int | None = None,
     rounding: str = "sum-preserving",
+    most: int = MOST,
 ) -> Storyboard:
     """The lesson told on `trace`.
 
     `query` is the row worked in full, counted from 0. `precision` is the number of decimals, None as many as the
     numbers need, at least two. `rounding`: "sum-preserving" (what is shown adds up), "plain", or "article" (weights
     rounded to one decimal and carried on, as in the article).
+
+    `most` says how many keys of the row, terms of a sum and entries of a vector are worked out.
 
     Raises InputError for a row that does not exist, an empty sequence or an unknown rounding.
 
@@ -70,7 +74,7 @@ def self_attention_storyboard(
     if rounding == "article":
         trace = article_rounded(trace)
     numbers = _numbers(trace, precision, sums=rounding != "plain")
-    telling = Telling(trace, query, numbers, words(language), LESSON)
+    telling = Telling(trace, query, numbers, words(language), LESSON, most)
     steps = _steps(telling)
     return Storyboard(
         lesson=LESSON,

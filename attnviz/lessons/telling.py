@@ -12,7 +12,7 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import Problem
 from attnviz.core.trace import HeadTrace, Trace
-from attnviz.lessons.calculations import strongest
+from attnviz.lessons.calculations import MOST, strongest
 from attnviz.lessons.labels import indexed, labels, shown_token
 from attnviz.lessons.numbers import Numbers
 from attnviz.lessons.storyboard import Label, Matrix, Number
@@ -31,6 +31,8 @@ class Telling:
     numbers: Numbers
     words: Words
     lesson: str
+    most: int = MOST
+    """How many keys of the row, terms of a sum or entries of a vector are worked out."""
 
     @property
     def problem(self) -> Problem:
@@ -43,7 +45,7 @@ class Telling:
     @cached_property
     def keys(self) -> tuple[int, ...]:
         """The keys that are worked in full."""
-        return strongest(self.weights)
+        return strongest(self.weights, self.most)
 
     @cached_property
     def weights(self) -> FloatArray:
