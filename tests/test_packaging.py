@@ -57,6 +57,11 @@ def run(command: list[str], cwd: Path | None = None) -> str:
     return done.stdout
 
 
+def contents(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
 def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel):
     written = {
         path.relative_to(ROOT).as_posix()
@@ -65,13 +70,13 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel):
     }
     expected = {name if name.startswith("attnviz/") else f"attnviz/{name}" for name in written}
 
-    packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    packed = {name for name in contents(wheel) if ".dist-info/" not in name}
 
     assert packed == expected
 
 
 def test_the_wheel_holds_the_words_the_examples_and_the_mark_of_being_typed(wheel):
-    packed = set(zipfile.ZipFile(wheel).namelist())
+    packed = contents(wheel)
 
     assert {
         "attnviz/py.typed",
