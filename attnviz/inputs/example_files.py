@@ -104,7 +104,8 @@ def _problem(body: Mapping[str, Any], where: str, origin: str) -> Problem:
         for key in ("x", *ROLES)
         if key in body
     }
-    heads, options = _options(body.get("options", {}), where)
+    heads, options = _options(body.get("options", {}), len(arrays["x"]), where)
+    tokens = _tokens(body, where)
     provenance = dict.fromkeys(arrays, origin)
     if source := str(body.get("source", "")):
         provenance["source"] = source
@@ -112,7 +113,7 @@ def _problem(body: Mapping[str, Any], where: str, origin: str) -> Problem:
         return Problem(
             **arrays,
             heads=heads,
-            tokens=_tokens(body, where),
+            tokens=tokens,
             options=options,
             provenance=provenance,
         )
@@ -120,7 +121,7 @@ def _problem(body: Mapping[str, Any], where: str, origin: str) -> Problem:
         raise _in_file(where, error) from error
 
 
-def _options(given: Any, where: str) -> tuple[int, AttentionOptions]:
+def _options(given: Any, n: int, where: str) -> tuple[int, AttentionOptions]:
     if not isinstance(given, dict):
         raise InputError(f"{where}: options is not a table: write [options] on a line of its own")
     for key in given:
@@ -133,7 +134,7 @@ def _options(given: Any, where: str) -> tuple[int, AttentionOptions]:
         raise InputError(f"{where}: causal is {causal!r}, expected true or false")
     mask = None
     if "mask" in given:
-        mask = as_mask(grid(given["mask"], f"{where}, mask", booleans=True), f"{where}, mask")
+        mask = as_mask(grid(given["mask"], f"{where}, mask", booleans=True), n, f"{where}, mask")
     scale = scale_from(str(given.get("scale", "sqrt")), f"{where}: scale")
     return heads, AttentionOptions(scale=scale, causal=causal, mask=mask)
 

@@ -28,8 +28,10 @@ def read_json(data: bytes, where: str) -> Any:
         raise InputError(
             f"{where}, line {error.lineno}, column {error.colno}: not JSON: {error.msg.lower()}"
         ) from error
-    except (RecursionError, ValueError) as error:
-        raise InputError(f"{where}: not JSON that can be read: {error}") from error
+    except RecursionError as error:
+        raise InputError(f"{where} is nested too deeply: write a list of rows") from error
+    except ValueError as error:
+        raise InputError(f"{where}: not JSON that can be read: {_brief(error)}") from error
 
 
 def read_npy(data: bytes, where: str) -> Array:
@@ -152,7 +154,7 @@ def listed(names: Mapping[str, object], most: int = 6) -> str:
 def _number(value: Any, place: str, booleans: bool) -> float:
     if not isinstance(value, int | float) or (isinstance(value, bool) and not booleans):
         raise InputError(
-            f"{place}: {json.dumps(value, ensure_ascii=False)[:40]} is not a number: "
+            f"{place}: {json.dumps(value, ensure_ascii=False, default=str)[:40]} is not a number: "
             "put a number such as 0.5 there"
         )
     try:

@@ -30,7 +30,8 @@ def problem_from(request: InputRequest) -> Problem:
     """The Problem that `request` describes: an example, a text, or the user's own numbers.
 
     Without any source it is the example `illustrated`. A text becomes vectors by a seeded embedding, and
-    weights that are not given are drawn from the seed; `provenance["untrained"]` then says so in one line. All numbers are float64.
+    weights that are not given are drawn from the seed; `provenance["untrained"]` then says so in one line.
+    All numbers are float64.
 
     Raises InputError (a file, an option, or two that contradict), ShapeError (arrays that do not fit),
     EnvironmentFault (a package that is missing).

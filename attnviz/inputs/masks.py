@@ -20,20 +20,20 @@ def read_mask(path: str, n: int) -> BoolArray:
     Raises InputError: not a mask, or not one for n tokens.
     """
     data, suffix = read_file(path, SUFFIXES, "--mask")
-    values = _values(data, suffix, path)
+    return as_mask(_values(data, suffix, path), n, path)
+
+
+def as_mask(values: FloatArray, n: int, where: str) -> BoolArray:
+    """Numbers as a mask for n tokens. Raises InputError: another shape, or a number (with its place) but 0 and 1.
+
+    >>> as_mask(np.array([[1.0, 0.0], [1.0, 1.0]]), 2, "mask.csv")
+    array([[ True, False],
+           [ True,  True]])
+    """
     if values.shape != (n, n):
         raise InputError(
-            f"{path} has shape {values.shape}, expected ({n}, {n}): a row for each query and a column for each key"
+            f"{where} has shape {values.shape}, expected ({n}, {n}): a row for each query and a column for each key"
         )
-    return as_mask(values, path)
-
-
-def as_mask(values: FloatArray, where: str) -> BoolArray:
-    """Numbers as booleans. Raises InputError, naming the row and column of one that is neither 0 nor 1.
-
-    >>> as_mask(np.array([[1.0, 0.0]]), "mask.csv")
-    array([[ True, False]])
-    """
     wrong = np.argwhere((values != 0) & (values != 1))
     if len(wrong):
         row, column = wrong[0]

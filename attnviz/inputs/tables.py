@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from attnviz.core.arrays import FloatArray
 from attnviz.errors import InputError
 
 LABEL_HEADERS = frozenset({"", "token", "tokens", "label", "labels", "word", "words", "name"})
+
+_LIKE_A_NUMBER = re.compile(r"[-+]?([.,]?\d[\d.,']*([eE][-+]?\d+)?|nan|inf(inity)?)", re.IGNORECASE)
 
 ParseCell = Callable[[str], float]
 """The number that a cell's text stands for; raises ValueError, saying what is wrong with it, if none."""
@@ -47,7 +50,8 @@ def number(cell: str) -> float:
     try:
         value = float(cell)
     except ValueError:
-        raise ValueError("is not a number: put a number such as 0.5 there") from None
+        cure = "write a decimal point" if "," in cell else "put a number such as 0.5 there"
+        raise ValueError(f"is not a number: {cure}") from None
     if not math.isfinite(value):
         raise ValueError("is not finite: attention needs finite numbers")
     return value
@@ -168,14 +172,13 @@ def _label(row: _Row, where: str) -> str:
 
 
 def _parses(cell: str, parse: ParseCell) -> bool:
-    # What is not finite is a number all the same: a row of NaN is no header.
+    """Whether the cell is meant as a number, be it a bad one: a row of "nan" or of "1,5" is no header."""
+    if _LIKE_A_NUMBER.fullmatch(cell.strip()):
+        return True
     try:
         parse(cell)
     except ValueError:
-        try:
-            float(cell)
-        except ValueError:
-            return False
+        return False
     return True
 
 

@@ -71,7 +71,8 @@ def understood(names: Iterable[str], where: str) -> Named:
         )
     if not whole:
         raise _missing(names, layers, where)
-    return Named(layers[whole[0]], whole[0] in linear)
+    layer = layers[whole[0]]
+    return Named({role: layer[role] for role in ROLES if role in layer}, whole[0] in linear)
 
 
 def _role(name: str) -> tuple[str, str, bool] | None:

@@ -113,7 +113,8 @@ def _read_safetensors(data: bytes, path: str) -> tuple[Mapping[str, Array], Name
             f"{path}: reading .safetensors needs the package safetensors: pip install 'attnviz[models]'"
         ) from error
     try:
-        tensors = dict(safetensors.deserialize(data))
+        # The library gives them in no fixed order.
+        tensors = dict(sorted(safetensors.deserialize(data)))
     except safetensors.SafetensorError as error:
         raise InputError(
             f"{path} is not what its suffix says: it cannot be read as safetensors ({error}); save it anew"

@@ -1,0 +1,61 @@
+"""Which row a user means."""
+
+import numpy as np
+import pytest
+
+from attnviz.core.problem import Problem
+from attnviz.errors import InputError
+from attnviz.inputs.selection import row_of
+
+
+def problem(*tokens):
+    eye = np.eye(2)
+    return Problem(
+        x=np.ones((len(tokens) or 2, 2)), w_q=eye, w_k=eye, w_v=eye, tokens=tokens or None
+    )
+
+
+@pytest.mark.parametrize(
+    ("tokens", "query", "row"),
+    [
+        (("a", "b"), None, 0),
+        (("a", "b"), "b", 1),
+        (("a", "b"), " 2 ", 1),
+        (("3", "2", "1"), "1", 0),
+        (("in", "2024"), "2024", 1),
+        ((), "2", 1),
+    ],
+)
+def test_a_number_is_a_position_and_all_else_a_token(tokens, query, row):
+    assert row_of(problem(*tokens), query) == row
+
+
+@pytest.mark.parametrize(
+    ("tokens", "query", "message"),
+    [
+        (
+            ("the", "cat", "the"),
+            "the",
+            "'the' stands at positions 1, 3: say --query 1 or --query 3",
+        ),
+        (("the", "cat"), "3", "--query 3 is out of range: say a position from 1 to 2"),
+        (("the", "cat"), "0", "--query 0 is out of range: say a position from 1 to 2"),
+        (("the", "cat"), "-1", "--query -1 is out of range: say a position from 1 to 2"),
+        (("cat",), "9" * 5000, f"--query {'9' * 5000} is out of range: say position 1"),
+        (
+            ("the", "cat"),
+            "Cat",
+            "--query 'Cat' is not among the 2 tokens: did you mean 'cat'? Else say a position from 1 to 2",
+        ),
+        (
+            ("the", "cat"),
+            "dog",
+            "--query 'dog' is not among the 2 tokens: say one of them, or a position from 1 to 2",
+        ),
+        ((), "dog", "--query 'dog': the inputs have no names; say a position from 1 to 2"),
+    ],
+)
+def test_a_query_that_is_not_there_is_told_what_is(tokens, query, message):
+    with pytest.raises(InputError) as caught:
+        row_of(problem(*tokens), query)
+    assert str(caught.value) == message

@@ -1,0 +1,115 @@
+"""Text → tokens."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attnviz.errors import InputError
+from attnviz.inputs.tokens import checked_tokens, listed_tokens, split_text
+
+FAMILY = "👨‍👩‍👧‍👦"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the cat sat", ["the", "cat", "sat"]),
+        ("Stop, now!", ["Stop", ",", "now", "!"]),
+        ("don't it’s 'quoted'", ["don't", "it’s", "'", "quoted", "'"]),
+        ("3.14 and 1,000.", ["3.14", "and", "1,000", "."]),
+        ("well-known snake_case", ["well", "-", "known", "snake_case"]),
+        ("wait... what?!", ["wait", "...", "what", "?", "!"]),
+        ("自注意力，好。", ["自", "注", "意", "力", "，", "好", "。"]),
+        ("GPT模型2024年", ["GPT", "模", "型", "2024", "年"]),
+        ("人人", ["人", "人"]),
+        ("きれい", ["きれい"]),
+        ("cafe\u0301 हिन्दी", ["cafe\u0301", "हिन्दी"]),
+        (f"hi {FAMILY}👍🏽🇫🇷🇩🇪1️⃣", ["hi", FAMILY, "👍🏽", "🇫🇷", "🇩🇪", "1️⃣"]),
+        ("😀😀", ["😀😀"]),
+        ("a\u200bb\ufeff\u00a0c\td\r\ne", ["a", "b", "c", "d", "e"]),
+    ],
+)
+def test_text_falls_into_words_and_punctuation(text, expected):
+    assert list(split_text(text)) == expected
+
+
+def test_chars_are_what_the_eye_sees_and_no_spaces():
+    assert split_text(f"ab 猫{FAMILY}e\u0301🏴󠁧󠁢󠁥󠁮󠁧󠁿", "chars") == (
+        "a",
+        "b",
+        "猫",
+        FAMILY,
+        "e\u0301",
+        "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+    )
+
+
+def test_a_separator_keeps_what_stands_between_and_drops_what_is_blank():
+    assert split_text("New York | Rome||", "|") == ("New York", "Rome")
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1))
+def test_no_visible_character_is_lost(text):
+    try:
+        kept = "".join(split_text(text, "chars"))
+    except InputError:
+        kept = ""
+    # Only what is invisible by itself may be missing.
+    assert [c for c in kept if c.isprintable()] == [
+        c for c in text if c.isprintable() and not c.isspace()
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t", "\u200b"])
+@pytest.mark.parametrize("how", ["words", "chars", "|"])
+def test_a_blank_text_is_told_so(text, how):
+    if (text, how) == ("\u200b", "|"):
+        assert split_text(text, how) == (text,)
+        return
+    with pytest.raises(InputError, match=r"^the text is empty: give at least one word$"):
+        split_text(text, how)
+
+
+def test_a_misspelt_way_to_split_is_told_the_nearest():
+    with pytest.raises(InputError) as caught:
+        split_text("the cat", "word")
+    assert str(caught.value) == "--split 'word' is nowhere in the text: did you mean 'words'?"
+
+
+def test_an_empty_separator_is_told_so():
+    with pytest.raises(InputError) as caught:
+        split_text("the cat", "")
+    assert str(caught.value) == "--split is empty: say words, chars or the separator"
+
+
+def test_control_characters_are_refused_because_they_would_steer_the_terminal():
+    with pytest.raises(InputError) as caught:
+        checked_tokens(["a", "\x1b[31m"], "x.csv")
+    assert str(caught.value) == "x.csv, token 2: it holds the control character U+001B; remove it"
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("the  cat", ("the", "cat")),
+        ('["New York", "Rome"]', ("New York", "Rome")),
+        ("[CLS] the cat", ("[CLS]", "the", "cat")),
+    ],
+)
+def test_tokens_are_listed_by_spaces_or_as_json(names, expected):
+    assert listed_tokens(names) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (" ", "--tokens is empty: give at least one token"),
+        ("[]", "--tokens is empty: give at least one token"),
+        ("[1, 2]", '--tokens is a JSON list of something else: write ["a", "b"]'),
+        ('["a", " "]', "--tokens, token 2: it is blank; name it"),
+    ],
+)
+def test_what_is_no_list_of_tokens_is_told_so(names, message):
+    with pytest.raises(InputError) as caught:
+        listed_tokens(names)
+    assert str(caught.value) == message
