@@ -14,7 +14,11 @@ from attnviz.errors import AttnvizError
 
 INTERRUPTED = 130
 _FAULT, _USAGE = 1, 2
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Whether the disk, or the user's share of it, is full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -65,7 +69,7 @@ def _told(error: BaseException, *, debug: bool) -> tuple[str, int]:
         return f"{message}{end} See: {command} --help", _USAGE
     if isinstance(error, click.ClickException):
         return error.format_message(), error.exit_code
-    if isinstance(error, OSError) and error.errno in _NO_SPACE:
+    if isinstance(error, OSError) and is_disk_full(error):
         where = f" for {error.filename}" if error.filename else ""
         return f"no space left on the disk{where}: free some and run it again", _FAULT
     if isinstance(error, MemoryError):

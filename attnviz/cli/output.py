@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 import shutil
@@ -11,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from attnviz.cli.failures import is_disk_full
 from attnviz.errors import AttnvizError, EnvironmentFault, OutputError
 
 STDOUT = "-"
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextmanager
@@ -52,7 +51,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     except OSError as error:
         if isinstance(error, AttnvizError):
             raise
-        if error.errno in _NO_SPACE:
+        if is_disk_full(error):
             raise EnvironmentFault(
                 f"no space left on the disk for {path}: free some and run it again"
             ) from error
@@ -120,7 +119,7 @@ def _claimed(folder: Path, target: Path) -> Path:
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except OSError as error:
-        if error.errno in _NO_SPACE:
+        if is_disk_full(error):
             raise EnvironmentFault(
                 f"no space left on the disk for {target}: free some and run it again"
             ) from error

@@ -13,7 +13,6 @@ it, and attention by itself knows none.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import unicodedata
 from collections.abc import Sequence
@@ -55,6 +54,8 @@ def seeded_matrix(name: str, rows: int, columns: int, seed: int) -> FloatArray:
 
 
 def _unit_variance(line: str, count: int) -> FloatArray:
+    import hashlib  # loads OpenSSL: an example, or a user's own numbers, need not wait for it
+
     digest = hashlib.shake_256(line.encode("utf-8")).digest(_BYTES * count)
     uniform = np.frombuffer(digest, dtype="<u8").astype(np.float64) / 2.0**64
     return (2 * uniform - 1) * math.sqrt(3)

@@ -38,6 +38,8 @@ def read_file(path: str, suffixes: Sequence[str], what: str) -> tuple[bytes, str
     `suffixes`, or with a content that belies its suffix.
     """
     if path == STDIN:
+        if sys.stdin is None:
+            raise InputError(f"stdin is closed: pipe the file into it, or name a file ({what})")
         data = _read_limited(sys.stdin.buffer, "stdin")
         return data, _sniffed(data, suffixes, "stdin")
     file = Path(path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import math
-import zipfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,6 +50,8 @@ def read_npy(data: bytes, where: str) -> Array:
 
 def read_npz(data: bytes, where: str) -> dict[str, Array]:
     """The arrays of a .npz file, by name. Nothing is unpickled, and nothing unpacked that is too large."""
+    import zipfile  # as slow to load as all of this room: only those pay who have such a file
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()

@@ -7,7 +7,6 @@ token or a label or leaves nameless, is a column of labels.
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 import re
@@ -97,6 +96,8 @@ def sniffed_delimiter(text: str) -> str:
 
 
 def _rows(text: str, where: str, delimiter: str) -> list[_Row]:
+    import csv  # here and not above: an example or a text needs no table
+
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
     )

@@ -344,6 +344,15 @@ def test_a_file_that_may_not_be_read_is_told_so(tmp_path, monkeypatch):
     assert str(caught.value) == f"{path} could not be read: permission denied (--vectors)"
 
 
+def test_a_closed_stdin_is_told_so(monkeypatch):
+    monkeypatch.setattr(files.sys, "stdin", None)
+    with pytest.raises(InputError) as caught:
+        read_vectors("-")
+    assert str(caught.value) == (
+        "stdin is closed: pipe the file into it, or name a file (--vectors)"
+    )
+
+
 def test_a_file_beyond_the_limit_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "MAX_FILE_BYTES", 2**20)
     path = write(tmp_path, "x.csv", b"1,2\n" * 2**18 + b"3")
