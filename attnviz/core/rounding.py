@@ -39,7 +39,7 @@ def sum_preserving_round(values: npt.ArrayLike, decimals: int) -> FloatArray:
     rounded = array.copy()
     for index in np.ndindex(array.shape[:-1]):
         rounded[index] = _round_row(array[index], 10.0**decimals, decimals)
-    return rounded
+    return np.asarray(rounded + 0.0)  # −0 would be written with a minus
 
 
 def _round_row(row: FloatArray, unit: float, decimals: int) -> FloatArray:
@@ -48,12 +48,12 @@ def _round_row(row: FloatArray, unit: float, decimals: int) -> FloatArray:
         if not np.abs(units).sum() < _EXACT:  # NaN is not, either
             # np.round multiplies too, and would turn what has no decimals left to lose into infinity.
             return np.where(np.abs(units) < _EXACT, np.round(row, decimals), row)
-    # A number that is exact in decimal may be stored a hair below itself.
-    floors = np.floor(units + 1e-9)
+    floors = np.floor(units)
     missing = round(math.fsum(units)) - int(floors.sum())
+    # Numbers that are equal in decimal lose equally, though float stores one a hair below the other.
     losses = np.round(units - floors, 9)
     floors[np.argsort(-losses, kind="stable")[:missing]] += 1
-    return np.asarray(np.round(floors / unit, decimals) + 0.0)
+    return np.asarray(np.round(floors / unit, decimals))
 
 
 def article_rounded(trace: Trace) -> Trace:

@@ -51,12 +51,15 @@ def test_weights_that_sum_to_one_still_do(parts, decimals):
     [
         ([0.063379, 0.468311, 0.468311], 1, [0, 0.5, 0.5]),
         ([1 / 3, 1 / 3, 1 / 3], 2, [0.34, 0.33, 0.33]),
-        ([0.7, 0.2, 0.1], 1, [0.7, 0.2, 0.1]),  # 0.7 · 10 is a hair below 7
         ([-0.4, -0.4, 1.8], 0, [0, -1, 2]),
         ([2.5], 0, [2]),
         ([], 3, []),
         ([0.0, 0.0], 2, [0, 0]),
         ([1250.0, 1250.0], -2, [1300, 1200]),
+        ([0.29, 0.57, 0.14], 2, [0.29, 0.57, 0.14]),  # 0.29 · 100 is a hair below 29
+        ([0.285, 0.115, 0.6], 2, [0.29, 0.11, 0.6]),  # 0.285 · 100 is a hair below 28.5
+        ([0.05, 0.01] * 20, 1, [0.1, 0.0] * 12 + [0.0] * 16),
+        ([2.0**51, 0.25, 0.25, 0.25, 0.25], 0, [2.0**51, 1, 0, 0, 0]),
     ],
 )
 def test_the_missing_units_go_to_the_numbers_that_lost_most(row, decimals, expected):
@@ -88,6 +91,7 @@ def test_each_row_is_rounded_alone_and_the_input_is_left_as_it_was():
 
 def test_zero_is_never_written_with_a_minus():
     assert not np.signbit(sum_preserving_round([-0.0, -0.2, 0.2], 0)).any()
+    assert not np.signbit(sum_preserving_round([-0.2, np.inf], 0)).any()
 
 
 def test_a_single_number_is_not_a_row():

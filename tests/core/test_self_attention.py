@@ -59,7 +59,7 @@ def test_without_w_o_the_output_is_the_heads_side_by_side_and_b_o_still_counts()
 def test_every_option_reaches_every_head():
     options = {
         "scale": 0.5,
-        "mask": np.array([[True, False], [True, True]]),
+        "mask": np.array([[True, True], [False, True]]),  # offset 0 would hide one more
         "bias": [[1, 2], [3, 4]],
         "causal": True,
         "offset": 1,
@@ -94,7 +94,10 @@ def test_the_output_has_the_type_of_the_inputs(dtype):
 def test_a_wider_bias_widens_what_it_is_added_to():
     x, w = np.array(X, np.float32), np.array(ONE, np.float32)
 
-    assert self_attention(x, w, w, w, b_q=np.array([1e-12, 0])).heads[0].q[1, 0] == 1e-12
+    head = self_attention(x, w, w, w, b_q=np.array([1e-12, 0])).heads[0]
+
+    assert head.q.tolist() == [[1 + 1e-12, 0], [1e-12, 2]]
+    assert head.k.dtype == np.float32
 
 
 def test_nothing_given_is_changed_or_shared_and_nothing_returned_can_be_written_to():
