@@ -10,7 +10,7 @@ import numpy as np
 from attnviz.core.rounding import article_rounded
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError
-from attnviz.lessons import projection_steps, row_steps, whole_steps
+from attnviz.lessons import projection_steps, row_steps, softmax_step, value_steps, whole_steps
 from attnviz.lessons.calculations import MOST
 from attnviz.lessons.numbers import Numbers, fitting_precision
 from attnviz.lessons.storyboard import Step, Storyboard
@@ -85,6 +85,7 @@ def self_attention_storyboard(
         query=query,
         numbers=numbers,
         notes=_notes(telling),
+        brief_notes=_notes(telling, "_brief"),
     )
 
 
@@ -99,9 +100,9 @@ def _steps(telling: Telling) -> tuple[Step, ...]:
         row_steps.scale(telling),
         row_steps.bias(telling),
         row_steps.mask(telling),
-        row_steps.softmax(telling),
-        row_steps.weighted_values(telling),
-        row_steps.output(telling),
+        softmax_step.softmax(telling),
+        value_steps.weighted_values(telling),
+        value_steps.output(telling),
         whole_steps.all_rows(telling),
         whole_steps.heads(telling),
         whole_steps.formula(telling),
@@ -119,11 +120,12 @@ def _numbers(trace: Trace, precision: int | None, *, sums: bool) -> Numbers:
     return Numbers(precision, sums, max(exactness, 1e-12))
 
 
-def _notes(telling: Telling) -> tuple[str, ...]:
+def _notes(telling: Telling, length: str = "") -> tuple[str, ...]:
+    """What must be said of the numbers; `length` "_brief" in a few words."""
     notes = []
     if how := telling.problem.provenance.get("untrained"):
-        notes.append(telling.common("untrained", how=how))
+        notes.append(telling.common(f"untrained{length}", how=how))
     if telling.trace.rounded == "article":
-        notes.append(telling.common("article"))
-    notes.append(telling.common("rounded", precision=telling.numbers.precision))
+        notes.append(telling.common(f"article{length}"))
+    notes.append(telling.common(f"rounded{length}", precision=telling.numbers.precision))
     return tuple(notes)

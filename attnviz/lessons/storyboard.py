@@ -41,6 +41,8 @@ class Matrix:
     """The head it belongs to, counted from 1; None if there is only one, or it belongs to all."""
     sums: Literal["rows", "columns"] | None = None
     """Along which axis its entries are parts of a sum that a reader may check; text is rounded to add up there."""
+    totals: FloatArray | None = None
+    """What the columns add up to in the trace, where `sums` is "columns": (columns,)."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -102,19 +104,18 @@ class Calculation:
     left: tuple[Piece, ...]
     terms: tuple[Term, ...]
     relation: Literal["=", "≈"]
-    """"≈" where one of its numbers is rounded."""
+    """ "≈" where one of its numbers is rounded; see `attnviz.lessons.claims`."""
     total: Number | Vector
     position: int = 0
     """Which entry of the step's result this is, counted from 0: a key, or a component."""
 
     @property
     def shows_products(self) -> bool:
-        """Whether a reader needs the worth of each term, because the factors as shown do not give the total."""
-        return (
-            self.relation == "≈"
-            and len(self.terms) > 1
-            and any(len(t.pieces) > 1 for t in self.terms)
-        )
+        """Whether a reader needs the worth of each term: the factors as shown do not give the total, or some terms
+        are not shown.
+        """
+        rounded = self.relation == "≈" and any(len(term.pieces) > 1 for term in self.terms)
+        return len(self.terms) > 1 and (rounded or any(term.merged for term in self.terms))
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,8 @@ class Storyboard:
     """How numbers become text, in every view."""
     notes: tuple[str, ...] = field(default=())
     """What is untrained, rounded or left out, in words: every view shows them."""
+    brief_notes: tuple[str, ...] = ()
+    """The same in a few words each, for a view with little room."""
 
     def step(self, name: str) -> Step:
         """The step with that id. Raises InputError with the nearest name if there is none."""

@@ -1,0 +1,1 @@
+"""Mobjects that know geometry, and nothing of lessons or time."""

@@ -1,0 +1,89 @@
+"""Moves. Each function takes components and returns an Animation; none knows a scene, a lesson or a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from manim import (
+    Animation,
+    AnimationGroup,
+    ApplyFunction,
+    FadeIn,
+    FadeOut,
+    LaggedStart,
+    Mobject,
+    ReplacementTransform,
+    Succession,
+    VGroup,
+    VMobject,
+)
+
+from attnviz.film.style import DIMMED
+
+_STAGGER = 0.5
+
+
+def present(mobject: Mobject, share: float) -> Mobject:
+    """Sets how much of `mobject` is there, 1 all of it; keeps the ratio of its own opacities."""
+    for part in mobject.family_members_with_points():
+        if not isinstance(part, VMobject):
+            continue
+        if not hasattr(part, "full"):
+            part.full = (part.get_fill_opacity(), part.get_stroke_opacity())
+        fill, stroke = part.full
+        part.set_fill(opacity=fill * share, family=False)
+        part.set_stroke(opacity=stroke * share, family=False)
+        part.presence = share
+    return mobject
+
+
+def dim(*mobjects: Mobject) -> list[Animation]:
+    """What is not in use steps back."""
+    return [ApplyFunction(lambda m: present(m, DIMMED), each) for each in mobjects]
+
+
+def light(*mobjects: Mobject) -> list[Animation]:
+    """And comes back."""
+    return [ApplyFunction(lambda m: present(m, 1.0), each) for each in mobjects]
+
+
+def born(target: Mobject, *sources: Mobject) -> Animation:
+    """Copies of the sources travel to the target and become it; the originals stay."""
+    travelling = [
+        FadeOut(each.copy(), target_position=target.get_center(), scale=0.5) for each in sources
+    ]
+    return AnimationGroup(*travelling, FadeIn(target, scale=0.6), lag_ratio=0.25)
+
+
+def appear(parts: Iterable[Mobject], *, spread: float = _STAGGER, **how: object) -> Animation:
+    """One after the other, overlapping."""
+    animations = [FadeIn(each, **how) for each in parts]
+    return LaggedStart(*animations, lag_ratio=spread if len(animations) < 8 else 2 / len(animations))
+
+
+def vanish(*mobjects: Mobject) -> Animation:
+    """All at once."""
+    return AnimationGroup(*[FadeOut(each) for each in mobjects])
+
+
+def travel(source: VGroup, target: VGroup) -> Animation:
+    """A copy of the source moves to the target's place and becomes it, cell by cell; the source stays."""
+    return AnimationGroup(
+        *[_carried(old.copy(), new) for old, new in zip(source, target, strict=True)]
+    )
+
+
+def move_over(source: VGroup, target: VGroup) -> Animation:
+    """The source itself moves to the target's place and becomes it, cell by cell."""
+    return AnimationGroup(*[_carried(old, new) for old, new in zip(source, target, strict=True)])
+
+
+def _carried(old: Mobject, new: Mobject) -> Animation:
+    if len(old.submobjects) == len(new.submobjects):
+        return ReplacementTransform(old, new)
+    return AnimationGroup(FadeOut(old, target_position=new.get_center()), FadeIn(new))
+
+
+def in_turn(animations: Sequence[Animation]) -> Animation:
+    """One after the other, without overlap."""
+    return Succession(*animations)

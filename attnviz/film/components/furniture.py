@@ -1,0 +1,94 @@
+"""What frames the stage: the header with the step, the caption strip, the notes."""
+
+from __future__ import annotations
+
+import re
+
+from manim import LEFT, RIGHT, Dot, VGroup
+
+from attnviz.film.components.cells import rule
+from attnviz.film.components.text import Line, label
+from attnviz.film.style import CAPTION, HEADER, Size, Style
+from attnviz.lessons.storyboard import Step, Storyboard
+from attnviz.theme import Role
+
+_LETTERS = {"x": Role.INPUT, "q": Role.QUERY, "k": Role.KEY, "v": Role.VALUE, "s": Role.SCORE}
+_LETTERS |= {"α": Role.WEIGHT, "o": Role.OUTPUT, "y": Role.OUTPUT}
+_MATRICES = {"W_Q": Role.QUERY, "W_K": Role.KEY, "W_V": Role.VALUE, "W_O": Role.OUTPUT}
+_SYMBOL = re.compile(r"W_[QKVO]|\b[xqkvsαoy][₀-₉]+(?:,[₀-₉]+)?")
+LINE_LENGTH = {"en": 60, "zh": 28}
+
+
+def coloured(text: str, style: Style) -> list[tuple[str, str]]:
+    """Text in runs: symbols (q₁, W_K) in their role's colour, the rest in ink."""
+    runs, end = [], 0
+    for match in _SYMBOL.finditer(text):
+        if match.start() > end:
+            runs.append((text[end : match.start()], style.theme.ink))
+        symbol = match.group()
+        role = _MATRICES.get(symbol) or _LETTERS[symbol[0]]
+        runs.append((symbol, style.colour(role)))
+        end = match.end()
+    if end < len(text):
+        runs.append((text[end:], style.theme.ink))
+    return runs
+
+
+def caption_lines(text: str, language: str) -> list[str]:
+    """At most two lines: those of the text, or one that is too long parted at the blank nearest its middle."""
+    lines = text.split("\n")
+    if len(lines) == 1 and len(text) > LINE_LENGTH[language] and " " in text:
+        blanks = [i for i, character in enumerate(text) if character == " "]
+        middle = min(blanks, key=lambda i: abs(i - len(text) / 2))
+        lines = [text[:middle], text[middle + 1 :]]
+    return lines
+
+
+class Caption(VGroup):
+    """What is said now, in one or two lines, in the strip at the foot."""
+
+    def __init__(self, text: str, style: Style, language: str) -> None:
+        super().__init__()
+        self.text = text
+        lines = caption_lines(text, language)
+        pitch = Size.LARGE.em * 1.4
+        top = -3.02 if len(lines) > 1 else -3.02 - pitch / 2
+        for i, each in enumerate(lines):
+            line = Line(coloured(each, style), Size.LARGE).set_x(0)
+            if line.width > CAPTION.width:
+                line.scale(max(CAPTION.width / line.width, Size.SMALL / Size.LARGE))
+            self.add(line.on_baseline(top - i * pitch - 0.1))
+
+
+class Header(VGroup):
+    """The lesson, the number and title of the step, and a dot a step."""
+
+    def __init__(self, storyboard: Storyboard, step: Step, style: Style) -> None:
+        super().__init__()
+        number = [each.id for each in storyboard.steps].index(step.id)
+        lesson = label(storyboard.title, style.theme.dim, Size.BODY)
+        title = label(f"{number + 1}  {step.title}", style.theme.ink, Size.LARGE, "SEMIBOLD")
+        lesson.move_to((HEADER.left, 0, 0), aligned_edge=LEFT).on_baseline(3.38)
+        title.next_to(lesson, RIGHT, buff=0.35).on_baseline(3.38)
+        self.dots = VGroup(*[self._dot(i, number, style) for i in range(len(storyboard.steps))])
+        self.dots.arrange(RIGHT, buff=0.14).move_to((HEADER.right, 3.47, 0), aligned_edge=RIGHT)
+        self.add(lesson, title, self.dots)
+        self.lesson, self.step_title = lesson, title
+
+    @staticmethod
+    def _dot(i: int, number: int, style: Style) -> Dot:
+        colour = style.theme.hairline if i > number else style.theme.dim
+        return Dot(radius=0.055, color=style.theme.ink if i == number else colour)
+
+
+def hairlines(style: Style) -> VGroup:
+    """The lines under the header and over the caption."""
+    return VGroup(
+        rule(HEADER.width, style).set_y(HEADER.bottom - 0.03),
+        rule(CAPTION.width, style).set_y(CAPTION.top + 0.03),
+    )
+
+
+def notes_line(text: str, style: Style) -> Line:
+    """What is untrained or rounded, small, at the very foot."""
+    return label(text, style.theme.dim, Size.SMALL).set_x(0).on_baseline(CAPTION.bottom + 0.08)

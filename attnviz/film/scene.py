@@ -1,0 +1,119 @@
+"""LessonScene: a storyboard in, beats out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import ClassVar
+
+from manim import Animation, FadeIn, FadeOut, Mobject, Scene
+
+from attnviz.film.components.furniture import Caption, Header, hairlines, notes_line
+from attnviz.film.shelf import Shelf
+from attnviz.film.style import Style
+from attnviz.lessons.storyboard import Step, Storyboard
+from attnviz.lessons.words import Words, words
+
+_SWAP = 0.35
+_LEAST_HOLD = 0.7
+
+
+@dataclass(frozen=True)
+class Beat:
+    """One thing said and shown, as it was told."""
+
+    step: str
+    part: str
+    caption: str
+    start: float
+    """Seconds from the beginning."""
+    end: float
+
+    @property
+    def name(self) -> str:
+        return f"{self.step}.{self.part}"
+
+
+class LessonScene(Scene):
+    """A scene that tells a storyboard.
+
+    Set `storyboard` (and `style`, `only`) on a subclass, or on the instance before `render()`. `only` names the steps
+    that are told; the others are taken as told before. `on_beat` is called at the end of every beat.
+    """
+
+    storyboard: ClassVar[Storyboard] | Storyboard
+    style: ClassVar[Style] | Style = Style()
+    only: tuple[str, ...] = ()
+    on_beat: Callable[[LessonScene, Beat], None] | None = None
+
+    def setup(self) -> None:
+        self.beats: list[Beat] = []
+        self.camera.background_color = self.style.theme.background
+        self.words: Words = words(self.storyboard.language)
+        self.shelf = Shelf(self.style)
+        self.carried: dict[str, Mobject] = {}
+        self._caption: Caption | None = None
+        self._header: Header | None = None
+        note = notes_line(" · ".join(self.storyboard.brief_notes), self.style)
+        self._furniture: list[Mobject] = [hairlines(self.style), self.shelf, note]
+        self.add(*self._furniture)
+
+    def told(self, step: Step) -> bool:
+        """Whether the step is to be told, and not only taken as told."""
+        return not self.only or step.id in self.only
+
+    def open(self, step: Step) -> None:
+        """Begins a step: the header changes."""
+        self.next_section(step.id)
+        header = Header(self.storyboard, step, self.style)
+        if self._header is None:
+            self.move(FadeIn(header), seconds=0.6)
+        else:
+            old = self._header
+            self.remove(old)
+            self.add(header)
+            self.move(
+                FadeIn(header.step_title),
+                FadeOut(old.step_title, shift=(0, 0.15, 0)),
+                seconds=_SWAP,
+            )
+        self._header = header
+
+    def move(self, *animations: Animation, seconds: float = 1.0) -> None:
+        """Plays animations together, in that time at normal pace."""
+        self.play(*animations, run_time=seconds * self.style.pace.moves)
+
+    @contextmanager
+    def beat(self, step: Step, part: str) -> Iterator[None]:
+        """Says a part of the step's narration, shows what is played inside, and holds until it can be read."""
+        start = self.renderer.time
+        text = step.narration[part]
+        self._say(text)
+        moved_from = self.renderer.time
+        yield
+        pace = self.style.pace
+        reading = len(text) / pace.reading[self.storyboard.language]
+        moved = self.renderer.time - moved_from
+        # a viewer reads while things move, but not all of that time
+        self.wait(max(_LEAST_HOLD, reading - 0.6 * moved) * pace.holds)
+        beat = Beat(step.id, part, text, start, self.renderer.time)
+        self.beats.append(beat)
+        self.add_subcaption(text, duration=beat.end - start, offset=start - beat.end)
+        if self.on_beat is not None:
+            self.on_beat(self, beat)
+
+    def _say(self, text: str) -> None:
+        caption = Caption(text, self.style, self.storyboard.language)
+        animations: list[Animation] = [FadeIn(caption)]
+        if self._caption is not None:
+            animations.insert(0, FadeOut(self._caption))
+        self.move(*animations, seconds=_SWAP)
+        self._caption = caption
+
+    def clear_stage(self, *kept: Mobject) -> None:
+        """Everything leaves but the frame, the shelf, the caption and what is kept."""
+        staying = {id(m) for m in (*self._furniture, self._caption, self._header, *kept)}
+        leaving = [m for m in self.mobjects if id(m) not in staying]
+        if leaving:
+            self.move(*[FadeOut(each) for each in leaving], seconds=0.5)

@@ -1,0 +1,51 @@
+"""The shelf at the left: what is already known stands there, small, with its symbol and shape, and stays."""
+
+from __future__ import annotations
+
+from manim import LEFT, VGroup
+
+from attnviz.film.components.matrix import MatrixView, sheet
+from attnviz.film.style import SHELF, Style
+from attnviz.lessons.numbers import Numbers
+from attnviz.lessons.storyboard import Matrix
+
+_SLOTS = ("X", "Q", "K", "V")
+_TITLE = 0.5
+
+
+class Shelf(VGroup):
+    """Places for X, Q, K and V, top to bottom."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__()
+        self.style = style
+        self.docked: dict[str, Docked] = {}
+
+    def place(self, matrix: Matrix, numbers: Numbers) -> Docked:
+        """The matrix as it will stand on the shelf; not yet there."""
+        slot = SHELF.height / len(_SLOTS)
+        shown = sheet(matrix, numbers, width=SHELF.width, height=slot - _TITLE - 0.1, most_cell=0.3)
+        docked = Docked(MatrixView(shown, self.style))
+        top = SHELF.top - _SLOTS.index(matrix.symbol) * slot
+        docked.move_to((SHELF.left, top, 0), aligned_edge=(-1, 1, 0))
+        return docked
+
+    def put(self, docked: Docked) -> None:
+        """It stands there from now on."""
+        self.docked[docked.symbol] = docked
+        self.add(docked)
+
+    def of(self, symbol: str) -> Docked:
+        """What stands there under that symbol."""
+        return self.docked[symbol]
+
+
+class Docked(VGroup):
+    """A small matrix under its title."""
+
+    def __init__(self, view: MatrixView) -> None:
+        self.view = view
+        self.symbol = view.sheet.matrix.symbol
+        self.title = view.title()
+        super().__init__(self.title, view)
+        self.title.align_to(view, LEFT)
