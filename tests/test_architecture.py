@@ -40,7 +40,7 @@ LIBRARIES = {
     "lessons": {"numpy"},
     "terminal": {"numpy", "rich"},
     "export": {"numpy"},
-    "film": {"numpy", "manim", "manimpango", "av", "fontpkg", "PIL"},
+    "film": {"numpy", "manim", "manimpango", "av", "fontpkg", "fontTools", "PIL"},
     "scenes": {"numpy", "manim"},
     "cli": {"click", "rich"},
 }
