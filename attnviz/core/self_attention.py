@@ -38,8 +38,7 @@ def self_attention(
     their projection. Head i uses the columns i·d_k to (i+1)·d_k. The other options are those of `attend`.
 
     Raises ShapeError, naming the array, its shape, the shape that would fit, and the operand that asks for it.
-    Source: Vaswani et al. (2017), sections 3.2.1 and 3.2.2; the worked example in this docstring is the one of
-    R. Karim, "Illustrated: Self-Attention" (2019), first query.
+    Source: Vaswani et al. (2017), sections 3.2.1 and 3.2.2.
 
     >>> trace = self_attention([[1, 0], [0, 2]], w_q=[[1, 0], [0, 1]], w_k=[[1, 0], [0, 1]], w_v=[[1], [3]])
     >>> trace.heads[0].stages.scores
