@@ -6,17 +6,18 @@ largest, and the rest as one merged term, so that what is shown still adds up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
+from attnviz.lessons.claims import relation
 from attnviz.lessons.numbers import Numbers
-from attnviz.lessons.storyboard import Calculation, Number, Piece, Symbol, Term
+from attnviz.lessons.storyboard import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.theme import Role
 
 MOST = 8
 """How many terms of a sum, or keys of a row, a view shows if it does not say otherwise."""
+_FIRST = 4
+"""How many entries of a vector that is too long to be worked out whole."""
 
 TIMES = Symbol("·")
 
@@ -29,12 +30,12 @@ def strongest(weights: FloatArray, most: int = MOST) -> tuple[int, ...]:
     """
     if len(weights) <= most:
         return tuple(range(len(weights)))
-    return tuple(sorted(np.argsort(-weights, kind="stable")[: most - 1].tolist()))
+    return tuple(sorted(np.argsort(-weights, kind="stable")[: max(most - 1, 1)].tolist()))
 
 
 def components(width: int, most: int = MOST) -> tuple[int, ...]:
-    """The entries of a vector worth working out: all up to `most`, or the first four."""
-    return tuple(range(width)) if width <= most else (0, 1, 2, 3)
+    """The entries of a vector worth working out: all up to `most`, or the first few."""
+    return tuple(range(width if width <= most else min(most, _FIRST)))
 
 
 def dot_product(
@@ -47,21 +48,16 @@ def dot_product(
     position: int,
     *,
     added: Number | None = None,
-    factor_texts: Sequence[str] | None = None,
     most: int = MOST,
 ) -> Calculation:
-    """left = a₁·b₁ + a₂·b₂ + … (+ `added`, a bias) = total.
-
-    `factor_texts` are the texts of the first factors where they are rounded as a row (weights).
-    """
+    """left = a₁·b₁ + a₂·b₂ + … (+ `added`, a bias) = total."""
     first, second = (array.tolist() for array in factors)
-    texts = list(factor_texts) if factor_texts is not None else [numbers.text(a) for a in first]
     products = [a * b if a != 0 else 0.0 for a, b in zip(first, second, strict=True)]
     kept = _largest(products, most)
     values = [products[i] for i in kept]
     pieces: list[tuple[Piece, ...]] = [
         (
-            Number(first[i], texts[i], roles[0]),
+            Number(first[i], numbers.text(first[i]), roles[0]),
             TIMES,
             Number(second[i], numbers.text(second[i]), roles[1]),
         )
@@ -76,21 +72,27 @@ def dot_product(
         values.append(added.value)
         pieces.append((added,))
         merged.append(0)
-    terms = tuple(
-        Term(piece, value, text, more)
-        for piece, value, text, more in zip(
-            pieces, values, numbers.row(values), merged, strict=True
-        )
-    )
-    shown = [*(first[i] for i in kept), *(second[i] for i in kept), *values, total.value]
-    exact = all(numbers.exact(value) for value in shown)
-    return Calculation(part, left, terms, "=" if exact else "≈", total, position)
+    texts = numbers.row(values, total=total.value)
+    terms = tuple(map(Term, pieces, values, texts, merged))
+    return calculation(part, left, terms, total, numbers, position)
+
+
+def calculation(
+    part: str,
+    left: tuple[Piece, ...],
+    terms: tuple[Term, ...],
+    total: Number | Vector,
+    numbers: Numbers,
+    position: int = 0,
+) -> Calculation:
+    """left = term + term + … = total, or ≈ where that is not the whole truth."""
+    return Calculation(part, left, terms, relation(terms, total, numbers), total, position)
 
 
 def _largest(products: list[float], most: int) -> list[int]:
     if len(products) <= most:
         return list(range(len(products)))
-    return sorted(np.argsort(-np.abs(products), kind="stable")[: most - 1].tolist())
+    return sorted(np.argsort(-np.abs(products), kind="stable")[: max(most - 1, 1)].tolist())
 
 
 def single(
@@ -102,10 +104,8 @@ def single(
     position: int,
 ) -> Calculation:
     """left = pieces = total, in one term."""
-    values = [piece.value for piece in pieces if isinstance(piece, Number)]
-    exact = all(numbers.exact(value) for value in [*values, total.value])
     term = Term(pieces, total.value, total.text)
-    return Calculation(part, left, (term,), "=" if exact else "≈", total, position)
+    return calculation(part, left, (term,), total, numbers, position)
 
 
 def plain(

@@ -1,17 +1,23 @@
-"""The formulas of the lessons, each in plain Unicode, Typst and LaTeX."""
+"""The formulas of the lessons, each in plain Unicode, Typst and LaTeX.
+
+No words in them: a formula reads the same in every language. No backslash before punctuation in LaTeX: Markdown
+takes it for its own.
+"""
 
 from __future__ import annotations
 
 from attnviz.lessons.storyboard import Formula
 
 INPUTS = Formula("X", "X", "X")
-WEIGHTS = Formula("W_Q, W_K, W_V", "W_Q, W_K, W_V", "W_Q,\\; W_K,\\; W_V")
+WEIGHTS = Formula("W_Q, W_K, W_V", "W_Q, W_K, W_V", "W_Q, W_K, W_V")
 SCORES = Formula("S = Q Kᵀ", "S = Q K^top", "S = Q K^{\\top}")
 SCALE = Formula("S / √d_k", "S / sqrt(d_k)", "\\frac{S}{\\sqrt{d_k}}")
 SCALE_NUMBER = Formula("c · S", "c dot S", "c \\cdot S")
 BIAS = Formula("S + B", "S + B", "S + B")
 MASK = Formula(
-    "s = −∞ where hidden", 's = -infinity "where hidden"', "s = -\\infty \\text{ where hidden}"
+    "S + M,  M ∈ {0, −∞}",
+    "S + M, quad M in {0, -infinity}",
+    "S + M,\\quad M \\in \\lbrace 0, -\\infty \\rbrace",
 )
 SOFTMAX = Formula(
     "αⱼ = exp(sⱼ − max s) / Σ exp(s − max s)",
@@ -24,14 +30,6 @@ ALL_ROWS = Formula(
     "A = softmax(S),  O = A V",
     'A = "softmax"(S), quad O = A V',
     "A = \\mathrm{softmax}(S),\\quad O = A V",
-)
-HEADS = Formula(
-    "MultiHead(X) = Concat(O₁, …, Oₕ) W_O",
-    '"MultiHead"(X) = "Concat"(O_1, ..., O_h) W_O',
-    "\\mathrm{MultiHead}(X) = \\mathrm{Concat}(O_1, \\ldots, O_h)\\, W_O",
-)
-HEADS_UNPROJECTED = Formula(
-    "Concat(O₁, …, Oₕ)", '"Concat"(O_1, ..., O_h)', "\\mathrm{Concat}(O_1, \\ldots, O_h)"
 )
 SQUARE_ROOT = Formula("√d_k", "sqrt(d_k)", "\\sqrt{d_k}")
 
@@ -52,11 +50,45 @@ def projection(letter: str, biased: bool) -> Formula:
     return Formula(*(spelling + added for spelling in _PROJECTION[letter]))
 
 
-def attention(divided_by_root: bool, factor: str | None = None) -> Formula:
-    """Attention(Q, K, V), with √d_k, with another factor, or with neither.
+def heads(several: bool, projected: bool, biased: bool) -> Formula:
+    """What becomes of the heads' outputs: side by side, times W_O, and + b_O, as far as there are.
+
+    >>> heads(several=True, projected=True, biased=False).plain
+    'MultiHead(X) = Concat(O₁, …, Oₕ) W_O'
+    >>> heads(several=False, projected=True, biased=True).plain
+    'Y = O W_O + b_O'
+    """
+    joined = Formula("O", "O", "O")
+    if several:
+        joined = Formula(
+            "Concat(O₁, …, Oₕ)", '"Concat"(O_1, ..., O_h)', "\\mathrm{Concat}(O_1, \\ldots, O_h)"
+        )
+    result = Formula("Y", "Y", "Y")
+    if several and projected:
+        result = Formula("MultiHead(X)", '"MultiHead"(X)', "\\mathrm{MultiHead}(X)")
+    added = (" W_O" if projected else "") + (" + b_O" if biased else "")
+    if not added:
+        return joined
+    return Formula(
+        f"{result.plain} = {joined.plain}{added}",
+        f"{result.typst} = {joined.typst}{added}",
+        f"{result.latex} = {joined.latex}{added}",
+    )
+
+
+def attention(
+    divided_by_root: bool,
+    factor: str | None = None,
+    *,
+    biased: bool = False,
+    masked: bool = False,
+) -> Formula:
+    """Attention(Q, K, V), with √d_k, with another factor, or with neither; with a bias B and a mask M, or without.
 
     >>> attention(True).plain
     'Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V'
+    >>> attention(False, "0.5", masked=True).plain
+    'Attention(Q, K, V) = softmax(0.5 Q Kᵀ + M) V'
     """
     plain, typst, latex = "Q Kᵀ", "Q K^top", "Q K^{\\top}"
     if divided_by_root:
@@ -66,8 +98,10 @@ def attention(divided_by_root: bool, factor: str | None = None) -> Formula:
         plain, typst, latex = (
             f"{factor} Q Kᵀ",
             f"{factor} dot Q K^top",
-            f"{factor} \\cdot Q K^{{\\top}}",
+            f"{factor.replace('−', '-')} \\cdot Q K^{{\\top}}",
         )
+    added = (" + B" if biased else "") + (" + M" if masked else "")
+    plain, typst, latex = plain + added, typst + added, latex + added
     return Formula(
         f"Attention(Q, K, V) = softmax({plain}) V",
         f'"Attention"(Q, K, V) = "softmax"({typst}) V',

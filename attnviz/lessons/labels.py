@@ -8,7 +8,7 @@ from attnviz.lessons.storyboard import Label
 from attnviz.theme import Role
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍"}
+_VISIBLE = {"\n": "⏎", "\t": "⇥", "\r": "␍", "\u2028": "⏎", "\u2029": "⏎"}
 _JOINERS = "\u200d\ufe0f\ufe0e"
 LONGEST = 12
 """Columns that a token may take in a label; a longer one is cut and ends in …"""
@@ -34,10 +34,10 @@ def indexed(letter: str, *indices: int) -> str:
 
 
 def columns_of(text: str) -> int:
-    """How many terminal columns `text` takes: two for a Chinese character."""
+    """How many terminal columns `text` takes: two for a Chinese character, none for an accent laid over another."""
     return sum(
         0
-        if unicodedata.combining(c) or c in _JOINERS
+        if unicodedata.category(c) in ("Mn", "Me") or c in _JOINERS
         else 1 + (unicodedata.east_asian_width(c) in "WF")
         for c in text
     )
@@ -51,6 +51,8 @@ def shown_token(token: str, longest: int = LONGEST) -> str:
     """
     blank = token.strip() == ""
     safe = "".join(_shown_character(c, blank) for c in token) or "∅"
+    if not columns_of(safe):
+        safe = f"◌{safe}"
     if columns_of(safe) <= longest:
         return safe
     kept = ""
@@ -64,9 +66,12 @@ def shown_token(token: str, longest: int = LONGEST) -> str:
 def _shown_character(character: str, blank: bool) -> str:
     if character in _JOINERS:
         return character
-    if character in "\n\t\r" or (blank and character in _VISIBLE):
+    if character in _VISIBLE:
         return _VISIBLE[character]
-    return "\ufffd" if unicodedata.category(character)[0] == "C" else character
+    category = unicodedata.category(character)
+    if blank and category == "Zs":
+        return "␣"
+    return "\ufffd" if category[0] == "C" else character
 
 
 def labels(

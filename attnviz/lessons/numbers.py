@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +30,8 @@ class Numbers:
 
     `precision`: decimals at the most. `sums`: a row that is a sum (weights, the terms of a dot product) is rounded so
     that what is shown adds up (largest remainder). `tolerance`: how far, relative to itself, a number may lie from a
-    short decimal and still count as exact; it follows the type the trace was computed in.
+    short decimal and still count as exact; it follows the type the trace was computed in, and never reaches a
+    thousandth of the last decimal.
 
     >>> Numbers().text(0.468), Numbers().text(-4.0), Numbers().text(float("-inf"))
     ('0.47', '−4', '−∞')
@@ -39,7 +41,7 @@ class Numbers:
 
     precision: int = 2
     sums: bool = True
-    tolerance: float = 1e-12
+    tolerance: float = 16 * 2.0**-52
 
     def exact(self, value: float) -> bool:
         """Whether the text of `value` says all there is."""
@@ -47,32 +49,71 @@ class Numbers:
             return True
         if abs(value) >= _WIDEST:
             return False
-        return abs(value - round(value, self.precision)) <= self.tolerance * max(1.0, abs(value))
+        slack = min(self.tolerance * max(1.0, abs(value)), 10.0**-self.precision / 1000)
+        return abs(value - round(value, self.precision)) <= slack
 
     def text(self, value: float) -> str:
         """One number."""
         return self._text(value, self.exact(value))
 
-    def row(self, values: Iterable[float], *, is_sum: bool = True) -> tuple[str, ...]:
-        """Numbers that belong together. With `is_sum`, and `sums` on, they are rounded to add up."""
+    def detailed(self, value: float) -> str:
+        """One number that stands for a choice and not for a result: with four digits, however small it is.
+
+        >>> Numbers().detailed(0.00125), Numbers().detailed(2.0)
+        ('0.00125', '2')
+        """
+        size = abs(value)
+        if not 0 < size < _WIDEST:
+            return self.text(value)
+        digits = max(self.precision, 3 - math.floor(math.log10(size)))
+        return replace(self, precision=digits).text(value)
+
+    def row(
+        self, values: Iterable[float], *, is_sum: bool = True, total: float | None = None
+    ) -> tuple[str, ...]:
+        """Numbers that belong together. With `is_sum`, and `sums` on, they are rounded to add up.
+
+        `total` is what they add up to in the trace, where its text is shown too; None is their own sum. The two may
+        differ in the last digit of all, and so round apart.
+        """
         given = [float(value) for value in values]
-        shown = self._adding_up(given) if is_sum and self.sums else given
+        shown = self._adding_up(given, total) if is_sum and self.sums else given
         return tuple(self._text(s, self.exact(g)) for s, g in zip(shown, given, strict=True))
 
     def cells(self, matrix: Matrix) -> tuple[tuple[str, ...], ...]:
         """The entries of a matrix as text, (rows, columns), rounded to add up along `matrix.sums`."""
         values = matrix.values.astype(float)
         if matrix.sums == "columns":
-            columns = [self.row(column.tolist()) for column in values.T]
+            totals = [None] * values.shape[1] if matrix.totals is None else matrix.totals.tolist()
+            columns = [
+                self.row(column.tolist(), total=total)
+                for column, total in zip(values.T, totals, strict=True)
+            ]
             return tuple(zip(*columns, strict=True))
         return tuple(self.row(row.tolist(), is_sum=matrix.sums == "rows") for row in values)
 
-    def _adding_up(self, values: list[float]) -> list[float]:
-        small = all(math.isfinite(value) and abs(value) < _WIDEST for value in values)
+    def _adding_up(self, values: list[float], total: float | None) -> list[float]:
+        small = all(abs(value) < _WIDEST for value in [*values, total or 0.0])
         if not small or not values:
             return values
         rounded: list[float] = sum_preserving_round(np.array(values), self.precision).tolist()
-        return rounded
+        return rounded if total is None else self._meeting(total, rounded, values)
+
+    def _meeting(self, total: float, rounded: list[float], values: list[float]) -> list[float]:
+        """`rounded`, moved by units of the last decimal until it adds up to the text of `total`."""
+        unit = 10**self.precision
+        units = [round(each * unit) for each in rounded]
+        missing = round(float(f"{total:.{self.precision}f}") * unit) - sum(units)
+        if not missing:
+            return rounded
+        sign = 1 if missing > 0 else -1
+        inexact = [i for i, value in enumerate(values) if not self.exact(value)]
+        nearest = sorted(
+            inexact or range(len(values)), key=lambda i: sign * (units[i] - values[i] * unit)
+        )
+        for i in islice(cycle(nearest), abs(missing)):
+            units[i] += sign
+        return [each / unit for each in units]
 
     def _text(self, value: float, exact: bool) -> str:
         if math.isnan(value):

@@ -107,7 +107,7 @@ def _projected(
         operands=tuple(operands),
         results=telling.per_head(symbol, per_head, role, letter),
         worked=worked,
-        omitted=telling.omitted_entries(width, len(shown)) or telling.omitted_heads,
+        omitted=telling.joined(telling.omitted_entries(width, len(shown)), telling.omitted_heads),
     )
 
 

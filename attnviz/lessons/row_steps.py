@@ -1,4 +1,4 @@
-"""The steps of one query: scores, scale, bias, mask, softmax, weighted values, output."""
+"""The steps of one query up to softmax: scores, scale, bias, mask."""
 
 from __future__ import annotations
 
@@ -8,23 +8,16 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.lessons import formulas
-from attnviz.lessons.calculations import components, dot_product, plain, single
+from attnviz.lessons.calculations import dot_product, plain, single
 from attnviz.lessons.labels import indexed
-from attnviz.lessons.softmax_step import softmax
 from attnviz.lessons.storyboard import (
     Calculation,
-    Label,
-    Matrix,
     Number,
     Step,
     Symbol,
-    Term,
-    Vector,
 )
-from attnviz.lessons.telling import Telling
+from attnviz.lessons.telling import Telling, alike
 from attnviz.theme import Role
-
-__all__ = ["bias", "mask", "output", "scale", "scores", "softmax", "weighted_values"]
 
 
 def scores(telling: Telling) -> Step:
@@ -59,18 +52,13 @@ def scores(telling: Telling) -> Step:
         formulas.SCORES,
         narration,
         operands=(
-            *_first(telling, "Q", head.q, Role.QUERY),
-            *_first(telling, "K", head.k, Role.KEY),
+            *telling.first("Q", head.q, Role.QUERY),
+            *telling.first("K", head.k, Role.KEY),
         ),
         results=(telling.row("S", head.stages.scores[row], Role.SCORE),),
         worked=worked,
         omitted=telling.omitted_keys,
     )
-
-
-def _first(telling: Telling, symbol: str, values: FloatArray, role: Role) -> tuple[Matrix, ...]:
-    """The matrix of the head that is worked."""
-    return telling.per_head(symbol, [values], role, symbol.lower())
 
 
 def _contrast(telling: Telling, row: FloatArray) -> str | None:
@@ -88,11 +76,6 @@ def _contrast(telling: Telling, row: FloatArray) -> str | None:
     )
 
 
-def alike(row: FloatArray, value: float) -> list[int]:
-    """The positions that hold `value`, but for what rounding in the last digits does."""
-    return np.flatnonzero(np.isclose(row, value, rtol=1e-9, atol=1e-12)).tolist()
-
-
 def scale(telling: Telling) -> Step | None:
     """s / √d_k, or times another factor; None where the scores stay as they are."""
     problem, stages, row = telling.problem, telling.head.stages, telling.query
@@ -100,7 +83,7 @@ def scale(telling: Telling) -> Step | None:
         return None
     root = telling.number(math.sqrt(problem.d_k))
     by_root = problem.options.scale is None
-    factor = telling.number(problem.scale)
+    factor = Number(problem.scale, telling.numbers.detailed(problem.scale))
 
     def worked(key: int) -> Calculation:
         score = telling.number(stages.scores[row, key], Role.SCORE)
@@ -155,7 +138,10 @@ def bias(telling: Telling) -> Step | None:
         telling.say("bias", "title"),
         formulas.BIAS,
         {"why": telling.say("bias", "worked")},
-        operands=(telling.row("S", stages.scaled_scores[row], Role.SCORE),),
+        operands=(
+            telling.row("S", stages.scaled_scores[row], Role.SCORE),
+            telling.row("B", added, Role.SCORE),
+        ),
         results=(telling.row("S", stages.biased_scores[row], Role.SCORE),),
         worked=tuple(worked(key) for key in telling.keys),
         omitted=telling.omitted_keys,
@@ -163,12 +149,14 @@ def bias(telling: Telling) -> Step | None:
 
 
 def mask(telling: Telling) -> Step | None:
-    """−∞ for what is hidden; None where nothing is hidden from anybody by rule."""
-    options, stages, row = telling.problem.options, telling.head.stages, telling.query
-    if options.mask is None and not options.causal:
+    """−∞ for what is hidden; None where nothing is hidden from any query by rule."""
+    stages, row = telling.head.stages, telling.query
+    already = np.isneginf(stages.biased_scores)
+    newly = np.isneginf(stages.masked_scores) & ~already
+    if not newly.any():
         return None
-    hidden = [key for key in range(telling.problem.n) if key not in set(telling.visible)]
-    kind = "causal" if options.causal and options.mask is None else "mask"
+    hidden: list[int] = np.flatnonzero(newly[row]).tolist()
+    kind = "causal" if telling.only_causal and not already[row].any() else "mask"
     part = kind if hidden else f"{kind}_all"
     worked = tuple(
         plain(
@@ -180,7 +168,6 @@ def mask(telling: Telling) -> Step | None:
         )
         for key in hidden[: len(telling.keys)]
     )
-    more = len(hidden) - len(worked)
     return Step(
         "mask",
         telling.say("mask", "title"),
@@ -189,136 +176,5 @@ def mask(telling: Telling) -> Step | None:
         operands=(telling.row("S", stages.biased_scores[row], Role.SCORE),),
         results=(telling.row("S", stages.masked_scores[row], Role.SCORE),),
         worked=worked,
-        omitted=telling.omitted_entries(len(hidden), len(worked)) if more else None,
+        omitted=telling.omitted_hidden(len(hidden), len(worked)),
     )
-
-
-def weighted_values(telling: Telling) -> Step:
-    """α · v for every key that is worked out; the rest merged into one row, so that the columns add up."""
-    products = weighted_matrix(telling)
-    cells = telling.numbers.cells(products)
-    worked = tuple(
-        _weighted_value(telling, key, products.values[i], cells[i])
-        for i, key in enumerate(telling.keys)
-    )
-    return Step(
-        "weighted-values",
-        telling.say("weighted-values", "title"),
-        formulas.WEIGHTED_VALUES,
-        {"worked": telling.say("weighted-values", "worked")},
-        operands=(
-            telling.row("A", telling.weights, Role.WEIGHT),
-            *_first(telling, "V", telling.head.v, Role.VALUE),
-        ),
-        results=(products,),
-        worked=worked,
-        omitted=telling.omitted_keys,
-    )
-
-
-def weighted_matrix(telling: Telling) -> Matrix:
-    """The weighted values, one row a worked key, then one for all others: the columns sum to the output."""
-    keys, v, weights = list(telling.keys), telling.head.v, telling.weights
-    rows = [weights[key] * v[key] if weights[key] else np.zeros_like(v[key]) for key in keys]
-    names = [telling.axis("v", Role.VALUE)[key] for key in keys]
-    labels = [
-        Label(indexed("α", telling.query, key) + name.symbol, name.token, Role.VALUE)
-        for key, name in zip(keys, names, strict=True)
-    ]
-    others = telling.problem.n - len(keys)
-    if others:
-        rows.append(telling.head.stages.output[telling.query] - np.sum(rows, axis=0))
-        labels.append(Label("…", telling.common("more", count=others)))
-    return Matrix("αV", np.array(rows), Role.VALUE, tuple(labels), (), None, "columns")
-
-
-def _weighted_value(
-    telling: Telling, key: int, product: FloatArray, cells: tuple[str, ...]
-) -> Calculation:
-    value, weight = telling.head.v[key], float(telling.weights[key])
-    shown = list(components(len(value), telling.most))
-    omitted = len(value) - len(shown)
-    vector = Vector(
-        tuple(value[shown].tolist()),
-        telling.numbers.row(value[shown].tolist(), is_sum=False),
-        Role.VALUE,
-        omitted,
-    )
-    total = Vector(
-        tuple(product[shown].tolist()), tuple(cells[j] for j in shown), Role.VALUE, omitted
-    )
-    factor = Number(weight, telling.weight_texts[key], Role.WEIGHT)
-    exact = all(telling.numbers.exact(each) for each in (weight, *vector.values, *total.values))
-    symbols = (
-        Symbol(indexed("α", telling.query, key), Role.WEIGHT),
-        Symbol("·"),
-        Symbol(indexed("v", key), Role.VALUE),
-    )
-    term = Term((factor, Symbol("·"), vector), None, "")
-    return Calculation("worked", symbols, (term,), "=" if exact else "≈", total, key)
-
-
-def output(telling: Telling) -> Step:
-    """o = Σ α v, entry by entry."""
-    row, values = telling.query, telling.head.stages.output[telling.query]
-    shown = components(len(values), telling.most)
-    products = weighted_matrix(telling)
-    cells = telling.numbers.cells(products)
-    worked = tuple(_output_entry(telling, products, cells, j) for j in shown)
-    narration = {"worked": telling.say("output", "worked", output=telling.named("o", row))}
-    if most := _most(telling):
-        narration["most"] = most
-    label = telling.axis("o", Role.OUTPUT)[row]
-    return Step(
-        "output",
-        telling.say("output", "title"),
-        formulas.OUTPUT,
-        narration,
-        operands=(products,),
-        results=(Matrix("O", values[None, :], Role.OUTPUT, (label,), (), telling.head_number(0)),),
-        worked=worked,
-        omitted=telling.omitted_entries(len(values), len(shown)),
-    )
-
-
-def _output_entry(
-    telling: Telling, products: Matrix, cells: tuple[tuple[str, ...], ...], j: int
-) -> Calculation:
-    numbers, keys = telling.numbers, telling.keys
-    terms = [
-        Term(
-            (
-                Number(float(telling.weights[key]), telling.weight_texts[key], Role.WEIGHT),
-                Symbol("·"),
-                telling.number(telling.head.v[key, j], Role.VALUE),
-            ),
-            float(products.values[i, j]),
-            cells[i][j],
-        )
-        for i, key in enumerate(keys)
-    ]
-    if telling.problem.n > len(keys):
-        merged = telling.problem.n - len(keys)
-        terms.append(Term((), float(products.values[-1, j]), cells[-1][j], merged))
-    total = telling.number(telling.head.stages.output[telling.query, j], Role.OUTPUT)
-    shown = [value for term in terms for value in _numbers_in(term)]
-    exact = all(numbers.exact(value) for value in [*shown, total.value])
-    left = (Symbol(f"{indexed('o', telling.query)}[{j + 1}]", Role.OUTPUT),)
-    return Calculation("worked", left, tuple(terms), "=" if exact else "≈", total, j)
-
-
-def _numbers_in(term: Term) -> list[float]:
-    worth = [] if term.value is None else [term.value]
-    return [piece.value for piece in term.pieces if isinstance(piece, Number)] + worth
-
-
-def _most(telling: Telling) -> str | None:
-    """Where the output comes from; None where no key stands out."""
-    weights = telling.weights
-    best = alike(weights, float(weights.max()))
-    if len(best) > 2 or weights.max() == 0 or telling.problem.n == 1:
-        return None
-    share = float(weights[best].sum())
-    if share < 0.5:
-        return None
-    return telling.say("output", "most", strongest=telling.several("v", best), share=f"{share:.0%}")

@@ -9,7 +9,7 @@ import numpy as np
 
 from attnviz.core.rounding import article_rounded
 from attnviz.core.trace import Trace
-from attnviz.errors import InputError
+from attnviz.errors import InputError, unknown_name
 from attnviz.lessons import projection_steps, row_steps, softmax_step, value_steps, whole_steps
 from attnviz.lessons.calculations import MOST
 from attnviz.lessons.numbers import Numbers, fitting_precision
@@ -38,6 +38,8 @@ STEPS = (
 )
 """Every step the lesson can have; one that changes nothing (no mask, no scale) is left out."""
 
+MOST_DECIMALS = 12
+
 ROUNDINGS = ("sum-preserving", "plain", "article")
 
 
@@ -58,7 +60,8 @@ def self_attention_storyboard(
 
     `most` says how many keys of the row, terms of a sum and entries of a vector are worked out.
 
-    Raises InputError for a row that does not exist, an empty sequence or an unknown rounding.
+    Raises InputError for a row that does not exist, an empty sequence, a precision that float64 does not hold or an
+    unknown rounding.
 
     >>> from attnviz import self_attention
     >>> board = self_attention_storyboard(self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]]))
@@ -70,7 +73,9 @@ def self_attention_storyboard(
     if not 0 <= query < trace.problem.n:
         raise InputError(f"no row {query + 1}: the sequence has {trace.problem.n}")
     if rounding not in ROUNDINGS:
-        raise InputError(f"unknown rounding {rounding!r}: Known: {', '.join(ROUNDINGS)}")
+        raise unknown_name("rounding", rounding, ROUNDINGS)
+    if precision is not None and not 0 <= precision <= MOST_DECIMALS:
+        raise InputError(f"precision is {precision}: give 0 to {MOST_DECIMALS} decimals")
     if rounding == "article":
         trace = article_rounded(trace)
     numbers = _numbers(trace, precision, sums=rounding != "plain")
@@ -112,12 +117,16 @@ def _steps(telling: Telling) -> tuple[Step, ...]:
 
 
 def _numbers(trace: Trace, precision: int | None, *, sums: bool) -> Numbers:
-    head = trace.heads[0]
+    head, noise = trace.heads[0], float(np.finfo(trace.output.dtype).eps) * 16
     if precision is None:
         parts = (trace.problem.x, head.stages.scores, head.v, trace.output)
-        precision = max(fitting_precision(np.asarray(part)) for part in parts)
-    exactness = float(np.finfo(trace.output.dtype).eps) * 16
-    return Numbers(precision, sums, max(exactness, 1e-12))
+        largest = [float(np.abs(part[np.isfinite(part)]).max(initial=0.0)) for part in parts]
+        # What is left where sums cancel is no number to be told from 0.
+        told = [
+            part for part, size in zip(parts, largest, strict=True) if size > noise * max(largest)
+        ]
+        precision = max(map(fitting_precision, told), default=2)
+    return Numbers(precision, sums, noise)
 
 
 def _notes(telling: Telling, length: str = "") -> tuple[str, ...]:

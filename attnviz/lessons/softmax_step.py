@@ -6,7 +6,7 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.lessons import formulas
-from attnviz.lessons.calculations import plain, single
+from attnviz.lessons.calculations import calculation, plain, single
 from attnviz.lessons.labels import indexed
 from attnviz.lessons.storyboard import Calculation, Number, Step, Symbol, Term
 from attnviz.lessons.telling import Telling
@@ -20,10 +20,8 @@ def softmax(telling: Telling) -> Step:
     if telling.visible:
         worked, narration = _told(telling, masked)
     else:
-        worked, narration = (
-            (),
-            {"why": telling.say("softmax", "nothing", query=telling.named("q", row))},
-        )
+        nothing = telling.say("softmax", "nothing", query=telling.named("q", row))
+        worked, narration = (), {"why": nothing}
     return Step(
         "softmax",
         telling.say("softmax", "title"),
@@ -32,7 +30,7 @@ def softmax(telling: Telling) -> Step:
         operands=(telling.row("S", masked, Role.SCORE),),
         results=(telling.row("A", telling.weights, Role.WEIGHT),),
         worked=worked,
-        omitted=telling.omitted_keys,
+        omitted=telling.merged_keys if worked else None,
     )
 
 
@@ -73,7 +71,7 @@ def _exponential_texts(telling: Telling, exponentials: FloatArray) -> tuple[tupl
     total = float(exponentials.sum())
     if len(values) < len(exponentials):
         values.append(total - sum(values))
-    return telling.numbers.row(values), telling.numbers.text(total)
+    return telling.numbers.row(values, total=total), telling.numbers.text(total)
 
 
 def _maximum(telling: Telling, masked: FloatArray, maximum: Number) -> Calculation:
@@ -111,5 +109,4 @@ def _sum(
     more = len(exponentials) - len(parts)
     if more:
         terms.append(Term((), total.value - sum(part.value for part in parts), texts[-1], more))
-    exact = all(telling.numbers.exact(value) for value in [*(p.value for p in parts), total.value])
-    return Calculation("sum", (Symbol("Σ"),), tuple(terms), "=" if exact else "≈", total)
+    return calculation("sum", (Symbol("Σ"),), tuple(terms), total, telling.numbers)

@@ -60,6 +60,12 @@ class Telling:
             np.flatnonzero(~np.isneginf(self.head.stages.masked_scores[self.query])).tolist()
         )
 
+    @property
+    def only_causal(self) -> bool:
+        """Whether keys are hidden because they come later, and for no other reason."""
+        options = self.problem.options
+        return options.causal and options.mask is None and options.offset == 0
+
     @cached_property
     def weight_texts(self) -> tuple[str, ...]:
         """The worked row of weights as text, adding up to 1; the same in every step."""
@@ -113,6 +119,10 @@ class Telling:
             for i, each in enumerate(shown)
         )
 
+    def first(self, symbol: str, values: FloatArray, role: Role) -> tuple[Matrix, ...]:
+        """The matrix of the head that is worked."""
+        return self.per_head(symbol, [values], role, symbol.lower())
+
     def head_number(self, index: int) -> int | None:
         """The head's number, counted from 1; None if there is only one."""
         return index + 1 if len(self.trace.heads) > 1 else None
@@ -130,9 +140,33 @@ class Telling:
 
     @property
     def omitted_keys(self) -> str | None:
-        more = self.problem.n - len(self.keys)
-        return self.common("omitted_keys", shown=len(self.keys), count=more) if more else None
+        """For a step that leaves out the other keys."""
+        return self._cut("omitted_keys", len(self.keys), self.problem.n)
 
-    def omitted_entries(self, width: int, shown: int) -> str | None:
-        more = width - shown
-        return self.common("omitted_entries", shown=shown, count=more) if more else None
+    @property
+    def merged_keys(self) -> str | None:
+        """For a step that takes the other keys together."""
+        return self._cut("merged_keys", len(self.keys), self.problem.n)
+
+    def omitted_entries(self, count: int, shown: int) -> str | None:
+        """For a step that leaves out the last entries of a vector."""
+        return self._cut("omitted_entries", shown, count)
+
+    def omitted_hidden(self, count: int, shown: int) -> str | None:
+        """For a step that leaves out the last of the hidden keys."""
+        return self._cut("omitted_hidden", shown, count)
+
+    def joined(self, *sentences: str | None) -> str | None:
+        """The sentences that there are, one after the other; None if there is none."""
+        said = [each for each in sentences if each]
+        return self.common("space").join(said) if said else None
+
+    def _cut(self, part: str, shown: int, count: int) -> str | None:
+        if shown == count:
+            return None
+        return self.common(part, shown=shown, count=count, more=count - shown)
+
+
+def alike(row: FloatArray, value: float) -> list[int]:
+    """The positions that hold `value`, but for what rounding in the last digits does."""
+    return np.flatnonzero(np.isclose(row, value, rtol=1e-9, atol=1e-12)).tolist()

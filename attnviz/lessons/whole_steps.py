@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 
-from attnviz.core.attention import attend
+import numpy as np
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.attention import AttentionStages, attend
 from attnviz.lessons import formulas
 from attnviz.lessons.storyboard import Matrix, Step
 from attnviz.lessons.telling import HEADS_SHOWN, Telling
@@ -36,28 +39,31 @@ def all_rows(telling: Telling) -> Step:
 
 
 def heads(telling: Telling) -> Step | None:
-    """The heads side by side, and through w_o; None for a single head without w_o."""
+    """The heads side by side, times w_o, plus b_o; None for a single head with neither."""
     trace, problem = telling.trace, telling.problem
-    if len(trace.heads) == 1 and problem.w_o is None:
+    several, projected = len(trace.heads) > 1, problem.w_o is not None
+    biased = problem.b_o is not None
+    if not several and not projected and not biased:
         return None
     rows = telling.axis("o", Role.OUTPUT)
-    operands = [Matrix("Concat", trace.concat, Role.OUTPUT, rows)]
-    several = len(trace.heads) > 1
-    narration = {"why": telling.say("heads", "why" if several else "one")}
+    operands = [Matrix("Concat" if several else "O", trace.concat, Role.OUTPUT, rows)]
+    narration = {}
     if several:
+        narration["why"] = telling.say("heads", "why")
         narration["concat"] = telling.say("heads", "concat")
-    results: tuple[Matrix, ...] = ()
     if problem.w_o is not None:
         operands.append(Matrix("W_O", problem.w_o, Role.OUTPUT))
-        if problem.b_o is not None:
-            operands.append(Matrix("b_O", problem.b_o[None, :], Role.OUTPUT))
+        narration["project"] = telling.say("heads", "project" if several else "one")
+    if problem.b_o is not None:
+        operands.append(Matrix("b_O", problem.b_o[None, :], Role.OUTPUT))
+        narration["bias"] = telling.say("heads", "bias")
+    results: tuple[Matrix, ...] = ()
+    if projected or biased:
         results = (Matrix("Y", trace.output, Role.OUTPUT, telling.axis("y", Role.OUTPUT)),)
-        if several:
-            narration["project"] = telling.say("heads", "project")
     return Step(
         "heads",
-        telling.say("heads", "title"),
-        formulas.HEADS if problem.w_o is not None else formulas.HEADS_UNPROJECTED,
+        telling.say("heads", "title" if several else "title_one"),
+        formulas.heads(several, projected, biased),
         narration,
         operands=tuple(operands),
         results=results,
@@ -68,64 +74,81 @@ def formula(telling: Telling) -> Step:
     """Attention(Q, K, V), each part named."""
     problem = telling.problem
     by_root = problem.options.scale is None and problem.d_k > 0
-    factor = None if by_root or problem.scale == 1 else telling.numbers.text(problem.scale)
+    factor = None if by_root or problem.scale == 1 else telling.numbers.detailed(problem.scale)
     narration = {"why": telling.say("formula", "why"), "scores": telling.say("formula", "scores")}
     if by_root:
         narration["scale"] = telling.say("formula", "root")
     elif factor is not None:
         narration["scale"] = telling.say("formula", "factor", factor=factor)
-    else:
-        narration["scale"] = telling.say("formula", "plain" if problem.d_k > 1 else "plain_end")
+    elif problem.d_k > 1:
+        narration["scale"] = telling.say("formula", "plain" if _compares(telling) else "plain_end")
     narration["softmax"] = telling.say("formula", "softmax")
     narration["values"] = telling.say("formula", "values")
-    return Step(
-        "formula", telling.say("formula", "title"), formulas.attention(by_root, factor), narration
+    stages = telling.head.stages
+    spelled = formulas.attention(
+        by_root,
+        factor,
+        biased=problem.options.bias is not None,
+        masked=stages.masked_scores is not stages.biased_scores,
     )
+    return Step("formula", telling.say("formula", "title"), spelled, narration)
+
+
+def _compares(telling: Telling) -> bool:
+    """Whether √d_k can change anything in the worked row."""
+    return telling.problem.d_k > 1 and len(telling.visible) > 1
 
 
 def why_scale(telling: Telling) -> Step | None:
-    """The worked row with and without √d_k, side by side; None where it changes nothing (d_k = 1, nothing to see)."""
-    problem, head, row = telling.problem, telling.head, telling.query
-    if problem.d_k < 2 or not telling.visible:
+    """The worked row with and without √d_k, side by side; None where it changes nothing."""
+    if not _compares(telling):
         return None
-    options, visible = problem.options, telling.visible
-    rows = {}
-    for name, factor in (("plain", 1.0), ("scaled", 1 / math.sqrt(problem.d_k))):
-        mask = (
-            options.mask
-            if options.mask is None or options.mask.shape[0] == 1
-            else options.mask[row : row + 1]
-        )
-        stages = attend(
-            head.q[row : row + 1],
-            head.k,
-            head.v,
-            scale=factor,
-            mask=mask,
-            bias=None if options.bias is None else options.bias[row : row + 1],
-            causal=options.causal,
-            offset=options.offset + row,
-        )
-        rows[name] = stages
-    plain, scaled = rows["plain"].weights[0], rows["scaled"].weights[0]
-    texts = [telling.numbers.row(each.tolist()) for each in (plain, scaled)]
-    largest = int(plain.argmax())
-    before, after = texts[0][largest], texts[1][largest]
-    part = "contrast" if before != after and len(visible) > 1 else "contrast_same"
-    contrast = telling.say(
-        "why-scale", part, query=telling.named("q", row), plain=before, scaled=after
-    )
+    plain = _worked_row(telling, scale=1.0)
+    scaled = _worked_row(telling, scale=1 / math.sqrt(telling.problem.d_k))
     return Step(
         "why-scale",
         telling.say("why-scale", "title"),
         formulas.SQUARE_ROOT,
-        {"why": telling.say("why-scale", "why"), "contrast": contrast},
+        {
+            "why": telling.say("why-scale", "why"),
+            "contrast": _fading(telling, plain.weights[0], scaled.weights[0]),
+        },
         operands=(
-            telling.row("S", rows["plain"].masked_scores[0], Role.SCORE),
-            telling.row("S/√d_k", rows["scaled"].masked_scores[0], Role.SCORE),
+            telling.row("S", plain.masked_scores[0], Role.SCORE),
+            telling.row("S/√d_k", scaled.masked_scores[0], Role.SCORE),
         ),
         results=(
-            telling.row("softmax(S)", plain, Role.WEIGHT),
-            telling.row("softmax(S/√d_k)", scaled, Role.WEIGHT),
+            telling.row("softmax(S)", plain.weights[0], Role.WEIGHT),
+            telling.row("softmax(S/√d_k)", scaled.weights[0], Role.WEIGHT),
         ),
+    )
+
+
+def _worked_row(telling: Telling, scale: float) -> AttentionStages:
+    """Attention of the worked query alone, all options but the scale as they were."""
+    options, head, row, n = telling.problem.options, telling.head, telling.query, telling.problem.n
+    mask, bias = options.mask, options.bias
+    return attend(
+        head.q[row : row + 1],
+        head.k,
+        head.v,
+        scale=scale,
+        mask=None if mask is None else np.broadcast_to(mask, (n, n))[row : row + 1],
+        bias=None if bias is None else np.broadcast_to(bias, (n, n))[row : row + 1],
+        causal=options.causal,
+        offset=options.offset + row,
+    )
+
+
+def _fading(telling: Telling, plain: FloatArray, scaled: FloatArray) -> str:
+    """The largest weight without √d_k, and what is left of it."""
+    largest = int(plain.argmax())
+    before, after = (telling.numbers.row(each.tolist())[largest] for each in (plain, scaled))
+    fades = before != after and float(scaled[largest]) < float(plain[largest])
+    return telling.say(
+        "why-scale",
+        "contrast" if fades else "contrast_same",
+        query=telling.named("q", telling.query),
+        plain=before,
+        scaled=after,
     )
