@@ -1,0 +1,100 @@
+"""An outline in Markdown, as GitHub reads it: tables, code blocks that line up, formulas between $$."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from attnviz.export.outline import Outline, Section, Table, WrittenCalculation
+from attnviz.lessons.labels import columns_of
+from attnviz.lessons.storyboard import Label
+
+_WIDEST_LINE = 100
+"""Columns of a code block that GitHub shows without a scroll bar, about."""
+
+_SPECIAL = re.compile(r"[\\*\[\]~#&<>$|`@]|(?<!\w)_|_(?!\w)|://|(?<=[wW]{3})\.")
+_BACKSLASHED = frozenset("\\*[]~#_")
+
+
+def markdown(outline: Outline) -> str:
+    """The document."""
+    return "\n\n".join(_blocks(outline)) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Text that reads as it is: no emphasis, link, tag, mention, table cell or formula begins in it.
+
+    GitHub looks for formulas before it reads backslashes, and for mentions and links after: there only an entity helps.
+
+    >>> escaped("*<b>* | $x$")
+    '\\\\*&#60;b&#62;\\\\* &#124; &#36;x&#36;'
+    """
+    return _SPECIAL.sub(_harmless, text)
+
+
+def _harmless(match: re.Match[str]) -> str:
+    first, rest = match[0][0], match[0][1:]
+    return f"\\{first}" if first in _BACKSLASHED else f"&#{ord(first)};{rest}"
+
+
+def _blocks(outline: Outline) -> Iterator[str]:
+    yield f"# {escaped(outline.title)}"
+    if outline.warning:
+        yield f"> **{escaped(_line(outline.warning))}**"
+    for section in outline.sections:
+        yield from _section(section)
+    yield f"## {escaped(outline.notes_title)}"
+    yield "\n".join(f"- {escaped(_line(note))}" for note in outline.notes)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield f"## {section.number}. {escaped(section.title)}"
+    yield f"$$\n{section.formula.latex}\n$$"
+    for paragraph in section.paragraphs:
+        yield escaped(paragraph.text)
+        if paragraph.calculations:
+            yield _code(paragraph.calculations)
+    if section.omitted:
+        yield f"*{escaped(section.omitted)}*"
+    for table in section.tables:
+        yield f"**{escaped(table.symbol)}** ({escaped(table.caption)})"
+        yield _table(table)
+        if table.cut:
+            yield f"*{escaped(table.cut)}*"
+
+
+def _code(calculations: Sequence[WrittenCalculation]) -> str:
+    """The calculations, one below the other, with the signs after the left sides in one column."""
+    lines = [["".join(run.text for run in stage) for stage in each] for each in calculations]
+    margin = max(columns_of(left) for left, *_ in lines)
+    block = []
+    for left, *stages in lines:
+        start = left + " " * (margin - columns_of(left))
+        whole = " ".join([start, *stages])
+        if columns_of(whole) <= _WIDEST_LINE:
+            block.append(whole)
+        else:
+            block.append(f"{start} {stages[0]}")
+            block += [f"{' ' * margin} {stage}" for stage in stages[1:]]
+    return "\n".join(["```text", *block, "```"])
+
+
+def _table(table: Table) -> str:
+    header = _row(["", *map(_name, table.columns)])
+    rule = _row([":--", *["--:"] * len(table.columns)])
+    body = [
+        _row([_name(label), *cells]) for label, cells in zip(table.rows, table.cells, strict=True)
+    ]
+    return "\n".join([header, rule, *body])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _name(label: Label) -> str:
+    return escaped(label.symbol if label.token is None else f"{label.symbol} {label.token}")

@@ -1,0 +1,169 @@
+"""What a written document holds, in order, before any markup: the same for every format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from attnviz.lessons.storyboard import Calculation, Formula, Label, Matrix, Step, Storyboard
+from attnviz.lessons.words import Words, words
+from attnviz.lessons.writing import Run, written
+
+LARGEST = 24
+"""Rows or columns that are still printed whole."""
+_FIRST = 8
+"""Components that are printed of a longer axis that has no names."""
+_NAMED = frozenset("XQKVSAOY")
+"""Symbols whose role says what they are; W_Q has the role of the queries, but is none."""
+
+WrittenCalculation = tuple[tuple[Run, ...], ...]
+"""The stages of a calculation; see `attnviz.lessons.writing.written`."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A matrix as text."""
+
+    symbol: str
+    caption: str
+    rows: tuple[Label, ...]
+    columns: tuple[Label, ...]
+    cells: tuple[tuple[str, ...], ...]
+    cut: str | None
+    """In words, what of the matrix is left out; None if nothing is."""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One narration part and the calculations that belong to it."""
+
+    text: str
+    calculations: tuple[WrittenCalculation, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One step, numbered as in the whole lesson."""
+
+    number: int
+    title: str
+    formula: Formula
+    paragraphs: tuple[Paragraph, ...]
+    omitted: str | None
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A document."""
+
+    language: str
+    title: str
+    warning: str | None
+    """What a reader must know first: that the weights are untrained."""
+    sections: tuple[Section, ...]
+    notes_title: str
+    notes: tuple[str, ...]
+
+
+def outline_of(storyboard: Storyboard, steps: Sequence[str] | None = None) -> Outline:
+    """The document of the steps wanted. Raises InputError for a step that does not exist."""
+    spoken = words(storyboard.language)
+    wanted = None if steps is None else {storyboard.step(name).id for name in steps}
+    shown: list[Matrix] = []
+    sections = []
+    for number, step in enumerate(storyboard.steps, start=1):
+        if wanted is None or step.id in wanted:
+            matrices = _new(step, shown)
+            tables = tuple(_table(matrix, storyboard, spoken) for matrix in matrices)
+            sections.append(_section(number, step, tables, spoken))
+            shown += matrices
+    warning = _warning(storyboard, spoken)
+    return Outline(
+        language=storyboard.language,
+        title=storyboard.title,
+        warning=warning,
+        sections=tuple(sections),
+        notes_title=spoken.say("markup", "notes"),
+        notes=tuple(note for note in storyboard.notes if note != warning),
+    )
+
+
+def _warning(storyboard: Storyboard, spoken: Words) -> str | None:
+    how = storyboard.trace.problem.provenance.get("untrained")
+    return spoken.say("common", "untrained", how=how) if how else None
+
+
+def _section(number: int, step: Step, tables: tuple[Table, ...], spoken: Words) -> Section:
+    paragraphs = tuple(
+        Paragraph(
+            spoken.say("common", "space").join(text.splitlines()),
+            tuple(written(each, spoken) for each in _belonging(step.worked, part)),
+        )
+        for part, text in step.narration.items()
+    )
+    return Section(number, step.title, step.formula, paragraphs, step.omitted, tables)
+
+
+def _belonging(worked: Iterable[Calculation], part: str) -> list[Calculation]:
+    return [calculation for calculation in worked if calculation.part == part]
+
+
+def _new(step: Step, shown: Sequence[Matrix]) -> list[Matrix]:
+    """The matrices of the step that are not on the page yet: what a step starts from mostly is."""
+    operands = [each for each in step.operands if not any(_same(each, other) for other in shown)]
+    return [*operands, *step.results]
+
+
+def _same(one: Matrix, other: Matrix) -> bool:
+    return (one.symbol, one.head) == (other.symbol, other.head) and np.array_equal(
+        one.values, other.values, equal_nan=True
+    )
+
+
+def _table(matrix: Matrix, storyboard: Storyboard, spoken: Words) -> Table:
+    height, width = matrix.shape
+    # Entries that add up along a column are few, and would not add up any more.
+    rows = list(range(height)) if matrix.sums == "columns" else _kept(height, storyboard)
+    columns = _kept(width, storyboard)
+    row_labels = matrix.rows or _components(height if height > 1 else 0) or (Label(""),)
+    column_labels = matrix.columns or _components(width)
+    # Rounded before columns are cut: a row of weights adds up as a whole.
+    cells = storyboard.numbers.cells(replace(matrix, values=matrix.values[rows]))
+    cut = None
+    if len(rows) < height or len(columns) < width:
+        sizes = {"rows": len(rows), "columns": len(columns)}
+        cut = spoken.say("markup", "cut", all_rows=height, all_columns=width, **sizes)
+    return Table(
+        symbol=matrix.symbol,
+        caption=_caption(matrix, spoken),
+        rows=tuple(row_labels[i] for i in rows),
+        columns=tuple(column_labels[j] for j in columns),
+        cells=tuple(tuple(row[j] for j in columns) for row in cells),
+        cut=cut,
+    )
+
+
+def _kept(size: int, storyboard: Storyboard) -> list[int]:
+    """Which rows or columns are printed. Of many positions: the worked query, and the keys that it is worked on."""
+    if size <= LARGEST:
+        return list(range(size))
+    if size != storyboard.trace.problem.n:
+        return list(range(_FIRST))
+    keys = {calculation.position for calculation in storyboard.step("weighted-values").worked}
+    return sorted(keys | {storyboard.query})
+
+
+def _components(count: int) -> tuple[Label, ...]:
+    """Names for entries that have none: as the calculations count them, q₁[1]."""
+    return tuple(Label(f"[{i}]") for i in range(1, count + 1))
+
+
+def _caption(matrix: Matrix, spoken: Words) -> str:
+    parts = [spoken.say("matrix", matrix.role)] if matrix.symbol in _NAMED else []
+    if matrix.head is not None:
+        parts.append(spoken.say("common", "head", head=matrix.head))
+    parts.append("{} × {}".format(*matrix.shape))
+    return ", ".join(parts)
