@@ -105,12 +105,12 @@ def _run(run: Run) -> str:
 
 
 def _table(table: Table) -> str:
-    lines = [f"\\textbf{{${math(table.symbol)}$}} ({prose(table.caption)})"]
-    lines += [_block(table, start, end) for start, end in _ranges(table)]
-    if table.cut:
-        lines.append(f"\\emph{{{prose(table.cut)}}}")
     # The star keeps a caption and its matrix on one page.
-    return "\n".join(["\\begin{center}", " \\\\*[1ex]\n".join(lines), "\\end{center}"])
+    caption = f"\\textbf{{${math(table.symbol)}$}} ({prose(table.caption)}) \\\\*[1ex]"
+    parts = [_block(table, start, end) for start, end in _ranges(table)]
+    if table.cut:
+        parts.append(f"\\emph{{{prose(table.cut)}}}")
+    return "\n".join(["\\begin{center}", caption, " \\\\[1ex]\n".join(parts), "\\end{center}"])
 
 
 def _ranges(table: Table) -> list[tuple[int, int]]:

@@ -112,7 +112,7 @@ def width_of(text: str) -> int:
     >>> width_of("cat"), width_of("\U0001f600")
     (3, 9)
     """
-    return columns_of(text) + sum(map(len, _CODE_POINT.findall(_plain(text))))
+    return columns_of(text) + sum(map(len, _CODE_POINT.findall(prose(text))))
 
 
 def prose(text: str) -> str:
