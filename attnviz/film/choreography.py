@@ -58,7 +58,9 @@ def born(target: Mobject, *sources: Mobject) -> Animation:
 def appear(parts: Iterable[Mobject], *, spread: float = _STAGGER, **how: object) -> Animation:
     """One after the other, overlapping."""
     animations = [FadeIn(each, **how) for each in parts]
-    return LaggedStart(*animations, lag_ratio=spread if len(animations) < 8 else 2 / len(animations))
+    return LaggedStart(
+        *animations, lag_ratio=spread if len(animations) < 8 else 2 / len(animations)
+    )
 
 
 def vanish(*mobjects: Mobject) -> Animation:

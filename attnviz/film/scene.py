@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
-from manim import Animation, FadeIn, FadeOut, Mobject, Scene
+from manim import UP, Animation, FadeIn, FadeOut, Mobject, Scene, VGroup
 
+from attnviz.film.choreography import move_over
 from attnviz.film.components.furniture import Caption, Header, hairlines, notes_line
-from attnviz.film.shelf import Shelf
+from attnviz.film.components.matrix import MatrixView
+from attnviz.film.shelf import Docked, Shelf
 from attnviz.film.style import Style
 from attnviz.lessons.storyboard import Step, Storyboard
 from attnviz.lessons.words import Words, words
@@ -39,13 +41,12 @@ class LessonScene(Scene):
     """A scene that tells a storyboard.
 
     Set `storyboard` (and `style`, `only`) on a subclass, or on the instance before `render()`. `only` names the steps
-    that are told; the others are taken as told before. `on_beat` is called at the end of every beat.
+    that are told; the others are taken as told before.
     """
 
     storyboard: ClassVar[Storyboard] | Storyboard
     style: ClassVar[Style] | Style = Style()
     only: tuple[str, ...] = ()
-    on_beat: Callable[[LessonScene, Beat], None] | None = None
 
     def setup(self) -> None:
         self.beats: list[Beat] = []
@@ -75,7 +76,7 @@ class LessonScene(Scene):
             self.add(header)
             self.move(
                 FadeIn(header.step_title),
-                FadeOut(old.step_title, shift=(0, 0.15, 0)),
+                FadeOut(old.step_title, shift=0.15 * UP),
                 seconds=_SWAP,
             )
         self._header = header
@@ -100,8 +101,10 @@ class LessonScene(Scene):
         beat = Beat(step.id, part, text, start, self.renderer.time)
         self.beats.append(beat)
         self.add_subcaption(text, duration=beat.end - start, offset=start - beat.end)
-        if self.on_beat is not None:
-            self.on_beat(self, beat)
+        self.beat_ended(beat)
+
+    def beat_ended(self, beat: Beat) -> None:
+        """Called at the end of every beat, for whoever watches: a progress bar, a test."""
 
     def _say(self, text: str) -> None:
         caption = Caption(text, self.style, self.storyboard.language)
@@ -117,3 +120,27 @@ class LessonScene(Scene):
         leaving = [m for m in self.mobjects if id(m) not in staying]
         if leaving:
             self.move(*[FadeOut(each) for each in leaving], seconds=0.5)
+
+    def dock(self, view: MatrixView, docked: Docked, *along: Animation) -> None:
+        """The cells of a view shrink onto the shelf and stay there."""
+        old, new = view.cells, docked.view.cells
+        self.move(move_over(old, new), FadeIn(docked.title), *along, seconds=0.9)
+        self.remove(*old.get_family(), *new.get_family(), docked.title)
+        self.keep_on_shelf(docked)
+
+    def keep_on_shelf(self, docked: Docked) -> None:
+        """It stands on the shelf from now on."""
+        self.remove(docked)
+        self.shelf.put(docked)
+
+    def climb(self, cells: VGroup, rung: VGroup, names: VGroup) -> None:
+        """The cells of a row become the first rung of the ladder."""
+        title, view = rung
+        self.move(move_over(cells, view.cells), FadeIn(title), FadeIn(names), seconds=1.0)
+        self.remove(*cells.get_family(), *view.get_family(), title)
+        self.add(rung)
+
+    def gather(self, group: VGroup) -> None:
+        """What came one by one stands on the stage as one group from now on."""
+        self.remove(*group.get_family())
+        self.add(group)

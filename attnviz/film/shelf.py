@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from manim import LEFT, VGroup
+import numpy as np
+from manim import LEFT, UL, VGroup
 
 from attnviz.film.components.matrix import MatrixView, sheet
 from attnviz.film.style import SHELF, Style
@@ -10,7 +11,7 @@ from attnviz.lessons.numbers import Numbers
 from attnviz.lessons.storyboard import Matrix
 
 _SLOTS = ("X", "Q", "K", "V")
-_TITLE = 0.5
+_TITLE = 0.46
 
 
 class Shelf(VGroup):
@@ -24,10 +25,10 @@ class Shelf(VGroup):
     def place(self, matrix: Matrix, numbers: Numbers) -> Docked:
         """The matrix as it will stand on the shelf; not yet there."""
         slot = SHELF.height / len(_SLOTS)
-        shown = sheet(matrix, numbers, width=SHELF.width, height=slot - _TITLE - 0.1, most_cell=0.3)
+        shown = sheet(matrix, numbers, width=SHELF.width, height=slot - _TITLE, most_cell=0.285)
         docked = Docked(MatrixView(shown, self.style))
         top = SHELF.top - _SLOTS.index(matrix.symbol) * slot
-        docked.move_to((SHELF.left, top, 0), aligned_edge=(-1, 1, 0))
+        docked.move_to(np.array([SHELF.left, top, 0.0]), aligned_edge=UL)
         return docked
 
     def put(self, docked: Docked) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from manim import DOWN, Line as Stroke, RoundedRectangle, VGroup
+from manim import DOWN, RoundedRectangle, VGroup
+from manim import Line as Stroke
 
 from attnviz.film.components.text import label
 from attnviz.film.style import Size, Style
@@ -76,7 +77,9 @@ class Slot(VGroup):
 
 def rule(length: float, style: Style) -> Stroke:
     """A hairline."""
-    return Stroke((-length / 2, 0, 0), (length / 2, 0, 0), stroke_width=1, color=style.theme.hairline)
+    return Stroke(
+        (-length / 2, 0, 0), (length / 2, 0, 0), stroke_width=1, color=style.theme.hairline
+    )
 
 
 def sum_line(length: float, style: Style) -> Stroke:

@@ -51,13 +51,13 @@ class Caption(VGroup):
         super().__init__()
         self.text = text
         lines = caption_lines(text, language)
-        pitch = Size.LARGE.em * 1.4
-        top = -3.02 if len(lines) > 1 else -3.02 - pitch / 2
+        pitch = Size.LARGE.em * 1.3
+        first = CAPTION.top - 0.42 - (0 if len(lines) > 1 else pitch / 2)
         for i, each in enumerate(lines):
             line = Line(coloured(each, style), Size.LARGE).set_x(0)
             if line.width > CAPTION.width:
                 line.scale(max(CAPTION.width / line.width, Size.SMALL / Size.LARGE))
-            self.add(line.on_baseline(top - i * pitch - 0.1))
+            self.add(line.on_baseline(first - i * pitch))
 
 
 class Header(VGroup):
@@ -91,4 +91,4 @@ def hairlines(style: Style) -> VGroup:
 
 def notes_line(text: str, style: Style) -> Line:
     """What is untrained or rounded, small, at the very foot."""
-    return label(text, style.theme.dim, Size.SMALL).set_x(0).on_baseline(CAPTION.bottom + 0.08)
+    return label(text, style.theme.dim, Size.SMALL).set_x(0).on_baseline(CAPTION.bottom + 0.05)

@@ -35,6 +35,8 @@ class Sheet:
     largest: float
     pooled: tuple[int, int] | None = None
     """The shape of the matrix where each cell stands for a block of it."""
+    size: Size = Size.SMALL
+    """Of the numbers."""
 
 
 def text_width(texts: Sequence[str], size: Size) -> float:
@@ -51,7 +53,6 @@ def sheet(
     height: float,
     most_cell: float = 0.62,
     largest: float | None = None,
-    size: Size = Size.SMALL,
     cells: tuple[tuple[str, ...], ...] | None = None,
 ) -> Sheet:
     """Fits a matrix into `width` × `height`: with numbers if they fit, else shaded, else pooled.
@@ -63,13 +64,19 @@ def sheet(
         largest = magnitude(matrix)
     if rows <= _MOST_SIDE and columns <= _MOST_SIDE:
         texts = cells if cells is not None else numbers.cells(matrix)
-        needed = text_width([text for row in texts for text in row], size) + _PADDING
-        cell_width = min(max(needed, most_cell), width / columns)
-        cell_height = min(most_cell, height / rows)
-        if cell_width >= needed and cell_height >= size.em * 1.25:
-            return Sheet(matrix, texts, cell_width, cell_height, largest)
+        flat = [text for row in texts for text in row]
+        for size in (Size.BODY, Size.SMALL):
+            needed = text_width(flat, size) + _PADDING
+            cell_width = min(max(needed, most_cell), width / columns)
+            cell_height = min(most_cell, height / rows)
+            if cell_width >= needed and cell_height >= size.em * (
+                1.9 if size is Size.BODY else 1.2
+            ):
+                return Sheet(matrix, texts, cell_width, cell_height, largest, size=size)
         side = min(width / columns, height / rows, 0.4)
-        return Sheet(matrix, None, min(width / columns, 0.4), max(side, min(height / rows, 0.4)), largest)
+        return Sheet(
+            matrix, None, min(width / columns, 0.4), max(side, min(height / rows, 0.4)), largest
+        )
     small = _pooled(matrix)
     rows_now, columns_now = small.shape
     cell_width, cell_height = min(width / columns_now, 0.4), min(height / rows_now, 0.4)
@@ -112,7 +119,9 @@ class MatrixView(VGroup):
     `upright` turns it: the rows of the matrix become columns, as keys stand above the scores.
     """
 
-    def __init__(self, shown: Sheet, style: Style, *, upright: bool = False, empty: bool = False) -> None:
+    def __init__(
+        self, shown: Sheet, style: Style, *, upright: bool = False, empty: bool = False
+    ) -> None:
         super().__init__()
         self.sheet, self.style, self.upright = shown, style, upright
         rows, columns = shown.matrix.shape
@@ -138,6 +147,7 @@ class MatrixView(VGroup):
             width=shown.width,
             height=shown.height,
             largest=shown.largest,
+            size=shown.size,
         )
 
     def _place(self, i: int, j: int) -> tuple[float, float, float]:
@@ -167,10 +177,14 @@ class MatrixView(VGroup):
     def label_rows(self, *, tokens: bool = True, most: float = 1.5) -> MatrixView:
         """Writes symbol and token at the left of each row (above it, where the matrix is upright)."""
         if self.upright:
-            self.row_labels = self._above(self.sheet.matrix.rows, [self.row(i) for i in range(len(self.entries))], tokens)
+            self.row_labels = self._above(
+                self.sheet.matrix.rows, [self.row(i) for i in range(len(self.entries))], tokens
+            )
         else:
             self.row_labels = [
-                _side_label(each, self.style, tokens, most).next_to(self.row(i), LEFT, buff=LABEL_GAP)
+                _side_label(each, self.style, tokens, most).next_to(
+                    self.row(i), LEFT, buff=LABEL_GAP
+                )
                 for i, each in enumerate(self.sheet.matrix.rows)
             ]
         self.add(*self.row_labels)
@@ -179,11 +193,15 @@ class MatrixView(VGroup):
     def label_columns(self, *, tokens: bool = True) -> MatrixView:
         """Writes symbol and token above each column."""
         labels = self.sheet.matrix.columns
-        self.column_labels = self._above(labels, [self.column(j) for j in range(len(labels))], tokens)
+        self.column_labels = self._above(
+            labels, [self.column(j) for j in range(len(labels))], tokens
+        )
         self.add(*self.column_labels)
         return self
 
-    def _above(self, labels: Sequence[Label], columns: Sequence[VGroup], tokens: bool) -> list[Line]:
+    def _above(
+        self, labels: Sequence[Label], columns: Sequence[VGroup], tokens: bool
+    ) -> list[Line]:
         made = []
         for each, column in zip(labels, columns, strict=True):
             mark = label(each.symbol, self.style.colour(each.role), Size.BODY, "BOLD")

@@ -57,7 +57,7 @@ class Line(VGroup):
 
     def on_baseline(self, y: float) -> Line:
         """Moves the line so that its baseline is at that height."""
-        return self.shift((0, y - self.baseline, 0))
+        return self.shift(np.array([0.0, y - self.baseline, 0.0]))
 
 
 def label(text: str, colour: str, size: Size = Size.BODY, weight: str = MEDIUM) -> Line:

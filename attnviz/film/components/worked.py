@@ -87,14 +87,21 @@ class WorkedLines(VGroup):
     def _line(calculation: Calculation, size: Size, style: Style) -> Line:
         left = calculation.terms[0].pieces if calculation.terms else calculation.left
         relation = (f" {calculation.relation} ", style.theme.dim)
-        return Line([*runs_of(left, style), relation, *runs_of((calculation.total,), style)], size, "MEDIUM")
+        return Line(
+            [*runs_of(left, style), relation, *runs_of((calculation.total,), style)], size, "MEDIUM"
+        )
 
 
 def fit(group: VGroup) -> VGroup:
     """Places arithmetic in its zone; one that is too wide or too high for it is scaled, never under the least size."""
-    smallest = min((glyphs.size for glyphs in group.family_members_with_points() if hasattr(glyphs, "size")), default=Size.SMALL.value)
+    smallest = min(
+        (glyphs.size for glyphs in group.family_members_with_points() if hasattr(glyphs, "size")),
+        default=Size.SMALL.value,
+    )
     least = Size.SMALL.value / smallest
-    scale = min(1.0, ARITHMETIC.width / max(group.width, 0.01), ARITHMETIC.height / max(group.height, 0.01))
+    scale = min(
+        1.0, ARITHMETIC.width / max(group.width, 0.01), ARITHMETIC.height / max(group.height, 0.01)
+    )
     if scale < 1:
         group.scale(max(scale, least))
     return group.move_to(ARITHMETIC.middle).align_to((ARITHMETIC.right, 0, 0), RIGHT)

@@ -1,0 +1,137 @@
+"""The formula, each part lit with what was seen; and what √d_k changes."""
+
+from __future__ import annotations
+
+import numpy as np
+from manim import DOWN, RIGHT, UP, FadeIn, GrowFromEdge, Mobject, Rectangle, VGroup
+
+from attnviz.film.choreography import appear, dim, light
+from attnviz.film.components.cells import sum_line
+from attnviz.film.components.formula import attention_formula, part
+from attnviz.film.components.matrix import MatrixView, sheet
+from attnviz.film.components.text import cut_to_width, label
+from attnviz.film.excerpts import Excerpt, excerpt
+from attnviz.film.scene import LessonScene
+from attnviz.film.style import WIDE, Size
+from attnviz.lessons.storyboard import Matrix, Step
+from attnviz.theme import Role
+
+
+def formula(scene: LessonScene, step: Step) -> None:
+    """The line, then its parts from the inside out, each with the matrix it stands for."""
+    board = scene.storyboard
+    problem = board.trace.problem
+    by_root = problem.options.scale is None
+    factor = None if by_root or problem.scale == 1 else board.numbers.text(problem.scale)
+    line = attention_formula(scene.style, factor, by_root=by_root)
+    if line.width > WIDE.width:
+        line.scale(WIDE.width / line.width)
+    line.move_to(np.array([WIDE.middle[0], 1.45, 0]))
+    minis = _minis(scene)
+    with scene.beat(step, "why"):
+        scene.move(FadeIn(line, shift=UP * 0.2), seconds=1.0)
+        scene.move(appear(list(minis.values()), shift=UP * 0.2), seconds=1.0)
+    shelf = scene.shelf.docked
+    lit: dict[str, tuple[list[Mobject], list[Mobject]]] = {
+        "scores": ([part(line, "query"), part(line, "key")], [minis["S"], *_of(shelf, "Q", "K")]),
+        "scale": ([part(line, "scale")], [minis["S"]]),
+        "softmax": ([part(line, "softmax")], [minis["A"]]),
+        "values": ([part(line, "value")], [minis["O"], *_of(shelf, "V")]),
+    }
+    everything: list[Mobject] = [line, *minis.values(), *_of(shelf, "X", "Q", "K", "V")]
+    for name, (parts, objects) in lit.items():
+        with scene.beat(step, name):
+            scene.move(*dim(*everything), seconds=0.4)
+            chosen = [each for each in (*parts, *objects) if len(each.family_members_with_points())]
+            scene.move(*light(*chosen), seconds=0.7)
+    scene.move(*light(*everything), seconds=0.6)
+    scene.wait(0.8 * scene.style.pace.holds)
+    scene.clear_stage()
+
+
+def _of(shelf: dict[str, Mobject], *symbols: str) -> list[Mobject]:
+    return [shelf[symbol] for symbol in symbols if symbol in shelf]
+
+
+def _minis(scene: LessonScene) -> dict[str, VGroup]:
+    """S, A and O, small, with what leads from one to the next."""
+    numbers = scene.storyboard.numbers
+    chosen = scene.storyboard.step("all-rows").results[:3]
+    made: dict[str, VGroup] = {}
+    row = VGroup()
+    for matrix in chosen:
+        view = MatrixView(sheet(matrix, numbers, width=2.6, height=1.9, most_cell=0.6), scene.style)
+        made[matrix.symbol] = VGroup(view, view.title())
+        row.add(made[matrix.symbol])
+    row.arrange(RIGHT, buff=0.8, aligned_edge=DOWN).move_to(np.array([WIDE.middle[0], -1.05, 0]))
+    return made
+
+
+def why_scale(scene: LessonScene, step: Step) -> None:
+    """The weights of the worked query without √d_k and with it, as bars over the same keys."""
+    panels = [
+        _Panel(scene, scores, weights, side)
+        for scores, weights, side in zip(step.operands, step.results, (-1, 1), strict=True)
+    ]
+    with scene.beat(step, "why"):
+        scene.move(*[FadeIn(panel.ground) for panel in panels], seconds=0.9)
+    with scene.beat(step, "contrast"):
+        for panel in panels:
+            scene.move(*[GrowFromEdge(bar, DOWN) for bar in panel.bars], seconds=1.1)
+            scene.move(FadeIn(panel.numbers), seconds=0.4)
+    scene.wait(1.0 * scene.style.pace.holds)
+    scene.clear_stage()
+
+
+class _Panel:
+    """Scores under the keys, and a bar a key as high as its weight."""
+
+    _HIGH = 2.5
+
+    def __init__(self, scene: LessonScene, scores: Matrix, weights: Matrix, side: int) -> None:
+        board, style = scene.storyboard, scene.style
+        keys = [each.position for each in board.step("scores").worked]
+        shown = excerpt(weights, board.numbers, None, keys)
+        width = WIDE.width / 2 - 0.4
+        centre = WIDE.middle[0] + side * (width / 2 + 0.2)
+        pitch = min(0.9, (width - 0.2) / len(keys))
+        foot = -1.25
+        xs = [centre + (j - (len(keys) - 1) / 2) * pitch for j in range(len(keys))]
+        self.bars, self.numbers = VGroup(), VGroup()
+        for x, value, text in zip(xs, shown.matrix.values[0], shown.texts[0], strict=True):
+            bar = Rectangle(
+                width=pitch * 0.62, height=max(self._HIGH * float(value), 0.012), stroke_width=0
+            )
+            bar.set_fill(style.colour(Role.WEIGHT), 0.85)
+            self.bars.add(bar.move_to(np.array([x, foot, 0]), aligned_edge=DOWN))
+            number = label(text, style.theme.ink, self._number_size(shown, pitch))
+            self.numbers.add(number.next_to(bar, UP, buff=0.1))
+        title = label(weights.symbol, style.colour(Role.WEIGHT), Size.LARGE, "BOLD")
+        title.move_to(np.array([centre, 2.6, 0]))
+        line = sum_line(pitch * len(keys), style).move_to(np.array([centre, foot - 0.02, 0]))
+        names = self._names(scene, excerpt(scores, board.numbers, None, keys), xs, pitch, foot)
+        self.ground = VGroup(title, line, names)
+
+    @staticmethod
+    def _number_size(shown: Excerpt, pitch: float) -> Size:
+        widest = max(label(text, "#FFFFFF", Size.BODY).width for text in shown.texts[0])
+        return Size.BODY if widest < pitch * 0.9 else Size.SMALL
+
+    @staticmethod
+    def _names(
+        scene: LessonScene, scores: Excerpt, xs: list[float], pitch: float, foot: float
+    ) -> VGroup:
+        names = VGroup()
+        for x, text, column in zip(xs, scores.texts[0], scores.matrix.columns, strict=True):
+            key = label(column.symbol, scene.style.colour(Role.KEY), Size.BODY, "BOLD")
+            names.add(key.set_x(x).on_baseline(foot - 0.36))
+            score = label(text, scene.style.colour(Role.SCORE), Size.SMALL)
+            names.add(score.set_x(x).on_baseline(foot - 0.72))
+            if column.token:
+                word = label(
+                    cut_to_width(column.token, pitch - 0.06, Size.SMALL),
+                    scene.style.theme.dim,
+                    Size.SMALL,
+                )
+                names.add(word.set_x(x).on_baseline(foot - 1.02))
+        return names

@@ -1,0 +1,65 @@
+"""Inputs and the three matrices."""
+
+from __future__ import annotations
+
+from manim import RIGHT, UP, FadeIn, FadeOut, VGroup
+
+from attnviz.film.choreography import appear
+from attnviz.film.components.matrix import MatrixView, sheet
+from attnviz.film.scene import LessonScene
+from attnviz.film.style import STAGE, WIDE
+from attnviz.lessons.storyboard import Step
+
+
+def inputs(scene: LessonScene, step: Step) -> None:
+    """The sequence appears row by row, large, then docks on the shelf."""
+    x, numbers = step.results[0], scene.storyboard.numbers
+    shown = sheet(x, numbers, width=7.5, height=4.4, most_cell=0.8)
+    view = MatrixView(shown, scene.style).label_rows(tokens=True, most=2.2)
+    view.move_to(STAGE.middle)
+    title = view.title()
+    rows = [VGroup(*view.row(i)) for i in range(len(view.entries))]
+    with scene.beat(step, "why"):
+        scene.move(FadeIn(title), seconds=0.5)
+        if view.row_labels:
+            rows = [VGroup(mark, row) for mark, row in zip(view.row_labels, rows, strict=True)]
+        scene.move(appear(rows, shift=RIGHT * 0.3), seconds=1.8)
+    docked = scene.shelf.place(x, numbers)
+    scene.dock(view, docked, FadeOut(title), *[FadeOut(mark) for mark in view.row_labels])
+
+
+def weights(scene: LessonScene, step: Step) -> None:
+    """W_Q, W_K and W_V side by side."""
+    numbers = scene.storyboard.numbers
+    room = (WIDE.width - 1.2) / len(step.results)
+    views = [
+        MatrixView(sheet(each, numbers, width=room, height=3.8, most_cell=0.66), scene.style)
+        for each in step.results
+    ]
+    titled = VGroup(*[VGroup(view, view.title()) for view in views])
+    titled.arrange(RIGHT, buff=0.6).move_to(WIDE.middle)
+    for group in titled:
+        group.align_to(titled, UP)
+    with scene.beat(step, "why"):
+        scene.move(appear(titled, shift=UP * 0.2), seconds=2.4)
+    if "heads" in step.narration:
+        with scene.beat(step, "heads"):
+            scene.move(*_heads_outlined(scene, views), seconds=1.0)
+    scene.clear_stage()
+
+
+def _heads_outlined(scene: LessonScene, views: list[MatrixView]) -> list[FadeIn]:
+    """A frame round the columns of each head, where the columns are shown one by one."""
+    from attnviz.film.components.matrix import frame_around
+
+    heads = scene.storyboard.trace.problem.heads
+    frames = []
+    for view in views[:3]:
+        columns = view.sheet.matrix.shape[1]
+        if columns % heads or view.sheet.pooled:
+            continue
+        for head in range(heads):
+            own = range(head * columns // heads, (head + 1) * columns // heads)
+            block = VGroup(*[view.column(j) for j in own])
+            frames.append(frame_around(block, scene.style.theme.ink, buff=0.0))
+    return [FadeIn(frame) for frame in frames] or [FadeIn(VGroup())]

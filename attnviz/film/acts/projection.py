@@ -1,0 +1,73 @@
+"""Queries, keys, values: the inputs times a matrix, the worked row term by term, the rest following."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from manim import RIGHT, FadeIn, FadeOut, Transform
+
+from attnviz.film.acts.sums import work_out
+from attnviz.film.choreography import born
+from attnviz.film.components.crossing import Crossing
+from attnviz.film.components.matrix import frame_around
+from attnviz.film.excerpts import excerpt
+from attnviz.film.scene import LessonScene
+from attnviz.lessons.storyboard import Matrix, Step
+
+ROWS = 6
+"""With more positions than this only the worked row is shown large."""
+
+
+def project(scene: LessonScene, step: Step) -> None:
+    """X from the shelf, the matrix on top, the result where they cross."""
+    board, style = scene.storyboard, scene.style
+    result = step.results[0]
+    rows = list(range(board.trace.problem.n)) if board.trace.problem.n <= ROWS else [board.query]
+    worked_row = rows.index(board.query)
+    crossing = Crossing(
+        excerpt(step.operands[0], board.numbers, rows),
+        excerpt(_first_head(step.operands[1], result), board.numbers),
+        excerpt(result, board.numbers, rows),
+        style,
+        upright=False,
+    )
+    with scene.beat(step, "why"):
+        scene.move(FadeIn(crossing.left, shift=0.4 * RIGHT), FadeIn(crossing.top), seconds=1.0)
+        scene.move(FadeIn(crossing.slots), seconds=0.4)
+    with scene.beat(step, "worked"):
+        last = work_out(scene, step.worked, crossing, worked_row)
+    if "rest" in step.narration:
+        with scene.beat(step, "rest"):
+            scene.move(FadeOut(last), seconds=0.3)
+            _rest(scene, crossing, rows, worked_row)
+    docked = scene.shelf.place(result, board.numbers)
+    if len(rows) == board.trace.problem.n and docked.view.sheet.pooled is None:
+        leaving = [FadeOut(crossing.left), FadeOut(crossing.top), FadeOut(crossing.slots)]
+        scene.dock(crossing.product, docked, *leaving)
+    else:
+        scene.move(FadeIn(docked), seconds=0.8)
+        scene.keep_on_shelf(docked)
+    scene.clear_stage()
+
+
+def _first_head(w: Matrix, result: Matrix) -> Matrix:
+    """The columns of the matrix that belong to the head that is shown."""
+    width = result.shape[1]
+    return replace(w, values=w.values[:, :width], head=result.head)
+
+
+def _rest(scene: LessonScene, crossing: Crossing, rows: list[int], worked_row: int) -> None:
+    others = [i for i in range(len(rows)) if i != worked_row]
+    if not others:
+        return
+    frame = frame_around(crossing.left.row(others[0]), scene.style.theme.ink)
+    scene.move(FadeIn(frame), seconds=0.3)
+    share = 2.0 / len(others)
+    for i in others:
+        target = frame_around(crossing.left.row(i), scene.style.theme.ink)
+        scene.move(
+            Transform(frame, target),
+            born(crossing.product.row(i), crossing.left.row(i)),
+            seconds=share,
+        )
+    scene.move(FadeOut(frame), seconds=0.3)

@@ -1,0 +1,67 @@
+"""The scores of one query: q meets every key, and the best and the worst fit stand side by side."""
+
+from __future__ import annotations
+
+from manim import RIGHT, FadeIn, FadeOut
+
+from attnviz.film.acts.sums import work_out
+from attnviz.film.choreography import dim
+from attnviz.film.components.crossing import Crossing
+from attnviz.film.components.matrix import frame_around
+from attnviz.film.excerpts import excerpt
+from attnviz.film.ladder import Ladder
+from attnviz.film.scene import LessonScene
+from attnviz.lessons.storyboard import Matrix, Step
+
+_ROWS = 4
+"""With more positions than this only the worked query is shown beside the keys."""
+
+
+def scores(scene: LessonScene, step: Step) -> None:
+    """Queries label the rows, keys the columns; a score is born where they cross."""
+    board, style = scene.storyboard, scene.style
+    keys = [each.position for each in step.worked]
+    whole = board.trace.problem.n <= _ROWS
+    rows = list(range(board.trace.problem.n)) if whole else [board.query]
+    worked_row = rows.index(board.query)
+    queries, key_matrix = step.operands
+    crossing = Crossing(
+        excerpt(queries, board.numbers, rows),
+        excerpt(key_matrix, board.numbers, keys),
+        excerpt(_all_scores(scene, step), board.numbers, rows, keys),
+        style,
+        upright=True,
+    )
+    with scene.beat(step, "why"):
+        scene.move(FadeIn(crossing.left, shift=RIGHT * 0.4), FadeIn(crossing.top), seconds=1.0)
+        others = [crossing.left.row(i) for i in range(len(rows)) if i != worked_row]
+        scene.move(FadeIn(crossing.slots), *dim(*others), seconds=0.5)
+    with scene.beat(step, "worked"):
+        last = work_out(
+            scene, step.worked, crossing, worked_row, {k: j for j, k in enumerate(keys)}
+        )
+    if "contrast" in step.narration:
+        with scene.beat(step, "contrast"):
+            scene.move(FadeOut(last), seconds=0.3)
+            _contrast(scene, crossing, worked_row)
+    ladder = Ladder(scene.storyboard, style, keys)
+    rung = ladder.rung("S", step.results[0])
+    scene.clear_stage(crossing.product.row(worked_row), *crossing.product.row(worked_row))
+    scene.climb(crossing.product.row(worked_row), rung, ladder.names)
+    scene.carried["ladder"] = ladder
+
+
+def _all_scores(scene: LessonScene, step: Step) -> Matrix:
+    """S of the head that is worked: (n, n)."""
+    row = step.results[0]
+    scores = scene.storyboard.trace.heads[0].stages.scores
+    return Matrix("S", scores, row.role, step.operands[0].rows, row.columns, row.head)
+
+
+def _contrast(scene: LessonScene, crossing: Crossing, row: int) -> None:
+    cells = crossing.product.row(row)
+    ranked = sorted(cells, key=lambda cell: cell.value)
+    worst, best = ranked[0].text, ranked[-1].text
+    for text, colour in ((best, scene.style.theme.ink), (worst, scene.style.theme.dim)):
+        frames = [FadeIn(frame_around(cell, colour)) for cell in cells if cell.text == text]
+        scene.move(*frames, seconds=0.5)

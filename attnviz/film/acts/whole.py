@@ -1,0 +1,206 @@
+"""All rows together, and several heads."""
+
+from __future__ import annotations
+
+import numpy as np
+from manim import RIGHT, UP, FadeIn, LaggedStart, VGroup
+
+from attnviz.film.choreography import appear
+from attnviz.film.components.crossing import Crossing
+from attnviz.film.components.matrix import MatrixView, sheet
+from attnviz.film.components.text import label
+from attnviz.film.excerpts import excerpt
+from attnviz.film.scene import LessonScene
+from attnviz.film.style import WIDE, Box, Size
+from attnviz.lessons.storyboard import Matrix, Step
+
+_GAP = 0.55
+_SIDE = 1.25
+
+
+def all_rows(scene: LessonScene, step: Step) -> None:
+    """S, A and O side by side: the worked row is there, the others follow, all at once."""
+    matrices = step.results[:3]
+    views = _side_by_side(scene, matrices)
+    titles = [view.title() for view in views]
+    query = scene.storyboard.query
+    rows = len(views[0].entries)
+    by_row = rows == scene.storyboard.trace.problem.n
+    if "rest" in step.narration:
+        with scene.beat(step, "rest"):
+            _rows_follow(scene, views, query if by_row else None)
+    else:
+        scene.move(*[FadeIn(view) for view in views], seconds=0.8)
+    with scene.beat(step, "matrix"):
+        scene.move(appear(titles, shift=UP * 0.1), seconds=1.2)
+        arrows = _between(scene, views)
+        scene.move(appear(arrows), seconds=0.8)
+        if any(view.sheet.pooled for view in views):
+            scene.move(FadeIn(_pooled_note(scene, views)), seconds=0.4)
+    scene.clear_stage()
+
+
+def _side_by_side(scene: LessonScene, matrices: tuple[Matrix, ...]) -> list[MatrixView]:
+    numbers = scene.storyboard.numbers
+    room = WIDE.width - 2 * _GAP - _SIDE
+    shares = _shares(scene, matrices, room)
+    views = []
+    for matrix, share in zip(matrices, shares, strict=True):
+        shown = sheet(matrix, numbers, width=share, height=3.9, most_cell=0.66)
+        view = MatrixView(shown, scene.style)
+        views.append(view)
+    if not views[0].sheet.pooled:
+        views[0].label_rows(most=_SIDE - 0.5)
+        for view in views[:2]:
+            if len(view.entries) <= 10:
+                view.label_columns()
+    group = VGroup(*views)
+    for left, right in zip(views, views[1:], strict=False):
+        right.cells.next_to(left.cells, RIGHT, buff=_GAP)
+        _follow(right)
+    shift = np.array(WIDE.middle) - group.get_center() + np.array([0, -0.15, 0])
+    group.shift(shift)
+    return views
+
+
+def _follow(view: MatrixView) -> None:
+    """The labels of a view whose cells were moved go where the cells are."""
+    marks = view.column_labels
+    view.remove(*marks)
+    view.column_labels = []
+    if marks:
+        view.label_columns()
+
+
+def _shares(scene: LessonScene, matrices: tuple[Matrix, ...], room: float) -> list[float]:
+    """How the width is shared: as much as the numbers want, else in proportion to it."""
+    numbers = scene.storyboard.numbers
+    wanted = []
+    for matrix in matrices:
+        shown = sheet(matrix, numbers, width=99.0, height=3.9, most_cell=0.66)
+        wanted.append(min(shown.width * shown.matrix.shape[1], 4.4))
+    total = sum(wanted)
+    if total <= room:
+        return wanted
+    spare = room - sum(wanted[1:])  # the scores were read one by one: they give way first
+    if spare >= 1.6:
+        return [spare, *wanted[1:]]
+    return [room * each / total for each in wanted]
+
+
+def _rows_follow(scene: LessonScene, views: list[MatrixView], query: int | None) -> None:
+    labels = [mark for view in views for mark in (*view.row_labels, *view.column_labels)]
+    if query is None:
+        scene.move(*[FadeIn(view) for view in views], seconds=2.0)
+        return
+    worked = [view.row(query) for view in views]
+    scene.move(*[FadeIn(mark) for mark in labels], *[FadeIn(row) for row in worked], seconds=0.8)
+    for view in views:
+        others = [view.row(i) for i in range(len(view.entries)) if i != query]
+        scene.move(
+            LaggedStart(*[FadeIn(row, scale=0.9) for row in others], lag_ratio=0.15), seconds=0.9
+        )
+        scene.gather(view)
+
+
+def _between(scene: LessonScene, views: list[MatrixView]) -> list[VGroup]:
+    marks = []
+    for left, right, text in zip(views, views[1:], ("softmax", "· V"), strict=False):
+        mark = label("→", scene.style.theme.dim, Size.LARGE)
+        x = (left.cells.get_right()[0] + right.cells.get_left()[0]) / 2
+        mark.move_to(np.array([x, left.cells.get_y(), 0]))
+        word = label(text, scene.style.theme.dim, Size.SMALL)
+        word.move_to(np.array([x, views[0].cells.get_bottom()[1] - 0.28, 0]))
+        marks += [VGroup(mark, word)]
+    return marks
+
+
+def _pooled_note(scene: LessonScene, views: list[MatrixView]) -> VGroup:
+    """What a block stands for."""
+    view = next(view for view in views if view.sheet.pooled)
+    n = scene.storyboard.trace.problem.n
+    text = scene.words.say("film", "pooled", count=n, blocks=len(view.entries))
+    note = label(text, scene.style.theme.dim, Size.SMALL)
+    return note.move_to(np.array([WIDE.middle[0], WIDE.bottom + 0.12, 0]))
+
+
+def heads(scene: LessonScene, step: Step) -> None:
+    """The weights of every head, their outputs side by side, and W_O."""
+    part = "why"
+    with scene.beat(step, part):
+        if "concat" in step.narration:
+            _weights_of_heads(scene)
+        else:
+            scene.move(FadeIn(VGroup()), seconds=0.3)
+    scene.clear_stage()
+    if "concat" in step.narration:
+        with scene.beat(step, "concat"):
+            concat = _single(scene, step.operands[0])
+            scene.move(FadeIn(concat), seconds=0.9)
+        if "project" not in step.narration:
+            scene.clear_stage()
+            return
+        scene.clear_stage()
+        with scene.beat(step, "project"):
+            _through_w_o(scene, step)
+    elif step.results:
+        _through_w_o(scene, step)
+        scene.wait(1.2)
+    scene.clear_stage()
+
+
+def _weights_of_heads(scene: LessonScene) -> None:
+    board = scene.storyboard
+    weights = [m for m in board.step("all-rows").results if m.symbol == "A"]
+    room = (WIDE.width - 0.8 - 0.5 * (len(weights) - 1)) / len(weights)
+    groups = VGroup()
+    for matrix in weights:
+        view = MatrixView(
+            sheet(matrix, board.numbers, width=room, height=3.7, most_cell=0.66), scene.style
+        )
+        if not view.sheet.pooled and len(view.entries) <= 8:
+            view.label_columns(tokens=False)
+            if len(groups) == 0:
+                view.label_rows(tokens=False)
+        name = label(
+            scene.words.say("common", "head", head=matrix.head),
+            scene.style.theme.ink,
+            Size.BODY,
+            "BOLD",
+        )
+        groups.add(VGroup(view, name.next_to(view, UP, buff=0.2)))
+    groups.arrange(RIGHT, buff=0.5).move_to(WIDE.middle)
+    scene.move(appear(list(groups), shift=UP * 0.2), seconds=2.0)
+
+
+def _single(scene: LessonScene, matrix: Matrix) -> VGroup:
+    view = MatrixView(
+        sheet(matrix, scene.storyboard.numbers, width=WIDE.width - 2.4, height=4.0, most_cell=0.66),
+        scene.style,
+    )
+    if not view.sheet.pooled and len(view.entries) <= 12:
+        view.label_rows()
+    title = view.title()
+    return VGroup(view, title).move_to(WIDE.middle)
+
+
+def _through_w_o(scene: LessonScene, step: Step) -> None:
+    board = scene.storyboard
+    n = board.trace.problem.n
+    rows = list(range(n)) if n <= 5 else [board.query]
+    wide = Box(WIDE.left, WIDE.right, WIDE.bottom, WIDE.top)
+    crossing = Crossing(
+        excerpt(step.operands[0], board.numbers, rows),
+        excerpt(step.operands[1], board.numbers),
+        excerpt(step.results[0], board.numbers, rows),
+        scene.style,
+        upright=False,
+        box=wide,
+    )
+    scene.move(FadeIn(crossing.left), FadeIn(crossing.top), seconds=0.9)
+    scene.move(
+        LaggedStart(
+            *[FadeIn(crossing.product.row(i), scale=0.9) for i in range(len(rows))], lag_ratio=0.3
+        ),
+        seconds=1.4,
+    )
