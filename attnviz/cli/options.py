@@ -147,9 +147,7 @@ _VIEW_OPTIONS: tuple[_Decorator, ...] = (
         "--precision",
         type=click.IntRange(0, 12),
         metavar="N",
-        default=2,
-        show_default=True,
-        help="Decimals shown.",
+        help="Decimals shown. Default 2, or more where the numbers are small.",
     ),
     option(
         _VIEW,

@@ -1,0 +1,202 @@
+"""attnviz explain: every product and sum, as text, JSON, Markdown or LaTeX."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from attnviz.cli.options import SectionedCommand, input_options, option, view_options
+from attnviz.errors import InputError
+from attnviz.inputs.request import InputRequest
+
+if TYPE_CHECKING:
+    from attnviz.core.trace import Trace
+    from attnviz.lessons.storyboard import Storyboard
+
+_OUTPUT = "Output"
+_NARROWEST = 40
+_FORMATS = ("text", "json", "markdown", "latex")
+_SUFFIXES = {
+    "": "text",
+    ".txt": "text",
+    ".json": "json",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".tex": "latex",
+}
+_FILMS = (".mp4", ".mov", ".webm", ".gif")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user asked of the presentation."""
+
+    query: str | None
+    precision: int | None
+    rounding: str
+    lang: str
+    steps: tuple[str, ...]
+    format: str
+    output: str
+    color: Any
+    theme: str
+    pause: bool
+    width: int | None
+
+
+@click.command(cls=SectionedCommand)
+@input_options
+@view_options
+@option(
+    _OUTPUT,
+    "--step",
+    "steps",
+    metavar="NAME",
+    multiple=True,
+    help="Only this step: inputs, scores, softmax, … May be given several times.",
+)
+@option(
+    _OUTPUT,
+    "--format",
+    type=click.Choice(_FORMATS),
+    help="Default text, or what the suffix of -o says. JSON is the whole trace, with all digits.",
+)
+@option(
+    _OUTPUT,
+    "-o",
+    "--output",
+    metavar="FILE",
+    default="-",
+    help="Write to a file, which appears whole or not at all. Default stdout.",
+)
+@option(
+    _OUTPUT,
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    show_default=True,
+    help="Colours; auto is on a terminal only, and obeys NO_COLOR and FORCE_COLOR.",
+)
+@option(
+    _OUTPUT,
+    "--theme",
+    type=click.Choice(("dark", "light")),
+    default="dark",
+    show_default=True,
+    help="The colours of the terminal they are meant for.",
+)
+@option(
+    _OUTPUT, "--pause", is_flag=True, help="On a terminal, wait for Enter after each step; q stops."
+)
+@option(
+    _OUTPUT,
+    "--width",
+    type=click.IntRange(min=_NARROWEST),
+    metavar="N",
+    help="Columns. Default the terminal's, or 80.",
+)
+def explain(request: InputRequest, **asked: Any) -> None:
+    """Explain self-attention on your own numbers: every product and sum, step by step.
+
+    Without any input it is the built-in example "illustrated".
+
+    \b
+    Examples:
+      attnviz explain
+      attnviz explain "the cat sat on the mat" --query cat
+      attnviz explain "我爱猫" --lang zh --causal
+      attnviz explain --vectors x.csv --weights w.npz --heads 2
+      cat x.csv | attnviz explain --vectors -
+      attnviz explain --step softmax --step output --pause
+      attnviz explain -o trace.json
+    """
+    from attnviz.cli.output import STDOUT, check_writable, write_text
+    from attnviz.cli.steps import check_step_names
+
+    asked["format"] = asked["format"] or _format_of(asked["output"])
+    view = Asked(**asked)
+    check_step_names(view.steps)
+    if view.steps and view.format == "json":
+        raise InputError("--step does not go with JSON, which is the whole trace: leave it out")
+    check_writable(view.output)
+    trace, query = _computed(request, view)
+    if view.format == "json":
+        write_text(view.output, _json(trace, view.rounding))
+        return
+    storyboard = _storyboard(trace, query, view)
+    if view.format == "text":
+        _show(storyboard, view, to_file=view.output != STDOUT)
+        return
+    from attnviz.cli.steps import chosen_steps
+    from attnviz.export.markup import markup
+
+    text = markup(storyboard, view.format, chosen_steps(storyboard, view.steps))
+    write_text(view.output, text)
+
+
+def _format_of(output: str) -> str:
+    """The format that the suffix of a file stands for."""
+    suffix = PurePath(output).suffix.lower()
+    if suffix in _SUFFIXES:
+        return _SUFFIXES[suffix]
+    if suffix in _FILMS:
+        raise InputError(f"{output}: {suffix} is a film: make it with attnviz render")
+    known = " ".join(each for each in _SUFFIXES if each)
+    raise InputError(
+        f"{output}: no format has the suffix {suffix!r}: use one of {known}, or --format"
+    )
+
+
+def _computed(request: InputRequest, view: Asked) -> tuple[Trace, int]:
+    """The trace, and the row that is worked in full."""
+    from attnviz.core.self_attention import trace_of
+    from attnviz.inputs import problem_from
+    from attnviz.inputs.selection import row_of
+
+    problem = problem_from(request)
+    return trace_of(problem), row_of(problem, view.query)
+
+
+def _json(trace: Trace, rounding: str) -> str:
+    if rounding == "article":
+        from attnviz.core.rounding import article_rounded
+
+        trace = article_rounded(trace)
+    return trace.to_json() + "\n"
+
+
+def _storyboard(trace: Trace, query: int, view: Asked) -> Storyboard:
+    from attnviz.lessons.self_attention import self_attention_storyboard
+
+    return self_attention_storyboard(
+        trace,
+        query=query,
+        language=view.lang,
+        precision=view.precision,
+        rounding=view.rounding,
+    )
+
+
+def _show(storyboard: Storyboard, view: Asked, *, to_file: bool) -> None:
+    """The storyboard as text: on stdout page by page, in a file at once."""
+    from attnviz.cli.output import write_text
+    from attnviz.cli.screen import colours_of, show_pages, width_of_screen
+    from attnviz.cli.steps import chosen_steps
+    from attnviz.terminal.colour import Palette
+    from attnviz.terminal.page import pages
+    from attnviz.terminal.setting import Setting
+    from attnviz.terminal.show import as_text
+    from attnviz.theme import THEMES
+
+    depth = colours_of(view.color, to_file=to_file)
+    width = max(view.width or width_of_screen(), _NARROWEST)
+    setting = Setting(storyboard, Palette(THEMES[view.theme], depth), width)
+    shown = pages(setting, chosen_steps(storyboard, view.steps))
+    texts = (as_text(page, depth) for page in shown)
+    if to_file:
+        write_text(view.output, "".join(texts))
+    else:
+        show_pages(list(texts), pause=view.pause, prompt=setting.say("pause"))

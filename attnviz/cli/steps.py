@@ -1,0 +1,37 @@
+"""The steps that a user asks for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attnviz.errors import InputError, unknown_name
+from attnviz.lessons.self_attention import STEPS
+from attnviz.lessons.storyboard import Storyboard
+
+_WHY_NOT = {
+    "scale": "the scores stay as they are; say --scale sqrt",
+    "bias": "nothing is added to the scores; a bias is given to attnviz.self_attention, in Python",
+    "mask": "nothing is hidden; say --causal or --mask FILE",
+    "heads": "there is one head and no w_o; say --heads 2, or give a w_o with --weights",
+    "why-scale": "√d_k changes nothing; choose a --query that sees something, and --d-k 2 or more",
+}
+
+
+def check_step_names(names: Sequence[str]) -> None:
+    """Raises InputError, with the nearest name, for a step that no lesson has."""
+    for name in names:
+        if name not in STEPS:
+            raise unknown_name("step", name, STEPS)
+
+
+def chosen_steps(storyboard: Storyboard, names: Sequence[str]) -> tuple[str, ...] | None:
+    """The steps of that name in the lesson's order; None, for all, where no name is given.
+
+    Raises InputError for a step that does not exist, or not for this input; the message says how to get it.
+    """
+    check_step_names(names)
+    told = [step.id for step in storyboard.steps]
+    for name in names:
+        if name not in told:
+            raise InputError(f"there is no step {name!r} for this input: {_WHY_NOT[name]}")
+    return tuple(each for each in told if each in names) or None

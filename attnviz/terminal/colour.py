@@ -1,0 +1,151 @@
+"""Colours for a terminal: roles blended into the background, and text that stays readable on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, TypeAlias
+
+from rich.color import Color, ColorSystem
+from rich.style import Style
+
+from attnviz.theme import Role, Theme
+
+Depth: TypeAlias = Literal["truecolor", "256", "standard"]
+"""How many colours a terminal has; None, where this type is optional, is none at all."""
+Choice: TypeAlias = Literal["auto", "always", "never"]
+
+READABLE = 4.5
+"""The least contrast of text on its background: WCAG 2.2, success criterion 1.4.3."""
+_FAINT, _FULL = 0.14, 0.76
+_LEVELS = 24
+_PLAIN_TERMINALS = ("dumb", "unknown")
+
+
+def colour_depth(
+    choice: Choice, *, is_terminal: bool, environment: Mapping[str, str]
+) -> Depth | None:
+    """The colours to write with; None for text without any escape sequence.
+
+    "auto" is colours on a terminal only, unless NO_COLOR (none at all) or FORCE_COLOR (always) is set. Colours that are
+    forced are never the 16 of old terminals: what reads them cannot be asked, and cells need more.
+
+    >>> colour_depth("auto", is_terminal=True, environment={"TERM": "xterm-256color"})
+    '256'
+    >>> colour_depth("auto", is_terminal=True, environment={"TERM": "xterm-256color", "NO_COLOR": "1"})
+    """
+    kind, declared = environment.get("TERM", ""), environment.get("COLORTERM", "")
+    if choice == "never" or (choice == "auto" and environment.get("NO_COLOR")):
+        return None
+    forced = choice == "always" or environment.get("FORCE_COLOR", "0") not in ("", "0")
+    if not forced and (not is_terminal or kind in _PLAIN_TERMINALS):
+        return None
+    if declared.lower() in ("truecolor", "24bit") or kind.endswith("-direct"):
+        return "truecolor"
+    if kind.endswith("256color"):
+        return "256"
+    return "truecolor" if forced else "standard"
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #RRGGBB as WCAG defines it, 0 to 1."""
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return sum(part * c for part, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours as WCAG defines it, 1 to 21.
+
+    >>> contrast("#000000", "#FFFFFF")
+    21.0
+    """
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return round((lighter + 0.05) / (darker + 0.05), 9)
+
+
+def blended(background: str, colour: str, share: float) -> str:
+    """`colour` laid over `background`, `share` of it from 0 to 1.
+
+    >>> blended("#000000", "#FFFFFF", 0.5)
+    '#808080'
+    """
+    pairs = ((int(background[i : i + 2], 16), int(colour[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(b + (c - b) * share):02X}" for b, c in pairs)
+
+
+@dataclass(frozen=True, eq=False)
+class Palette:
+    """A theme on a terminal with `depth` colours."""
+
+    theme: Theme
+    depth: Depth | None
+
+    @property
+    def shades(self) -> bool:
+        """Whether cells have backgrounds. 16 colours are too few to show a magnitude."""
+        return self.depth in ("truecolor", "256")
+
+    def text(self, role: Role | None, *, bold: bool = False) -> Style:
+        """Text of a role; None is the terminal's own colour of text."""
+        return _style(self.theme.roles[role] if role is not None else None, None, bold)
+
+    @property
+    def dim(self) -> Style:
+        return _style(self.theme.dim, None, False)
+
+    @property
+    def hairline(self) -> Style:
+        return _style(self.theme.hairline, None, False)
+
+    def cell(self, role: Role, share: float) -> Style:
+        """A number on its shade: `share` is how large it is, 0 to 1."""
+        if not self.shades:
+            return Style.null()
+        ground = self.shade(role, share)
+        return _style(self._readable_on(ground), ground, False)
+
+    @property
+    def hidden(self) -> Style:
+        """A score that is hidden: no shade at all."""
+        return (
+            _style(self.theme.dim, self.shown(self.theme.background), False)
+            if self.shades
+            else Style.null()
+        )
+
+    def pixels(self, upper: str, lower: str | None) -> Style:
+        """Two shades in one character, one above the other, for ▀; one alone for █."""
+        return _style(upper, lower, False)
+
+    def shade(self, role: Role, share: float) -> str:
+        """The background of a magnitude from 0 to 1, as the terminal shows it."""
+        level = round(min(max(share, 0.0), 1.0) * _LEVELS) / _LEVELS
+        colour = blended(
+            self.theme.background, self.theme.roles[role], _FAINT + (_FULL - _FAINT) * level
+        )
+        return self.shown(colour)
+
+    def shown(self, colour: str) -> str:
+        """The colour that the terminal makes of `colour`: with 256, the nearest of them."""
+        return _nearest_of_256(colour) if self.depth == "256" else colour
+
+    def _readable_on(self, ground: str) -> str:
+        ours = [self.shown(self.theme.ink), self.shown(self.theme.background)]
+        best = max(ours, key=lambda ink: contrast(ink, ground))
+        if contrast(best, ground) >= READABLE:
+            return best
+        # One of these two always is: their contrasts on any colour multiply to 21.
+        return max(("#FFFFFF", "#000000"), key=lambda ink: contrast(ink, ground))
+
+
+@cache
+def _nearest_of_256(colour: str) -> str:
+    shown = Color.parse(colour).downgrade(ColorSystem.EIGHT_BIT)
+    return shown.get_truecolor().hex.upper()
+
+
+@cache
+def _style(colour: str | None, ground: str | None, bold: bool) -> Style:
+    return Style(color=colour, bgcolor=ground, bold=bold or None)

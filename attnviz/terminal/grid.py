@@ -1,0 +1,159 @@
+"""A matrix as a grid of shaded numbers, cut into blocks of columns where it is wider than the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+
+from attnviz.core.arrays import FloatArray
+from attnviz.lessons.labels import LONGEST
+from attnviz.lessons.storyboard import Label, Matrix
+from attnviz.terminal.lines import cut, filled, styled
+from attnviz.terminal.setting import Setting
+
+_MARK = "▸"
+_PAD = 1
+_HEADING = 8
+"""Columns that a token may take above a column of numbers."""
+
+
+def grid(matrix: Matrix, setting: Setting) -> list[Text]:
+    """The lines of a matrix, without its caption. All numbers stand below each other by their decimal point."""
+    texts = _aligned(setting.storyboard.numbers.cells(matrix))
+    body = _Grid(matrix, texts, _shares(matrix.values), setting)
+    blocks = body.blocks()
+    if len(blocks) == 1:
+        return body.lines(blocks[0])
+    lines: list[Text] = []
+    for block in blocks:
+        where = setting.say(
+            "columns", first=block.start + 1, last=block.stop, count=matrix.shape[1]
+        )
+        lines += [styled(where, setting.palette.dim), *body.lines(block)]
+    return lines
+
+
+def _aligned(cells: Sequence[Sequence[str]]) -> list[list[str]]:
+    """All texts of the same width, their decimal points at the same place."""
+    every = [text for row in cells for text in row]
+    wholes = max((len(text.partition(".")[0]) for text in every), default=0)
+    tails = max((len(text) - len(text.partition(".")[0]) for text in every), default=0)
+    return [
+        [
+            text.rjust(wholes + len(text) - len(text.partition(".")[0])).ljust(wholes + tails)
+            for text in row
+        ]
+        for row in cells
+    ]
+
+
+def _shares(values: FloatArray) -> FloatArray:
+    """How large each entry is beside the largest, 0 to 1; −1 where it is hidden."""
+    magnitudes = np.where(np.isfinite(values), np.abs(values), 0.0)
+    largest = magnitudes.max(initial=0.0)
+    shares: FloatArray = magnitudes / largest if largest > 0 else magnitudes
+    return np.where(np.isneginf(values), -1.0, shares)
+
+
+@dataclass(frozen=True, eq=False)
+class _Grid:
+    matrix: Matrix
+    texts: list[list[str]]
+    shares: FloatArray
+    setting: Setting
+
+    def blocks(self) -> list[range]:
+        """Which columns stand side by side."""
+        room = self.setting.inner - self._label_width
+        blocks, start, used = [], 0, 0
+        for j, width in enumerate(self._widths):
+            if used and used + width > room:
+                blocks.append(range(start, j))
+                start, used = j, 0
+            used += width
+        blocks.append(range(start, len(self._widths)))
+        return blocks
+
+    def lines(self, block: range) -> list[Text]:
+        heading = self._heading(block) if self.matrix.columns else []
+        return heading + [self._row(i, block) for i in range(self.matrix.shape[0])]
+
+    @property
+    def _number_width(self) -> int:
+        return len(self.texts[0][0]) if self.texts and self.texts[0] else 0
+
+    @cached_property
+    def _widths(self) -> list[int]:
+        """Columns that each column of the matrix takes, with its padding."""
+        heads = [
+            max(cell_len(label.symbol), cell_len(_heading_token(label)))
+            for label in self.matrix.columns
+        ] or [0] * self.matrix.shape[1]
+        return [max(self._number_width, head) + 2 * _PAD for head in heads]
+
+    @cached_property
+    def _label_parts(self) -> tuple[int, int, int]:
+        """Columns of the mark, the symbols and the tokens before each row."""
+        labels = self.matrix.rows
+        marked = any(self.setting.is_worked(label, self.matrix) for label in labels)
+        mark = len(_MARK) + 1 if marked else 0
+        symbols = max((cell_len(label.symbol) for label in labels), default=0)
+        longest = max((cell_len(label.token or "") for label in labels), default=0)
+        widest = max(self._widths, default=0)
+        room = self.setting.inner - mark - symbols - 1 - widest
+        return mark, symbols, min(longest, room, LONGEST) if room >= 2 else 0
+
+    @property
+    def _label_width(self) -> int:
+        mark, symbols, tokens = self._label_parts
+        gap = 1 if symbols else 0
+        return mark + symbols + gap + (tokens + gap if tokens else 0)
+
+    def _heading(self, block: range) -> list[Text]:
+        """The symbols of the columns, and their tokens where they have any."""
+        labels = self.matrix.columns
+        names = Text(" " * self._label_width)
+        tokens = names.copy()
+        for j in block:
+            width, style = self._widths[j], self.setting.palette.text(labels[j].role)
+            names.append(_centred(labels[j].symbol, width), style)
+            tokens.append(_centred(_heading_token(labels[j]), width))
+        return [names, tokens] if any(labels[j].token for j in block) else [names]
+
+    def _row(self, i: int, block: range) -> Text:
+        line = self._label(self.matrix.rows[i]) if self.matrix.rows else Text()
+        for j in block:
+            line.append(_centred(self.texts[i][j], self._widths[j]), self._style(i, j))
+        return line
+
+    def _label(self, label: Label) -> Text:
+        mark, symbols, tokens = self._label_parts
+        worked = self.setting.is_worked(label, self.matrix)
+        palette = self.setting.palette
+        line = Text()
+        if mark:
+            line.append(filled(_MARK if worked else "", mark), palette.text(label.role))
+        line.append(filled(label.symbol, symbols + 1), palette.text(label.role, bold=worked))
+        if tokens:
+            line.append(filled(cut(label.token or "", tokens), tokens + 1))
+        return line
+
+    def _style(self, i: int, j: int) -> Style:
+        share = float(self.shares[i, j])
+        palette = self.setting.palette
+        return palette.hidden if share < 0 else palette.cell(self.matrix.role, share)
+
+
+def _heading_token(label: Label) -> str:
+    return cut(label.token or "", _HEADING)
+
+
+def _centred(text: str, width: int) -> str:
+    before = (width - cell_len(text) + 1) // 2
+    return filled(" " * before + text, width)

@@ -1,0 +1,65 @@
+"""Matrices with their captions, side by side where they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from rich.text import Text
+
+from attnviz.lessons.storyboard import Matrix
+from attnviz.terminal.blocks import blocks, is_too_large, links
+from attnviz.terminal.grid import grid
+from attnviz.terminal.layout import packed
+from attnviz.terminal.lines import styled
+from attnviz.terminal.setting import Setting
+from attnviz.terminal.wrapping import wrapped_prose
+from attnviz.theme import Role
+
+
+def matrices(shown: Sequence[Matrix], setting: Setting) -> list[Text]:
+    """The lines of all matrices, in order, as many beside each other as fit; an empty line between."""
+    lines: list[Text] = []
+    for row in _rows(shown):
+        blocks_ = [block for matrix in row for block in _blocks(matrix, setting)]
+        for together in packed(blocks_, setting.inner):
+            lines += [Text(), *together] if lines else together
+    return lines
+
+
+def _rows(shown: Sequence[Matrix]) -> Iterator[list[Matrix]]:
+    """Matrices that may stand side by side: those of one head where a head has several, else all."""
+    several_kinds = len({matrix.symbol for matrix in shown}) > 1
+    for _, group in groupby(shown, key=lambda matrix: matrix.head if several_kinds else None):
+        yield list(group)
+
+
+def _blocks(matrix: Matrix, setting: Setting) -> Iterator[list[Text]]:
+    """A matrix with its caption, and the strongest links of one that is too large to find them in."""
+    caption = wrapped_prose(_caption(matrix, setting), setting.inner)
+    if not is_too_large(matrix):
+        yield caption + grid(matrix, setting)
+        return
+    yield caption + blocks(matrix, setting)
+    if matrix.role is Role.WEIGHT and matrix.columns and matrix.shape[0] > 1:
+        yield links(matrix, setting)
+
+
+def _caption(matrix: Matrix, setting: Setting) -> Text:
+    """Symbol, shape, and what it is in words: Q  3×4  queries."""
+    rows, columns = matrix.shape
+    palette = setting.palette
+    caption = styled(matrix.symbol, palette.text(matrix.role, bold=True))
+    caption.append(f"  {rows}×{columns}  {_what(matrix, setting)}", palette.dim)
+    if matrix.head is not None:
+        said = setting.words.say("common", "head", head=matrix.head)
+        caption.append(f"  {said}", palette.dim)
+    return caption
+
+
+def _what(matrix: Matrix, setting: Setting) -> str:
+    what = setting.words.say("matrix", matrix.role)
+    for beginning, key in (("W_", "makes"), ("b_", "added"), ("α", "weighted")):
+        if matrix.symbol.startswith(beginning):
+            return setting.say(key, what=what)
+    return what

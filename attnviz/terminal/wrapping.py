@@ -1,0 +1,102 @@
+"""Lines that fit: prose in any language, and arithmetic that is never broken inside a number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import TypeAlias
+
+from rich.cells import cell_len
+from rich.text import Text
+
+_NEVER_FIRST = frozenset("，。；：！？、）》】」』”’…—·,.;:!?)]}")
+_NEVER_LAST = frozenset("（《【「『“‘([{")
+_JOINERS = "\u200d\ufe0e\ufe0f"
+
+Breaks: TypeAlias = Callable[[str], list[int]]
+"""Where a new line may begin: offsets, in order."""
+
+
+def wrapped_prose(text: Text, width: int) -> list[Text]:
+    """Words of any language in lines of `width` columns: at blanks, and between Chinese characters.
+
+    >>> [line.plain for line in wrapped_prose(Text("查询说的是：这个位置在找什么。"), 14)]
+    ['查询说的是：这', '个位置在找什', '么。']
+    """
+    return _broken(text, width, (_prose_breaks, _every_character))
+
+
+def wrapped_arithmetic(text: Text, width: int) -> list[Text]:
+    """A sum in lines of `width` columns: before a plus or a minus, else at a blank, else before a dot.
+
+    >>> [line.plain for line in wrapped_arithmetic(Text("= 0.06·1 + 0.47·2 + 0.47·2"), 18)]
+    ['= 0.06·1 + 0.47·2', '+ 0.47·2']
+    """
+    return _broken(text, width, (_before_sign, _at_blank, _before_dot))
+
+
+def wrapped_formula(text: Text, width: int) -> list[Text]:
+    """A formula in lines of `width` columns: before "=" or "/", else as arithmetic.
+
+    >>> [line.plain for line in wrapped_formula(Text("o = exp(s − max s) / Σ exp(s)"), 20)]
+    ['o = exp(s − max s)', '/ Σ exp(s)']
+    """
+    return _broken(text, width, (_before_relation, _before_sign, _at_blank, _before_dot))
+
+
+def _broken(text: Text, width: int, levels: Sequence[Breaks]) -> list[Text]:
+    """Lines as full as they can be; a stretch that is too long for a line is broken at the next level."""
+    plain = text.plain
+    starts, begin, end = [], 0, 0
+    for stop in _stops(plain, 0, width, levels):
+        if end > begin and cell_len(plain[begin:stop].rstrip()) > width:
+            starts.append(end)
+            begin = end
+        end = stop
+    lines = list(text.divide(starts))
+    for line in lines:
+        line.rstrip()
+    return lines
+
+
+def _stops(plain: str, offset: int, width: int, levels: Sequence[Breaks]) -> Iterator[int]:
+    """Where stretches end that are not to be broken, unless no level can: offsets, in order."""
+    edges = [0, *(levels[0](plain) if levels else []), len(plain)]
+    for start, stop in pairwise(edges):
+        if levels and cell_len(plain[start:stop].rstrip()) > width:
+            yield from _stops(plain[start:stop], offset + start, width, levels[1:])
+        else:
+            yield offset + stop
+
+
+def _before_relation(text: str) -> list[int]:
+    return [match.end() for match in re.finditer(r"(?<!,) (?=[=/] )", text)]
+
+
+def _before_sign(text: str) -> list[int]:
+    return [match.end() for match in re.finditer(r" (?=[+−] )", text)]
+
+
+def _at_blank(text: str) -> list[int]:
+    return [match.end() for match in re.finditer(r"(?<![=≈+−/]) ", text)]
+
+
+def _before_dot(text: str) -> list[int]:
+    return [match.start() for match in re.finditer("·", text) if match.start()]
+
+
+def _prose_breaks(text: str) -> list[int]:
+    return [i for i in range(1, len(text)) if _may_part(text[i - 1], text[i])]
+
+
+def _may_part(before: str, after: str) -> bool:
+    if after == " " or after in _NEVER_FIRST or before in _NEVER_LAST:
+        return False
+    if not cell_len(after) or before in _JOINERS:
+        return False
+    return before == " " or cell_len(before) == 2 or cell_len(after) == 2
+
+
+def _every_character(text: str) -> list[int]:
+    return [i for i in range(1, len(text)) if cell_len(text[i]) and text[i - 1] not in _JOINERS]
