@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from attnviz.errors import unknown_name
@@ -43,5 +43,5 @@ def words(language: str) -> Words:
     """The words of `language`, "en" or "zh". Raises InputError for any other."""
     if language not in LANGUAGES:
         raise unknown_name("language", language, LANGUAGES)
-    text = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8")
     return Words(language, tomllib.loads(text))

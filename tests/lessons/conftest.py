@@ -1,0 +1,160 @@
+"""Traces of every kind that a lesson can be told on, and the storyboards told on them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from attnviz import Problem, Trace, self_attention, trace_of
+from attnviz.inputs import InputRequest, problem_from
+from attnviz.lessons.self_attention import self_attention_storyboard
+from attnviz.lessons.storyboard import Storyboard
+
+LONG = "internationalisation"
+LONG_CHINESE = "国际化与本地化标准"
+
+
+def random_trace(
+    n: int,
+    *,
+    d_model: int = 4,
+    d_k: int = 3,
+    heads: int = 1,
+    size: float = 1.0,
+    dtype: type = np.float64,
+    biased: bool = False,
+    projected: bool = False,
+    seed: int = 0,
+    **options: Any,
+) -> Trace:
+    numbers = np.random.default_rng(seed)
+
+    def some(*shape: int) -> np.ndarray:
+        return (size * numbers.normal(size=shape)).astype(dtype)
+
+    width = heads * d_k
+    if biased:
+        options |= {name: some(width) for name in ("b_q", "b_k", "b_v")}
+    if projected:
+        options |= {"w_o": some(width, d_model), "b_o": some(d_model)}
+    return self_attention(
+        some(n, d_model),
+        some(d_model, width),
+        some(d_model, width),
+        some(d_model, width),
+        heads=heads,
+        **options,
+    )
+
+
+def tied_trace(n: int, **options: Any) -> Trace:
+    """Every score of the first query is the same."""
+    return self_attention(np.ones((n, 2)), np.eye(2), np.eye(2), np.eye(2), **options)
+
+
+def untrained(trace: Trace, how: str = "seed 7") -> Trace:
+    return trace_of(replace(trace.problem, provenance={"untrained": how}))
+
+
+def illustrated() -> Trace:
+    return trace_of(problem_from(InputRequest()))
+
+
+def names(count: int, text: str = LONG) -> list[str]:
+    return [text] * count
+
+
+def two_best(n: int, text: str) -> Trace:
+    """One-dimensional keys: the last two fit best and alike, the first fits worst, and scores are long numbers."""
+    x = np.linspace(-35.123, 30.123, n)[:, None]
+    x[-2:] = 35.357
+    return self_attention(np.hstack([x, x]), np.eye(2), np.eye(2), np.eye(2), tokens=names(n, text))
+
+
+HALF = np.tril(np.ones((4, 4), dtype=bool))
+NOTHING = np.array([[False] * 4, [True] * 4, [True] * 4, [True] * 4])
+
+CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
+    "illustrated": lambda: (illustrated(), {}),
+    "article": lambda: (illustrated(), {"rounding": "article"}),
+    "plain rounding": lambda: (illustrated(), {"rounding": "plain"}),
+    "tokens": lambda: (random_trace(3, tokens=["the", "cat", "sat"]), {"query": 1}),
+    "untrained": lambda: (untrained(random_trace(3)), {}),
+    "one token": lambda: (random_trace(1, tokens=["hello"]), {}),
+    "one unnamed, d_k 1": lambda: (random_trace(1, d_k=1, d_model=1, scale=1.0), {}),
+    "causal": lambda: (random_trace(4, causal=True, tokens=list("abcd")), {"query": 1}),
+    "causal, last row": lambda: (random_trace(4, causal=True), {"query": 3}),
+    "causal with offset": lambda: (random_trace(4, causal=True, offset=1), {}),
+    "mask": lambda: (random_trace(4, mask=HALF), {"query": 1}),
+    "mask that spares the row": lambda: (random_trace(4, mask=HALF), {"query": 3}),
+    "one row of mask for all": lambda: (random_trace(3, mask=np.array([[True, False, True]])), {}),
+    "nothing to see": lambda: (random_trace(4, mask=NOTHING, scale=1.0), {}),
+    "nothing to see of 20": lambda: (random_trace(20, causal=True, offset=-3), {"query": 2}),
+    "score bias": lambda: (random_trace(3, bias=[0.5, -np.inf, -1.0]), {"query": 2}),
+    "factor": lambda: (random_trace(4, scale=0.00125), {}),
+    "biases": lambda: (random_trace(4, biased=True), {"query": 2}),
+    "one head and w_o": lambda: (random_trace(3, projected=True), {}),
+    "two heads": lambda: (random_trace(4, heads=2), {}),
+    "twelve heads": lambda: (random_trace(5, heads=12, biased=True, projected=True), {"query": 4}),
+    "ties": lambda: (tied_trace(3), {}),
+    "ties of seven": lambda: (tied_trace(7, tokens=names(7)), {"query": 3}),
+    "wide": lambda: (random_trace(3, d_model=64, d_k=32), {}),
+    "twenty": lambda: (random_trace(20, causal=True), {"query": 4}),
+    "two hundred": lambda: (random_trace(200, causal=True, tokens=names(200)), {"query": 150}),
+    "two hundred in Chinese": lambda: (two_best(200, LONG_CHINESE), {"query": 199}),
+    "two hundred, two best": lambda: (two_best(200, LONG), {"query": 198}),
+    "huge": lambda: (random_trace(4, size=1e9), {}),
+    "tiny": lambda: (random_trace(4, size=1e-6), {}),
+    "single precision": lambda: (random_trace(5, dtype=np.float32, size=3), {"query": 1}),
+    "half precision": lambda: (random_trace(5, dtype=np.float16), {"query": 1}),
+    "five decimals": lambda: (random_trace(4), {"precision": 5}),
+    "no decimals": lambda: (random_trace(4, size=3), {"precision": 0}),
+    "three worked": lambda: (random_trace(9, d_model=6, d_k=5), {"most": 3}),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    trace: Trace
+    options: dict[str, Any]
+
+    def told(self, language: str = "en") -> Storyboard:
+        return self_attention_storyboard(self.trace, language=language, **self.options)
+
+
+def case_named(name: str) -> Case:
+    return Case(name, *CASES[name]())
+
+
+@pytest.fixture(scope="session", params=CASES)
+def case(request: pytest.FixtureRequest) -> Case:
+    return case_named(request.param)
+
+
+@pytest.fixture(scope="session")
+def every_case() -> list[Case]:
+    return [case_named(name) for name in CASES]
+
+
+@pytest.fixture(scope="session")
+def board() -> Storyboard:
+    """The illustrated example, in English."""
+    return case_named("illustrated").told()
+
+
+@pytest.fixture(scope="session")
+def told() -> Callable[..., Storyboard]:
+    """A storyboard on a random trace: told(4, causal=True, query=2)."""
+
+    def tell(n: int, *, query: int = 0, language: str = "en", **options: Any) -> Storyboard:
+        trace = random_trace(n, **options)
+        return self_attention_storyboard(trace, query=query, language=language)
+
+    return tell
+
+
+def problem_with_tokens(tokens: list[str]) -> Problem:
+    return replace(random_trace(len(tokens)).problem, tokens=tuple(tokens))

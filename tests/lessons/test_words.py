@@ -1,0 +1,146 @@
+"""All words: complete in both languages, none of them dead, none too long for a caption."""
+
+import re
+import string
+import tomllib
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import attnviz
+from attnviz.errors import InputError
+from attnviz.export.markup import markup
+from attnviz.lessons.labels import columns_of
+from attnviz.lessons.words import LANGUAGES, Words, words
+
+CAPTION_LINES = 2
+CAPTION_COLUMNS = {"en": 60, "zh": 2 * 28}
+
+Key = tuple[str, ...]
+
+
+def entries(table: dict[str, Any], *key: str) -> Iterator[tuple[Key, str]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from entries(value, *key, name)
+        else:
+            yield (*key, name), value
+
+
+def all_words(language: str) -> dict[Key, str]:
+    text = resources.files("attnviz.lessons.words").joinpath(f"{language}.toml").read_text("utf-8")
+    return dict(entries(tomllib.loads(text)))
+
+
+def facts_of(words_: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(words_) if name is not None}
+
+
+def test_both_languages_say_the_same_things_with_the_same_facts():
+    english, chinese = (
+        {key: facts_of(said) for key, said in all_words(language).items()} for language in LANGUAGES
+    )
+
+    assert english == chinese
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_what_stands_between_words_may_be_blank(language):
+    blank = {key for key, said in all_words(language).items() if not said.strip()}
+
+    assert blank <= {("common", "space"), ("terminal", "between_sentences")}
+
+
+def test_chinese_says_in_chinese_whatever_differs_from_english():
+    english = all_words("en")
+    other = {
+        key: said for key, said in all_words("zh").items() if said.strip() and said != english[key]
+    }
+
+    assert {key for key, said in other.items() if not re.search("[\u4e00-\u9fff]", said)} == set()
+
+
+@pytest.fixture(scope="module")
+def said(every_case) -> set[Key]:
+    """Every key that is asked for while all the cases are told and written."""
+    keys: set[Key] = set()
+    original = Words.say
+
+    def recorded(self: Words, *key: str, **facts: object) -> str:
+        keys.add(key)
+        return original(self, *key, **facts)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Words, "say", recorded)
+        for case in every_case:
+            markup(case.told(), "markdown")
+    return keys
+
+
+def test_no_word_of_a_lesson_is_dead(said):
+    lesson = {key for key in all_words("en") if key[0] == "self-attention"}
+
+    assert lesson - said == set()
+
+
+def test_a_word_that_no_lesson_says_is_named_in_the_code_of_a_view(said):
+    package = Path(attnviz.__file__).parent
+    code = "".join(path.read_text("utf-8") for path in package.rglob("*.py"))
+    unsaid = {key for key in all_words("en") if key[0] != "self-attention"} - said
+
+    assert {key for key in unsaid if f'"{key[-1]}"' not in code} == set()
+
+
+def lines_of(caption: str, language: str) -> list[str]:
+    """The lines of a caption: at its own breaks, or filled one after the other where it has none."""
+    if "\n" in caption:
+        return caption.split("\n")
+    pieces = re.findall(r"\S+\s*", caption) if language == "en" else list(caption)
+    lines = [""]
+    for piece in pieces:
+        if columns_of((lines[-1] + piece).rstrip()) > CAPTION_COLUMNS[language]:
+            lines.append("")
+        lines[-1] += piece
+    return [line.rstrip() for line in lines]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_caption_fits_two_lines_however_long_its_facts(case, language):
+    for step in case.told(language).steps:
+        for part, caption in step.narration.items():
+            lines = lines_of(caption, language)
+            assert len(lines) <= CAPTION_LINES, (step.id, part, caption)
+            widest = max(map(columns_of, lines))
+            assert widest <= CAPTION_COLUMNS[language], (step.id, part, caption)
+
+
+def test_the_cases_hold_the_longest_facts_that_a_caption_can_get(every_case):
+    captions = {
+        case.name: [said for step in case.told().steps for said in step.narration.values()]
+        for case in every_case
+    }
+
+    assert any(
+        "k₁₉₉ (“internation…”) and k₂₀₀ (“internation…”): 2500.23" in caption
+        for caption in captions["two hundred, two best"]
+    )
+
+
+def test_words_are_filled_with_facts():
+    assert words("en").say("common", "named", symbol="q₁", token="cat") == "q₁ (“cat”)"
+
+
+@pytest.mark.parametrize("key", [("common", "nowhere"), ("self-attention",), ()])
+def test_a_key_without_words_is_a_mistake_in_the_program(key):
+    with pytest.raises(KeyError):
+        words("en").say(*key)
+
+
+def test_an_unknown_language_is_told_which_there_are():
+    with pytest.raises(
+        InputError, match=r"^unknown language 'xh': did you mean 'zh'\? Known: en, zh$"
+    ):
+        words("xh")
