@@ -1,0 +1,163 @@
+"""Numbers as text: the digits a reader sees."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attnviz.lessons.numbers import Numbers, fitting_precision
+from attnviz.lessons.storyboard import Matrix
+from attnviz.theme import Role
+
+NUMBERS = st.floats(-1000, 1000)
+
+
+def fraction(text: str) -> Fraction:
+    return Fraction(text.replace("−", "-"))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (4.0, "4"),
+        (-4.0, "−4"),
+        (0.5, "0.5"),
+        (0.25, "0.25"),
+        (2.004, "2.00"),
+        (0.468311, "0.47"),
+        (-0.001, "0.00"),
+        (-0.0, "0"),
+        (0.0, "0"),
+        (1e-9, "0.00"),
+        (0.1 + 0.2, "0.3"),
+        (999_999.0, "999999"),
+        (1e6, "1.00e+06"),
+        (-1e9, "−1.00e+09"),
+        (float("inf"), "∞"),
+        (float("-inf"), "−∞"),
+        (float("nan"), "NaN"),
+    ],
+)
+def test_a_number_is_shown_whole_where_it_is_exact_and_with_all_decimals_where_it_is_rounded(
+    value, text
+):
+    assert Numbers().text(value) == text
+
+
+def test_the_precision_is_how_many_decimals_there_are():
+    assert [Numbers(p).text(1 / 3) for p in (0, 1, 5)] == ["0", "0.3", "0.33333"]
+    assert Numbers(0).text(2.0) == "2"
+    assert Numbers(0).text(1e7) == "1.0e+07"
+
+
+@pytest.mark.parametrize("value", [1e-14, 9.4e-14, 5e-12])
+def test_a_small_number_is_not_taken_for_nothing(value):
+    assert not Numbers().exact(value)
+    assert Numbers().text(value) == "0.00"
+
+
+@pytest.mark.parametrize(("kind", "precision"), [(np.float16, 2), (np.float32, 8)])
+def test_the_tolerance_of_a_coarse_type_never_makes_every_number_exact(kind, precision):
+    numbers = Numbers(precision, tolerance=16 * float(np.finfo(kind).eps))
+
+    values = np.random.default_rng(0).normal(size=300).astype(kind).astype(float)
+
+    assert sum(map(numbers.exact, values)) < 10
+
+
+def test_what_single_precision_does_to_a_short_decimal_is_forgiven():
+    numbers = Numbers(tolerance=16 * float(np.finfo(np.float32).eps))
+
+    assert numbers.text(float(np.float32(0.1))) == "0.1"
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=12), st.integers(0, 8))
+def test_a_row_that_is_a_sum_adds_up_to_the_total_that_is_shown(values, precision):
+    numbers = Numbers(precision)
+    total = sum(values)
+
+    texts = numbers.row(values, total=total)
+
+    assert sum(map(fraction, texts)) == fraction(numbers.text(total))
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=12))
+def test_no_number_of_a_sum_moves_by_more_than_the_last_decimal_shown(values):
+    texts = Numbers().row(values, total=sum(values))
+
+    for value, text in zip(values, texts, strict=True):
+        assert abs(float(fraction(text)) - value) <= 0.0101
+
+
+def test_a_total_that_rounds_apart_from_its_terms_still_is_their_sum():
+    # 0.615 is stored below the half and shown as 0.61; 100 times it is the half itself.
+    assert Numbers().text(0.615) == "0.61"
+    texts = Numbers().row([0.3075, 0.3075], total=0.615)
+
+    assert sum(map(fraction, texts)) == Fraction("0.61")
+
+
+def test_only_rounded_numbers_give_way_to_the_total():
+    assert Numbers().row([1.0, 0.333, 0.333], total=1.672) == ("1", "0.34", "0.33")
+
+
+def test_plain_rounding_rounds_each_number_by_itself():
+    assert Numbers(sums=False).row([1 / 3] * 3) == ("0.33", "0.33", "0.33")
+    assert Numbers().row([1 / 3] * 3, is_sum=False) == ("0.33", "0.33", "0.33")
+
+
+@pytest.mark.parametrize("values", [[1e9, 0.333], [float("-inf"), 1.0], [float("nan"), 1.0]])
+def test_a_row_that_cannot_add_up_is_rounded_number_by_number(values):
+    assert Numbers().row(values) == tuple(map(Numbers().text, values))
+
+
+def test_a_row_of_nothing_is_nothing():
+    assert Numbers().row([]) == ()
+
+
+def matrix(values: list[list[float]], **sums: object) -> Matrix:
+    return Matrix("A", np.array(values), Role.WEIGHT, **sums)
+
+
+def test_cells_add_up_along_the_axis_that_is_a_sum():
+    thirds = [[1 / 3] * 3] * 3
+
+    assert Numbers().cells(matrix(thirds)) == (("0.33",) * 3,) * 3
+    assert Numbers().cells(matrix(thirds, sums="rows")) == (("0.34", "0.33", "0.33"),) * 3
+    assert Numbers().cells(matrix(thirds, sums="columns")) == (
+        ("0.34",) * 3,
+        ("0.33",) * 3,
+        ("0.33",) * 3,
+    )
+
+
+def test_columns_add_up_to_the_totals_of_the_matrix():
+    cells = Numbers().cells(matrix([[0.3075], [0.3075]], sums="columns", totals=np.array([0.615])))
+
+    assert sum(fraction(row[0]) for row in cells) == Fraction("0.61")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.125, "0.125"),
+        (1 / 3, "0.3333"),
+        (1e-5, "0.00001"),
+        (64.0, "64"),
+        (0.0, "0"),
+        (-0.5, "−0.5"),
+        (2e7, "2.00e+07"),
+    ],
+)
+def test_a_number_that_was_chosen_is_shown_with_four_digits(value, text):
+    assert Numbers().detailed(value) == text
+
+
+def test_the_precision_follows_the_largest_number():
+    assert fitting_precision(np.array([3.0, -250.0])) == 2
+    assert fitting_precision(np.array([0.0042])) == 4
+    assert fitting_precision(np.array([1e-20])) == 8
+    assert fitting_precision(np.array([0.0, -np.inf, np.nan])) == 2
+    assert fitting_precision(np.array([])) == 2
