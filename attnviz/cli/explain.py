@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from attnviz.lessons.storyboard import Storyboard
 
 _OUTPUT = "Output"
+_STDOUT = "-"
 _NARROWEST = 40
 _FORMATS = ("text", "json", "markdown", "latex")
 _SUFFIXES = {
@@ -46,6 +47,10 @@ class Asked:
     pause: bool
     width: int | None
 
+    @property
+    def to_file(self) -> bool:
+        return self.output != _STDOUT
+
 
 @click.command(cls=SectionedCommand)
 @input_options
@@ -69,7 +74,7 @@ class Asked:
     "-o",
     "--output",
     metavar="FILE",
-    default="-",
+    default=_STDOUT,
     help="Write to a file, which appears whole or not at all. Default stdout.",
 )
 @option(
@@ -113,28 +118,29 @@ def explain(request: InputRequest, **asked: Any) -> None:
       attnviz explain --step softmax --step output --pause
       attnviz explain -o trace.json
     """
-    from attnviz.cli.output import STDOUT, check_writable, write_text
-    from attnviz.cli.steps import check_step_names
+    from attnviz.cli.steps import check_step_names, chosen_steps
 
     asked["format"] = asked["format"] or _format_of(asked["output"])
     view = Asked(**asked)
     check_step_names(view.steps)
     if view.steps and view.format == "json":
         raise InputError("--step does not go with JSON, which is the whole trace: leave it out")
-    check_writable(view.output)
+    if view.to_file:
+        from attnviz.cli.output import check_writable
+
+        check_writable(view.output)
     trace, query = _computed(request, view)
     if view.format == "json":
-        write_text(view.output, _json(trace, view.rounding))
+        _write(view, _json(trace, view.rounding))
         return
     storyboard = _storyboard(trace, query, view)
+    steps = chosen_steps(storyboard, view.steps)
     if view.format == "text":
-        _show(storyboard, view, to_file=view.output != STDOUT)
+        _show(storyboard, steps, view)
         return
-    from attnviz.cli.steps import chosen_steps
     from attnviz.export.markup import markup
 
-    text = markup(storyboard, view.format, chosen_steps(storyboard, view.steps))
-    write_text(view.output, text)
+    _write(view, markup(storyboard, view.format, steps))
 
 
 def _format_of(output: str) -> str:
@@ -180,23 +186,27 @@ def _storyboard(trace: Trace, query: int, view: Asked) -> Storyboard:
     )
 
 
-def _show(storyboard: Storyboard, view: Asked, *, to_file: bool) -> None:
+def _show(storyboard: Storyboard, steps: tuple[str, ...] | None, view: Asked) -> None:
     """The storyboard as text: on stdout page by page, in a file at once."""
-    from attnviz.cli.output import write_text
     from attnviz.cli.screen import colours_of, show_pages, width_of_screen
-    from attnviz.cli.steps import chosen_steps
     from attnviz.terminal.colour import Palette
     from attnviz.terminal.page import pages
     from attnviz.terminal.setting import Setting
     from attnviz.terminal.show import as_text
     from attnviz.theme import THEMES
 
-    depth = colours_of(view.color, to_file=to_file)
+    depth = colours_of(view.color, to_file=view.to_file)
     width = max(view.width or width_of_screen(), _NARROWEST)
     setting = Setting(storyboard, Palette(THEMES[view.theme], depth), width)
-    shown = pages(setting, chosen_steps(storyboard, view.steps))
-    texts = (as_text(page, depth) for page in shown)
-    if to_file:
-        write_text(view.output, "".join(texts))
+    texts = [as_text(page, depth) for page in pages(setting, steps)]
+    if view.to_file:
+        _write(view, "".join(texts))
     else:
-        show_pages(list(texts), pause=view.pause, prompt=setting.say("pause"))
+        show_pages(texts, pause=view.pause, prompt=setting.say("pause"))
+
+
+def _write(view: Asked, text: str) -> None:
+    # Imported here, and so not for a page on the screen: it loads tempfile and what that stands on.
+    from attnviz.cli.output import write_text
+
+    write_text(view.output, text)

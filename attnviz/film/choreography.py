@@ -26,25 +26,33 @@ _STAGGER = 0.5
 def present(mobject: Mobject, share: float) -> Mobject:
     """Sets how much of `mobject` is there, 1 all of it; keeps the ratio of its own opacities."""
     for part in mobject.family_members_with_points():
-        if not isinstance(part, VMobject):
-            continue
-        if not hasattr(part, "full"):
-            part.full = (part.get_fill_opacity(), part.get_stroke_opacity())
-        fill, stroke = part.full
+        fill, stroke = _full(part)
         part.set_fill(opacity=fill * share, family=False)
         part.set_stroke(opacity=stroke * share, family=False)
-        part.presence = share
     return mobject
+
+
+def _full(part: VMobject) -> tuple[float, float]:
+    """The fill and stroke opacity of a mobject when all of it is there, remembered from the first time it is asked."""
+    if not hasattr(part, "full"):
+        part.full = (part.get_fill_opacity(), part.get_stroke_opacity())
+    return part.full
 
 
 def dim(*mobjects: Mobject) -> list[Animation]:
     """What is not in use steps back."""
-    return [ApplyFunction(lambda m: present(m, DIMMED), each) for each in mobjects]
+    return [_present_as(each, DIMMED) for each in mobjects]
 
 
 def light(*mobjects: Mobject) -> list[Animation]:
     """And comes back."""
-    return [ApplyFunction(lambda m: present(m, 1.0), each) for each in mobjects]
+    return [_present_as(each, 1.0) for each in mobjects]
+
+
+def _present_as(mobject: Mobject, share: float) -> Animation:
+    for part in mobject.family_members_with_points():
+        _full(part)  # before the animation copies it
+    return ApplyFunction(lambda m: present(m, share), mobject)
 
 
 def born(target: Mobject, *sources: Mobject) -> Animation:

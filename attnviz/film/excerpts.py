@@ -1,4 +1,4 @@
-"""Parts of a matrix, with the texts of the whole: a row of weights must not be rounded anew because half of it is shown."""
+"""Parts of a matrix, with the texts of the whole: a part of a row is not rounded anew."""
 
 from __future__ import annotations
 

@@ -11,11 +11,9 @@ from attnviz.film.components.text import label
 from attnviz.film.excerpts import Excerpt, excerpt
 from attnviz.film.style import WORK, Size, Style
 from attnviz.lessons.storyboard import Label, Matrix, Storyboard
-from attnviz.theme import Role
 
-_NAMES = 1.5
 _GAP = 0.42
-_PAD = 0.2
+_PAD = 0.16
 
 
 class Mix:
@@ -37,8 +35,9 @@ class Mix:
             "output": excerpt(out.results[0], numbers),
         }
         rows, width = parts["products"].matrix.shape
-        height = min(0.66, (WORK.height - 1.15) / (rows + 1.3))
-        room = (WORK.width - _NAMES - 2 * _GAP - 0.9) / 2
+        self.names = 0.55 if storyboard.trace.problem.tokens is None else 1.4
+        height = min(0.72, (WORK.height - 1.0) / (rows + 1.3))
+        room = (WORK.width - self.names - 2 * _GAP - 0.9) / 2
         flat = [text for part in parts.values() for row in part.texts for text in row]
         size, cell = _cell(flat, room, width, height)
         self.row_height = height
@@ -66,18 +65,18 @@ class Mix:
         self._arrange(rows, len(self.keys))
 
     def _arrange(self, rows: int, shown: int) -> None:
-        top = WORK.top - 0.62
-        x = WORK.left + _NAMES
+        high = 0.5 + self.row_height * (rows + 1) + 0.3
+        top = WORK.middle[1] + high / 2 - 0.5
+        x = WORK.left + self.names
         for view in (self.weights, self.values, self.products):
             view.move_to(np.array([x, top, 0]), aligned_edge=UP + LEFT)
             x += view.width + _GAP
-        self.products.label_rows() if rows > shown else None
         self.merged_name = self._merged_name(rows, shown)
         self.line = sum_line(self.products.cells.width + 0.2, self.style)
         self.line.next_to(self.products.cells, DOWN, buff=0.12)
         self.output.next_to(self.line, DOWN, buff=0.12)
         whole = VGroup(self.weights, self.values, self.products, self.output)
-        shift = WORK.middle[0] + _NAMES / 2 - whole.get_center()[0]
+        shift = WORK.middle[0] + self.names / 2 - whole.get_center()[0]
         for part in (
             self.weights,
             self.values,
@@ -87,7 +86,6 @@ class Mix:
             self.merged_name,
         ):
             part.shift(np.array([shift, 0, 0]))
-        self.values.row_labels = []
         self.row_names = self._row_names()
         self.titles = VGroup(
             *[view.title(shape=False) for view in (self.weights, self.values, self.products)]
@@ -100,7 +98,6 @@ class Mix:
         self.equals = VGroup(
             *[self._sign("=", i, self.values, self.products) for i in range(shown)]
         )
-        self.output_name = label("O", self.style.colour(Role.OUTPUT), Size.BODY, "BOLD")
 
     def _sign(self, text: str, i: int, left: MatrixView, right: MatrixView) -> VGroup:
         x = (left.cells.get_right()[0] + right.cells.get_left()[0]) / 2
@@ -108,7 +105,7 @@ class Mix:
         return label(text, self.style.theme.dim, Size.LARGE).move_to(np.array([x, y, 0]))
 
     def _row_names(self) -> VGroup:
-        names = MatrixView(self.values.sheet, self.style).label_rows(most=_NAMES - 0.5)
+        names = MatrixView(self.values.sheet, self.style).label_rows(most=self.names - 0.5)
         group = VGroup(*names.row_labels)
         for i, name in enumerate(group):
             name.next_to(self.weights.row(i), LEFT, buff=0.16)
@@ -118,8 +115,6 @@ class Mix:
         if rows == shown:
             return VGroup()
         each: Label = self.products.sheet.matrix.rows[-1]
-        self.products.remove(*self.products.row_labels)
-        self.products.row_labels = []
         name = label(each.token or each.symbol, self.style.theme.dim, Size.SMALL)
         return VGroup(name.next_to(self.products.row(rows - 1), LEFT, buff=0.16))
 

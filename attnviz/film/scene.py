@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar
 
 from manim import UP, Animation, FadeIn, FadeOut, Mobject, Scene, VGroup
 
@@ -44,8 +43,8 @@ class LessonScene(Scene):
     that are told; the others are taken as told before.
     """
 
-    storyboard: ClassVar[Storyboard] | Storyboard
-    style: ClassVar[Style] | Style = Style()
+    storyboard: Storyboard
+    style: Style = Style()
     only: tuple[str, ...] = ()
 
     def setup(self) -> None:
@@ -60,9 +59,22 @@ class LessonScene(Scene):
         self._furniture: list[Mobject] = [hairlines(self.style), self.shelf, note]
         self.add(*self._furniture)
 
-    def told(self, step: Step) -> bool:
-        """Whether the step is to be told, and not only taken as told."""
-        return not self.only or step.id in self.only
+    def act(self, name: str, how: Callable[[LessonScene, Step], None]) -> None:
+        """Tells the step of that name, if the lesson has it; one that is not asked for is taken as told."""
+        step = next((each for each in self.storyboard.steps if each.id == name), None)
+        if step is None:
+            return
+        if self.only and name not in self.only:
+            self.settle(step)
+            return
+        self.open(step)
+        how(self, step)
+
+    def settle(self, step: Step) -> None:
+        """Takes a step as told: what it leaves on the shelf stands there."""
+        shown = {"inputs", "queries", "keys", "values"}
+        if step.id in shown:
+            self.keep_on_shelf(self.shelf.place(step.results[0], self.storyboard.numbers))
 
     def open(self, step: Step) -> None:
         """Begins a step: the header changes."""

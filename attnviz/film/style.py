@@ -89,3 +89,7 @@ class Style:
     def colour(self, role: Role | None) -> str:
         """The role's colour; ink for what has no role."""
         return self.theme.ink if role is None else self.theme.roles[role]
+
+
+MOST_WORKED = 6
+"""How many keys, terms of a sum and entries of a vector a film works out: as many as stay readable at 480p."""

@@ -39,7 +39,7 @@ def _weights_take_place(scene: LessonScene, mix: Mix) -> None:
         scene.move(FadeIn(mix.weights), seconds=0.6)
         return
     last = VGroup(*ladder.cells(-1))
-    rest = [rung for rung in ladder.rungs[:-1]]
+    rest = ladder.rungs[:-1]
     scene.move(
         FadeOut(ladder.names), FadeOut(ladder.rungs[-1][0]), *map(FadeOut, rest), seconds=0.5
     )
@@ -82,7 +82,10 @@ def _add_up(scene: LessonScene, step: Step, mix: Mix) -> VGroup:
     for i, calculation in enumerate(step.worked):
         column = mix.products.column(calculation.position)
         new_frame = frame_around(column, scene.style.theme.ink)
-        previous, sum_ = sum_, WorkedSum(calculation, scene.style, scene.words)
+        previous, sum_ = (
+            sum_,
+            WorkedSum(calculation, scene.style, scene.words, scene.storyboard.numbers),
+        )
         seconds = _FIRST if i == 0 else _OTHERS / max(len(step.worked) - 1, 1)
         if frame is None:
             frame = new_frame

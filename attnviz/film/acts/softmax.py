@@ -128,7 +128,7 @@ def _exponentials(scene: LessonScene, step: Step, ladder: Ladder, scores: list[V
 
 def _sum(scene: LessonScene, step: Step, lines: VGroup) -> VGroup:
     (calculation,) = _part(step, "sum")
-    total = WorkedSum(calculation, scene.style, scene.words)
+    total = WorkedSum(calculation, scene.style, scene.words, scene.storyboard.numbers)
     scene.move(FadeOut(lines), FadeIn(total.heading), seconds=0.4)
     scene.move(LaggedStart(*[FadeIn(term) for term in total.terms], lag_ratio=0.5), seconds=1.0)
     scene.move(FadeIn(total.line), FadeIn(total.total), seconds=0.5)

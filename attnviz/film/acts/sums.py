@@ -37,7 +37,10 @@ def work_out(
             frame_around(at_left, scene.style.theme.ink),
             frame_around(on_top, scene.style.colour(crossing.top.sheet.matrix.role)),
         )
-        previous, sum_ = sum_, WorkedSum(calculation, scene.style, scene.words)
+        previous, sum_ = (
+            sum_,
+            WorkedSum(calculation, scene.style, scene.words, scene.storyboard.numbers),
+        )
         seconds = FIRST if i == 0 else OTHERS / max(len(calculations) - 1, 1)
         if frames is None:
             frames = new

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from manim import RIGHT, UP, FadeIn, LaggedStart, VGroup
 
@@ -14,7 +16,8 @@ from attnviz.film.scene import LessonScene
 from attnviz.film.style import WIDE, Box, Size
 from attnviz.lessons.storyboard import Matrix, Step
 
-_GAP = 0.55
+_GAP, _NARROW_GAP = 1.2, 0.5
+_CELL = 0.8
 _SIDE = 1.25
 
 
@@ -42,11 +45,10 @@ def all_rows(scene: LessonScene, step: Step) -> None:
 
 def _side_by_side(scene: LessonScene, matrices: tuple[Matrix, ...]) -> list[MatrixView]:
     numbers = scene.storyboard.numbers
-    room = WIDE.width - 2 * _GAP - _SIDE
-    shares = _shares(scene, matrices, room)
+    shares, gap = _shares(scene, matrices)
     views = []
     for matrix, share in zip(matrices, shares, strict=True):
-        shown = sheet(matrix, numbers, width=share, height=3.9, most_cell=0.66)
+        shown = sheet(matrix, numbers, width=share, height=3.9, most_cell=_CELL)
         view = MatrixView(shown, scene.style)
         views.append(view)
     if not views[0].sheet.pooled:
@@ -55,8 +57,8 @@ def _side_by_side(scene: LessonScene, matrices: tuple[Matrix, ...]) -> list[Matr
             if len(view.entries) <= 10:
                 view.label_columns()
     group = VGroup(*views)
-    for left, right in zip(views, views[1:], strict=False):
-        right.cells.next_to(left.cells, RIGHT, buff=_GAP)
+    for left, right in pairwise(views):
+        right.cells.next_to(left.cells, RIGHT, buff=gap)
         _follow(right)
     shift = np.array(WIDE.middle) - group.get_center() + np.array([0, -0.15, 0])
     group.shift(shift)
@@ -72,20 +74,21 @@ def _follow(view: MatrixView) -> None:
         view.label_columns()
 
 
-def _shares(scene: LessonScene, matrices: tuple[Matrix, ...], room: float) -> list[float]:
-    """How the width is shared: as much as the numbers want, else in proportion to it."""
+def _shares(scene: LessonScene, matrices: tuple[Matrix, ...]) -> tuple[list[float], float]:
+    """The width of each matrix and of the gaps: as much as the numbers want; where that is too much, less."""
     numbers = scene.storyboard.numbers
     wanted = []
     for matrix in matrices:
-        shown = sheet(matrix, numbers, width=99.0, height=3.9, most_cell=0.66)
+        shown = sheet(matrix, numbers, width=99.0, height=3.9, most_cell=_CELL)
         wanted.append(min(shown.width * shown.matrix.shape[1], 4.4))
-    total = sum(wanted)
-    if total <= room:
-        return wanted
+    for gap in (_GAP, _NARROW_GAP):
+        room = WIDE.width - 2 * gap - _SIDE
+        if sum(wanted) <= room:
+            return wanted, gap
     spare = room - sum(wanted[1:])  # the scores were read one by one: they give way first
     if spare >= 1.6:
-        return [spare, *wanted[1:]]
-    return [room * each / total for each in wanted]
+        return [spare, *wanted[1:]], gap
+    return [room * each / sum(wanted) for each in wanted], gap
 
 
 def _rows_follow(scene: LessonScene, views: list[MatrixView], query: int | None) -> None:
@@ -104,14 +107,15 @@ def _rows_follow(scene: LessonScene, views: list[MatrixView], query: int | None)
 
 
 def _between(scene: LessonScene, views: list[MatrixView]) -> list[VGroup]:
+    """What leads from one matrix to the next."""
     marks = []
-    for left, right, text in zip(views, views[1:], ("softmax", "· V"), strict=False):
+    for (left, right), text in zip(pairwise(views), ("softmax", "· V"), strict=True):
         mark = label("→", scene.style.theme.dim, Size.LARGE)
-        x = (left.cells.get_right()[0] + right.cells.get_left()[0]) / 2
+        space = right.cells.get_left()[0] - left.cells.get_right()[0]
+        x = left.cells.get_right()[0] + space / 2
         mark.move_to(np.array([x, left.cells.get_y(), 0]))
-        word = label(text, scene.style.theme.dim, Size.SMALL)
-        word.move_to(np.array([x, views[0].cells.get_bottom()[1] - 0.28, 0]))
-        marks += [VGroup(mark, word)]
+        word = label(text, scene.style.theme.dim, Size.SMALL).next_to(mark, UP, buff=0.12)
+        marks.append(VGroup(mark, word) if word.width < space - 0.1 else VGroup(mark))
     return marks
 
 

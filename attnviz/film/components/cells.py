@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from manim import DOWN, RoundedRectangle, VGroup
+from manim import DOWN, UP, RoundedRectangle, VGroup
 from manim import Line as Stroke
 
 from attnviz.film.components.text import label
@@ -53,8 +53,8 @@ class Cell(VGroup):
             half = width * 0.2
             bar = Stroke((-half, 0, 0), (half, 0, 0), stroke_width=2, color=colour)
             bar.set_stroke(opacity=0.8)
-            self.bar = bar.move_to(self.box.get_bottom() + (0, height * 0.1, 0))
-            self.add(bar)
+            self.bar = bar.move_to(self.box).align_to(self.box, DOWN)
+            self.add(bar.shift(UP * height * 0.08))
         self.number = label(text, colour, size).move_to(self.box) if text else None
         if self.number is not None:
             self.add(self.number)
@@ -85,6 +85,3 @@ def rule(length: float, style: Style) -> Stroke:
 def sum_line(length: float, style: Style) -> Stroke:
     """The line under a column of summands."""
     return Stroke((-length / 2, 0, 0), (length / 2, 0, 0), stroke_width=1.5, color=style.theme.dim)
-
-
-__all__ = ["DOWN", "Cell", "Slot", "rule", "sum_line"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from manim import DOWN, LEFT, RIGHT, VGroup
+from manim import RIGHT, VGroup
 
 from attnviz.film.components.cells import sum_line
-from attnviz.film.components.text import Line, label
+from attnviz.film.components.text import Glyphs, Line
 from attnviz.film.style import ARITHMETIC, Size, Style
-from attnviz.lessons.numbers import MINUS
+from attnviz.lessons.claims import term_relation
+from attnviz.lessons.numbers import MINUS, Numbers
 from attnviz.lessons.storyboard import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.lessons.words import Words
 
@@ -39,13 +40,16 @@ class WorkedSum(VGroup):
     `heading`, `terms`, `line` and `total` are its parts, to be shown one after the other.
     """
 
-    def __init__(self, calculation: Calculation, style: Style, words: Words) -> None:
+    def __init__(
+        self, calculation: Calculation, style: Style, words: Words, numbers: Numbers
+    ) -> None:
         super().__init__()
         self.calculation = calculation
         size = Size.LARGE if len(calculation.terms) <= 4 else Size.BODY
-        exact = calculation.relation == "="
         self.heading = Line(runs_of(calculation.left, style), Size.LARGE, "BOLD")
-        self.terms = VGroup(*[_term(each, exact, size, style, words) for each in calculation.terms])
+        self.terms = VGroup(
+            *[_term(each, size, style, words, numbers) for each in calculation.terms]
+        )
         total = calculation.total
         assert isinstance(total, Number)
         self.total = Line([(total.text, style.colour(total.role))], Size.LARGE, "BOLD")
@@ -61,14 +65,14 @@ class WorkedSum(VGroup):
         fit(self)
 
 
-def _term(term: Term, exact: bool, size: Size, style: Style, words: Words) -> Line:
+def _term(term: Term, size: Size, style: Style, words: Words, numbers: Numbers) -> Line:
     worth = style.theme.ink
     if term.merged:
         runs = [(words.say("common", "more", count=term.merged), style.theme.dim)]
     else:
         runs = runs_of(term.pieces, style)
     if len(term.pieces) > 1 or term.merged:
-        runs += [(" = " if exact else " ≈ ", style.theme.dim), (term.text, worth)]
+        runs += [(f" {term_relation(term, numbers)} ", style.theme.dim), (term.text, worth)]
     return Line(runs, size)
 
 
@@ -93,18 +97,14 @@ class WorkedLines(VGroup):
 
 
 def fit(group: VGroup) -> VGroup:
-    """Places arithmetic in its zone; one that is too wide or too high for it is scaled, never under the least size."""
-    smallest = min(
-        (glyphs.size for glyphs in group.family_members_with_points() if hasattr(glyphs, "size")),
-        default=Size.SMALL.value,
+    """Places arithmetic at the right of its zone; what is too large is scaled, never under the least size."""
+    sizes = [part.size for part in group.get_family() if isinstance(part, Glyphs)]
+    least = Size.SMALL / min(sizes, default=Size.SMALL)
+    wide, high = (
+        ARITHMETIC.width / max(group.width, 0.01),
+        ARITHMETIC.height / max(group.height, 0.01),
     )
-    least = Size.SMALL.value / smallest
-    scale = min(
-        1.0, ARITHMETIC.width / max(group.width, 0.01), ARITHMETIC.height / max(group.height, 0.01)
-    )
+    scale = min(1.0, wide, high)
     if scale < 1:
         group.scale(max(scale, least))
     return group.move_to(ARITHMETIC.middle).align_to((ARITHMETIC.right, 0, 0), RIGHT)
-
-
-__all__ = ["DOWN", "LEFT", "WorkedLines", "WorkedSum", "fit", "label", "runs_of"]

@@ -1,0 +1,171 @@
+"""attnviz render: the same numbers as a film."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from attnviz.cli.options import SectionedCommand, input_options, number_options, option
+from attnviz.errors import InputError
+from attnviz.inputs.request import InputRequest
+
+if TYPE_CHECKING:
+    from attnviz.film.produce import Film
+
+_FILM = "Film"
+_QUALITIES = ("low", "medium", "high", "4k")
+_PACES = ("slow", "normal", "fast")
+
+
+@click.command(cls=SectionedCommand)
+@input_options
+@number_options
+@option(
+    _FILM,
+    "-o",
+    "--output",
+    metavar="FILE",
+    default="self-attention.mp4",
+    show_default=True,
+    help="The film, an .mp4; its captions stand beside it as .srt.",
+)
+@option(
+    _FILM,
+    "--quality",
+    type=click.Choice(_QUALITIES),
+    default="medium",
+    show_default=True,
+    help="480p15, 720p30, 1080p60 or 2160p60.",
+)
+@option(_FILM, "--fps", type=click.IntRange(1, 120), metavar="N", help="Other frames a second.")
+@option(
+    _FILM,
+    "--theme",
+    type=click.Choice(("dark", "light")),
+    default="dark",
+    show_default=True,
+    help="Light on dark, or dark on light.",
+)
+@option(
+    _FILM,
+    "--pace",
+    type=click.Choice(_PACES),
+    default="normal",
+    show_default=True,
+    help="How long things move, and how long captions stand.",
+)
+@option(
+    _FILM,
+    "--step",
+    "steps",
+    metavar="NAME",
+    multiple=True,
+    help="Only this step: inputs, scores, softmax, … May be given several times.",
+)
+def render(
+    request: InputRequest,
+    query: str | None,
+    precision: int | None,
+    rounding: str,
+    output: str,
+    quality: str,
+    fps: int | None,
+    theme: str,
+    pace: str,
+    steps: tuple[str, ...],
+) -> None:
+    """Film self-attention on your own numbers: one query in full, then all, then the formula.
+
+    Without any input it is the built-in example "illustrated".
+
+    \b
+    Examples:
+      attnviz render
+      attnviz render "the cat sat on the mat" -o cat.mp4
+      attnviz render "the cat sat" --query cat --quality high --theme light
+      attnviz render --vectors x.csv --weights w.npz --causal -o mine.mp4
+      attnviz render --step softmax --pace slow -o softmax.mp4
+    """
+    from attnviz.cli.output import check_writable, whole_file
+    from attnviz.cli.steps import check_step_names, chosen_steps
+    from attnviz.core.self_attention import trace_of
+    from attnviz.inputs import problem_from
+    from attnviz.inputs.selection import row_of
+
+    target = _checked_suffix(output)
+    captions = target.with_suffix(".srt")
+    check_step_names(steps)
+    check_writable(target)
+    check_writable(captions)
+    problem = problem_from(request)
+    row = row_of(problem, query)
+    trace = trace_of(problem)
+
+    from attnviz.film.produce import QUALITIES, Film, plan, produce
+    from attnviz.film.style import MOST_WORKED, PACES, Style
+    from attnviz.lessons.self_attention import self_attention_storyboard
+    from attnviz.scenes.self_attention import SelfAttention
+    from attnviz.theme import THEMES
+
+    storyboard = self_attention_storyboard(
+        trace, query=row, precision=precision, rounding=rounding, most=MOST_WORKED
+    )
+    only = chosen_steps(storyboard, steps) or ()
+    size = QUALITIES[quality] if fps is None else replace(QUALITIES[quality], fps=fps)
+    film = Film(SelfAttention, storyboard, Style(THEMES[theme], PACES[pace]), size, only)
+    with whole_file(target) as temporary:
+        with _progress(film, plan(film).frames) as on_frames:
+            told = produce(film, temporary, on_frames)
+        with whole_file(captions) as beside:
+            beside.write_text(told.captions(), encoding="utf-8")
+    click.echo(_summary(target, film, told.seconds), err=True)
+
+
+def _checked_suffix(output: str) -> Path:
+    path = Path(output)
+    if path.suffix.lower() != ".mp4":
+        found = f"the suffix {path.suffix!r}" if path.suffix else "no suffix"
+        raise InputError(
+            f"{output} has {found}, and films are .mp4: write -o {path.with_suffix('.mp4')}"
+        )
+    return path
+
+
+def _summary(target: Path, film: Film, seconds: float) -> str:
+    size = film.quality
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{target}: {minutes}:{rest:02d}, {size.width}×{size.height}, {size.fps} frames a second"
+
+
+@contextmanager
+def _progress(film: Film, frames: int) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr with the frames done, the frames planned and the time left; nothing where it is no terminal."""
+    import sys
+
+    if not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("Rendering"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("frames"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=frames)
+        yield lambda count: bar.advance(task, count)

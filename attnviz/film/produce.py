@@ -1,0 +1,198 @@
+"""A scene becomes a file: planned without drawing, drawn with manim, captions beside it."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import srt
+from manim import CairoRenderer, tempconfig
+from manim import logger as manim_logger
+
+from attnviz.film.fonts import check_characters
+from attnviz.film.scene import Beat, LessonScene
+from attnviz.film.style import Style
+from attnviz.lessons.storyboard import Storyboard
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Size in pixels and frames a second."""
+
+    width: int
+    height: int
+    fps: int
+
+
+QUALITIES = {
+    "low": Quality(854, 480, 15),
+    "medium": Quality(1280, 720, 30),
+    "high": Quality(1920, 1080, 60),
+    "4k": Quality(3840, 2160, 60),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """What is to be filmed, and how."""
+
+    scene: type[LessonScene]
+    storyboard: Storyboard
+    style: Style
+    quality: Quality
+    only: tuple[str, ...] = ()
+    """The steps that are told; all where it is empty."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a film will be: found out without drawing a frame."""
+
+    frames: int
+    beats: tuple[Beat, ...]
+
+    @property
+    def seconds(self) -> float:
+        return self.beats[-1].end if self.beats else 0.0
+
+    def captions(self) -> str:
+        """The captions as SubRip text."""
+        return subtitles(self.beats)
+
+
+def subtitles(beats: Sequence[Beat]) -> str:
+    """SubRip text of what is said in the beats."""
+    from datetime import timedelta
+
+    lines = [
+        srt.Subtitle(i, timedelta(seconds=beat.start), timedelta(seconds=beat.end), beat.caption)
+        for i, beat in enumerate(beats, start=1)
+    ]
+    return str(srt.compose(lines))
+
+
+def plan(film: Film, on_beat: Callable[[LessonScene, Beat], None] | None = None) -> Plan:
+    """Tells the film without drawing it. `on_beat` sees the scene at the end of every beat.
+
+    Raises InputError if the typeface lacks a character that would be shown.
+    """
+    check_characters(_texts(film.storyboard))
+    with _session(film, dry_run=True):
+        renderer = _Planner()
+        scene = _scene(film, renderer, on_beat)
+        scene.render()
+    return Plan(renderer.frames, tuple(scene.beats))
+
+
+def produce(
+    film: Film, target: Path, on_frames: Callable[[int], None] = lambda count: None
+) -> Plan:
+    """Draws the film into `target`, an .mp4; `on_frames` hears how many frames were added.
+
+    Works in the user's cache directory and leaves nothing there. Returns what was told, with its times.
+    """
+    check_characters(_texts(film.storyboard))
+    with _session(film, dry_run=False):
+        renderer = _Counting(on_frames)
+        scene = _scene(film, renderer, None)
+        scene.render()
+        shutil.copyfile(renderer.file_writer.final_file_path, target)
+    return Plan(renderer.frames, tuple(scene.beats))
+
+
+def _scene(
+    film: Film, renderer: CairoRenderer, on_beat: Callable[[LessonScene, Beat], None] | None
+) -> LessonScene:
+    scene = film.scene(renderer=renderer)
+    scene.storyboard, scene.style, scene.only = film.storyboard, film.style, film.only
+    if on_beat is not None:
+        scene.beat_ended = lambda beat: on_beat(scene, beat)  # type: ignore[method-assign]
+    return scene
+
+
+class _Counting(CairoRenderer):  # type: ignore[misc]
+    """manim's renderer, which says how many frames it has added."""
+
+    def __init__(self, on_frames: Callable[[int], None]) -> None:
+        super().__init__()
+        self.on_frames, self.frames = on_frames, 0
+
+    def add_frame(self, frame: Any, num_frames: int = 1) -> None:
+        super().add_frame(frame, num_frames)
+        self.frames += num_frames
+        self.on_frames(num_frames)
+
+
+class _Planner(CairoRenderer):  # type: ignore[misc]
+    """Counts the frames that there will be, and draws none."""
+
+    def __init__(self) -> None:
+        super().__init__(skip_animations=True)
+        self.frames = 0
+
+    def update_frame(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing is drawn."""
+
+    def play(self, scene: LessonScene, *args: Any, **kwargs: Any) -> None:
+        super().play(scene, *args, **kwargs)
+        # manim draws a frame at 0, 1/fps, 2/fps … below the duration; a still wait has its whole frames only
+        frames = scene.duration * self.camera.frame_rate
+        still = scene.is_current_animation_frozen_frame()
+        self.frames += int(frames) if still else -int(-(frames - 1e-9) // 1)
+
+
+@contextmanager
+def _session(film: Film, *, dry_run: bool) -> Iterator[None]:
+    """manim's global configuration for one film; its files live in a folder that goes when it is done."""
+    quality = film.quality
+    with (
+        tempfile.TemporaryDirectory(prefix="film-", dir=_cache()) as folder,
+        tempconfig(
+            {
+                "media_dir": folder,
+                "pixel_width": quality.width,
+                "pixel_height": quality.height,
+                "frame_rate": quality.fps,
+                "frame_height": 8.0,
+                "frame_width": 8.0 * quality.width / quality.height,
+                "background_color": film.style.theme.background,
+                "disable_caching": True,
+                "progress_bar": "none",
+                "dry_run": dry_run,
+            }
+        ),
+    ):
+        level = manim_logger.level
+        manim_logger.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            manim_logger.setLevel(level)
+
+
+def _cache() -> str:
+    """A folder for work files: the user's cache directory, or the system's for temporary files if that is read-only."""
+    folder = platformdirs.user_cache_path("attnviz", appauthor=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return str(folder)
+    except OSError:
+        return tempfile.gettempdir()
+
+
+def _texts(storyboard: Storyboard) -> list[str]:
+    """Every word and name that the film may show."""
+    texts = [storyboard.title, *storyboard.brief_notes]
+    for step in storyboard.steps:
+        texts += [step.title, *step.narration.values()]
+        for matrix in (*step.operands, *step.results):
+            texts += [each.token for each in (*matrix.rows, *matrix.columns) if each.token]
+    return texts
