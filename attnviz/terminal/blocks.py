@@ -63,22 +63,26 @@ def links(matrix: Matrix, setting: Setting) -> list[Text]:
     said = setting.say("links", shown=len(found), count=f"{matrix.values.size:,}")
     lines = wrapped_prose(styled(said, setting.palette.dim), setting.prose)
     ends = [(matrix.rows[each.query], matrix.columns[each.key]) for each in found]
-    widths = [max(cell_len(pair[side].symbol) for pair in ends) for side in (0, 1)] if ends else []
-    for link, pair in zip(found, ends, strict=True):
-        line = _named(pair[0], widths[0], setting).append(" → ", setting.palette.dim)
-        line.append_text(_named(pair[1], widths[1], setting)).append("  ")
-        weight = setting.palette.text(Role.WEIGHT, bold=True)
+    names = [_aligned_names([pair[side] for pair in ends], setting) for side in (0, 1)]
+    for link, query, key in zip(found, *names, strict=True):
         # The row is rounded as a whole, so that a weight reads the same here as in its row.
         texts = setting.storyboard.numbers.row(matrix.values[link.query].tolist())
-        lines.append(line.append(texts[link.key], weight))
+        line = query.append(" → ", setting.palette.dim).append_text(key).append("  ")
+        lines.append(line.append(texts[link.key], setting.palette.text(Role.WEIGHT, bold=True)))
     return lines
 
 
-def _named(label: Label, width: int, setting: Setting) -> Text:
-    name = styled(filled(label.symbol, width), setting.palette.text(label.role))
-    if label.token is not None:
-        name.append(" " + filled(cut(label.token, _TOKEN), _TOKEN), setting.palette.text(None))
-    return name
+def _aligned_names(labels: Sequence[Label], setting: Setting) -> list[Text]:
+    """Symbols and tokens, all of the same width."""
+    symbols = max((cell_len(label.symbol) for label in labels), default=0)
+    names = [
+        styled(filled(label.symbol, symbols), setting.palette.text(label.role)).append(
+            f" {cut(label.token, _TOKEN)}" if label.token else ""
+        )
+        for label in labels
+    ]
+    width = width_of(names)
+    return [name.append(" " * (width - name.cell_len)) for name in names]
 
 
 def _pooled(matrix: Matrix, setting: Setting, room: int) -> PooledMatrix:
@@ -122,10 +126,10 @@ def _legend(picture: Picture, parts: PooledMatrix, setting: Setting, width: int)
     rows, columns = parts.block
     kind = "peak" if picture.role is Role.WEIGHT else "mean"
     said = setting.say(kind, rows=rows, columns=columns)
-    if picture.hides:
-        said += setting.say("between_sentences") + setting.say(
-            "unshaded" if palette.shades else "dotted"
-        )
+    if picture.has_gaps:
+        mark = "unshaded" if palette.shades else "dotted"
+        what = "nothing" if picture.role is Role.WEIGHT else "hidden"
+        said += setting.say("between_sentences") + setting.say(mark, what=setting.say(what))
     if bar.cell_len + GAP + cell_len(said) <= width:
         return [bar.append(" " * GAP).append(said, palette.dim)]
     return [bar, *wrapped_prose(styled(said, palette.dim), width)]

@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-_JOINERS = "\u200d\ufe0e\ufe0f"
+_JOINER, _VARIANTS = "\u200d", "\ufe0e\ufe0f"
 
 
 def styled(text: str, style: Style) -> Text:
@@ -29,5 +29,5 @@ def cut(text: str, width: int) -> str:
         return text
     kept = text
     while kept and cell_len(kept) >= width:
-        kept = kept[:-1].rstrip(_JOINERS)
+        kept = kept.rstrip(_VARIANTS)[:-1].rstrip(_JOINER)
     return kept + "…"

@@ -12,15 +12,18 @@ from attnviz.terminal.colour import Palette
 from attnviz.terminal.lines import styled
 from attnviz.theme import Role
 
-HIDDEN = "·"
-"""A hidden entry, where there are no colours; in colour it is left unshaded."""
+NOTHING = "·"
+"""An entry that is hidden, or no weight at all, where there are no colours; in colour it is left unshaded."""
 _SHADES = " ░▒▓█"
 _SCALE = 8
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """`values` (rows, columns), shaded from `low` to `high`; −inf is hidden. `zoom` is characters an entry."""
+    """`values` (rows, columns), shaded from `low` to `high`. `zoom` is characters an entry.
+
+    A hidden score (−inf), and a weight of exactly 0, is left unshaded.
+    """
 
     role: Role
     values: FloatArray
@@ -37,9 +40,9 @@ class Picture:
         return max(self._visible, default=0.0)
 
     @property
-    def hides(self) -> bool:
-        """Whether some entry is hidden."""
-        return bool(np.isneginf(self.values).any())
+    def has_gaps(self) -> bool:
+        """Whether some entry is left unshaded."""
+        return bool((self.values == self._gap).any())
 
     @property
     def width(self) -> int:
@@ -68,6 +71,10 @@ class Picture:
         return bar
 
     @property
+    def _gap(self) -> float:
+        return 0.0 if self.role is Role.WEIGHT else -np.inf
+
+    @property
     def _visible(self) -> list[float]:
         visible: list[float] = self.values[np.isfinite(self.values)].tolist()
         return visible
@@ -75,13 +82,13 @@ class Picture:
     def _shares(self) -> list[list[float | None]]:
         low, span = self.low, self.high - self.low
         return [
-            [None if v == -np.inf else (v - low) / span if span > 0 else 0.5 for v in row]
+            [None if v == self._gap else (v - low) / span if span > 0 else 0.5 for v in row]
             for row in self.values.tolist()
         ]
 
     def _shaded(self, row: list[float | None]) -> Text:
         characters = (
-            HIDDEN if share is None else _SHADES[min(int(share * len(_SHADES)), len(_SHADES) - 1)]
+            NOTHING if share is None else _SHADES[min(int(share * len(_SHADES)), len(_SHADES) - 1)]
             for share in row
         )
         return styled(

@@ -1,0 +1,49 @@
+from collections.abc import Callable
+
+import pytest
+
+from attnviz.core.self_attention import trace_of
+from attnviz.inputs import InputRequest, problem_from
+from attnviz.lessons.self_attention import self_attention_storyboard
+from attnviz.lessons.storyboard import Storyboard
+from attnviz.terminal.colour import Palette
+from attnviz.terminal.page import pages
+from attnviz.terminal.setting import Setting
+from attnviz.theme import THEMES
+
+
+def storyboard_of(request: InputRequest, **options: object) -> Storyboard:
+    return self_attention_storyboard(trace_of(problem_from(request)), **options)
+
+
+def setting_of(storyboard, width=80, depth=None, theme="dark") -> Setting:
+    return Setting(storyboard, Palette(THEMES[theme], depth), width)
+
+
+@pytest.fixture(scope="session")
+def board() -> Callable[..., Storyboard]:
+    """Makes the storyboard of an input request: `board(text="a b", language="zh")`."""
+    options = {"query", "language", "precision", "rounding"}
+
+    def make(**asked):
+        told = {name: asked.pop(name) for name in options & asked.keys()}
+        return storyboard_of(InputRequest(**asked), **told)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def setting() -> Callable[..., Setting]:
+    """Makes the setting of a storyboard: `setting(board, width, depth, theme)`."""
+    return setting_of
+
+
+@pytest.fixture(scope="session")
+def shown() -> Callable[..., list[str]]:
+    """The lines of all pages as plain text: `shown(board, width, depth)`."""
+
+    def make(storyboard, width=80, depth=None, chosen=None):
+        told = pages(setting_of(storyboard, width, depth), chosen)
+        return [line.plain.rstrip() for page in told for line in page]
+
+    return make

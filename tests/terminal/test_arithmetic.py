@@ -1,0 +1,96 @@
+import pytest
+from rich.text import Text
+
+from attnviz.lessons.words import words
+from attnviz.lessons.writing import written
+from attnviz.terminal.arithmetic import arithmetic
+from attnviz.terminal.colour import Palette
+from attnviz.theme import DARK, Role
+
+PALETTE = Palette(DARK, None)
+
+
+def calculated(storyboard, step, part, width):
+    chosen = [c for c in storyboard.step(step).worked if c.part == part]
+    return [line.plain for line in arithmetic(chosen, words("en"), PALETTE, width)]
+
+
+def test_sums_that_fit_stand_in_one_line_each_term_below_term(board):
+    assert calculated(board(), "output", "worked", 76) == [
+        "o₁[1] = 0.06·1 + 0.47·2 + 0.47·2 ≈ 0.06 + 0.94 + 0.94 = 1.94",
+        "o₁[2] = 0.06·2 + 0.47·8 + 0.47·6 ≈ 0.13 + 3.74 + 2.81 = 6.68",
+        "o₁[3] = 0.06·3 + 0.47·0 + 0.47·3 ≈ 0.19 + 0    + 1.41 = 1.60",
+    ]
+
+
+def test_sums_that_do_not_fit_are_all_broken_before_the_same_sign(board):
+    assert calculated(board(), "output", "worked", 40) == [
+        "o₁[1] = 0.06·1 + 0.47·2 + 0.47·2",
+        "      ≈ 0.06 + 0.94 + 0.94 = 1.94",
+        "o₁[2] = 0.06·2 + 0.47·8 + 0.47·6",
+        "      ≈ 0.13 + 3.74 + 2.81 = 6.68",
+        "o₁[3] = 0.06·3 + 0.47·0 + 0.47·3",
+        "      ≈ 0.19 + 0    + 1.41 = 1.60",
+    ]
+
+
+def test_a_sum_too_long_for_a_line_goes_on_before_a_plus(board):
+    assert calculated(board(), "output", "worked", 26)[:4] == [
+        "o₁[1] = 0.06·1 + 0.47·2",
+        "        + 0.47·2",
+        "      ≈ 0.06 + 0.94 + 0.94",
+        "      = 1.94",
+    ]
+
+
+def test_numbers_stand_below_each_other_by_their_decimal_point(board):
+    assert calculated(board(), "softmax", "weight", 76) == [
+        "α₁₁ = 0.14 / 2.14 ≈ 0.06",
+        "α₁₂ =    1 / 2.14 ≈ 0.47",
+        "α₁₃ =    1 / 2.14 ≈ 0.47",
+    ]
+
+
+def test_no_calculation_is_no_line():
+    assert arithmetic([], words("en"), PALETTE, 80) == []
+
+
+@pytest.mark.parametrize("width", [26, 36, 76, 156])
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"text": "a b c d e f g h i j k l", "d_model": 12}, {"example": "two-heads"}],
+    ids=["illustrated", "long", "two-heads"],
+)
+def test_what_is_shown_is_the_storyboards_own_text_but_for_blanks(board, asked, width):
+    storyboard = board(**asked)
+    for step in storyboard.steps:
+        for part in step.narration:
+            chosen = [c for c in step.worked if c.part == part]
+
+            shown = arithmetic(chosen, words("en"), PALETTE, width)
+
+            told = "".join(
+                run.text for c in chosen for stage in written(c, words("en")) for run in stage
+            )
+            assert squeezed("".join(line.plain for line in shown)) == squeezed(told)
+            assert all(line.cell_len <= width for line in shown)
+
+
+def squeezed(text):
+    return "".join(text.split())
+
+
+def test_every_number_has_the_colour_of_its_role(board):
+    calculation = board().step("scores").worked[0]
+
+    (line,) = arithmetic([calculation], words("en"), Palette(DARK, "truecolor"), 80)
+
+    assert line.plain == "q₁·k₁ = 1·0 + 0·1 + 2·1 = 2"
+    assert colour_at(line, 0) == colour_at(line, 8) == DARK.roles[Role.QUERY].lower()
+    assert colour_at(line, 3) == colour_at(line, 10) == DARK.roles[Role.KEY].lower()
+    assert colour_at(line, len(line.plain) - 1) == DARK.roles[Role.SCORE].lower()
+
+
+def colour_at(line: Text, place: int) -> str:
+    (span,) = [span for span in line.spans if span.start <= place < span.end and span.style]
+    return span.style.color.name.lower()

@@ -1,0 +1,98 @@
+import pytest
+
+from attnviz.terminal.colour import READABLE, Palette, blended, colour_depth, contrast, luminance
+from attnviz.theme import THEMES, Role
+
+XTERM = {"TERM": "xterm"}
+XTERM_256 = {"TERM": "xterm-256color"}
+MODERN = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+
+
+@pytest.mark.parametrize("depth", ["truecolor", "256"])
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize("role", Role)
+def test_a_number_can_be_read_on_every_shade_of_every_role(role, theme, depth):
+    palette = Palette(theme, depth)
+
+    styles = [palette.cell(role, share / 100) for share in range(101)]
+
+    contrasts = [contrast(style.color.name, style.bgcolor.name) for style in styles]
+    assert len({style.bgcolor.name for style in styles}) > 3
+    assert min(contrasts) >= READABLE
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+def test_a_hidden_score_can_be_read_and_has_the_ground_of_the_theme(theme):
+    style = Palette(theme, "truecolor").hidden
+
+    assert style.bgcolor.name.upper() == theme.background
+    assert contrast(style.color.name, style.bgcolor.name) >= READABLE
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize("role", Role)
+def test_a_larger_number_has_a_shade_further_from_the_background(role, theme):
+    palette = Palette(theme, "truecolor")
+
+    shades = [palette.shade(role, share / 24) for share in range(25)]
+
+    distances = [abs(luminance(shade) - luminance(theme.background)) for shade in shades]
+    assert distances == sorted(distances)
+    assert len(set(shades)) == 25
+
+
+def test_a_share_beyond_the_ends_has_the_shade_of_the_end():
+    palette = Palette(THEMES["dark"], "truecolor")
+
+    assert palette.shade(Role.KEY, 3.0) == palette.shade(Role.KEY, 1.0)
+    assert palette.shade(Role.KEY, -1.0) == palette.shade(Role.KEY, 0.0)
+
+
+@pytest.mark.parametrize("depth", ["standard", None])
+def test_sixteen_colours_shade_no_cells(depth):
+    palette = Palette(THEMES["dark"], depth)
+
+    assert not palette.shades
+    assert palette.cell(Role.SCORE, 1.0).bgcolor is None
+    assert palette.hidden.bgcolor is None
+
+
+@pytest.mark.parametrize(
+    ("choice", "is_terminal", "environment", "expected"),
+    [
+        ("auto", True, MODERN, "truecolor"),
+        ("auto", True, {"TERM": "xterm-direct"}, "truecolor"),
+        ("auto", True, XTERM_256, "256"),
+        ("auto", True, XTERM, "standard"),
+        ("auto", True, {"TERM": "dumb"}, None),
+        ("auto", False, MODERN, None),
+        ("auto", True, MODERN | {"NO_COLOR": "1"}, None),
+        ("auto", True, MODERN | {"NO_COLOR": ""}, "truecolor"),
+        ("auto", False, {"FORCE_COLOR": "1"}, "truecolor"),
+        ("auto", False, XTERM | {"FORCE_COLOR": "1"}, "truecolor"),
+        ("auto", False, XTERM_256 | {"FORCE_COLOR": "1"}, "256"),
+        ("auto", False, MODERN | {"FORCE_COLOR": "0"}, None),
+        ("auto", False, {"NO_COLOR": "1", "FORCE_COLOR": "1"}, None),
+        ("always", False, {"NO_COLOR": "1"}, "truecolor"),
+        ("always", False, {}, "truecolor"),
+        ("always", True, {"TERM": "dumb"}, "truecolor"),
+        ("never", True, MODERN | {"FORCE_COLOR": "1"}, None),
+    ],
+)
+def test_how_many_colours_follows_the_flag_then_the_environment_then_the_terminal(
+    choice, is_terminal, environment, expected
+):
+    assert colour_depth(choice, is_terminal=is_terminal, environment=environment) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [("#FFFFFF", "#000000", 21.0), ("#777777", "#FFFFFF", 4.478), ("#FF0000", "#0000FF", 2.149)],
+)
+def test_contrast_is_that_of_the_wcag(one, other, expected):
+    assert contrast(one, other) == contrast(other, one) == pytest.approx(expected, abs=1e-3)
+
+
+def test_blending_nothing_gives_the_background_and_all_the_colour():
+    assert blended("#10131A", "#DE6F4F", 0) == "#10131A"
+    assert blended("#10131A", "#DE6F4F", 1) == "#DE6F4F"

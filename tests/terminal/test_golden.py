@@ -1,0 +1,41 @@
+"""Whole explanations, compared with files in tests/golden.
+
+After a change that is meant: ATTNVIZ_UPDATE_GOLDENS=1 pytest tests/terminal/test_golden.py, then read the difference.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from attnviz.terminal.page import pages
+from attnviz.terminal.show import as_text
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+UPDATE = "ATTNVIZ_UPDATE_GOLDENS"
+LONG = " ".join(f"w{i}" for i in range(200))
+
+CASES = {
+    "illustrated-40": ({}, 40, None),
+    "illustrated-80": ({}, 80, None),
+    "illustrated-120": ({}, 120, None),
+    "illustrated-80-zh": ({"language": "zh"}, 80, None),
+    "illustrated-80-article": ({"rounding": "article"}, 80, None),
+    "illustrated-80-dark": ({}, 80, "truecolor"),
+    "causal-two-heads-80": ({"example": "two-heads", "causal": True, "query": 2}, 80, None),
+    "text-40": ({"text": "我 爱 猫 😀 internationally"}, 40, None),
+    "long-100": ({"text": LONG, "causal": True, "query": 99}, 100, None),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_explanation_reads_as_it_was_approved(name, board, setting):
+    asked, width, depth = CASES[name]
+    path = GOLDEN / f"explain-{name}.txt"
+
+    text = "".join(as_text(page, depth) for page in pages(setting(board(**asked), width, depth)))
+
+    if os.environ.get(UPDATE):
+        assert not os.environ.get("CI"), f"{UPDATE} is for a person who reads the difference"
+        path.write_text(text, encoding="utf-8", newline="\n")
+    assert text == path.read_text(encoding="utf-8")
