@@ -21,6 +21,7 @@ _MARK = "▸"
 _PAD = 1
 _HEADING = 8
 """Columns that a token may take above a column of numbers."""
+_SHORTEST_TOKEN = 6
 
 
 def grid(matrix: Matrix, setting: Setting) -> list[Text]:
@@ -33,7 +34,10 @@ def grid(matrix: Matrix, setting: Setting) -> list[Text]:
     lines: list[Text] = []
     for block in blocks:
         where = setting.say(
-            "columns", first=block.start + 1, last=block.stop, count=matrix.shape[1]
+            "columns" if len(block) > 1 else "column",
+            first=block.start + 1,
+            last=block.stop,
+            count=matrix.shape[1],
         )
         lines += [styled(where, setting.palette.dim), *body.lines(block)]
     return lines
@@ -106,8 +110,11 @@ class _Grid:
         symbols = max((cell_len(label.symbol) for label in labels), default=0)
         longest = max((cell_len(label.token or "") for label in labels), default=0)
         widest = max(self._widths, default=0)
-        room = self.setting.inner - mark - symbols - 1 - widest
-        return mark, symbols, min(longest, room, LONGEST) if room >= 2 else 0
+        room = self.setting.inner - mark - symbols - 2
+        # Tokens give way, down to a readable start, before columns go into another block.
+        wanted = min(longest, LONGEST, max(room - sum(self._widths), _SHORTEST_TOKEN))
+        tokens = min(wanted, room - widest)
+        return mark, symbols, tokens if tokens > 1 else 0
 
     @property
     def _label_width(self) -> int:
