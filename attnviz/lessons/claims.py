@@ -13,29 +13,60 @@ from attnviz.lessons.storyboard import Number, Piece, Symbol, Term, Vector
 def relation(terms: Sequence[Term], total: Number | Vector, numbers: Numbers) -> Literal["=", "≈"]:
     """ "=" if no number of the terms or the total is rounded and, as written, the terms give the total.
 
-    Both are asked: a row that is rounded to add up, or as the article rounds it, moves even a number that would
-    have been exact; and texts may fit by chance where every one of them is rounded.
+    Both are asked: texts may fit by chance where every one of them is rounded.
 
     >>> half = Number(0.5, "0.5")
     >>> relation([Term((half,), 0.5, "0.5")], half, Numbers())
     '='
     """
-    values = [*_values([total]), *(term.value for term in terms if term.value is not None)]
-    for term in terms:
-        values += _values(term.pieces)
-    if not all(numbers.exact(value) for value in values):
+    said = [*_said((total,)), *(pair for term in terms for pair in _said_by(term))]
+    whole = all(numbers.says_all(text, value) for text, value in said)
+    return "=" if whole and _holds(terms, total) else "≈"
+
+
+def term_relation(term: Term, numbers: Numbers) -> Literal["=", "≈"]:
+    """The same for one term and what it is worth: 0.47 · 0 = 0, though 0.47 is rounded.
+
+    >>> factors = (Number(1 / 3, "0.33"), Symbol("·"), Number(0.0, "0"))
+    >>> term_relation(Term(factors, 0.0, "0"), Numbers())
+    '='
+    """
+    if term.value is None:
         return "≈"
-    return "=" if _holds(terms, total) else "≈"
+    return relation([term], Number(term.value, term.text), numbers)
 
 
-def _values(pieces: Iterable[Piece]) -> list[float]:
-    values: list[float] = []
+def _said_by(term: Term) -> list[tuple[str, float]]:
+    """The numbers that the result hangs on, and what is written for them."""
+    worth = [] if term.value is None else [(term.text, term.value)]
+    if _is_exponential(term):
+        return worth  # exp(0.34 − 0.34) is 1 whatever the 0.34 stood for
+    if _has_zero_factor(term):
+        return worth  # and 0.34 · 0 is 0
+    return worth + _said(term.pieces)
+
+
+def _has_zero_factor(term: Term) -> bool:
+    match term.pieces:
+        case (Number(value=first), Symbol(text="·"), Number(value=second)):
+            return first == 0 or second == 0
+        case (Number(value=first), Symbol(text="/"), Number()):
+            return first == 0
+    return False
+
+
+def _said(pieces: Iterable[Piece]) -> list[tuple[str, float]]:
+    said: list[tuple[str, float]] = []
     for piece in pieces:
         if isinstance(piece, Number):
-            values.append(piece.value)
+            said.append((piece.text, piece.value))
         elif isinstance(piece, Vector):
-            values += piece.values
-    return values
+            said += zip(piece.texts, piece.values, strict=True)
+    return said
+
+
+def _is_exponential(term: Term) -> bool:
+    return bool(term.pieces) and term.pieces[0] == Symbol("exp(")
 
 
 def _holds(terms: Sequence[Term], total: Number | Vector) -> bool:
@@ -63,7 +94,7 @@ def _worth(term: Term) -> Fraction | None:
     operators = [piece.text for piece in term.pieces if isinstance(piece, Symbol)]
     if not texts:
         return _rational(term.text)
-    if operators == ["exp(", "−", ")"]:
+    if _is_exponential(term):
         return _exponential(*texts)
     first = _rational(texts[0])
     second = _rational(texts[-1])

@@ -47,10 +47,21 @@ class Numbers:
         """Whether the text of `value` says all there is."""
         if not math.isfinite(value):
             return True
-        if abs(value) >= _WIDEST:
-            return False
+        return abs(value) < _WIDEST and self._close(value, round(value, self.precision))
+
+    def says_all(self, text: str, value: float) -> bool:
+        """Whether `text`, however it was rounded, is all there is to say about `value`.
+
+        >>> Numbers().says_all("0.125", 0.125), Numbers().says_all("0.12", 0.125)
+        (True, False)
+        """
+        if not math.isfinite(value):
+            return True
+        return "e" not in text and self._close(value, float(text.replace(MINUS, "-")))
+
+    def _close(self, value: float, written: float) -> bool:
         slack = min(self.tolerance * max(1.0, abs(value)), 10.0**-self.precision / 1000)
-        return abs(value - round(value, self.precision)) <= slack
+        return abs(value - written) <= slack
 
     def text(self, value: float) -> str:
         """One number."""

@@ -1,0 +1,55 @@
+"""Formulas: three spellings of the same, in every language."""
+
+import re
+
+import pytest
+import typst
+
+from attnviz.lessons import formulas
+from attnviz.lessons.storyboard import Formula
+
+EVERY = [
+    *(value for value in vars(formulas).values() if isinstance(value, Formula)),
+    *(formulas.projection(letter, biased) for letter in "QKV" for biased in (False, True)),
+    *(
+        formulas.heads(several, projected, biased)
+        for several in (False, True)
+        for projected in (False, True)
+        for biased in (False, True)
+    ),
+    formulas.attention(True, biased=True, masked=True),
+    formulas.attention(False, "−0.5"),
+    formulas.attention(False),
+]
+each_formula = pytest.mark.parametrize("formula", EVERY, ids=lambda formula: formula.plain)
+
+
+@each_formula
+def test_typst_can_set_it(formula):
+    assert typst.compile(f"$ {formula.typst} $".encode()).startswith(b"%PDF")
+
+
+@each_formula
+def test_in_latex_its_braces_balance_and_no_backslash_stands_before_punctuation(formula):
+    assert formula.latex.isascii()
+    assert not re.search(r"\\[^A-Za-z]", formula.latex)
+    depth = 0
+    for character in formula.latex:
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        assert depth >= 0
+    assert depth == 0
+
+
+@each_formula
+def test_it_is_the_same_in_every_language(formula):
+    names = {"exp", "max", "softmax", "Concat", "MultiHead", "Attention"}
+
+    assert set(re.findall(r"[A-Za-z]{2,}", formula.plain)) <= names
+
+
+@each_formula
+def test_all_three_spellings_have_the_same_letters(formula):
+    def letters(text: str) -> set[str]:
+        return set(re.findall(r"(?<![A-Za-z])[A-Z](?![A-Za-z])", text))
+
+    assert letters(formula.plain) == letters(formula.typst) == letters(formula.latex)

@@ -1,0 +1,498 @@
+"""The lesson itself: which steps it has, what they say, and the article's numbers."""
+
+import re
+
+import numpy as np
+import pytest
+
+from attnviz import self_attention
+from attnviz.errors import InputError
+from attnviz.lessons.self_attention import STEPS, self_attention_storyboard
+from attnviz.lessons.storyboard import Step, Storyboard
+from attnviz.lessons.words import words
+from attnviz.lessons.writing import written
+
+
+def lines(board: Storyboard, step: str) -> list[str]:
+    """The worked calculations of a step as one line each."""
+    spoken = words(board.language)
+    return [
+        " ".join("".join(run.text for run in stage) for stage in written(calculation, spoken))
+        for calculation in board.step(step).worked
+    ]
+
+
+def ids(board: Storyboard) -> list[str]:
+    return [step.id for step in board.steps]
+
+
+ILLUSTRATED = {
+    "queries": [
+        "q₁[1] = 1·1 + 0·1 + 1·0 + 0·0 = 1",
+        "q₁[2] = 1·0 + 0·0 + 1·0 + 0·1 = 0",
+        "q₁[3] = 1·1 + 0·0 + 1·1 + 0·1 = 2",
+    ],
+    "keys": [
+        "k₁[1] = 1·0 + 0·1 + 1·0 + 0·1 = 0",
+        "k₁[2] = 1·0 + 0·1 + 1·1 + 0·1 = 1",
+        "k₁[3] = 1·1 + 0·0 + 1·0 + 0·0 = 1",
+    ],
+    "values": [
+        "v₁[1] = 1·0 + 0·0 + 1·1 + 0·1 = 1",
+        "v₁[2] = 1·2 + 0·3 + 1·0 + 0·1 = 2",
+        "v₁[3] = 1·0 + 0·0 + 1·3 + 0·0 = 3",
+    ],
+    "scores": [
+        "q₁·k₁ = 1·0 + 0·1 + 2·1 = 2",
+        "q₁·k₂ = 1·4 + 0·4 + 2·0 = 4",
+        "q₁·k₃ = 1·2 + 0·3 + 2·1 = 4",
+    ],
+    "softmax": [
+        "max(2, 4, 4) = 4",
+        "e₁₁ = exp(2 − 4) ≈ 0.14",
+        "e₁₂ = exp(4 − 4) = 1",
+        "e₁₃ = exp(4 − 4) = 1",
+        "Σ = 0.14 + 1 + 1 ≈ 2.14",
+        "α₁₁ = 0.14 / 2.14 ≈ 0.06",
+        "α₁₂ = 1 / 2.14 ≈ 0.47",
+        "α₁₃ = 1 / 2.14 ≈ 0.47",
+    ],
+    "weighted-values": [
+        "α₁₁·v₁ = 0.06·[1 2 3] ≈ [0.06 0.13 0.19]",
+        "α₁₂·v₂ = 0.47·[2 8 0] ≈ [0.94 3.74 0]",
+        "α₁₃·v₃ = 0.47·[2 6 3] ≈ [0.94 2.81 1.41]",
+    ],
+    "output": [
+        "o₁[1] = 0.06·1 + 0.47·2 + 0.47·2 ≈ 0.06 + 0.94 + 0.94 = 1.94",
+        "o₁[2] = 0.06·2 + 0.47·8 + 0.47·6 ≈ 0.13 + 3.74 + 2.81 = 6.68",
+        "o₁[3] = 0.06·3 + 0.47·0 + 0.47·3 ≈ 0.19 + 0 + 1.41 = 1.60",
+    ],
+}
+
+
+@pytest.mark.parametrize("step", ILLUSTRATED)
+def test_the_illustrated_example_is_worked_as_by_hand(board, step):
+    assert lines(board, step) == ILLUSTRATED[step]
+
+
+def test_the_illustrated_example_has_the_steps_that_change_something(board):
+    assert ids(board) == [step for step in STEPS if step not in ("scale", "bias", "mask", "heads")]
+
+
+def test_the_contrast_names_the_best_and_the_worst_fit(board):
+    assert board.step("scores").narration["contrast"] == "k₂ and k₃: 4, the best fit. k₁: only 2."
+    assert board.step("output").narration["most"].endswith("from v₂ and v₃: 94% of all weight.")
+
+
+def test_the_same_lesson_in_chinese_has_the_same_arithmetic(told):
+    trace = told(3).trace
+    english, chinese = (self_attention_storyboard(trace, language=each) for each in ("en", "zh"))
+
+    assert ids(chinese) == ids(english)
+    assert [lines(chinese, step) for step in ids(chinese)] == [
+        lines(english, step) for step in ids(english)
+    ]
+    assert chinese.title == "自注意力"
+
+
+@pytest.fixture(scope="module")
+def article(every_case) -> Storyboard:
+    return next(case for case in every_case if case.name == "article").told()
+
+
+def test_with_article_rounding_the_output_is_the_articles(article):
+    assert lines(article, "output") == [
+        "o₁[1] = 0·1 + 0.5·2 + 0.5·2 = 2",
+        "o₁[2] = 0·2 + 0.5·8 + 0.5·6 = 7",
+        "o₁[3] = 0·3 + 0.5·0 + 0.5·3 = 1.5",
+    ]
+    assert lines(article, "softmax")[-3:] == [
+        "α₁₁ = 0.14 / 2.14 ≈ 0",
+        "α₁₂ = 1 / 2.14 ≈ 0.5",
+        "α₁₃ = 1 / 2.14 ≈ 0.5",
+    ]
+    assert any("As in the article" in note for note in article.notes)
+
+
+def test_article_rounding_never_claims_that_a_quarter_is_three_tenths():
+    board = self_attention_storyboard(
+        self_attention(np.ones((4, 1)), [[1.0]], [[1.0]], [[1.0]]), rounding="article"
+    )
+
+    assert lines(board, "softmax")[-4:] == [
+        "α₁₁ = 1 / 4 ≈ 0.3",
+        "α₁₂ = 1 / 4 ≈ 0.3",
+        "α₁₃ = 1 / 4 ≈ 0.2",
+        "α₁₄ = 1 / 4 ≈ 0.2",
+    ]
+
+
+def test_every_calculation_belongs_to_a_part_that_is_narrated(case):
+    for step in case.told().steps:
+        assert {calculation.part for calculation in step.worked} <= step.narration.keys(), step.id
+
+
+def test_no_step_leaves_a_fact_unfilled_or_a_word_empty(case):
+    for language in ("en", "zh"):
+        board = case.told(language)
+        said = [text for step in board.steps for text in (step.title, *step.narration.values())]
+        said += [*board.notes, *board.brief_notes, *(step.omitted or "-" for step in board.steps)]
+        assert not [text for text in said if not text.strip() or re.search("[{}]", text)]
+
+
+def test_labels_are_as_many_as_the_matrix_has_rows_and_columns(case):
+    for step in case.told().steps:
+        for matrix in (*step.operands, *step.results):
+            assert len(matrix.rows) in (0, matrix.shape[0]), (step.id, matrix.symbol)
+            assert len(matrix.columns) in (0, matrix.shape[1]), (step.id, matrix.symbol)
+
+
+# ── one token, many tokens ──
+
+
+def test_one_token_gets_all_the_weight_and_has_nothing_to_be_contrasted_with(told):
+    board = told(1, tokens=["hello"])
+
+    assert lines(board, "softmax")[-1] == "α₁₁ = 1 / 1 = 1"
+    assert "contrast" not in board.step("scores").narration
+    assert "rest" not in board.step("queries").narration
+    assert "most" not in board.step("output").narration
+    assert "why-scale" not in ids(board)
+
+
+def test_of_two_hundred_keys_the_strongest_are_worked_and_the_rest_taken_together(told):
+    board = told(200, query=7)
+    weights = board.trace.heads[0].stages.weights[7]
+    keys = [calculation.position for calculation in board.step("scores").worked]
+
+    assert len(keys) == 7
+    assert keys == sorted(np.argsort(-weights, kind="stable")[:7].tolist())
+    assert board.step("scores").omitted == (
+        "Worked out for the 7 keys with the largest weights; the other 193 follow the same way."
+    )
+    assert board.step("output").worked[0].terms[-1].merged == 193
+    assert "(193 more)" in lines(board, "output")[0]
+    assert board.step("softmax").omitted == (
+        "Worked out for the 7 keys with the largest weights; the other 193 are taken together."
+    )
+
+
+def test_what_is_taken_together_is_given_its_worth_so_that_the_sum_can_be_checked(told):
+    total = lines(told(200), "softmax")[8]
+
+    assert re.fullmatch(r"Σ = .* \+ \(193 more\) ≈ [\d.]+( \+ [\d.]+){7} = [\d.]+", total)
+
+
+def test_of_a_wide_vector_the_first_entries_are_worked_and_the_strongest_terms(told):
+    board = told(3, d_model=64, d_k=32)
+    step = board.step("queries")
+
+    assert len(step.worked) == 4
+    assert (
+        step.omitted == "Worked out for the first 4 entries of 32; the others follow the same way."
+    )
+    assert [term.merged for term in step.worked[0].terms] == [0] * 7 + [57]
+
+
+@pytest.mark.parametrize("most", [2, 3, 8])
+def test_a_view_can_ask_for_less(told, most):
+    trace = told(20, d_model=12, d_k=11).trace
+    board = self_attention_storyboard(trace, most=most)
+
+    assert len(board.step("queries").worked) == min(most, 4)
+    assert len(board.step("queries").worked[0].terms) == most
+    assert len(board.step("scores").worked) == most - 1
+
+
+# ── heads, biases ──
+
+
+def test_every_head_is_shown_up_to_four_and_the_rest_is_named(told):
+    few, many = told(3, heads=2), told(3, heads=12)
+
+    assert [matrix.head for matrix in few.step("queries").results] == [1, 2]
+    assert few.step("queries").omitted is None
+    assert [matrix.head for matrix in many.step("queries").results] == [1, 2, 3, 4]
+    assert many.step("all-rows").omitted == "Shown: 4 of 12 heads."
+
+
+def test_omitted_entries_do_not_hide_that_heads_are_omitted_too(told):
+    omitted = told(3, heads=12, d_k=16).step("keys").omitted
+
+    assert omitted == (
+        "Worked out for the first 4 entries of 16; the others follow the same way. Shown: 4 of 12 heads."
+    )
+
+
+def test_heads_are_put_side_by_side_and_mixed(told):
+    board = told(3, heads=2, projected=True)
+    step = board.step("heads")
+
+    assert step.title == "Several heads"
+    assert step.formula.plain == "MultiHead(X) = Concat(O₁, …, Oₕ) W_O + b_O"
+    assert [matrix.symbol for matrix in step.operands] == ["Concat", "W_O", "b_O"]
+    np.testing.assert_array_equal(step.results[0].values, board.trace.output)
+
+
+def test_one_head_with_an_output_matrix_is_not_called_several(told):
+    step = told(3, projected=True).step("heads")
+
+    assert step.title == "The output matrix"
+    assert step.formula.plain == "Y = O W_O + b_O"
+    assert step.operands[0].symbol == "O"
+
+
+def test_an_output_bias_alone_is_told_too():
+    trace = self_attention(np.eye(2), np.eye(2), np.eye(2), np.eye(2), b_o=[1.0, 2.0])
+    step = self_attention_storyboard(trace).step("heads")
+
+    assert step.formula.plain == "Y = O + b_O"
+    np.testing.assert_array_equal(step.results[0].values, trace.output)
+
+
+def test_a_projection_bias_is_the_last_term_of_every_sum():
+    board = self_attention_storyboard(
+        self_attention([[2.0]], [[3.0]], [[1.0]], [[1.0]], b_q=[-1.0])
+    )
+
+    assert lines(board, "queries") == ["q₁[1] = 2·3 + (−1) = 5"]
+    assert board.step("queries").formula.plain == "Q = X W_Q + b_Q"
+    assert "b_Q" in [matrix.symbol for matrix in board.step("weights").results]
+
+
+# ── scale, score bias, mask ──
+
+
+def scaled(**options: object) -> Storyboard:
+    return self_attention_storyboard(
+        self_attention([[1.0] * 4, [2.0] * 4], np.eye(4), np.eye(4), np.eye(4), **options)
+    )
+
+
+def test_the_scores_are_divided_by_the_root():
+    board = scaled()
+
+    assert lines(board, "scale") == ["s₁₁ / √d_k = 4 / 2 = 2", "s₁₂ / √d_k = 8 / 2 = 4"]
+    assert "√d_k = √4 = 2." in board.step("scale").narration["why"]
+    assert board.step("formula").formula.plain == "Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V"
+
+
+def test_a_root_that_is_rounded_says_so(told):
+    assert "√d_k = √3 ≈ 1.73." in told(2, d_k=3).step("scale").narration["why"]
+
+
+def test_a_small_factor_is_not_rounded_to_nothing():
+    board = scaled(scale=0.00125)
+
+    assert board.step("scale").narration["why"] == "Each score is multiplied with 0.00125."
+    assert board.step("formula").formula.plain == "Attention(Q, K, V) = softmax(0.00125 Q Kᵀ) V"
+    assert lines(board, "scale")[1] == "s₁₂·c = 8·0.00125 = 0.01"
+
+
+def test_a_score_bias_is_added_and_shown():
+    board = scaled(scale=1.0, bias=[0.5, -np.inf])
+
+    assert lines(board, "bias") == ["s₁₁ = 4 + 0.5 = 4.5", "s₁₂ = 8 + (−∞) = −∞"]
+    assert [matrix.symbol for matrix in board.step("bias").operands] == ["S", "B"]
+    assert board.step("formula").formula.plain == "Attention(Q, K, V) = softmax(Q Kᵀ + B) V"
+    assert "mask" not in ids(board)
+
+
+def test_a_causal_mask_hides_what_comes_later(told):
+    board = told(4, causal=True, query=1)
+
+    assert lines(board, "mask") == ["s₂₃ = −∞", "s₂₄ = −∞"]
+    assert board.step("mask").narration["why"].startswith("No looking ahead: q₂ sees itself")
+    hidden = lines(board, "softmax")[3:5]
+    assert all(re.fullmatch(r"e₂[₃₄] = exp\(−∞ − [\d.]+\) = 0", each) for each in hidden)
+    assert "exp(−∞) is 0" in board.step("softmax").narration["masked"]
+    assert board.step("formula").formula.plain.endswith("softmax(Q Kᵀ / √d_k + M) V")
+
+
+def why_of_mask(step: Step) -> str:
+    return step.narration["why"]
+
+
+def test_the_last_query_of_a_causal_mask_sees_everything(told):
+    step = told(4, causal=True, query=3).step("mask")
+
+    assert why_of_mask(step) == "No looking ahead. q₄ is the last, so it sees everything."
+    assert step.worked == ()
+
+
+@pytest.mark.parametrize("offset", [-1, 1])
+def test_a_shifted_causal_mask_is_not_described_as_a_plain_one(told, offset):
+    step = told(4, causal=True, offset=offset).step("mask")
+
+    assert why_of_mask(step) == "Some keys are hidden from q₁: their scores become −∞."
+
+
+def test_a_mask_that_hides_nothing_from_anybody_is_no_step(told):
+    assert "mask" not in ids(told(3, mask=np.ones((3, 3), dtype=bool)))
+    assert "mask" not in ids(told(1, causal=True))
+
+
+def test_a_mask_that_spares_the_worked_query_says_so(told):
+    mask = np.tril(np.ones((4, 4), dtype=bool))
+
+    assert why_of_mask(told(4, mask=mask, query=3).step("mask")).endswith(
+        "From q₄ it hides nothing."
+    )
+
+
+def test_what_a_bias_hides_is_not_blamed_on_the_mask(told):
+    board = told(3, causal=True, query=1, bias=[-np.inf, 0.0, 0.0])
+
+    assert lines(board, "mask") == ["s₂₃ = −∞"]
+    assert why_of_mask(board.step("mask")).startswith("Some keys are hidden from q₂")
+
+
+def test_of_many_hidden_keys_only_the_first_are_written_out(told):
+    step = told(200, causal=True).step("mask")
+
+    assert len(step.worked) == 7
+    assert step.omitted == "Written out for the first 7 of 199 hidden keys."
+
+
+def test_a_query_with_nothing_to_see_weighs_nothing_and_gives_zero(told):
+    board = told(4, mask=np.zeros((4, 4), dtype=bool), tokens=list("abcd"))
+
+    assert board.step("softmax").narration == {
+        "why": "q₁ (“a”) sees nothing: all its weights are 0."
+    }
+    assert board.step("softmax").worked == ()
+    assert lines(board, "output")[0].endswith("= 0")
+    assert "most" not in board.step("output").narration
+    assert "why-scale" not in ids(board)
+
+
+def test_nothing_is_said_to_be_worked_out_where_nothing_can_be_seen(told):
+    assert told(20, causal=True, offset=-1).step("softmax").omitted is None
+
+
+# ── the formula, and what √d_k changes ──
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({}, "Divided by √d_k, so that long vectors do not shout."),
+        ({"scale": 0.5}, "Times 0.5: the scale chosen here."),
+        ({"scale": 1.0}, "Here without √d_k; what that changes comes next."),
+        ({"scale": 1.0, "mask": np.eye(3, dtype=bool)}, "Here the scores are not divided by √d_k."),
+        ({"scale": 1.0, "d_k": 1}, None),
+    ],
+)
+def test_the_formula_says_how_the_scores_were_scaled(told, options, said):
+    board = told(3, **options)
+
+    assert board.step("formula").narration.get("scale") == said
+    promised = said is not None and said.endswith("comes next.")
+    assert not promised or ids(board)[-1] == "why-scale"
+
+
+def test_without_the_root_the_largest_weight_is_larger(board):
+    assert (
+        board.step("why-scale")
+        .narration["contrast"]
+        .startswith("The largest weight of q₁: 0.47 without √d_k, 0.43 with it. ")
+    )
+
+
+def test_where_the_root_makes_the_largest_weight_no_smaller_nothing_else_is_claimed():
+    # The bias outweighs a low score the more, the smaller the scores are made.
+    raised = self_attention(np.eye(4), np.eye(4), -10 * np.eye(4), np.eye(4), bias=[12.0, 0, 0, 0])
+    level = self_attention(np.ones((2, 4)), np.eye(4), np.eye(4), np.eye(4))
+
+    contrasts = [
+        self_attention_storyboard(trace).step("why-scale").narration["contrast"]
+        for trace in (raised, level)
+    ]
+
+    assert contrasts == [
+        "The largest weight of q₁: 0.71 without √d_k, 1.00 with it.",
+        "The largest weight of q₁: 0.5 without √d_k, 0.5 with it.",
+    ]
+
+
+# ── numbers ──
+
+
+def test_all_decimals_that_small_numbers_need_are_shown(told):
+    board = told(3, size=0.01)
+
+    assert board.numbers.precision > 2
+    scores = board.numbers.cells(board.step("scores").results[0])[0]
+    assert any(re.search("[1-9]", text) for text in scores)
+
+
+def test_what_is_left_where_a_sum_cancels_does_not_make_all_numbers_longer():
+    x = [[0.1, 0.2, -0.3]]
+    trace = self_attention(x, np.ones((3, 1)), np.ones((3, 1)), np.eye(3))
+
+    assert 0 < abs(trace.heads[0].q[0, 0]) < 1e-15
+    assert self_attention_storyboard(trace).numbers.precision == 2
+
+
+def test_huge_numbers_are_shown_by_their_magnitude_and_called_rounded(told):
+    (calculation, *_) = told(3, size=1e9).step("scores").worked
+
+    assert re.fullmatch(r"−?\d\.\d\de\+\d\d", calculation.total.text)
+    assert calculation.relation == "≈"
+
+
+def test_half_precision_is_not_taken_for_exact(told):
+    board = told(4, dtype=np.float16)
+
+    assert {calculation.relation for calculation in board.step("output").worked} == {"≈"}
+
+
+def test_a_share_is_all_only_where_it_is_all():
+    x = np.array([[0.0], [2.5]])
+    trace = self_attention(x, [[1.0]], [[1.0]], [[1.0]])
+    most = self_attention_storyboard(trace, query=1).step("output").narration["most"]
+
+    assert 0.995 < trace.heads[0].stages.weights[1, 1] < 1
+    assert most == "It comes mostly from v₂: 99% of all weight."
+
+
+# ── what is refused ──
+
+
+def test_an_empty_sequence_is_refused():
+    trace = self_attention(np.zeros((0, 2)), np.eye(2), np.eye(2), np.eye(2))
+
+    with pytest.raises(
+        InputError, match=r"^nothing to explain: the sequence is empty, give at least one vector$"
+    ):
+        self_attention_storyboard(trace)
+
+
+@pytest.mark.parametrize("query", [-1, 3])
+def test_a_row_that_does_not_exist_is_refused(told, query):
+    with pytest.raises(InputError, match=rf"^no row {query + 1}: the sequence has 3$"):
+        told(3, query=query)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"rounding": "artcle"},
+            r"^unknown rounding 'artcle': did you mean 'article'\? Known: sum-preserving, ",
+        ),
+        ({"precision": -1}, r"^precision is -1: give 0 to 12 decimals$"),
+        ({"precision": 13}, r"^precision is 13: give 0 to 12 decimals$"),
+        ({"language": "fr"}, r"^unknown language 'fr': Known: en, zh$"),
+    ],
+)
+def test_an_option_that_does_not_exist_is_refused(board, options, message):
+    with pytest.raises(InputError, match=message):
+        self_attention_storyboard(board.trace, **options)
+
+
+def test_an_unknown_step_is_told_the_nearest(board):
+    with pytest.raises(
+        InputError, match=r"^unknown step 'scors': did you mean 'scores'\? Known: inputs, weights, "
+    ):
+        board.step("scors")
