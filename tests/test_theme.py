@@ -1,0 +1,112 @@
+"""Colours: readable on their background, and told apart whatever the eyes."""
+
+import itertools
+import math
+import re
+
+import numpy as np
+import pytest
+from colorspacious import cspace_convert
+
+from attnviz.theme import THEMES, Role, Theme, blend, contrast, readable_on, shade
+
+READABLE = 4.5
+APART = 15
+SIGHTS = ("normal", "protanomaly", "deuteranomaly", "tritanomaly")
+
+each_theme = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+each_sight = pytest.mark.parametrize("sight", SIGHTS)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    linear = cspace_convert(
+        [int(colour[i : i + 2], 16) for i in (1, 3, 5)], "sRGB255", "sRGB1-linear"
+    )
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+def measured_contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def seen(colour: str, sight: str) -> np.ndarray:
+    """The colour in CAM02-UCS, as those see it."""
+    rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    if sight != "normal":
+        deficiency = {"name": "sRGB1+CVD", "cvd_type": sight, "severity": 100}
+        rgb = np.clip(cspace_convert(rgb, deficiency, "sRGB1"), 0, 1)
+    return np.asarray(cspace_convert(rgb, "sRGB1", "CAM02-UCS"))
+
+
+@each_theme
+def test_every_role_has_a_colour(theme):
+    assert theme.roles.keys() == set(Role)
+    colours = [theme.background, theme.ink, theme.dim, theme.hairline, *theme.roles.values()]
+    assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in colours)
+
+
+@each_theme
+def test_all_that_is_written_is_readable_on_the_background(theme):
+    for colour in (theme.ink, theme.dim, *theme.roles.values()):
+        assert measured_contrast(colour, theme.background) >= READABLE, colour
+
+
+@each_theme
+@each_sight
+def test_any_two_roles_are_told_apart(theme, sight):
+    for one, other in itertools.combinations(Role, 2):
+        distance = np.linalg.norm(seen(theme.roles[one], sight) - seen(theme.roles[other], sight))
+        assert distance >= APART, (one, other)
+
+
+@each_theme
+def test_the_contrast_that_views_choose_by_is_the_one_of_the_standard(theme):
+    for colour in theme.roles.values():
+        assert math.isclose(
+            contrast(colour, theme.background),
+            measured_contrast(colour, theme.background),
+            rel_tol=1e-3,
+        )
+
+
+@each_theme
+@pytest.mark.parametrize("role", Role)
+def test_a_number_is_readable_on_every_shade_of_its_cell(theme, role):
+    for value in np.linspace(0, 1, 41):
+        fill = shade(value, 1.0, role, theme)
+        assert measured_contrast(readable_on(fill, theme), fill) >= READABLE, fill
+
+
+@each_theme
+def test_a_larger_magnitude_is_a_stronger_shade_whatever_its_sign(theme):
+    def strength(value: float) -> float:
+        fill = shade(value, 10.0, Role.SCORE, theme)
+        return float(np.linalg.norm(seen(fill, "normal") - seen(theme.background, "normal")))
+
+    assert strength(0) < strength(2) < strength(5) < strength(10)
+    assert shade(-5, 10.0, Role.SCORE, theme) == shade(5, 10.0, Role.SCORE, theme)
+    assert shade(20, 10.0, Role.SCORE, theme) == shade(10, 10.0, Role.SCORE, theme)
+
+
+@each_theme
+@pytest.mark.parametrize("value", [-math.inf, math.nan])
+def test_what_has_no_magnitude_is_shaded_like_nothing(theme, value):
+    assert shade(value, 10.0, Role.SCORE, theme) == shade(0, 10.0, Role.SCORE, theme)
+    assert shade(1.0, 0.0, Role.SCORE, theme) == shade(0, 10.0, Role.SCORE, theme)
+
+
+def test_a_fill_in_the_middle_gets_white_or_black_where_the_theme_has_nothing_readable():
+    middle = Theme("grey", "#777777", "#888888", "#888888", "#888888", {})
+
+    assert readable_on("#808080", middle) == "#000000"
+    assert readable_on("#606060", middle) == "#FFFFFF"
+
+
+def test_blending_goes_from_the_background_to_the_colour():
+    assert [blend("#102030", "#506070", share) for share in (0, 0.25, 1)] == [
+        "#102030",
+        "#203040",
+        "#506070",
+    ]
