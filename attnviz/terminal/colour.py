@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeAlias
 
-from rich.color import Color, ColorSystem
+from rich.color import Color
 from rich.style import Style
 
+from attnviz.terminal.xterm import nearest_xterm, xterm_hex
 from attnviz.theme import Role, Theme
 
 Depth: TypeAlias = Literal["truecolor", "256", "standard"]
@@ -89,35 +90,31 @@ class Palette:
 
     def text(self, role: Role | None, *, bold: bool = False) -> Style:
         """Text of a role; None is the terminal's own colour of text."""
-        return _style(self.theme.roles[role] if role is not None else None, None, bold)
+        return self._style(self.theme.roles[role] if role is not None else None, bold=bold)
 
     @property
     def dim(self) -> Style:
-        return _style(self.theme.dim, None, False)
+        return self._style(self.theme.dim)
 
     @property
     def hairline(self) -> Style:
-        return _style(self.theme.hairline, None, False)
+        return self._style(self.theme.hairline)
 
     def cell(self, role: Role, share: float) -> Style:
         """A number on its shade: `share` is how large it is, 0 to 1."""
         if not self.shades:
             return Style.null()
         ground = self.shade(role, share)
-        return _style(self._readable_on(ground), ground, False)
+        return self._style(self._readable_on(ground), ground)
 
     @property
     def hidden(self) -> Style:
         """A score that is hidden: no shade at all."""
-        return (
-            _style(self.theme.dim, self.shown(self.theme.background), False)
-            if self.shades
-            else Style.null()
-        )
+        return self._style(self.theme.dim, self.theme.background if self.shades else None)
 
     def pixels(self, upper: str, lower: str | None) -> Style:
         """Two shades in one character, one above the other, for ▀; one alone for █."""
-        return _style(upper, lower, False)
+        return self._style(upper, lower)
 
     def shade(self, role: Role, share: float) -> str:
         """The background of a magnitude from 0 to 1, as the terminal shows it."""
@@ -129,7 +126,10 @@ class Palette:
 
     def shown(self, colour: str) -> str:
         """The colour that the terminal makes of `colour`: with 256, the nearest of them."""
-        return _nearest_of_256(colour) if self.depth == "256" else colour
+        return xterm_hex(nearest_xterm(colour)) if self.depth == "256" else colour
+
+    def _style(self, colour: str | None, ground: str | None = None, *, bold: bool = False) -> Style:
+        return _style(colour, ground, bold, self.depth == "256")
 
     def _readable_on(self, ground: str) -> str:
         ours = [self.shown(self.theme.ink), self.shown(self.theme.background)]
@@ -141,11 +141,13 @@ class Palette:
 
 
 @cache
-def _nearest_of_256(colour: str) -> str:
-    shown = Color.parse(colour).downgrade(ColorSystem.EIGHT_BIT)
-    return shown.get_truecolor().hex.upper()
+def _style(colour: str | None, ground: str | None, bold: bool, of_256: bool) -> Style:
+    front, back = (
+        None if each is None else _rich_colour(each, of_256) for each in (colour, ground)
+    )
+    return Style.from_color(front, back) + Style(bold=bold or None)
 
 
-@cache
-def _style(colour: str | None, ground: str | None, bold: bool) -> Style:
-    return Style(color=colour, bgcolor=ground, bold=bold or None)
+def _rich_colour(colour: str, of_256: bool) -> Color:
+    # rich would take another of the 256: it rounds each channel by itself, and dark shades lose their hue.
+    return Color.from_ansi(nearest_xterm(colour)) if of_256 else Color.parse(colour)

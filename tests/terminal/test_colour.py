@@ -1,11 +1,19 @@
+import colorsys
+
 import pytest
 
 from attnviz.terminal.colour import READABLE, Palette, blended, colour_depth, contrast, luminance
+from attnviz.terminal.xterm import nearest_xterm, xterm_hex
 from attnviz.theme import THEMES, Role
 
 XTERM = {"TERM": "xterm"}
 XTERM_256 = {"TERM": "xterm-256color"}
 MODERN = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+
+
+def hex_of(colour):
+    """The colour as the terminal shows it."""
+    return colour.get_truecolor().hex.upper()
 
 
 @pytest.mark.parametrize("depth", ["truecolor", "256"])
@@ -16,8 +24,8 @@ def test_a_number_can_be_read_on_every_shade_of_every_role(role, theme, depth):
 
     styles = [palette.cell(role, share / 100) for share in range(101)]
 
-    contrasts = [contrast(style.color.name, style.bgcolor.name) for style in styles]
-    assert len({style.bgcolor.name for style in styles}) > 3
+    contrasts = [contrast(hex_of(style.color), hex_of(style.bgcolor)) for style in styles]
+    assert len({hex_of(style.bgcolor) for style in styles}) > 3
     assert min(contrasts) >= READABLE
 
 
@@ -96,3 +104,36 @@ def test_contrast_is_that_of_the_wcag(one, other, expected):
 def test_blending_nothing_gives_the_background_and_all_the_colour():
     assert blended("#10131A", "#DE6F4F", 0) == "#10131A"
     assert blended("#10131A", "#DE6F4F", 1) == "#DE6F4F"
+
+
+@pytest.mark.parametrize("number", range(16, 256))
+def test_a_colour_of_the_256_is_shown_as_itself(number):
+    colour = xterm_hex(number)
+
+    assert xterm_hex(nearest_xterm(colour)) == colour
+
+
+@pytest.mark.parametrize(
+    ("number", "colour"), [(16, "#000000"), (202, "#FF5F00"), (244, "#808080")]
+)
+def test_the_256_colours_are_those_of_xterm(number, colour):
+    assert xterm_hex(number) == colour
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize("role", Role)
+def test_with_256_colours_a_shade_is_grey_or_has_the_hue_of_its_role(role, theme):
+    wanted = hue_of(theme.roles[role])
+
+    shades = {Palette(theme, "256").shade(role, share / 24) for share in range(25)}
+
+    coloured = [shade for shade in shades if hue_of(shade) is not None]
+    apart = [abs((hue_of(shade) - wanted + 0.5) % 1 - 0.5) for shade in coloured]
+    assert max(apart, default=0) < 1 / 6  # red never passes for yellow
+
+
+def hue_of(colour):
+    """0 to 1; None for a grey."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    hue, _, saturation = colorsys.rgb_to_hls(red, green, blue)
+    return hue if saturation > 0 else None
