@@ -261,6 +261,13 @@ def test_hostile_tokens_do_not_change_the_shape_of_a_table(hostile):
     assert {row.count("<t") for row in rows} == {5}
 
 
+def test_nothing_becomes_a_link_or_a_mention_where_the_site_makes_them_of_bare_text(hostile):
+    trace = trace_of(replace(problem(2), provenance={"untrained": "https://a.b www.a.b @user"}))
+
+    for board in (hostile, self_attention_storyboard(trace)):
+        assert not re.search(r"://|www\.|@", markup(board, "markdown"))
+
+
 def test_no_dollar_of_a_token_opens_a_formula(hostile):
     text = markup(hostile, "markdown")
 

@@ -146,6 +146,15 @@ def test_the_written_arithmetic_of_every_case_is_true(case):
         assert_weighted_values_add_up_to_the_output(board)
 
 
+def test_weighted_values_that_round_apart_from_their_output_still_add_up_to_it():
+    # Two times 0.3075 is 0.615, which is stored below the half: 61.5 hundredths would round up.
+    trace = self_attention(np.ones((2, 1)), [[1.0]], [[1.0]], [[0.615]])
+    board = self_attention_storyboard(trace)
+
+    assert board.step("output").worked[0].total.text == "0.61"
+    assert_weighted_values_add_up_to_the_output(board)
+
+
 def test_plain_rounding_is_plain_and_need_not_add_up():
     trace = self_attention(np.eye(3), np.zeros((3, 1)), np.zeros((3, 1)), np.eye(3))
     texts = {
