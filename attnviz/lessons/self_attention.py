@@ -68,14 +68,7 @@ def self_attention_storyboard(
     >>> board.step("scores").worked[0].total.text
     '6'
     """
-    if trace.problem.n == 0:
-        raise InputError("nothing to explain: the sequence is empty, give at least one vector")
-    if not 0 <= query < trace.problem.n:
-        raise InputError(f"no row {query + 1}: the sequence has {trace.problem.n}")
-    if rounding not in ROUNDINGS:
-        raise unknown_name("rounding", rounding, ROUNDINGS)
-    if precision is not None and not 0 <= precision <= MOST_DECIMALS:
-        raise InputError(f"precision is {precision}: give 0 to {MOST_DECIMALS} decimals")
+    _check(trace, query, precision, rounding)
     if rounding == "article":
         trace = article_rounded(trace)
     numbers = _numbers(trace, precision, sums=rounding != "plain")
@@ -92,6 +85,17 @@ def self_attention_storyboard(
         notes=_notes(telling),
         brief_notes=_notes(telling, "_brief"),
     )
+
+
+def _check(trace: Trace, query: int, precision: int | None, rounding: str) -> None:
+    if trace.problem.n == 0:
+        raise InputError("nothing to explain: the sequence is empty, give at least one vector")
+    if not 0 <= query < trace.problem.n:
+        raise InputError(f"no row {query + 1}: the sequence has {trace.problem.n}")
+    if rounding not in ROUNDINGS:
+        raise unknown_name("rounding", rounding, ROUNDINGS)
+    if precision is not None and not 0 <= precision <= MOST_DECIMALS:
+        raise InputError(f"precision is {precision}: give 0 to {MOST_DECIMALS} decimals")
 
 
 def _steps(telling: Telling) -> tuple[Step, ...]:
