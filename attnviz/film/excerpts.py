@@ -15,6 +15,8 @@ class Excerpt:
 
     matrix: Matrix
     texts: tuple[tuple[str, ...], ...]
+    whole: tuple[int, int]
+    """The shape of the matrix that it is taken from."""
 
 
 def excerpt(
@@ -38,4 +40,4 @@ def excerpt(
         rows=tuple(matrix.rows[i] for i in chosen_rows) if matrix.rows else (),
         columns=tuple(matrix.columns[j] for j in chosen_columns) if matrix.columns else (),
     )
-    return Excerpt(part, texts)
+    return Excerpt(part, texts, matrix.shape)

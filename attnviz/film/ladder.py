@@ -6,9 +6,10 @@ import numpy as np
 from manim import LEFT, VGroup
 
 from attnviz.film.components.cells import Cell
-from attnviz.film.components.matrix import MatrixView, Sheet, magnitude, text_width
-from attnviz.film.components.text import cut_to_width, label
+from attnviz.film.components.matrix import MatrixView, Sheet, magnitude
+from attnviz.film.components.text import cut_to_width, label, widest
 from attnviz.film.excerpts import Excerpt, excerpt
+from attnviz.film.fonts import Weight
 from attnviz.film.style import WORK, Size, Style
 from attnviz.lessons.storyboard import Matrix, Storyboard
 
@@ -38,7 +39,7 @@ class Ladder:
         names = VGroup()
         labels = self._part(self.storyboard.step("scores").results[0]).matrix.columns
         for j, each in enumerate(labels):
-            mark = label(each.symbol, self.style.colour(each.role), Size.BODY, "BOLD")
+            mark = label(each.symbol, self.style.colour(each.role), Size.BODY, Weight.BOLD)
             mark.set_x(self._x(j)).on_baseline(self.top + self.height / 2 + 0.16)
             names.add(mark)
             if each.token:
@@ -61,7 +62,7 @@ class Ladder:
         view = MatrixView(sheet, self.style)
         y = self.top - len(self.rungs) * self.pitch
         view.move_to(np.array([self.middle, y, 0]))
-        title = label(name, self.style.colour(matrix.role), Size.BODY, "BOLD")
+        title = label(name, self.style.colour(matrix.role), Size.BODY, Weight.BOLD)
         title.next_to(view, LEFT, buff=0.2).on_baseline(y - Size.BODY.em * 0.36)
         rung = VGroup(title, view)
         self.rungs.append(rung)
@@ -69,7 +70,7 @@ class Ladder:
 
     def _size(self, texts: tuple[tuple[str, ...], ...]) -> Size:
         flat = [text for row in texts for text in row]
-        return Size.BODY if text_width(flat, Size.BODY) + 0.2 <= self.width else Size.SMALL
+        return Size.BODY if widest(flat, Size.BODY) + 0.2 <= self.width else Size.SMALL
 
     def cells(self, index: int) -> list[Cell]:
         """The cells of a rung, −1 the last."""

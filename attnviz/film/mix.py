@@ -6,14 +6,14 @@ import numpy as np
 from manim import DOWN, LEFT, UP, VGroup
 
 from attnviz.film.components.cells import sum_line
-from attnviz.film.components.matrix import MatrixView, Sheet, magnitude, text_width
-from attnviz.film.components.text import label
+from attnviz.film.components.matrix import MatrixView, Sheet, magnitude
+from attnviz.film.components.text import label, widest
 from attnviz.film.excerpts import Excerpt, excerpt
 from attnviz.film.style import WORK, Size, Style
 from attnviz.lessons.storyboard import Label, Matrix, Storyboard
 
-_GAP = 0.42
-_PAD = 0.16
+_GAP = 0.38
+_PAD = 0.13
 
 
 class Mix:
@@ -35,9 +35,9 @@ class Mix:
             "output": excerpt(out.results[0], numbers),
         }
         rows, width = parts["products"].matrix.shape
-        self.names = 0.55 if storyboard.trace.problem.tokens is None else 1.4
+        self.names = 0.55 if storyboard.trace.problem.tokens is None else 1.25
         height = min(0.72, (WORK.height - 1.0) / (rows + 1.3))
-        room = (WORK.width - self.names - 2 * _GAP - 0.9) / 2
+        room = (WORK.width - self.names - 2 * _GAP - 0.75) / 2
         flat = [text for part in parts.values() for row in part.texts for text in row]
         size, cell = _cell(flat, room, width, height)
         self.row_height = height
@@ -58,7 +58,7 @@ class Mix:
             )
 
         weight_size = size or Size.SMALL
-        weight_width = text_width([row[0] for row in parts["weights"].texts], weight_size) + _PAD
+        weight_width = widest([row[0] for row in parts["weights"].texts], weight_size) + _PAD
         self.weights = view("weights", max(weight_width, 0.6), weight_size)
         self.values, self.products = view("values", cell, size), view("products", cell, size)
         self.output = view("output", cell, size)
@@ -138,13 +138,13 @@ def _upright(part: Excerpt) -> Excerpt:
     turned = Matrix(
         matrix.symbol, matrix.values.T, matrix.role, matrix.columns, (), matrix.head, matrix.sums
     )
-    return Excerpt(turned, tuple((text,) for text in part.texts[0]))
+    return Excerpt(turned, tuple((text,) for text in part.texts[0]), part.whole)
 
 
 def _cell(texts: list[str], room: float, columns: int, height: float) -> tuple[Size | None, float]:
     """The size of the numbers and the width of a cell; no numbers where they do not fit."""
     for size in (Size.BODY, Size.SMALL):
-        needed = max(text_width(texts, size) + _PAD, 0.6)
+        needed = max(widest(texts, size) + _PAD, 0.6)
         if needed * columns <= room and height >= size.em * 1.3:
             return size, needed
     return None, min(0.4, room / columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from manim import UP, Animation, FadeIn, FadeOut, Mobject, Scene, VGroup
 
@@ -52,7 +53,9 @@ class LessonScene(Scene):
         self.camera.background_color = self.style.theme.background
         self.words: Words = words(self.storyboard.language)
         self.shelf = Shelf(self.style)
-        self.carried: dict[str, Mobject] = {}
+        self.carried: dict[str, Any] = {}
+        # manim's own clock counts whole frames: holds must not depend on how many frames a second there are
+        self.clock = 0.0
         self._caption: Caption | None = None
         self._header: Header | None = None
         note = notes_line(" · ".join(self.storyboard.brief_notes), self.style)
@@ -95,7 +98,15 @@ class LessonScene(Scene):
 
     def move(self, *animations: Animation, seconds: float = 1.0) -> None:
         """Plays animations together, in that time at normal pace."""
-        self.play(*animations, run_time=seconds * self.style.pace.moves)
+        run_time = seconds * self.style.pace.moves
+        self.clock += run_time
+        self.play(*animations, run_time=run_time)
+
+    def hold(self, seconds: float) -> None:
+        """Nothing moves for that time at normal pace."""
+        still = seconds * self.style.pace.holds
+        self.clock += still
+        self.wait(still)
 
     @contextmanager
     def beat(self, step: Step, part: str) -> Iterator[None]:
@@ -103,13 +114,12 @@ class LessonScene(Scene):
         start = self.renderer.time
         text = step.narration[part]
         self._say(text)
-        moved_from = self.renderer.time
+        moved_from = self.clock
         yield
-        pace = self.style.pace
-        reading = len(text) / pace.reading[self.storyboard.language]
-        moved = self.renderer.time - moved_from
+        reading = len(text) / self.style.pace.reading[self.storyboard.language]
+        moved = self.clock - moved_from
         # a viewer reads while things move, but not all of that time
-        self.wait(max(_LEAST_HOLD, reading - 0.6 * moved) * pace.holds)
+        self.hold(max(_LEAST_HOLD, reading - 0.6 * moved))
         beat = Beat(step.id, part, text, start, self.renderer.time)
         self.beats.append(beat)
         self.add_subcaption(text, duration=beat.end - start, offset=start - beat.end)

@@ -6,7 +6,7 @@ import numpy as np
 from manim import LEFT, UL, VGroup
 
 from attnviz.film.components.matrix import MatrixView, sheet
-from attnviz.film.style import SHELF, Style
+from attnviz.film.style import SHELF, Size, Style
 from attnviz.lessons.numbers import Numbers
 from attnviz.lessons.storyboard import Matrix
 
@@ -47,6 +47,6 @@ class Docked(VGroup):
     def __init__(self, view: MatrixView) -> None:
         self.view = view
         self.symbol = view.sheet.matrix.symbol
-        self.title = view.title()
+        self.title = view.title(size=Size.BODY)
         super().__init__(self.title, view)
         self.title.align_to(view, LEFT)

@@ -9,8 +9,9 @@ from attnviz.film.choreography import appear, dim, light
 from attnviz.film.components.cells import sum_line
 from attnviz.film.components.formula import attention_formula, part
 from attnviz.film.components.matrix import MatrixView, sheet
-from attnviz.film.components.text import cut_to_width, label
+from attnviz.film.components.text import cut_to_width, label, widest
 from attnviz.film.excerpts import Excerpt, excerpt
+from attnviz.film.fonts import Weight
 from attnviz.film.scene import LessonScene
 from attnviz.film.style import WIDE, Size
 from attnviz.lessons.storyboard import Matrix, Step
@@ -45,7 +46,7 @@ def formula(scene: LessonScene, step: Step) -> None:
             chosen = [each for each in (*parts, *objects) if len(each.family_members_with_points())]
             scene.move(*light(*chosen), seconds=0.7)
     scene.move(*light(*everything), seconds=0.6)
-    scene.wait(0.8 * scene.style.pace.holds)
+    scene.hold(0.8)
     scene.clear_stage()
 
 
@@ -79,7 +80,7 @@ def why_scale(scene: LessonScene, step: Step) -> None:
         for panel in panels:
             scene.move(*[GrowFromEdge(bar, DOWN) for bar in panel.bars], seconds=1.1)
             scene.move(FadeIn(panel.numbers), seconds=0.4)
-    scene.wait(1.0 * scene.style.pace.holds)
+    scene.hold(1.0)
     scene.clear_stage()
 
 
@@ -106,7 +107,7 @@ class _Panel:
             self.bars.add(bar.move_to(np.array([x, foot, 0]), aligned_edge=DOWN))
             number = label(text, style.theme.ink, self._number_size(shown, pitch))
             self.numbers.add(number.next_to(bar, UP, buff=0.1))
-        title = label(weights.symbol, style.colour(Role.WEIGHT), Size.LARGE, "BOLD")
+        title = label(weights.symbol, style.colour(Role.WEIGHT), Size.LARGE, Weight.BOLD)
         title.move_to(np.array([centre, 2.6, 0]))
         line = sum_line(pitch * len(keys), style).move_to(np.array([centre, foot - 0.02, 0]))
         names = self._names(scene, excerpt(scores, board.numbers, None, keys), xs, pitch, foot)
@@ -114,8 +115,7 @@ class _Panel:
 
     @staticmethod
     def _number_size(shown: Excerpt, pitch: float) -> Size:
-        widest = max(label(text, "#FFFFFF", Size.BODY).width for text in shown.texts[0])
-        return Size.BODY if widest < pitch * 0.9 else Size.SMALL
+        return Size.BODY if widest(shown.texts[0], Size.BODY) < pitch * 0.9 else Size.SMALL
 
     @staticmethod
     def _names(
@@ -123,7 +123,7 @@ class _Panel:
     ) -> VGroup:
         names = VGroup()
         for x, text, column in zip(xs, scores.texts[0], scores.matrix.columns, strict=True):
-            key = label(column.symbol, scene.style.colour(Role.KEY), Size.BODY, "BOLD")
+            key = label(column.symbol, scene.style.colour(Role.KEY), Size.BODY, Weight.BOLD)
             names.add(key.set_x(x).on_baseline(foot - 0.36))
             score = label(text, scene.style.colour(Role.SCORE), Size.SMALL)
             names.add(score.set_x(x).on_baseline(foot - 0.72))

@@ -24,10 +24,12 @@ def project(scene: LessonScene, step: Step) -> None:
     result = step.results[0]
     rows = list(range(board.trace.problem.n)) if board.trace.problem.n <= ROWS else [board.query]
     worked_row = rows.index(board.query)
+    worked = [each.position for each in step.worked]
+    columns = worked if len(worked) < result.shape[1] else None
     crossing = Crossing(
         excerpt(step.operands[0], board.numbers, rows),
-        excerpt(_first_head(step.operands[1], result), board.numbers),
-        excerpt(result, board.numbers, rows),
+        excerpt(_first_head(step.operands[1], result), board.numbers, None, columns),
+        excerpt(result, board.numbers, rows, columns),
         style,
         upright=False,
     )
@@ -41,7 +43,7 @@ def project(scene: LessonScene, step: Step) -> None:
             scene.move(FadeOut(last), seconds=0.3)
             _rest(scene, crossing, rows, worked_row)
     docked = scene.shelf.place(result, board.numbers)
-    if len(rows) == board.trace.problem.n and docked.view.sheet.pooled is None:
+    if crossing.product.sheet.matrix.shape == docked.view.sheet.matrix.shape:
         leaving = [FadeOut(crossing.left), FadeOut(crossing.top), FadeOut(crossing.slots)]
         scene.dock(crossing.product, docked, *leaving)
     else:

@@ -12,7 +12,8 @@ from attnviz.film.components.matrix import frame_around
 from attnviz.film.components.worked import WorkedLines, WorkedSum
 from attnviz.film.ladder import Ladder
 from attnviz.film.scene import LessonScene
-from attnviz.lessons.storyboard import Calculation, Number, Step
+from attnviz.film.style import ARITHMETIC
+from attnviz.lessons.storyboard import Calculation, Number, Step, Symbol
 from attnviz.theme import Role
 
 _LINES = 3.6
@@ -102,7 +103,12 @@ def _reveal(
 def _maximum(scene: LessonScene, step: Step, scores: list[VGroup]) -> VGroup:
     values = [cell.value for cell in scores]
     frame = frame_around(scores[values.index(max(values))], scene.style.theme.ink)
-    line = WorkedLines(_part(step, "max"), scene.style)
+    (calculation,) = _part(step, "max")
+    line = WorkedLines((calculation,), scene.style)
+    if (
+        line.width > ARITHMETIC.width
+    ):  # too many numbers for one line: they stand on the rung anyway
+        line = WorkedLines((replace(calculation, left=(Symbol("max s"),)),), scene.style)
     scene.move(FadeIn(line), FadeIn(frame), seconds=0.7)
     return VGroup(line, frame)
 

@@ -59,5 +59,5 @@ def work_out(
         cell = crossing.product.cell(row, column)
         scene.move(born(cell, sum_.total), seconds=max(seconds * 0.3, 0.35))
         if i == 0:
-            scene.wait(0.6 * scene.style.pace.holds)
+            scene.hold(0.6)
     return VGroup(*(frames or ()), *([sum_] if sum_ else ()))

@@ -9,9 +9,10 @@ from manim import RIGHT, UP, FadeIn, LaggedStart, VGroup
 
 from attnviz.film.choreography import appear
 from attnviz.film.components.crossing import Crossing
-from attnviz.film.components.matrix import MatrixView, sheet
+from attnviz.film.components.matrix import MatrixView, number_width, sheet
 from attnviz.film.components.text import label
 from attnviz.film.excerpts import excerpt
+from attnviz.film.fonts import Weight
 from attnviz.film.scene import LessonScene
 from attnviz.film.style import WIDE, Box, Size
 from attnviz.lessons.storyboard import Matrix, Step
@@ -75,20 +76,22 @@ def _follow(view: MatrixView) -> None:
 
 
 def _shares(scene: LessonScene, matrices: tuple[Matrix, ...]) -> tuple[list[float], float]:
-    """The width of each matrix and of the gaps: as much as the numbers want; where that is too much, less."""
+    """The width of each matrix and of the gaps. Where numbers do not fit in all, the scores go without them first."""
     numbers = scene.storyboard.numbers
-    wanted = []
-    for matrix in matrices:
-        shown = sheet(matrix, numbers, width=99.0, height=3.9, most_cell=_CELL)
-        wanted.append(min(shown.width * shown.matrix.shape[1], 4.4))
+    wanted = [number_width(matrix, numbers) for matrix in matrices]
+    shaded = [min(0.46 * matrix.shape[1], 3.2) for matrix in matrices]
     for gap in (_GAP, _NARROW_GAP):
         room = WIDE.width - 2 * gap - _SIDE
-        if sum(wanted) <= room:
-            return wanted, gap
-    spare = room - sum(wanted[1:])  # the scores were read one by one: they give way first
-    if spare >= 1.6:
-        return [spare, *wanted[1:]], gap
-    return [room * each / sum(wanted) for each in wanted], gap
+        for without in (0, 1, 3):  # S, then all: how many from the left go without numbers
+            shares = [
+                bare if i < without or want is None else want
+                for i, (want, bare) in enumerate(zip(wanted, shaded, strict=True))
+            ]
+            if sum(shares) <= room and (without < 2 or gap == _NARROW_GAP):
+                spare = min(1.3, room / sum(shares))
+                return [share * spare for share in shares], gap
+    room = WIDE.width - 2 * _NARROW_GAP - _SIDE
+    return [room * each / sum(shaded) for each in shaded], _NARROW_GAP
 
 
 def _rows_follow(scene: LessonScene, views: list[MatrixView], query: int | None) -> None:
@@ -149,7 +152,7 @@ def heads(scene: LessonScene, step: Step) -> None:
             _through_w_o(scene, step)
     elif step.results:
         _through_w_o(scene, step)
-        scene.wait(1.2)
+        scene.hold(1.2)
     scene.clear_stage()
 
 
@@ -170,7 +173,7 @@ def _weights_of_heads(scene: LessonScene) -> None:
             scene.words.say("common", "head", head=matrix.head),
             scene.style.theme.ink,
             Size.BODY,
-            "BOLD",
+            Weight.BOLD,
         )
         groups.add(VGroup(view, name.next_to(view, UP, buff=0.2)))
     groups.arrange(RIGHT, buff=0.5).move_to(WIDE.middle)

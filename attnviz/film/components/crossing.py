@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from manim import LEFT, UP, VGroup
 
-from attnviz.film.components.matrix import MatrixView, Sheet, magnitude, text_width
+from attnviz.film.components.matrix import MOST_SIDE, MatrixView, Sheet, magnitude, pooled_matrix
+from attnviz.film.components.text import widest
 from attnviz.film.excerpts import Excerpt
 from attnviz.film.style import WORK, Box, Size, Style
 
 _GAP = 0.3
-_PAD = 0.2
+_PAD = 0.14
+_NAMED, _UNNAMED = 1.35, 0.5
+"""Width of the names at the left, with tokens and without."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class _Sizes:
 class Crossing(VGroup):
     """`left` (n, m) and `top` (m, columns), or `top` upright (columns, m), and their `product` (n, columns).
 
-    The product is there as slots, and as the cells that will stand in them: `product.cell(i, j)` is not added yet.
+    The product is there as slots; `product` has the cells that will stand in them and is not added yet. One row
+    against upright columns stands upright beside them, so that what is multiplied stands side by side.
     """
 
     def __init__(
@@ -45,33 +49,33 @@ class Crossing(VGroup):
     ) -> None:
         super().__init__()
         self.style = style
+        beside = upright and product.matrix.shape[0] == 1
         inner = left.matrix.shape[1]
-        names_wide = 1.35 if any(each.token for each in left.matrix.rows) else 0.5
+        if inner > MOST_SIDE:
+            left, top = _in_blocks(left), _in_blocks(top)
+            inner = MOST_SIDE
+        names_wide = _NAMED if any(each.token for each in left.matrix.rows) else _UNNAMED
         names_high = 0.85 if upright and any(each.token for each in top.matrix.rows) else 0.5
-        sizes = _sizes(left, top, product, inner, box.width - names_wide, box.height - names_high)
-        self.left = MatrixView(_sheet(left, sizes.left_width, sizes.height, sizes.left_size), style)
+        room = (box.width - names_wide, box.height - names_high)
+        sizes = _sizes((left, top, product), 1 if beside else inner, inner, *room)
         top_cell = (sizes.width, sizes.top_height)
+        left_cell = (sizes.left_width, sizes.top_height if beside else sizes.height)
+        self.left = MatrixView(_sheet(left, *left_cell, sizes.left_size), style, upright=beside)
         self.top = MatrixView(_sheet(top, *top_cell, sizes.top_size), style, upright=upright)
         shown = _sheet(product, sizes.width, sizes.height, sizes.product_size)
         self.slots = MatrixView(shown, style, empty=True)
         self.product = MatrixView(shown, style)
-        self.left.next_to(self.slots, LEFT, buff=_GAP)
         self.top.next_to(self.slots, UP, buff=_GAP)
-        self._name(names_wide, upright)
-        self.add(self.left, self.top, self.slots)
-        whole = VGroup(self.left, self.top, self.slots)
-        shift = whole.copy().move_to(box.middle).get_center() - whole.get_center()
-        whole.shift(shift)
-        self.product.shift(shift)
-
-    def _name(self, names_wide: float, upright: bool) -> None:
-        self.left.label_rows(most=names_wide - 0.55)
+        self.left.next_to(self.top if beside else self.slots, LEFT, buff=_GAP)
+        self.left.label_rows(most=names_wide - _UNNAMED)
         if upright:
             self.top.label_rows()
-        self.titles = VGroup()
-        if not upright:
-            self.top_title = self.top.title()
-            self.top.add(self.top_title)
+        else:
+            self.top.add(self.top.title())
+        self.add(self.left, self.top, self.slots)
+        shift = self.copy().move_to(box.middle).get_center() - self.get_center()
+        self.shift(shift)
+        self.product.shift(shift)
 
     def factors(self, row: int, column: int) -> tuple[VGroup, VGroup]:
         """The row at the left and the column on top that make an entry."""
@@ -79,36 +83,63 @@ class Crossing(VGroup):
         return self.left.row(row), above
 
 
+def _in_blocks(part: Excerpt) -> Excerpt:
+    """The sides that are too long taken together; without texts, for a block is no entry."""
+    return replace(part, matrix=pooled_matrix(part.matrix), texts=())
+
+
 def _sheet(part: Excerpt, width: float, height: float, size: Size | None) -> Sheet:
     texts = part.texts if size else None
-    return Sheet(part.matrix, texts, width, height, magnitude(part.matrix), size=size or Size.SMALL)
+    whole = part.whole if part.whole != part.matrix.shape else None
+    return Sheet(
+        part.matrix,
+        texts,
+        width,
+        height,
+        magnitude(part.matrix),
+        whole,
+        not part.texts,
+        size or Size.SMALL,
+    )
 
 
 def _need(part: Excerpt, size: Size) -> float:
-    return text_width([text for row in part.texts for text in row], size) + _PAD
+    return widest([text for row in part.texts for text in row], size) + _PAD
+
+
+_ATTEMPTS = (
+    (Size.BODY, (True, True, True)),
+    (Size.SMALL, (True, True, True)),
+    (Size.SMALL, (False, True, True)),
+    (Size.SMALL, (False, False, True)),
+)
+"""Size of the numbers, and which of left, top and product have them, from the best to the least."""
 
 
 def _sizes(
-    left: Excerpt, top: Excerpt, product: Excerpt, inner: int, width: float, height: float
+    parts: tuple[Excerpt, Excerpt, Excerpt], across: int, inner: int, width: float, height: float
 ) -> _Sizes:
-    """The largest numbers that fit; where none do, the left goes without first, then the top, then the product."""
-    attempts = ((Size.BODY, "left top product"), (Size.SMALL, "left top product"))
-    attempts += ((Size.SMALL, "top product"), (Size.SMALL, "product"))
-    for size, with_numbers in attempts:
-        found = _attempt(size, with_numbers.split(), (left, top, product), inner, width, height)
+    """The largest numbers that fit; where none do, the left goes without first, then the top, then the product.
+
+    `across` is how many cells the left is wide, `inner` how many the top is high.
+    """
+    for size, numbered in _ATTEMPTS:
+        possible = all(part.texts or not has for part, has in zip(parts, numbered, strict=True))
+        found = _attempt(size, numbered, parts, across, inner, width, height) if possible else None
         if found is not None:
             return found
-    rows, columns = product.matrix.shape
+    rows, columns = parts[2].matrix.shape
     room, rest = width - _GAP, height - _GAP
     side = min(0.5, room * 0.6 / columns)
     tall = min(0.4, rest / (inner + rows))
-    return _Sizes(min(0.4, room * 0.4 / inner), side, tall, tall, None, None, None)
+    return _Sizes(min(0.4, room * 0.4 / across), side, tall, tall, None, None, None)
 
 
 def _attempt(
     size: Size,
-    numbered: list[str],
+    numbered: tuple[bool, bool, bool],
     parts: tuple[Excerpt, Excerpt, Excerpt],
+    across: int,
     inner: int,
     width: float,
     height: float,
@@ -116,21 +147,15 @@ def _attempt(
     rows, columns = parts[2].matrix.shape
     room, rest = width - _GAP, height - _GAP
     least = size.em * (2.0 if size is Size.BODY else 1.35)
-    names = ("left", "top", "product")
-    need = {
-        name: _need(part, size) if name in numbered else 0.0
-        for name, part in zip(names, parts, strict=True)
-    }
-    cell = max(need["product"], need["top"], least * 1.25)
-    left_cell = max(
-        need["left"], least * 1.25 if "left" in numbered else min(0.3, room / 3 / inner)
+    left, top, product = (
+        _need(part, size) if has else 0.0 for part, has in zip(parts, numbered, strict=True)
     )
-    high = least
-    top_high = least if "top" in numbered else min(0.34, (rest - rows * high) / inner)
-    too_wide = cell * columns + left_cell * inner > room
-    if too_wide or top_high <= 0.02 or high * rows + top_high * inner > rest:
+    cell = max(product, top, least * 1.25)
+    left_cell = max(left, least * 1.25 if numbered[0] else min(0.3, room / 3 / across))
+    top_high = least if numbered[1] else min(0.34, (rest - rows * least) / inner)
+    wide, high = cell * columns + left_cell * across, least * rows + top_high * inner
+    if wide > room or top_high <= 0.02 or high > rest:
         return None
-    spare = min(1.25, rest / (high * rows + top_high * inner))
-    wider = min(1.2, room / (cell * columns + left_cell * inner))
-    sizes = [size if name in numbered else None for name in names]
-    return _Sizes(left_cell * wider, cell * wider, top_high * spare, high * spare, *sizes)
+    taller, wider = min(1.25, rest / high), min(1.2, room / wide)
+    sizes = [size if has else None for has in numbered]
+    return _Sizes(left_cell * wider, cell * wider, top_high * taller, least * taller, *sizes)

@@ -8,6 +8,7 @@ from manim import LEFT, RIGHT, Dot, VGroup
 
 from attnviz.film.components.cells import rule
 from attnviz.film.components.text import Line, label
+from attnviz.film.fonts import Weight
 from attnviz.film.style import CAPTION, HEADER, Size, Style
 from attnviz.lessons.storyboard import Step, Storyboard
 from attnviz.theme import Role
@@ -67,7 +68,7 @@ class Header(VGroup):
         super().__init__()
         number = [each.id for each in storyboard.steps].index(step.id)
         lesson = label(storyboard.title, style.theme.dim, Size.BODY)
-        title = label(f"{number + 1}  {step.title}", style.theme.ink, Size.LARGE, "SEMIBOLD")
+        title = label(f"{number + 1}  {step.title}", style.theme.ink, Size.LARGE, Weight.SEMIBOLD)
         lesson.move_to((HEADER.left, 0, 0), aligned_edge=LEFT).on_baseline(3.38)
         title.next_to(lesson, RIGHT, buff=0.35).on_baseline(3.38)
         self.dots = VGroup(*[self._dot(i, number, style) for i in range(len(storyboard.steps))])

@@ -6,20 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, SurroundingRectangle, VGroup
+from manim import LEFT, RIGHT, UP, SurroundingRectangle, VGroup
 
-from attnviz.core.arrays import FloatArray
 from attnviz.film.components.cells import Cell, Slot
-from attnviz.film.components.text import Line, cut_to_width, label
+from attnviz.film.components.text import Line, cut_to_width, label, widest, width_of
+from attnviz.film.fonts import Weight
 from attnviz.film.style import Size, Style
+from attnviz.lessons.detail import pooled
 from attnviz.lessons.numbers import Numbers
 from attnviz.lessons.storyboard import Label, Matrix
 from attnviz.theme import Role
 
 LABEL_GAP = 0.14
-_PADDING = 0.18
-_MOST_SIDE = 24
+_PADDING = 0.14
+MOST_SIDE = 24
 """A side with more entries is pooled to this many blocks."""
+_SHADED = 0.46
+"""The most a side of a cell without a number takes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,16 +36,12 @@ class Sheet:
     """Of a cell."""
     height: float
     largest: float
-    pooled: tuple[int, int] | None = None
-    """The shape of the matrix where each cell stands for a block of it."""
+    whole: tuple[int, int] | None = None
+    """The shape of the whole matrix, where this is a part of it or stands for it in blocks."""
+    pooled: bool = False
+    """Whether each cell stands for a block."""
     size: Size = Size.SMALL
     """Of the numbers."""
-
-
-def text_width(texts: Sequence[str], size: Size) -> float:
-    """The width of the widest of them."""
-    longest = sorted(set(texts), key=len)[-6:]
-    return max((label(text, "#FFFFFF", size).width for text in longest), default=0.0)
 
 
 def sheet(
@@ -62,25 +61,33 @@ def sheet(
     rows, columns = matrix.shape
     if largest is None:
         largest = magnitude(matrix)
-    if rows <= _MOST_SIDE and columns <= _MOST_SIDE:
-        texts = cells if cells is not None else numbers.cells(matrix)
-        flat = [text for row in texts for text in row]
-        for size in (Size.BODY, Size.SMALL):
-            needed = text_width(flat, size) + _PADDING
-            cell_width = min(max(needed, most_cell), width / columns)
-            cell_height = min(most_cell, height / rows)
-            if cell_width >= needed and cell_height >= size.em * (
-                1.9 if size is Size.BODY else 1.2
-            ):
-                return Sheet(matrix, texts, cell_width, cell_height, largest, size=size)
-        side = min(width / columns, height / rows, 0.4)
-        return Sheet(
-            matrix, None, min(width / columns, 0.4), max(side, min(height / rows, 0.4)), largest
-        )
-    small = _pooled(matrix)
-    rows_now, columns_now = small.shape
-    cell_width, cell_height = min(width / columns_now, 0.4), min(height / rows_now, 0.4)
-    return Sheet(small, None, cell_width, cell_height, magnitude(small), matrix.shape)
+    if max(rows, columns) > MOST_SIDE:
+        return _pooled_sheet(matrix, width, height)
+    texts = cells if cells is not None else numbers.cells(matrix)
+    flat = [text for row in texts for text in row]
+    for size in (Size.BODY, Size.SMALL):
+        needed = widest(flat, size) + _PADDING
+        cell_width = min(max(needed, most_cell), width / columns)
+        cell_height = min(most_cell, height / rows)
+        if cell_width >= needed and cell_height >= size.em * (1.9 if size is Size.BODY else 1.2):
+            return Sheet(matrix, texts, cell_width, cell_height, largest, size=size)
+    side = min(_SHADED, width / columns)
+    return Sheet(matrix, None, side, min(_SHADED, height / rows), largest)
+
+
+def number_width(matrix: Matrix, numbers: Numbers) -> float | None:
+    """The width that the smallest readable numbers of the matrix take; None where there are too many for numbers."""
+    if max(matrix.shape) > MOST_SIDE:
+        return None
+    flat = [text for row in numbers.cells(matrix) for text in row]
+    return (widest(flat, Size.SMALL) + _PADDING) * matrix.shape[1]
+
+
+def _pooled_sheet(matrix: Matrix, width: float, height: float) -> Sheet:
+    small = pooled_matrix(matrix)
+    rows, columns = small.shape
+    cell_width, cell_height = min(width / columns, _SHADED), min(height / rows, _SHADED)
+    return Sheet(small, None, cell_width, cell_height, magnitude(small), matrix.shape, True)
 
 
 def magnitude(matrix: Matrix) -> float:
@@ -91,26 +98,13 @@ def magnitude(matrix: Matrix) -> float:
     return float(finite.max(initial=0.0))
 
 
-def _pooled(matrix: Matrix) -> Matrix:
-    values = _blocks(_blocks(matrix.values.astype(float)).T).T
-    kept = (len(values), values.shape[1])
-    rows = matrix.rows if kept[0] == matrix.shape[0] else ()
-    columns = matrix.columns if kept[1] == matrix.shape[1] else ()
+def pooled_matrix(matrix: Matrix) -> Matrix:
+    """The matrix in at most `MOST_SIDE` blocks a side: of weights the largest in a block, of all else the mean."""
+    pool = pooled(matrix.values.astype(float), MOST_SIDE, MOST_SIDE)
+    values = pool.peaks if matrix.role is Role.WEIGHT else pool.means
+    rows = matrix.rows if matrix.shape[0] <= MOST_SIDE else ()
+    columns = matrix.columns if matrix.shape[1] <= MOST_SIDE else ()
     return replace(matrix, values=values, rows=rows, columns=columns, sums=None)
-
-
-def _blocks(values: FloatArray) -> FloatArray:
-    """Means of blocks of rows, at most `_MOST_SIDE` of them; hidden scores take no part."""
-    if len(values) <= _MOST_SIDE:
-        return values
-    parts = np.array_split(values, _MOST_SIDE)
-    means = []
-    for part in parts:
-        seen = np.isfinite(part)
-        count = seen.sum(axis=0)
-        total = np.where(seen, part, 0).sum(axis=0)
-        means.append(np.where(count > 0, total / np.maximum(count, 1), -np.inf))
-    return np.array(means)
 
 
 class MatrixView(VGroup):
@@ -203,8 +197,9 @@ class MatrixView(VGroup):
         self, labels: Sequence[Label], columns: Sequence[VGroup], tokens: bool
     ) -> list[Line]:
         made = []
+        tokens = tokens and all(self._fits(each.token) for each in labels if each.token)
         for each, column in zip(labels, columns, strict=True):
-            mark = label(each.symbol, self.style.colour(each.role), Size.BODY, "BOLD")
+            mark = label(each.symbol, self.style.colour(each.role), Size.BODY, Weight.BOLD)
             stack = VGroup(mark)
             if tokens and each.token:
                 name = cut_to_width(each.token, self.sheet.width - 0.06, Size.SMALL)
@@ -220,25 +215,29 @@ class MatrixView(VGroup):
                     stack[k].on_baseline(level)
         return made
 
-    def title(self, *, shape: bool = True, symbol: str | None = None) -> VGroup:
+    def _fits(self, token: str) -> bool:
+        """Whether the token, or at least three letters of it, can stand above a column."""
+        shortest = token if len(token) <= 3 else token[:3] + "…"
+        return width_of(shortest, Size.SMALL) <= self.sheet.width - 0.06
+
+    def title(self, *, shape: bool = True, size: Size = Size.LARGE) -> VGroup:
         """The symbol in its colour and the shape, above the left edge; not added to the view."""
         matrix = self.sheet.matrix
-        rows, columns = self.sheet.pooled or matrix.shape
-        mark = label(symbol or matrix.symbol, self.style.colour(matrix.role), Size.LARGE, "BOLD")
+        rows, columns = self.sheet.whole or matrix.shape
+        mark = label(matrix.symbol, self.style.colour(matrix.role), size, Weight.BOLD)
         title = VGroup(mark)
         if shape:
-            size = label(f"{rows}×{columns}", self.style.theme.dim, Size.SMALL)
-            size.next_to(mark, RIGHT, buff=0.12).on_baseline(mark.baseline)
-            title.add(size)
+            extent = label(f"{rows}×{columns}", self.style.theme.dim, Size.SMALL)
+            title.add(extent.next_to(mark, RIGHT, buff=0.12).on_baseline(mark.baseline))
         top = VGroup(self.cells, *self.column_labels)
-        return title.next_to(top, UP, buff=0.16).align_to(self.cells, LEFT)
+        return title.next_to(top, UP, buff=0.35 * size.em).align_to(self.cells, LEFT)
 
 
 def _side_label(each: Label, style: Style, tokens: bool, most: float) -> Line:
     runs = []
     if tokens and each.token:
         runs.append((cut_to_width(each.token, most, Size.SMALL), style.theme.dim))
-    mark = label(each.symbol, style.colour(each.role), Size.BODY, "BOLD")
+    mark = label(each.symbol, style.colour(each.role), Size.BODY, Weight.BOLD)
     if not runs:
         return mark
     word = Line(runs, Size.SMALL).next_to(mark, LEFT, buff=0.12).on_baseline(mark.baseline)
@@ -248,6 +247,3 @@ def _side_label(each: Label, style: Style, tokens: bool, most: float) -> Line:
 def frame_around(target: VGroup, colour: str, buff: float = 0.05) -> SurroundingRectangle:
     """An outline that says: this one, now."""
     return SurroundingRectangle(target, buff=buff, corner_radius=0.08, color=colour, stroke_width=3)
-
-
-__all__ = ["DOWN", "MatrixView", "Sheet", "frame_around", "magnitude", "sheet", "text_width"]

@@ -1,47 +1,46 @@
-"""Text as joined outlines: one mobject a run of one colour, set on a baseline, cached by string."""
+"""Text on a baseline: one mobject a run of one colour, made of the outlines of its glyphs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
-from xml.sax.saxutils import escape
+from functools import cache
 
 import numpy as np
-import numpy.typing as npt
-from manim import MEDIUM, MarkupText, VGroup, VMobject
+from manim import VGroup, VMobject
 
-from attnviz.film.fonts import FAMILY, font_file
+from attnviz.film.fonts import Points, Weight, shape
 from attnviz.film.style import Size
 
-_REFERENCE = 48.0
-_MARK = "H"  # set before every line: its foot is the baseline, and it is taken away again
-_FEATURES = "tnum=1,liga=0,calt=0"
 _LOWERED = re.compile(r"(?<=[A-Za-z])_([A-Za-z])")
-
-Points = npt.NDArray[np.float64]
+_LOWERED_SCALE, _LOWERED_BY = 0.72, 0.16  # of the em
 
 
 class Glyphs(VMobject):
-    """One run of text in one colour. `text` is what it says."""
+    """One run of text in one colour. `text` is what it says, `size` its font size."""
 
-    def __init__(self, text: str, points: Points, size: float, colour: str) -> None:
+    def __init__(self, text: str, points: Points, size: Size, colour: str) -> None:
         super().__init__(stroke_width=0)
-        self.text = text
-        self.size = size
-        self.points = points * (size / _REFERENCE)
+        self.text, self.size = text, size.value
+        self.points = points * size.em
         self.set_fill(colour, 1)
 
 
 class Line(VGroup):
-    """One line of text: runs of text and colour on one baseline, which starts at y = 0."""
+    """One line of text: runs of text and colour on one baseline, which starts at y = 0.
+
+    A letter after "_" is lowered: W_Q, d_k.
+    """
 
     def __init__(
-        self, runs: Sequence[tuple[str, str]], size: Size = Size.BODY, weight: str = MEDIUM
+        self,
+        runs: Sequence[tuple[str, str]],
+        size: Size = Size.BODY,
+        weight: Weight = Weight.MEDIUM,
     ) -> None:
         outlines = _outlines(tuple(text for text, _ in runs), weight)
         glyphs = [
-            Glyphs(text, points, size.value, colour)
+            Glyphs(text, points, size, colour)
             for (text, colour), points in zip(runs, outlines, strict=True)
             if len(points)
         ]
@@ -57,50 +56,60 @@ class Line(VGroup):
 
     def on_baseline(self, y: float) -> Line:
         """Moves the line so that its baseline is at that height."""
-        return self.shift(np.array([0.0, y - self.baseline, 0.0]))
+        self.shift(np.array([0.0, y - self.baseline, 0.0]))
+        return self
 
 
-def label(text: str, colour: str, size: Size = Size.BODY, weight: str = MEDIUM) -> Line:
+def label(text: str, colour: str, size: Size = Size.BODY, weight: Weight = Weight.MEDIUM) -> Line:
     """A line of one colour."""
     return Line([(text, colour)], size, weight)
 
 
+def width_of(text: str, size: Size, weight: Weight = Weight.MEDIUM) -> float:
+    """How wide the text is, without making it."""
+    (points,) = _outlines((text,), weight)
+    return float(np.ptp(points[:, 0])) * size.em if len(points) else 0.0
+
+
+def widest(texts: Sequence[str], size: Size) -> float:
+    """The width of the widest of the texts."""
+    return max((width_of(text, size) for text in set(texts)), default=0.0)
+
+
 def cut_to_width(text: str, width: float, size: Size) -> str:
     """The text, or as much of it as fits `width` units and ends in …"""
-    if label(text, "#FFFFFF", size).width <= width:
+    if width_of(text, size) <= width:
         return text
     for end in range(len(text) - 1, 0, -1):
         cut = text[:end] + "…"
-        if label(cut, "#FFFFFF", size).width <= width:
+        if width_of(cut, size) <= width:
             return cut
     return "…"
 
 
-@lru_cache(maxsize=4096)
-def _outlines(runs: tuple[str, ...], weight: str) -> tuple[Points, ...]:
-    """The outlines of each run at the reference size, the line starting at x = 0 with its baseline at y = 0."""
-    font_file()
-    markup = "".join(_LOWERED.sub(r"<sub>\1</sub>", escape(run)) for run in runs)
-    drawn = MarkupText(
-        f'<span font_features="{_FEATURES}">{_MARK}{markup}</span>',
-        font=FAMILY,
-        weight=weight,
-        font_size=_REFERENCE,
-    )
-    mark, *glyphs = [glyph for glyph in drawn.submobjects if len(glyph.points)]
-    baseline = mark.get_bottom()[1]
-    counts = [_glyph_count(run) for run in runs]
-    if sum(counts) != len(glyphs):  # a character that is drawn as several glyphs, or as none
-        counts = [len(glyphs), *([0] * (len(runs) - 1))]
-    left = min((glyph.get_left()[0] for glyph in glyphs), default=0.0)
-    origin = np.array([left, baseline, 0.0])
-    joined, start = [], 0
-    for count in counts:
-        parts = [glyph.points - origin for glyph in glyphs[start : start + count]]
-        joined.append(np.concatenate(parts) if parts else np.zeros((0, 3)))
-        start += count
-    return tuple(joined)
+@cache
+def _outlines(runs: tuple[str, ...], weight: Weight) -> tuple[Points, ...]:
+    """The outlines of each run in em, the line starting at x = 0 with its baseline at y = 0."""
+    placed: list[list[Points]] = [[] for _ in runs]
+    pen = 0.0
+    for text, owners, lowered in _stretches(runs):
+        shaped = shape(text, weight)
+        scale = _LOWERED_SCALE if lowered else 1.0
+        offset = np.array([pen, -_LOWERED_BY if lowered else 0.0, 0.0])
+        for outline, character in zip(shaped.outlines, shaped.characters, strict=True):
+            placed[owners[character]].append(outline * scale + offset)
+        pen += shaped.width * scale
+    return tuple(np.concatenate(parts) if parts else np.zeros((0, 3)) for parts in placed)
 
 
-def _glyph_count(run: str) -> int:
-    return sum(not character.isspace() for character in _LOWERED.sub(r"\1", run))
+def _stretches(runs: tuple[str, ...]) -> list[tuple[str, list[int], bool]]:
+    """The line in stretches of one height: the text, the run that each character belongs to, whether it is lowered."""
+    whole = "".join(runs)
+    owners = [i for i, run in enumerate(runs) for _ in run]
+    stretches, end = [], 0
+    for match in _LOWERED.finditer(whole):
+        stretches.append((whole[end : match.start()], owners[end : match.start()], False))
+        stretches.append((match.group(1), owners[match.start(1) : match.end()], True))
+        end = match.end()
+    stretches.append((whole[end:], owners[end:], False))
+    return [each for each in stretches if each[0]]

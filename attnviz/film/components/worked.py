@@ -6,6 +6,7 @@ from manim import RIGHT, VGroup
 
 from attnviz.film.components.cells import sum_line
 from attnviz.film.components.text import Glyphs, Line
+from attnviz.film.fonts import Weight
 from attnviz.film.style import ARITHMETIC, Size, Style
 from attnviz.lessons.claims import term_relation
 from attnviz.lessons.numbers import MINUS, Numbers
@@ -46,13 +47,13 @@ class WorkedSum(VGroup):
         super().__init__()
         self.calculation = calculation
         size = Size.LARGE if len(calculation.terms) <= 4 else Size.BODY
-        self.heading = Line(runs_of(calculation.left, style), Size.LARGE, "BOLD")
+        self.heading = Line(runs_of(calculation.left, style), Size.LARGE, Weight.BOLD)
         self.terms = VGroup(
             *[_term(each, size, style, words, numbers) for each in calculation.terms]
         )
         total = calculation.total
         assert isinstance(total, Number)
-        self.total = Line([(total.text, style.colour(total.role))], Size.LARGE, "BOLD")
+        self.total = Line([(total.text, style.colour(total.role))], Size.LARGE, Weight.BOLD)
         # what is added lies in one column, its right edge the column's
         for i, term in enumerate(self.terms):
             term.align_to((0, 0, 0), RIGHT).on_baseline(-i * size.em * _PITCH)
@@ -91,9 +92,7 @@ class WorkedLines(VGroup):
     def _line(calculation: Calculation, size: Size, style: Style) -> Line:
         left = calculation.terms[0].pieces if calculation.terms else calculation.left
         relation = (f" {calculation.relation} ", style.theme.dim)
-        return Line(
-            [*runs_of(left, style), relation, *runs_of((calculation.total,), style)], size, "MEDIUM"
-        )
+        return Line([*runs_of(left, style), relation, *runs_of((calculation.total,), style)], size)
 
 
 def fit(group: VGroup) -> VGroup:
