@@ -25,7 +25,9 @@ class Shelf(VGroup):
     def place(self, matrix: Matrix, numbers: Numbers) -> Docked:
         """The matrix as it will stand on the shelf; not yet there."""
         slot = SHELF.height / len(_SLOTS)
-        shown = sheet(matrix, numbers, width=SHELF.width, height=slot - _TITLE, most_cell=0.285)
+        shown = sheet(
+            matrix, numbers, width=SHELF.width, height=slot - _TITLE, most_cell=0.285, blocks=8
+        )
         docked = Docked(MatrixView(shown, self.style))
         top = SHELF.top - _SLOTS.index(matrix.symbol) * slot
         docked.move_to(np.array([SHELF.left, top, 0.0]), aligned_edge=UL)

@@ -70,8 +70,9 @@ def _minis(scene: LessonScene) -> dict[str, VGroup]:
 
 def why_scale(scene: LessonScene, step: Step) -> None:
     """The weights of the worked query without √d_k and with it, as bars over the same keys."""
+    largest = max(float(weights.values.max()) for weights in step.results)
     panels = [
-        _Panel(scene, scores, weights, side)
+        _Panel(scene, scores, weights, side, largest)
         for scores, weights, side in zip(step.operands, step.results, (-1, 1), strict=True)
     ]
     with scene.beat(step, "why"):
@@ -85,11 +86,13 @@ def why_scale(scene: LessonScene, step: Step) -> None:
 
 
 class _Panel:
-    """Scores under the keys, and a bar a key as high as its weight."""
+    """Scores under the keys, and a bar a key as high as its weight; `largest` is full height in both panels."""
 
     _HIGH = 2.5
 
-    def __init__(self, scene: LessonScene, scores: Matrix, weights: Matrix, side: int) -> None:
+    def __init__(
+        self, scene: LessonScene, scores: Matrix, weights: Matrix, side: int, largest: float
+    ) -> None:
         board, style = scene.storyboard, scene.style
         keys = [each.position for each in board.step("scores").worked]
         shown = excerpt(weights, board.numbers, None, keys)
@@ -101,7 +104,9 @@ class _Panel:
         self.bars, self.numbers = VGroup(), VGroup()
         for x, value, text in zip(xs, shown.matrix.values[0], shown.texts[0], strict=True):
             bar = Rectangle(
-                width=pitch * 0.62, height=max(self._HIGH * float(value), 0.012), stroke_width=0
+                width=pitch * 0.62,
+                height=max(self._HIGH * float(value) / largest, 0.012),
+                stroke_width=0,
             )
             bar.set_fill(style.colour(Role.WEIGHT), 0.85)
             self.bars.add(bar.move_to(np.array([x, foot, 0]), aligned_edge=DOWN))

@@ -37,7 +37,9 @@ def project(scene: LessonScene, step: Step) -> None:
         scene.move(FadeIn(crossing.left, shift=0.4 * RIGHT), FadeIn(crossing.top), seconds=1.0)
         scene.move(FadeIn(crossing.slots), seconds=0.4)
     with scene.beat(step, "worked"):
-        last = work_out(scene, step.worked, crossing, worked_row)
+        # the first projection is new; keys and values are the same again
+        haste = 1.0 if step.id == "queries" else 0.5
+        last = work_out(scene, step.worked, crossing, worked_row, haste=haste)
     if "rest" in step.narration:
         with scene.beat(step, "rest"):
             scene.move(FadeOut(last), seconds=0.3)

@@ -59,9 +59,13 @@ def _all_scores(scene: LessonScene, step: Step) -> Matrix:
 
 
 def _contrast(scene: LessonScene, crossing: Crossing, row: int) -> None:
+    """Frames round what the caption names, where it is among the keys that are shown."""
+    everything = scene.storyboard.step("scores").results[0].values[0]
     cells = crossing.product.row(row)
-    ranked = sorted(cells, key=lambda cell: cell.value)
-    worst, best = ranked[0].text, ranked[-1].text
-    for text, colour in ((best, scene.style.theme.ink), (worst, scene.style.theme.dim)):
-        frames = [FadeIn(frame_around(cell, colour)) for cell in cells if cell.text == text]
-        scene.move(*frames, seconds=0.5)
+    for value, colour in (
+        (everything.max(), scene.style.theme.ink),
+        (everything.min(), scene.style.theme.dim),
+    ):
+        named = [cell for cell in cells if cell.text == scene.storyboard.numbers.text(float(value))]
+        if named:
+            scene.move(*[FadeIn(frame_around(cell, colour)) for cell in named], seconds=0.5)

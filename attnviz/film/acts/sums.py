@@ -23,10 +23,13 @@ def work_out(
     crossing: Crossing,
     row: int,
     columns: dict[int, int] | None = None,
+    *,
+    haste: float = 1.0,
 ) -> VGroup:
     """The first sum slowly, the others in the time that is left for them.
 
-    `columns` says in which column a position is shown. Returns the last sum and its frames, which are still there.
+    `columns` says in which column a position is shown; `haste` below 1 is faster. Returns the last sum and its
+    frames, which are still there.
     """
     frames: tuple[VGroup, VGroup] | None = None
     sum_: WorkedSum | None = None
@@ -41,7 +44,7 @@ def work_out(
             sum_,
             WorkedSum(calculation, scene.style, scene.words, scene.storyboard.numbers),
         )
-        seconds = FIRST if i == 0 else OTHERS / max(len(calculations) - 1, 1)
+        seconds = haste * (FIRST if i == 0 else OTHERS / max(len(calculations) - 1, 1))
         if frames is None:
             frames = new
             scene.move(FadeIn(frames[0]), FadeIn(frames[1]), FadeIn(sum_.heading), seconds=0.6)

@@ -10,14 +10,17 @@ from manim import RIGHT, UP, FadeIn, LaggedStart, VGroup
 from attnviz.film.choreography import appear
 from attnviz.film.components.crossing import Crossing
 from attnviz.film.components.matrix import MatrixView, number_width, sheet
-from attnviz.film.components.text import label
+from attnviz.film.components.text import Line, label
 from attnviz.film.excerpts import excerpt
 from attnviz.film.fonts import Weight
 from attnviz.film.scene import LessonScene
 from attnviz.film.style import WIDE, Box, Size
+from attnviz.lessons.detail import strongest_links
+from attnviz.lessons.labels import indexed
 from attnviz.lessons.storyboard import Matrix, Step
+from attnviz.theme import Role
 
-_GAP, _NARROW_GAP = 1.2, 0.5
+_GAP, _NARROW_GAP = 1.2, 0.42
 _CELL = 0.8
 _SIDE = 1.25
 
@@ -40,7 +43,7 @@ def all_rows(scene: LessonScene, step: Step) -> None:
         arrows = _between(scene, views)
         scene.move(appear(arrows), seconds=0.8)
         if any(view.sheet.pooled for view in views):
-            scene.move(FadeIn(_pooled_note(scene, views)), seconds=0.4)
+            scene.move(FadeIn(_strongest(scene)), FadeIn(_pooled_note(scene, views)), seconds=0.5)
     scene.clear_stage()
 
 
@@ -49,7 +52,7 @@ def _side_by_side(scene: LessonScene, matrices: tuple[Matrix, ...]) -> list[Matr
     shares, gap = _shares(scene, matrices)
     views = []
     for matrix, share in zip(matrices, shares, strict=True):
-        shown = sheet(matrix, numbers, width=share, height=3.9, most_cell=_CELL)
+        shown = sheet(matrix, numbers, width=share, height=3.6, most_cell=_CELL)
         view = MatrixView(shown, scene.style)
         views.append(view)
     if not views[0].sheet.pooled:
@@ -61,7 +64,7 @@ def _side_by_side(scene: LessonScene, matrices: tuple[Matrix, ...]) -> list[Matr
     for left, right in pairwise(views):
         right.cells.next_to(left.cells, RIGHT, buff=gap)
         _follow(right)
-    shift = np.array(WIDE.middle) - group.get_center() + np.array([0, -0.15, 0])
+    shift = np.array(WIDE.middle) - group.get_center() + np.array([0, 0.1, 0])
     group.shift(shift)
     return views
 
@@ -79,7 +82,7 @@ def _shares(scene: LessonScene, matrices: tuple[Matrix, ...]) -> tuple[list[floa
     """The width of each matrix and of the gaps. Where numbers do not fit in all, the scores go without them first."""
     numbers = scene.storyboard.numbers
     wanted = [number_width(matrix, numbers) for matrix in matrices]
-    shaded = [min(0.46 * matrix.shape[1], 3.2) for matrix in matrices]
+    shaded = [min(0.4 * matrix.shape[1], 3.2) for matrix in matrices]
     for gap in (_GAP, _NARROW_GAP):
         room = WIDE.width - 2 * gap - _SIDE
         for without in (0, 1, 3):  # S, then all: how many from the left go without numbers
@@ -120,6 +123,21 @@ def _between(scene: LessonScene, views: list[MatrixView]) -> list[VGroup]:
         word = label(text, scene.style.theme.dim, Size.SMALL).next_to(mark, UP, buff=0.12)
         marks.append(VGroup(mark, word) if word.width < space - 0.1 else VGroup(mark))
     return marks
+
+
+def _strongest(scene: LessonScene) -> VGroup:
+    """The strongest links of the head that is shown: blocks do not tell them apart."""
+    weights = scene.storyboard.trace.heads[0].stages.weights
+    style, numbers = scene.style, scene.storyboard.numbers
+    runs = [(scene.words.say("film", "strongest"), style.theme.dim)]
+    for link in strongest_links(weights, 3):
+        runs += [
+            ("   " + indexed("q", link.query), style.colour(Role.QUERY)),
+            (" → ", style.theme.dim),
+            (indexed("k", link.key), style.colour(Role.KEY)),
+            (" " + numbers.text(link.weight), style.colour(Role.WEIGHT)),
+        ]
+    return Line(runs, Size.BODY).move_to(np.array([WIDE.middle[0], WIDE.bottom + 0.5, 0]))
 
 
 def _pooled_note(scene: LessonScene, views: list[MatrixView]) -> VGroup:

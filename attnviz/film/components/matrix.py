@@ -19,7 +19,7 @@ from attnviz.theme import Role
 
 LABEL_GAP = 0.14
 _PADDING = 0.14
-MOST_SIDE = 24
+MOST_SIDE = 16
 """A side with more entries is pooled to this many blocks."""
 _SHADED = 0.46
 """The most a side of a cell without a number takes."""
@@ -52,18 +52,15 @@ def sheet(
     height: float,
     most_cell: float = 0.62,
     largest: float | None = None,
-    cells: tuple[tuple[str, ...], ...] | None = None,
+    blocks: int = MOST_SIDE,
 ) -> Sheet:
-    """Fits a matrix into `width` × `height`: with numbers if they fit, else shaded, else pooled.
-
-    `cells` are the texts where a caller has them already.
-    """
+    """Fits a matrix into `width` × `height`: with numbers if they fit, else shaded, else in at most `blocks` a side."""
     rows, columns = matrix.shape
     if largest is None:
         largest = magnitude(matrix)
-    if max(rows, columns) > MOST_SIDE:
-        return _pooled_sheet(matrix, width, height)
-    texts = cells if cells is not None else numbers.cells(matrix)
+    if max(rows, columns) > blocks:
+        return _pooled_sheet(matrix, width, height, blocks)
+    texts = numbers.cells(matrix)
     flat = [text for row in texts for text in row]
     for size in (Size.BODY, Size.SMALL):
         needed = widest(flat, size) + _PADDING
@@ -83,8 +80,8 @@ def number_width(matrix: Matrix, numbers: Numbers) -> float | None:
     return (widest(flat, Size.SMALL) + _PADDING) * matrix.shape[1]
 
 
-def _pooled_sheet(matrix: Matrix, width: float, height: float) -> Sheet:
-    small = pooled_matrix(matrix)
+def _pooled_sheet(matrix: Matrix, width: float, height: float, blocks: int) -> Sheet:
+    small = pooled_matrix(matrix, blocks)
     rows, columns = small.shape
     cell_width, cell_height = min(width / columns, _SHADED), min(height / rows, _SHADED)
     return Sheet(small, None, cell_width, cell_height, magnitude(small), matrix.shape, True)
@@ -98,12 +95,12 @@ def magnitude(matrix: Matrix) -> float:
     return float(finite.max(initial=0.0))
 
 
-def pooled_matrix(matrix: Matrix) -> Matrix:
-    """The matrix in at most `MOST_SIDE` blocks a side: of weights the largest in a block, of all else the mean."""
-    pool = pooled(matrix.values.astype(float), MOST_SIDE, MOST_SIDE)
+def pooled_matrix(matrix: Matrix, blocks: int = MOST_SIDE) -> Matrix:
+    """The matrix in at most so many blocks a side: of weights the largest in a block, of all else the mean."""
+    pool = pooled(matrix.values.astype(float), blocks, blocks)
     values = pool.peaks if matrix.role is Role.WEIGHT else pool.means
-    rows = matrix.rows if matrix.shape[0] <= MOST_SIDE else ()
-    columns = matrix.columns if matrix.shape[1] <= MOST_SIDE else ()
+    rows = matrix.rows if matrix.shape[0] <= blocks else ()
+    columns = matrix.columns if matrix.shape[1] <= blocks else ()
     return replace(matrix, values=values, rows=rows, columns=columns, sums=None)
 
 
