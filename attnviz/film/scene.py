@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from manim import UP, Animation, FadeIn, FadeOut, Mobject, Scene, VGroup
+from manim import UP, Animation, AnimationGroup, FadeIn, FadeOut, Mobject, Scene, VGroup
 
 from attnviz.film.choreography import move_over
 from attnviz.film.components.furniture import Caption, Header, hairlines, notes_line
@@ -146,7 +146,12 @@ class LessonScene(Scene):
     def dock(self, view: MatrixView, docked: Docked, *along: Animation) -> None:
         """The cells of a view shrink onto the shelf and stay there."""
         old, new = view.cells, docked.view.cells
-        self.move(move_over(old, new), FadeIn(docked.title), *along, seconds=0.9)
+        if len(old) == len(new):
+            shrinking = move_over(old, new)
+        else:  # there it stands in fewer blocks than here
+            away = FadeOut(old, target_position=new.get_center(), scale=new.width / old.width)
+            shrinking = AnimationGroup(away, FadeIn(new), lag_ratio=0.3)
+        self.move(shrinking, FadeIn(docked.title), *along, seconds=0.9)
         self.remove(*old.get_family(), *new.get_family(), docked.title)
         self.keep_on_shelf(docked)
 

@@ -45,12 +45,8 @@ def project(scene: LessonScene, step: Step) -> None:
             scene.move(FadeOut(last), seconds=0.3)
             _rest(scene, crossing, rows, worked_row)
     docked = scene.shelf.place(result, board.numbers)
-    if crossing.product.sheet.matrix.shape == docked.view.sheet.matrix.shape:
-        leaving = [FadeOut(crossing.left), FadeOut(crossing.top), FadeOut(crossing.slots)]
-        scene.dock(crossing.product, docked, *leaving)
-    else:
-        scene.move(FadeIn(docked), seconds=0.8)
-        scene.keep_on_shelf(docked)
+    leaving = [FadeOut(crossing.left), FadeOut(crossing.top), FadeOut(crossing.slots)]
+    scene.dock(crossing.product, docked, *leaving)
     scene.clear_stage()
 
 
