@@ -40,7 +40,7 @@ LIBRARIES = {
     "lessons": {"numpy"},
     "terminal": {"numpy", "rich"},
     "export": {"numpy"},
-    "film": {"numpy", "manim", "manimpango", "av", "fontpkg", "fontTools", "PIL"},
+    "film": {"numpy", "manim", "fontpkg", "platformdirs", "srt", "uharfbuzz"},
     "scenes": {"numpy", "manim"},
     "cli": {"click", "rich"},
 }
