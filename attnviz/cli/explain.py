@@ -160,10 +160,10 @@ def _computed(request: InputRequest, view: Asked) -> tuple[Trace, int]:
     """The trace, and the row that is worked in full."""
     from attnviz.core.self_attention import trace_of
     from attnviz.inputs import problem_from
-    from attnviz.inputs.selection import row_of
+    from attnviz.inputs.selection import row_asked
 
     problem = problem_from(request)
-    return trace_of(problem), row_of(problem, view.query)
+    return trace_of(problem), row_asked(request, problem, view.query)
 
 
 def _json(trace: Trace, rounding: str) -> str:

@@ -95,7 +95,7 @@ def render(
     from attnviz.cli.steps import check_step_names, chosen_steps
     from attnviz.core.self_attention import trace_of
     from attnviz.inputs import problem_from
-    from attnviz.inputs.selection import row_of
+    from attnviz.inputs.selection import row_asked
 
     target = _checked_suffix(output)
     captions = target.with_suffix(".srt")
@@ -103,7 +103,7 @@ def render(
     check_writable(target)
     check_writable(captions)
     problem = problem_from(request)
-    row = row_of(problem, query)
+    row = row_asked(request, problem, query)
     trace = trace_of(problem)
 
     from attnviz.film.produce import QUALITIES, Film, plan, produce

@@ -10,8 +10,15 @@ from typing import Any
 from manim import UP, Animation, AnimationGroup, FadeIn, FadeOut, Mobject, Scene, VGroup
 
 from attnviz.film.choreography import move_over
-from attnviz.film.components.furniture import Caption, Header, hairlines, notes_line
+from attnviz.film.components.furniture import (
+    Caption,
+    Header,
+    hairlines,
+    notes_line,
+    omitted_line,
+)
 from attnviz.film.components.matrix import MatrixView
+from attnviz.film.components.text import Line
 from attnviz.film.shelf import Docked, Shelf
 from attnviz.film.style import Style
 from attnviz.lessons.storyboard import Step, Storyboard
@@ -57,6 +64,7 @@ class LessonScene(Scene):
         # manim's own clock counts whole frames: holds must not depend on how many frames a second there are
         self.clock = 0.0
         self._caption: Caption | None = None
+        self._omitted: Line | None = None
         self._header: Header | None = None
         note = notes_line(" · ".join(self.storyboard.brief_notes), self.style)
         self._furniture: list[Mobject] = [hairlines(self.style), self.shelf, note]
@@ -80,8 +88,13 @@ class LessonScene(Scene):
             self.keep_on_shelf(self.shelf.place(step.results[0], self.storyboard.numbers))
 
     def open(self, step: Step) -> None:
-        """Begins a step: the header changes."""
+        """Begins a step: the header changes, and what the step leaves out is said."""
         self.next_section(step.id)
+        if self._omitted is not None:
+            self.remove(self._omitted)
+        self._omitted = omitted_line(step.omitted, self.style) if step.omitted else None
+        if self._omitted is not None:
+            self.add(self._omitted)
         header = Header(self.storyboard, step, self.style)
         if self._header is None:
             self.move(FadeIn(header), seconds=0.6)
@@ -138,7 +151,9 @@ class LessonScene(Scene):
 
     def clear_stage(self, *kept: Mobject) -> None:
         """Everything leaves but the frame, the shelf, the caption and what is kept."""
-        staying = {id(m) for m in (*self._furniture, self._caption, self._header, *kept)}
+        staying = {
+            id(m) for m in (*self._furniture, self._caption, self._header, self._omitted, *kept)
+        }
         leaving = [m for m in self.mobjects if id(m) not in staying]
         if leaving:
             self.move(*[FadeOut(each) for each in leaving], seconds=0.5)

@@ -49,7 +49,7 @@ MARGIN = 0.6
 _LEFT, _RIGHT = CANVAS.left + MARGIN, CANVAS.right - MARGIN
 HEADER = Box(_LEFT, _RIGHT, 3.2, 3.75)
 CAPTION = Box(_LEFT, _RIGHT, -3.92, -2.6)
-STAGE = Box(_LEFT, _RIGHT, -2.45, 3.05)
+STAGE = Box(_LEFT, _RIGHT, -2.2, 3.05)
 SHELF = Box(_LEFT, _LEFT + 1.6, STAGE.bottom, STAGE.top)
 WORK = Box(SHELF.right + 0.3, 3.1, STAGE.bottom, STAGE.top)
 """Where the step happens."""

@@ -29,7 +29,7 @@ DEFAULT = "illustrated"
 SUFFIX = ".toml"
 _FOLDER = Path(__file__).parent / "examples"
 _TEXTS = ("title", "description")
-_KEYS = (*_TEXTS, "source", "tokens", "x", *ROLES, "options")
+_KEYS = (*_TEXTS, "source", "tokens", "query", "x", *ROLES, "options")
 _OPTIONS = ("heads", "scale", "causal", "mask")
 
 
@@ -42,6 +42,8 @@ class Example:
     description: Mapping[str, str]
     source: str
     problem: Problem
+    query: str | None
+    """The row to be worked in full where the user names none, as --query takes it."""
 
 
 def example_names() -> tuple[str, ...]:
@@ -85,6 +87,7 @@ def load_example(name: str) -> Example:
         description=_by_language(body, "description", where),
         source=str(body.get("source", "")),
         problem=_problem(body, where, origin),
+        query=None if "query" not in body else str(body["query"]),
     )
 
 

@@ -30,7 +30,7 @@ def problem_from(request: InputRequest) -> Problem:
     """The Problem that `request` describes: an example, a text, or the user's own numbers.
 
     Without any source it is the example `illustrated`. A text becomes vectors by a seeded embedding, and
-    weights that are not given are drawn from the seed; `provenance["untrained"]` then says so in one line.
+    weights that are not given are drawn from the seed; `provenance["untrained"]` then says which.
     All numbers are float64.
 
     Raises InputError (a file, an option, or two that contradict), ShapeError (arrays that do not fit),
@@ -72,15 +72,12 @@ def _assembled(request: InputRequest) -> Problem:
     if weights is None:
         weights = _seeded_weights(width, heads, d_k, d_v, seed)
         provenance |= dict.fromkeys(weights, f"seed {seed}")
-        drawn = "weights" if sequence.x is not None else "vectors and weights"
+        drawn = True
     else:
         provenance |= dict.fromkeys(weights, f"file {request.weights}")
-        drawn = "vectors" if sequence.x is None else ""
+        drawn = sequence.x is None
     if drawn:
-        provenance["untrained"] = (
-            f"The {drawn} are drawn from seed {seed}, not learned: "
-            "this shows how attention computes, not what the words mean."
-        )
+        provenance["untrained"] = f"seed {seed}"
     options = _options(request, AttentionOptions(), sequence.n)
     try:
         return Problem(

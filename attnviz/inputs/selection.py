@@ -6,6 +6,19 @@ import difflib
 
 from attnviz.core.problem import Problem
 from attnviz.errors import InputError
+from attnviz.inputs.request import InputRequest
+
+
+def row_asked(request: InputRequest, problem: Problem, query: str | None) -> int:
+    """The row that `query` names, else the one that the example in `request` wants shown, else the first.
+
+    Raises InputError as `row_of` does.
+    """
+    if query is None and request.example is not None:
+        from attnviz.inputs.example_files import load_example
+
+        query = load_example(request.example).query
+    return row_of(problem, query)
 
 
 def row_of(problem: Problem, query: str | None) -> int:

@@ -66,12 +66,16 @@ def _told(telling: Telling, masked: FloatArray) -> tuple[tuple[Calculation, ...]
 
 
 def _exponential_texts(telling: Telling, exponentials: FloatArray) -> tuple[tuple[str, ...], str]:
-    """The exponentials of the worked keys, the others as one, rounded so that they add up to the shown sum."""
+    """The exponentials of the worked keys, the others as one, and their sum.
+
+    Each is rounded for itself: two keys of the same score stand one under the other here, and rounding them to add up
+    would give exp of the same number two results.
+    """
     values = [float(exponentials[key]) for key in telling.keys]
     total = float(exponentials.sum())
     if len(values) < len(exponentials):
         values.append(total - sum(values))
-    return telling.numbers.row(values, total=total), telling.numbers.text(total)
+    return telling.numbers.row(values, is_sum=False), telling.numbers.text(total)
 
 
 def _maximum(telling: Telling, masked: FloatArray, maximum: Number) -> Calculation:

@@ -96,7 +96,8 @@ class Term:
 class Calculation:
     """One result written out: left = term + term + … = total. No terms: left = total.
 
-    As shown, the texts of the terms add up to the text of the total.
+    As shown, the texts of the terms add up to the text of the total; but for exponentials, where equal scores must give
+    equal numbers, the "≈" is all that is claimed.
     """
 
     part: str

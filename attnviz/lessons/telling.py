@@ -44,8 +44,14 @@ class Telling:
 
     @cached_property
     def keys(self) -> tuple[int, ...]:
-        """The keys that are worked in full."""
-        return strongest(self.weights, self.most)
+        """The keys that are worked in full: the strongest, and one that is hidden where any is."""
+        chosen = strongest(self.weights, self.most)
+        hidden = sorted(set(range(self.problem.n)) - set(self.visible))
+        if not hidden or not self.visible or set(chosen) & set(hidden):
+            return chosen
+        weakest = min(chosen, key=lambda key: float(self.weights[key]))
+        beside = min(hidden, key=lambda key: abs(key - self.query))
+        return tuple(sorted({*chosen, beside} - {weakest}))
 
     @cached_property
     def weights(self) -> FloatArray:

@@ -246,7 +246,7 @@ def test_vectors_come_from_a_pipe(explain):
     text = told(explain("--vectors", "-", input="1,0,1,0\n0,2,0,2\n"))
 
     assert "2 vectors of 4 numbers" in text
-    assert "untrained" in text
+    assert "Untrained" in text
 
 
 @pytest.mark.parametrize("count", [1, 200, 2000])
@@ -262,7 +262,7 @@ def test_it_speaks_chinese(explain):
     text = told(explain("我爱猫", "--lang", "zh"))
 
     assert "自注意力" in text
-    assert "权重未经训练" in text
+    assert "未经训练（seed 0）" in text
 
 
 def test_pause_is_ignored_where_nobody_can_answer(explain):

@@ -117,8 +117,8 @@ def test_the_warning_about_untrained_weights_comes_before_the_first_step(format)
     trace = trace_of(problem(2, provenance={"untrained": "seed 7"}))
     text = markup(self_attention_storyboard(trace), format)
 
-    assert text.index("untrained (seed 7)") < text.index("Inputs")
-    assert text.count("untrained (seed 7)") == 1
+    assert text.index("Untrained numbers (seed 7)") < text.index("Inputs")
+    assert text.count("Untrained numbers (seed 7)") == 1
     assert text.index("rounded to 2 decimals") > text.index("All of it in one line")
 
 

@@ -8,8 +8,6 @@ from attnviz.errors import AttnvizError, InputError, ShapeError
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.inputs.embedding import seeded_matrix, token_vectors
 
-UNTRAINED = "this shows how attention computes, not what the words mean."
-
 
 def problem(**request):
     return problem_from(InputRequest(**request))
@@ -46,7 +44,7 @@ def test_a_text_becomes_vectors_and_weights_that_are_told_to_be_untrained():
         "w_q": "seed 5",
         "w_k": "seed 5",
         "w_v": "seed 5",
-        "untrained": f"The vectors and weights are drawn from seed 5, not learned: {UNTRAINED}",
+        "untrained": "seed 5",
     }
 
 
@@ -68,9 +66,7 @@ def test_vectors_keep_their_labels_and_only_the_weights_are_untrained(x_csv):
     made = problem(vectors=x_csv)
     assert made.tokens == ("cat", "mat")
     assert made.provenance["x"] == f"file {x_csv}"
-    assert made.provenance["untrained"] == (
-        f"The weights are drawn from seed 0, not learned: {UNTRAINED}"
-    )
+    assert made.provenance["untrained"] == "seed 0"
 
 
 @pytest.mark.parametrize("names", [{"text": "猫狗"}, {"tokens": "猫 狗"}])
@@ -90,9 +86,7 @@ def test_own_vectors_and_own_weights_leave_nothing_untrained(x_csv, w_npz):
 def test_own_weights_say_how_long_the_vectors_of_a_text_are(w_npz):
     made = problem(text="the cat", weights=w_npz)
     assert made.x.shape == (2, 3)
-    assert made.provenance["untrained"] == (
-        f"The vectors are drawn from seed 0, not learned: {UNTRAINED}"
-    )
+    assert made.provenance["untrained"] == "seed 0"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ import pytest
 
 from attnviz.core.problem import Problem
 from attnviz.errors import InputError
-from attnviz.inputs.selection import row_of
+from attnviz.inputs import InputRequest
+from attnviz.inputs.example_files import load_example
+from attnviz.inputs.selection import row_asked, row_of
 
 
 def problem(*tokens):
@@ -59,3 +61,14 @@ def test_a_query_that_is_not_there_is_told_what_is(tokens, query, message):
     with pytest.raises(InputError) as caught:
         row_of(problem(*tokens), query)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(("query", "row"), [(None, 3), ("cat", 1)])
+def test_an_example_says_which_row_it_wants_shown_unless_the_user_does(query, row):
+    retrieval = load_example("retrieval").problem
+
+    assert row_asked(InputRequest(example="retrieval"), retrieval, query) == row
+
+
+def test_without_an_example_the_first_row_is_shown():
+    assert row_asked(InputRequest(text="a b"), problem("a", "b"), None) == 0

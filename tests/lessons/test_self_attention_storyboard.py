@@ -168,12 +168,12 @@ def test_of_two_hundred_keys_the_strongest_are_worked_and_the_rest_taken_togethe
     assert len(keys) == 7
     assert keys == sorted(np.argsort(-weights, kind="stable")[:7].tolist())
     assert board.step("scores").omitted == (
-        "Worked out for the 7 keys with the largest weights; the other 193 follow the same way."
+        "Worked out for 7 keys, the largest weights among them; the other 193 follow the same way."
     )
     assert board.step("output").worked[0].terms[-1].merged == 193
     assert "(193 more)" in lines(board, "output")[0]
     assert board.step("softmax").omitted == (
-        "Worked out for the 7 keys with the largest weights; the other 193 are taken together."
+        "Worked out for 7 keys, the largest weights among them; the other 193 are taken together."
     )
 
 

@@ -165,7 +165,7 @@ def test_untrained_weights_are_said_to_be_so_before_the_first_step(board, shown)
     lines = shown(board(text="the cat"), 80)
 
     first = next(i for i, line in enumerate(lines) if "Inputs" in line)
-    assert any(line.startswith("  ! The weights are untrained") for line in lines[:first])
+    assert any(line.startswith("  ! Untrained numbers") for line in lines[:first])
 
 
 def test_the_articles_own_weights_are_not_said_to_be_untrained(board, shown):

@@ -9,7 +9,7 @@ from manim import LEFT, RIGHT, Dot, VGroup
 from attnviz.film.components.cells import rule
 from attnviz.film.components.text import Line, label
 from attnviz.film.fonts import Weight
-from attnviz.film.style import CAPTION, HEADER, Size, Style
+from attnviz.film.style import CAPTION, HEADER, STAGE, Size, Style
 from attnviz.lessons.storyboard import Step, Storyboard
 from attnviz.theme import Role
 
@@ -88,6 +88,12 @@ def hairlines(style: Style) -> VGroup:
         rule(HEADER.width, style).set_y(HEADER.bottom - 0.03),
         rule(CAPTION.width, style).set_y(CAPTION.top + 0.03),
     )
+
+
+def omitted_line(text: str, style: Style) -> Line:
+    """What a step leaves out, small, over the caption strip."""
+    line = label(text, style.theme.dim, Size.SMALL)
+    return line.move_to((STAGE.right, 0, 0), aligned_edge=RIGHT).on_baseline(CAPTION.top + 0.14)
 
 
 def notes_line(text: str, style: Style) -> Line:

@@ -194,6 +194,9 @@ class MatrixView(VGroup):
         self, labels: Sequence[Label], columns: Sequence[VGroup], tokens: bool
     ) -> list[Line]:
         made = []
+        widest_symbol = widest([each.symbol for each in labels], Size.BODY)
+        if widest_symbol > self.sheet.width - 0.04:
+            return []
         tokens = tokens and all(self._fits(each.token) for each in labels if each.token)
         for each, column in zip(labels, columns, strict=True):
             mark = label(each.symbol, self.style.colour(each.role), Size.BODY, Weight.BOLD)
