@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from manim import RIGHT, UP, FadeIn, LaggedStart, VGroup
+from manim import DOWN, RIGHT, UP, FadeIn, LaggedStart, VGroup
 
 from attnviz.film.choreography import appear
 from attnviz.film.components.crossing import Crossing
@@ -14,7 +14,7 @@ from attnviz.film.components.text import Line, label
 from attnviz.film.excerpts import excerpt
 from attnviz.film.fonts import Weight
 from attnviz.film.scene import LessonScene
-from attnviz.film.style import WIDE, Box, Size
+from attnviz.film.style import WIDE, Size
 from attnviz.lessons.detail import strongest_links
 from attnviz.lessons.labels import indexed
 from attnviz.lessons.storyboard import Matrix, Step
@@ -150,31 +150,20 @@ def _pooled_note(scene: LessonScene, views: list[MatrixView]) -> VGroup:
 
 
 def heads(scene: LessonScene, step: Step) -> None:
-    """The weights of every head, their outputs side by side, and W_O."""
-    part = "why"
-    with scene.beat(step, part):
-        if "concat" in step.narration:
-            _weights_of_heads(scene)
-        else:
-            scene.move(FadeIn(VGroup()), seconds=0.3)
-    scene.clear_stage()
-    if "concat" in step.narration:
-        with scene.beat(step, "concat"):
-            concat = _single(scene, step.operands[0])
-            scene.move(FadeIn(concat), seconds=0.9)
-        if "project" not in step.narration:
-            scene.clear_stage()
-            return
+    """The weights of every head, their outputs side by side, W_O and b_O: of these what there is."""
+    shown = {
+        "why": _weights_of_heads,
+        "concat": _side_by_side_outputs,
+        "project": _through_w_o,
+        "bias": _plus_b_o,
+    }
+    for part in step.narration:
+        with scene.beat(step, part):
+            shown[part](scene, step)
         scene.clear_stage()
-        with scene.beat(step, "project"):
-            _through_w_o(scene, step)
-    elif step.results:
-        _through_w_o(scene, step)
-        scene.hold(1.2)
-    scene.clear_stage()
 
 
-def _weights_of_heads(scene: LessonScene) -> None:
+def _weights_of_heads(scene: LessonScene, step: Step) -> None:
     board = scene.storyboard
     weights = [m for m in board.step("all-rows").results if m.symbol == "A"]
     room = (WIDE.width - 0.8 - 0.5 * (len(weights) - 1)) / len(weights)
@@ -198,34 +187,47 @@ def _weights_of_heads(scene: LessonScene) -> None:
     scene.move(appear(list(groups), shift=UP * 0.2), seconds=2.0)
 
 
-def _single(scene: LessonScene, matrix: Matrix) -> VGroup:
-    view = MatrixView(
-        sheet(matrix, scene.storyboard.numbers, width=WIDE.width - 2.4, height=4.0, most_cell=0.66),
-        scene.style,
+def _side_by_side_outputs(scene: LessonScene, step: Step) -> None:
+    scene.move(FadeIn(_single(scene, step.operands[0], 4.0).move_to(WIDE.middle)), seconds=0.9)
+
+
+def _plus_b_o(scene: LessonScene, step: Step) -> None:
+    """The bias, and the output that it completes."""
+    both = VGroup(_single(scene, step.operands[-1], 0.7), _single(scene, step.results[0], 2.9))
+    both.arrange(DOWN, buff=0.3).move_to(WIDE.middle)
+    scene.move(appear(list(both)), seconds=1.6)
+
+
+def _single(scene: LessonScene, matrix: Matrix, height: float) -> VGroup:
+    shown = sheet(
+        matrix,
+        scene.storyboard.numbers,
+        width=WIDE.width - 2.4,
+        height=height,
+        most_cell=0.66,
     )
+    view = MatrixView(shown, scene.style)
     if not view.sheet.pooled and len(view.entries) <= 12:
         view.label_rows()
-    title = view.title()
-    return VGroup(view, title).move_to(WIDE.middle)
+    return VGroup(view, view.title())
 
 
 def _through_w_o(scene: LessonScene, step: Step) -> None:
+    """The outputs times W_O. Where a bias is still to come the product is not the output yet, and is left open."""
     board = scene.storyboard
     n = board.trace.problem.n
     rows = list(range(n)) if n <= 5 else [board.query]
-    wide = Box(WIDE.left, WIDE.right, WIDE.bottom, WIDE.top)
     crossing = Crossing(
         excerpt(step.operands[0], board.numbers, rows),
         excerpt(step.operands[1], board.numbers),
         excerpt(step.results[0], board.numbers, rows),
         scene.style,
         upright=False,
-        box=wide,
+        box=WIDE,
     )
     scene.move(FadeIn(crossing.left), FadeIn(crossing.top), seconds=0.9)
+    product = crossing.slots if "bias" in step.narration else crossing.product
     scene.move(
-        LaggedStart(
-            *[FadeIn(crossing.product.row(i), scale=0.9) for i in range(len(rows))], lag_ratio=0.3
-        ),
+        LaggedStart(*[FadeIn(product.row(i), scale=0.9) for i in range(len(rows))], lag_ratio=0.3),
         seconds=1.4,
     )
