@@ -170,6 +170,12 @@ class LessonScene(Scene):
         self.remove(*old.get_family(), *new.get_family(), docked.title)
         self.keep_on_shelf(docked)
 
+    def from_shelf(self, view: Mobject, symbol: str) -> Animation:
+        """A large copy of what stands on the shelf comes to the stage; the original stays."""
+        docked = self.shelf.of(symbol).view
+        share = min(docked.height / view.height, 1.0) if view.height else 1.0
+        return FadeIn(view, target_position=docked.get_center(), scale=share)
+
     def keep_on_shelf(self, docked: Docked) -> None:
         """It stands on the shelf from now on."""
         self.remove(docked)

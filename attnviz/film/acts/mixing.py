@@ -21,7 +21,8 @@ def weighted_values(scene: LessonScene, step: Step) -> None:
     mix = Mix(scene.storyboard, scene.style)
     with scene.beat(step, "worked"):
         _weights_take_place(scene, mix)
-        scene.move(FadeIn(mix.values), FadeIn(mix.row_names), FadeIn(mix.titles), seconds=0.8)
+        scene.move(scene.from_shelf(mix.values, "V"), seconds=0.9)
+        scene.move(FadeIn(mix.row_names), FadeIn(mix.titles), seconds=0.4)
         scene.move(FadeIn(mix.signs), FadeIn(mix.equals), seconds=0.3)
         rows = len(mix.keys)
         for i in range(rows):
@@ -44,8 +45,8 @@ def _weights_take_place(scene: LessonScene, mix: Mix) -> None:
         FadeOut(ladder.names), FadeOut(ladder.rungs[-1][0]), *map(FadeOut, rest), seconds=0.5
     )
     scene.move(travel(last, mix.weights.cells), FadeOut(last), seconds=1.0)
-    scene.clear_stage()
-    scene.add(mix.weights)
+    scene.gather(mix.weights)
+    scene.clear_stage(mix.weights)
 
 
 def output(scene: LessonScene, step: Step) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from manim import RIGHT, FadeIn, FadeOut, Transform
+from manim import FadeIn, FadeOut, Transform
 
 from attnviz.film.acts.sums import work_out
 from attnviz.film.choreography import born
@@ -34,7 +34,7 @@ def project(scene: LessonScene, step: Step) -> None:
         upright=False,
     )
     with scene.beat(step, "why"):
-        scene.move(FadeIn(crossing.left, shift=0.4 * RIGHT), FadeIn(crossing.top), seconds=1.0)
+        scene.move(scene.from_shelf(crossing.left, "X"), FadeIn(crossing.top), seconds=1.1)
         scene.move(FadeIn(crossing.slots), seconds=0.4)
     with scene.beat(step, "worked"):
         # the first projection is new; keys and values are the same again

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from manim import RIGHT, FadeIn, FadeOut
+from manim import FadeIn, FadeOut
 
 from attnviz.film.acts.sums import work_out
 from attnviz.film.choreography import dim
@@ -33,7 +33,9 @@ def scores(scene: LessonScene, step: Step) -> None:
         upright=True,
     )
     with scene.beat(step, "why"):
-        scene.move(FadeIn(crossing.left, shift=RIGHT * 0.4), FadeIn(crossing.top), seconds=1.0)
+        scene.move(
+            scene.from_shelf(crossing.left, "Q"), scene.from_shelf(crossing.top, "K"), seconds=1.1
+        )
         others = [crossing.left.row(i) for i in range(len(rows)) if i != worked_row]
         scene.move(FadeIn(crossing.slots), *dim(*others), seconds=0.5)
     with scene.beat(step, "worked"):

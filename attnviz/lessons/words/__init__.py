@@ -35,7 +35,9 @@ class Words:
             entry = entry[part]
         if not isinstance(entry, str):
             raise KeyError(".".join(key))
-        return entry.format_map(facts)
+        said = entry.format_map(facts)
+        # a blank parts Chinese from Latin letters, but not from the bracket that closes a token
+        return said.replace("） ", "）")
 
 
 @cache
