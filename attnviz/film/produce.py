@@ -117,7 +117,7 @@ def _scene(
     return scene
 
 
-class _Counting(CairoRenderer):  # type: ignore[misc]
+class _Counting(CairoRenderer):
     """manim's renderer, which says how many frames it has added."""
 
     def __init__(self, on_frames: Callable[[int], None]) -> None:
@@ -130,7 +130,7 @@ class _Counting(CairoRenderer):  # type: ignore[misc]
         self.on_frames(num_frames)
 
 
-class _Planner(CairoRenderer):  # type: ignore[misc]
+class _Planner(CairoRenderer):
     """Counts the frames that there will be, and draws none."""
 
     def __init__(self) -> None:

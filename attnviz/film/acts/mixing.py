@@ -79,7 +79,8 @@ def output(scene: LessonScene, step: Step) -> None:
 
 
 def _add_up(scene: LessonScene, step: Step, mix: Mix) -> VGroup:
-    frame = sum_ = None
+    frame: VGroup | None = None
+    sum_: WorkedSum | None = None
     for i, calculation in enumerate(step.worked):
         column = mix.products.column(calculation.position)
         new_frame = frame_around(column, scene.style.theme.ink)

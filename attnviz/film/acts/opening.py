@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from manim import RIGHT, UP, FadeIn, FadeOut, VGroup
+from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, VGroup
 
 from attnviz.film.choreography import appear
 from attnviz.film.components.matrix import MatrixView, sheet
 from attnviz.film.scene import LessonScene
 from attnviz.film.style import STAGE, WIDE
 from attnviz.lessons.storyboard import Step
+
+_PROJECTIONS = 3
 
 
 def inputs(scene: LessonScene, step: Step) -> None:
@@ -29,19 +31,27 @@ def inputs(scene: LessonScene, step: Step) -> None:
 
 
 def weights(scene: LessonScene, step: Step) -> None:
-    """W_Q, W_K and W_V side by side."""
+    """W_Q, W_K and W_V side by side, each with its bias under it."""
     numbers = scene.storyboard.numbers
-    room = (WIDE.width - 1.2) / len(step.results)
+    matrices, biases = step.results[:_PROJECTIONS], step.results[_PROJECTIONS:]
+    room = (WIDE.width - 1.2) / _PROJECTIONS
+    height = 2.6 if biases else 3.8
     views = [
-        MatrixView(sheet(each, numbers, width=room, height=3.8, most_cell=0.66), scene.style)
-        for each in step.results
+        MatrixView(sheet(each, numbers, width=room, height=height, most_cell=0.66), scene.style)
+        for each in matrices
     ]
-    titled = VGroup(*[VGroup(view, view.title()) for view in views])
-    titled.arrange(RIGHT, buff=0.6).move_to(WIDE.middle)
-    for group in titled:
-        group.align_to(titled, UP)
+    columns = VGroup(*[VGroup(VGroup(view, view.title())) for view in views])
+    for bias in biases:
+        view = MatrixView(sheet(bias, numbers, width=room, height=0.6), scene.style)
+        above = next(i for i, each in enumerate(matrices) if each.role is bias.role)
+        columns[above].add(VGroup(view, view.title()))
+    for column in columns:
+        column.arrange(DOWN, buff=0.3, aligned_edge=LEFT)
+    columns.arrange(RIGHT, buff=0.6).move_to(WIDE.middle)
+    for column in columns:
+        column.align_to(columns, UP)
     with scene.beat(step, "why"):
-        scene.move(appear(titled, shift=UP * 0.2), seconds=2.4)
+        scene.move(appear(columns, shift=UP * 0.2), seconds=2.4)
     if "heads" in step.narration:
         with scene.beat(step, "heads"):
             scene.move(*_heads_outlined(scene, views), seconds=1.0)
@@ -54,7 +64,7 @@ def _heads_outlined(scene: LessonScene, views: list[MatrixView]) -> list[FadeIn]
 
     heads = scene.storyboard.trace.problem.heads
     frames = []
-    for view in views[:3]:
+    for view in views:
         columns = view.sheet.matrix.shape[1]
         if columns % heads or view.sheet.pooled:
             continue

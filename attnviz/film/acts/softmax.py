@@ -115,12 +115,10 @@ def _maximum(scene: LessonScene, step: Step, scores: list[VGroup]) -> VGroup:
 
 def _exponentials(scene: LessonScene, step: Step, ladder: Ladder, scores: list[VGroup]) -> VGroup:
     calculations = _part(step, "exp")
-    totals = [each.total for each in calculations]
+    totals = [each.total for each in calculations if isinstance(each.total, Number)]
     row = step.operands[0]
     values = np.zeros_like(row.values)
-    for each in calculations:
-        assert isinstance(each.total, Number)
-        values[0, each.position] = each.total.value
+    values[0, [each.position for each in calculations]] = [total.value for total in totals]
     # every exponential is at most 1, as a weight is: the same shade means the same size
     matrix = replace(row, symbol="exp", values=values, role=Role.WEIGHT, sums="rows")
     rung = ladder.rung("exp(s − max)", matrix, [total.text for total in totals])

@@ -156,6 +156,7 @@ def _attempt(
     wide, high = cell * columns + left_cell * across, least * rows + top_high * inner
     if wide > room or top_high <= 0.02 or high > rest:
         return None
-    taller, wider = min(1.25, rest / high), min(1.2, room / wide)
+    taller = min(0.72 if size is Size.BODY else 0.58, rest / high * least) / least
+    wider = min(1.2, room / wide)
     sizes = [size if has else None for has in numbered]
     return _Sizes(left_cell * wider, cell * wider, top_high * taller, least * taller, *sizes)
