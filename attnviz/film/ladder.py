@@ -15,6 +15,7 @@ from attnviz.lessons.storyboard import Matrix, Storyboard
 
 _NAMES = 1.75
 """Width of the names of the rungs."""
+_PADDING = 0.2
 _RUNGS = {"scale", "bias", "mask"}
 
 
@@ -26,7 +27,7 @@ class Ladder:
         rungs = 3 + sum(step.id in _RUNGS for step in storyboard.steps)
         self.height = min(0.72, (WORK.height - 1.0) / rungs * 0.72)
         self.pitch = min(1.4, (WORK.height - 1.0) / rungs)
-        self.width = min(1.15, (WORK.width - _NAMES) / len(keys))
+        self.width = min(max(1.15, self._needed()), (WORK.width - _NAMES) / len(keys))
         self.middle = WORK.left + _NAMES + (WORK.width - _NAMES) / 2
         self.top = WORK.top - 0.95 - self.height / 2
         self.rungs: list[VGroup] = []
@@ -57,7 +58,12 @@ class Ladder:
         shown = tuple(part.texts) if texts is None else (tuple(texts),)
         size = self._size(shown)
         sheet = Sheet(
-            part.matrix, shown, self.width, self.height, magnitude(part.matrix), size=size
+            part.matrix,
+            shown if size else None,
+            self.width,
+            self.height,
+            magnitude(part.matrix),
+            size=size or Size.SMALL,
         )
         view = MatrixView(sheet, self.style)
         y = self.top - len(self.rungs) * self.pitch
@@ -68,9 +74,22 @@ class Ladder:
         self.rungs.append(rung)
         return rung
 
-    def _size(self, texts: tuple[tuple[str, ...], ...]) -> Size:
+    def _needed(self) -> float:
+        """The width of a cell that holds the widest number of any rung."""
+        rows = [
+            matrix
+            for step in self.storyboard.steps
+            if step.id in {"scores", "softmax", *_RUNGS}
+            for matrix in (*step.operands, *step.results)
+            if matrix.shape[0] == 1
+        ]
+        return max(widest(self._part(row).texts[0], Size.SMALL) for row in rows) + _PADDING
+
+    def _size(self, texts: tuple[tuple[str, ...], ...]) -> Size | None:
+        """The size of the numbers; None where they do not fit a cell."""
         flat = [text for row in texts for text in row]
-        return Size.BODY if widest(flat, Size.BODY) + 0.2 <= self.width else Size.SMALL
+        fitting = (s for s in (Size.BODY, Size.SMALL) if widest(flat, s) + _PADDING <= self.width)
+        return next(fitting, None)
 
     def cells(self, index: int) -> list[Cell]:
         """The cells of a rung, −1 the last."""

@@ -82,7 +82,10 @@ class LessonScene(Scene):
         how(self, step)
 
     def settle(self, step: Step) -> None:
-        """Takes a step as told: what it leaves on the shelf stands there."""
+        """Takes a step as told: what it leaves on the shelf stands there, what an earlier one carried on is gone."""
+        if self.carried:
+            self.carried.clear()
+            self.clear_stage()
         shown = {"inputs", "queries", "keys", "values"}
         if step.id in shown:
             self.keep_on_shelf(self.shelf.place(step.results[0], self.storyboard.numbers))

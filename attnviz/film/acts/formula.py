@@ -98,7 +98,10 @@ class _Panel:
         shown = excerpt(weights, board.numbers, None, keys)
         width = WIDE.width / 2 - 0.4
         centre = WIDE.middle[0] + side * (width / 2 + 0.2)
-        pitch = min(0.9, (width - 0.2) / len(keys))
+        scored = excerpt(scores, board.numbers, None, keys)
+        needed = widest([*shown.texts[0], *scored.texts[0]], Size.SMALL) + 0.12
+        pitch = min(max(0.9, needed), (width - 0.2) / len(keys))
+        readable = needed <= pitch
         foot = -1.25
         xs = [centre + (j - (len(keys) - 1) / 2) * pitch for j in range(len(keys))]
         self.bars, self.numbers = VGroup(), VGroup()
@@ -110,12 +113,13 @@ class _Panel:
             )
             bar.set_fill(style.colour(Role.WEIGHT), 0.85)
             self.bars.add(bar.move_to(np.array([x, foot, 0]), aligned_edge=DOWN))
-            number = label(text, style.theme.ink, self._number_size(shown, pitch))
-            self.numbers.add(number.next_to(bar, UP, buff=0.1))
+            if readable:
+                number = label(text, style.theme.ink, self._number_size(shown, pitch))
+                self.numbers.add(number.next_to(bar, UP, buff=0.1))
         title = label(weights.symbol, style.colour(Role.WEIGHT), Size.LARGE, Weight.BOLD)
         title.move_to(np.array([centre, 2.6, 0]))
         line = sum_line(pitch * len(keys), style).move_to(np.array([centre, foot - 0.02, 0]))
-        names = self._names(scene, excerpt(scores, board.numbers, None, keys), xs, pitch, foot)
+        names = self._names(scene, scored, xs, pitch, foot)
         self.ground = VGroup(title, line, names)
 
     @staticmethod
@@ -130,8 +134,9 @@ class _Panel:
         for x, text, column in zip(xs, scores.texts[0], scores.matrix.columns, strict=True):
             key = label(column.symbol, scene.style.colour(Role.KEY), Size.BODY, Weight.BOLD)
             names.add(key.set_x(x).on_baseline(foot - 0.36))
-            score = label(text, scene.style.colour(Role.SCORE), Size.SMALL)
-            names.add(score.set_x(x).on_baseline(foot - 0.72))
+            if width_of(text, Size.SMALL) < pitch:
+                score = label(text, scene.style.colour(Role.SCORE), Size.SMALL)
+                names.add(score.set_x(x).on_baseline(foot - 0.72))
             if column.token:
                 word = label(
                     cut_to_width(column.token, pitch - 0.06, Size.SMALL),

@@ -18,15 +18,13 @@ from attnviz.theme import Role
 
 _LINES = 3.6
 """Seconds for all lines of one kind together."""
-_NAMES = {"scale": "S/√d_k", "bias": "S + B", "mask": "masked"}
 
 
 def change_scores(scene: LessonScene, step: Step) -> None:
     """Scale, bias and mask: every score becomes the one under it."""
     ladder = _ladder(scene, step)
     before = ladder.cells(-1)
-    by_number = step.id == "scale" and scene.storyboard.trace.problem.options.scale is not None
-    rung = ladder.rung("c · S" if by_number else _NAMES[step.id], step.results[0])
+    rung = ladder.rung(_name(scene, step.id), step.results[0])
     with scene.beat(step, "why"):
         scene.move(FadeIn(rung[0]), seconds=0.4)
         after = ladder.cells(-1)
@@ -79,10 +77,22 @@ def _ladder(scene: LessonScene, step: Step) -> Ladder:
         return carried
     keys = [each.position for each in scene.storyboard.step("scores").worked]
     ladder = Ladder(scene.storyboard, scene.style, keys)
-    rung = ladder.rung("S", step.operands[0])
+    before = [each.id for each in scene.storyboard.steps]
+    rung = ladder.rung(_name(scene, before[before.index(step.id) - 1]), step.operands[0])
     scene.move(FadeIn(ladder.names), FadeIn(rung), seconds=0.6)
     scene.carried["ladder"] = ladder
     return ladder
+
+
+def _name(scene: LessonScene, step: str) -> str:
+    """What the scores are called after that step."""
+    by_root = scene.storyboard.trace.problem.options.scale is None
+    names = {
+        "scale": "S/√d_k" if by_root else "c · S",
+        "bias": "S + B",
+        "mask": scene.words.say("film", "masked"),
+    }
+    return names.get(step, "S")
 
 
 def _part(step: Step, part: str) -> tuple[Calculation, ...]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
 from manim import RIGHT, VGroup
 
 from attnviz.film.components.cells import sum_line
@@ -13,7 +17,10 @@ from attnviz.lessons.numbers import MINUS, Numbers
 from attnviz.lessons.storyboard import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.lessons.words import Words
 
-_PITCH = 1.55  # of the em, from line to line
+# of the em, from line to line
+_PITCH, _LINES_PITCH, _BROKEN_PITCH = 1.55, 1.7, 1.25
+
+_Runs: TypeAlias = list[tuple[str, str]]
 
 
 def runs_of(pieces: tuple[Piece, ...], style: Style) -> list[tuple[str, str]]:
@@ -35,6 +42,42 @@ def runs_of(pieces: tuple[Piece, ...], style: Style) -> list[tuple[str, str]]:
     return runs
 
 
+@dataclass(frozen=True)
+class _Row:
+    """A term, or a calculation in one line: what is written, what it is worth, and what is said for short."""
+
+    written: _Runs
+    worth: _Runs
+    short: _Runs
+
+
+def _column(rows: Sequence[_Row], size: Size, pitch: float) -> VGroup:
+    """The rows under each other, the first on the baseline 0, their right edges at 0; a group of lines a row.
+
+    Where they are too wide the worth goes on a line of its own; where that does not help, they are said for short.
+    """
+    if all(_fits([*row.written, *row.worth]) for row in rows):
+        texts = [[[*row.written, *row.worth]] for row in rows]
+    elif all(_fits(row.written) for row in rows):
+        texts = [[row.written, row.worth] if row.worth else [row.written] for row in rows]
+        size = Size.SMALL
+    else:
+        texts = [[row.short] for row in rows]
+    column, y = VGroup(), 0.0
+    for lines in texts:
+        group = VGroup()
+        for i, runs in enumerate(lines):
+            y -= size.em * (_BROKEN_PITCH if i else pitch if len(column) else 0)
+            group.add(Line(runs, size).align_to((0, 0, 0), RIGHT).on_baseline(y))
+        column.add(group)
+    return column
+
+
+def _fits(runs: _Runs) -> bool:
+    """Whether it fits its zone in the smallest letters."""
+    return Line(runs, Size.SMALL).width <= ARITHMETIC.width
+
+
 class WorkedSum(VGroup):
     """left, then a term a line with what it is worth, a line, and the total.
 
@@ -48,33 +91,30 @@ class WorkedSum(VGroup):
         self.calculation = calculation
         size = Size.LARGE if len(calculation.terms) <= 4 else Size.BODY
         self.heading = Line(runs_of(calculation.left, style), Size.LARGE, Weight.BOLD)
-        self.terms = VGroup(
-            *[_term(each, size, style, words, numbers) for each in calculation.terms]
-        )
+        rows = [_term(each, style, words, numbers) for each in calculation.terms]
+        self.terms = _column(rows, size, _PITCH)
         total = calculation.total
         assert isinstance(total, Number)
         self.total = Line([(total.text, style.colour(total.role))], Size.LARGE, Weight.BOLD)
-        # what is added lies in one column, its right edge the column's
-        for i, term in enumerate(self.terms):
-            term.align_to((0, 0, 0), RIGHT).on_baseline(-i * size.em * _PITCH)
         width = max([self.total.width, *(term.width for term in self.terms)], default=1.0)
-        foot = (len(self.terms) - 1) * size.em * _PITCH
-        self.line = sum_line(max(width, 1.4), style).align_to((0, 0, 0), RIGHT).set_y(-foot - 0.24)
-        self.total.align_to((0, 0, 0), RIGHT).on_baseline(-foot - 0.24 - Size.LARGE.em * 1.25)
+        foot = self.terms[-1][-1].baseline if len(self.terms) else size.em * _PITCH
+        self.line = sum_line(max(width, 1.4), style).align_to((0, 0, 0), RIGHT).set_y(foot - 0.24)
+        self.total.align_to((0, 0, 0), RIGHT).on_baseline(foot - 0.24 - Size.LARGE.em * 1.25)
         self.heading.align_to((0, 0, 0), RIGHT).on_baseline(size.em * _PITCH + 0.12)
         self.add(self.heading, self.terms, self.line, self.total)
         fit(self)
 
 
-def _term(term: Term, size: Size, style: Style, words: Words, numbers: Numbers) -> Line:
-    worth = style.theme.ink
+def _term(term: Term, style: Style, words: Words, numbers: Numbers) -> _Row:
+    worth = [(term.text, style.theme.ink)]
     if term.merged:
-        runs = [(words.say("common", "more", count=term.merged), style.theme.dim)]
+        written = [(words.say("common", "more", count=term.merged), style.theme.dim)]
     else:
-        runs = runs_of(term.pieces, style)
-    if len(term.pieces) > 1 or term.merged:
-        runs += [(f" {term_relation(term, numbers)} ", style.theme.dim), (term.text, worth)]
-    return Line(runs, size)
+        written = runs_of(term.pieces, style)
+        if len(term.pieces) == 1:
+            return _Row(written, [], written)
+    relation = (f" {term_relation(term, numbers)} ", style.theme.dim)
+    return _Row(written, [relation, *worth], worth)
 
 
 class WorkedLines(VGroup):
@@ -83,16 +123,17 @@ class WorkedLines(VGroup):
     def __init__(self, calculations: tuple[Calculation, ...], style: Style) -> None:
         super().__init__()
         size = Size.BODY if len(calculations) > 4 else Size.LARGE
-        for i, each in enumerate(calculations):
-            line = self._line(each, size, style)
-            self.add(line.align_to((0, 0, 0), RIGHT).on_baseline(-i * size.em * 1.7))
+        rows = [_calculation(each, style) for each in calculations]
+        self.add(*_column(rows, size, _LINES_PITCH))
         fit(self)
 
-    @staticmethod
-    def _line(calculation: Calculation, size: Size, style: Style) -> Line:
-        left = calculation.terms[0].pieces if calculation.terms else calculation.left
-        relation = (f" {calculation.relation} ", style.theme.dim)
-        return Line([*runs_of(left, style), relation, *runs_of((calculation.total,), style)], size)
+
+def _calculation(calculation: Calculation, style: Style) -> _Row:
+    left = runs_of(calculation.left, style)
+    written = runs_of(calculation.terms[0].pieces, style) if calculation.terms else left
+    relation = (f" {calculation.relation} ", style.theme.dim)
+    result = [relation, *runs_of((calculation.total,), style)]
+    return _Row(written, result, [*left, *result])
 
 
 def fit(group: VGroup) -> VGroup:
