@@ -17,6 +17,9 @@ from attnviz.film.style import WIDE, Size
 from attnviz.lessons.storyboard import Matrix, Step
 from attnviz.theme import Role
 
+_APART = 0.1
+"""The least between two numbers."""
+
 
 def formula(scene: LessonScene, step: Step) -> None:
     """The line, then its parts from the inside out, each with the matrix it stands for."""
@@ -99,9 +102,8 @@ class _Panel:
         width = WIDE.width / 2 - 0.4
         centre = WIDE.middle[0] + side * (width / 2 + 0.2)
         scored = excerpt(scores, board.numbers, None, keys)
-        needed = widest([*shown.texts[0], *scored.texts[0]], Size.SMALL) + 0.12
+        needed = widest([*shown.texts[0], *scored.texts[0]], Size.SMALL) + _APART
         pitch = min(max(0.9, needed), (width - 0.2) / len(keys))
-        readable = needed <= pitch
         foot = -1.25
         xs = [centre + (j - (len(keys) - 1) / 2) * pitch for j in range(len(keys))]
         self.bars, self.numbers = VGroup(), VGroup()
@@ -113,7 +115,7 @@ class _Panel:
             )
             bar.set_fill(style.colour(Role.WEIGHT), 0.85)
             self.bars.add(bar.move_to(np.array([x, foot, 0]), aligned_edge=DOWN))
-            if readable:
+            if _room_for(shown, pitch):
                 number = label(text, style.theme.ink, self._number_size(shown, pitch))
                 self.numbers.add(number.next_to(bar, UP, buff=0.1))
         title = label(weights.symbol, style.colour(Role.WEIGHT), Size.LARGE, Weight.BOLD)
@@ -134,7 +136,7 @@ class _Panel:
         for x, text, column in zip(xs, scores.texts[0], scores.matrix.columns, strict=True):
             key = label(column.symbol, scene.style.colour(Role.KEY), Size.BODY, Weight.BOLD)
             names.add(key.set_x(x).on_baseline(foot - 0.36))
-            if width_of(text, Size.SMALL) < pitch:
+            if _room_for(scores, pitch):
                 score = label(text, scene.style.colour(Role.SCORE), Size.SMALL)
                 names.add(score.set_x(x).on_baseline(foot - 0.72))
             if column.token:
@@ -145,3 +147,8 @@ class _Panel:
                 )
                 names.add(word.set_x(x).on_baseline(foot - 1.02))
         return names
+
+
+def _room_for(row: Excerpt, pitch: float) -> bool:
+    """Whether the numbers of a row can stand side by side."""
+    return widest(row.texts[0], Size.SMALL) + _APART <= pitch
