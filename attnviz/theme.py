@@ -7,6 +7,8 @@ normal, protan, deutan and tritan sight; `tests/test_theme.py` measures both.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -83,23 +85,38 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+READABLE = 4.5
+"""The least contrast of text on its background: WCAG 2.2, success criterion 1.4.3."""
+_LEAST_FILL, _MOST_FILL = 0.14, 0.76
+
+
 def readable_on(fill: str, theme: Theme) -> str:
-    """The text colour for that fill: ink or background, whichever reads better; white or black where
-    neither reaches 4.5:1 (one of these two always does).
+    """The text colour for that fill: ink or background, whichever reads better, if either reads well."""
+    return most_readable((theme.ink, theme.background), fill)
+
+
+def most_readable(colours: Sequence[str], fill: str) -> str:
+    """The one of `colours` that reads best on `fill`; white or black where none reaches 4.5:1.
+
+    One of these two always does: their contrasts on any colour multiply to 21.
     """
-    best = max((theme.ink, theme.background), key=lambda colour: contrast(colour, fill))
-    if contrast(best, fill) >= 4.5:
+    best = max(colours, key=lambda colour: contrast(colour, fill))
+    if contrast(best, fill) >= READABLE:
         return best
     return max(("#FFFFFF", "#000000"), key=lambda colour: contrast(colour, fill))
 
 
-LEAST_FILL, MOST_FILL = 0.14, 0.76
+def fill_share(size: float) -> float:
+    """How much of the role's colour fills a cell whose magnitude is `size`, 0 to 1, of the largest: 14 % to 76 %."""
+    return _LEAST_FILL + (_MOST_FILL - _LEAST_FILL) * size
 
 
 def shade(value: float, largest: float, role: Role, theme: Theme) -> str:
-    """The fill of a cell: the role's colour over the background, 14 % for 0 up to 76 % for the largest magnitude."""
-    share = min(abs(value) / largest, 1.0) if largest > 0 and abs(value) < float("inf") else 0.0
-    return blend(theme.background, theme.roles[role], LEAST_FILL + (MOST_FILL - LEAST_FILL) * share)
+    """The fill of a cell with that value among others of at most `largest` magnitude; a value that is not finite
+    has none.
+    """
+    size = min(abs(value) / largest, 1.0) if largest > 0 and math.isfinite(value) else 0.0
+    return blend(theme.background, theme.roles[role], fill_share(size))
 
 
 def _channels(colour: str) -> tuple[int, int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from manim import (
     Animation,
@@ -13,7 +13,6 @@ from manim import (
     LaggedStart,
     Mobject,
     ReplacementTransform,
-    Succession,
     VGroup,
     VMobject,
 )
@@ -71,11 +70,6 @@ def appear(parts: Iterable[Mobject], *, spread: float = _STAGGER, **how: object)
     )
 
 
-def vanish(*mobjects: Mobject) -> Animation:
-    """All at once."""
-    return AnimationGroup(*[FadeOut(each) for each in mobjects])
-
-
 def travel(source: VGroup, target: VGroup) -> Animation:
     """A copy of the source moves to the target's place and becomes it, cell by cell; the source stays."""
     return AnimationGroup(
@@ -92,8 +86,3 @@ def _carried(old: Mobject, new: Mobject) -> Animation:
     if len(old.submobjects) == len(new.submobjects):
         return ReplacementTransform(old, new)
     return AnimationGroup(FadeOut(old, target_position=new.get_center()), FadeIn(new))
-
-
-def in_turn(animations: Sequence[Animation]) -> Animation:
-    """One after the other, without overlap."""
-    return Succession(*animations)

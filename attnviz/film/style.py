@@ -14,7 +14,7 @@ class Size(float, Enum):
     SMALL = 17.0
     BODY = 21.0
     LARGE = 26.0
-    DISPLAY = 40.0
+    DISPLAY = 52.0
 
     @property
     def em(self) -> float:

@@ -11,15 +11,12 @@ from rich.color import Color
 from rich.style import Style
 
 from attnviz.terminal.xterm import nearest_xterm, xterm_hex
-from attnviz.theme import Role, Theme
+from attnviz.theme import Role, Theme, blend, fill_share, most_readable
 
 Depth: TypeAlias = Literal["truecolor", "256", "standard"]
 """How many colours a terminal has; None, where this type is optional, is none at all."""
 Choice: TypeAlias = Literal["auto", "always", "never"]
 
-READABLE = 4.5
-"""The least contrast of text on its background: WCAG 2.2, success criterion 1.4.3."""
-_FAINT, _FULL = 0.14, 0.76
 _LEVELS = 24
 _PLAIN_TERMINALS = ("dumb", "unknown")
 
@@ -47,33 +44,6 @@ def colour_depth(
     if kind.endswith("256color"):
         return "256"
     return "truecolor" if forced else "standard"
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance of #RRGGBB as WCAG defines it, 0 to 1."""
-    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return sum(part * c for part, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
-def contrast(one: str, other: str) -> float:
-    """Contrast of two colours as WCAG defines it, 1 to 21.
-
-    >>> contrast("#000000", "#FFFFFF")
-    21.0
-    """
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return round((lighter + 0.05) / (darker + 0.05), 9)
-
-
-def blended(background: str, colour: str, share: float) -> str:
-    """`colour` laid over `background`, `share` of it from 0 to 1.
-
-    >>> blended("#000000", "#FFFFFF", 0.5)
-    '#808080'
-    """
-    pairs = ((int(background[i : i + 2], 16), int(colour[i : i + 2], 16)) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(b + (c - b) * share):02X}" for b, c in pairs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,10 +89,7 @@ class Palette:
     def shade(self, role: Role, share: float) -> str:
         """The background of a magnitude from 0 to 1, as the terminal shows it."""
         level = round(min(max(share, 0.0), 1.0) * _LEVELS) / _LEVELS
-        colour = blended(
-            self.theme.background, self.theme.roles[role], _FAINT + (_FULL - _FAINT) * level
-        )
-        return self.shown(colour)
+        return self.shown(blend(self.theme.background, self.theme.roles[role], fill_share(level)))
 
     def shown(self, colour: str) -> str:
         """The colour that the terminal makes of `colour`: with 256, the nearest of them."""
@@ -132,12 +99,9 @@ class Palette:
         return _style(colour, ground, bold, self.depth == "256")
 
     def _readable_on(self, ground: str) -> str:
-        ours = [self.shown(self.theme.ink), self.shown(self.theme.background)]
-        best = max(ours, key=lambda ink: contrast(ink, ground))
-        if contrast(best, ground) >= READABLE:
-            return best
-        # One of these two always is: their contrasts on any colour multiply to 21.
-        return max(("#FFFFFF", "#000000"), key=lambda ink: contrast(ink, ground))
+        return most_readable(
+            (self.shown(self.theme.ink), self.shown(self.theme.background)), ground
+        )
 
 
 @cache

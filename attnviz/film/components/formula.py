@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from manim import MathTypst, VGroup
 
-from attnviz.film.style import Style
+from attnviz.film.style import Size, Style
 from attnviz.theme import Role
 
 _QUERY, _KEY, _VALUE = "{{Q : query}}", "{{K^top : key}}", "{{V : value}}"
@@ -23,7 +23,7 @@ def attention_formula(style: Style, factor: str | None, *, by_root: bool) -> Mat
     else:
         inner = product
     source = f'upright("Attention")(Q, K, V) = {{{{upright("softmax") : softmax}}}} lr(( {inner} )) {_VALUE}'
-    formula = MathTypst(source, font_size=52, color=style.theme.ink)
+    formula = MathTypst(source, font_size=Size.DISPLAY.value, color=style.theme.ink)
     formula.set_fill(style.theme.ink, 1)
     for name, role in (
         ("query", Role.QUERY),
