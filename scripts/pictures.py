@@ -1,0 +1,192 @@
+"""The pictures of README.md: a terminal and four beats of the film, each for dark and for light pages.
+
+The terminal is a real run of `attnviz explain`, drawn from its escape sequences; the beats are a real film, told
+without drawing the frames between them. Both use bundled typefaces, so the pictures are the same on every machine.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import fontpkg
+from attnviz.scenes.self_attention import SelfAttention
+from PIL import Image, ImageDraw, ImageFont
+from rich.color import Color
+from rich.color_triplet import ColorTriplet
+from rich.console import Console
+from rich.style import Style as Look
+from rich.text import Text
+
+from attnviz.core.self_attention import trace_of
+from attnviz.film.produce import Film, Quality, plan
+from attnviz.film.scene import Beat, LessonScene
+from attnviz.film.style import MOST_WORKED, Style
+from attnviz.inputs import InputRequest, problem_from
+from attnviz.lessons.self_attention import self_attention_storyboard
+from attnviz.theme import THEMES, Theme, blend
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
+COMMAND = ("explain", "--step", "scores", "--step", "output")
+COLUMNS = 80
+BEATS = ("queries.worked", "scores.worked", "softmax.weight", "output.worked")
+FRAME = Quality(880, 495, 15)
+
+EM = 30
+CELL = (18, 42)
+"""Width and height of a character cell: the typeface is 0.6 em wide."""
+PADDING, BAR, CORNER, GAP = 48, 72, 24, 16
+SMALL_LETTERS = {"ᵀ": ("T", -8), "ⱼ": ("j", 8), "ₕ": ("h", 8)}
+"""Letters that the typeface lacks: which letter is made small instead, and how far it is lowered."""
+
+
+@dataclass(frozen=True)
+class Typeface:
+    """JetBrains Mono, regular and bold, and small for raised and lowered letters."""
+
+    regular: ImageFont.FreeTypeFont
+    bold: ImageFont.FreeTypeFont
+    small: ImageFont.FreeTypeFont
+
+
+def main(folder: Path, themes: Iterable[Theme] = tuple(THEMES.values())) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for theme in themes:
+        save(terminal(theme), folder / f"terminal-{theme.name}.png")
+        save(beats(theme), folder / f"film-{theme.name}.png")
+
+
+def save(picture: Image.Image, path: Path) -> None:
+    picture.save(path, optimize=True)
+    print(path)
+
+
+def terminal(theme: Theme) -> Image.Image:
+    """A window with the command and what it printed."""
+    lines = [Text.assemble(("$ ", theme.dim), ("attnviz " + " ".join(COMMAND), "bold")), Text("")]
+    lines += Text.from_ansi(printed(theme)).split("\n", allow_blank=False)
+    size = (COLUMNS * CELL[0] + 2 * PADDING, BAR + len(lines) * CELL[1] + PADDING)
+    picture = window(size, theme)
+    draw, typeface = ImageDraw.Draw(picture), load_typeface()
+    for i, line in enumerate(lines):
+        for column, character, look in characters(line):
+            corner = (PADDING + column * CELL[0], BAR + i * CELL[1])
+            paint(draw, corner, character, look, theme, typeface)
+    return picture
+
+
+def printed(theme: Theme) -> str:
+    """What the program writes to a terminal of that width."""
+    options = ("--color", "always", "--theme", theme.name, "--width", str(COLUMNS))
+    done = subprocess.run(
+        [sys.executable, "-m", "attnviz", *COMMAND, *options],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        env={**os.environ, "COLORTERM": "truecolor"},
+    )
+    return done.stdout
+
+
+def window(size: tuple[int, int], theme: Theme) -> Image.Image:
+    """An empty terminal, its corners transparent."""
+    picture = Image.new("RGBA", size, (0, 0, 0, 0))
+    draw = ImageDraw.Draw(picture)
+    draw.rounded_rectangle(
+        (0, 0, size[0] - 1, size[1] - 1), CORNER, theme.background, theme.hairline, width=2
+    )
+    for i in range(3):
+        left, top = PADDING + i * 34, 26
+        draw.ellipse((left, top, left + 18, top + 18), blend(theme.background, theme.dim, 0.5))
+    return picture
+
+
+def load_typeface() -> Typeface:
+    path = str(fontpkg.path("JetBrains Mono"))
+
+    def font(size: int, weight: int) -> ImageFont.FreeTypeFont:
+        loaded = ImageFont.truetype(path, size)
+        loaded.set_variation_by_axes([weight])
+        return loaded
+
+    return Typeface(font(EM, 400), font(EM, 700), font(EM * 2 // 3, 500))
+
+
+def characters(line: Text) -> Iterator[tuple[int, str, Look]]:
+    """Every character of the line with its column and its look."""
+    column = 0
+    for segment in line.render(Console(color_system="truecolor")):
+        look = segment.style or Look.null()
+        for character in segment.text.rstrip("\n"):
+            yield column, character, look
+            column += 1
+
+
+def paint(
+    draw: ImageDraw.ImageDraw,
+    corner: tuple[int, int],
+    character: str,
+    look: Look,
+    theme: Theme,
+    typeface: Typeface,
+) -> None:
+    """One character in its cell."""
+    left, top = corner
+    ink = hex_of(look.color, theme.ink)
+    if look.bgcolor is not None:
+        end = (left + CELL[0] - 1, top + CELL[1] - 1)
+        draw.rectangle((corner, end), hex_of(look.bgcolor, theme.background))
+    baseline = top + 30
+    if character == "─":  # drawn to the edges of the cell: a line has no gaps
+        draw.rectangle((left, top + 20, left + CELL[0] - 1, top + 21), ink)
+    elif character in SMALL_LETTERS:
+        letter, lowered = SMALL_LETTERS[character]
+        draw.text((left + 2, baseline + lowered), letter, ink, typeface.small, anchor="ls")
+    else:
+        font = typeface.bold if look.bold else typeface.regular
+        draw.text((left, baseline), character, ink, font, anchor="ls")
+
+
+def hex_of(colour: Color | None, otherwise: str) -> str:
+    triplet = colour.triplet if colour is not None else None
+    return triplet.hex if isinstance(triplet, ColorTriplet) else otherwise
+
+
+def beats(theme: Theme) -> Image.Image:
+    """The four beats, two by two."""
+    stills: list[Image.Image] = []
+
+    def keep(scene: LessonScene, beat: Beat) -> None:
+        if beat.name in BEATS:
+            camera = scene.renderer.camera
+            camera.reset()
+            camera.capture_mobjects(scene.mobjects)
+            stills.append(camera.get_image().convert("RGBA"))
+
+    trace = trace_of(problem_from(InputRequest()))
+    storyboard = self_attention_storyboard(trace, most=MOST_WORKED)
+    plan(Film(SelfAttention, storyboard, Style(theme), FRAME), keep)
+    if len(stills) != len(BEATS):
+        raise SystemExit(f"the film has not all of the beats {', '.join(BEATS)}")
+    step = (FRAME.width + GAP, FRAME.height + GAP)
+    sheet = Image.new("RGBA", (2 * step[0] - GAP, 2 * step[1] - GAP), (0, 0, 0, 0))
+    shape = rounded(FRAME.width, FRAME.height)
+    for i, still in enumerate(stills):
+        sheet.paste(still, (i % 2 * step[0], i // 2 * step[1]), shape)
+    return sheet
+
+
+def rounded(width: int, height: int) -> Image.Image:
+    """A mask of that size with round corners."""
+    shape = Image.new("L", (width, height), 0)
+    ImageDraw.Draw(shape).rounded_rectangle((0, 0, width - 1, height - 1), CORNER, 255)
+    return shape
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
