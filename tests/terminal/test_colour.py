@@ -2,9 +2,9 @@ import colorsys
 
 import pytest
 
-from attnviz.terminal.colour import READABLE, Palette, blended, colour_depth, contrast, luminance
+from attnviz.terminal.colour import Palette, colour_depth
 from attnviz.terminal.xterm import nearest_xterm, xterm_hex
-from attnviz.theme import THEMES, Role
+from attnviz.theme import READABLE, THEMES, Role, blend, contrast
 
 XTERM = {"TERM": "xterm"}
 XTERM_256 = {"TERM": "xterm-256color"}
@@ -44,7 +44,7 @@ def test_a_larger_number_has_a_shade_further_from_the_background(role, theme):
 
     shades = [palette.shade(role, share / 24) for share in range(25)]
 
-    distances = [abs(luminance(shade) - luminance(theme.background)) for shade in shades]
+    distances = [contrast(shade, theme.background) for shade in shades]
     assert distances == sorted(distances)
     assert len(set(shades)) == 25
 
@@ -102,8 +102,8 @@ def test_contrast_is_that_of_the_wcag(one, other, expected):
 
 
 def test_blending_nothing_gives_the_background_and_all_the_colour():
-    assert blended("#10131A", "#DE6F4F", 0) == "#10131A"
-    assert blended("#10131A", "#DE6F4F", 1) == "#DE6F4F"
+    assert blend("#10131A", "#DE6F4F", 0) == "#10131A"
+    assert blend("#10131A", "#DE6F4F", 1) == "#DE6F4F"
 
 
 @pytest.mark.parametrize("number", range(16, 256))
