@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from attnviz.cli.options import SectionedCommand, input_options, number_options, option
 from attnviz.errors import InputError
+from attnviz.film.style import MOST_WORKED, PACES, Style
 from attnviz.inputs.request import InputRequest
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _FILM = "Film"
 _QUALITIES = ("low", "medium", "high", "4k")
-_PACES = ("slow", "normal", "fast")
 
 
 @click.command(cls=SectionedCommand)
@@ -54,7 +54,7 @@ _PACES = ("slow", "normal", "fast")
 @option(
     _FILM,
     "--pace",
-    type=click.Choice(_PACES),
+    type=click.Choice(tuple(PACES)),
     default="normal",
     show_default=True,
     help="How long things move, and how long captions stand.",
@@ -67,18 +67,7 @@ _PACES = ("slow", "normal", "fast")
     multiple=True,
     help="Only this step: inputs, scores, softmax, … May be given several times.",
 )
-def render(
-    request: InputRequest,
-    query: str | None,
-    precision: int | None,
-    rounding: str,
-    output: str,
-    quality: str,
-    fps: int | None,
-    theme: str,
-    pace: str,
-    steps: tuple[str, ...],
-) -> None:
+def render(request: InputRequest, output: str, **asked: Any) -> None:
     """Film self-attention on your own numbers: one query in full, then all, then the formula.
 
     Without any input it is the built-in example "illustrated".
@@ -91,39 +80,64 @@ def render(
       attnviz render --vectors x.csv --weights w.npz --causal -o mine.mp4
       attnviz render --step softmax --pace slow -o softmax.mp4
     """
-    from attnviz.cli.output import check_writable, whole_file
-    from attnviz.cli.steps import check_step_names, chosen_steps
-    from attnviz.core.self_attention import trace_of
-    from attnviz.inputs import problem_from
-    from attnviz.inputs.selection import row_asked
+    from attnviz.cli.output import check_writable
+    from attnviz.cli.steps import check_step_names
 
     target = _checked_suffix(output)
     captions = target.with_suffix(".srt")
-    check_step_names(steps)
+    check_step_names(asked["steps"])
     check_writable(target)
     check_writable(captions)
-    problem = problem_from(request)
-    row = row_asked(request, problem, query)
-    trace = trace_of(problem)
+    film = _film(request, **asked)
+    seconds = _draw(film, target, captions)
+    click.echo(_summary(target, film, seconds), err=True)
 
-    from attnviz.film.produce import QUALITIES, Film, plan, produce
-    from attnviz.film.style import MOST_WORKED, PACES, Style
+
+def _film(
+    request: InputRequest,
+    *,
+    query: str | None,
+    precision: int | None,
+    rounding: str,
+    quality: str,
+    fps: int | None,
+    theme: str,
+    pace: str,
+    steps: tuple[str, ...],
+) -> Film:
+    """What was asked for, computed and ready to be told. Bad input is found here, before manim is imported."""
+    from attnviz.cli.steps import chosen_steps
+    from attnviz.core.self_attention import trace_of
+    from attnviz.inputs import problem_from
+    from attnviz.inputs.selection import row_asked
     from attnviz.lessons.self_attention import self_attention_storyboard
-    from attnviz.scenes.self_attention import SelfAttention
     from attnviz.theme import THEMES
 
+    problem = problem_from(request)
+    row = row_asked(request, problem, query)
     storyboard = self_attention_storyboard(
-        trace, query=row, precision=precision, rounding=rounding, most=MOST_WORKED
+        trace_of(problem), query=row, precision=precision, rounding=rounding, most=MOST_WORKED
     )
     only = chosen_steps(storyboard, steps) or ()
+
+    from attnviz.film.produce import QUALITIES, Film
+    from attnviz.scenes.self_attention import SelfAttention
+
     size = QUALITIES[quality] if fps is None else replace(QUALITIES[quality], fps=fps)
-    film = Film(SelfAttention, storyboard, Style(THEMES[theme], PACES[pace]), size, only)
+    return Film(SelfAttention, storyboard, Style(THEMES[theme], PACES[pace]), size, only)
+
+
+def _draw(film: Film, target: Path, captions: Path) -> float:
+    """The film and its captions, each whole or not at all. Returns how many seconds it lasts."""
+    from attnviz.cli.output import whole_file
+    from attnviz.film.produce import plan, produce
+
     with whole_file(target) as temporary:
-        with _progress(film, plan(film).frames) as on_frames:
+        with _progress(plan(film).frames) as on_frames:
             told = produce(film, temporary, on_frames)
         with whole_file(captions) as beside:
             beside.write_text(told.captions(), encoding="utf-8")
-    click.echo(_summary(target, film, told.seconds), err=True)
+    return told.seconds
 
 
 def _checked_suffix(output: str) -> Path:
@@ -143,7 +157,7 @@ def _summary(target: Path, film: Film, seconds: float) -> str:
 
 
 @contextmanager
-def _progress(film: Film, frames: int) -> Iterator[Callable[[int], None]]:
+def _progress(frames: int) -> Iterator[Callable[[int], None]]:
     """A bar on stderr with the frames done, the frames planned and the time left; nothing where it is no terminal."""
     import sys
 
