@@ -48,5 +48,5 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
         name.lower(), [each.lower() for each in names], n=1, cutoff=0.5
     )
     match = next((each for each in names if near and each.lower() == near[0]), None)
-    hint = f"did you mean {match!r}? " if match else ""
-    return InputError(f"unknown {kind} {name!r}: {hint}Known: {', '.join(names)}")
+    hint = f"did you mean {match!r}? Known: " if match else "use one of "
+    return InputError(f"unknown {kind} {name!r}: {hint}{', '.join(names)}")

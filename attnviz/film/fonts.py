@@ -6,6 +6,7 @@ was looked at once looks the same everywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -20,7 +21,7 @@ import uharfbuzz
 from attnviz.errors import InputError
 
 FAMILY = "Inter"
-_FEATURES = {"tnum": True, "liga": False, "calt": False}
+_NUMBER = re.compile(r"[\d.−]*\d")
 _OPTICAL_SIZE = 20
 
 Points = npt.NDArray[np.float64]
@@ -55,7 +56,7 @@ def shape(text: str, weight: Weight) -> Shaped:
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()
-    uharfbuzz.shape(font, buffer, _FEATURES)
+    uharfbuzz.shape(font, buffer, _features(text))
     outlines, characters, pen = [], [], 0.0
     for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
         glyph = _outline(info.codepoint, weight)
@@ -65,6 +66,13 @@ def shape(text: str, weight: Weight) -> Shaped:
             characters.append(info.cluster)
         pen += position.x_advance * unit
     return Shaped(tuple(outlines), tuple(characters), pen)
+
+
+def _features(text: str) -> dict[str, bool | list[tuple[int, int, bool]]]:
+    """Figures of equal width in numbers, where they must align; not elsewhere, for they widen a hyphen too."""
+    numbers = [(match.start(), match.end(), True) for match in _NUMBER.finditer(text)]
+    features: dict[str, bool | list[tuple[int, int, bool]]] = {"liga": False, "calt": False}
+    return features | ({"tnum": numbers} if numbers else {})
 
 
 def missing_characters(text: str) -> str:
