@@ -1,0 +1,177 @@
+"""Every screen of every film, taken from its mobjects: what is there can be read, and is in the trace."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from itertools import combinations
+
+import pytest
+
+from attnviz.film.style import CANVAS, CAPTION, DIMMED, HEADER, MARGIN
+from attnviz.theme import contrast
+
+READABLE = 4.5
+SMALLEST = 14
+TOUCHING = 0.01
+"""Units, about half a pixel at 480p: boxes may share that much."""
+NUMBER = re.compile(r"\(?(−?(?:\d+(?:\.\d+)?(?:e[+-]\d+)?|∞))\)?")
+
+
+def outside(screen) -> Iterator[str]:
+    """Whatever does not lie whole in the header, on the stage or in the caption strip."""
+    over, under = HEADER.bottom - 0.03, CAPTION.top + 0.03
+    for kind, rect in screen.extents:
+        zones = ((over, CANVAS.top - 0.2), (under, over), (CANVAS.bottom + 0.06, under))
+        within = any(low - TOUCHING <= rect.bottom and rect.top <= high for low, high in zones)
+        across = max(-rect.left, rect.right) <= CANVAS.right - MARGIN + 0.1
+        if not (within and across):
+            yield f"{kind} at {rect}"
+
+
+def overlapping(screen) -> Iterator[str]:
+    boxes = [(text, text.rect.grown(-TOUCHING)) for text in screen.texts]
+    for (one, first), (other, second) in combinations(boxes, 2):
+        if one.line != other.line and first.overlaps(second):
+            yield f"{one.text!r} over {other.text!r}"
+
+
+def crossed(screen) -> Iterator[str]:
+    """Text that the border of a cell or an outline, or a line, goes through."""
+    for text in screen.texts:
+        rect = text.rect.grown(-TOUCHING)
+        for border in screen.borders:
+            if rect.overlaps(border.grown(TOUCHING / 2)) and not rect.within(border):
+                yield f"{text.text!r} on the edge of {border}"
+
+
+def spilling(screen) -> Iterator[str]:
+    for text in screen.texts:
+        if text.cell is not None and not text.rect.within(text.cell):
+            yield f"{text.text!r} does not fit its cell"
+
+
+def small(screen) -> Iterator[str]:
+    for text in screen.texts:
+        if text.em < SMALLEST:
+            yield f"{text.text!r} has {text.em:.1f} px"
+
+
+def faint(screen) -> Iterator[str]:
+    """Text that is not told from what is behind it; what is dimmed is dimmed by the same share."""
+    for text in screen.texts:
+        if text.opacity > 0.99 and contrast(text.colour, text.behind) < READABLE:
+            yield f"{text.text!r} is {text.colour} on {text.behind}"
+        if text.opacity <= 0.99 and abs(text.opacity - DIMMED) > 0.01:
+            yield f"{text.text!r} is half there: {text.opacity:.2f}"
+
+
+@pytest.mark.parametrize("find", [outside, overlapping, crossed, spilling, small, faint])
+def test_every_text_can_be_read(film, find):
+    assert film.failures(find) == []
+
+
+def test_the_formula_is_larger_than_the_least_text(film):
+    sizes = [screen.formula_size for screen in film.screens if screen.formula_size]
+    assert sizes
+    assert min(sizes) >= 24
+
+
+def test_every_number_in_a_cell_is_an_entry_of_the_trace(film):
+    def invented(screen):
+        for entry in screen.entries:
+            if entry.text and (entry.value, entry.text) not in film.numbers[entry.role]:
+                yield f"{entry.text} for {entry.value} as {entry.role}"
+
+    assert film.failures(invented) == []
+
+
+def test_every_number_beside_the_cells_is_in_the_storyboard(film):
+    def invented(screen):
+        for text in screen.texts:
+            number = NUMBER.fullmatch(text.text.strip())
+            if number and text.cell is None and number.group(1) not in film.written:
+                yield text.text
+
+    assert film.failures(invented) == []
+
+
+def test_the_numbers_of_a_matrix_stand_in_its_order(film):
+    def disordered(screen):
+        for grid in screen.grids:
+            if grid.texts and grid.standing != grid.texts:
+                yield f"{grid.symbol}: {grid.standing}"
+
+    assert film.failures(disordered) == []
+
+
+def weight_rows(film) -> Iterator[tuple[str, ...]]:
+    """Every row of weights that is shown whole, as numbers."""
+    for screen in film.screens:
+        for grid in screen.grids:
+            if (
+                grid.symbol == "A"
+                and grid.texts
+                and grid.columns == film.storyboard.trace.problem.n
+            ):
+                yield from grid.standing
+
+
+def test_every_row_of_weights_on_the_screen_sums_to_exactly_1(film):
+    rows = list(weight_rows(film))
+    if film.storyboard.trace.problem.n <= 6 and film.storyboard.numbers.precision <= 3:
+        assert rows
+    sums = {sum(map(Decimal, row)) for row in rows}
+    assert sums <= ({Decimal(0), Decimal(1)} if film.name == "nothing to see" else {Decimal(1)})
+
+
+def test_the_weighted_values_on_the_screen_add_up_to_the_output(film):
+    (screen,) = [each for each in film.screens if each.beat.name == "output.worked"]
+    products = [grid.standing for grid in screen.grids if grid.symbol == "αV"]
+    total = sorted((e for e in screen.entries if e.role == "output"), key=lambda e: e.rect.left)
+    assert len(products) == 1
+    if any("e" in text or not text for row in products[0] for text in row):
+        return  # too large for plain decimals, or too many to be shown
+
+    def decimal(text):
+        return Decimal(text.replace("−", "-"))
+
+    sums = [sum(map(decimal, column)) for column in zip(*products[0], strict=True)]
+    assert sums == [decimal(entry.text) for entry in total]
+
+
+@pytest.mark.xdist_group("illustrated")
+class TestTheChecksThemselves:
+    """Each finds the fault that it is there for."""
+
+    @pytest.fixture
+    def screen(self, telling):
+        screens = telling("illustrated").screens
+        return next(each for each in screens if each.beat.name == "scores.why")
+
+    @pytest.mark.parametrize(
+        ("find", "fault"),
+        [
+            (outside, lambda t: {"rect": replace(t.rect, right=CANVAS.right)}),
+            (small, lambda t: {"em": 13.9}),
+            (faint, lambda t: {"colour": t.behind}),
+            (faint, lambda t: {"opacity": 0.7}),
+            (spilling, lambda t: {"cell": t.rect.grown(-0.02)}),
+        ],
+    )
+    def test_a_fault_of_one_text_is_found(self, screen, find, fault):
+        text = screen.texts[0]
+        wrong = replace(text, **fault(text))
+        extents = (*screen.extents, ("Glyphs", wrong.rect))
+        assert list(find(replace(screen, texts=(wrong,), extents=extents)))
+
+    def test_text_on_text_is_found(self, screen):
+        one, other = screen.texts[0], screen.texts[-1]
+        moved = replace(other, rect=one.rect)
+        assert list(overlapping(replace(screen, texts=(one, moved))))
+
+    def test_a_line_through_text_is_found(self, screen):
+        text = screen.texts[0]
+        _, middle = text.rect.centre
+        line = replace(text.rect.grown(1), bottom=middle, top=middle)
+        assert list(crossed(replace(screen, borders=(line,))))
