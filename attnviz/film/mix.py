@@ -146,5 +146,5 @@ def _cell(texts: list[str], room: float, columns: int, height: float) -> tuple[S
     for size in (Size.BODY, Size.SMALL):
         needed = max(widest(texts, size) + _PAD, 0.6)
         if needed * columns <= room and height >= size.em * 1.3:
-            return size, needed
+            return size, min(needed * 1.2, room / columns)
     return None, min(0.4, room / columns)

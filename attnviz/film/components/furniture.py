@@ -36,11 +36,11 @@ def coloured(text: str, style: Style) -> list[tuple[str, str]]:
 
 
 def caption_lines(text: str, language: str) -> list[str]:
-    """At most two lines: those of the text, or one that is too long parted at the blank nearest its middle."""
+    """At most two lines: those of the text; one that is too long is parted near its middle, best after a comma."""
     lines = text.split("\n")
     if len(lines) == 1 and len(text) > LINE_LENGTH[language] and " " in text:
         blanks = [i for i, character in enumerate(text) if character == " "]
-        middle = min(blanks, key=lambda i: abs(i - len(text) / 2))
+        middle = min(blanks, key=lambda i: abs(i - len(text) / 2) - 15 * (text[i - 1] in ",.:;?!"))
         lines = [text[:middle], text[middle + 1 :]]
     return lines
 
