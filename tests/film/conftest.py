@@ -127,6 +127,8 @@ class Told:
     style: Style
     plan: Plan
     screens: tuple[Screen, ...]
+    stills: dict[str, np.ndarray]
+    """The frames of some beats, (480, 854, 3)."""
 
     @cached_property
     def numbers(self) -> dict[str, set[tuple[float, str]]]:
@@ -289,11 +291,27 @@ def film_of(storyboard: Storyboard, style: Style | None = None, **quality: int) 
     return Film(SelfAttention, storyboard, style or Style(), replace(QUALITIES["low"], **quality))
 
 
+STILLS = {
+    "illustrated": ("scores.worked", "softmax.weight", "all-rows.matrix", "formula.softmax"),
+    "illustrated in light": ("output.worked",),
+}
+"""The beats whose frames are kept."""
+
+
 def told(name: str, storyboard: Storyboard, style: Style) -> Told:
     screens: list[Screen] = []
-    film = film_of(storyboard, style)
-    done = plan(film, lambda scene, beat: screens.append(screen_of(scene, beat)))
-    return Told(name, storyboard, style, done, tuple(screens))
+    stills: dict[str, np.ndarray] = {}
+
+    def look(scene: LessonScene, beat: Beat) -> None:
+        screens.append(screen_of(scene, beat))
+        if beat.name in STILLS.get(name, ()):
+            camera = scene.renderer.camera
+            camera.reset()
+            camera.capture_mobjects(scene.mobjects)
+            stills[beat.name] = camera.pixel_array[:, :, :3].copy()
+
+    done = plan(film_of(storyboard, style), look)
+    return Told(name, storyboard, style, done, tuple(screens), stills)
 
 
 def _read(**asked: Any) -> Trace:
