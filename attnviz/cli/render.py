@@ -132,11 +132,11 @@ def _draw(film: Film, target: Path, captions: Path) -> float:
     from attnviz.cli.output import whole_file
     from attnviz.film.produce import plan, produce
 
-    with whole_file(target) as temporary:
+    # the film takes its place first: captions never stand without one
+    with whole_file(captions) as beside, whole_file(target) as temporary:
         with _progress(plan(film).frames) as on_frames:
             told = produce(film, temporary, on_frames)
-        with whole_file(captions) as beside:
-            beside.write_text(told.captions(), encoding="utf-8")
+        beside.write_text(told.captions(), encoding="utf-8")
     return told.seconds
 
 

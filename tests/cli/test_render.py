@@ -1,0 +1,206 @@
+"""`attnviz render` through a real process: what it writes, where, what it says and how it ends."""
+
+import errno
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import av
+import pytest
+import srt
+
+from attnviz.cli.failures import run as run_in_process
+from attnviz.film import produce
+
+PATIENCE = 60
+QUIET = {"NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "TERM"}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in QUIET}
+ENVIRONMENT["PYTHONIOENCODING"] = "utf-8"
+SHORT = ("--step", "inputs", "--quality", "low", "--fps", "5", "--pace", "fast")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The folder that the command runs in."""
+    (tmp_path / "work").mkdir()
+    return tmp_path / "work"
+
+
+@pytest.fixture
+def start(tmp_path, folder):
+    """Starts `attnviz render` there, with a cache directory of its own."""
+
+    def start(*arguments, environment=None, **options):
+        own = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(
+            [sys.executable, "-m", "attnviz", "render", *map(str, arguments)],
+            **pipes | {"text": True, "encoding": "utf-8", "cwd": folder} | options,
+            env=ENVIRONMENT | own | (environment or {}),
+        )
+
+    return start
+
+
+@pytest.fixture
+def render(start):
+    """Runs it to its end: exit status, stdout, stderr."""
+
+    def run(*arguments, **options):
+        process = start(*arguments, **options)
+        out, err = process.communicate(timeout=PATIENCE)
+        return process.returncode, out, err
+
+    return run
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.rglob("*")}
+
+
+def frames_of(path: Path) -> tuple[tuple[int, int], int, float]:
+    """Size, number of frames, and frames a second, by decoding all of it."""
+    with av.open(str(path)) as film:
+        (stream,) = film.streams
+        sizes = {(frame.width, frame.height) for frame in film.decode(stream)}
+    with av.open(str(path)) as film:
+        count = sum(1 for _ in film.decode(video=0))
+        (size,) = sizes
+        return size, count, float(film.streams.video[0].average_rate)
+
+
+def test_a_film_and_its_captions_are_written_and_nothing_else(render, folder, tmp_path):
+    code, out, err = render(*SHORT, "-o", "a.mp4")
+
+    assert (code, out) == (0, "")
+    assert re.fullmatch(r"a\.mp4: 0:\d\d, 854×480, 5 frames a second\n", err)
+    assert names(folder) == {"a.mp4", "a.srt"}
+    assert names(tmp_path / "cache") == {"attnviz"}
+    size, frames, rate = frames_of(folder / "a.mp4")
+    (caption,) = srt.parse((folder / "a.srt").read_text(encoding="utf-8"))
+    assert (size, rate) == ((854, 480), 5)
+    assert 0 <= frames / rate - caption.end.total_seconds() < 1.5  # a step ends in a move
+    assert caption.content == "A sequence goes in: 3 vectors of 4 numbers each."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-o", "a.gif"], "a.gif has the suffix '.gif', and films are .mp4: write -o a.mp4"),
+        (["-o", "film"], "film has no suffix, and films are .mp4: write -o film.mp4"),
+        (["--step", "sofmax"], "unknown step 'sofmax': did you mean 'softmax'?"),
+        (["--step", "mask"], "there is no step 'mask' for this input: nothing is hidden; say"),
+        (["-o", "none/a.mp4"], "cannot be written: the folder none does not exist; make it first"),
+        (["-o", "file/a.mp4"], "cannot be written: file is not a folder; choose another place"),
+        (["-o", "/proc/a.mp4"], "/proc/a.mp4 cannot be written: "),
+        (["我 爱 猫"], "a film cannot show '我' (in '我'): its typeface, Inter, lacks it"),
+        (["the cat", "--query", "dog"], "dog"),
+    ],
+)
+def test_what_cannot_be_filmed_is_told_in_one_line(render, folder, arguments, said):
+    (folder / "file").touch()
+
+    code, out, err = render(*arguments)
+
+    (line,) = err.splitlines()
+    assert (code, out) == (2, "")
+    assert line.startswith("Error: ")
+    assert said in line
+    assert names(folder) == {"file"}
+
+
+def test_a_full_disk_is_told_in_one_line_with_status_1(render, folder):
+    (folder / "a.mp4").symlink_to("/dev/full")
+
+    code, _, err = render(*SHORT, "-o", "a.mp4")
+
+    assert (code, err) == (
+        1,
+        "Error: no space left on the disk for a.mp4: free some and run it again\n",
+    )
+    assert names(folder) == {"a.mp4"}
+
+
+def test_a_disk_that_fills_while_drawing_leaves_nothing(monkeypatch, tmp_path, folder, capsys):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(produce.shutil, "copyfile", full)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    target = folder / "a.mp4"
+
+    assert run_in_process(["render", *SHORT, "-o", str(target)]) == 1
+    said = f"Error: no space left on the disk for {target}: free some and run it again\n"
+    assert capsys.readouterr().err == said
+    assert not names(folder)
+    assert names(tmp_path / "cache") == {"attnviz"}
+
+
+def test_without_a_home_or_a_cache_that_can_be_written_a_film_is_made(render, folder):
+    nowhere = {"HOME": "/proc/none", "XDG_CACHE_HOME": "/proc/none"}
+
+    code, _, _ = render(*SHORT, "-o", "a.mp4", environment=nowhere)
+
+    assert code == 0
+    assert names(folder) == {"a.mp4", "a.srt"}
+
+
+def test_a_configuration_of_manim_that_lies_about_changes_nothing(render, folder):
+    (folder / "manim.cfg").write_text("[CLI]\nsave_last_frame = True\nformat = gif\n")
+
+    code, _, err = render(*SHORT, "-o", "a.mp4")
+
+    assert (code, err.count("\n")) == (0, 1)
+    assert names(folder) == {"manim.cfg", "a.mp4", "a.srt"}
+    assert frames_of(folder / "a.mp4")[0] == (854, 480)
+
+
+@pytest.mark.parametrize("targets", [("a.mp4", "b.mp4"), ("a.mp4", "a.mp4")])
+def test_two_at_once_do_not_disturb_each_other(start, folder, tmp_path, targets):
+    processes = [start(*SHORT, "-o", target) for target in targets]
+    for process in processes:
+        _, err = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, err
+
+    stems = {Path(target).stem for target in targets}
+    assert names(folder) == {f"{stem}{suffix}" for stem in stems for suffix in (".mp4", ".srt")}
+    assert names(tmp_path / "cache") == {"attnviz"}
+    assert {frames_of(folder / target)[0] for target in targets} == {(854, 480)}
+
+
+def test_a_film_that_exists_is_replaced_only_by_a_whole_one(render, folder):
+    (folder / "a.mp4").write_bytes(b"old")
+
+    assert render(*SHORT, "猫", "-o", "a.mp4")[0] == 2
+    assert (folder / "a.mp4").read_bytes() == b"old"
+    assert render(*SHORT, "-o", "a.mp4")[0] == 0
+    assert frames_of(folder / "a.mp4")[1] > 10
+
+
+def test_on_a_terminal_the_frames_are_counted(start, folder):
+    keyboard, screen = pty.openpty()
+    process = start(
+        *SHORT,
+        "-o",
+        "a.mp4",
+        stderr=screen,
+        environment={"TERM": "xterm-256color", "COLUMNS": "80"},
+    )
+    os.close(screen)
+    seen = b""
+    with suppress(OSError):  # the other end is closed
+        while select.select([keyboard], [], [], PATIENCE)[0] and (data := os.read(keyboard, 4096)):
+            seen += data
+    os.close(keyboard)
+
+    assert process.wait(PATIENCE) == 0
+    counted = re.findall(r"(\d+)/(\d+)", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode()))
+    planned = frames_of(folder / "a.mp4")[1]
+    assert {int(total) for _, total in counted} == {planned}
+    assert int(counted[-1][0]) == planned
+    assert "frames" in seen.decode()
