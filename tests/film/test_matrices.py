@@ -1,0 +1,166 @@
+"""Matrices on the screen: parts of them, numbers while they can be read, shades, blocks, and products."""
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from attnviz.film.components.crossing import Crossing
+from attnviz.film.components.matrix import MOST_SIDE, MatrixView, pooled_matrix, sheet
+from attnviz.film.components.text import widest
+from attnviz.film.excerpts import excerpt
+from attnviz.film.style import WORK, Size, Style
+from attnviz.lessons.numbers import Numbers
+from attnviz.lessons.storyboard import Label, Matrix
+from attnviz.theme import Role
+
+NUMBERS = Numbers()
+
+
+def matrix(rows, columns, *, role=Role.SCORE, seed=0, **named) -> Matrix:
+    values = np.random.default_rng(seed).normal(size=(rows, columns)) * 5
+    names = tuple(Label(f"q{i}", f"token{i}", Role.QUERY) for i in range(rows))
+    return Matrix("S", values, role, names, **named)
+
+
+def weights(n) -> Matrix:
+    values = np.random.default_rng(n).dirichlet(np.ones(n), size=n)
+    names = tuple(Label(f"q{i}") for i in range(n))
+    return Matrix("A", values, Role.WEIGHT, names, (), None, "rows")
+
+
+class TestParts:
+    def test_a_part_keeps_the_texts_of_the_whole(self):
+        whole = weights(3)
+        cells = NUMBERS.cells(whole)
+        part = excerpt(whole, NUMBERS, [2, 0], [1])
+        assert part.texts == ((cells[2][1],), (cells[0][1],))
+        assert part.matrix.values.tolist() == [[whole.values[2, 1]], [whole.values[0, 1]]]
+        assert [label.symbol for label in part.matrix.rows] == ["q2", "q0"]
+        assert part.whole == (3, 3)
+
+    def test_a_part_of_columns_that_add_up_is_not_rounded_anew(self):
+        values = np.array([[1 / 3, 0.5], [1 / 3, 0.25], [1 / 3, 0.25]])
+        whole = Matrix("αV", values, Role.VALUE, sums="columns")
+        part = excerpt(whole, NUMBERS, [0, 1])
+        assert part.texts == NUMBERS.cells(whole)[:2]
+        assert Decimal(part.texts[0][0]) + Decimal(part.texts[1][0]) != Decimal("0.66")
+
+    def test_without_a_choice_it_is_all(self):
+        whole = matrix(2, 3)
+        assert excerpt(whole, NUMBERS).texts == NUMBERS.cells(whole)
+
+
+class TestDetail:
+    def test_numbers_are_shown_while_they_can_be_read(self):
+        shown = sheet(matrix(3, 4), NUMBERS, width=6, height=3)
+        assert shown.texts == NUMBERS.cells(matrix(3, 4))
+        assert widest([t for row in shown.texts for t in row], shown.size) <= shown.width
+
+    @pytest.mark.parametrize(("width", "height"), [(1.2, 3), (6, 0.5)])
+    def test_cells_too_small_for_numbers_are_shaded(self, width, height):
+        shown = sheet(matrix(3, 4), NUMBERS, width=width, height=height)
+        assert shown.texts is None
+        assert not shown.pooled
+        assert shown.matrix.shape == (3, 4)
+
+    @pytest.mark.parametrize("shape", [(17, 3), (3, 200), (200, 200)])
+    def test_what_is_too_long_is_taken_together_in_blocks(self, shape):
+        shown = sheet(matrix(*shape), NUMBERS, width=3, height=3)
+        assert shown.pooled
+        assert shown.texts is None
+        assert shown.matrix.shape == tuple(min(side, MOST_SIDE) for side in shape)
+        assert shown.whole == shape
+
+    @pytest.mark.parametrize("shape", [(1, 1), (3, 4), (16, 16), (17, 5), (200, 64)])
+    def test_a_sheet_never_exceeds_its_room(self, shape):
+        shown = sheet(matrix(*shape), NUMBERS, width=2.5, height=1.5)
+        rows, columns = shown.matrix.shape
+        assert shown.width * columns <= 2.5 + 1e-9
+        assert shown.height * rows <= 1.5 + 1e-9
+
+    def test_the_smallest_letters_are_still_of_the_scale(self):
+        for size in range(1, 16):
+            shown = sheet(matrix(size, size), NUMBERS, width=5, height=3)
+            assert shown.texts is None or shown.size >= Size.SMALL
+
+    def test_blocks_show_the_largest_weight_and_the_mean_of_all_else(self):
+        many = weights(32)
+        peaks = pooled_matrix(many).values
+        assert peaks[0, 0] == many.values[:2, :2].max()
+        means = pooled_matrix(matrix(32, 32)).values
+        assert means[0, 0] == pytest.approx(matrix(32, 32).values[:2, :2].mean())
+
+
+class TestView:
+    def test_rows_run_down_and_columns_to_the_right(self):
+        view = MatrixView(sheet(matrix(2, 3), NUMBERS, width=5, height=3), Style())
+        assert view.cell(0, 0).get_y() > view.cell(1, 0).get_y()
+        assert view.cell(0, 0).get_x() < view.cell(0, 1).get_x()
+
+    def test_upright_its_rows_become_columns(self):
+        shown = sheet(matrix(2, 3), NUMBERS, width=5, height=3)
+        view = MatrixView(shown, Style(), upright=True)
+        assert view.cell(0, 0).get_x() < view.cell(1, 0).get_x()
+        assert view.cell(0, 0).get_y() > view.cell(0, 1).get_y()
+
+    def test_the_title_has_the_shape_of_the_whole(self):
+        view = MatrixView(sheet(matrix(200, 64), NUMBERS, width=3, height=3), Style())
+        assert [line.text for line in view.title()] == ["S", "200×64"]
+
+    def test_a_negative_entry_has_a_second_mark_and_a_hidden_one_has_not(self):
+        values = np.array([[1.5, -1.5, -np.inf]])
+        shown = sheet(Matrix("S", values, Role.SCORE), NUMBERS, width=5, height=1)
+        parts = [len(cell) for cell in MatrixView(shown, Style()).row(0)]
+        assert parts == [2, 3, 2]
+
+
+def crossing(rows, inner, columns, *, upright=False) -> Crossing:
+    """A (rows, inner) times (inner, columns); upright, times the transpose of (columns, inner)."""
+    left = matrix(rows, inner, seed=1)
+    top = matrix(columns, inner, seed=2) if upright else matrix(inner, columns, seed=2)
+    values = left.values @ (top.values.T if upright else top.values)
+    product = Matrix("S", values, Role.SCORE, left.rows)
+    parts = [excerpt(each, NUMBERS) for each in (left, top, product)]
+    return Crossing(*parts, Style(), upright=upright)
+
+
+class TestProduct:
+    @pytest.mark.parametrize("upright", [False, True])
+    def test_an_entry_stands_where_its_row_and_its_column_cross(self, upright):
+        made = crossing(3, 4, 2, upright=upright)
+        for i in range(3):
+            for j in range(2):
+                row, column = made.factors(i, j)
+                cell = made.product.cell(i, j)
+                assert cell.get_y() == pytest.approx(row.get_y())
+                assert cell.get_x() == pytest.approx(column.get_x())
+                assert cell.get_center() == pytest.approx(made.slots.cell(i, j).get_center())
+
+    def test_one_row_stands_upright_beside_the_columns_that_it_meets(self):
+        made = crossing(1, 4, 3, upright=True)
+        query, key = made.factors(0, 1)
+        for own, other in zip(query, key, strict=True):
+            assert own.get_y() == pytest.approx(other.get_y())
+
+    @pytest.mark.parametrize(
+        ("rows", "inner", "columns"), [(1, 1, 1), (3, 4, 3), (6, 16, 6), (1, 64, 4), (6, 200, 6)]
+    )
+    @pytest.mark.parametrize("upright", [False, True])
+    def test_it_stays_in_its_room(self, rows, inner, columns, upright):
+        made = crossing(rows, inner, columns, upright=upright)
+        (left, bottom), (right, top) = (
+            made.get_critical_point((-1, -1, 0))[:2],
+            (made.get_critical_point((1, 1, 0))[:2]),
+        )
+        assert WORK.left - 0.05 <= left < right <= WORK.right + 0.05
+        assert WORK.bottom - 0.05 <= bottom < top <= WORK.top + 0.05
+
+    def test_the_product_keeps_its_numbers_longest(self):
+        shown = []
+        for inner in (3, 8, 12, 200):
+            made = crossing(3, inner, 3 if inner < 200 else 9)
+            views = (made.left, made.top, made.product)
+            shown.append([view.sheet.texts is not None for view in views])
+        assert shown[0] == [True, True, True]
+        assert shown[1:] == [[False, True, True], [False, False, True], [False, False, False]]
