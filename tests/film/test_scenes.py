@@ -1,0 +1,39 @@
+"""The scene files work with manim's own command line, from any folder."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import attnviz.scenes
+import av
+import pytest
+
+SCENES = sorted(
+    path for path in Path(attnviz.scenes.__file__).parent.glob("*.py") if path.stem != "__init__"
+)
+
+
+@pytest.mark.parametrize("path", SCENES, ids=lambda path: path.stem)
+def test_manim_renders_a_scene_file_from_another_folder(tmp_path, path):
+    media = tmp_path / "media"
+    command = ["-m", "manim", "render", path, "-ql", "-n", "0,1", "--fps", "5"]
+    done = subprocess.run(
+        [sys.executable, *command, "--media_dir", media, "--progress_bar", "none"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    (film,) = [each for each in media.rglob("*.mp4") if "partial_movie_files" not in each.parts]
+    with av.open(str(film)) as opened:
+        first = next(opened.decode(video=0))
+        assert (first.width, first.height) == (854, 480)
+
+
+def test_the_lesson_has_a_scene_file():
+    assert [path.stem for path in SCENES] == ["self_attention"]
