@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -50,11 +51,14 @@ def all_rows(scene: LessonScene, step: Step) -> None:
 def _side_by_side(scene: LessonScene, matrices: tuple[Matrix, ...]) -> list[MatrixView]:
     numbers = scene.storyboard.numbers
     shares, gap = _shares(scene, matrices)
-    views = []
-    for matrix, share in zip(matrices, shares, strict=True):
-        shown = sheet(matrix, numbers, width=share, height=3.6, most_cell=_CELL)
-        view = MatrixView(shown, scene.style)
-        views.append(view)
+    sheets = [
+        sheet(matrix, numbers, width=share, height=3.6, most_cell=_CELL)
+        for matrix, share in zip(matrices, shares, strict=True)
+    ]
+    height = max(
+        each.height for each in sheets
+    )  # a row of one stands beside the same row of the others
+    views = [MatrixView(replace(each, height=height), scene.style) for each in sheets]
     if not views[0].sheet.pooled:
         views[0].label_rows(most=_SIDE - 0.5)
         for view in views[:2]:
@@ -81,7 +85,13 @@ def _follow(view: MatrixView) -> None:
 def _shares(scene: LessonScene, matrices: tuple[Matrix, ...]) -> tuple[list[float], float]:
     """The width of each matrix and of the gaps. Where numbers do not fit in all, the scores go without them first."""
     numbers = scene.storyboard.numbers
-    wanted = [number_width(matrix, numbers) for matrix in matrices]
+    widths = [number_width(matrix, numbers) for matrix in matrices]
+    # cells as wide as they are high where there is room for that
+    roomy = [
+        width and max(width, _CELL * m.shape[1]) for width, m in zip(widths, matrices, strict=True)
+    ]
+    room = WIDE.width - 2 * _GAP - _SIDE
+    wanted = roomy if sum(width or room for width in roomy) <= room else widths
     shaded = [min(0.4 * matrix.shape[1], 3.2) for matrix in matrices]
     for gap in (_GAP, _NARROW_GAP):
         room = WIDE.width - 2 * gap - _SIDE
