@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from manim import (
     Animation,
     AnimationGroup,
-    ApplyFunction,
     FadeIn,
     FadeOut,
     LaggedStart,
@@ -22,15 +21,6 @@ from attnviz.film.style import DIMMED
 _STAGGER = 0.5
 
 
-def present(mobject: Mobject, share: float) -> Mobject:
-    """Sets how much of `mobject` is there, 1 all of it; keeps the ratio of its own opacities."""
-    for part in mobject.family_members_with_points():
-        fill, stroke = _full(part)
-        part.set_fill(opacity=fill * share, family=False)
-        part.set_stroke(opacity=stroke * share, family=False)
-    return mobject
-
-
 def _full(part: VMobject) -> tuple[float, float]:
     """The fill and stroke opacity of a mobject when all of it is there, remembered from the first time it is asked."""
     if not hasattr(part, "full"):
@@ -40,18 +30,40 @@ def _full(part: VMobject) -> tuple[float, float]:
 
 def dim(*mobjects: Mobject) -> list[Animation]:
     """What is not in use steps back."""
-    return [_present_as(each, DIMMED) for each in mobjects]
+    return [_Presence(each, DIMMED) for each in mobjects]
 
 
 def light(*mobjects: Mobject) -> list[Animation]:
     """And comes back."""
-    return [_present_as(each, 1.0) for each in mobjects]
+    return [_Presence(each, 1.0) for each in mobjects]
 
 
-def _present_as(mobject: Mobject, share: float) -> Animation:
-    for part in mobject.family_members_with_points():
-        _full(part)  # before the animation copies it
-    return ApplyFunction(lambda m: present(m, share), mobject)
+class _Presence(Animation):
+    """From how much of a mobject is there to `share` of it. manim's own would copy all of it three times."""
+
+    def __init__(self, mobject: Mobject, share: float, **how: object) -> None:
+        super().__init__(mobject, **how)
+        self.share = share
+
+    def begin(self) -> None:
+        self.parts = [
+            (part, (part.get_fill_opacity(), part.get_stroke_opacity()), _full(part))
+            for part in self.mobject.family_members_with_points()
+        ]
+        super().begin()
+
+    def create_starting_mobject(self) -> Mobject:
+        """Where it starts is in `parts`: no copy."""
+        return self.mobject
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        way = self.rate_func(alpha)
+        for part, start, full in self.parts:
+            fill, stroke = (
+                a + (b * self.share - a) * way for a, b in zip(start, full, strict=True)
+            )
+            part.set_fill(opacity=fill, family=False)
+            part.set_stroke(opacity=stroke, family=False)
 
 
 def born(target: Mobject, *sources: Mobject) -> Animation:
