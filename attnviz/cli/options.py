@@ -185,11 +185,6 @@ def view_options(command: _Function) -> Callable[..., Any]:
     return _with_options(command, _VIEW_OPTIONS)
 
 
-def number_options(command: _Function) -> Callable[..., Any]:
-    """Adds `query`, `precision` and `rounding`, for a command whose words have one language only."""
-    return _with_options(command, _VIEW_OPTIONS[:-1])
-
-
 def language_option(command: _Function) -> Callable[..., Any]:
     """Adds `lang` alone, for a command that shows words but no numbers."""
     return _with_options(command, _VIEW_OPTIONS[-1:])

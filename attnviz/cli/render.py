@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from attnviz.cli.options import SectionedCommand, input_options, number_options, option
+from attnviz.cli.options import SectionedCommand, input_options, option, view_options
 from attnviz.errors import InputError
 from attnviz.film.style import MOST_WORKED, PACES, Style
 from attnviz.inputs.request import InputRequest
@@ -24,7 +24,7 @@ _QUALITIES = ("low", "medium", "high", "4k")
 
 @click.command(cls=SectionedCommand)
 @input_options
-@number_options
+@view_options
 @option(
     _FILM,
     "-o",
@@ -61,6 +61,13 @@ _QUALITIES = ("low", "medium", "high", "4k")
 )
 @option(
     _FILM,
+    "--font",
+    metavar="FILE|NAME",
+    help="Draws the characters that Inter lacks, such as Chinese ones. Default the extra "
+    "attnviz[zh], or a font of the system.",
+)
+@option(
+    _FILM,
     "--step",
     "steps",
     metavar="NAME",
@@ -79,6 +86,7 @@ def render(request: InputRequest, output: str, **asked: Any) -> None:
       attnviz render "the cat sat" --query cat --quality high --theme light
       attnviz render --vectors x.csv --weights w.npz --causal -o mine.mp4
       attnviz render --step softmax --pace slow -o softmax.mp4
+      attnviz render "我爱猫" --lang zh -o 猫.mp4
     """
     from attnviz.cli.output import check_writable
     from attnviz.cli.steps import check_step_names
@@ -101,8 +109,10 @@ def _film(
     rounding: str,
     quality: str,
     fps: int | None,
+    lang: str,
     theme: str,
     pace: str,
+    font: str | None,
     steps: tuple[str, ...],
 ) -> Film:
     """What was asked for, computed and ready to be told. Bad input is found here, before manim is imported."""
@@ -116,15 +126,23 @@ def _film(
     problem = problem_from(request)
     row = row_asked(request, problem, query)
     storyboard = self_attention_storyboard(
-        trace_of(problem), query=row, precision=precision, rounding=rounding, most=MOST_WORKED
+        trace_of(problem),
+        query=row,
+        language=lang,
+        precision=precision,
+        rounding=rounding,
+        most=MOST_WORKED,
     )
     only = chosen_steps(storyboard, steps) or ()
 
     from attnviz.film.produce import QUALITIES, Film
+    from attnviz.film.typefaces import chosen
     from attnviz.scenes.self_attention import SelfAttention
 
     size = QUALITIES[quality] if fps is None else replace(QUALITIES[quality], fps=fps)
-    return Film(SelfAttention, storyboard, Style(THEMES[theme], PACES[pace]), size, only)
+    style = Style(THEMES[theme], PACES[pace])
+    named = None if font is None else chosen(font)
+    return Film(SelfAttention, storyboard, style, size, only, named)
 
 
 def _draw(film: Film, target: Path, captions: Path) -> float:

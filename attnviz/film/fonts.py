@@ -1,30 +1,49 @@
-"""The one typeface of the films, the same on every machine: Inter, from the package fontpkg-inter.
+"""Text as outlines, shaped by HarfBuzz from the typefaces' own glyphs.
 
-Text is shaped by HarfBuzz and drawn from the glyphs' own outlines: no font of the machine takes part, so a layout that
-was looked at once looks the same everywhere.
+No font of the machine takes part but where Inter lacks a character, so a layout that was looked at once looks the same
+everywhere.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
-from pathlib import Path
+from itertools import groupby
 
-import fontpkg
 import numpy as np
 import numpy.typing as npt
 import uharfbuzz
 
 from attnviz.errors import InputError
+from attnviz.film.typefaces import CURE, Typeface, chinese, latin
 
-FAMILY = "Inter"
 _NUMBER = re.compile(r"[\d.−]*\d")
 _OPTICAL_SIZE = 20
 
 Points = npt.NDArray[np.float64]
+
+_named: ContextVar[Typeface | None] = ContextVar("named", default=None)
+"""The typeface that the user names for what Inter lacks."""
+
+
+def named_typeface() -> Typeface | None:
+    """The typeface that the user names, now."""
+    return _named.get()
+
+
+@contextmanager
+def typeface(named: Typeface | None) -> Iterator[None]:
+    """Inside, characters that Inter lacks are drawn from `named`; None is the one that is found on the machine."""
+    token = _named.set(named)
+    try:
+        yield
+    finally:
+        _named.reset(token)
 
 
 class Weight(IntEnum):
@@ -45,27 +64,63 @@ class Shaped:
     width: float
 
 
-@cache
 def shape(text: str, weight: Weight) -> Shaped:
     """The glyphs of `text` in one line, with kerning and figures of equal width.
 
     >>> shape("11", Weight.MEDIUM).width == shape("00", Weight.MEDIUM).width
     True
     """
-    font, unit = _font(weight)
+    return _shaped(text, weight, _named.get())
+
+
+@cache
+def _shaped(text: str, weight: Weight, named: Typeface | None) -> Shaped:
+    outlines: list[Points] = []
+    characters: list[int] = []
+    pen, start = 0.0, 0
+    for face, stretch in _stretches(text, named):
+        part = _shaped_stretch(stretch, weight, face)
+        outlines += [outline + np.array([pen, 0.0, 0.0]) for outline in part.outlines]
+        characters += [start + character for character in part.characters]
+        pen, start = pen + part.width, start + len(stretch)
+    return Shaped(tuple(outlines), tuple(characters), pen)
+
+
+def _shaped_stretch(text: str, weight: Weight, face: Typeface) -> Shaped:
+    font, unit = _font(face, weight)
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()
     uharfbuzz.shape(font, buffer, _features(text))
     outlines, characters, pen = [], [], 0.0
     for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-        glyph = _outline(info.codepoint, weight)
+        glyph = _outline(info.codepoint, weight, face)
         if len(glyph):
             offset = np.array([pen + position.x_offset * unit, position.y_offset * unit, 0.0])
             outlines.append(glyph + offset)
             characters.append(info.cluster)
         pen += position.x_advance * unit
     return Shaped(tuple(outlines), tuple(characters), pen)
+
+
+def _stretches(text: str, named: Typeface | None) -> list[tuple[Typeface, str]]:
+    """The text in stretches of one typeface: Inter wherever it has the character."""
+    faces = [_face_for(character, named) for character in text]
+    grouped = groupby(zip(faces, text, strict=True), key=lambda pair: pair[0])
+    return [(face, "".join(character for _, character in pairs)) for face, pairs in grouped]
+
+
+@cache
+def _face_for(character: str, named: Typeface | None) -> Typeface:
+    if _has(latin(), character) or character.isspace():
+        return latin()
+    other = named or chinese()
+    return other if other is not None and _has(other, character) else latin()
+
+
+def _has(face: Typeface, character: str) -> bool:
+    font, _ = _font(face, Weight.MEDIUM)
+    return font.get_nominal_glyph(ord(character)) is not None
 
 
 def _features(text: str) -> dict[str, bool | list[tuple[int, int, bool]]]:
@@ -76,44 +131,45 @@ def _features(text: str) -> dict[str, bool | list[tuple[int, int, bool]]]:
 
 
 def missing_characters(text: str) -> str:
-    """The characters of `text` that the typeface cannot draw, each once.
+    """The characters of `text` that no typeface at hand can draw, each once.
 
     >>> missing_characters("q₁ · k₂ ≈ −∞")
     ''
     """
-    font, _ = _font(Weight.MEDIUM)
+    named = _named.get()
     return "".join(
-        dict.fromkeys(c for c in text if not c.isspace() and font.get_nominal_glyph(ord(c)) is None)
+        dict.fromkeys(c for c in text if not c.isspace() and not _has(_face_for(c, named), c))
     )
 
 
 def check_characters(texts: Iterable[str]) -> None:
-    """Raises InputError if the typeface lacks a character of a text: a box would stand there, and nothing be said."""
+    """Raises InputError if there is no glyph for a character: a box would stand there, and nothing be said."""
     for text in texts:
         if missing := missing_characters(text):
+            shown = text.replace("\n", " ")
             raise InputError(
-                f"a film cannot show {missing[0]!r} (in {text!r}): its typeface, {FAMILY}, lacks it; give labels "
-                "in Latin, Greek or Cyrillic letters with --tokens, or use attnviz explain, which shows any"
+                f"no typeface here has the character {missing[0]!r} (in {shown!r}): {CURE}; "
+                "attnviz explain shows any character"
             )
 
 
 @cache
-def _face() -> uharfbuzz.Face:
-    path = Path(str(fontpkg.path(FAMILY)))
-    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path)))
+def _face(face: Typeface) -> uharfbuzz.Face:
+    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(face.path)), face.index)
 
 
 @cache
-def _font(weight: Weight) -> tuple[uharfbuzz.Font, float]:
-    """The typeface in that weight, and the length of its unit in em."""
-    font = uharfbuzz.Font(_face())
-    font.set_variations({"wght": float(weight), "opsz": _OPTICAL_SIZE})
-    return font, 1 / _face().upem
+def _font(face: Typeface, weight: Weight) -> tuple[uharfbuzz.Font, float]:
+    """The typeface in that weight, if it has several, and the length of its unit in em."""
+    font = uharfbuzz.Font(_face(face))
+    if _face(face).has_var_data:
+        font.set_variations({"wght": float(weight), "opsz": _OPTICAL_SIZE})
+    return font, 1 / _face(face).upem
 
 
 @cache
-def _outline(glyph: int, weight: Weight) -> Points:
-    font, unit = _font(weight)
+def _outline(glyph: int, weight: Weight, face: Typeface) -> Points:
+    font, unit = _font(face, weight)
     pen = _Pen()
     font.draw_glyph_with_pen(glyph, pen)
     points = np.array(pen.points, dtype=float).reshape(-1, 2) * unit

@@ -16,9 +16,10 @@ import srt
 from manim import CairoRenderer, tempconfig
 from manim import logger as manim_logger
 
-from attnviz.film.fonts import check_characters
+from attnviz.film.fonts import check_characters, typeface
 from attnviz.film.scene import Beat, LessonScene
 from attnviz.film.style import Style
+from attnviz.film.typefaces import Typeface
 from attnviz.lessons.storyboard import Storyboard
 
 
@@ -49,6 +50,8 @@ class Film:
     quality: Quality
     only: tuple[str, ...] = ()
     """The steps that are told; all where it is empty."""
+    font: Typeface | None = None
+    """What draws the characters that Inter lacks; None is what is found on the machine."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,8 @@ def plan(film: Film, on_beat: Callable[[LessonScene, Beat], None] | None = None)
 
     Raises InputError if the typeface lacks a character that would be shown.
     """
-    check_characters(_texts(film.storyboard))
     with _session(film, dry_run=True):
+        check_characters(_texts(film.storyboard))
         renderer = _Planner()
         scene = _scene(film, renderer, on_beat)
         scene.render()
@@ -98,8 +101,8 @@ def produce(
 
     Works in the user's cache directory and leaves nothing there. Returns what was told, with its times.
     """
-    check_characters(_texts(film.storyboard))
     with _session(film, dry_run=False):
+        check_characters(_texts(film.storyboard))
         renderer = _Counting(on_frames)
         scene = _scene(film, renderer, None)
         scene.render()
@@ -168,6 +171,7 @@ def _session(film: Film, *, dry_run: bool) -> Iterator[None]:
                 "dry_run": dry_run,
             }
         ),
+        typeface(film.font),
     ):
         level = manim_logger.level
         manim_logger.setLevel(logging.ERROR)

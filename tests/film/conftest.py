@@ -338,6 +338,7 @@ def _big() -> Trace:
 
 _BLIND = np.array([[False] * 3, [True] * 3, [True] * 3])
 _LONG = ["internationalisation", "WWWWWWWWWWWW", "counterrevolutionaries", "mmmmmmmmmmmm"]
+_LONG_CHINESE = ["国际化与本地化", *"一二三四五六七八九十", "注意力机制是什么"]
 _WORDS = "the quick brown fox jumps over the lazy dog again"
 _TWO_HUNDRED = " ".join(f"word{i}" for i in range(200))
 
@@ -357,7 +358,7 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
         {"query": 8},
     ),
     "two hundred tokens": lambda: (_read(text=_TWO_HUNDRED, d_model=64, d_k=32), {"query": 150}),
-    "twelve heads": lambda: (_random(16, 24, heads=12, projected=True), {}),
+    "twelve heads": lambda: (_random(8, 24, heads=12, projected=True), {}),
     "long tokens": lambda: (_random(4, 12, tokens=_LONG), {"query": 2}),
     "big and negative": lambda: (_big(), {}),
     "factor": lambda: (_random(4, scale=0.00125), {}),
@@ -365,8 +366,14 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
         _random(7, bias=[0.5, -np.inf, -1.0, 0, 0, 0, 0]),
         {"precision": 5, "query": 2},
     ),
+    "illustrated in Chinese": lambda: (_read(), {"language": "zh"}),
+    "Chinese": lambda: (_read(text="我爱吃鱼和猫"), {"query": 5, "language": "zh"}),
+    "long in Chinese": lambda: (
+        _random(12, 12, heads=2, projected=True, causal=True, tokens=_LONG_CHINESE),
+        {"query": 10, "language": "zh"},
+    ),
 }
-THEMES = {"illustrated in light": "illustrated", "two heads in light": "two heads"}
+THEMES = {"illustrated in light": "illustrated"}
 
 
 def case_named(name: str) -> tuple[Storyboard, Style]:

@@ -101,9 +101,9 @@ def test_captions_keep_their_lines_and_letters():
 def test_a_character_that_the_typeface_lacks_is_told_before_anything_is_drawn(tmp_path):
     for attempt in (plan, lambda asked: produce(asked, tmp_path / "film.mp4")):
         with pytest.raises(InputError) as caught:
-            attempt(film(text="the 猫"))
+            attempt(film(text="the 😀"))
         assert str(caught.value) == (
-            "a film cannot show '猫' (in '猫'): its typeface, Inter, lacks it; give labels in Latin, "
-            "Greek or Cyrillic letters with --tokens, or use attnviz explain, which shows any"
+            "no typeface here has the character '😀' (in '😀'): pip install 'attnviz[zh]', or on Debian and "
+            "Ubuntu apt install fonts-noto-cjk, or --font FILE; attnviz explain shows any character"
         )
     assert not (tmp_path / "film.mp4").exists()

@@ -42,8 +42,9 @@ def test_the_srt_says_the_same_at_times_that_follow_each_other(film):
 
 
 def test_every_caption_stands_long_enough_to_be_read(film):
+    reading = film.style.pace.reading[film.storyboard.language]
     for screen in film.screens:
-        least = 0.6 * len(screen.beat.caption) / 15
+        least = 0.6 * len(screen.beat.caption) / reading
         assert screen.beat.end - screen.beat.start >= least, screen.beat.name
 
 

@@ -9,8 +9,9 @@ from functools import cache
 import numpy as np
 from manim import VGroup, VMobject
 
-from attnviz.film.fonts import Points, Weight, shape
+from attnviz.film.fonts import Points, Weight, named_typeface, shape, typeface
 from attnviz.film.style import Size
+from attnviz.film.typefaces import Typeface
 
 _LOWERED = re.compile(r"(?<=[A-Za-z])_([A-Za-z])")
 _LOWERED_SCALE, _LOWERED_BY = 0.72, 0.16  # of the em
@@ -38,7 +39,7 @@ class Line(VGroup):
         size: Size = Size.BODY,
         weight: Weight = Weight.MEDIUM,
     ) -> None:
-        outlines = _outlines(tuple(text for text, _ in runs), weight)
+        outlines = _outlines(tuple(text for text, _ in runs), weight, named_typeface())
         glyphs = [
             Glyphs(text, points, size, colour)
             for (text, colour), points in zip(runs, outlines, strict=True)
@@ -67,7 +68,7 @@ def label(text: str, colour: str, size: Size = Size.BODY, weight: Weight = Weigh
 
 def width_of(text: str, size: Size, weight: Weight = Weight.MEDIUM) -> float:
     """How wide the text is, without making it."""
-    (points,) = _outlines((text,), weight)
+    (points,) = _outlines((text,), weight, named_typeface())
     return float(np.ptp(points[:, 0])) * size.em if len(points) else 0.0
 
 
@@ -88,12 +89,16 @@ def cut_to_width(text: str, width: float, size: Size) -> str:
 
 
 @cache
-def _outlines(runs: tuple[str, ...], weight: Weight) -> tuple[Points, ...]:
-    """The outlines of each run in em, the line starting at x = 0 with its baseline at y = 0."""
+def _outlines(runs: tuple[str, ...], weight: Weight, named: Typeface | None) -> tuple[Points, ...]:
+    """The outlines of each run in em, the line starting at x = 0 with its baseline at y = 0.
+
+    `named` is the typeface in force; it is asked for because the outlines are remembered.
+    """
     placed: list[list[Points]] = [[] for _ in runs]
     pen = 0.0
     for text, owners, lowered in _stretches(runs):
-        shaped = shape(text, weight)
+        with typeface(named):
+            shaped = shape(text, weight)
         scale = _LOWERED_SCALE if lowered else 1.0
         offset = np.array([pen, -_LOWERED_BY if lowered else 0.0, 0.0])
         for outline, character in zip(shaped.outlines, shaped.characters, strict=True):

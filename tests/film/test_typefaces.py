@@ -1,0 +1,77 @@
+"""Where the characters come from that Inter lacks."""
+
+from pathlib import Path
+
+import fontpkg
+import pytest
+
+from attnviz.errors import InputError
+from attnviz.film import typefaces
+from attnviz.film.fonts import Weight, missing_characters, shape, typeface
+from attnviz.film.typefaces import Typeface, chinese, chosen, latin
+
+INTER = Path(str(fontpkg.path("Inter")))
+
+
+@pytest.fixture
+def system(monkeypatch, tmp_path):
+    """A machine whose only fonts are in tmp_path/fonts, without the extra."""
+    (tmp_path / "fonts").mkdir()
+    monkeypatch.setattr(typefaces, "_EXTRA", "no_such_package")
+    monkeypatch.setattr(typefaces, "_font_folders", lambda: iter([tmp_path / "fonts"]))
+    chinese.cache_clear()
+    yield tmp_path / "fonts"
+    chinese.cache_clear()
+
+
+def test_the_extra_brings_the_forms_of_simplified_chinese():
+    found = chinese()
+
+    assert found is not None
+    assert found.path.name == "NotoSansCJK-Regular.ttc"
+    assert found.index == 2  # of JP, KR, SC, TC, HK
+
+
+def test_characters_that_inter_has_are_drawn_from_inter_and_the_others_from_the_chinese_face():
+    mixed, latin_only = shape("a猫a", Weight.MEDIUM), shape("aa", Weight.MEDIUM)
+
+    assert mixed.characters == (0, 1, 2)
+    assert mixed.width == pytest.approx(
+        latin_only.width + 1.0
+    )  # a Chinese character is one em wide
+    assert missing_characters("自注意力：q₁（“猫”）。") == ""
+
+
+def test_without_a_chinese_typeface_the_character_is_missing(system):
+    with typeface(latin()):
+        assert missing_characters("a猫") == "猫"
+    assert chinese() is None
+
+
+def test_the_fonts_of_the_system_are_taken_in_the_order_of_preference(system):
+    for name in ("wqy-microhei.ttc", "NotoSansSC-Regular.otf", "Other.ttf"):
+        (system / name).write_bytes(INTER.read_bytes())
+
+    assert chinese() == Typeface(system / "NotoSansSC-Regular.otf")
+
+
+def test_a_font_is_named_by_its_file_or_by_its_name_in_the_system(system, tmp_path):
+    (system / "Mine.ttf").write_bytes(INTER.read_bytes())
+    (tmp_path / "other.ttf").write_bytes(INTER.read_bytes())
+
+    assert chosen("mine") == Typeface(system / "Mine.ttf")
+    assert chosen(str(tmp_path / "other.ttf")) == Typeface(tmp_path / "other.ttf")
+
+
+def test_a_font_that_is_not_there_or_no_font_is_told(system, tmp_path):
+    (system / "NotoSansSC.otf").write_bytes(INTER.read_bytes())
+    (tmp_path / "fake.otf").write_text("not a font")
+
+    with pytest.raises(InputError, match=r"^--font none\.ttf: no such file$"):
+        chosen("none.ttf")
+    with pytest.raises(
+        InputError, match=r"^unknown font 'NotoSansCS': did you mean 'notosanssc'\?"
+    ):
+        chosen("NotoSansCS")
+    with pytest.raises(InputError, match=r"^--font .*fake\.otf: not a font file \("):
+        chosen(str(tmp_path / "fake.otf"))
