@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+import operator
+from typing import Any, SupportsIndex, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.errors import ShapeError
+from attnviz.errors import InputError, ShapeError
 
 FloatArray: TypeAlias = npt.NDArray[np.floating[Any]]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
@@ -27,6 +28,17 @@ def as_float(array: npt.ArrayLike, name: str) -> FloatArray:
     if values.dtype.kind in "biu":
         return values.astype(np.float64)
     raise ShapeError(f"{name} holds {values.dtype}, not real numbers: pass an array of numbers")
+
+
+def as_count(number: SupportsIndex, name: str, least: int) -> int:
+    """`number` as an int. Raises InputError unless it is a whole number of at least `least`."""
+    try:
+        value = operator.index(number)
+    except TypeError:
+        value = least - 1
+    if value < least:
+        raise InputError(f"{name} is {number!r}, expected a whole number of at least {least}")
+    return value
 
 
 def working(array: FloatArray) -> FloatArray:
