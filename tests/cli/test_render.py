@@ -178,7 +178,7 @@ def test_two_at_once_do_not_disturb_each_other(start, folder, tmp_path, targets)
 def test_a_film_that_exists_is_replaced_only_by_a_whole_one(render, folder):
     (folder / "a.mp4").write_bytes(b"old")
 
-    assert render(*SHORT, "猫", "-o", "a.mp4")[0] == 2
+    assert render(*SHORT, "😀", "-o", "a.mp4")[0] == 2
     assert (folder / "a.mp4").read_bytes() == b"old"
     assert render(*SHORT, "-o", "a.mp4")[0] == 0
     assert frames_of(folder / "a.mp4")[1] > 10
