@@ -58,12 +58,21 @@ class _Presence(Animation):
 
     def interpolate_mobject(self, alpha: float) -> None:
         way = self.rate_func(alpha)
+        if alpha >= 0.5:
+            self._turn()
         for part, start, full in self.parts:
             fill, stroke = (
                 a + (b * self.share - a) * way for a, b in zip(start, full, strict=True)
             )
             part.set_fill(opacity=fill, family=False)
             part.set_stroke(opacity=stroke, family=False)
+
+    def _turn(self) -> None:
+        """A number on a bright cell is dark, and on the same cell dimmed it must be light."""
+        for part, _, _ in self.parts:
+            if hasattr(part, "colours"):
+                bright, stepped_back = part.colours
+                part.set_fill(bright if self.share == 1 else stepped_back, family=False)
 
 
 def born(target: Mobject, *sources: Mobject) -> Animation:

@@ -9,6 +9,7 @@ from attnviz.film.components.cells import sum_line
 from attnviz.film.components.matrix import MatrixView, Sheet, magnitude
 from attnviz.film.components.text import label, widest
 from attnviz.film.excerpts import Excerpt, excerpt
+from attnviz.film.fonts import Weight
 from attnviz.film.style import WORK, Size, Style
 from attnviz.lessons.storyboard import Label, Matrix, Storyboard
 
@@ -86,6 +87,7 @@ class Mix:
             self.merged_name,
         ):
             part.shift(np.array([shift, 0, 0]))
+        self.output_name = self._output_name()
         self.row_names = self._row_names()
         self.titles = VGroup(
             *[view.title(shape=False) for view in (self.weights, self.values, self.products)]
@@ -110,6 +112,12 @@ class Mix:
         for i, name in enumerate(group):
             name.next_to(self.weights.row(i), LEFT, buff=0.16)
         return group
+
+    def _output_name(self) -> VGroup:
+        """What the sum is called, at its left."""
+        (row,) = self.output.sheet.matrix.rows
+        name = label(row.symbol, self.style.colour(row.role), Size.BODY, Weight.BOLD)
+        return name.next_to(self.output.row(0), LEFT, buff=0.16)
 
     def _merged_name(self, rows: int, shown: int) -> VGroup:
         if rows == shown:

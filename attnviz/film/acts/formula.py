@@ -23,26 +23,23 @@ _APART = 0.1
 
 def formula(scene: LessonScene, step: Step) -> None:
     """The line, then its parts from the inside out, each with the matrix it stands for."""
-    board = scene.storyboard
-    problem = board.trace.problem
-    by_root = problem.options.scale is None
-    factor = None if by_root or problem.scale == 1 else board.numbers.text(problem.scale)
-    line = attention_formula(scene.style, factor, by_root=by_root)
+    line = attention_formula(step.formula, scene.style)
     if line.width > WIDE.width:
         line.scale(WIDE.width / line.width)
     line.move_to(np.array([WIDE.middle[0], 1.45, 0]))
     minis = _minis(scene)
+    scores, weights, outputs = minis
     with scene.beat(step, "why"):
         scene.move(FadeIn(line, shift=UP * 0.2), seconds=1.0)
-        scene.move(appear(list(minis.values()), shift=UP * 0.2), seconds=1.0)
+        scene.move(appear(minis, shift=UP * 0.2), seconds=1.0)
     shelf = scene.shelf.docked
     lit: dict[str, tuple[list[Mobject], list[Mobject]]] = {
-        "scores": ([part(line, "query"), part(line, "key")], [minis["S"], *_of(shelf, "Q", "K")]),
-        "scale": ([part(line, "scale")], [minis["S"]]),
-        "softmax": ([part(line, "softmax")], [minis["A"]]),
-        "values": ([part(line, "value")], [minis["O"], *_of(shelf, "V")]),
+        "scores": ([part(line, "query"), part(line, "key")], [scores, *_of(shelf, "Q", "K")]),
+        "scale": ([part(line, "scale")], [scores]),
+        "softmax": ([part(line, "softmax")], [weights]),
+        "values": ([part(line, "value")], [outputs, *_of(shelf, "V")]),
     }
-    everything: list[Mobject] = [line, *minis.values(), *_of(shelf, "X", "Q", "K", "V")]
+    everything: list[Mobject] = [line, *minis, *_of(shelf, "X", "Q", "K", "V")]
     for name, (parts, objects) in lit.items():
         with scene.beat(step, name):
             scene.move(*dim(*everything), seconds=0.4)
@@ -57,18 +54,16 @@ def _of(shelf: dict[str, Mobject], *symbols: str) -> list[Mobject]:
     return [shelf[symbol] for symbol in symbols if symbol in shelf]
 
 
-def _minis(scene: LessonScene) -> dict[str, VGroup]:
+def _minis(scene: LessonScene) -> list[VGroup]:
     """S, A and O, small, with what leads from one to the next."""
     numbers = scene.storyboard.numbers
     chosen = scene.storyboard.step("all-rows").results[:3]
-    made: dict[str, VGroup] = {}
     row = VGroup()
     for matrix in chosen:
         view = MatrixView(sheet(matrix, numbers, width=2.6, height=1.9, most_cell=0.6), scene.style)
-        made[matrix.symbol] = VGroup(view, view.title())
-        row.add(made[matrix.symbol])
+        row.add(VGroup(view, view.title()))
     row.arrange(RIGHT, buff=0.8, aligned_edge=DOWN).move_to(np.array([WIDE.middle[0], -1.05, 0]))
-    return made
+    return list(row)
 
 
 def why_scale(scene: LessonScene, step: Step) -> None:

@@ -56,7 +56,9 @@ def output(scene: LessonScene, step: Step) -> None:
         mix = Mix(scene.storyboard, scene.style)
         scene.move(FadeIn(mix.standing), seconds=0.6)
     with scene.beat(step, "worked"):
-        scene.move(FadeIn(mix.line), *dim(mix.weights, mix.values), seconds=0.5)
+        scene.move(
+            FadeIn(mix.line), FadeIn(mix.output_name), *dim(mix.weights, mix.values), seconds=0.5
+        )
         last = _add_up(scene, step, mix)
     if "most" in step.narration:
         with scene.beat(step, "most"):
@@ -98,7 +100,9 @@ def _add_up(scene: LessonScene, step: Step, mix: Mix) -> VGroup:
             scene.move(FadeIn(sum_.line), FadeIn(sum_.total), seconds=seconds * 0.2)
         else:
             scene.move(
-                Transform(frame, new_frame), FadeOut(previous), FadeIn(sum_), seconds=seconds * 0.5
+                Transform(frame, new_frame),
+                LaggedStart(FadeOut(previous), FadeIn(sum_), lag_ratio=0.8),
+                seconds=seconds * 0.5,
             )
         cell = mix.output.cell(0, calculation.position)
         scene.move(born(cell, column, sum_.total), seconds=max(seconds * 0.3, 0.35))

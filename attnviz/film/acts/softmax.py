@@ -24,7 +24,7 @@ def change_scores(scene: LessonScene, step: Step) -> None:
     """Scale, bias and mask: every score becomes the one under it."""
     ladder = _ladder(scene, step)
     before = ladder.cells(-1)
-    rung = ladder.rung(_name(scene, step.id), step.results[0])
+    rung = ladder.rung(step.results[0].symbol, step.results[0])
     with scene.beat(step, "why"):
         scene.move(FadeIn(rung[0]), seconds=0.4)
         after = ladder.cells(-1)
@@ -77,22 +77,10 @@ def _ladder(scene: LessonScene, step: Step) -> Ladder:
         return carried
     keys = [each.position for each in scene.storyboard.step("scores").worked]
     ladder = Ladder(scene.storyboard, scene.style, keys)
-    before = [each.id for each in scene.storyboard.steps]
-    rung = ladder.rung(_name(scene, before[before.index(step.id) - 1]), step.operands[0])
+    rung = ladder.rung(step.operands[0].symbol, step.operands[0])
     scene.move(FadeIn(ladder.names), FadeIn(rung), seconds=0.6)
     scene.carried["ladder"] = ladder
     return ladder
-
-
-def _name(scene: LessonScene, step: str) -> str:
-    """What the scores are called after that step."""
-    by_root = scene.storyboard.trace.problem.options.scale is None
-    names = {
-        "scale": "S/√d_k" if by_root else "c · S",
-        "bias": "S + B",
-        "mask": scene.words.say("film", "masked"),
-    }
-    return names.get(step, "S")
 
 
 def _part(step: Step, part: str) -> tuple[Calculation, ...]:

@@ -55,8 +55,7 @@ def work_out(
         else:
             scene.move(
                 Transform(frames[1], new[1]),
-                FadeOut(previous),
-                FadeIn(sum_),
+                LaggedStart(FadeOut(previous), FadeIn(sum_), lag_ratio=0.8),
                 seconds=seconds * 0.45,
             )
         cell = crossing.product.cell(row, column)

@@ -11,8 +11,8 @@ from manim import Line as Stroke
 
 from attnviz.film.components.text import label
 from attnviz.film.fonts import Points
-from attnviz.film.style import Size, Style
-from attnviz.theme import Role, readable_on, shade
+from attnviz.film.style import DIMMED, Size, Style
+from attnviz.theme import Role, blend, readable_on, shade
 
 GAP = 0.94
 """How much of its place a cell fills."""
@@ -73,13 +73,16 @@ class Cell(VGroup):
         size: Size = Size.SMALL,
     ) -> None:
         super().__init__()
-        fill = shade(value, largest, role, style.theme)
+        hidden = value == -math.inf
+        fill = style.theme.background if hidden else shade(value, largest, role, style.theme)
         self.value, self.text, self.role, self.fill = value, text, role, fill
         self.place = (width, height)
         self.box = Tile(
             width * GAP, height * GAP, 1.5 if min(width, height) > 0.2 else 0.75, style.colour(role)
         )
         self.box.set_stroke(opacity=BORDER).set_fill(fill, 1)
+        if hidden:  # nothing is there: no shade, and no border of the role
+            self.box.set_stroke(style.theme.hairline, opacity=1)
         self.add(self.box)
         colour = readable_on(fill, style.theme)
         if value < 0 and math.isfinite(value) and min(width, height) > 0.1:
@@ -87,6 +90,9 @@ class Cell(VGroup):
         self.number = label(text, colour, size).move_to(self.box) if text else None
         if self.number is not None:
             self.add(self.number)
+            stepped_back = readable_on(blend(style.theme.background, fill, DIMMED), style.theme)
+            for part in self.number:
+                part.colours = (colour, stepped_back)
 
     def _sign(self, width: float, height: float, colour: str) -> Stroke:
         """The bar of a negative entry; fainter in a cell without a number, where many of them would be all one sees."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from manim import LEFT, UP, VGroup
+from manim import DOWN, LEFT, UP, VGroup
 
 from attnviz.film.components.matrix import MOST_SIDE, MatrixView, Sheet, magnitude, pooled_matrix
 from attnviz.film.components.text import widest
@@ -13,6 +13,8 @@ from attnviz.film.style import WORK, Box, Size, Style
 
 _GAP = 0.3
 _PAD = 0.14
+_TITLED = 0.36
+"""Height of the name under the product."""
 _NAMED, _UNNAMED = 1.35, 0.5
 """Width of the names at the left, with tokens and without."""
 
@@ -56,7 +58,7 @@ class Crossing(VGroup):
             inner = MOST_SIDE
         names_wide = _NAMED if any(each.token for each in left.matrix.rows) else _UNNAMED
         names_high = 0.85 if upright and any(each.token for each in top.matrix.rows) else 0.5
-        room = (box.width - names_wide, box.height - names_high)
+        room = (box.width - names_wide, box.height - names_high - _TITLED)
         sizes = _sizes((left, top, product), 1 if beside else inner, inner, *room)
         top_cell = (sizes.width, sizes.top_height)
         left_cell = (sizes.left_width, sizes.top_height if beside else sizes.height)
@@ -72,6 +74,8 @@ class Crossing(VGroup):
             self.top.label_rows()
         else:
             self.top.add(self.top.title())
+        title = self.slots.title(size=Size.BODY).next_to(self.slots.cells, DOWN, buff=0.12)
+        self.slots.add(title.align_to(self.slots.cells, LEFT))
         self.add(self.left, self.top, self.slots)
         shift = self.copy().move_to(box.middle).get_center() - self.get_center()
         self.shift(shift)
