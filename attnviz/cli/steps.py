@@ -13,7 +13,8 @@ _WHY_NOT = {
     "bias": "nothing is added to the scores; a bias is given to attnviz.self_attention, in Python",
     "mask": "nothing is hidden; say --causal or --mask FILE",
     "heads": "there is one head and no w_o; say --heads 2, or give a w_o with --weights",
-    "why-scale": "√d_k changes nothing; choose a --query that sees something, and --d-k 2 or more",
+    "why-scale": "√d_k changes nothing; choose a --query that sees something, and --d-k 2 or more; "
+    "with --rounding article it is left out",
 }
 
 

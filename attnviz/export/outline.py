@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,7 @@ LARGEST = 24
 """Rows or columns that are still printed whole."""
 _FIRST = 8
 """Components that are printed of a longer axis that has no names."""
-_NAMED = frozenset("XQKVSAOY")
+_NAMED = re.compile(r"[XQKVAOY]|(c·)?S([/ ].*)?")
 """Symbols whose role says what they are; W_Q has the role of the queries, but is none."""
 
 WrittenCalculation = tuple[tuple[Run, ...], ...]
@@ -162,7 +163,7 @@ def _components(count: int) -> tuple[Label, ...]:
 
 
 def _caption(matrix: Matrix, spoken: Words) -> str:
-    parts = [spoken.say("matrix", matrix.role)] if matrix.symbol in _NAMED else []
+    parts = [spoken.say("matrix", matrix.role)] if _NAMED.fullmatch(matrix.symbol) else []
     if matrix.head is not None:
         parts.append(spoken.say("common", "head", head=matrix.head))
     parts.append("{} × {}".format(*matrix.shape))

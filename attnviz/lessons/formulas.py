@@ -6,19 +6,16 @@ takes it for its own.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from attnviz.lessons.storyboard import Formula
+
+Scaling = Literal["root", "factor"]
+"""What scores are multiplied with: 1/√d_k, or another factor c."""
 
 INPUTS = Formula("X", "X", "X")
 WEIGHTS = Formula("W_Q, W_K, W_V", "W_Q, W_K, W_V", "W_Q, W_K, W_V")
 SCORES = Formula("S = Q Kᵀ", "S = Q K^top", "S = Q K^{\\top}")
-SCALE = Formula("S / √d_k", "S / sqrt(d_k)", "\\frac{S}{\\sqrt{d_k}}")
-SCALE_NUMBER = Formula("c · S", "c dot S", "c \\cdot S")
-BIAS = Formula("S + B", "S + B", "S + B")
-MASK = Formula(
-    "S + M,  M ∈ {0, −∞}",
-    "S + M, quad M in {0, -infinity}",
-    "S + M,\\quad M \\in \\lbrace 0, -\\infty \\rbrace",
-)
 SOFTMAX = Formula(
     "αⱼ = exp(sⱼ − max s) / Σ exp(s − max s)",
     "alpha_j = exp(s_j - max s) / (sum_i exp(s_i - max s))",
@@ -26,11 +23,6 @@ SOFTMAX = Formula(
 )
 WEIGHTED_VALUES = Formula("αⱼ vⱼ", "alpha_j v_j", "\\alpha_j v_j")
 OUTPUT = Formula("o = Σ αⱼ vⱼ", "o = sum_j alpha_j v_j", "o = \\sum_j \\alpha_j v_j")
-ALL_ROWS = Formula(
-    "A = softmax(S),  O = A V",
-    'A = "softmax"(S), quad O = A V',
-    "A = \\mathrm{softmax}(S),\\quad O = A V",
-)
 SQUARE_ROOT = Formula("√d_k", "sqrt(d_k)", "\\sqrt{d_k}")
 
 _PROJECTION = {
@@ -48,6 +40,49 @@ def projection(letter: str, biased: bool) -> Formula:
     """
     added = f" + b_{letter}" if biased else ""
     return Formula(*(spelling + added for spelling in _PROJECTION[letter]))
+
+
+def current_scores(scaled: Scaling | None, *, biased: bool, masked: bool) -> Formula:
+    """What the scores are by now: S, scaled by 1/√d_k or by a factor c, with a bias B and a mask M added.
+
+    >>> current_scores("root", biased=False, masked=True).plain
+    'S/√d_k + M'
+    >>> current_scores("factor", biased=True, masked=False).plain
+    'c·S + B'
+    """
+    added = (" + B" if biased else "") + (" + M" if masked else "")
+    spelled = {
+        None: ("S", "S", "S"),
+        "root": ("S/√d_k", "S / sqrt(d_k)", "\\frac{S}{\\sqrt{d_k}}"),
+        "factor": ("c·S", "c dot S", "c \\cdot S"),
+    }
+    return Formula(*(spelling + added for spelling in spelled[scaled]))
+
+
+def mask(masked: Formula) -> Formula:
+    """The scores with the mask M added, and what M holds.
+
+    >>> mask(current_scores(None, biased=False, masked=True)).plain
+    'S + M,  M ∈ {0, −∞}'
+    """
+    return Formula(
+        f"{masked.plain},  M ∈ {{0, −∞}}",
+        f"{masked.typst}, quad M in {{0, -infinity}}",
+        f"{masked.latex},\\quad M \\in \\lbrace 0, -\\infty \\rbrace",
+    )
+
+
+def all_rows(scores: Formula) -> Formula:
+    """A and O of all queries at once, from what the scores are before softmax.
+
+    >>> all_rows(current_scores("root", biased=False, masked=False)).plain
+    'A = softmax(S/√d_k),  O = A V'
+    """
+    return Formula(
+        f"A = softmax({scores.plain}),  O = A V",
+        f'A = "softmax"({scores.typst}), quad O = A V',
+        f"A = \\mathrm{{softmax}}\\left({scores.latex}\\right),\\quad O = A V",
+    )
 
 
 def heads(several: bool, projected: bool, biased: bool) -> Formula:

@@ -55,23 +55,26 @@ def scores(telling: Telling) -> Step:
             *telling.first("Q", head.q, Role.QUERY),
             *telling.first("K", head.k, Role.KEY),
         ),
-        results=(telling.row("S", head.stages.scores[row], Role.SCORE),),
+        results=(telling.scores_row("scores", head.stages.scores[row]),),
         worked=worked,
         omitted=telling.omitted_keys,
     )
 
 
 def _contrast(telling: Telling, row: FloatArray) -> str | None:
-    """The best and the worst fit side by side; None where all fit alike."""
-    best, worst = float(row.max()), float(row.min())
-    if telling.numbers.text(best) == telling.numbers.text(worst):
+    """The best and the worst fit of the keys shown; None where they fit alike, or the best of all is not shown."""
+    best = float(row.max())
+    strongest = [key for key in alike(row, best) if key in telling.keys]
+    weakest = min(telling.keys, key=lambda key: float(row[key]))
+    worst = float(row[weakest])
+    if not strongest or telling.numbers.text(best) == telling.numbers.text(worst):
         return None
     return telling.say(
         "scores",
         "contrast",
-        strongest=telling.several("k", alike(row, best)),
+        strongest=telling.several("k", strongest),
         high=telling.numbers.text(best),
-        weakest=telling.named("k", int(row.argmin())),
+        weakest=telling.named("k", weakest),
         low=telling.numbers.text(worst),
     )
 
@@ -79,10 +82,10 @@ def _contrast(telling: Telling, row: FloatArray) -> str | None:
 def scale(telling: Telling) -> Step | None:
     """s / √d_k, or times another factor; None where the scores stay as they are."""
     problem, stages, row = telling.problem, telling.head.stages, telling.query
-    if problem.scale == 1:
+    if telling.scaling is None:
         return None
     root = telling.number(math.sqrt(problem.d_k))
-    by_root = problem.options.scale is None
+    by_root = telling.scaling == "root"
     factor = Number(problem.scale, telling.numbers.detailed(problem.scale))
 
     def worked(key: int) -> Calculation:
@@ -104,10 +107,10 @@ def scale(telling: Telling) -> Step | None:
     return Step(
         "scale",
         telling.say("scale", "title"),
-        formulas.SCALE if by_root else formulas.SCALE_NUMBER,
+        telling.scores_after("scale"),
         {"why": said},
-        operands=(telling.row("S", stages.scores[row], Role.SCORE),),
-        results=(telling.row("S", stages.scaled_scores[row], Role.SCORE),),
+        operands=(telling.scores_row("scores", stages.scores[row]),),
+        results=(telling.scores_row("scale", stages.scaled_scores[row]),),
         worked=tuple(worked(key) for key in telling.keys),
         omitted=telling.omitted_keys,
     )
@@ -136,13 +139,13 @@ def bias(telling: Telling) -> Step | None:
     return Step(
         "bias",
         telling.say("bias", "title"),
-        formulas.BIAS,
+        telling.scores_after("bias"),
         {"why": telling.say("bias", "worked")},
         operands=(
-            telling.row("S", stages.scaled_scores[row], Role.SCORE),
+            telling.scores_row("scale", stages.scaled_scores[row]),
             telling.row("B", added, Role.SCORE),
         ),
-        results=(telling.row("S", stages.biased_scores[row], Role.SCORE),),
+        results=(telling.scores_row("bias", stages.biased_scores[row]),),
         worked=tuple(worked(key) for key in telling.keys),
         omitted=telling.omitted_keys,
     )
@@ -151,12 +154,11 @@ def bias(telling: Telling) -> Step | None:
 def mask(telling: Telling) -> Step | None:
     """−∞ for what is hidden; None where nothing is hidden from any query by rule."""
     stages, row = telling.head.stages, telling.query
-    already = np.isneginf(stages.biased_scores)
-    newly = np.isneginf(stages.masked_scores) & ~already
-    if not newly.any():
+    if not telling.masked:
         return None
-    hidden: list[int] = np.flatnonzero(newly[row]).tolist()
-    kind = "causal" if telling.only_causal and not already[row].any() else "mask"
+    already = np.isneginf(stages.biased_scores[row])
+    hidden: list[int] = np.flatnonzero(telling.newly_hidden[row]).tolist()
+    kind = "causal" if telling.only_causal and not already.any() else "mask"
     part = kind if hidden else f"{kind}_all"
     worked = tuple(
         plain(
@@ -171,10 +173,10 @@ def mask(telling: Telling) -> Step | None:
     return Step(
         "mask",
         telling.say("mask", "title"),
-        formulas.MASK,
+        formulas.mask(telling.scores_after("mask")),
         {"why": telling.say("mask", part, query=telling.named("q", row))},
-        operands=(telling.row("S", stages.biased_scores[row], Role.SCORE),),
-        results=(telling.row("S", stages.masked_scores[row], Role.SCORE),),
+        operands=(telling.scores_row("bias", stages.biased_scores[row]),),
+        results=(telling.scores_row("mask", stages.masked_scores[row]),),
         worked=worked,
         omitted=telling.omitted_hidden(len(hidden), len(worked)),
     )

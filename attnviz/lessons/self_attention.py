@@ -140,5 +140,6 @@ def _notes(telling: Telling, length: str = "") -> tuple[str, ...]:
         notes.append(telling.common(f"untrained{length}", how=how))
     if telling.trace.rounded == "article":
         notes.append(telling.common(f"article{length}"))
-    notes.append(telling.common(f"rounded{length}", precision=telling.numbers.precision))
+    how_rounded = length or ("" if telling.numbers.sums else "_plain")
+    notes.append(telling.common(f"rounded{how_rounded}", precision=telling.numbers.precision))
     return tuple(notes)

@@ -27,7 +27,7 @@ def softmax(telling: Telling) -> Step:
         telling.say("softmax", "title"),
         formulas.SOFTMAX,
         narration,
-        operands=(telling.row("S", masked, Role.SCORE),),
+        operands=(telling.scores_row("mask", masked),),
         results=(telling.row("A", telling.weights, Role.WEIGHT),),
         worked=worked,
         omitted=telling.merged_keys if worked else None,

@@ -9,17 +9,21 @@ from typing import Literal
 
 import numpy as np
 
-from attnviz.core.arrays import FloatArray
+from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.problem import Problem
 from attnviz.core.trace import HeadTrace, Trace
+from attnviz.lessons import formulas
 from attnviz.lessons.calculations import MOST, strongest
 from attnviz.lessons.labels import indexed, labels, shown_token
 from attnviz.lessons.numbers import Numbers
-from attnviz.lessons.storyboard import Label, Matrix, Number
+from attnviz.lessons.storyboard import Formula, Label, Matrix, Number
 from attnviz.lessons.words import Words
 from attnviz.theme import Role
 
 HEADS_SHOWN = 4
+
+ScoreStage = Literal["scores", "scale", "bias", "mask"]
+_STAGES: tuple[ScoreStage, ...] = ("scores", "scale", "bias", "mask")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +80,41 @@ class Telling:
     def weight_texts(self) -> tuple[str, ...]:
         """The worked row of weights as text, adding up to 1; the same in every step."""
         return self.numbers.row(self.weights.tolist())
+
+    @property
+    def scaling(self) -> formulas.Scaling | None:
+        """How the scores are scaled; None where they stay as they are."""
+        if self.problem.scale == 1:
+            return None
+        return "root" if self.problem.options.scale is None else "factor"
+
+    @property
+    def biased(self) -> bool:
+        return self.problem.options.bias is not None
+
+    @cached_property
+    def newly_hidden(self) -> BoolArray:
+        """What the mask hides that was not hidden before: (n, n)."""
+        stages = self.head.stages
+        hidden: BoolArray = np.isneginf(stages.masked_scores) & ~np.isneginf(stages.biased_scores)
+        return hidden
+
+    @cached_property
+    def masked(self) -> bool:
+        return bool(self.newly_hidden.any())
+
+    def scores_after(self, stage: ScoreStage) -> Formula:
+        """What the scores are once that stage is done; its plain spelling is the symbol of their matrix."""
+        done = _STAGES[: _STAGES.index(stage) + 1]
+        return formulas.current_scores(
+            self.scaling if "scale" in done else None,
+            biased=self.biased and "bias" in done,
+            masked=self.masked and "mask" in done,
+        )
+
+    def scores_row(self, stage: ScoreStage, values: FloatArray) -> Matrix:
+        """The worked row of scores after that stage, under the symbol it has by then: (1, n)."""
+        return self.row(self.scores_after(stage).plain, values, Role.SCORE)
 
     def say(self, step: str, part: str, **facts: object) -> str:
         return self.words.say(self.lesson, step, part, **facts)

@@ -18,11 +18,12 @@ def all_rows(telling: Telling) -> Step:
     """S, A and O of every head that is shown."""
     queries, keys = telling.axis("q", Role.QUERY), telling.axis("k", Role.KEY)
     outputs = telling.axis("o", Role.OUTPUT)
+    scores = telling.scores_after("mask")
     matrices: list[Matrix] = []
     for i, head in enumerate(telling.trace.heads[:HEADS_SHOWN]):
         number, stages = telling.head_number(i), head.stages
         matrices += [
-            Matrix("S", stages.masked_scores, Role.SCORE, queries, keys, number),
+            Matrix(scores.plain, stages.masked_scores, Role.SCORE, queries, keys, number),
             Matrix("A", stages.weights, Role.WEIGHT, queries, keys, number, "rows"),
             Matrix("O", stages.output, Role.OUTPUT, outputs, (), number),
         ]
@@ -31,7 +32,7 @@ def all_rows(telling: Telling) -> Step:
     return Step(
         "all-rows",
         telling.say("all-rows", "title"),
-        formulas.ALL_ROWS,
+        formulas.all_rows(scores),
         narration,
         results=tuple(matrices),
         omitted=telling.omitted_heads,
@@ -84,27 +85,26 @@ def formula(telling: Telling) -> Step:
         narration["scale"] = telling.say("formula", "plain" if _compares(telling) else "plain_end")
     narration["softmax"] = telling.say("formula", "softmax")
     narration["values"] = telling.say("formula", "values")
-    stages = telling.head.stages
-    spelled = formulas.attention(
-        by_root,
-        factor,
-        biased=problem.options.bias is not None,
-        masked=stages.masked_scores is not stages.biased_scores,
-    )
+    spelled = formulas.attention(by_root, factor, biased=telling.biased, masked=telling.masked)
     return Step("formula", telling.say("formula", "title"), spelled, narration)
 
 
 def _compares(telling: Telling) -> bool:
-    """Whether √d_k can change anything in the worked row."""
-    return telling.problem.d_k > 1 and len(telling.visible) > 1
+    """Whether √d_k can change anything in the worked row, in weights that are as softmax gives them."""
+    rounded = telling.trace.rounded is not None
+    return telling.problem.d_k > 1 and len(telling.visible) > 1 and not rounded
 
 
 def why_scale(telling: Telling) -> Step | None:
-    """The worked row with and without √d_k, side by side; None where it changes nothing."""
+    """The worked row with and without √d_k, side by side; None where it changes nothing that is shown."""
     if not _compares(telling):
         return None
     plain = _worked_row(telling, scale=1.0)
     scaled = _worked_row(telling, scale=1 / math.sqrt(telling.problem.d_k))
+    without, divided = (
+        formulas.current_scores(scaling, biased=telling.biased, masked=telling.masked).plain
+        for scaling in (None, "root")
+    )
     return Step(
         "why-scale",
         telling.say("why-scale", "title"),
@@ -114,12 +114,12 @@ def why_scale(telling: Telling) -> Step | None:
             "contrast": _fading(telling, plain.weights[0], scaled.weights[0]),
         },
         operands=(
-            telling.row("S", plain.masked_scores[0], Role.SCORE),
-            telling.row("S/√d_k", scaled.masked_scores[0], Role.SCORE),
+            telling.row(without, plain.masked_scores[0], Role.SCORE),
+            telling.row(divided, scaled.masked_scores[0], Role.SCORE),
         ),
         results=(
-            telling.row("softmax(S)", plain.weights[0], Role.WEIGHT),
-            telling.row("softmax(S/√d_k)", scaled.weights[0], Role.WEIGHT),
+            telling.row(f"softmax({without})", plain.weights[0], Role.WEIGHT),
+            telling.row(f"softmax({divided})", scaled.weights[0], Role.WEIGHT),
         ),
     )
 

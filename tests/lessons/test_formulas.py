@@ -8,6 +8,12 @@ import typst
 from attnviz.lessons import formulas
 from attnviz.lessons.storyboard import Formula
 
+CURRENT = [
+    formulas.current_scores(scaled, biased=biased, masked=masked)
+    for scaled in (None, "root", "factor")
+    for biased in (False, True)
+    for masked in (False, True)
+]
 EVERY = [
     *(value for value in vars(formulas).values() if isinstance(value, Formula)),
     *(formulas.projection(letter, biased) for letter in "QKV" for biased in (False, True)),
@@ -17,6 +23,9 @@ EVERY = [
         for projected in (False, True)
         for biased in (False, True)
     ),
+    *CURRENT,
+    *(formulas.mask(each) for each in CURRENT),
+    *(formulas.all_rows(each) for each in CURRENT),
     formulas.attention(True, biased=True, masked=True),
     formulas.attention(False, "−0.5"),
     formulas.attention(False),

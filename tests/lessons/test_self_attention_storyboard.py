@@ -11,6 +11,7 @@ from attnviz.lessons.self_attention import STEPS, self_attention_storyboard
 from attnviz.lessons.storyboard import Step, Storyboard
 from attnviz.lessons.words import words
 from attnviz.lessons.writing import written
+from attnviz.theme import Role
 
 
 def lines(board: Storyboard, step: str) -> list[str]:
@@ -77,6 +78,31 @@ def test_the_illustrated_example_is_worked_as_by_hand(board, step):
 
 def test_the_illustrated_example_has_the_steps_that_change_something(board):
     assert ids(board) == [step for step in STEPS if step not in ("scale", "bias", "mask", "heads")]
+
+
+def on_scores(*row, **options):
+    """A storyboard whose worked query has these scores."""
+    keys = np.array(row, dtype=float)[:, None]
+    x = np.hstack([np.ones_like(keys), keys])
+    return self_attention_storyboard(
+        self_attention(x, [[1], [0]], [[0], [1]], [[1], [0]], **options)
+    )
+
+
+def test_the_contrast_is_among_the_keys_that_are_shown():
+    board = on_scores(*range(10, 0, -1))
+
+    assert [each.position for each in board.step("scores").worked] == list(range(7))
+    assert board.step("scores").narration["contrast"] == "k₁: 10, the best fit. k₇: only 4."
+
+
+def test_where_the_best_fit_is_not_shown_nothing_is_said_to_be_the_best():
+    mask = np.array([[True] * 8 + [False] * 2])
+    hidden_wins = on_scores(*range(1, 11), mask=mask)
+
+    shown = [each.position for each in hidden_wins.step("scores").worked]
+    assert 9 not in shown
+    assert "contrast" not in hidden_wins.step("scores").narration
 
 
 def test_the_contrast_names_the_best_and_the_worst_fit(board):
@@ -340,6 +366,54 @@ def test_a_mask_that_spares_the_worked_query_says_so(told):
     )
 
 
+def score_symbols(board):
+    return {
+        step.id: [
+            matrix.symbol
+            for matrix in (*step.operands, *step.results)
+            if matrix.role is Role.SCORE and matrix.symbol != "B"
+        ]
+        for step in board.steps
+        if step.id in ("scores", "scale", "bias", "mask", "softmax", "all-rows", "why-scale")
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "scaled"),
+    [({}, "S/√d_k"), ({"scale": 0.5}, "c·S"), ({"scale": 1.0}, "S")],
+    ids=["root", "factor", "unscaled"],
+)
+@pytest.mark.parametrize("biased", [False, True], ids=["", "biased"])
+@pytest.mark.parametrize("masked", [False, True], ids=["", "masked"])
+def test_scores_are_called_what_has_become_of_them(told, options, scaled, biased, masked):
+    bias = {"bias": [0.5, 1.0, 1.5]} if biased else {}
+    board = told(3, query=2, causal=masked, **bias, **options)
+    with_bias = scaled + (" + B" if biased else "")
+    last = with_bias + (" + M" if masked else "")
+    added = last.removeprefix(scaled)
+    expected = {"scores": ["S"], "softmax": [last], "all-rows": [last]}
+    expected["why-scale"] = [f"S{added}", f"S/√d_k{added}"]
+    if scaled != "S":
+        expected["scale"] = ["S", scaled]
+    if biased:
+        expected["bias"] = [scaled, with_bias]
+    if masked:
+        expected["mask"] = [with_bias, last]
+
+    assert score_symbols(board) == expected
+    assert board.step("all-rows").formula.plain == f"A = softmax({last}),  O = A V"
+    assert [each.symbol for each in board.step("why-scale").results] == [
+        f"softmax({symbol})" for symbol in expected["why-scale"]
+    ]
+
+
+def test_a_mask_that_hides_nothing_is_in_no_symbol(told):
+    board = told(3, mask=np.ones((3, 3), dtype=bool))
+
+    assert board.step("softmax").operands[0].symbol == "S/√d_k"
+    assert "M" not in board.step("formula").formula.plain
+
+
 def test_what_a_bias_hides_is_not_blamed_on_the_mask(told):
     board = told(3, causal=True, query=1, bias=[-np.inf, 0.0, 0.0])
 
@@ -389,6 +463,21 @@ def test_the_formula_says_how_the_scores_were_scaled(told, options, said):
     assert board.step("formula").narration.get("scale") == said
     promised = said is not None and said.endswith("comes next.")
     assert not promised or ids(board)[-1] == "why-scale"
+
+
+def test_weights_rounded_as_in_the_article_are_not_set_beside_weights_that_are_not(board):
+    rounded = self_attention_storyboard(board.trace, rounding="article")
+
+    assert "why-scale" not in ids(rounded)
+    assert rounded.step("formula").narration["scale"] == "Here the scores are not divided by √d_k."
+
+
+def test_that_last_digits_are_adjusted_is_said_where_they_are(board):
+    adjusted = "Weights and products are adjusted in the last digit so that they add up."
+    plain = self_attention_storyboard(board.trace, rounding="plain")
+
+    assert board.notes[-1].endswith(adjusted)
+    assert not any(adjusted in note for note in plain.notes)
 
 
 def test_without_the_root_the_largest_weight_is_larger(board):
