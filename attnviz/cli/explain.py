@@ -118,6 +118,7 @@ def explain(request: InputRequest, **asked: Any) -> None:
       attnviz explain --step softmax --step output --pause
       attnviz explain -o trace.json
     """
+    from attnviz.cli.computed import computed
     from attnviz.cli.steps import check_step_names, chosen_steps
 
     asked["format"] = asked["format"] or _format_of(asked["output"])
@@ -129,7 +130,7 @@ def explain(request: InputRequest, **asked: Any) -> None:
         from attnviz.cli.output import check_writable
 
         check_writable(view.output)
-    trace, query = _computed(request, view)
+    trace, query = computed(request, view.query)
     if view.format == "json":
         _write(view, _json(trace, view.rounding))
         return
@@ -154,16 +155,6 @@ def _format_of(output: str) -> str:
     raise InputError(
         f"{output}: no format has the suffix {suffix!r}: use one of {known}, or --format"
     )
-
-
-def _computed(request: InputRequest, view: Asked) -> tuple[Trace, int]:
-    """The trace, and the row that is worked in full."""
-    from attnviz.core.self_attention import trace_of
-    from attnviz.inputs import problem_from
-    from attnviz.inputs.selection import row_asked
-
-    problem = problem_from(request)
-    return trace_of(problem), row_asked(request, problem, view.query)
 
 
 def _json(trace: Trace, rounding: str) -> str:

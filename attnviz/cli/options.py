@@ -141,7 +141,12 @@ _INPUT_OPTIONS: tuple[_Decorator, ...] = (
 
 
 _VIEW_OPTIONS: tuple[_Decorator, ...] = (
-    option(_VIEW, "--query", metavar="TOKEN|N", help="The row that is worked in full. Default 1."),
+    option(
+        _VIEW,
+        "--query",
+        metavar="TOKEN|N",
+        help="The row that is worked in full. Default 1, or with --causal the middle one, which sees more than itself.",
+    ),
     option(
         _VIEW,
         "--precision",

@@ -116,17 +116,14 @@ def _film(
     steps: tuple[str, ...],
 ) -> Film:
     """What was asked for, computed and ready to be told. Bad input is found here, before manim is imported."""
+    from attnviz.cli.computed import computed
     from attnviz.cli.steps import chosen_steps
-    from attnviz.core.self_attention import trace_of
-    from attnviz.inputs import problem_from
-    from attnviz.inputs.selection import row_asked
     from attnviz.lessons.self_attention import self_attention_storyboard
     from attnviz.theme import THEMES
 
-    problem = problem_from(request)
-    row = row_asked(request, problem, query)
+    trace, row = computed(request, query)
     storyboard = self_attention_storyboard(
-        trace_of(problem),
+        trace,
         query=row,
         language=lang,
         precision=precision,
@@ -160,6 +157,9 @@ def _draw(film: Film, target: Path, captions: Path) -> float:
 
 def _checked_suffix(output: str) -> Path:
     path = Path(output)
+    if path.name in ("", "..", ".mp4"):
+        folder = path.parent if path.name == ".mp4" else path
+        raise InputError(f"-o {output!r} names no file: write -o {folder / 'self-attention.mp4'}")
     if path.suffix.lower() != ".mp4":
         found = f"the suffix {path.suffix!r}" if path.suffix else "no suffix"
         raise InputError(

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray, as_float, frozen_copy
-from attnviz.errors import ShapeError
+from attnviz.errors import InputError, ShapeError
 
 ARRAYS = ("x", "w_q", "w_k", "w_v", "w_o", "b_q", "b_k", "b_v", "b_o")
 """The fields of a `Problem` that are arrays; those from w_o on may be None."""
@@ -22,7 +22,10 @@ ARRAYS = ("x", "w_q", "w_k", "w_v", "w_o", "b_q", "b_k", "b_v", "b_o")
 
 @dataclass(frozen=True, eq=False)
 class AttentionOptions:
-    """How the scores are treated between q kᵀ and softmax. The fields are those of `attend`."""
+    """How the scores are treated between q kᵀ and softmax. The fields are those of `attend`.
+
+    Raises InputError for a scale that is not finite: no score would be a number, nor the scale one that JSON holds.
+    """
 
     scale: float | None = None
     """What the scores are multiplied with; None is 1/√d_k."""
@@ -35,6 +38,10 @@ class AttentionOptions:
 
     def __post_init__(self) -> None:
         _freeze_arrays(self, ("bias",))
+        if self.scale is not None:
+            object.__setattr__(self, "scale", float(self.scale))
+            if not math.isfinite(self.scale):
+                raise InputError(f"scale is {self.scale}: give a finite number")
         if self.mask is not None:
             object.__setattr__(self, "mask", frozen_copy(np.asarray(self.mask)))
 

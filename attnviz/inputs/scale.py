@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from attnviz.errors import InputError
 
 
@@ -20,10 +18,9 @@ def scale_from(text: str, where: str = "--scale") -> float | None:
         return None
     if word == "none":
         return 1.0
+    from attnviz.inputs.tables import number  # here, as few say a number
+
     try:
-        value = float(word)
+        return number(word)
     except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise InputError(f"{where} is {text!r}: say sqrt, none or a finite number")
-    return value
+        raise InputError(f"{where} is {text!r}: say sqrt, none or a finite number") from None

@@ -12,12 +12,16 @@ from attnviz.inputs.request import InputRequest
 def row_asked(request: InputRequest, problem: Problem, query: str | None) -> int:
     """The row that `query` names, else the one that the example in `request` wants shown, else the first.
 
+    With a causal mask the first query sees only itself: there it is the middle one, not the first.
+
     Raises InputError as `row_of` does.
     """
     if query is None and request.example is not None:
         from attnviz.inputs.example_files import load_example
 
         query = load_example(request.example).query
+    if query is None and problem.options.causal:
+        return problem.n // 2
     return row_of(problem, query)
 
 

@@ -20,7 +20,9 @@ from attnviz.errors import InputError
 
 LABEL_HEADERS = frozenset({"", "token", "tokens", "label", "labels", "word", "words", "name"})
 
-_LIKE_A_NUMBER = re.compile(r"[-+]?([.,]?\d[\d.,']*([eE][-+]?\d+)?|nan|inf(inity)?)", re.IGNORECASE)
+_LIKE_A_NUMBER = re.compile(
+    r"[-+]?([.,]?\d[\d.,'_]*([eE][-+]?\d+)?|nan|inf(inity)?)", re.IGNORECASE
+)
 
 ParseCell = Callable[[str], float]
 """The number that a cell's text stands for; raises ValueError, saying what is wrong with it, if none."""
@@ -41,13 +43,15 @@ class _Row:
 
 
 def number(cell: str) -> float:
-    """A finite number.
+    """A finite number, written in ASCII digits and with nothing between them.
 
     >>> number(" 2.5 ")
     2.5
     """
+    text = cell.strip()
     try:
-        value = float(cell)
+        # float takes what no other program reads as a number: 1_000, and the digits of every script.
+        value = float(text if text.isascii() and "_" not in text else "")
     except ValueError:
         cure = "write a decimal point" if "," in cell else "put a number such as 0.5 there"
         raise ValueError(f"is not a number: {cure}") from None

@@ -274,3 +274,36 @@ def test_help_shows_how_it_is_used(explain):
 
     assert "cat x.csv | attnviz explain --vectors -" in text
     assert "--pause" in text
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "what"),
+    [
+        ("1e308,1e308\n-1e308,1e308\n", ["--seed", "0"], "the scores"),
+        ("1e308,1e308\n1e308,1e308\n", ["--weights", "twos.json"], "the queries"),
+        ("1e160,0\n0,1e160\n", ["--format", "json"], "the scores"),
+        ("1e160,0\n0,1e160\n", ["--heads", "2"], "the scores of head 1"),
+        ("1,0\n0,1\n", ["--weights", "values.json"], "the values"),
+    ],
+)
+def test_numbers_that_overflow_are_refused_with_what_became_of_them(
+    explain, tmp_path, rows, options, what
+):
+    (tmp_path / "huge.csv").write_text(rows, encoding="utf-8")
+    twos, huge = [[2, 0], [2, 2]], [[1e308, 1e308], [1e308, 1e308]]
+    weights = {"w_q": twos, "w_k": twos, "w_v": twos}
+    (tmp_path / "twos.json").write_text(json.dumps(weights), encoding="utf-8")
+    (tmp_path / "values.json").write_text(
+        json.dumps(weights | {"w_v": huge, "b_v": [1e308, 1e308]}), encoding="utf-8"
+    )
+
+    assert refused(explain("--vectors", "huge.csv", *options)) == (
+        f"Error: {what} are too large to compute with: scale the numbers of the input down, "
+        "below 1e100 or so"
+    )
+
+
+def test_numbers_that_are_large_but_do_not_overflow_are_told(explain, tmp_path):
+    (tmp_path / "x.csv").write_text("1e150,1e150\n-1e150,1e150\n", encoding="utf-8")
+
+    assert "All rows" in told(explain("--vectors", "x.csv"))

@@ -93,6 +93,10 @@ def test_a_film_and_its_captions_are_written_and_nothing_else(render, folder, tm
     [
         (["-o", "a.gif"], "a.gif has the suffix '.gif', and films are .mp4: write -o a.mp4"),
         (["-o", "film"], "film has no suffix, and films are .mp4: write -o film.mp4"),
+        (["-o", "."], "-o '.' names no file: write -o self-attention.mp4"),
+        (["-o", ""], "-o '' names no file: write -o self-attention.mp4"),
+        (["-o", ".."], "-o '..' names no file: write -o ../self-attention.mp4"),
+        (["-o", ".mp4"], "-o '.mp4' names no file: write -o self-attention.mp4"),
         (["--step", "sofmax"], "unknown step 'sofmax': did you mean 'softmax'?"),
         (["--step", "mask"], "there is no step 'mask' for this input: nothing is hidden; say"),
         (["-o", "none/a.mp4"], "cannot be written: the folder none does not exist; make it first"),

@@ -362,3 +362,19 @@ def test_npz_with_a_wrong_field_is_told_which(changes, says, tmp_path):
         Trace.from_npz(path)
 
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, 1e308])
+def test_what_overflows_is_still_json_that_every_program_reads(number):
+    def refuse(word):
+        raise AssertionError(word)
+
+    trace = self_attention([[number, 1.0], [1.0, number]], *[1e200 * np.eye(2)] * 3)
+
+    json.loads(trace.to_json(), parse_constant=refuse)
+
+
+def test_a_scale_of_numpy_is_written_and_one_that_is_not_finite_is_refused():
+    assert json.loads(small(scale=np.float32(0.5)).to_json())["options"]["scale"] == 0.5
+    with pytest.raises(InputError, match=r"^scale is inf: give a finite number$"):
+        small(scale=np.inf)

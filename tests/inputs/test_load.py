@@ -174,6 +174,7 @@ def test_one_token_is_enough():
             "--weights needs vectors to work on: give TEXT or --vectors "
             "(without them the built-in example is shown, which brings its own)",
         ),
+        ({"scale": "1_0"}, "--scale is '1_0': say sqrt, none or a finite number"),
         ({"scale": "half"}, "--scale is 'half': say sqrt, none or a finite number"),
         ({"scale": "1e400"}, "--scale is '1e400': say sqrt, none or a finite number"),
         (

@@ -1,9 +1,11 @@
 """Which row a user means."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from attnviz.core.problem import Problem
+from attnviz.core.problem import AttentionOptions, Problem
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest
 from attnviz.inputs.example_files import load_example
@@ -68,6 +70,26 @@ def test_an_example_says_which_row_it_wants_shown_unless_the_user_does(query, ro
     retrieval = load_example("retrieval").problem
 
     assert row_asked(InputRequest(example="retrieval"), retrieval, query) == row
+
+
+@pytest.mark.parametrize(
+    ("tokens", "query", "row"),
+    [("abcde", None, 2), ("ab", None, 1), ("a", None, 0), ("abcde", "a", 0)],
+)
+def test_where_nobody_looks_ahead_the_middle_row_is_shown(tokens, query, row):
+    causal = replace(problem(*tokens), options=AttentionOptions(causal=True))
+
+    assert row_asked(InputRequest(text=tokens, causal=True), causal, query) == row
+
+
+def test_an_example_that_is_causal_still_says_which_row_it_wants_shown():
+    example = load_example("causal")
+
+    assert example.problem.options.causal
+    assert example.query is not None
+    assert row_asked(InputRequest(example="causal"), example.problem, None) == row_of(
+        example.problem, example.query
+    )
 
 
 def test_without_an_example_the_first_row_is_shown():

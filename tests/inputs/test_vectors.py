@@ -127,6 +127,16 @@ with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as archive:
         ),
         (
             "x.csv",
+            "1_000\n2_000\n",
+            "{}, line 1, column 1: '1_000' is not a number: put a number such as 0.5 there",
+        ),
+        (
+            "x.csv",
+            "1,2\n3,４\n",
+            "{}, line 2, column 2: '４' is not a number: put a number such as 0.5 there",
+        ),
+        (
+            "x.csv",
             "1,5;2,5\n3;4\n",
             "{}, line 1, column 1: '1,5' is not a number: write a decimal point",
         ),

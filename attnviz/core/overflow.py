@@ -1,0 +1,37 @@
+"""Where the numbers of a trace left what float64 can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.masks import combined_mask
+from attnviz.core.trace import Trace
+
+
+def overflowed(trace: Trace) -> str | None:
+    """The first stage that holds infinity or NaN, by name; None if all is finite. What is hidden by rule is not asked.
+
+    >>> from attnviz import self_attention
+    >>> overflowed(self_attention([[1e200]], [[1.0]], [[1.0]], [[1.0]]))
+    'scores'
+    """
+    return next((name for name, values in _stages(trace) if not np.isfinite(values).all()), None)
+
+
+def _stages(trace: Trace) -> Iterator[tuple[str, FloatArray]]:
+    options, n = trace.problem.options, trace.problem.n
+    visible = combined_mask(n, n, mask=options.mask, causal=options.causal, offset=options.offset)
+    hidden = False if visible is None else ~visible
+    if options.bias is not None:
+        hidden |= np.isneginf(options.bias)
+    for number, head in enumerate(trace.heads, start=1):
+        of_head = f" of head {number}" if len(trace.heads) > 1 else ""
+        yield f"queries{of_head}", head.q
+        yield f"keys{of_head}", head.k
+        yield f"values{of_head}", head.v
+        yield f"scores{of_head}", np.where(hidden, 0, head.stages.biased_scores)
+        yield f"outputs{of_head}", head.stages.output
+    yield "outputs", trace.output
