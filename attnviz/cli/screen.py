@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -30,24 +33,41 @@ def width_of_screen() -> int:
 
 def show_pages(texts: Sequence[str], *, pause: bool, prompt: str) -> None:
     """Writes an opening, the steps and a closing to stdout; with `pause`, waits between the steps for a reader."""
-    if not (pause and sys.stdin.isatty() and sys.stdout.isatty()) or len(texts) < 3:
-        for text in texts:
-            click.echo(text, nl=False, color=True)
-        return
-    opening, *steps, closing = texts
-    steps[0] = opening + steps[0]
-    steps[-1] += closing
-    for i, text in enumerate(steps):
-        if i and not _goes_on(prompt):
+    waits = pause and sys.stdout.isatty() and len(texts) >= 3
+    with _keyboard() if waits else nullcontext() as keyboard:
+        if keyboard is None:
+            for text in texts:
+                click.echo(text, nl=False, color=True)
             return
-        click.echo(text, nl=False, color=True)
+        opening, *steps, closing = texts
+        steps[0] = opening + steps[0]
+        steps[-1] += closing
+        for i, text in enumerate(steps):
+            if i and not _goes_on(prompt, keyboard):
+                return
+            click.echo(text, nl=False, color=True)
 
 
-def _goes_on(prompt: str) -> bool:
+@contextmanager
+def _keyboard() -> Iterator[TextIO | None]:
+    """What the reader types: stdin, or the terminal behind it where stdin holds the vectors; None without one."""
+    if sys.stdin.isatty():
+        yield sys.stdin
+        return
+    try:
+        terminal = Path("/dev/tty").open(encoding="utf-8", errors="replace")
+    except OSError:
+        yield None
+        return
+    with terminal:
+        yield terminal
+
+
+def _goes_on(prompt: str, keyboard: TextIO) -> bool:
     """Whether the reader wants the next step: Enter does, q or the end of the input does not."""
     click.echo(prompt, nl=False)
     try:
-        answer = sys.stdin.readline()
+        answer = keyboard.readline()
     except KeyboardInterrupt:
         click.echo()
         raise

@@ -17,19 +17,22 @@ PATIENCE = 30
 class Terminal:
     """A process on a terminal, its output so far, and a keyboard."""
 
-    def __init__(self, *arguments, folder):
+    def __init__(self, *arguments, folder, piped=None):
         self.keyboard, screen = pty.openpty()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "attnviz", "explain", *arguments],
-            stdin=screen,
+            stdin=screen if piped is None else subprocess.PIPE,
             stdout=screen,
             stderr=screen,
             cwd=folder,
             env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "NO_COLOR": "1"},
             start_new_session=True,
-            preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),
+            preexec_fn=lambda: os.close(os.open(os.ttyname(1), os.O_RDWR)),
         )
         os.close(screen)
+        if piped is not None:
+            self.process.stdin.write(piped)
+            self.process.stdin.close()
         self.seen = ""
 
     def read_until(self, wanted):
@@ -58,8 +61,8 @@ class Terminal:
 def terminal(tmp_path):
     opened = []
 
-    def start(*arguments):
-        opened.append(Terminal(*arguments, folder=tmp_path))
+    def start(*arguments, **options):
+        opened.append(Terminal(*arguments, folder=tmp_path, **options))
         return opened[-1]
 
     yield start
@@ -106,6 +109,20 @@ def test_the_end_of_the_input_stops_it_too(terminal):
     screen.type(b"\x04")
     rest, status = screen.end()
 
+    assert headers(rest) == []
+    assert status == 0
+
+
+def test_keys_are_read_from_the_terminal_where_the_vectors_come_from_a_pipe(terminal):
+    screen = terminal("--vectors", "-", "--pause", piped=b"1,0\n0,1\n")
+
+    shown = headers(screen.read_until(PROMPT))
+    screen.type(b"\n")
+    shown += headers(screen.read_until(PROMPT))
+    screen.type(b"q\n")
+    rest, status = screen.end()
+
+    assert shown == [1, 2]
     assert headers(rest) == []
     assert status == 0
 
