@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TextIO
 
@@ -48,19 +48,14 @@ def show_pages(texts: Sequence[str], *, pause: bool, prompt: str) -> None:
             click.echo(text, nl=False, color=True)
 
 
-@contextmanager
-def _keyboard() -> Iterator[TextIO | None]:
+def _keyboard() -> AbstractContextManager[TextIO | None]:
     """What the reader types: stdin, or the terminal behind it where stdin holds the vectors; None without one."""
     if sys.stdin.isatty():
-        yield sys.stdin
-        return
+        return nullcontext(sys.stdin)
     try:
-        terminal = Path("/dev/tty").open(encoding="utf-8", errors="replace")
+        return Path("/dev/tty").open(encoding="utf-8", errors="replace")
     except OSError:
-        yield None
-        return
-    with terminal:
-        yield terminal
+        return nullcontext()
 
 
 def _goes_on(prompt: str, keyboard: TextIO) -> bool:
