@@ -130,7 +130,9 @@ def test_a_mask_shows_in_the_picture_of_the_scores(setting):
 
     lines = [
         line.plain
-        for line in blocks(matrix_of(storyboard, "all-rows", "S/√d_k + M"), setting(storyboard, 100))
+        for line in blocks(
+            matrix_of(storyboard, "all-rows", "S/√d_k + M"), setting(storyboard, 100)
+        )
     ]
 
     picture = [line[4:] for line in lines[1:17]]
