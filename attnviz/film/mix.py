@@ -95,7 +95,7 @@ class Mix:
         for title, view in zip(
             self.titles, (self.weights, self.values, self.products), strict=True
         ):
-            title.set_x(view.cells.get_x())
+            title.set_x(view.cells.get_x()).shift(UP * 0.06)
         self.signs = VGroup(*[self._sign("·", i, self.weights, self.values) for i in range(shown)])
         self.equals = VGroup(
             *[self._sign("=", i, self.values, self.products) for i in range(shown)]

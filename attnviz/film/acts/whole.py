@@ -236,7 +236,10 @@ def _through_w_o(scene: LessonScene, step: Step) -> None:
         box=WIDE,
     )
     scene.move(FadeIn(crossing.left), FadeIn(crossing.top), seconds=0.9)
-    product = crossing.slots if "bias" in step.narration else crossing.product
+    product = crossing.slots
+    if "bias" not in step.narration:
+        product = crossing.product
+        scene.move(FadeIn(crossing.slots), seconds=0.4)  # with the name, which only the output has
     scene.move(
         LaggedStart(*[FadeIn(product.row(i), scale=0.9) for i in range(len(rows))], lag_ratio=0.3),
         seconds=1.4,
