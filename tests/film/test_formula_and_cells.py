@@ -7,8 +7,11 @@ from manim import tempconfig
 from attnviz.film.choreography import dim, light
 from attnviz.film.components.cells import Cell
 from attnviz.film.components.formula import attention_formula, part
+from attnviz.film.components.matrix import sheet
 from attnviz.film.style import DIMMED, Style
 from attnviz.lessons import formulas
+from attnviz.lessons.numbers import Numbers
+from attnviz.lessons.storyboard import Matrix
 from attnviz.theme import DARK, LIGHT, Role, blend, contrast
 
 
@@ -69,3 +72,19 @@ def test_a_hidden_score_has_no_shade_and_no_border_of_its_role_and_a_small_one_h
     assert hidden.box.get_stroke_color().to_hex().upper() == theme.hairline
     assert small.box.get_fill_color().to_hex().upper() != theme.background
     assert small.box.get_stroke_color().to_hex().upper() == theme.roles[Role.SCORE]
+
+
+def test_one_row_of_a_product_is_not_given_the_name_and_shape_of_all(telling):
+    for name, written in (("ten tokens", "q₉"), ("the cat sat", "Q")):
+        screen = next(s for s in telling(name).screens if s.beat.name == "queries.rest")
+        (shown,) = {"Q", "q₉"} & {text.text for text in screen.texts}
+        assert shown == written
+
+
+def test_shades_without_numbers_are_as_full_as_the_largest_weight():
+    weights = Matrix("A", np.full((12, 12), 0.08), Role.WEIGHT, sums="rows")
+    shaded = sheet(weights, Numbers(), width=2.0, height=2.0)
+
+    assert shaded.texts is None
+    assert shaded.largest == pytest.approx(0.08)
+    assert sheet(weights, Numbers(), width=20.0, height=9.0).largest == 1.0

@@ -57,7 +57,7 @@ def _quarter(turns: int) -> Points:
 class Cell(VGroup):
     """An entry. `text` is the number it shows, "" where it is too small for one.
 
-    A negative entry carries a bar at its foot: the sign is never told by colour, nor by the number alone.
+    A negative entry carries a bar at its foot, where there is room for it: the sign is never told by colour.
     """
 
     def __init__(
@@ -85,7 +85,10 @@ class Cell(VGroup):
             self.box.set_stroke(style.theme.hairline, opacity=1)
         self.add(self.box)
         colour = readable_on(fill, style.theme)
-        if value < 0 and math.isfinite(value) and min(width, height) > 0.1:
+        least = (
+            0.3 if text else 0.1
+        )  # under a number in a lower cell the bar would touch the digits
+        if value < 0 and math.isfinite(value) and min(width, height) > least:
             self.add(self._sign(width, height, colour))
         self.number = label(text, colour, size).move_to(self.box) if text else None
         if self.number is not None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from manim import DOWN, LEFT, UP, VGroup
 
 from attnviz.film.components.matrix import MOST_SIDE, MatrixView, Sheet, magnitude, pooled_matrix
-from attnviz.film.components.text import widest
+from attnviz.film.components.text import label, widest
 from attnviz.film.excerpts import Excerpt
+from attnviz.film.fonts import Weight
 from attnviz.film.style import WORK, Box, Size, Style
 
 _GAP = 0.3
@@ -74,12 +75,22 @@ class Crossing(VGroup):
             self.top.label_rows()
         else:
             self.top.add(self.top.title())
-        title = self.slots.title(size=Size.BODY).next_to(self.slots.cells, DOWN, buff=0.12)
+        title = self._product_title(product).next_to(self.slots.cells, DOWN, buff=0.12)
         self.slots.add(title.align_to(self.slots.cells, LEFT))
         self.add(self.left, self.top, self.slots)
         shift = self.copy().move_to(box.middle).get_center() - self.get_center()
         self.shift(shift)
         self.product.shift(shift)
+
+    def _product_title(self, product: Excerpt) -> VGroup:
+        """The product's name and shape; of one row out of many, the name of that row, or no shape at all."""
+        matrix = product.matrix
+        if matrix.shape[0] == product.whole[0]:
+            return self.slots.title(size=Size.BODY)
+        row = matrix.rows[0]
+        if row.role is not matrix.role:
+            return self.slots.title(shape=False, size=Size.BODY)
+        return VGroup(label(row.symbol, self.style.colour(row.role), Size.BODY, Weight.BOLD))
 
     def factors(self, row: int, column: int) -> tuple[VGroup, VGroup]:
         """The row at the left and the column on top that make an entry."""

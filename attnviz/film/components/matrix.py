@@ -51,13 +51,10 @@ def sheet(
     width: float,
     height: float,
     most_cell: float = 0.62,
-    largest: float | None = None,
     blocks: int = MOST_SIDE,
 ) -> Sheet:
     """Fits a matrix into `width` × `height`: with numbers if they fit, else shaded, else in at most `blocks` a side."""
     rows, columns = matrix.shape
-    if largest is None:
-        largest = magnitude(matrix)
     if max(rows, columns) > blocks:
         return _pooled_sheet(matrix, width, height, blocks)
     texts = numbers.cells(matrix)
@@ -67,9 +64,10 @@ def sheet(
         cell_width = min(max(needed, most_cell), width / columns)
         cell_height = min(most_cell, height / rows)
         if cell_width >= needed and cell_height >= size.em * (1.9 if size is Size.BODY else 1.2):
-            return Sheet(matrix, texts, cell_width, cell_height, largest, size=size)
+            return Sheet(matrix, texts, cell_width, cell_height, magnitude(matrix), size=size)
     side = min(_SHADED, width / columns)
-    return Sheet(matrix, None, side, min(_SHADED, height / rows), largest)
+    # shades alone must tell small weights apart: the fullest is the largest there is, not 1
+    return Sheet(matrix, None, side, min(_SHADED, height / rows), _largest(matrix))
 
 
 def number_width(matrix: Matrix, numbers: Numbers) -> float | None:
@@ -91,6 +89,10 @@ def magnitude(matrix: Matrix) -> float:
     """What the fullest shade stands for: 1 for weights, else the largest finite magnitude."""
     if matrix.role is Role.WEIGHT and matrix.sums == "rows":
         return 1.0
+    return _largest(matrix)
+
+
+def _largest(matrix: Matrix) -> float:
     finite = np.abs(matrix.values[np.isfinite(matrix.values)])
     return float(finite.max(initial=0.0))
 
