@@ -144,13 +144,21 @@ def _film(
 
 def _draw(film: Film, target: Path, captions: Path) -> float:
     """The film and its captions, each whole or not at all. Returns how many seconds it lasts."""
+    from attnviz.cli.interrupts import obeyed_between_frames
     from attnviz.cli.output import whole_file
     from attnviz.film.produce import plan, produce
 
     # the film takes its place first: captions never stand without one
     with whole_file(captions) as beside, whole_file(target) as temporary:
-        with _progress(plan(film).frames) as on_frames:
-            told = produce(film, temporary, on_frames)
+        with obeyed_between_frames() as obey_interrupt:
+            frames = plan(film, on_frames=lambda count: obey_interrupt()).frames
+            with _progress(frames) as advance:
+
+                def on_frames(count: int) -> None:
+                    advance(count)
+                    obey_interrupt()
+
+                told = produce(film, temporary, on_frames)
         beside.write_text(told.captions(), encoding="utf-8")
     return told.seconds
 

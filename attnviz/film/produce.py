@@ -81,14 +81,20 @@ def subtitles(beats: Sequence[Beat]) -> str:
     return str(srt.compose(lines))
 
 
-def plan(film: Film, on_beat: Callable[[LessonScene, Beat], None] | None = None) -> Plan:
+def plan(
+    film: Film,
+    on_beat: Callable[[LessonScene, Beat], None] | None = None,
+    on_frames: Callable[[int], None] = lambda count: None,
+) -> Plan:
     """Tells the film without drawing it. `on_beat` sees the scene at the end of every beat.
+
+    `on_frames` hears, with every movement, how many frames it will have.
 
     Raises InputError if the typeface lacks a character that would be shown.
     """
     with _session(film, dry_run=True):
         check_characters(_texts(film.storyboard))
-        renderer = _Planner()
+        renderer = _Planner(on_frames)
         scene = _scene(film, renderer, on_beat)
         scene.render()
     return Plan(renderer.frames, tuple(scene.beats))
@@ -136,9 +142,9 @@ class _Counting(CairoRenderer):
 class _Planner(CairoRenderer):
     """Counts the frames that there will be, and draws none."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_frames: Callable[[int], None]) -> None:
         super().__init__(skip_animations=True)
-        self.frames = 0
+        self.on_frames, self.frames = on_frames, 0
 
     def update_frame(self, *args: Any, **kwargs: Any) -> None:
         """Nothing is drawn."""
@@ -148,7 +154,9 @@ class _Planner(CairoRenderer):
         # manim draws a frame at 0, 1/fps, 2/fps … below the duration; a still wait has its whole frames only
         frames = scene.duration * self.camera.frame_rate
         still = scene.is_current_animation_frozen_frame()
-        self.frames += int(frames) if still else -int(-(frames - 1e-9) // 1)
+        count = int(frames) if still else -int(-(frames - 1e-9) // 1)
+        self.frames += count
+        self.on_frames(count)
 
 
 @contextmanager

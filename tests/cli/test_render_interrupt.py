@@ -44,6 +44,19 @@ if phase == "planning":
 elif phase == "drawing":
     from attnviz.film import produce
     interrupting(produce, "_Counting.add_frame", after=5)
+elif phase == "collecting":
+    import weakref
+    from attnviz.film import produce
+    original = produce._Counting.add_frame
+    class Thing:
+        pass
+    things = [Thing() for _ in range(5)]
+    watches = [weakref.ref(thing, interrupt) for thing in things[:1]]
+    def add_frame(self, *arguments, **named):
+        if things:
+            things.pop()
+        return original(self, *arguments, **named)
+    produce._Counting.add_frame = add_frame
 elif phase == "copying":
     from attnviz.film import produce
     interrupting(produce, "shutil.copyfile")
@@ -58,7 +71,18 @@ main(["render", *sys.argv[2:]])
 
 
 @pytest.mark.parametrize(
-    "phase", ["click", "numpy", "manim", "av", "planning", "drawing", "copying", "captions"]
+    "phase",
+    [
+        "click",
+        "numpy",
+        "manim",
+        "av",
+        "planning",
+        "drawing",
+        "collecting",
+        "copying",
+        "captions",
+    ],
 )
 def test_ctrl_c_ends_it_in_silence_and_leaves_nothing(tmp_path, phase):
     script, folder, cache = (tmp_path / name for name in ("probe.py", "work", "cache"))
