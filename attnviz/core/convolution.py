@@ -9,14 +9,14 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from types import EllipsisType
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from attnviz.core.arrays import FloatArray, as_count, as_float, sealed, working
-from attnviz.errors import ShapeError
+from attnviz.core.axes import Index, each_axis, product_text, shape_text, span
+from attnviz.errors import InputError, ShapeError
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +37,22 @@ class ConvolutionStages:
     """channel_products added up over the input channels: (…, out_channels, *places)."""
     output: FloatArray
     """channel_sum + bias: (…, out_channels, *places), in the type of the operands."""
+
+
+@dataclass(frozen=True, eq=False)
+class PlaceProducts:
+    """How one number of the output comes about, before the bias. Arrays are read-only; `…` is the batch."""
+
+    window: FloatArray
+    """What the kernel lies on: (…, in_channels, *size)."""
+    kernel: FloatArray
+    """The kernel's slice for each channel: (in_channels, *size)."""
+    products: FloatArray
+    """window · kernel, entry by entry: (…, in_channels, *size)."""
+    channel_sums: FloatArray
+    """products added up within each channel: (…, in_channels)."""
+    total: FloatArray
+    """channel_sums added up: (…)."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +82,7 @@ def output_size(n: int, kernel: int, stride: int = 1, padding: int = 0, dilation
     """
     n, padding = as_count(n, "n", 0), as_count(padding, "padding", 0)
     kernel, stride = as_count(kernel, "kernel", 1), as_count(stride, "stride", 1)
-    free = n + 2 * padding - _span(kernel, as_count(dilation, "dilation", 1))
+    free = n + 2 * padding - span(kernel, as_count(dilation, "dilation", 1))
     return max(0, free // stride + 1)
 
 
@@ -85,7 +101,7 @@ def receptive_field(layers: Iterable[ConvolutionLayer]) -> int:
     """
     field, step = 1, 1
     for layer in layers:
-        field += (_span(layer.kernel, layer.dilation) - 1) * step
+        field += (span(layer.kernel, layer.dilation) - 1) * step
         step *= layer.stride
     return field
 
@@ -119,9 +135,9 @@ def convolve(
     x_, kernel_ = as_float(x, "x"), as_float(kernel, "kernel")
     bias_ = None if bias is None else as_float(bias, "bias")
     _check_shapes(x_, kernel_, bias_)
-    strides = _each_axis(stride, "stride", kernel_, least=1)
-    paddings = _each_axis(padding, "padding", kernel_, least=0)
-    dilations = _each_axis(dilation, "dilation", kernel_, least=1)
+    strides = each_axis(stride, "stride", kernel_, least=1)
+    paddings = each_axis(padding, "padding", kernel_, least=0)
+    dilations = each_axis(dilation, "dilation", kernel_, least=1)
     _check_fits(x_, kernel_, paddings, dilations)
     result_type = np.result_type(x_, kernel_, *(() if bias_ is None else (bias_,)))
 
@@ -141,19 +157,64 @@ def convolve(
     )
 
 
-def _span(kernel: int, dilation: int) -> int:
-    """How many positions a dilated kernel lies across."""
-    return dilation * (kernel - 1) + 1
+def products_at(
+    stages: ConvolutionStages, kernel: npt.ArrayLike, place: Sequence[int], out_channel: int = 0
+) -> PlaceProducts:
+    """Every product behind stages.channel_sum[…, out_channel, *place].
+
+    `kernel` is the one that `stages` was computed with, (out_channels, in_channels, *size); `place` is one index for
+    each spatial axis of the output. The sums are those of `stages`, so that all views show the same digits.
+
+    Raises ShapeError for a kernel that is not of the stages' sizes, InputError for a place or a channel that the
+    output does not have.
+
+    >>> kernel = [[[1, -1], [10, 0]]]
+    >>> at = products_at(convolve([[1, 2, 3, 4], [0, 1, 0, 1]], kernel), kernel, place=(1,))
+    >>> at.products
+    array([[ 2., -3.],
+           [10.,  0.]])
+    >>> at.channel_sums, at.total
+    (array([-1., 10.]), array(9.))
+    """
+    kernel_ = working(as_float(kernel, "kernel"))
+    axes = kernel_.ndim - 2
+    expected = (
+        *stages.channel_products.shape[-axes - 2 : -axes],
+        *stages.windows.shape[-axes:],
+    )
+    if axes < 1 or kernel_.shape != expected:
+        raise ShapeError(
+            f"kernel has shape {kernel_.shape}, expected that of the convolution: "
+            "pass the kernel that the stages were computed with"
+        )
+    shape = stages.channel_sum.shape[-axes - 1 :]
+    index = (out_channel, *place)
+    if len(index) != len(shape) or not all(0 <= at < n for at, n in zip(index, shape, strict=True)):
+        raise InputError(
+            f"out_channel {out_channel} at place {tuple(place)} is not in the output, expected "
+            f"indices from 0 and below {shape}"
+        )
+    under: Index = (..., *place, *[slice(None)] * axes)
+    every_channel: Index = (..., out_channel, slice(None), *place)
+    one_number: Index = (..., out_channel, *place)
+    window = stages.windows[under]
+    return PlaceProducts(
+        window=window,
+        kernel=sealed(kernel_[out_channel].copy()),
+        products=sealed(window * kernel_[out_channel]),
+        channel_sums=stages.channel_products[every_channel],
+        total=stages.channel_sum[one_number],
+    )
 
 
 def _windows(
     padded: FloatArray, size: Sequence[int], strides: Sequence[int], dilations: Sequence[int]
 ) -> FloatArray:
     """(…, in_channels, *places, *size): the positions under the kernel at each place, without a copy."""
-    spans = tuple(map(_span, size, dilations))
+    spans = tuple(map(span, size, dilations))
     everywhere = sliding_window_view(padded, spans, axis=tuple(range(-len(size), 0)))
     steps = tuple(slice(None, None, step) for step in (*strides, *dilations))
-    index: tuple[EllipsisType | slice, ...] = (..., *steps)
+    index: Index = (..., *steps)
     return everywhere[index]
 
 
@@ -167,19 +228,6 @@ def _channel_products(windows: FloatArray, kernel: FloatArray) -> FloatArray:
     return products
 
 
-def _each_axis(
-    value: int | Sequence[int], name: str, kernel: FloatArray, least: int
-) -> tuple[int, ...]:
-    axes = kernel.ndim - 2
-    given = tuple(value) if isinstance(value, Sequence) else (value,) * axes
-    if len(given) != axes:
-        raise ShapeError(
-            f"{name} is {value!r}, expected one number or a sequence of {axes}: "
-            f"kernel has shape {kernel.shape}, of which {axes} spatial"
-        )
-    return tuple(as_count(each, name, least) for each in given)
-
-
 def _check_shapes(x: FloatArray, kernel: FloatArray, bias: FloatArray | None) -> None:
     if kernel.ndim < 3 or 0 in kernel.shape:
         raise ShapeError(
@@ -190,13 +238,13 @@ def _check_shapes(x: FloatArray, kernel: FloatArray, bias: FloatArray | None) ->
     out_channels, in_channels = kernel.shape[:2]
     if x.ndim <= axes:
         raise ShapeError(
-            f"x has shape {x.shape}, expected {_shape('…', in_channels, *['n'] * axes)}: "
+            f"x has shape {x.shape}, expected {shape_text('…', in_channels, *['n'] * axes)}: "
             f"kernel has shape {kernel.shape}, channels come before the {axes} spatial axes"
         )
     batch, channels, spatial = x.shape[: -axes - 1], x.shape[-axes - 1], x.shape[-axes:]
     if channels != in_channels:
         raise ShapeError(
-            f"x has shape {x.shape}, expected {_shape(*batch, in_channels, *spatial)}: "
+            f"x has shape {x.shape}, expected {shape_text(*batch, in_channels, *spatial)}: "
             f"kernel has shape {kernel.shape}, so in_channels is {in_channels}, not {channels}"
         )
     if bias is not None and bias.shape != (out_channels,):
@@ -211,21 +259,14 @@ def _check_fits(
 ) -> None:
     axes = len(paddings)
     lead, spatial = x.shape[:-axes], x.shape[-axes:]
-    spans = tuple(map(_span, kernel.shape[2:], dilations))
-    needed = [span - 2 * padding for span, padding in zip(spans, paddings, strict=True)]
+    spans = tuple(map(span, kernel.shape[2:], dilations))
+    needed = [across - 2 * each for across, each in zip(spans, paddings, strict=True)]
     if any(n < least for n, least in zip(spatial, needed, strict=True)):
         wanted = [
             n if n >= least else f"≥ {least}" for n, least in zip(spatial, needed, strict=True)
         ]
         raise ShapeError(
-            f"x has shape {x.shape}, expected {_shape(*lead, *wanted)}: kernel has shape {kernel.shape}, "
-            f"with dilation {_said(dilations)} it spans {_said(spans)}, and padding is {_said(paddings)}"
+            f"x has shape {x.shape}, expected {shape_text(*lead, *wanted)}: kernel has shape {kernel.shape}, "
+            f"with dilation {product_text(dilations)} it spans {product_text(spans)}, "
+            f"and padding is {product_text(paddings)}"
         )
-
-
-def _shape(*sizes: int | str) -> str:
-    return f"({', '.join(map(str, sizes))})"
-
-
-def _said(numbers: Sequence[int]) -> str:
-    return " × ".join(map(str, numbers))

@@ -1,0 +1,57 @@
+"""What a convolution and its transpose have in common: options for each axis, spans, and sizes in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import EllipsisType
+from typing import TypeAlias
+
+from attnviz.core.arrays import FloatArray, as_count
+from attnviz.errors import ShapeError
+
+Index: TypeAlias = tuple[EllipsisType | slice | int, ...]
+"""What stands in the brackets behind an array; `…` are the axes that a function does not ask about."""
+
+
+def span(kernel: int, dilation: int) -> int:
+    """How many positions a dilated kernel lies across.
+
+    >>> span(3, dilation=1), span(3, dilation=2)
+    (3, 5)
+    """
+    return dilation * (kernel - 1) + 1
+
+
+def each_axis(
+    value: int | Sequence[int], name: str, kernel: FloatArray, least: int
+) -> tuple[int, ...]:
+    """An option as one number for each spatial axis of the kernel, whose first two axes are its channels.
+
+    Raises ShapeError for a sequence of another length, InputError unless all are whole numbers of at least `least`.
+    """
+    axes = kernel.ndim - 2
+    given = tuple(value) if isinstance(value, Sequence) else (value,) * axes
+    if len(given) != axes:
+        raise ShapeError(
+            f"{name} is {value!r}, expected one number or a sequence of {axes}: "
+            f"kernel has shape {kernel.shape}, of which {axes} spatial"
+        )
+    return tuple(as_count(each, name, least) for each in given)
+
+
+def shape_text(*sizes: int | str) -> str:
+    """A shape as a message writes it, with words where a size is free.
+
+    >>> shape_text(3, "n")
+    '(3, n)'
+    """
+    return f"({', '.join(map(str, sizes))})"
+
+
+def product_text(numbers: Sequence[int]) -> str:
+    """One number an axis, as a message writes it.
+
+    >>> product_text((3, 5))
+    '3 × 5'
+    """
+    return " × ".join(map(str, numbers))
