@@ -1,8 +1,9 @@
 """Roles and their colours: one source for every view. Imports nothing of attnviz.
 
 A role has one colour in every step and every view, in a dark and in a light theme. The colours have a contrast of at
-least 4.5:1 on their background, and any two of them are at least 15 apart in CAM02-UCS (Luo, Cui, Li, 2006) for
-normal, protan, deutan and tritan sight; `tests/test_theme.py` measures both.
+least 4.5:1 on their background; any two of attention's own are at least 15 apart in CAM02-UCS (Luo, Cui, Li, 2006)
+for normal, protan, deutan and tritan sight, and those of other lessons at least 10 from what stands beside them;
+`tests/test_theme.py` measures all of it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,23 @@ class Role(StrEnum):
     SCORE = "score"
     WEIGHT = "weight"
     OUTPUT = "output"
+    KERNEL = "kernel"
+    """What a convolution has learned."""
+    RED = "red"
+    GREEN = "green"
+    BLUE = "blue"
+    """Channels of a picture, and what belongs to them."""
+    PLAIN = "plain"
+    """What has no role of its own: the colour of lesser text."""
+
+
+ATTENTION = tuple(Role)[:7]
+"""The roles of attention itself."""
+COMPANIONS = (
+    (*ATTENTION, Role.KERNEL),
+    (Role.INPUT, Role.OUTPUT, Role.KERNEL, Role.RED, Role.GREEN, Role.BLUE),
+)
+"""Roles that stand on one screen, beyond those of attention."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +68,10 @@ DARK = Theme(
     ink="#E9EDF2",
     dim="#8A93A3",
     hairline="#2A303B",
-    roles=_roles("#37BEAC", "#DE6F4F", "#FCB13C", "#CE9AFB", "#5C75F3", "#FDF6A7", "#CCECE3"),
+    roles=_roles(
+        *("#37BEAC", "#DE6F4F", "#FCB13C", "#CE9AFB", "#5C75F3", "#FDF6A7", "#CCECE3"),
+        *("#9ACA8B", "#DD574B", "#51FE34", "#3E7BE8", "#8A93A3"),
+    ),
 )
 
 LIGHT = Theme(
@@ -59,7 +80,10 @@ LIGHT = Theme(
     ink="#1B1F27",
     dim="#5F6673",
     hairline="#D9D6CC",
-    roles=_roles("#113450", "#581C27", "#986A0F", "#BA1096", "#0A6BEF", "#5B4804", "#086C52"),
+    roles=_roles(
+        *("#113450", "#581C27", "#986A0F", "#BA1096", "#0A6BEF", "#5B4804", "#086C52"),
+        *("#010135", "#8C0A0A", "#5E7A00", "#2A5BE0", "#5F6673"),
+    ),
 )
 
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}

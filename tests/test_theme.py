@@ -8,10 +8,21 @@ import numpy as np
 import pytest
 from colorspacious import cspace_convert
 
-from attnviz.theme import THEMES, Role, Theme, blend, contrast, readable_on, shade
+from attnviz.theme import (
+    ATTENTION,
+    COMPANIONS,
+    THEMES,
+    Role,
+    Theme,
+    blend,
+    contrast,
+    readable_on,
+    shade,
+)
 
 READABLE = 4.5
 APART = 15
+COMPANIONS_APART = 10
 SIGHTS = ("normal", "protanomaly", "deuteranomaly", "tritanomaly")
 
 each_theme = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
@@ -40,6 +51,10 @@ def seen(colour: str, sight: str) -> np.ndarray:
     return np.asarray(cspace_convert(rgb, "sRGB1", "CAM02-UCS"))
 
 
+def distance(theme: Theme, sight: str, one: Role, other: Role) -> float:
+    return float(np.linalg.norm(seen(theme.roles[one], sight) - seen(theme.roles[other], sight)))
+
+
 @each_theme
 def test_every_role_has_a_colour(theme):
     assert theme.roles.keys() == set(Role)
@@ -55,10 +70,17 @@ def test_all_that_is_written_is_readable_on_the_background(theme):
 
 @each_theme
 @each_sight
-def test_any_two_roles_are_told_apart(theme, sight):
-    for one, other in itertools.combinations(Role, 2):
-        distance = np.linalg.norm(seen(theme.roles[one], sight) - seen(theme.roles[other], sight))
-        assert distance >= APART, (one, other)
+def test_any_two_roles_of_attention_are_told_apart(theme, sight):
+    for one, other in itertools.combinations(ATTENTION, 2):
+        assert distance(theme, sight, one, other) >= APART, (one, other)
+
+
+@each_theme
+@each_sight
+def test_any_two_roles_on_one_screen_are_told_apart(theme, sight):
+    for together in COMPANIONS:
+        for one, other in itertools.combinations(together, 2):
+            assert distance(theme, sight, one, other) >= COMPANIONS_APART, (one, other)
 
 
 @each_theme

@@ -93,7 +93,7 @@ def outline_of(storyboard: Storyboard, steps: Sequence[str] | None = None) -> Ou
 
 
 def _warning(storyboard: Storyboard, spoken: Words) -> str | None:
-    how = storyboard.trace.problem.provenance.get("untrained")
+    how = storyboard.untrained
     return spoken.say("common", "untrained", how=how) if how else None
 
 
@@ -151,7 +151,7 @@ def _kept(size: int, storyboard: Storyboard) -> list[int]:
     """Which rows or columns are printed. Of many positions: the worked query, and the keys that it is worked on."""
     if size <= LARGEST:
         return list(range(size))
-    if size != storyboard.trace.problem.n:
+    if storyboard.told_on is None or size != storyboard.trace.problem.n:
         return list(range(_FIRST))
     keys = {calculation.position for calculation in storyboard.step("weighted-values").worked}
     return sorted(keys | {storyboard.query})

@@ -12,35 +12,32 @@ from attnviz.core.trace import Trace
 from attnviz.errors import InputError, unknown_name
 from attnviz.lessons import projection_steps, row_steps, softmax_step, value_steps, whole_steps
 from attnviz.lessons.calculations import MOST
+from attnviz.lessons.catalogue import LESSONS
 from attnviz.lessons.numbers import Numbers, fitting_precision
+from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.storyboard import Step, Storyboard
 from attnviz.lessons.telling import Telling
 from attnviz.lessons.words import words
 
 LESSON = "self-attention"
-STEPS = (
-    "inputs",
-    "weights",
-    "queries",
-    "keys",
-    "values",
-    "scores",
-    "scale",
-    "bias",
-    "mask",
-    "softmax",
-    "weighted-values",
-    "output",
-    "all-rows",
-    "heads",
-    "formula",
-    "why-scale",
-)
+STEPS = LESSONS[LESSON].steps
 """Every step the lesson can have; one that changes nothing (no mask, no scale) is left out."""
 
 MOST_DECIMALS = 12
 
 ROUNDINGS = ("sum-preserving", "plain", "article")
+
+
+def storyboard(asked: LessonRequest) -> Storyboard:
+    """The lesson as the catalogue calls it; see `self_attention_storyboard`."""
+    return self_attention_storyboard(
+        asked.sequence,
+        query=asked.query,
+        language=asked.language,
+        precision=asked.precision,
+        rounding=asked.rounding,
+        most=asked.most,
+    )
 
 
 def self_attention_storyboard(
@@ -79,9 +76,10 @@ def self_attention_storyboard(
         language=language,
         title=telling.words.say(LESSON, "title"),
         steps=steps,
-        trace=trace,
-        query=query,
         numbers=numbers,
+        told_on=trace,
+        query=query,
+        untrained=trace.problem.provenance.get("untrained"),
         notes=_notes(telling),
         brief_notes=_notes(telling, "_brief"),
     )

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.trace import Trace
 from attnviz.errors import unknown_name
 from attnviz.lessons.numbers import Numbers
 from attnviz.theme import Role
+
+if TYPE_CHECKING:
+    from attnviz.lessons.exhibits import Exhibit
 
 
 @dataclass(frozen=True)
@@ -143,25 +146,37 @@ class Step:
     """The row that is worked in full, one calculation an entry."""
     omitted: str | None = None
     """In words, which entries `worked` leaves out; None if it leaves out none."""
+    exhibits: tuple[Exhibit, ...] = ()
+    """What is shown, part by part, in a step that is told by what it shows and not by operands and results."""
 
 
 @dataclass(frozen=True, eq=False)
 class Storyboard:
-    """A lesson told on one trace, in one language."""
+    """A lesson told in one language: on one trace, or on what the lesson measures itself."""
 
     lesson: str
     language: str
     title: str
     steps: tuple[Step, ...]
-    trace: Trace
-    query: int
-    """The row that is worked in full, counted from 0."""
     numbers: Numbers
     """How numbers become text, in every view."""
+    told_on: Trace | None = None
+    """What a lesson on one trace is told on."""
+    query: int = 0
+    """The row that is worked in full, counted from 0, in a lesson on one trace."""
+    untrained: str | None = None
+    """How the numbers came about (seed 0), where nothing has learned them."""
     notes: tuple[str, ...] = field(default=())
     """What is untrained, rounded or left out, in words: every view shows them."""
     brief_notes: tuple[str, ...] = ()
     """The same in a few words each, for a view with little room."""
+
+    @property
+    def trace(self) -> Trace:
+        """The one that the lesson is told on. Raises LookupError in a lesson that is not told on one."""
+        if self.told_on is None:
+            raise LookupError(f"the lesson {self.lesson} is not told on one trace")
+        return self.told_on
 
     def step(self, name: str) -> Step:
         """The step with that id. Raises InputError with the nearest name if there is none."""

@@ -45,18 +45,26 @@ def _page(blocks: Sequence[list[Text]]) -> list[Text]:
 
 def _opening(setting: Setting) -> list[list[Text]]:
     board, palette = setting.storyboard, setting.palette
+    title = styled(board.title, palette.text(None, bold=True))
+    blocks = [[title, *_worked_in_full(setting)]]
+    if board.untrained:
+        # The first of the notes: a reader must not take these numbers for what a model learned.
+        blocks.append(_listed("!", _noted(board.notes[0], setting), setting))
+    return blocks
+
+
+def _worked_in_full(setting: Setting) -> list[Text]:
+    """Which row is worked in full, in a lesson on one sequence."""
+    board = setting.storyboard
+    if board.told_on is None:
+        return []
     symbol, tokens = indexed("q", board.query), board.trace.problem.tokens
     query = symbol
     if tokens is not None:
         token = shown_token(tokens[board.query])
         query = setting.words.say("common", "named", symbol=symbol, token=token)
     said = setting.say("worked", query=query, row=board.query + 1, count=board.trace.problem.n)
-    title = styled(board.title, palette.text(None, bold=True))
-    blocks = [[title, *wrapped_prose(coloured_words(said, palette), setting.prose)]]
-    if "untrained" in board.trace.problem.provenance:
-        # The first of the notes: a reader must not take these numbers for what a model learned.
-        blocks.append(_listed("!", _noted(board.notes[0], setting), setting))
-    return blocks
+    return wrapped_prose(coloured_words(said, setting.palette), setting.prose)
 
 
 def _closing(setting: Setting) -> list[list[Text]]:

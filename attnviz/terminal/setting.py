@@ -47,5 +47,5 @@ class Setting:
 
     def is_worked(self, label: Label, matrix: Matrix) -> bool:
         """Whether a row of a matrix is the one that is worked in full."""
-        several = len(matrix.rows) > 1
+        several = len(matrix.rows) > 1 and self.storyboard.told_on is not None
         return several and label.symbol[1:] == subscript(self.storyboard.query)

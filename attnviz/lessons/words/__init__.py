@@ -1,4 +1,5 @@
-"""All words that any view shows, by language: `en.toml` and `zh.toml`, keyed by lesson, step and part.
+"""All words that any view shows. `en.toml` and `zh.toml` hold what views and lessons share, by table and key; the
+words of a lesson stand in files of their own (`self_attention.en.toml`), by step and part.
 
 A word may hold {facts} that are filled in when it is said.
 """
@@ -31,6 +32,8 @@ class Words:
         ' and '
         """
         entry: Any = self.table
+        if key and key[0] not in self.table:
+            entry = {key[0]: _of_lesson(self.language, key[0])}
         for part in key:
             entry = entry[part]
         if not isinstance(entry, str):
@@ -45,5 +48,17 @@ def words(language: str) -> Words:
     """The words of `language`, "en" or "zh". Raises InputError for any other."""
     if language not in LANGUAGES:
         raise unknown_name("language", language, LANGUAGES)
-    text = Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8")
-    return Words(language, tomllib.loads(text))
+    return Words(language, _read(f"{language}.toml"))
+
+
+@cache
+def _of_lesson(language: str, lesson: str) -> Mapping[str, Any]:
+    """The table of a lesson. Raises KeyError if there is none."""
+    try:
+        return _read(f"{lesson.replace('-', '_')}.{language}.toml")
+    except FileNotFoundError:
+        raise KeyError(lesson) from None
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
