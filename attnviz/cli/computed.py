@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
 from attnviz.core.overflow import overflowed
 from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import Trace
@@ -9,6 +12,23 @@ from attnviz.errors import InputError
 from attnviz.inputs import problem_from
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.selection import row_asked
+from attnviz.lessons.catalogue import Lesson
+from attnviz.lessons.request import LessonRequest
+
+_FLAGS = {"text": "TEXT"}
+"""Input options whose name is not how they are written."""
+_SOURCES = ("text", "example", "tokens", "vectors")
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """How a lesson is to be told, as the user said it."""
+
+    query: str | None = None
+    distance: int | None = None
+    lang: str = "en"
+    precision: int | None = None
+    rounding: str = "sum-preserving"
 
 
 def computed(request: InputRequest, query: str | None) -> tuple[Trace, int]:
@@ -25,3 +45,43 @@ def computed(request: InputRequest, query: str | None) -> tuple[Trace, int]:
             "below 1e100 or so"
         )
     return trace, row
+
+
+def lesson_request(lesson: Lesson, request: InputRequest, how: Presentation) -> LessonRequest:
+    """What the lesson is asked to tell. Where no input is given, a lesson on a sequence has its own.
+
+    Raises InputError as `computed` does, and for an option that the lesson would not obey.
+    """
+    _check_options(lesson, request, how)
+    asked = LessonRequest(
+        language=how.lang,
+        precision=how.precision,
+        rounding=how.rounding,
+        seed=request.seed or 0,
+        distance=how.distance,
+    )
+    if not lesson.takes_sequence:
+        return asked
+    if all(getattr(request, name) is None for name in _SOURCES):
+        given = {name: each for name, each in _given(request).items() if name not in lesson.default}
+        request = InputRequest(**{**lesson.default, **given})
+    trace, row = computed(request, how.query)
+    return replace(asked, trace=trace, query=row)
+
+
+def _given(request: InputRequest) -> dict[str, Any]:
+    values = {each.name: getattr(request, each.name) for each in fields(InputRequest)}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _check_options(lesson: Lesson, request: InputRequest, how: Presentation) -> None:
+    given = {} if lesson.takes_sequence else _given(request)
+    if not lesson.takes_sequence and how.query is not None:
+        given["query"] = how.query
+    if how.distance is not None:
+        given["distance"] = how.distance
+    for name in given:
+        if name not in lesson.takes:
+            flag = _FLAGS.get(name, "--" + name.replace("_", "-"))
+            why = "takes no sequence" if not lesson.takes_sequence else "has no such option"
+            raise InputError(f"the lesson {lesson.name} {why}: leave {flag} out")

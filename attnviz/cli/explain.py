@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from attnviz.cli.options import SectionedCommand, input_options, option, view_options
+from attnviz.cli.options import (
+    SectionedCommand,
+    input_options,
+    lesson_options,
+    option,
+    view_options,
+)
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
+from attnviz.lessons.catalogue import DEFAULT, Lesson, told
 
 if TYPE_CHECKING:
-    from attnviz.core.trace import Trace
+    from attnviz.cli.computed import Presentation
+    from attnviz.lessons.request import LessonRequest
     from attnviz.lessons.storyboard import Storyboard
 
 _OUTPUT = "Output"
@@ -36,6 +44,7 @@ class Asked:
     """What the user asked of the presentation."""
 
     query: str | None
+    distance: int | None
     precision: int | None
     rounding: str
     lang: str
@@ -48,12 +57,19 @@ class Asked:
     width: int | None
 
     @property
+    def presentation(self) -> Presentation:
+        from attnviz.cli.computed import Presentation
+
+        return Presentation(self.query, self.distance, self.lang, self.precision, self.rounding)
+
+    @property
     def to_file(self) -> bool:
         return self.output != _STDOUT
 
 
 @click.command(cls=SectionedCommand)
 @input_options
+@lesson_options
 @view_options
 @option(
     _OUTPUT,
@@ -103,10 +119,10 @@ class Asked:
     metavar="N",
     help="Columns. Default the terminal's, or 80.",
 )
-def explain(request: InputRequest, **asked: Any) -> None:
+def explain(request: InputRequest, lesson: Lesson, **asked: Any) -> None:
     """Explain self-attention on your own numbers: every product and sum, step by step.
 
-    Without any input it is the built-in example "illustrated".
+    Without any input it is the built-in example "illustrated"; other lessons have their own.
 
     \b
     Examples:
@@ -116,25 +132,26 @@ def explain(request: InputRequest, **asked: Any) -> None:
       attnviz explain --vectors x.csv --weights w.npz --heads 2
       cat x.csv | attnviz explain --vectors -
       attnviz explain --step softmax --step output --pause
+      attnviz explain --lesson masking "the cat sat"
       attnviz explain -o trace.json
     """
-    from attnviz.cli.computed import computed
+    from attnviz.cli.computed import lesson_request
     from attnviz.cli.steps import check_step_names, chosen_steps
 
     asked["format"] = asked["format"] or _format_of(asked["output"])
     view = Asked(**asked)
-    check_step_names(view.steps)
+    check_step_names(lesson, view.steps)
     if view.steps and view.format == "json":
         raise InputError("--step does not go with JSON, which is the whole trace: leave it out")
     if view.to_file:
         from attnviz.cli.output import check_writable
 
         check_writable(view.output)
-    trace, query = computed(request, view.query)
+    wanted = lesson_request(lesson, request, view.presentation)
     if view.format == "json":
-        _write(view, _json(trace, view.rounding))
+        _write(view, _json(lesson, wanted))
         return
-    storyboard = _storyboard(trace, query, view)
+    storyboard = told(lesson.name, wanted)
     steps = chosen_steps(storyboard, view.steps)
     if view.format == "text":
         _show(storyboard, steps, view)
@@ -157,24 +174,18 @@ def _format_of(output: str) -> str:
     )
 
 
-def _json(trace: Trace, rounding: str) -> str:
-    if rounding == "article":
+def _json(lesson: Lesson, wanted: LessonRequest) -> str:
+    """The whole trace in the main lesson; of the others all that they show."""
+    if lesson.name != DEFAULT:
+        from attnviz.export.data import storyboard_json
+
+        return storyboard_json(told(lesson.name, wanted)) + "\n"
+    trace = wanted.sequence
+    if wanted.rounding == "article":
         from attnviz.core.rounding import article_rounded
 
         trace = article_rounded(trace)
     return trace.to_json() + "\n"
-
-
-def _storyboard(trace: Trace, query: int, view: Asked) -> Storyboard:
-    from attnviz.lessons.self_attention import self_attention_storyboard
-
-    return self_attention_storyboard(
-        trace,
-        query=query,
-        language=view.lang,
-        precision=view.precision,
-        rounding=view.rounding,
-    )
 
 
 def _show(storyboard: Storyboard, steps: tuple[str, ...] | None, view: Asked) -> None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from attnviz.inputs.request import InputRequest
+from attnviz.lessons.catalogue import DEFAULT, lesson_named
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 ROUNDINGS = ("plain", "sum-preserving", "article")
@@ -140,6 +141,25 @@ _INPUT_OPTIONS: tuple[_Decorator, ...] = (
 )
 
 
+_LESSON = "Lesson"
+_LESSON_OPTIONS: tuple[_Decorator, ...] = (
+    option(
+        _LESSON,
+        "--lesson",
+        metavar="NAME",
+        default=DEFAULT,
+        show_default=True,
+        help="What is taught: attnviz lessons lists them.",
+    ),
+    option(
+        _LESSON,
+        "--distance",
+        type=_POSITIVE,
+        metavar="N",
+        help="How far apart the lesson context plants a match.",
+    ),
+)
+
 _VIEW_OPTIONS: tuple[_Decorator, ...] = (
     option(
         _VIEW,
@@ -188,6 +208,16 @@ def input_options(command: _Function) -> Callable[..., Any]:
 def view_options(command: _Function) -> Callable[..., Any]:
     """Adds the options about the presentation: `query`, `precision`, `rounding` and `lang`."""
     return _with_options(command, _VIEW_OPTIONS)
+
+
+def lesson_options(command: _Function) -> Callable[..., Any]:
+    """Adds the options that choose a lesson: `lesson`, a Lesson, and `distance`."""
+
+    @functools.wraps(command)
+    def with_lesson(*, lesson: str, **parameters: Any) -> Any:
+        return command(lesson=lesson_named(lesson), **parameters)
+
+    return _with_options(with_lesson, _LESSON_OPTIONS)
 
 
 def language_option(command: _Function) -> Callable[..., Any]:

@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from attnviz.cli.options import SectionedCommand, input_options, option, view_options
+from attnviz.cli.options import (
+    SectionedCommand,
+    input_options,
+    lesson_options,
+    option,
+    view_options,
+)
 from attnviz.errors import InputError
 from attnviz.film.style import MOST_WORKED, PACES, Style
 from attnviz.inputs.request import InputRequest
+from attnviz.lessons.catalogue import Lesson, told
 
 if TYPE_CHECKING:
     from attnviz.film.produce import Film
@@ -24,15 +31,14 @@ _QUALITIES = ("low", "medium", "high", "4k")
 
 @click.command(cls=SectionedCommand)
 @input_options
+@lesson_options
 @view_options
 @option(
     _FILM,
     "-o",
     "--output",
     metavar="FILE",
-    default="self-attention.mp4",
-    show_default=True,
-    help="The film, an .mp4; its captions stand beside it as .srt.",
+    help="The film, an .mp4; its captions stand beside it as .srt. Default the lesson's name.",
 )
 @option(
     _FILM,
@@ -74,10 +80,10 @@ _QUALITIES = ("low", "medium", "high", "4k")
     multiple=True,
     help="Only this step: inputs, scores, softmax, … May be given several times.",
 )
-def render(request: InputRequest, output: str, **asked: Any) -> None:
+def render(request: InputRequest, lesson: Lesson, output: str | None, **asked: Any) -> None:
     """Film self-attention on your own numbers: one query in full, then all, then the formula.
 
-    Without any input it is the built-in example "illustrated".
+    Without any input it is the built-in example "illustrated"; other lessons have their own.
 
     \b
     Examples:
@@ -86,25 +92,28 @@ def render(request: InputRequest, output: str, **asked: Any) -> None:
       attnviz render "the cat sat" --query cat --quality high --theme light
       attnviz render --vectors x.csv --weights w.npz --causal -o mine.mp4
       attnviz render --step softmax --pace slow -o softmax.mp4
+      attnviz render --lesson order "dog bites man" -o order.mp4
       attnviz render "我爱猫" --lang zh -o 猫.mp4
     """
     from attnviz.cli.output import check_writable
     from attnviz.cli.steps import check_step_names
 
-    target = _checked_suffix(output)
+    target = _checked_suffix(output or f"{lesson.name}.mp4")
     captions = target.with_suffix(".srt")
-    check_step_names(asked["steps"])
+    check_step_names(lesson, asked["steps"])
     check_writable(target)
     check_writable(captions)
-    film = _film(request, **asked)
+    film = _film(request, lesson, **asked)
     seconds = _draw(film, target, captions)
     click.echo(_summary(target, film, seconds), err=True)
 
 
 def _film(
     request: InputRequest,
+    lesson: Lesson,
     *,
     query: str | None,
+    distance: int | None,
     precision: int | None,
     rounding: str,
     quality: str,
@@ -116,30 +125,23 @@ def _film(
     steps: tuple[str, ...],
 ) -> Film:
     """What was asked for, computed and ready to be told. Bad input is found here, before manim is imported."""
-    from attnviz.cli.computed import computed
+    from attnviz.cli.computed import Presentation, lesson_request
     from attnviz.cli.steps import chosen_steps
-    from attnviz.lessons.self_attention import self_attention_storyboard
     from attnviz.theme import THEMES
 
-    trace, row = computed(request, query)
-    storyboard = self_attention_storyboard(
-        trace,
-        query=row,
-        language=lang,
-        precision=precision,
-        rounding=rounding,
-        most=MOST_WORKED,
-    )
+    how = Presentation(query, distance, lang, precision, rounding)
+    wanted = replace(lesson_request(lesson, request, how), most=MOST_WORKED)
+    storyboard = told(lesson.name, wanted)
     only = chosen_steps(storyboard, steps) or ()
 
     from attnviz.film.produce import QUALITIES, Film
     from attnviz.film.typefaces import chosen
-    from attnviz.scenes.self_attention import SelfAttention
+    from attnviz.scenes import scene_of
 
     size = QUALITIES[quality] if fps is None else replace(QUALITIES[quality], fps=fps)
     style = Style(THEMES[theme], PACES[pace])
     named = None if font is None else chosen(font)
-    return Film(SelfAttention, storyboard, style, size, only, named)
+    return Film(scene_of(lesson), storyboard, style, size, only, named)
 
 
 def _draw(film: Film, target: Path, captions: Path) -> float:

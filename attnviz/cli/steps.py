@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attnviz.errors import InputError, unknown_name
-from attnviz.lessons.self_attention import STEPS
+from attnviz.lessons.catalogue import Lesson
 from attnviz.lessons.storyboard import Storyboard
 
 _WHY_NOT = {
@@ -18,21 +18,21 @@ _WHY_NOT = {
 }
 
 
-def check_step_names(names: Sequence[str]) -> None:
-    """Raises InputError, with the nearest name, for a step that no lesson has."""
+def check_step_names(lesson: Lesson, names: Sequence[str]) -> None:
+    """Raises InputError, with the nearest name, for a step that the lesson never has."""
     for name in names:
-        if name not in STEPS:
-            raise unknown_name("step", name, STEPS)
+        if name not in lesson.steps:
+            raise unknown_name("step", name, lesson.steps)
 
 
 def chosen_steps(storyboard: Storyboard, names: Sequence[str]) -> tuple[str, ...] | None:
     """The steps of that name in the lesson's order; None, for all, where no name is given.
 
-    Raises InputError for a step that does not exist, or not for this input; the message says how to get it.
+    Raises InputError for a step that this input does not have; the message says how to get it.
     """
-    check_step_names(names)
     told = [step.id for step in storyboard.steps]
     for name in names:
         if name not in told:
-            raise InputError(f"there is no step {name!r} for this input: {_WHY_NOT[name]}")
+            why = _WHY_NOT.get(name, f"it has {', '.join(told)}")
+            raise InputError(f"there is no step {name!r} for this input: {why}")
     return tuple(each for each in told if each in names) or None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attnviz.errors import unknown_name
 
@@ -25,7 +25,7 @@ class Lesson:
     """Whether it is told on the user's own input."""
     takes: frozenset[str] = frozenset()
     """Which further options it obeys: "seed", "distance"."""
-    default: Mapping[str, object] = field(default_factory=dict)
+    default: Mapping[str, Any] = field(default_factory=dict)
     """What it is told on where no input is given: fields of an InputRequest, or nothing for the built-in example."""
 
     @property
