@@ -1,0 +1,86 @@
+"""What every lesson on a sequence begins and ends with: what was asked, checked, and the notes on its numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from attnviz.core.trace import Trace
+from attnviz.errors import InputError, unknown_name
+from attnviz.lessons.numbers import Numbers, fitting_precision
+from attnviz.lessons.request import LessonRequest
+from attnviz.lessons.telling import Telling
+from attnviz.lessons.words import words
+
+MOST_DECIMALS = 12
+
+ROUNDINGS = ("sum-preserving", "plain", "article")
+
+
+def check(asked: LessonRequest) -> None:
+    """Raises InputError for a row that does not exist, an empty sequence, a precision that float64 does not hold or
+    an unknown rounding.
+    """
+    problem = asked.sequence.problem
+    if problem.n == 0:
+        raise InputError("nothing to explain: the sequence is empty, give at least one vector")
+    if not 0 <= asked.query < problem.n:
+        raise InputError(f"no row {asked.query + 1}: the sequence has {problem.n}")
+    if asked.rounding not in ROUNDINGS:
+        raise unknown_name("rounding", asked.rounding, ROUNDINGS)
+    check_precision(asked.precision)
+
+
+def check_precision(precision: int | None) -> None:
+    """Raises InputError for a precision that float64 does not hold.
+
+    >>> check_precision(None)
+    """
+    if precision is not None and not 0 <= precision <= MOST_DECIMALS:
+        raise InputError(f"precision is {precision}: give 0 to {MOST_DECIMALS} decimals")
+
+
+def begun(asked: LessonRequest, lesson: str) -> Telling:
+    """The telling of `lesson` on the sequence that was asked for. Raises InputError as `check` does, and for the
+    article's rounding, which only the lesson self-attention carries on.
+
+    >>> from attnviz import self_attention
+    >>> begun(LessonRequest(self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]])), "masking").query
+    0
+    """
+    check(asked)
+    if asked.rounding == "article":
+        raise InputError(
+            f"the lesson {lesson} does not round as the article does: leave --rounding out"
+        )
+    return telling_of(asked.sequence, asked, lesson)
+
+
+def telling_of(trace: Trace, asked: LessonRequest, lesson: str) -> Telling:
+    """The telling of `lesson` on `trace`, in the words and with the numbers that were asked for."""
+    numbers = _numbers(trace, asked.precision, sums=asked.rounding != "plain")
+    return Telling(trace, asked.query, numbers, words(asked.language), lesson, asked.most)
+
+
+def notes(telling: Telling, length: str = "") -> tuple[str, ...]:
+    """What must be said of the numbers; `length` "_brief" in a few words."""
+    said = []
+    if how := telling.problem.provenance.get("untrained"):
+        said.append(telling.common(f"untrained{length}", how=how))
+    if telling.trace.rounded == "article":
+        said.append(telling.common(f"article{length}"))
+    how_rounded = length or ("" if telling.numbers.sums else "_plain")
+    said.append(telling.common(f"rounded{how_rounded}", precision=telling.numbers.precision))
+    return tuple(said)
+
+
+def _numbers(trace: Trace, precision: int | None, *, sums: bool) -> Numbers:
+    head, noise = trace.heads[0], float(np.finfo(trace.output.dtype).eps) * 16
+    if precision is None:
+        parts = (trace.problem.x, head.stages.scores, head.v, trace.output)
+        largest = [float(np.abs(part[np.isfinite(part)]).max(initial=0.0)) for part in parts]
+        # What is left where sums cancel is no number to be told from 0.
+        told = [
+            part for part, size in zip(parts, largest, strict=True) if size > noise * max(largest)
+        ]
+        precision = max(map(fitting_precision, told), default=2)
+    return Numbers(precision, sums, noise)
