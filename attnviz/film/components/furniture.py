@@ -10,6 +10,7 @@ from attnviz.film.components.cells import rule
 from attnviz.film.components.text import Line, label
 from attnviz.film.fonts import Weight
 from attnviz.film.style import CAPTION, HEADER, STAGE, Size, Style
+from attnviz.lessons.captions import caption_lines
 from attnviz.lessons.storyboard import Step, Storyboard
 from attnviz.theme import Role
 
@@ -17,9 +18,6 @@ _LETTERS = {"x": Role.INPUT, "q": Role.QUERY, "k": Role.KEY, "v": Role.VALUE, "s
 _LETTERS |= {"α": Role.WEIGHT, "o": Role.OUTPUT, "y": Role.OUTPUT}
 _MATRICES = {"W_Q": Role.QUERY, "W_K": Role.KEY, "W_V": Role.VALUE, "W_O": Role.OUTPUT}
 _SYMBOL = re.compile(r"W_[QKVO]|\b[xqkvsαoy][₀-₉]+(?:,[₀-₉]+)?")
-_PAUSES = ",.:;?!，。：；？！、"
-_CLOSING = _PAUSES + "）”》"
-LINE_LENGTH = {"en": 60, "zh": 28}
 
 
 def coloured(text: str, style: Style) -> list[tuple[str, str]]:
@@ -35,28 +33,6 @@ def coloured(text: str, style: Style) -> list[tuple[str, str]]:
     if end < len(text):
         runs.append((text[end:], style.theme.ink))
     return runs
-
-
-def caption_lines(text: str, language: str) -> list[str]:
-    """At most two lines: those of the text; one that is too long is parted near its middle, best after a comma."""
-    lines = text.split("\n")
-    if len(lines) > 1 or len(text) <= LINE_LENGTH[language]:
-        return lines
-    places = _places_to_part(text, language)
-    if not places:
-        return lines
-    middle = min(places, key=lambda i: abs(i - len(text) / 2) - 15 * (text[i - 1] in _PAUSES))
-    return [text[:middle].rstrip(), text[middle:].lstrip()]
-
-
-def _places_to_part(text: str, language: str) -> list[int]:
-    """Where a second line may begin: after a blank, or, in Chinese, after a mark, but never before one."""
-    inside = range(1, len(text))
-    blanks = [i for i in inside if text[i - 1] == " "]
-    if language != "zh":
-        return blanks
-    marks = [i for i in inside if text[i - 1] in _PAUSES and text[i] not in _CLOSING]
-    return marks or blanks
 
 
 class Caption(VGroup):

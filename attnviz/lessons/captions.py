@@ -1,0 +1,35 @@
+"""Captions in lines: how long one may be, and where a longer one is parted."""
+
+from __future__ import annotations
+
+LINES = 2
+LINE_LENGTH = {"en": 60, "zh": 28}
+"""Characters that are read at one glance."""
+_PAUSES = ",.:;?!，。：；？！、"
+_CLOSING = _PAUSES + "）”》"
+
+
+def caption_lines(text: str, language: str) -> list[str]:
+    """At most two lines: those of the text; one that is too long is parted near its middle, best after a comma.
+
+    >>> caption_lines("你看到的这一句话比屏幕上的一行字还要长一些，所以要在逗号后面分开。", "zh")
+    ['你看到的这一句话比屏幕上的一行字还要长一些，', '所以要在逗号后面分开。']
+    """
+    lines = text.split("\n")
+    if len(lines) > 1 or len(text) <= LINE_LENGTH[language]:
+        return lines
+    places = _places_to_part(text, language)
+    if not places:
+        return lines
+    middle = min(places, key=lambda i: abs(i - len(text) / 2) - 15 * (text[i - 1] in _PAUSES))
+    return [text[:middle].rstrip(), text[middle:].lstrip()]
+
+
+def _places_to_part(text: str, language: str) -> list[int]:
+    """Where a second line may begin: after a blank, or, in Chinese, after a mark, but never before one."""
+    inside = range(1, len(text))
+    blanks = [i for i in inside if text[i - 1] == " "]
+    if language != "zh":
+        return blanks
+    marks = [i for i in inside if text[i - 1] in _PAUSES and text[i] not in _CLOSING]
+    return marks or blanks
