@@ -13,7 +13,7 @@ def standard_normal(shape: tuple[int, ...], *seed: int) -> FloatArray:
     """Independent numbers with mean 0 and variance 1: float64 of the given shape, drawn from whole numbers ≥ 0.
 
     NumPy keeps the raw stream of a bit generator for good, but may change how it makes a distribution of it (its
-    policy, NEP 19). So only the raw 64 bits of PCG64 are taken, as u in (0, 1), and two of them make two numbers:
+    policy, NEP 19). So only the raw 64 bits of PCG64 are taken, as u in (0, 1], and two of them make two numbers:
     √(−2 ln u₁) · cos 2πu₂ and √(−2 ln u₁) · sin 2πu₂. What may still differ between machines is the last bit of a
     logarithm or a cosine.
 

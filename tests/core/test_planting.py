@@ -33,6 +33,14 @@ def test_every_vector_has_filler_of_its_own_with_two_decimals():
     assert np.array_equal(filler, np.round(filler, 2))
 
 
+def test_no_number_is_a_negative_zero_which_would_be_shown_with_its_sign():
+    planted = [plant(60, distance=1, d_model=60, seed=seed).vectors for seed in range(3)]
+
+    zeros = np.concatenate([vectors[:, 2:][vectors[:, 2:] == 0] for vectors in planted])
+    assert zeros.size > 10
+    assert not np.signbit(zeros).any()
+
+
 def test_the_seed_makes_the_filler_and_the_distance_does_not():
     near, far, other = plant(9, 1).vectors, plant(9, 8).vectors, plant(9, 1, seed=1).vectors
 

@@ -29,6 +29,20 @@ def test_they_follow_from_the_raw_bits_by_the_formula_of_box_and_muller():
     np.testing.assert_allclose(standard_normal((2, 2), 3), expected, rtol=1e-13)
 
 
+@pytest.mark.parametrize("bits", [0, 2**64 - 1])
+def test_no_raw_bits_give_an_infinite_number(monkeypatch, bits):
+    class Constant:
+        def __init__(self, seed: object) -> None:
+            pass
+
+        def random_raw(self, count: int) -> np.ndarray:
+            return np.full(count, bits, np.uint64)
+
+    monkeypatch.setattr(np.random, "PCG64", Constant)
+
+    assert np.isfinite(standard_normal((2,), 0)).all()
+
+
 def test_their_moments_are_those_of_the_normal_distribution():
     drawn = standard_normal((100_000,), 0)
 
