@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from attnviz.film.scene import LessonScene
     from attnviz.lessons.catalogue import Lesson
+    from attnviz.lessons.storyboard import Storyboard
 
 
 def scene_of(lesson: Lesson) -> type[LessonScene]:
@@ -16,3 +17,18 @@ def scene_of(lesson: Lesson) -> type[LessonScene]:
     name = "".join(word.capitalize() for word in lesson.module.split("_"))
     scene: type[LessonScene] = getattr(module, name)
     return scene
+
+
+def default_storyboard(name: str) -> Storyboard:
+    """The lesson as it is told where nothing is asked for: on its own input, in English."""
+    from attnviz.core.self_attention import trace_of
+    from attnviz.film.style import MOST_WORKED
+    from attnviz.inputs import InputRequest, problem_from
+    from attnviz.lessons.catalogue import lesson_named, told
+    from attnviz.lessons.request import LessonRequest
+
+    lesson = lesson_named(name)
+    trace = None
+    if lesson.takes_sequence:
+        trace = trace_of(problem_from(InputRequest(**lesson.default)))
+    return told(name, LessonRequest(trace, most=MOST_WORKED))

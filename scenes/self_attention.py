@@ -6,21 +6,20 @@ any other storyboard of the lesson.
 
 from __future__ import annotations
 
-from attnviz.core.self_attention import trace_of
+from attnviz.scenes import default_storyboard
+
 from attnviz.film.acts import formula, mixing, opening, projection, scores, softmax, whole
 from attnviz.film.scene import LessonScene
-from attnviz.film.style import MOST_WORKED
-from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.self_attention import self_attention_storyboard
 
 
 class SelfAttention(LessonScene):
     """One query in full, then all of them, then the formula."""
 
+    kept = ("inputs", "queries", "keys", "values")
+
     def setup(self) -> None:
         if not hasattr(self, "storyboard"):
-            trace = trace_of(problem_from(InputRequest()))
-            self.storyboard = self_attention_storyboard(trace, most=MOST_WORKED)
+            self.storyboard = default_storyboard("self-attention")
         super().setup()
 
     def construct(self) -> None:

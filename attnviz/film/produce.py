@@ -20,6 +20,7 @@ from attnviz.film.fonts import check_characters, typeface
 from attnviz.film.scene import Beat, LessonScene
 from attnviz.film.style import Style
 from attnviz.film.typefaces import Typeface
+from attnviz.lessons.exhibits import texts_of
 from attnviz.lessons.storyboard import Storyboard
 
 
@@ -207,4 +208,6 @@ def _texts(storyboard: Storyboard) -> list[str]:
         texts += [step.title, *step.narration.values()]
         for matrix in (*step.operands, *step.results):
             texts += [each.token for each in (*matrix.rows, *matrix.columns) if each.token]
+        for exhibit in step.exhibits:
+            texts += texts_of(exhibit)
     return texts

@@ -54,6 +54,8 @@ class LessonScene(Scene):
     storyboard: Storyboard
     style: Style = Style()
     only: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    """The steps whose result stays on the shelf."""
 
     def setup(self) -> None:
         self.beats: list[Beat] = []
@@ -86,8 +88,7 @@ class LessonScene(Scene):
         if self.carried:
             self.carried.clear()
             self.clear_stage()
-        shown = {"inputs", "queries", "keys", "values"}
-        if step.id in shown:
+        if step.id in self.kept:
             self.keep_on_shelf(self.shelf.place(step.results[0], self.storyboard.numbers))
 
     def open(self, step: Step) -> None:
@@ -190,6 +191,12 @@ class LessonScene(Scene):
         self.move(move_over(cells, view.cells), FadeIn(title), FadeIn(names), seconds=1.0)
         self.remove(*cells.get_family(), *view.get_family(), title)
         self.add(rung)
+
+    def gather_as(self, group: VGroup, line: int | None, shown: list[Mobject]) -> None:
+        """`gather`, for a group that is shown in that line of exhibits."""
+        group.line = line
+        self.gather(group)
+        shown.append(group)
 
     def gather(self, group: VGroup) -> None:
         """What came one by one stands on the stage as one group from now on."""

@@ -115,7 +115,23 @@ class Exhibit:
     name: str | None = None
     """A few words above it, such as "n = 5" or "with 1/√d_k"."""
     joint: str = ""
-    """What stands between the exhibit before it in the line and this one: → ∗ = + ≠."""
+    """What stands between the exhibit before it in the line and this one: → * = + ≠."""
     line: int = 0
     marks: tuple[Region, ...] = ()
     """Blocks of a matrix that a view frames."""
+
+
+def texts_of(exhibit: Exhibit) -> list[str]:
+    """Every word and name that a view of the exhibit may show, but for numbers."""
+    item, texts = exhibit.item, [exhibit.name or "", exhibit.joint]
+    if isinstance(item, Matrix):
+        labels = (*item.rows, *item.columns)
+        texts += [item.symbol, *(each.symbol for each in labels)]
+        texts += [each.token for each in labels if each.token]
+    elif isinstance(item, Plot):
+        texts += [item.x_name, item.y_name, *(each.name for each in item.series)]
+    elif isinstance(item, Table):
+        texts += [*item.header, *(cell for row in item.rows for cell in row.cells)]
+    else:
+        texts += [layer.name for layer in item.layers] + [name for _, _, name in item.marks]
+    return [each for each in texts if each]

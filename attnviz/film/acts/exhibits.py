@@ -1,0 +1,140 @@
+"""A step told by what it shows: its exhibits, part by part, where they will stand to the end of the step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from manim import Create, FadeIn, FadeOut, LaggedStart, Mobject, VGroup
+
+from attnviz.film.choreography import appear, dim, light
+from attnviz.film.components.exhibit import ExhibitView, laid_out
+from attnviz.film.components.field import FieldView
+from attnviz.film.components.matrix import MatrixView
+from attnviz.film.components.plot import PlotView
+from attnviz.film.components.table import TableView
+from attnviz.film.components.text import Line
+from attnviz.film.components.worked import WorkedLines, WorkedSum
+from attnviz.film.scene import LessonScene
+from attnviz.film.style import ARITHMETIC, STAGE, Box
+from attnviz.lessons.storyboard import Calculation, Step
+
+_BESIDE = Box(STAGE.left, ARITHMETIC.left - 0.3, STAGE.bottom, STAGE.top)
+"""Where exhibits stand beside arithmetic."""
+_TOTAL = 3.2
+"""Seconds in which all exhibits of a part appear."""
+
+
+@dataclass(eq=False)
+class Hung:
+    """The exhibits of a step in their places, and what of them stands on the stage already."""
+
+    views: list[ExhibitView]
+    joints: list[Line | None]
+    shown: list[Mobject]
+    arithmetic: VGroup | None = None
+
+    def of(self, part: str) -> list[ExhibitView]:
+        """Those that belong to that part."""
+        return [view for view in self.views if view.exhibit.part == part]
+
+
+def show(scene: LessonScene, step: Step) -> None:
+    """Tells a step part by part; what a part does not speak of steps back."""
+    hung = hang(scene, step)
+    for part in step.narration:
+        with scene.beat(step, part):
+            tell(scene, step, hung, part)
+    scene.clear_stage()
+
+
+def hang(scene: LessonScene, step: Step) -> Hung:
+    """Where everything of the step will stand. Nothing is shown yet."""
+    box = _BESIDE if step.worked else STAGE
+    views, joints = laid_out(step.exhibits, scene.storyboard.numbers, scene.style, box)
+    return Hung(views, joints, [])
+
+
+def tell(scene: LessonScene, step: Step, hung: Hung, part: str) -> None:
+    """What a part of the narration brings: its exhibits one after the other, then its arithmetic."""
+    new = hung.of(part)
+    focus(scene, hung, new)
+    for view in new:
+        reveal(scene, hung, view, seconds=_TOTAL / len(new))
+    calculations = tuple(each for each in step.worked if each.part == part)
+    if calculations:
+        work_out(scene, hung, calculations)
+
+
+def focus(scene: LessonScene, hung: Hung, new: list[ExhibitView]) -> None:
+    """What is not spoken of steps back, but for what stands in one line with it."""
+    if not hung.shown:
+        return
+    lines = {view.exhibit.line for view in new}
+    resting: list[Mobject] = []
+    active: list[Mobject] = []
+    for each in hung.shown:
+        near = not new or getattr(each, "line", None) in lines
+        (active if near else resting).append(each)
+    scene.move(*light(*active), *dim(*resting), seconds=0.4)
+
+
+def reveal(scene: LessonScene, hung: Hung, view: ExhibitView, seconds: float) -> None:
+    """One exhibit appears as suits it, then the frames round what is marked in it."""
+    joint = hung.joints[hung.views.index(view)]
+    line = view.exhibit.line
+    first = [FadeIn(each) for each in (joint, view.heading) if each is not None and len(each)]
+    if first:
+        scene.move(*first, seconds=0.4)
+    _appear(scene, view.body, max(seconds - 0.4, 0.8))
+    if joint is not None:
+        scene.gather_as(VGroup(joint, view), line, hung.shown)
+    else:
+        scene.gather_as(VGroup(view), line, hung.shown)
+    frames = view.frame(view.exhibit.marks, scene.style)
+    if len(frames):
+        scene.move(*[Create(frame) for frame in frames], seconds=0.6)
+        scene.gather_as(frames, line, hung.shown)
+
+
+def _appear(scene: LessonScene, body: VGroup, seconds: float) -> None:
+    if isinstance(body, MatrixView):
+        names = [*body.row_labels, *body.column_labels]
+        rows = [VGroup(*row) for row in body.entries]
+        scene.move(*[FadeIn(each) for each in names], appear(rows), seconds=seconds)
+    elif isinstance(body, PlotView):
+        scene.move(FadeIn(body.axes), seconds=0.5)
+        for curve, ending in zip(body.curves, body.endings, strict=True):
+            share = max((seconds - 0.5) / len(body.curves), 0.6)
+            scene.move(LaggedStart(Create(curve), FadeIn(ending), lag_ratio=0.8), seconds=share)
+    elif isinstance(body, TableView):
+        scene.move(FadeIn(body.header), seconds=0.4)
+        scene.move(appear(body.rows), seconds=seconds - 0.4)
+    else:
+        assert isinstance(body, FieldView)
+        _grow(scene, body, seconds)
+
+
+def _grow(scene: LessonScene, body: FieldView, seconds: float) -> None:
+    """From the position that is asked about down to the inputs, a layer at a time."""
+    share = seconds / len(body.rows)
+    scene.move(FadeIn(body.rows[-1]), FadeIn(body.names), seconds=share)
+    for links, row in zip(reversed(body.links), reversed(body.rows[:-1]), strict=True):
+        scene.move(*[Create(link) for link in links], FadeIn(row), seconds=share)
+
+
+def work_out(scene: LessonScene, hung: Hung, calculations: tuple[Calculation, ...]) -> None:
+    """A sum as a column of terms, or several lines, where the arithmetic stands."""
+    if hung.arithmetic is not None:
+        scene.move(FadeOut(hung.arithmetic), seconds=0.3)
+        hung.shown.remove(hung.arithmetic)
+    if len(calculations) == 1 and len(calculations[0].terms) > 1:
+        sum_ = WorkedSum(calculations[0], scene.style, scene.words, scene.storyboard.numbers)
+        scene.move(FadeIn(sum_.heading), seconds=0.4)
+        scene.move(appear(list(sum_.terms)), seconds=1.8)
+        scene.move(FadeIn(sum_.line), FadeIn(sum_.total), seconds=0.6)
+        written: VGroup = sum_
+    else:
+        written = WorkedLines(calculations, scene.style)
+        scene.move(appear(list(written)), seconds=1.8)
+    scene.gather_as(written, None, hung.shown)
+    hung.arithmetic = written
