@@ -1,0 +1,188 @@
+"""A problem as lists, numbers and texts, and back: what JSON holds of it, alone or within a trace.
+
+null in an array is −∞; the words "NaN" and "Infinity" stand for what JSON cannot say either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from attnviz.core.problem import ARRAYS, AttentionOptions, Problem
+from attnviz.errors import InputError, ShapeError
+
+OPTIONS = ("mask", "bias")
+_WORDS = {"NaN": np.nan, "Infinity": np.inf}
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+def problem_to_plain(problem: Problem) -> dict[str, Any]:
+    """The problem as lists, numbers and texts that JSON holds: the fields that it has in a trace.
+
+    >>> from attnviz import self_attention
+    >>> problem = self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]]).problem
+    >>> problem_to_plain(problem)["problem"]["w_q"]
+    [[2.0]]
+    """
+    return body_of(facts_of(problem), arrays_of(problem))
+
+
+def problem_from_plain(body: Mapping[str, Any]) -> Problem:
+    """The problem of which `problem_to_plain` made this. Raises InputError, naming the field that is wrong.
+
+    >>> from attnviz import self_attention
+    >>> problem = self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]], tokens=["a"]).problem
+    >>> problem_from_plain(problem_to_plain(problem)).tokens
+    ('a',)
+    """
+    return assembled(*read("problem", body, lists_of))
+
+
+def body_of(facts: Mapping[str, Any], arrays: Arrays) -> dict[str, Any]:
+    """The facts, the problem's arrays as lists, and what lists do not say of any of the arrays."""
+    options = {
+        name: listed(arrays[f"options.{name}"]) if f"options.{name}" in arrays else None
+        for name in OPTIONS
+    }
+    return {
+        **facts,
+        "options": facts["options"] | options,
+        "dtypes": {
+            name: str(a.dtype)
+            for name, a in arrays.items()
+            if a.dtype not in (np.float64, np.bool_)
+        },
+        "shapes": {name: list(a.shape) for name, a in arrays.items() if not a.size},
+        "problem": {
+            name: listed(arrays[f"problem.{name}"])
+            for name in ARRAYS
+            if f"problem.{name}" in arrays
+        },
+    }
+
+
+def read(
+    what: str, body: Mapping[str, Any], lists_of: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> tuple[dict[str, Any], Arrays]:
+    """The facts of a body, and those lists of it as arrays. Raises InputError if it is not the whole of `what`."""
+    try:
+        lists = lists_of(body)
+        dtypes, shapes = dict(body["dtypes"]), dict(body["shapes"])
+        facts = {name: body[name] for name in ("tokens", "heads", "provenance")}
+        facts["options"] = {name: body["options"][name] for name in ("scale", "causal", "offset")}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise broken(what, error) from error
+    arrays = {
+        name: _array(name, value, dtypes.get(name, "float64"), shapes.get(name))
+        for name, value in lists.items()
+        if value is not None
+    }
+    return facts, arrays
+
+
+def lists_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Every array of the problem, still as lists, under the name that `arrays_of` gives it."""
+    lists = {f"problem.{name}": value for name, value in body["problem"].items()}
+    return lists | {f"options.{name}": body["options"][name] for name in OPTIONS}
+
+
+def facts_of(problem: Problem) -> dict[str, Any]:
+    """All of the problem that is no array."""
+    options = problem.options
+    return {
+        "tokens": None if problem.tokens is None else list(problem.tokens),
+        "heads": problem.heads,
+        "options": {"scale": options.scale, "causal": options.causal, "offset": options.offset},
+        "provenance": dict(problem.provenance),
+    }
+
+
+def arrays_of(problem: Problem) -> Arrays:
+    """The arrays that the problem has, by the names `problem.x`, … and `options.mask`, …"""
+    named = {f"problem.{name}": getattr(problem, name) for name in ARRAYS}
+    named |= {f"options.{name}": getattr(problem.options, name) for name in OPTIONS}
+    return {name: array for name, array in named.items() if array is not None}
+
+
+def listed(array: npt.NDArray[Any]) -> Any:
+    """The array as lists; what JSON cannot say is null or a word."""
+    if array.dtype == np.bool_ or np.isfinite(array).all():
+        return array.tolist()
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, list):
+            return [plain(each) for each in value]
+        if value != value:
+            return "NaN"
+        return {np.inf: "Infinity", -np.inf: None}.get(value, value)
+
+    return plain(array.tolist())
+
+
+def _array(name: str, value: Any, dtype: str, shape: Any) -> npt.NDArray[Any]:
+    def number(each: Any) -> Any:
+        if isinstance(each, list):
+            return [number(part) for part in each]
+        return -np.inf if each is None else _WORDS[each] if isinstance(each, str) else each
+
+    try:
+        kind = np.dtype(np.bool_ if name == "options.mask" else dtype)
+        array = np.array(number(value), dtype=kind)
+        return array if shape is None else array.reshape(shape)
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        raise InputError(f"trace field {name} is not an array of numbers: {error}") from error
+
+
+def assembled(facts: Mapping[str, Any], arrays: Arrays) -> Problem:
+    """The problem of these. Raises InputError, naming what is missing, of the wrong kind or does not fit."""
+    _check_kinds(facts, arrays)
+    asked: dict[str, Any] = {name: arrays.get(f"problem.{name}") for name in ARRAYS}
+    options: dict[str, Any] = {name: arrays.get(f"options.{name}") for name in OPTIONS}
+    try:
+        return Problem(
+            **asked,
+            heads=facts["heads"],
+            tokens=facts["tokens"],
+            options=AttentionOptions(**facts["options"], **options),
+            provenance=facts["provenance"],
+        )
+    except ShapeError as error:
+        raise InputError(f"a trace whose parts do not fit: {error}") from error
+    except (KeyError, TypeError) as error:
+        raise broken("problem", error) from error
+
+
+def _check_kinds(facts: Mapping[str, Any], arrays: Arrays) -> None:
+    """Raises InputError, naming the field, for a fact or an array that is missing or of the wrong kind."""
+    options = facts.get("options")
+    options = options if isinstance(options, dict) else {}
+    tokens = facts.get("tokens")
+    good = {
+        "heads": type(facts.get("heads")) is int,
+        "tokens": tokens is None
+        or (isinstance(tokens, list) and all(isinstance(each, str) for each in tokens)),
+        "provenance": isinstance(facts.get("provenance"), dict),
+        "options.scale": type(options.get("scale")) in (int, float, type(None)),
+        "options.causal": type(options.get("causal")) is bool,
+        "options.offset": type(options.get("offset")) is int,
+    }
+    good |= {f"problem.{name}": f"problem.{name}" in arrays for name in ("x", "w_q", "w_k", "w_v")}
+    kinds = {"options.mask": "b"}
+    good |= {name: array.dtype.kind == kinds.get(name, "f") for name, array in arrays.items()}
+    for name, is_good in good.items():
+        if not is_good:
+            raise wrong(name)
+
+
+def wrong(name: str) -> InputError:
+    """An error for a field that cannot be used."""
+    return InputError(f"trace field {name} is missing or of the wrong kind")
+
+
+def broken(what: str, error: Exception) -> InputError:
+    """An error for a trace or a problem without a part that it must have."""
+    return InputError(f"not a whole {what}: {error} is missing or of the wrong kind")

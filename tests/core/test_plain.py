@@ -1,0 +1,98 @@
+import json
+
+import numpy as np
+import pytest
+
+from attnviz import Problem, self_attention
+from attnviz.core.plain import problem_from_plain, problem_to_plain
+from attnviz.core.problem import ARRAYS, AttentionOptions
+from attnviz.errors import InputError
+
+W = [[1.0, 0.5], [0.25, 1.0]]
+
+
+def everything(dtype) -> Problem:
+    """A problem with every field in use."""
+    rng = np.random.default_rng(0)
+    x, w, b = (rng.normal(size=shape).astype(dtype) for shape in ((3, 4), (4, 4), 4))
+    bias = x[:, :3].copy()
+    bias[0, 1:] = -np.inf, np.inf
+    return Problem(
+        *(x, w, w, w),
+        w_o=w[:, :2],
+        b_q=b,
+        b_k=b,
+        b_v=b,
+        b_o=b[:2],
+        heads=2,
+        tokens=("naïve", "注意力", '🙂\t\n"\\'),
+        options=AttentionOptions(
+            scale=0.1, mask=np.tri(3, dtype=bool), bias=bias, causal=True, offset=-1
+        ),
+        provenance={"x": "seed 0", "untrained": "所有"},
+    )
+
+
+PROBLEMS = {
+    "plain": self_attention([[1.0, 0.0]], W, W, W).problem,
+    "not a number": self_attention([[1.0, np.nan], [np.inf, 2.0]], W, W, W).problem,
+    "no tokens": self_attention(np.ones((0, 2)), W, W, W).problem,
+    "values without a column": self_attention([[1.0, 0.0]], W, W, np.ones((2, 0))).problem,
+    "float16": everything(np.float16),
+    "float32": everything(np.float32),
+    "float64": everything(np.float64),
+}
+
+
+def arrays_of(problem: Problem) -> dict:
+    arrays = {name: getattr(problem, name) for name in ARRAYS}
+    return arrays | {"mask": problem.options.mask, "bias": problem.options.bias}
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS.keys())
+def test_a_problem_comes_back_from_json_with_every_bit_and_name(problem):
+    text = json.dumps(problem_to_plain(problem), allow_nan=False)
+
+    back = problem_from_plain(json.loads(text))
+
+    for name, array in arrays_of(problem).items():
+        other = arrays_of(back)[name]
+        if array is None:
+            assert other is None
+        else:
+            assert (other.dtype, other.shape) == (array.dtype, array.shape)
+            assert other.tobytes() == array.tobytes()
+    assert (back.heads, back.tokens, back.provenance) == (
+        problem.heads,
+        problem.tokens,
+        problem.provenance,
+    )
+    for name in ("scale", "causal", "offset"):
+        assert getattr(back.options, name) == getattr(problem.options, name)
+
+
+def test_a_problem_is_written_as_it_stands_in_a_trace():
+    trace = self_attention([[1.0, 0.0]], W, W, W, tokens=["a"], causal=True)
+
+    in_trace = json.loads(trace.to_json())
+
+    alone = problem_to_plain(trace.problem)
+    assert {name: in_trace[name] for name in alone} == alone
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"problem": None}, "not a whole problem: 'NoneType' object has no attribute 'items' is"),
+        ({"heads": "two"}, "trace field heads is missing or of the wrong kind"),
+        ({"tokens": ["a", "b"]}, "a trace whose parts do not fit: 2 tokens for 1 rows of x"),
+        ({"dtypes": {"problem.x": "object"}}, "trace field problem.x is missing or of the wrong"),
+    ],
+)
+def test_what_is_no_problem_is_told_which_field_is_wrong(change, says):
+    body = problem_to_plain(PROBLEMS["plain"])
+
+    with pytest.raises(InputError) as caught:
+        problem_from_plain(body | change)
+
+    assert str(caught.value).startswith(says)
