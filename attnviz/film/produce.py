@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from manim import logger as manim_logger
 from attnviz.film.fonts import check_characters, typeface
 from attnviz.film.scene import Beat, LessonScene
 from attnviz.film.style import Style
+from attnviz.film.timing import Spell
 from attnviz.film.typefaces import Typeface
 from attnviz.lessons.exhibits import texts_of
 from attnviz.lessons.storyboard import Storyboard
@@ -53,6 +54,8 @@ class Film:
     """The steps that are told; all where it is empty."""
     font: Typeface | None = None
     """What draws the characters that Inter lacks; None is what is found on the machine."""
+    spoken: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that a voice takes for a beat, by the beat's name."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Plan:
 
     frames: int
     beats: tuple[Beat, ...]
+    spells: tuple[Spell, ...]
+    """What the time is spent on, at normal pace."""
 
     @property
     def seconds(self) -> float:
@@ -98,7 +103,7 @@ def plan(
         renderer = _Planner(on_frames)
         scene = _scene(film, renderer, on_beat)
         scene.render()
-    return Plan(renderer.frames, tuple(scene.beats))
+    return Plan(renderer.frames, tuple(scene.beats), tuple(scene.spells))
 
 
 def produce(
@@ -114,7 +119,7 @@ def produce(
         scene = _scene(film, renderer, None)
         scene.render()
         shutil.copyfile(renderer.file_writer.final_file_path, target)
-    return Plan(renderer.frames, tuple(scene.beats))
+    return Plan(renderer.frames, tuple(scene.beats), tuple(scene.spells))
 
 
 def _scene(
@@ -122,6 +127,7 @@ def _scene(
 ) -> LessonScene:
     scene = film.scene(renderer=renderer)
     scene.storyboard, scene.style, scene.only = film.storyboard, film.style, film.only
+    scene.spoken = film.spoken
     if on_beat is not None:
         scene.beat_ended = lambda beat: on_beat(scene, beat)  # type: ignore[method-assign]
     return scene

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,11 +21,11 @@ from attnviz.film.components.matrix import MatrixView
 from attnviz.film.components.text import Line
 from attnviz.film.shelf import Docked, Shelf
 from attnviz.film.style import Style
+from attnviz.film.timing import LEAST_HOLD, READ_WHILE_MOVING, Spell
 from attnviz.lessons.storyboard import Step, Storyboard
 from attnviz.lessons.words import Words, words
 
 _SWAP = 0.35
-_LEAST_HOLD = 0.7
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class LessonScene(Scene):
     storyboard: Storyboard
     style: Style = Style()
     only: tuple[str, ...] = ()
+    spoken: Mapping[str, float] = {}
+    """Seconds that a voice takes for a beat, by the beat's name; the beat lasts at least as long."""
     kept: tuple[str, ...] = ()
     """The steps whose result stays on the shelf."""
 
@@ -65,6 +67,7 @@ class LessonScene(Scene):
         self.carried: dict[str, Any] = {}
         # manim's own clock counts whole frames: holds must not depend on how many frames a second there are
         self.clock = 0.0
+        self.spells: list[Spell] = []
         self._caption: Caption | None = None
         self._omitted: Line | None = None
         self._header: Header | None = None
@@ -117,13 +120,17 @@ class LessonScene(Scene):
         """Plays animations together, in that time at normal pace."""
         run_time = seconds * self.style.pace.moves
         self.clock += run_time
+        self.spells.append(Spell(moving=seconds))
         self.play(*animations, run_time=run_time)
 
     def hold(self, seconds: float) -> None:
         """Nothing moves for that time at normal pace."""
-        still = seconds * self.style.pace.holds
-        self.clock += still
-        self.wait(still)
+        self.spells.append(Spell(still=seconds))
+        self._stand(seconds * self.style.pace.holds)
+
+    def _stand(self, seconds: float) -> None:
+        self.clock += seconds
+        self.wait(seconds)
 
     @contextmanager
     def beat(self, step: Step, part: str) -> Iterator[None]:
@@ -131,12 +138,23 @@ class LessonScene(Scene):
         start = self.renderer.time
         text = step.narration[part]
         self._say(text)
-        moved_from = self.clock
+        moved_from, first = self.clock, len(self.spells)
         yield
         reading = len(text) / self.style.pace.reading[self.storyboard.language]
         moved = self.clock - moved_from
+        speaking = self.spoken.get(f"{step.id}.{part}", 0.0)
         # a viewer reads while things move, but not all of that time
-        self.hold(max(_LEAST_HOLD, reading - 0.6 * moved))
+        still = max(LEAST_HOLD, reading - READ_WHILE_MOVING * moved) * self.style.pace.holds
+        self._stand(max(still, speaking - moved))
+        told = self.spells[first:]
+        self.spells[first:] = [
+            Spell(
+                moving=sum(each.moving for each in told),
+                still=sum(each.still for each in told),
+                reading=reading,
+                speaking=speaking,
+            )
+        ]
         beat = Beat(step.id, part, text, start, self.renderer.time)
         self.beats.append(beat)
         self.add_subcaption(text, duration=beat.end - start, offset=start - beat.end)
