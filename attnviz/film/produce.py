@@ -56,6 +56,8 @@ class Film:
     """What draws the characters that Inter lacks; None is what is found on the machine."""
     spoken: Mapping[str, float] = field(default_factory=dict)
     """Seconds that a voice takes for a beat, by the beat's name."""
+    standing: float | None = None
+    """Seconds that a title card stands; None is as long as it takes to read."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _scene(
 ) -> LessonScene:
     scene = film.scene(renderer=renderer)
     scene.storyboard, scene.style, scene.only = film.storyboard, film.style, film.only
-    scene.spoken = film.spoken
+    scene.spoken, scene.standing = film.spoken, film.standing
     if on_beat is not None:
         scene.beat_ended = lambda beat: on_beat(scene, beat)  # type: ignore[method-assign]
     return scene
@@ -171,7 +173,7 @@ def _session(film: Film, *, dry_run: bool) -> Iterator[None]:
     """manim's global configuration for one film; its files live in a folder that goes when it is done."""
     quality = film.quality
     with (
-        tempfile.TemporaryDirectory(prefix="film-", dir=_cache()) as folder,
+        tempfile.TemporaryDirectory(prefix="film-", dir=work_folder()) as folder,
         tempconfig(
             {
                 "media_dir": folder,
@@ -196,7 +198,7 @@ def _session(film: Film, *, dry_run: bool) -> Iterator[None]:
             manim_logger.setLevel(level)
 
 
-def _cache() -> str:
+def work_folder() -> str:
     """A folder for work files: the user's cache directory, or the system's for temporary files if that is read-only."""
     folder = platformdirs.user_cache_path("attnviz", appauthor=False)
     try:

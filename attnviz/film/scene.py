@@ -56,6 +56,8 @@ class LessonScene(Scene):
     only: tuple[str, ...] = ()
     spoken: Mapping[str, float] = {}
     """Seconds that a voice takes for a beat, by the beat's name; the beat lasts at least as long."""
+    standing: float | None = None
+    """Seconds that a title card stands."""
     kept: tuple[str, ...] = ()
     """The steps whose result stays on the shelf."""
 
@@ -145,6 +147,8 @@ class LessonScene(Scene):
         speaking = self.spoken.get(f"{step.id}.{part}", 0.0)
         # a viewer reads while things move, but not all of that time
         still = max(LEAST_HOLD, reading - READ_WHILE_MOVING * moved) * self.style.pace.holds
+        if self.standing is not None:
+            still = max(self.standing - moved, 0.1)
         self._stand(max(still, speaking - moved))
         told = self.spells[first:]
         self.spells[first:] = [

@@ -46,50 +46,76 @@ class Spell:
         return self.seconds(pace) >= self.reading / FASTEST_READING - 1e-9
 
 
-def lasting(spells: Sequence[Spell], pace: Pace) -> float:
-    """Seconds that all of them last at that pace.
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a film that is told at one pace."""
+
+    spells: tuple[Spell, ...]
+    pace: Pace
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return sum(spell.seconds(self.pace) for spell in self.spells)
+
+    @property
+    def readable(self) -> bool:
+        """Whether every caption stands long enough."""
+        return all(spell.readable(self.pace) for spell in self.spells)
+
+    def at(self, moves: float, holds: float) -> Stretch:
+        """The same with its moves and its holds that many times as long."""
+        return replace(
+            self,
+            pace=replace(self.pace, moves=self.pace.moves * moves, holds=self.pace.holds * holds),
+        )
+
+
+def lasting(film: Sequence[Stretch]) -> float:
+    """Seconds that a film lasts.
 
     >>> from attnviz.film.style import PACES
-    >>> lasting([Spell(moving=2, still=1)], PACES["fast"])
+    >>> lasting([Stretch((Spell(moving=2, still=1),), PACES["fast"])])
     1.9
     """
-    return sum(spell.seconds(pace) for spell in spells)
+    return sum(stretch.seconds for stretch in film)
 
 
-def paced(spells: Sequence[Spell], wanted: float, pace: Pace) -> Pace:
-    """`pace`, changed so that the film lasts `wanted` seconds: the holds first, then the moves.
+def paced(film: Sequence[Stretch], wanted: float) -> tuple[Pace, ...]:
+    """The pace of each stretch at which the film lasts `wanted` seconds: holds change first, then moves.
 
     Raises InputError, which says the least it can do, where captions could not be read any more.
     """
-    least_holds = _least_readable(spells, pace)
-    if wanted >= lasting(spells, replace(pace, holds=least_holds)):
-        holds = _solved(
-            lambda share: lasting(spells, replace(pace, holds=share)), wanted, least_holds, 1e4
-        )
-        return replace(pace, holds=holds)
-    shortest = pace.moves * _SHORTEST_MOVE
 
-    def told(share: float) -> Pace:
-        quick = replace(pace, moves=share)
-        return replace(quick, holds=_least_readable(spells, quick))
+    def at(moves: float, holds: float) -> list[Stretch]:
+        return [stretch.at(moves, holds) for stretch in film]
 
-    least = lasting(spells, told(shortest))
-    if wanted < least:
-        raise InputError(
-            f"--duration {_clock(wanted)} is too short for its captions to be read: "
-            f"this film takes at least {_clock(least)}"
-        )
-    return told(_solved(lambda share: lasting(spells, told(share)), wanted, shortest, pace.moves))
+    def quickest(moves: float) -> list[Stretch]:
+        return at(moves, _least_holds(film, moves))
+
+    if wanted >= lasting(quickest(1.0)):
+        holds = _solved(lambda share: lasting(at(1.0, share)), wanted, _least_holds(film, 1.0), 1e4)
+        told = at(1.0, holds)
+    else:
+        least = lasting(quickest(_SHORTEST_MOVE))
+        if wanted < least:
+            raise InputError(
+                f"--duration {clock(wanted)} is too short for its captions to be read: "
+                f"this film takes at least {clock(math.ceil(least))}"
+            )
+        moves = _solved(lambda share: lasting(quickest(share)), wanted, _SHORTEST_MOVE, 1.0)
+        told = quickest(moves)
+    return tuple(stretch.pace for stretch in told)
 
 
-def _least_readable(spells: Sequence[Spell], pace: Pace) -> float:
-    """The least holds at which every caption can be read."""
-    low, high = _LEAST_STANDING, max(pace.holds, _LEAST_STANDING)
-    while not all(each.readable(replace(pace, holds=high)) for each in spells):
+def _least_holds(film: Sequence[Stretch], moves: float) -> float:
+    """The least share of the holds at which every caption can be read."""
+    low, high = _LEAST_STANDING, 1.0
+    while not all(stretch.at(moves, high).readable for stretch in film):
         high *= 1.5
     for _ in range(40):
         middle = (low + high) / 2
-        if all(each.readable(replace(pace, holds=middle)) for each in spells):
+        if all(stretch.at(moves, middle).readable for stretch in film):
             high = middle
         else:
             low = middle
@@ -104,11 +130,12 @@ def _solved(lasts: Callable[[float], float], wanted: float, low: float, high: fl
     return high
 
 
-def _clock(seconds: float) -> str:
-    """Seconds as people write them, rounded up: 1:05.
+def clock(seconds: float) -> str:
+    """Seconds as people write them, rounded: 1:05.
 
-    >>> _clock(64.2)
-    '1:05'
+    >>> clock(64.8), clock(3723)
+    ('1:05', '1:02:03')
     """
-    minutes, rest = divmod(math.ceil(seconds - 1e-6), 60)
-    return f"{minutes}:{rest:02d}"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

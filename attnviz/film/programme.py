@@ -1,0 +1,181 @@
+"""A whole film: chapters planned, re-timed, drawn one after the other, joined, and given all that a film carries."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+from attnviz.film import container
+from attnviz.film.captions import Said
+from attnviz.film.container import Track, assemble
+from attnviz.film.produce import Film, Plan, plan, produce, work_folder
+from attnviz.film.scene import Beat
+from attnviz.film.timing import Stretch, paced
+from attnviz.lessons.storyboard import Storyboard
+
+_POSTER_AT = 2 / 3
+"""How far into the film its poster is looked for: there is most to be seen at the end of a beat."""
+
+
+@dataclass(frozen=True, eq=False)
+class Chapter:
+    """A lesson or a title card as a part of a film."""
+
+    film: Film
+    others: tuple[Storyboard, ...] = ()
+    """The same told in other languages, for subtitles."""
+    is_card: bool = False
+
+
+@dataclass(frozen=True)
+class About:
+    """What the file says of itself."""
+
+    title: str
+    description: str
+    spec: str
+    """What made it; see `attnviz.lessons.spec`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Programme:
+    """The chapters of one film, planned: nothing is drawn yet."""
+
+    chapters: tuple[Chapter, ...]
+    plans: tuple[Plan, ...]
+
+    @property
+    def frames(self) -> int:
+        return sum(each.frames for each in self.plans)
+
+    @property
+    def seconds(self) -> float:
+        return sum(self.lengths)
+
+    @property
+    def lengths(self) -> tuple[float, ...]:
+        """Seconds of each chapter, as many as its frames take."""
+        return tuple(
+            plan.frames / chapter.film.quality.fps
+            for chapter, plan in zip(self.chapters, self.plans, strict=True)
+        )
+
+    @property
+    def starts(self) -> tuple[float, ...]:
+        """When each chapter begins."""
+        return tuple(sum(self.lengths[:i]) for i in range(len(self.lengths)))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those that it has captions in: its own first."""
+        first = self.chapters[0]
+        return (
+            first.film.storyboard.language,
+            *(each.language for each in first.others),
+        )
+
+    def said(self, language: str) -> list[Said]:
+        """The captions in that language, with their times."""
+        return [
+            Said(start + beat.start, start + beat.end, _text(chapter, beat, language))
+            for start, chapter, plan in zip(self.starts, self.chapters, self.plans, strict=True)
+            for beat in plan.beats
+        ]
+
+    @property
+    def marks(self) -> list[container.Chapter]:
+        """Where players may jump to: each step of each lesson, each card."""
+        marks = []
+        for start, length, chapter, told in zip(
+            self.starts, self.lengths, self.chapters, self.plans, strict=True
+        ):
+            steps = [list(beats) for _, beats in groupby(told.beats, key=lambda beat: beat.step)]
+            begins = [0.0, *(beats[0].start for beats in steps[1:]), length]
+            for i, beats in enumerate(steps):
+                title = self._title(chapter, beats[0])
+                marks.append(container.Chapter(title, start + begins[i], start + begins[i + 1]))
+        return marks
+
+    def _title(self, chapter: Chapter, beat: Beat) -> str:
+        board = chapter.film.storyboard
+        step = board.step(beat.step).title
+        one_lesson = len(self.chapters) == 1
+        return step if one_lesson or chapter.is_card else f"{board.title}: {step}"
+
+
+def _text(chapter: Chapter, beat: Beat, language: str) -> str:
+    """What is said in the beat in that language."""
+    for board in (chapter.film.storyboard, *chapter.others):
+        if board.language == language:
+            return board.step(beat.step).narration[beat.part]
+    raise LookupError(f"no storyboard in {language}")
+
+
+def planned(
+    chapters: Sequence[Chapter],
+    duration: float | None = None,
+    on_frames: Callable[[int], None] = lambda count: None,
+) -> Programme:
+    """The chapters with their times; `duration`, in seconds, is how long all of them are to last.
+
+    Raises InputError where that is too short to be read, and where the typeface lacks a character.
+    """
+    plans = [plan(each.film, on_frames=on_frames) for each in chapters]
+    if duration is None:
+        return Programme(tuple(chapters), tuple(plans))
+    paces = paced(
+        [
+            Stretch(told.spells, chapter.film.style.pace)
+            for chapter, told in zip(chapters, plans, strict=True)
+        ],
+        duration,
+    )
+    retimed = tuple(
+        replace(each, film=replace(each.film, style=replace(each.film.style, pace=pace)))
+        for each, pace in zip(chapters, paces, strict=True)
+    )
+    return Programme(retimed, tuple(plan(each.film, on_frames=on_frames) for each in retimed))
+
+
+def make(
+    programme: Programme,
+    target: Path,
+    about: About,
+    *,
+    sound: Path | None = None,
+    on_frames: Callable[[int], None] = lambda count: None,
+) -> None:
+    """Draws the chapters and joins them into `target`, an .mp4 with chapters, subtitles, poster, sound and spec.
+
+    Works in the user's cache directory and leaves nothing there.
+    """
+    with tempfile.TemporaryDirectory(prefix="parts-", dir=work_folder()) as folder:
+        parts = []
+        for i, chapter in enumerate(programme.chapters):
+            part = Path(folder, f"{i}.mp4")
+            produce(chapter.film, part, on_frames)
+            parts.append(part)
+        assemble(
+            parts,
+            target,
+            chapters=programme.marks,
+            tracks=[Track(each, programme.said(each)) for each in programme.languages],
+            title=about.title,
+            description=about.description,
+            spec=about.spec,
+            language=programme.languages[0],
+            poster=_poster(programme, parts),
+            sound=sound,
+        )
+
+
+def _poster(programme: Programme, parts: Sequence[Path]) -> bytes:
+    """The end of the beat that ends last before two thirds of the longest lesson."""
+    lessons = [i for i, each in enumerate(programme.chapters) if not each.is_card]
+    at = max(lessons or [0], key=lambda i: programme.lengths[i])
+    ends = [beat.end for beat in programme.plans[at].beats]
+    early = [end for end in ends if end <= _POSTER_AT * programme.lengths[at]] or ends[:1]
+    return container.poster(parts[at], max(early[-1] - 0.1, 0.0))
