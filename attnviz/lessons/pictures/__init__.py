@@ -1,0 +1,41 @@
+"""Small real pictures as numbers: one JSON file each, with its source, its author and its licence."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from attnviz.core.arrays import FloatArray, sealed
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture, and whom it is owed to."""
+
+    title: str
+    author: str
+    source: str
+    licence: str
+    changes: str
+    """What was done to the original."""
+    levels: int
+    """The brightest that a number can be; 0 is dark."""
+    channels: FloatArray
+    """(channels, rows, columns), read-only."""
+
+
+@cache
+def picture(name: str) -> Picture:
+    """The picture of that name. Raises FileNotFoundError if there is none: a mistake in the program.
+
+    >>> picture("flower").channels.shape
+    (3, 6, 7)
+    """
+    text = Path(__file__).with_name(f"{name}.json").read_text(encoding="utf-8")
+    facts = json.loads(text)
+    channels = sealed(np.array(facts.pop("channels"), dtype=np.float64))
+    return Picture(**facts, channels=channels)

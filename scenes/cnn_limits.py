@@ -1,0 +1,28 @@
+"""The limits of convolution: one product, every place, three channels, and the sizes a network was made for."""
+
+from __future__ import annotations
+
+from attnviz.scenes import default_storyboard
+
+from attnviz.film.acts import exhibits
+from attnviz.film.scene import LessonScene
+
+
+class CnnLimits(LessonScene):
+    """From one place of a small picture to what a network made for one size cannot take."""
+
+    def setup(self) -> None:
+        if not hasattr(self, "storyboard"):
+            self.storyboard = default_storyboard("cnn-limits")
+        super().setup()
+
+    def construct(self) -> None:
+        self.act("convolution", exhibits.show)
+        self.act("sharing", exhibits.show)
+        self.act("channels", exhibits.show)
+        self.act("features", exhibits.show)
+        self.act("wrong-channels", exhibits.show)
+        self.act("remedies", exhibits.show)
+        self.act("fixed-size", exhibits.show)
+        self.act("any-size", exhibits.show)
+        self.act("attention", exhibits.show)
