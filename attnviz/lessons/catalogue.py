@@ -44,6 +44,46 @@ _ALL = (
         ),
         takes_sequence=True,
     ),
+    Lesson(
+        "cnn-limits",
+        (
+            *("convolution", "sharing", "channels", "features", "wrong-channels", "remedies"),
+            *("fixed-size", "any-size", "attention"),
+        ),
+        takes=frozenset({"seed"}),
+    ),
+    Lesson(
+        "context",
+        ("receptive-field", "layers", "planted", "sweep", "inductive-bias"),
+        takes=frozenset({"seed", "distance"}),
+    ),
+    Lesson(
+        "any-length",
+        ("same-weights", "map", "append", "share", "causal", "generation"),
+        takes_sequence=True,
+        default={"text": "our small old cat sleeps on the mat"},
+    ),
+    Lesson(
+        "scaling",
+        ("score", "variance", "weights", "saturation", "gradient", "formula"),
+        takes=frozenset({"seed"}),
+    ),
+    Lesson(
+        "masking",
+        ("unmasked", "before-softmax", "after-softmax", "padding", "padding-hidden"),
+        takes_sequence=True,
+        default={"example": "causal"},
+    ),
+    Lesson(
+        "multi-head",
+        ("one-head", "heads", "concat", "project", "formula"),
+        takes_sequence=True,
+        default={"example": "two-heads"},
+    ),
+    Lesson(
+        "cost",
+        ("operations", "sequential-steps", "path-length", "memory", "comparison"),
+    ),
 )
 
 LESSONS = {lesson.name: lesson for lesson in _ALL}

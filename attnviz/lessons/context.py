@@ -1,0 +1,67 @@
+"""How far a layer looks: the receptive field of convolutions beside one step of attention.
+
+Of the lecture: local connection (`receptive-field`, `layers`), and that local structure is a good bias for images and a
+bad one for long sequences (`planted`, `sweep`, `inductive-bias`), with what each of the two can and cannot know.
+
+Sources: Vaswani et al., "Attention Is All You Need" (2017), section 4; Araujo, Norris & Sim, "Computing Receptive
+Fields of Convolutional Neural Networks" (Distill, 2019); Battaglia et al., "Relational inductive biases, deep learning,
+and graph networks" (2018).
+"""
+
+from __future__ import annotations
+
+from attnviz.errors import InputError
+from attnviz.lessons import context_planted, context_reach
+from attnviz.lessons.beginning import check_precision
+from attnviz.lessons.context_planted import MOST_DISTANT, POSITIONS, Measured
+from attnviz.lessons.request import LessonRequest
+from attnviz.lessons.storyboard import Storyboard
+from attnviz.lessons.words import words
+
+LESSON = "context"
+DISTANCE = 20
+"""Where the match stands if nobody says otherwise: far outside of the field."""
+
+
+def storyboard(asked: LessonRequest) -> Storyboard:
+    """The lesson, with a match planted `asked.distance` away, and noise and kernels drawn with `asked.seed`.
+
+    Raises InputError for a distance outside of the sequence, and for a precision that float64 does not hold.
+
+    >>> board = storyboard(LessonRequest(distance=5))
+    >>> board.step("planted").exhibits[1].item.rows[-1].cells
+    ('4', '0')
+    """
+    check_precision(asked.precision)
+    distance = DISTANCE if asked.distance is None else asked.distance
+    if not 1 <= distance <= MOST_DISTANT:
+        raise InputError(
+            f"distance is {distance}, expected 1 to {MOST_DISTANT}: the sequence of the lesson {LESSON} "
+            f"has {POSITIONS} positions, choose another --distance"
+        )
+    said = words(asked.language)
+    measured = Measured(said, LESSON, asked.seed, distance, asked.precision)
+    made = said.say(LESSON, "made", seed=asked.seed)
+    precision = measured.numbers.precision
+    return Storyboard(
+        lesson=LESSON,
+        language=asked.language,
+        title=said.say(LESSON, "title"),
+        steps=(
+            context_reach.receptive_field(said, LESSON),
+            context_reach.layers(said, LESSON),
+            context_planted.planted(measured),
+            context_planted.sweep(measured),
+            context_planted.inductive_bias(measured),
+        ),
+        numbers=measured.numbers,
+        untrained=made,
+        notes=(
+            said.say("common", "untrained", how=made),
+            said.say("common", "rounded_plain", precision=precision),
+        ),
+        brief_notes=(
+            said.say("common", "untrained_brief", how=made),
+            said.say("common", "rounded_brief", precision=precision),
+        ),
+    )

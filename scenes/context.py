@@ -1,0 +1,27 @@
+"""How far a layer looks: a receptive field beside one step of attention, and a match planted far away.
+
+`attnviz render --lesson context` gives it any distance and seed; by itself it has the lesson's own.
+"""
+
+from __future__ import annotations
+
+from attnviz.film.acts.exhibits import show
+from attnviz.film.scene import LessonScene
+from attnviz.lessons.context import storyboard
+from attnviz.lessons.request import LessonRequest
+
+
+class Context(LessonScene):
+    """The field grows, the layers are counted, and the match moves away."""
+
+    def setup(self) -> None:
+        if not hasattr(self, "storyboard"):
+            self.storyboard = storyboard(LessonRequest())
+        super().setup()
+
+    def construct(self) -> None:
+        self.act("receptive-field", show)
+        self.act("layers", show)
+        self.act("planted", show)
+        self.act("sweep", show)
+        self.act("inductive-bias", show)
