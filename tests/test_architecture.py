@@ -24,11 +24,12 @@ ROOMS = {
     "core": {"errors"},
     "inputs": CORE - {"theme"},
     "lessons": CORE,
+    "lecture": TOLD | {"inputs"},
     "terminal": TOLD,
     "export": TOLD,
     "film": TOLD,
     "scenes": TOLD | {"film", "inputs"},
-    "cli": TOLD | {"inputs", "terminal", "export", "film", "scenes"},
+    "cli": TOLD | {"inputs", "lecture", "terminal", "export", "film", "scenes"},
 }
 """What each room may import of the others; all may import the package itself, which imports lazily."""
 
@@ -38,9 +39,10 @@ LIBRARIES = {
     "core": {"numpy"},
     "inputs": {"numpy", "safetensors"},
     "lessons": {"numpy"},
+    "lecture": set(),
     "terminal": {"numpy", "rich"},
     "export": {"numpy"},
-    "film": {"numpy", "manim", "fontpkg", "platformdirs", "srt", "uharfbuzz"},
+    "film": {"av", "numpy", "manim", "fontpkg", "platformdirs", "srt", "uharfbuzz"},
     "scenes": {"numpy", "manim"},
     "cli": {"click", "rich"},
 }
@@ -159,6 +161,8 @@ def loaded_by(statement: str) -> set[str]:
         ("import attnviz.cli.explain", {"manim", "av", "safetensors"}),
         ("import attnviz.cli.commands", {"manim", "av", "safetensors"}),
         ("import attnviz.terminal", {"manim", "av"}),
+        ("import attnviz.film.carried", {"manim"}),
+        ("import attnviz.film.container", {"manim"}),
     ],
 )
 def test_what_must_start_fast_does_not_load_what_is_slow(statement, absent):

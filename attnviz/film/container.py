@@ -1,0 +1,229 @@
+"""The MP4 file: parts joined without encoding them again, and all that it carries besides the picture.
+
+That is chapters, a subtitle track a language, a title and a description, a poster, sound, and the text of what made it,
+each in the form that ordinary players know. Needs FFmpeg's libraries, which PyAV brings, and no program.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import OutputContainer
+from av.stream import Disposition, Stream
+from av.video.stream import VideoStream
+
+import attnviz
+from attnviz.film.boxes import disable_first_subtitles
+from attnviz.film.captions import Said, timed
+from attnviz.film.carried import packed
+from attnviz.film.sound import add_sound, sound_of
+
+_LANGUAGES = {"en": ("eng", "English"), "zh": ("zho", "中文")}
+"""ISO 639-2 codes, as MP4 wants them, and the names that players list."""
+_MILLISECOND = Fraction(1, 1000)
+
+_SUBTITLE_STYLE = b"""[Script Info]
+ScriptType: v4.00+
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, \
+StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding
+Style: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10,10,10,0
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+"""
+"""How the subtitles look where the player has no wish of its own: the encoder takes it in the form of ASS."""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A place in the film that players offer to jump to, in seconds."""
+
+    title: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Track:
+    """Subtitles that can be switched on."""
+
+    language: str
+    """"en" or "zh"."""
+    captions: Sequence[Said]
+    is_default: bool = False
+    """Whether players show it unasked."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A video to be joined to others, measured."""
+
+    path: Path
+    settings: tuple[object, ...]
+    """What must be the same in all: the codec and its parameters, the size, the unit of time."""
+    unit: Fraction
+    begin: int
+    """When its first frame is shown, in that unit."""
+    lead: int
+    """How long before that its first packet is decoded: frames may refer to later ones."""
+    duration: int
+
+
+def assemble(
+    parts: Sequence[Path],
+    target: Path,
+    *,
+    chapters: Sequence[Chapter],
+    tracks: Sequence[Track],
+    title: str,
+    description: str,
+    spec: str,
+    language: str,
+    poster: bytes | None = None,
+    sound: Path | None = None,
+) -> None:
+    """Joins videos of the same settings into `target`, an .mp4, one after the other, as they are encoded.
+
+    `language` ("en" or "zh") is that of picture and sound; `poster` is a PNG, shown where films are listed; `sound` is
+    encoded as AAC, and cut, or continued with silence, to the length of the film.
+
+    Raises InputError if the sound cannot be read, and ValueError, for a mistake in the program, if the parts do not fit
+    each other.
+    """
+    measured = _measured(parts)
+    unit = measured[0].unit
+    seconds = float(sum(part.duration for part in measured) * unit)
+    options = {
+        "movflags": "+faststart",
+        # Left to itself the muxer takes one that holds every stream's unit, too fine for chapters of ten minutes.
+        "movie_timescale": str(unit.denominator),
+    }
+    with (
+        av.open(target, "w", format="mp4", container_options=options) as film,
+        av.open(parts[0]) as model,
+    ):
+        code, _ = _LANGUAGES[language]
+        picture = film.add_stream_from_template(model.streams.video[0], opaque=True)
+        picture.metadata["language"] = code
+        flows = [_picture(measured, picture)]
+        if sound is not None:
+            heard = add_sound(film, sound, code)
+            flows.append(sound_of(sound, heard, seconds))
+        flows += [_subtitles(film, track, seconds) for track in tracks]
+        cover = () if poster is None else _cover(film, poster, unit)
+        film.set_chapters([_chapter(i, each) for i, each in enumerate(chapters)])
+        film.metadata.update(_metadata(title, description, spec))
+        film.mux(cover)
+        for packet in heapq.merge(*flows, key=_moment):
+            film.mux(packet)
+    if tracks and not any(track.is_default for track in tracks):
+        disable_first_subtitles(target)
+
+
+def _metadata(title: str, description: str, spec: str) -> Mapping[str, str]:
+    return {
+        "title": title,
+        "description": description,
+        "comment": packed(spec),
+        "encoding_tool": f"attnviz {attnviz.__version__}",
+    }
+
+
+def _measured(parts: Sequence[Path]) -> list[_Part]:
+    measured = [_measure(Path(path)) for path in parts]
+    for part in measured[1:]:
+        if part.settings != measured[0].settings:
+            raise ValueError(f"{part.path} was encoded otherwise than {measured[0].path}")
+    return measured
+
+
+def _measure(path: Path) -> _Part:
+    with av.open(path) as part:
+        stream = part.streams.video[0]
+        context = stream.codec_context
+        unit, begin, duration = stream.time_base, stream.start_time, stream.duration
+        first = next(part.demux(stream)).dts
+        if unit is None or begin is None or first is None or not duration:
+            raise ValueError(f"{path} has no frame")
+        settings = (context.name, context.extradata, context.width, context.height, unit)
+        return _Part(path, settings, unit, begin, begin - first, duration)
+
+
+def _picture(parts: Sequence[_Part], stream: VideoStream) -> Iterator[av.Packet[Any]]:
+    """The packets of the parts, each part beginning where the one before ends."""
+    start = 0
+    # A part of one frame needs no lead. If it took none, its packets would overtake those of the next.
+    lead = max(part.lead for part in parts)
+    for part in parts:
+        with av.open(part.path) as source:
+            shift = start - part.begin
+            for packet in source.demux(video=0):
+                # The demuxer ends with an empty packet, which has no time.
+                if packet.pts is not None and packet.dts is not None:
+                    packet.pts += shift
+                    packet.dts += shift - (lead - part.lead)
+                    packet.stream = stream
+                    yield packet
+        start += part.duration
+
+
+def _subtitles(film: OutputContainer, track: Track, seconds: float) -> Iterator[av.Packet[Any]]:
+    """A new stream for the track, and its packets. Between them the muxer adds empty ones, which clear the screen."""
+    code, name = _LANGUAGES[track.language]
+    stream = film.add_stream("mov_text")
+    stream.codec_context.subtitle_header = _SUBTITLE_STYLE
+    stream.time_base = _MILLISECOND
+    stream.disposition = Disposition.default if track.is_default else Disposition(0)
+    stream.metadata.update(language=code, handler_name=name)
+    return (
+        _packet(_tx3g(text), stream, _MILLISECOND, start, end - start)
+        for start, end, text in timed(track.captions, seconds)
+    )
+
+
+def _tx3g(text: str) -> bytes:
+    """A sample of 3GPP timed text, as MP4 holds subtitles: its length in two bytes, and UTF-8."""
+    encoded = text.encode("utf-8")
+    return len(encoded).to_bytes(2) + encoded
+
+
+def _cover(film: OutputContainer, png: bytes, unit: Fraction) -> av.Packet[Any]:
+    """A new stream that is the cover, and its one packet."""
+    # A PNG states its size behind its signature and the head of its first chunk.
+    width, height = int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
+    stream = film.add_mux_stream("png", width=width, height=height)
+    stream.time_base = unit
+    stream.disposition = Disposition.attached_pic
+    return _packet(png, stream, unit, 0, 0)
+
+
+def _packet(
+    data: bytes, stream: Stream, unit: Fraction, start: int, duration: int
+) -> av.Packet[Any]:
+    packet = av.Packet(data)
+    packet.stream, packet.time_base = stream, unit
+    packet.pts = packet.dts = start
+    packet.duration = duration
+    return packet
+
+
+def _chapter(number: int, chapter: Chapter) -> av.container.Chapter:
+    return {
+        "id": number,
+        "start": round(chapter.start * 1000),
+        "end": round(chapter.end * 1000),
+        "time_base": _MILLISECOND,
+        "metadata": {"title": chapter.title},
+    }
+
+
+def _moment(packet: av.Packet[Any]) -> Fraction:
+    return (packet.dts or 0) * packet.time_base
