@@ -1,0 +1,127 @@
+"""What happens to attention when a sequence gets longer, computed and measured: nothing here is told yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.attention import attend
+from attnviz.core.problem import Problem
+from attnviz.core.self_attention import trace_of
+from attnviz.core.trace import HeadTrace, Trace
+from attnviz.lessons.sequence import hides, largest_difference, rearranged
+
+MOST_BEFORE = 4
+"""How many vectors are there before one more comes: as many as can be followed one by one."""
+GENERATED = 3
+"""On how many sequences of growing length generation is shown."""
+SHORT, MIDDLE, LONG = 3, 5, 8
+
+
+@dataclass(frozen=True, eq=False)
+class Growth:
+    """One sequence at several lengths, each computed from the vectors by itself, so that results can be compared."""
+
+    given: Trace
+
+    @cached_property
+    def lengths(self) -> tuple[int, ...]:
+        """The lengths that the weights are tried on: 3, 5 and 8 of 8 vectors, or the like."""
+        n = self.given.problem.n
+        if n == LONG:
+            return (SHORT, MIDDLE, LONG)
+        if n > LONG:
+            return (SHORT, LONG, n)
+        return tuple(sorted({max(1, round(n / 3)), max(1, round(2 * n / 3)), n}))
+
+    @cached_property
+    def tried(self) -> tuple[Trace, ...]:
+        """The first vectors, as many as each of `lengths` says."""
+        return tuple(map(self._first, self.lengths))
+
+    @property
+    def repeated(self) -> bool:
+        """Whether there is nothing to append but the only vector, once more."""
+        return self.given.problem.n == 1
+
+    @property
+    def old(self) -> int:
+        """How many vectors are there before one more comes."""
+        return max(1, min(self.given.problem.n - 1, MOST_BEFORE))
+
+    @cached_property
+    def before(self) -> Trace:
+        return self._first(self.old)
+
+    @cached_property
+    def after(self) -> Trace:
+        return self._first(self.old + 1)
+
+    @cached_property
+    def causal(self) -> tuple[Trace, ...]:
+        """With a causal mask: before, after, and as far as generation is shown."""
+        there = 2 if self.repeated else self.given.problem.n
+        last = min(there, self.old + GENERATED - 1)
+        return tuple(self._first(n, causal=True) for n in range(self.old, last + 1))
+
+    def _first(self, count: int, *, causal: bool = False) -> Trace:
+        problem = self.given.problem
+        if count == problem.n and not causal and not hides(problem):
+            return self.given
+        places = [0] * count if self.repeated else range(count)
+        return trace_of(_masked(rearranged(problem, places), causal))
+
+    @cached_property
+    def projections_moved(self) -> float:
+        """How far q, k and v of the old vectors, of any head, lie from what they were."""
+        return _moved(self.before, self.after, lambda head: (head.q, head.k, head.v))
+
+    @cached_property
+    def scores_moved(self) -> float:
+        """How far the scores between old vectors lie from what they were."""
+        return _moved(self.before, self.after, lambda head: (head.stages.scores,))
+
+    @cached_property
+    def causal_moved(self) -> float:
+        """With a causal mask, how far weights and outputs of the old rows lie from what they were."""
+        before, after = self.causal[:2]
+        return _moved(before, after, lambda head: (head.stages.weights, head.stages.output))
+
+    @cached_property
+    def kept_differs(self) -> tuple[float, ...]:
+        """For each length of `causal`, how far the last row, computed alone, lies from the one computed with all."""
+        return tuple(map(_last_row_differs, self.causal))
+
+    @property
+    def rounding_shows(self) -> bool:
+        """Whether any difference that should be 0 is not, because floating-point numbers are rounded."""
+        moved = (self.projections_moved, self.scores_moved, self.causal_moved)
+        return any((*moved, *self.kept_differs))
+
+
+def _last_row_differs(trace: Trace) -> float:
+    """How far the outputs of the last row lie from `trace` if it is computed alone, on the keys and values of all."""
+    scale = trace.problem.scale
+    return max(
+        largest_difference(
+            attend(head.q[-1:], head.k, head.v, scale=scale).output, head.stages.output[-1:]
+        )
+        for head in trace.heads
+    )
+
+
+def _masked(problem: Problem, causal: bool) -> Problem:
+    return replace(problem, options=replace(problem.options, causal=causal))
+
+
+def _moved(
+    before: Trace, after: Trace, parts: Callable[[HeadTrace], tuple[FloatArray, ...]]
+) -> float:
+    """The largest difference in those parts of any head, where `before` has entries."""
+    return max(
+        largest_difference(old, new[tuple(map(slice, old.shape))])
+        for one, other in zip(before.heads, after.heads, strict=True)
+        for old, new in zip(parts(one), parts(other), strict=True)
+    )
