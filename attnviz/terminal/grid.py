@@ -12,9 +12,10 @@ from rich.style import Style
 from rich.text import Text
 
 from attnviz.core.arrays import FloatArray
+from attnviz.lessons.exhibits import Region
 from attnviz.lessons.labels import LONGEST
 from attnviz.lessons.storyboard import Label, Matrix
-from attnviz.terminal.lines import cut, filled, styled
+from attnviz.terminal.lines import by_point, cut, filled, styled
 from attnviz.terminal.setting import Setting
 
 _MARK = "▸"
@@ -24,10 +25,13 @@ _HEADING = 8
 _SHORTEST_TOKEN = 6
 
 
-def grid(matrix: Matrix, setting: Setting) -> list[Text]:
-    """The lines of a matrix, without its caption. All numbers stand below each other by their decimal point."""
+def grid(matrix: Matrix, setting: Setting, marks: Sequence[Region] = ()) -> list[Text]:
+    """The lines of a matrix, without its caption. All numbers stand below each other by their decimal point.
+
+    `marks` stand in brackets, row by row.
+    """
     texts = _aligned(setting.storyboard.numbers.cells(matrix))
-    body = _Grid(matrix, texts, _shares(matrix.values), setting)
+    body = _Grid(matrix, texts, _shares(matrix.values), setting, tuple(marks))
     blocks = body.blocks()
     if len(blocks) == 1:
         return body.lines(blocks[0])
@@ -45,16 +49,8 @@ def grid(matrix: Matrix, setting: Setting) -> list[Text]:
 
 def _aligned(cells: Sequence[Sequence[str]]) -> list[list[str]]:
     """All texts of the same width, their decimal points at the same place."""
-    every = [text for row in cells for text in row]
-    wholes = max((len(text.partition(".")[0]) for text in every), default=0)
-    tails = max((len(text) - len(text.partition(".")[0]) for text in every), default=0)
-    return [
-        [
-            text.rjust(wholes + len(text) - len(text.partition(".")[0])).ljust(wholes + tails)
-            for text in row
-        ]
-        for row in cells
-    ]
+    every = iter(by_point([text for row in cells for text in row]))
+    return [[next(every) for _ in row] for row in cells]
 
 
 def _shares(values: FloatArray) -> FloatArray:
@@ -71,6 +67,7 @@ class _Grid:
     texts: list[list[str]]
     shares: FloatArray
     setting: Setting
+    marks: tuple[Region, ...]
 
     def blocks(self) -> list[range]:
         """Which columns stand side by side."""
@@ -136,8 +133,24 @@ class _Grid:
     def _row(self, i: int, block: range) -> Text:
         line = self._label(self.matrix.rows[i]) if self.matrix.rows else Text()
         for j in block:
-            line.append(_centred(self.texts[i][j], self._widths[j]), self._style(i, j))
+            line.append(self._cell(i, j, block), self._style(i, j))
         return line
+
+    def _cell(self, i: int, j: int, block: range) -> str:
+        """The number, with the brackets of marks that begin or end here; a mark cut by the page ends with the block."""
+        cell = _centred(self.texts[i][j], self._widths[j])
+        around = [
+            range(max(mark.columns[0], block.start), min(mark.columns[1], block.stop))
+            for mark in self.marks
+            if i in range(*mark.rows)
+        ]
+        before = (self._widths[j] - self._number_width + 1) // 2
+        after = before + self._number_width
+        if any(columns and columns[0] == j for columns in around):
+            cell = f"{cell[: before - 1]}[{cell[before:]}"
+        if any(columns and columns[-1] == j for columns in around):
+            cell = f"{cell[:after]}]{cell[after + 1 :]}"
+        return cell
 
     def _label(self, label: Label) -> Text:
         mark, symbols, tokens = self._label_parts

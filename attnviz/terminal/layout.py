@@ -45,6 +45,11 @@ def beside(row: Sequence[list[Text]]) -> list[Text]:
     return lines
 
 
+def hung(first: Text, lines: Sequence[Text], by: int) -> list[Text]:
+    """Lines moved in by `by` columns, with `first`, which is that wide, before the first of them."""
+    return [(Text(" " * by) if i else first) + line for i, line in enumerate(lines)]
+
+
 def in_columns(lines: Sequence[Text], width: int) -> list[Text]:
     """Many short lines in columns, read downwards; a few stay one below the other."""
     count = (width + GAP) // (width_of(lines) + GAP)

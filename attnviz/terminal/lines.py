@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
@@ -31,3 +33,18 @@ def cut(text: str, width: int) -> str:
     while kept and cell_len(kept) >= width:
         kept = kept.rstrip(_VARIANTS)[:-1].rstrip(_JOINER)
     return kept + "…"
+
+
+def by_point(texts: Sequence[str]) -> list[str]:
+    """Numbers, all of the same width, with their decimal points at the same place.
+
+    >>> by_point(["12", "0.25"])
+    ['12   ', ' 0.25']
+    """
+    places = [len(text.partition(".")[0]) for text in texts]
+    wholes = max(places, default=0)
+    tails = max((len(text) - place for text, place in zip(texts, places, strict=True)), default=0)
+    return [
+        (" " * (wholes - place) + text).ljust(wholes + tails)
+        for text, place in zip(texts, places, strict=True)
+    ]

@@ -36,28 +36,30 @@ def _rows(shown: Sequence[Matrix]) -> Iterator[list[Matrix]]:
 
 def _blocks(matrix: Matrix, setting: Setting) -> Iterator[list[Text]]:
     """A matrix with its caption, and the strongest links of one that is too large to find them in."""
-    caption = wrapped_prose(_caption(matrix, setting), setting.inner)
+    above = wrapped_prose(caption(matrix, setting), setting.inner)
     if not is_too_large(matrix):
-        yield caption + grid(matrix, setting)
+        yield above + grid(matrix, setting)
         return
-    yield caption + blocks(matrix, setting)
+    yield above + blocks(matrix, setting)
     if matrix.role is Role.WEIGHT and matrix.columns and matrix.shape[0] > 1:
         yield links(matrix, setting)
 
 
-def _caption(matrix: Matrix, setting: Setting) -> Text:
+def caption(matrix: Matrix, setting: Setting) -> Text:
     """Symbol, shape, and what it is in words: Q  3×4  queries."""
     rows, columns = matrix.shape
     palette = setting.palette
-    caption = styled(matrix.symbol, palette.text(matrix.role, bold=True))
-    caption.append(f"  {rows}×{columns}  {_what(matrix, setting)}", palette.dim)
+    lesser = [f"{rows}×{columns}", _what(matrix, setting)]
     if matrix.head is not None:
-        said = setting.words.say("common", "head", head=matrix.head)
-        caption.append(f"  {said}", palette.dim)
-    return caption
+        lesser.append(setting.words.say("common", "head", head=matrix.head))
+    text = styled(matrix.symbol, palette.text(matrix.role, bold=True))
+    text.append("  " if matrix.symbol else "")
+    return text.append("  ".join(each for each in lesser if each), palette.dim)
 
 
 def _what(matrix: Matrix, setting: Setting) -> str:
+    if matrix.role is Role.PLAIN:
+        return ""
     what = setting.words.say("matrix", matrix.role)
     for beginning, key in (("W_", "makes"), ("b_", "added"), ("α", "weighted")):
         if matrix.symbol.startswith(beginning):

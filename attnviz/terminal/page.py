@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 from rich.text import Text
 
+from attnviz.lessons.exhibits import Exhibit
 from attnviz.lessons.labels import indexed, shown_token
 from attnviz.lessons.storyboard import Calculation, Matrix, Step
 from attnviz.terminal.arithmetic import arithmetic
-from attnviz.terminal.layout import in_columns
+from attnviz.terminal.exhibits import exhibits
+from attnviz.terminal.layout import hung, in_columns
 from attnviz.terminal.lines import styled
 from attnviz.terminal.matrices import matrices
 from attnviz.terminal.setting import MARGIN, Setting
@@ -80,24 +82,29 @@ def _noted(note: str, setting: Setting) -> list[Text]:
 
 
 def _listed(mark: str, lines: Sequence[Text], setting: Setting) -> list[Text]:
-    first = styled(f"{mark} ", setting.palette.dim)
-    return [(Text(" " * _INDENT) if i else first) + line for i, line in enumerate(lines)]
+    return hung(styled(f"{mark} ", setting.palette.dim), lines, _INDENT)
 
 
 def _header(step: Step, number: int, setting: Setting) -> list[Text]:
     """Number and title, a rule, and the formula at its end, or below where it does not fit."""
     palette, width = setting.palette, min(setting.inner, _LONGEST_HEADER)
-    title = styled(f"{number}  ", palette.dim)
-    title.append(step.title, palette.text(None, bold=True)).append(" ")
-    formula = coloured_formula(step.formula.plain, palette)
-    rule = width - title.cell_len - 1 - formula.cell_len
-    if _is_recap(step):
-        formula, rule = Text(), width - title.cell_len
-    if rule >= _SHORTEST_RULE:
-        title.append("─" * rule, palette.hairline)
-        return [title.append(" ").append_text(formula) if formula.plain else title]
-    title.append("─" * (width - title.cell_len), palette.hairline)
-    return [title, *_indented(wrapped_formula(formula, width - _INDENT - 1), _INDENT + 1)]
+    mark = styled(f"{number}  ", palette.dim)
+    title = styled(step.title, palette.text(None, bold=True))
+    lines = hung(mark, wrapped_prose(title, width - mark.cell_len), mark.cell_len)
+    formula = Text() if _is_recap(step) else coloured_formula(step.formula.plain, palette)
+    at_end = formula.cell_len + 1 if formula.plain else 0
+    rule = width - lines[-1].cell_len - 1
+    is_beside = rule - at_end >= _SHORTEST_RULE
+    if rule > 0:
+        lines[-1].append(" ")
+        lines[-1].append("─" * (rule - at_end if is_beside else rule), palette.hairline)
+    if not formula.plain:
+        return lines
+    if is_beside:
+        lines[-1].append(" ").append_text(formula)
+        return lines
+    below = wrapped_formula(formula, width - _INDENT - 1)
+    return [*lines, *_indented(below, _INDENT + 1)]
 
 
 def _body(step: Step, known: Sequence[Matrix], setting: Setting) -> list[list[Text]]:
@@ -107,29 +114,30 @@ def _body(step: Step, known: Sequence[Matrix], setting: Setting) -> list[list[Te
     if not step.worked:
         shown = [matrices(each, setting) for each in (operands, step.results) if each]
         return [*_told(step, (), setting), *shown]
-    return [*_told(step, operands, setting), matrices(step.results, setting)]
+    shown = [matrices(step.results, setting)] if step.results else []
+    return [*_told(step, operands, setting), *shown]
 
 
 def _told(step: Step, operands: Sequence[Matrix], setting: Setting) -> list[list[Text]]:
-    """The narration, each part followed by its calculations; parts without any run on."""
+    """The narration, each part followed by what it shows and its calculations; parts without either run on."""
     blocks: list[list[Text]] = []
     said: list[str] = []
     last = max((i for i, part in enumerate(step.narration) if _calculated(step, part)), default=-1)
     for i, (part, words) in enumerate(step.narration.items()):
         said.append(words)
-        calculations = _calculated(step, part)
-        if not calculations:
+        shown, calculations = _shown(step, part), _calculated(step, part)
+        if not shown and not calculations:
             continue
         blocks.append(_paragraph(said, setting))
         said = []
+        if shown:
+            blocks.append(exhibits(shown, setting))
+        if not calculations:
+            continue
         if operands:
             blocks.append(matrices(operands, setting))
             operands = ()
-        width = setting.inner - _INDENT
-        lines = arithmetic(calculations, setting.words, setting.palette, width)
-        if len(lines) == len(calculations):
-            lines = in_columns(lines, width)
-        blocks.append(_indented(lines, _INDENT))
+        blocks.append(_worked(calculations, setting))
         if i == last and step.omitted:
             blocks[-1] += _omitted(step.omitted, setting)
     if said:
@@ -137,6 +145,18 @@ def _told(step: Step, operands: Sequence[Matrix], setting: Setting) -> list[list
     if last < 0 and step.omitted:
         blocks.append(_omitted(step.omitted, setting))
     return blocks
+
+
+def _worked(calculations: Sequence[Calculation], setting: Setting) -> list[Text]:
+    width = setting.inner - _INDENT
+    lines = arithmetic(calculations, setting.words, setting.palette, width)
+    if len(lines) == len(calculations):
+        lines = in_columns(lines, width)
+    return _indented(lines, _INDENT)
+
+
+def _shown(step: Step, part: str) -> list[Exhibit]:
+    return [exhibit for exhibit in step.exhibits if exhibit.part == part]
 
 
 def _calculated(step: Step, part: str) -> list[Calculation]:
@@ -157,7 +177,7 @@ def _recap(step: Step, setting: Setting) -> list[list[Text]]:
 
 
 def _is_recap(step: Step) -> bool:
-    return not step.worked and not step.operands and not step.results
+    return not (step.worked or step.operands or step.results or step.exhibits)
 
 
 def _omitted(said: str, setting: Setting) -> list[Text]:

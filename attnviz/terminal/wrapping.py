@@ -27,6 +27,16 @@ def wrapped_prose(text: Text, width: int) -> list[Text]:
     return _broken(text, width, (_prose_breaks, _every_character))
 
 
+def widest_word(text: str) -> int:
+    """Columns of the longest stretch that `wrapped_prose` breaks only where a line cannot hold it.
+
+    >>> widest_word("1,024 units"), widest_word("一千个")
+    (5, 2)
+    """
+    edges = [0, *_prose_breaks(text), len(text)]
+    return max(cell_len(text[start:stop].rstrip()) for start, stop in pairwise(edges))
+
+
 def wrapped_arithmetic(text: Text, width: int) -> list[Text]:
     """A sum in lines of `width` columns: before a plus or a minus, else at a blank, else before a dot.
 

@@ -1,0 +1,161 @@
+"""Exhibits: those of one line side by side where they fit, with what stands between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from rich.text import Text
+
+from attnviz.lessons.exhibits import Exhibit, Field, Plot, Region, Table
+from attnviz.lessons.storyboard import Matrix
+from attnviz.terminal.blocks import is_too_large
+from attnviz.terminal.field import field
+from attnviz.terminal.grid import grid
+from attnviz.terminal.layout import GAP, width_of
+from attnviz.terminal.lines import styled
+from attnviz.terminal.matrices import caption, matrices
+from attnviz.terminal.plot import plot
+from attnviz.terminal.setting import Setting
+from attnviz.terminal.table import table
+from attnviz.terminal.wrapping import widest_word, wrapped_prose
+
+_LEAST_SHARE = 36
+"""Columns below which a plot, a table or a field does not share its line."""
+_LEAST_NAME = 24
+"""Columns that a name may take above an exhibit that is narrower."""
+_LONGEST_JOINT = 8
+"""A longer one stands above its exhibit."""
+_MOST_HEADINGS = 2
+"""Lines above the rows of a matrix: the symbols of its columns, and their tokens."""
+
+
+def exhibits(shown: Sequence[Exhibit], setting: Setting) -> list[Text]:
+    """The lines of exhibits that are shown at the same time, each at most `setting.inner` columns."""
+    lines: list[Text] = []
+    for _, group in groupby(shown, key=lambda exhibit: exhibit.line):
+        line = list(group)
+        blocks = [_block(exhibit, len(line), setting) for exhibit in line]
+        for row in _packed(blocks, setting.inner):
+            lines += [Text(), *_beside(row)] if lines else _beside(row)
+    return lines
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """An exhibit as lines: what stands above it, and itself."""
+
+    joint: Text
+    head: list[Text]
+    body: list[Text]
+
+    @property
+    def width(self) -> int:
+        return max(width_of(self.head), width_of(self.body))
+
+    def lead(self, first: bool) -> int:
+        """Columns before the block: its joint, with a gap on both sides or, at the edge, after it."""
+        if not self.joint.plain:
+            return 0 if first else GAP
+        return self.joint.cell_len + (1 if first else 2)
+
+
+def _block(exhibit: Exhibit, count: int, setting: Setting) -> _Block:
+    """One of `count` exhibits of a line."""
+    joint = styled(exhibit.joint, setting.palette.text(None, bold=True))
+    above: list[Text] = []
+    if joint.cell_len > _LONGEST_JOINT:
+        above, joint = wrapped_prose(joint, setting.inner), Text()
+    elif joint.plain:
+        setting = _narrowed(setting, setting.inner - joint.cell_len - 1)
+    head, body = _drawn(exhibit, count, setting)
+    if exhibit.name:
+        name = styled(" ".join(exhibit.name.split()), setting.palette.text(None, bold=True))
+        wide = max(width_of(head), width_of(body), _LEAST_NAME, widest_word(name.plain))
+        head = wrapped_prose(name, min(wide, setting.inner)) + head
+    return _Block(joint, above + head, body)
+
+
+def _drawn(exhibit: Exhibit, count: int, setting: Setting) -> tuple[list[Text], list[Text]]:
+    """What stands above the item, and the item."""
+    item = exhibit.item
+    if isinstance(item, Matrix):
+        return _matrix(item, exhibit.marks, setting)
+    body = _lines(item, setting)
+    share = (setting.inner - (count - 1) * GAP) // count
+    if count > 1 and share >= _LEAST_SHARE:
+        narrow = _lines(item, _narrowed(setting, share))
+        # Side by side only where it costs nothing: no line is broken, no position left out.
+        body = narrow if len(narrow) == len(body) else body
+    return [], body
+
+
+def _narrowed(setting: Setting, inner: int) -> Setting:
+    return replace(setting, width=setting.width - setting.inner + inner)
+
+
+def _lines(item: Plot | Table | Field, setting: Setting) -> list[Text]:
+    if isinstance(item, Plot):
+        return plot(item, setting)
+    return table(item, setting) if isinstance(item, Table) else field(item, setting)
+
+
+def _matrix(
+    matrix: Matrix, marks: Sequence[Region], setting: Setting
+) -> tuple[list[Text], list[Text]]:
+    """Caption and headings of a matrix, and its rows."""
+    if is_too_large(matrix):
+        return [], matrices([matrix], setting) + _marked(marks, setting)
+    head = wrapped_prose(caption(matrix, setting), setting.inner)
+    lines = grid(matrix, setting, marks)
+    headings = len(lines) - matrix.shape[0]
+    if headings > _MOST_HEADINGS:  # cut into blocks of columns, each with headings of its own
+        return head, lines
+    return head + lines[:headings], lines[headings:]
+
+
+def _marked(marks: Sequence[Region], setting: Setting) -> list[Text]:
+    """Marks in words, where a matrix is shown without its entries."""
+    lines: list[Text] = []
+    for mark in marks:
+        rows, columns = (
+            f"{start + 1}–{end}" if end > start + 1 else f"{end}"
+            for start, end in (mark.rows, mark.columns)
+        )
+        said = setting.say("marked", rows=rows, columns=columns)
+        lines += wrapped_prose(styled(said, setting.palette.dim), setting.prose)
+    return lines
+
+
+def _packed(blocks: Sequence[_Block], width: int) -> Iterator[list[_Block]]:
+    """As many blocks side by side as fit; then the next below."""
+    row: list[_Block] = []
+    used = 0
+    for block in blocks:
+        if row and used + block.lead(first=False) + block.width > width:
+            yield row
+            row, used = [], 0
+        used += block.lead(first=not row) + block.width
+        row.append(block)
+    yield row
+
+
+def _beside(row: Sequence[_Block]) -> list[Text]:
+    """Blocks side by side, their first rows in one line, each joint at half the height of the lower neighbour."""
+    heads = max(len(block.head) for block in row)
+    lines: list[Text] = []
+    for i, block in enumerate(row):
+        lower = min(len(each.body) for each in row[max(i - 1, 0) : i + 1])
+        middle = heads + (lower - 1) // 2
+        own = [Text()] * (heads - len(block.head)) + block.head + block.body
+        lines += [Text() for _ in range(len(own) - len(lines))]
+        start, lead = width_of(lines), block.lead(first=i == 0)
+        for j, part in enumerate(own):
+            joint = block.joint if j == middle else Text()
+            if not part.plain and not joint.plain:
+                continue
+            blank = start - lines[j].cell_len + (1 if joint.plain and i else 0)
+            after = lead - joint.cell_len - (1 if joint.plain and i else 0)
+            lines[j] = Text().join([lines[j], Text(" " * blank), joint, Text(" " * after), part])
+    return lines
