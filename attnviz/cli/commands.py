@@ -16,6 +16,7 @@ _COMMANDS = {
         "Every product and sum of self-attention, in the terminal.",
     ),
     "render": ("attnviz.cli.render:render", "The same numbers as a film."),
+    "new": ("attnviz.cli.new:new", "Write a lecture file to start from."),
     "lessons": ("attnviz.cli.lessons:lessons", "List the lessons, or the steps of one."),
     "examples": ("attnviz.cli.examples:examples", "List the built-in examples, or print one."),
 }

@@ -1,0 +1,3 @@
+"""The lecture file: chapters in order, each a lesson with its input or a title card. Read and checked here; neither
+told nor filmed.
+"""

@@ -1,0 +1,94 @@
+"""What a lecture file says, read and checked; each language's version stands by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from attnviz.inputs.request import InputRequest
+from attnviz.lessons.catalogue import Lesson
+
+PACES = ("slow", "normal", "fast")
+QUALITIES = ("low", "medium", "high", "4k")
+"""What a lecture may ask of a film, by the names that the film has for them."""
+
+
+@dataclass(frozen=True, eq=False)
+class LessonChapter:
+    """A lesson, what it is told on, and how."""
+
+    where: str
+    """File and number, as messages begin."""
+    lesson: Lesson
+    request: InputRequest
+    """Its files are found from the working directory."""
+    title: str | None = None
+    """In place of the lesson's own."""
+    query: str | None = None
+    distance: int | None = None
+    precision: int | None = None
+    rounding: str = "sum-preserving"
+    steps: tuple[str, ...] = ()
+    """The steps that are told; all where it is empty."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Own words by "step.part" and "step.title"; `attnviz.lecture.own_words.overridden` puts them in."""
+    pace: str = "normal"
+
+
+@dataclass(frozen=True, eq=False)
+class CardChapter:
+    """A still title card."""
+
+    where: str
+    title: str
+    lines: tuple[str, ...] = ()
+    """What stands below the title."""
+    seconds: float | None = None
+    """How long it stands; None is as long as it takes to read."""
+    pace: str = "normal"
+
+
+Chapter: TypeAlias = LessonChapter | CardChapter
+
+
+@dataclass(frozen=True, eq=False)
+class Version:
+    """The lecture in one language: one film."""
+
+    language: str
+    title: str
+    chapters: tuple[Chapter, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Lecture:
+    """A lecture file."""
+
+    path: Path
+    versions: Mapping[str, Version]
+    """By language, in the order asked for."""
+    theme: str = "dark"
+    pace: str = "normal"
+    quality: str = "medium"
+    fps: int | None = None
+    font: str | None = None
+    """A font file, found from the working directory, or the name of a font of the system."""
+    output: Path | None = None
+    """The .mp4, found from the working directory."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.versions)
+
+    def film_of(self, language: str, output: Path) -> Path:
+        """Where the film of that language goes: `output`, or where there are several, a file a language beside it.
+
+        >>> en, zh = Version("en", "Talk", ()), Version("zh", "讲座", ())
+        >>> Lecture(Path("talk.toml"), {"en": en, "zh": zh}).film_of("zh", Path("talk.mp4")).name
+        'talk.zh.mp4'
+        """
+        if len(self.versions) == 1:
+            return output
+        return output.with_name(f"{output.stem}.{language}{output.suffix}")

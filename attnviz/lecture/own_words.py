@@ -1,0 +1,116 @@
+"""A lecturer's own words in place of a lesson's: read from the file, and put into a storyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from attnviz.errors import InputError, unknown_name
+from attnviz.lecture.table import Table
+from attnviz.lessons.captions import LINE_LENGTH, LINES, caption_lines
+from attnviz.lessons.catalogue import Lesson
+from attnviz.lessons.labels import columns_of
+from attnviz.lessons.storyboard import Step, Storyboard
+from attnviz.lessons.words import LANGUAGES
+
+TITLE = "title"
+"""The part of a step that is its title."""
+TITLE_COLUMNS = 40
+_COLUMNS = {"en": 1, "zh": 2}
+_LEEWAY = 1.25  # a film shrinks a line by so much and no further
+
+
+def own_words(chapter: Table, lesson: Lesson, steps: Collection[str]) -> dict[str, str]:
+    """The table `words` of a chapter, by "step.part" and "step.title".
+
+    `steps` are those that are told; all where it is empty. Raises InputError for a step that the lesson does not have
+    or that is not told, and for a caption that does not fit its two lines.
+    """
+    said: dict[str, str] = {}
+    for step, part, value in _entries(chapter):
+        key = f"words.{step}.{part}"
+        if step not in lesson.steps:
+            raise chapter.fault(f"words: {unknown_name('step', step, lesson.steps)}")
+        if steps and step not in steps:
+            raise chapter.fault(f"{key} is never said, as steps leaves {step} out: add it there")
+        if f"{step}.{part}" in said:
+            raise chapter.fault(f"{key} is there twice: keep one of them")
+        said[f"{step}.{part}"] = (
+            chapter.line(value, key, TITLE_COLUMNS)
+            if part == TITLE
+            else _caption(chapter, key, value)
+        )
+    return said
+
+
+def overridden(storyboard: Storyboard, words: Mapping[str, str], where: str) -> Storyboard:
+    """The storyboard with `words`, by "step.part" and "step.title", in place of its own.
+
+    Raises InputError, beginning with `where` and with the nearest name, for a caption that it does not have.
+
+    >>> from attnviz import self_attention
+    >>> from attnviz.lessons.self_attention import self_attention_storyboard
+    >>> board = self_attention_storyboard(self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]]))
+    >>> overridden(board, {"scores.why": "Who fits?"}, "talk.toml").step("scores").narration["why"]
+    'Who fits?'
+    """
+    for name in words:
+        _check_said(storyboard, name, where)
+    return replace(storyboard, steps=tuple(_step(each, words) for each in storyboard.steps))
+
+
+def _entries(chapter: Table) -> Iterator[tuple[str, str, Any]]:
+    """Step, part and value; scores.why is written with quotation marks around it or without."""
+    table = chapter.values.get("words", {})
+    if not isinstance(table, dict):
+        raise chapter.fault(
+            "words is not a table: write [chapter.words] on a line of its own, "
+            'and below it scores.why = "…"'
+        )
+    for key, value in table.items():
+        step, dot, part = key.partition(".")
+        if dot:
+            yield step, part, value
+        elif isinstance(value, dict) and not value.keys() <= set(LANGUAGES):
+            yield from ((step, part, each) for part, each in value.items())
+        else:
+            raise chapter.fault(
+                f"words.{key} names no part of the step: "
+                f'write words.{key}.title = "…", or the name of a caption for title'
+            )
+
+
+def _caption(chapter: Table, key: str, value: Any) -> str:
+    said, language = chapter.said(value, key), chapter.language
+    lines = [line.strip() for line in caption_lines(said, language)]
+    length = LINE_LENGTH[language]
+    widest = max(map(columns_of, lines))
+    if len(lines) > LINES or widest > _LEEWAY * length * _COLUMNS[language]:
+        raise chapter.fault(
+            f"{key} is too long for a caption, which is {LINES} lines of about {length} characters: "
+            "shorten it"
+        )
+    return "\n".join(lines) if "\n" in said else said
+
+
+def _check_said(storyboard: Storyboard, name: str, where: str) -> None:
+    step = name.partition(".")[0]
+    told = [each for each in storyboard.steps if each.id == step]
+    if not told:
+        there_are = ", ".join(each.id for each in storyboard.steps)
+        raise InputError(
+            f"{where}: words.{name} is never said, as this input has no step {step}: "
+            f"leave it out (there are {there_are})"
+        )
+    parts = [f"{step}.{part}" for part in (*told[0].narration, TITLE)]
+    if name not in parts:
+        raise InputError(f"{where}: words: {unknown_name('caption', name, parts)}")
+
+
+def _step(step: Step, words: Mapping[str, str]) -> Step:
+    narration = {
+        part: words.get(f"{step.id}.{part}", said) for part, said in step.narration.items()
+    }
+    title = words.get(f"{step.id}.{TITLE}", step.title)
+    return replace(step, title=title, narration=narration)

@@ -1,0 +1,127 @@
+"""The lecture file itself: TOML, checked from the first key to the last."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from attnviz.errors import InputError, unknown_name
+from attnviz.inputs.files import as_text, read_file
+from attnviz.lecture.chapters import CARD_TITLE_COLUMNS, chapter
+from attnviz.lecture.model import PACES, QUALITIES, Lecture, Version
+from attnviz.lecture.table import Table
+from attnviz.lessons.words import LANGUAGES
+from attnviz.theme import THEMES
+
+SUFFIX = ".toml"
+KEYS = (
+    *("title", "language", "languages", "theme", "pace", "quality", "fps", "font", "output"),
+    "chapter",
+)
+MOST_FRAMES = 120
+"""Frames a second."""
+_FILM = ".mp4"
+_FONTS = (".ttf", ".otf", ".ttc", ".otc")
+_WHAT = "a lecture file, as attnviz new writes one"
+
+
+def is_lecture(text: str | None) -> bool:
+    """Whether an argument names a lecture file; any other is text.
+
+    >>> is_lecture("talk.toml"), is_lecture("the cat sat"), is_lecture(None)
+    (True, False, False)
+    """
+    return text is not None and text.lower().endswith(SUFFIX)
+
+
+def read_lecture(path: str | Path, languages: Sequence[str] | None = None) -> Lecture:
+    """The lecture in that file, in `languages` or else in those that it asks for.
+
+    Files that it names are found from its own folder. Raises InputError that begins with the file, and the chapter by
+    its number: no such file, not TOML (with the line), a key or name that is unknown (with the nearest), a value of the
+    wrong type, words that a language lacks. What a lesson makes of its input is not known before it is told.
+    """
+    body = _parsed(str(path))
+    where, folder = str(path), Path(path).parent
+    whole = Table(body, where, LANGUAGES[0])
+    whole.check_keys(KEYS)
+    asked = _languages(whole) if languages is None else tuple(languages)
+    pace = whole.choice("pace", PACES) or "normal"
+    tables = _chapter_tables(whole)
+    output = whole.file("output", folder)
+    if output is not None and Path(output).suffix.lower() != _FILM:
+        found = whole.values["output"]
+        raise whole.fault(f'output is {found!r}, and films are {_FILM}: write output = "talk.mp4"')
+    return Lecture(
+        path=Path(path),
+        versions={each: _version(replace(whole, language=each), tables, pace) for each in asked},
+        theme=whole.choice("theme", THEMES) or "dark",
+        pace=pace,
+        quality=whole.choice("quality", QUALITIES) or "medium",
+        fps=whole.whole("fps", 1, MOST_FRAMES),
+        font=whole.file("font", folder, _is_font_file),
+        output=None if output is None else Path(output),
+    )
+
+
+def _is_font_file(font: str) -> bool:
+    """As --font takes it: what is neither a path nor has a font's suffix is the name of a font."""
+    return os.sep in font or font.lower().endswith(_FONTS)
+
+
+def _parsed(path: str) -> Mapping[str, Any]:
+    if not Path(path).is_dir() and not is_lecture(path):
+        raise InputError(f"{path}: a lecture is a {SUFFIX} file; rename it")
+    if Path(path).is_file() and not Path(path).stat().st_size:
+        return {}
+    data, _ = read_file(path, (SUFFIX,), _WHAT)
+    if not data.strip():
+        return {}
+    try:
+        return tomllib.loads(as_text(data, path))
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path} is not TOML: {error}") from error
+    except RecursionError:
+        raise InputError(f"{path} is not a lecture: its brackets are nested too deep") from None
+
+
+def _languages(whole: Table) -> tuple[str, ...]:
+    if "language" in whole and "languages" in whole:
+        raise whole.fault("it has both language and languages: keep one of them")
+    one = whole.choice("language", LANGUAGES)
+    languages = (one or LANGUAGES[0],) if "languages" not in whole else whole.names("languages")
+    if not languages:
+        raise whole.fault('languages is empty: write languages = ["en", "zh"], or one of them')
+    for position, language in enumerate(languages):
+        if language not in LANGUAGES:
+            raise whole.fault(str(unknown_name("language", language, LANGUAGES)))
+        if language in languages[:position]:
+            raise whole.fault(f"languages has {language} twice: keep one of them")
+    return languages
+
+
+def _chapter_tables(whole: Table) -> list[Mapping[str, Any]]:
+    tables = whole.values.get("chapter", [])
+    if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
+        raise whole.fault("chapter is not a list of tables: write [[chapter]], with two brackets")
+    if not tables:
+        raise whole.fault(
+            'it has no chapter: write [[chapter]], and below it lesson = "self-attention"'
+        )
+    return tables
+
+
+def _version(whole: Table, tables: Sequence[Mapping[str, Any]], pace: str) -> Version:
+    folder, stem = Path(whole.where).parent, Path(whole.where).stem
+    chapters = (
+        chapter(Table(each, f"{whole.where}, chapter {number}", whole.language), folder, pace)
+        for number, each in enumerate(tables, start=1)
+    )
+    title = whole.text("title", CARD_TITLE_COLUMNS) or stem
+    return Version(whole.language, title, tuple(chapters))
