@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from typing import TypeAlias
 
 from attnviz.lessons.detail import Range
 from attnviz.lessons.exhibits import Field, Layer
@@ -18,12 +20,14 @@ _BETWEEN = 2
 _NAME_SHARE = 3
 """Names that take more than one in so many columns stand above their layers."""
 
+Line: TypeAlias = tuple[Run, ...]
+
 
 @dataclass(frozen=True)
 class FieldLines:
     """A field, written."""
 
-    lines: tuple[tuple[Run, ...], ...]
+    lines: tuple[Line, ...]
     said: str | None
     """In words, which positions are shown; None if all are."""
 
@@ -55,7 +59,7 @@ def field_lines(field: Field, width: int, words: Words) -> FieldLines:
         whole = _Frame(margin, above, room, 2 if 2 * count <= room else 1, count, ((0, count),))
         return FieldLines(tuple(whole.lines(field)), None)
     room -= _BETWEEN + max(columns_of(_how_many(layer)) for layer in field.layers)
-    frame = _Frame(margin, above, room, 1, count, _window(_edges(field, count), count, room))
+    frame = _Frame(margin, above, room, 1, count, _window(_edges(field), count, room))
     return FieldLines(tuple(frame.lines(field)), frame.said(words))
 
 
@@ -63,22 +67,17 @@ def _how_many(layer: Layer) -> str:
     return f"{sum(layer.lit)}/{len(layer.lit)}"
 
 
-def _place(position: int, size: int, count: int) -> int:
-    """Where a position of a layer with `size` of them stands above a layer with `count`: over its share's middle."""
-    return (2 * position + 1) * count // (2 * size)
-
-
-def _edges(field: Field, count: int) -> list[int]:
-    """Places that a reader must see, the most needed first: named ones, and where what is lit begins and ends."""
-    found = [_place(at, len(field.layers[i].lit), count) for i, at, _ in field.marks]
+def _edges(field: Field) -> list[int]:
+    """Positions that a reader must see, the most needed first: named ones, and where what is lit begins and ends."""
+    found = [at for _, at, _ in field.marks]
     for layer in reversed(field.layers):
         lit = [i for i, is_lit in enumerate(layer.lit) if is_lit]
-        found += [_place(i, len(layer.lit), count) for i in (*lit[:1], *lit[-1:])]
+        found += [*lit[:1], *lit[-1:]]
     return found or [0]
 
 
 def _window(edges: Sequence[int], count: int, room: int) -> tuple[Range, ...]:
-    """The ranges of places to show: as many edges as fit, each with as much around it as still fits."""
+    """The ranges of positions to show: as many edges as fit, each with as much around it as still fits."""
     kept: list[int] = []
     for edge in edges:
         if _width(_around([*kept, edge], 0, count), count) <= room:
@@ -93,7 +92,7 @@ def _around(edges: Sequence[int], reach: int, count: int) -> tuple[Range, ...]:
     ranges: list[Range] = []
     for edge in sorted(edges):
         start, end = max(edge - reach, 0), min(edge + reach + 1, count)
-        # A single place that is left out takes no less room than the sign for it.
+        # A single position that is left out takes no less room than the sign for it.
         if ranges and start <= ranges[-1][1] + 1:
             ranges[-1] = (ranges[-1][0], max(end, ranges[-1][1]))
         else:
@@ -108,7 +107,7 @@ def _width(ranges: Sequence[Range], count: int) -> int:
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where everything stands: `step` columns a place, the names before or above."""
+    """Where everything stands: `step` columns a position, the names before or above."""
 
     margin: int
     above: bool
@@ -117,21 +116,15 @@ class _Frame:
     count: int
     ranges: tuple[Range, ...]
 
-    def lines(self, field: Field) -> Iterator[tuple[Run, ...]]:
+    def lines(self, field: Field) -> Iterator[Line]:
         top = len(field.layers) - 1
         for i in range(top, -1, -1):
-            layer = field.layers[i]
-            named = [
-                (_place(at, len(layer.lit), self.count), name)
-                for which, at, name in field.marks
-                if which == i
-            ]
-            points_down = i == top > 0
-            if points_down:
-                yield from (self._mark(place, name, "↓") for place, name in named)
-            yield from self._layer(layer)
-            if not points_down:
-                yield from (self._mark(place, name, "↑") for place, name in named)
+            named = [(at, name) for which, at, name in field.marks if which == i]
+            if i == top:
+                yield from self._named(named, "↓")
+            yield from self._layer(field.layers[i])
+            if i != top:
+                yield from self._named(named, "↑")
 
     def said(self, words: Words) -> str:
         ranges = ", ".join(
@@ -139,46 +132,71 @@ class _Frame:
         )
         return words.say("field", "positions", ranges=ranges, count=self.count)
 
-    def _layer(self, layer: Layer) -> Iterator[tuple[Run, ...]]:
+    def _layer(self, layer: Layer) -> Iterator[Line]:
         if self.above:
             yield (Run(layer.name),)
         name = "" if self.above else layer.name
         runs = [Run(name + " " * (self.margin - columns_of(name)))]
         runs += [Run(text, layer.role if text[0] == LIT else None) for text in self._cells(layer)]
-        if self._places != list(range(self.count)):
+        if self._leaves_out:
             runs.append(Run(" " * _BETWEEN + _how_many(layer)))
         else:
             runs[-1] = Run(runs[-1].text.rstrip(), runs[-1].role)
         yield tuple(runs)
 
     def _cells(self, layer: Layer) -> Iterator[str]:
-        signs = {
-            _place(i, len(layer.lit), self.count): LIT if is_lit else UNLIT
-            for i, is_lit in enumerate(layer.lit)
-        }
-        for place in self._places:
-            sign = LEFT_OUT if place is None else signs.get(place, " ")
+        for position in self._positions:
+            sign = LEFT_OUT
+            if position is not None:
+                inside = position < len(layer.lit)
+                sign = (LIT if layer.lit[position] else UNLIT) if inside else " "
             yield sign + " " * (self.step - 1)
 
-    def _mark(self, place: int, name: str, arrow: str) -> tuple[Run, ...]:
-        """An arrow at a place, and the name on the side where it fits."""
-        at = self._column(place) * self.step
-        if at + 2 + columns_of(name) <= self.room or columns_of(name) >= at:
-            return (Run(" " * (self.margin + at) + f"{arrow} {name}"),)
-        return (Run(" " * (self.margin + at - 1 - columns_of(name)) + f"{name} {arrow}"),)
+    def _named(self, named: Sequence[tuple[int, str]], arrow: str) -> Iterator[Line]:
+        """Names with arrows: in two lines where several stand side by side, else each in its own."""
+        columns = sorted((self._column(at) * self.step, name) for at, name in named)
+        if len(columns) > 1 and all(
+            at + columns_of(name) < following for (at, name), (following, _) in pairwise(columns)
+        ):
+            names = self._placed(columns)
+            arrows = self._placed([(at, arrow) for at, _ in columns])
+            yield from (names, arrows) if arrow == "↓" else (arrows, names)
+            return
+        for at, name in columns:
+            # On the side where it fits.
+            fits = at + 2 + columns_of(name) <= self.room or columns_of(name) >= at
+            yield self._placed(
+                [
+                    (at, f"{arrow} {name}")
+                    if fits
+                    else (at - 1 - columns_of(name), f"{name} {arrow}")
+                ]
+            )
 
-    def _column(self, place: int) -> int:
-        """The column of a place, or of the sign for those that are left out there."""
-        shown = self._places
-        if place in shown:
-            return shown.index(place)
-        later = (i for i, each in enumerate(shown) if each is not None and each > place)
+    def _placed(self, texts: Sequence[tuple[int, str]]) -> Line:
+        """Texts at their columns, in order."""
+        line = ""
+        for at, text in texts:
+            line += " " * (self.margin + at - columns_of(line)) + text
+        return (Run(line),)
+
+    def _column(self, position: int) -> int:
+        """The column of a position, or of the sign for those that are left out there."""
+        shown = self._positions
+        if position in shown:
+            return shown.index(position)
+        later = (i for i, each in enumerate(shown) if each is not None and each > position)
         return next(later, len(shown)) - 1
 
     @property
-    def _places(self) -> list[int | None]:
-        places: list[int | None] = [None] if self.ranges[0][0] > 0 else []
-        places += range(*self.ranges[0])
+    def _leaves_out(self) -> bool:
+        return None in self._positions
+
+    @cached_property
+    def _positions(self) -> list[int | None]:
+        """What stands in each column; None is the sign for positions that are left out."""
+        positions: list[int | None] = [None] if self.ranges[0][0] > 0 else []
+        positions += range(*self.ranges[0])
         for _, following in pairwise(self.ranges):
-            places += [None, *range(*following)]
-        return [*places, None] if self.ranges[-1][1] < self.count else places
+            positions += [None, *range(*following)]
+        return [*positions, None] if self.ranges[-1][1] < self.count else positions

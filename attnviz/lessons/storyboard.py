@@ -178,6 +178,13 @@ class Storyboard:
             raise LookupError(f"the lesson {self.lesson} is not told on one trace")
         return self.told_on
 
+    @property
+    def warning(self) -> str | None:
+        """The note that says so where numbers are untrained: a reader must see it first."""
+        if not self.untrained:
+            return None
+        return next((note for note in self.notes if self.untrained in note), self.notes[0])
+
     def step(self, name: str) -> Step:
         """The step with that id. Raises InputError with the nearest name if there is none."""
         for each in self.steps:

@@ -53,12 +53,12 @@ def caption(matrix: Matrix, setting: Setting) -> Text:
     if matrix.head is not None:
         lesser.append(setting.words.say("common", "head", head=matrix.head))
     text = styled(matrix.symbol, palette.text(matrix.role, bold=True))
-    text.append("  " if matrix.symbol else "")
-    return text.append("  ".join(each for each in lesser if each), palette.dim)
+    said = "  ".join(each for each in lesser if each)
+    return text.append(f"  {said}" if matrix.symbol else said, palette.dim)
 
 
 def _what(matrix: Matrix, setting: Setting) -> str:
-    if matrix.role is Role.PLAIN:
+    if matrix.role is Role.PLAIN or (matrix.role is Role.KERNEL and matrix.symbol[:1] not in "wW"):
         return ""
     what = setting.words.say("matrix", matrix.role)
     for beginning, key in (("W_", "makes"), ("b_", "added"), ("α", "weighted")):

@@ -49,9 +49,9 @@ def _opening(setting: Setting) -> list[list[Text]]:
     board, palette = setting.storyboard, setting.palette
     title = styled(board.title, palette.text(None, bold=True))
     blocks = [[title, *_worked_in_full(setting)]]
-    if board.untrained:
-        # The first of the notes: a reader must not take these numbers for what a model learned.
-        blocks.append(_listed("!", _noted(board.notes[0], setting), setting))
+    if board.warning:
+        # A reader must not take these numbers for what a model learned.
+        blocks.append(_listed("!", _noted(board.warning, setting), setting))
     return blocks
 
 
