@@ -80,3 +80,8 @@ def labels(
     """One label a position: its symbol and, where there is one, its token."""
     names = [None] * count if tokens is None else [shown_token(token) for token in tokens]
     return tuple(Label(letter + subscript(i), name, role) for i, name in enumerate(names))
+
+
+def bare(named: tuple[Label, ...]) -> tuple[Label, ...]:
+    """Labels without their tokens, for a matrix beside one that has them."""
+    return tuple(Label(each.symbol, None, each.role) for each in named)

@@ -142,6 +142,19 @@ class Numbers:
         return digits.replace("-", MINUS)
 
 
+def percent(share: float) -> str:
+    """A share of a whole as a percentage: 100% is said only of all of it, 0% only of nothing.
+
+    >>> percent(0.684), percent(0.9999), percent(0.0004), percent(1.0)
+    ('68%', '99%', '0.04%', '100%')
+    """
+    if math.isclose(share, 1, rel_tol=1e-6):
+        return "100%"
+    if 0 < share < 0.01:
+        return f"{np.format_float_positional(100 * share, 1, fractional=False, trim='-')}%"
+    return f"{min(round(100 * share), 99)}%"
+
+
 def fitting_precision(values: FloatArray, least: int = 2, most: int = 8) -> int:
     """Decimals enough to tell the largest of `values` from 0 with two digits.
 

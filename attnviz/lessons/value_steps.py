@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.lessons import formulas
 from attnviz.lessons.calculations import calculation, components
 from attnviz.lessons.labels import indexed
+from attnviz.lessons.numbers import percent
 from attnviz.lessons.storyboard import (
     Calculation,
     Label,
@@ -146,7 +145,5 @@ def _most(telling: Telling) -> str | None:
     share = float(weights[best].sum())
     if share < 0.5:
         return None
-    # 99.7 % is not all: 100 % is said only of what is.
-    percent = 100 if math.isclose(share, 1, rel_tol=1e-6) else min(round(100 * share), 99)
     strongest = telling.several("v", best)
-    return telling.say("output", "most", strongest=strongest, share=f"{percent}%")
+    return telling.say("output", "most", strongest=strongest, share=percent(share))

@@ -1,0 +1,28 @@
+"""Masking: −∞ before softmax, zeros after; then padding.
+
+Run by itself (`manim render scenes/masking.py`) it tells the example `causal`; `attnviz render --lesson masking`
+gives it any other storyboard of the lesson.
+"""
+
+from __future__ import annotations
+
+from attnviz.scenes import default_storyboard
+
+from attnviz.film.acts.exhibits import show
+from attnviz.film.scene import LessonScene
+
+
+class Masking(LessonScene):
+    """Without a mask, with one, with one too late; then a batch with padding."""
+
+    def setup(self) -> None:
+        if not hasattr(self, "storyboard"):
+            self.storyboard = default_storyboard("masking")
+        super().setup()
+
+    def construct(self) -> None:
+        self.act("unmasked", show)
+        self.act("before-softmax", show)
+        self.act("after-softmax", show)
+        self.act("padding", show)
+        self.act("padding-hidden", show)

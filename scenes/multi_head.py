@@ -1,0 +1,28 @@
+"""Several heads: each finds something else, side by side, mixed by W_O.
+
+Run by itself (`manim render scenes/multi_head.py`) it tells the example `two-heads`; `attnviz render --lesson multi-head`
+gives it any other storyboard of the lesson.
+"""
+
+from __future__ import annotations
+
+from attnviz.scenes import default_storyboard
+
+from attnviz.film.acts.exhibits import show
+from attnviz.film.scene import LessonScene
+
+
+class MultiHead(LessonScene):
+    """One head, two of them, their outputs joined and mixed, the formula."""
+
+    def setup(self) -> None:
+        if not hasattr(self, "storyboard"):
+            self.storyboard = default_storyboard("multi-head")
+        super().setup()
+
+    def construct(self) -> None:
+        self.act("one-head", show)
+        self.act("heads", show)
+        self.act("concat", show)
+        self.act("project", show)
+        self.act("formula", show)

@@ -1,0 +1,29 @@
+"""Why scores are divided by √d_k: variance, saturation, gradient.
+
+Run by itself (`manim render scenes/scaling.py`) it tells the numbers of seed 0; `attnviz render --lesson scaling`
+gives it any other storyboard of the lesson.
+"""
+
+from __future__ import annotations
+
+from attnviz.scenes import default_storyboard
+
+from attnviz.film.acts.exhibits import show
+from attnviz.film.scene import LessonScene
+
+
+class Scaling(LessonScene):
+    """How a score comes about, what d_k does to it and to softmax, and the cure."""
+
+    def setup(self) -> None:
+        if not hasattr(self, "storyboard"):
+            self.storyboard = default_storyboard("scaling")
+        super().setup()
+
+    def construct(self) -> None:
+        self.act("score", show)
+        self.act("variance", show)
+        self.act("weights", show)
+        self.act("saturation", show)
+        self.act("gradient", show)
+        self.act("formula", show)
