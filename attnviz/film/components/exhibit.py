@@ -29,6 +29,10 @@ _SIDE, _ABOVE = 0.6, 0.42
 _MOST_TOKEN = 1.3
 _PLOT = (6.4, 3.2)
 _MOST_GROWTH = 1.75
+_SLACK = 1e-6
+"""Numbers that just fit still do when their width has been divided by the columns and multiplied again."""
+_LEAST_SHARE = 0.3
+"""Of the width of a line, for what is not text."""
 _MOST_NAMES = 12
 """A side with more entries goes without names."""
 
@@ -77,11 +81,12 @@ def _heading(exhibit: Exhibit, style: Style) -> VGroup:
 
 @dataclass(frozen=True)
 class _Demand:
-    """What an exhibit would take, and whether it can do with less."""
+    """What an exhibit would take."""
 
     width: float
     height: float
     fixed: bool = False
+    """Whether it cannot do with less."""
     grows: bool = False
     """Whether it is the better for more room than that."""
 
@@ -89,24 +94,25 @@ class _Demand:
 def _demand(exhibit: Exhibit, numbers: Numbers, box: Box, style: Style) -> _Demand:
     item = exhibit.item
     named = _HEADING if exhibit.name or isinstance(item, Matrix) else 0.0
+    heading = _heading(exhibit, style).width
     if isinstance(item, Matrix):
-        width = _matrix_width(item, numbers) + _names_wide(item)
+        width = max(_matrix_width(item, numbers) + _names_wide(item), heading)
         rows = min(item.shape[0], 16)
         return _Demand(width, rows * _MOST_CELL + named + _names_high(item))
     if isinstance(item, Plot):
         return _Demand(_PLOT[0], _PLOT[1] + named, grows=True)
     if isinstance(item, Table):
         view = TableView(item, style, width=box.width, height=box.height)
-        return _Demand(view.width, view.height + named, fixed=True)
+        return _Demand(max(view.width, heading), view.height + named, fixed=True)
     count = max(len(layer.lit) for layer in item.layers)
     names = max(width_of(layer.name, Size.SMALL) for layer in item.layers) + 0.3
-    return _Demand(count * 0.62 + names, len(item.layers) * 1.05 + named)
+    return _Demand(max(count * 0.62 + names, heading), len(item.layers) * 1.05 + named)
 
 
 def _matrix_width(matrix: Matrix, numbers: Numbers) -> float:
     columns = min(matrix.shape[1], 16)
     wide = number_width(matrix, numbers)
-    return max(_MOST_CELL * columns, wide or 0.0)
+    return max(_MOST_CELL * columns, wide or 0.0) + _SLACK
 
 
 def _names_wide(matrix: Matrix) -> float:
@@ -127,11 +133,7 @@ def laid_out(
     """The exhibits as views in their places, and the joint before each, None where there is none."""
     lines = [list(each) for _, each in groupby(exhibits, key=lambda each: each.line)]
     wanted = [[_demand(each, numbers, box, style) for each in line] for line in lines]
-    heights = _shared(
-        [max(each.height for each in line) for line in wanted],
-        box.height - _BETWEEN_LINES * (len(lines) - 1),
-        [any(each.grows for each in line) for line in wanted],
-    )
+    heights = _heights(wanted, box.height - _BETWEEN_LINES * (len(lines) - 1))
     views: list[ExhibitView] = []
     joints: list[Line | None] = []
     stack = VGroup()
@@ -142,6 +144,21 @@ def laid_out(
         joints += between
     stack.arrange(DOWN, buff=_BETWEEN_LINES).move_to(np.array(box.middle))
     return views, joints
+
+
+def _heights(lines: Sequence[Sequence[_Demand]], room: float) -> list[float]:
+    """The height of each line: text takes what it takes, the rest is shared."""
+    least = [max((each.height for each in line if each.fixed), default=0.0) for line in lines]
+    bending = [i for i, line in enumerate(lines) if not all(each.fixed for each in line)]
+    taken = sum(height for i, height in enumerate(least) if i not in bending)
+    heights = _shared(
+        [max(each.height for each in lines[i]) for i in bending],
+        room - taken,
+        [any(each.grows for each in lines[i]) for i in bending],
+    )
+    for i, height in zip(bending, heights, strict=True):
+        least[i] = max(height, least[i])
+    return least
 
 
 def _shared(wanted: Sequence[float], room: float, grows: Sequence[bool]) -> list[float]:
@@ -168,7 +185,7 @@ def _line(
     gaps = sum(_GAP if j is None else j.width + 2 * _JOINT_GAP for j in joints[1:])
     fixed = sum(each.width for each in demands if each.fixed)
     bending = [each for each in demands if not each.fixed]
-    room = box.width - gaps - fixed
+    room = max(box.width - gaps - fixed, _LEAST_SHARE * box.width)
     widths = iter(_shared([d.width for d in bending], room, [d.grows for d in bending]))
     views = [
         _view(each, numbers, style, d.width if d.fixed else next(widths), height)

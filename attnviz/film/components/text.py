@@ -13,7 +13,7 @@ from attnviz.film.fonts import Points, Weight, named_typeface, shape, typeface
 from attnviz.film.style import Size
 from attnviz.film.typefaces import Typeface
 
-_LOWERED = re.compile(r"(?<=[A-Za-z])_([A-Za-z])")
+_LOWERED = re.compile(r"(?<=(?<![A-Za-z])[A-Za-z])_([A-Za-z]+)")
 _LOWERED_SCALE, _LOWERED_BY = 0.72, 0.16  # of the em
 
 
@@ -30,7 +30,7 @@ class Glyphs(VMobject):
 class Line(VGroup):
     """One line of text: runs of text and colour on one baseline, which starts at y = 0.
 
-    A letter after "_" is lowered: W_Q, d_k.
+    What follows a single letter and "_" is lowered: W_Q, d_model; a name such as in_channels stays as it is.
     """
 
     def __init__(
