@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import platformdirs
-import srt
 from manim import CairoRenderer, tempconfig
 from manim import logger as manim_logger
 
+from attnviz.film.captions import Said
 from attnviz.film.fonts import check_characters, typeface
 from attnviz.film.scene import Beat, LessonScene
 from attnviz.film.style import Style
@@ -73,20 +73,10 @@ class Plan:
     def seconds(self) -> float:
         return self.beats[-1].end if self.beats else 0.0
 
-    def captions(self) -> str:
-        """The captions as SubRip text."""
-        return subtitles(self.beats)
-
-
-def subtitles(beats: Sequence[Beat]) -> str:
-    """SubRip text of what is said in the beats."""
-    from datetime import timedelta
-
-    lines = [
-        srt.Subtitle(i, timedelta(seconds=beat.start), timedelta(seconds=beat.end), beat.caption)
-        for i, beat in enumerate(beats, start=1)
-    ]
-    return str(srt.compose(lines))
+    @property
+    def said(self) -> list[Said]:
+        """The captions with their times."""
+        return [Said(beat.start, beat.end, beat.caption) for beat in self.beats]
 
 
 def plan(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
 from attnviz.film import container
 from attnviz.film.captions import Said
+from attnviz.film.carried import poster
 from attnviz.film.container import Track, assemble
 from attnviz.film.produce import Film, Plan, plan, produce, work_folder
 from attnviz.film.scene import Beat
@@ -67,6 +68,10 @@ class Programme:
     def starts(self) -> tuple[float, ...]:
         """When each chapter begins."""
         return tuple(sum(self.lengths[:i]) for i in range(len(self.lengths)))
+
+    def only(self, part: Sequence[int]) -> Programme:
+        """Some of the chapters, as a film of their own."""
+        return Programme(tuple(self.chapters[i] for i in part), tuple(self.plans[i] for i in part))
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -178,4 +183,4 @@ def _poster(programme: Programme, parts: Sequence[Path]) -> bytes:
     at = max(lessons or [0], key=lambda i: programme.lengths[i])
     ends = [beat.end for beat in programme.plans[at].beats]
     early = [end for end in ends if end <= _POSTER_AT * programme.lengths[at]] or ends[:1]
-    return container.poster(parts[at], max(early[-1] - 0.1, 0.0))
+    return poster(parts[at], max(early[-1] - 0.1, 0.0))

@@ -20,6 +20,9 @@ _LEGEND = 0.42
 _APART = 0.3
 """The least from one name at the end of a curve to the next."""
 _DOT = 0.055
+_ROOM = 0.25
+"""Between the end of the axis and the names."""
+_LEAST_WIDTH = 2.4
 
 
 class PlotView(VGroup):
@@ -28,9 +31,10 @@ class PlotView(VGroup):
     def __init__(self, plot: Plot, style: Style, *, width: float, height: float) -> None:
         super().__init__()
         self.plot, self.style = plot, style
-        ends = [self._ending(each) for each in plot.series]
-        room = max((end.width for end in ends), default=0.0) + 0.25
-        self._box = (width - room, height - 2 * _LEGEND)
+        ends = [self._ending(each, with_value=True) for each in plot.series]
+        if width - _widest(ends) < _LEAST_WIDTH:  # the names are needed, the values are not
+            ends = [self._ending(each, with_value=False) for each in plot.series]
+        self._box = (width - _widest(ends) - _ROOM, height - 2 * _LEGEND)
         self.curves = [self._curve(each) for each in plot.series]
         self.endings = self._placed(ends)
         self.axes = self._axes()
@@ -88,9 +92,10 @@ class PlotView(VGroup):
             curve.add(DashedVMobject(line, num_dashes=36) if series.dashed else line)
         return curve.add(*[Dot(each, radius=_DOT, color=colour) for each in corners])
 
-    def _ending(self, series: Series) -> Line:
+    def _ending(self, series: Series, *, with_value: bool) -> Line:
         colour = self.style.colour(series.role)
-        runs = [(series.name + "  ", colour), (series.texts[-1], self.style.theme.ink)]
+        value = [(f"  {series.texts[-1]}", self.style.theme.ink)] if with_value else []
+        runs = [(series.name, colour), *value]
         return Line([run for run in runs if run[0].strip()], Size.SMALL, Weight.SEMIBOLD)
 
     def _placed(self, ends: Sequence[Line]) -> list[Line]:
@@ -100,6 +105,10 @@ class PlotView(VGroup):
         for end, height in zip(ends, heights, strict=True):
             end.move_to(np.array([self._box[0] + 0.12, height, 0.0]), aligned_edge=LEFT)
         return list(ends)
+
+
+def _widest(lines: Sequence[Line]) -> float:
+    return max((line.width for line in lines), default=0.0)
 
 
 def spread(wanted: Sequence[float], *, apart: float, most: float) -> list[float]:

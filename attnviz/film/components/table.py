@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from manim import LEFT, VGroup
 from manim import Line as Stroke
 
-from attnviz.film.components.text import Line, label, width_of
+from attnviz.film.components.text import label, width_of
 from attnviz.film.fonts import Weight
 from attnviz.film.style import Size, Style
 from attnviz.lessons.exhibits import Row, Table
@@ -17,6 +19,7 @@ _GAP = 0.42
 """Between two columns."""
 _LEADING = 1.35
 """From line to line of a cell, of the em."""
+_NUMBER = re.compile(r"[≈−]?[\d,. ]*\d")
 _MARKS = {True: "✓", False: "✗", None: ""}
 
 
@@ -111,13 +114,18 @@ class TableView(VGroup):
 
     def _line(self, cells: Sequence[str], colours: Sequence[str], y: float) -> VGroup:
         group, x = VGroup(), 0.0
-        for cell, colour, width in zip(cells, colours, self._widths, strict=True):
+        for j, (cell, colour, width) in enumerate(zip(cells, colours, self._widths, strict=True)):
             for i, text in enumerate(self._lines(cell, width)):
                 if text:
-                    group.add(self._text(text, colour, x, y - i * self._size.em * _LEADING))
+                    line = label(text, colour, self._size)
+                    start = x + width - line.width if self._numeric[j] else x
+                    line.move_to(np.array([start, 0.0, 0.0]), aligned_edge=LEFT)
+                    group.add(line.on_baseline(y - i * self._size.em * _LEADING))
             x += width + _GAP
         return group
 
-    def _text(self, text: str, colour: str, x: float, y: float) -> Line:
-        line = label(text, colour, self._size)
-        return line.move_to(np.array([x, 0.0, 0.0]), aligned_edge=LEFT).on_baseline(y)
+    @cached_property
+    def _numeric(self) -> list[bool]:
+        """Which columns hold numbers: they stand flush right."""
+        columns = zip(*(row.cells for row in self.table.rows), strict=True)
+        return [all(_NUMBER.fullmatch(cell) for cell in column) for column in columns]
