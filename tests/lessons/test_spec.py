@@ -1,0 +1,145 @@
+import json
+
+import numpy as np
+import pytest
+
+from attnviz import self_attention
+from attnviz.errors import InputError
+from attnviz.lessons import spec
+from attnviz.lessons.catalogue import LESSONS
+from attnviz.lessons.request import LessonRequest
+from attnviz.lessons.spec import Made, lessons_of, spec_of
+
+RNG = np.random.default_rng(5)
+TRACE = self_attention(
+    *(RNG.normal(size=(3, 4)), *(RNG.normal(size=(4, 4)) for _ in range(3))),
+    heads=2,
+    tokens=["猫", "a\n", "\udce9"],
+    mask=np.tri(3, dtype=bool),
+    bias=[0.5, -np.inf, 1.0],
+)
+MAIN, OTHER = LESSONS["self-attention"], LESSONS["scaling"]
+LESSONS_TOLD = (
+    Made(
+        MAIN,
+        "自注意力",
+        LessonRequest(TRACE, 2, "zh", 3, "plain", most=9),
+        ("scores", "softmax"),
+        {"scores.why": "谁合适？"},
+    ),
+    Made(OTHER, "Scaling", LessonRequest(seed=7, distance=12)),
+)
+
+
+def test_the_lessons_of_a_film_come_back_with_all_that_was_asked():
+    first, second = lessons_of(spec_of(LESSONS_TOLD))
+
+    assert first.request.sequence == TRACE
+    assert first.request.sequence.problem.tokens == ("猫", "a\n", "\udce9")
+    assert (first.lesson, first.title, first.steps) == (MAIN, "自注意力", ("scores", "softmax"))
+    assert first.words == {"scores.why": "谁合适？"}
+    asked = first.request
+    assert (asked.query, asked.language, asked.precision, asked.rounding) == (2, "zh", 3, "plain")
+    assert (second.lesson, second.steps, second.words) == (OTHER, (), {})
+    assert second.request.trace is None
+    assert (second.request.seed, second.request.distance) == (7, 12)
+
+
+def test_a_spec_is_strict_json_in_ascii_with_its_schema_first():
+    text = spec_of(LESSONS_TOLD)
+
+    assert text.isascii()
+    assert text.startswith('{"schema": "attnviz.film/1", "attnviz": "')
+    json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
+
+
+def test_an_input_too_large_for_a_film_is_left_out_and_said_to_be(monkeypatch):
+    monkeypatch.setattr(spec, "MOST_CHARACTERS", 1000)
+
+    text = spec_of(LESSONS_TOLD)
+
+    assert json.loads(text)["chapters"][0]["request"]["problem"].keys() == {"left_out"}
+    with pytest.raises(InputError, match=r"^chapter 1: its input was too large for a film to carr"):
+        lessons_of(text)
+
+
+def changed(path: str, value: object) -> str:
+    body = json.loads(spec_of(LESSONS_TOLD))
+    *way, last = path.split("/")
+    inner = body
+    for each in way:
+        inner = inner[int(each) if isinstance(inner, list) else each]
+    if value is ABSENT:
+        del inner[last]
+    else:
+        inner[last] = value
+    return json.dumps(body)
+
+
+ABSENT = object()
+ASKED = "chapters/0/request"
+BROKEN = {
+    "no JSON": ("{", "what made the film is not JSON (Expecting property name"),
+    "very deep": ("[" * 100_000, "what made the film is not JSON (maximum recursion depth"),
+    "a list": ("[]", "what made the film has the schema 'list', and this attnviz reads 'attnviz"),
+    "a later schema": (
+        changed("schema", "attnviz.film/2"),
+        "what made the film has the schema 'attnviz.film/2', and this attnviz reads",
+    ),
+    "no chapters": (changed("chapters", []), "what made the film is damaged: it has no chapters"),
+    "chapters in words": (changed("chapters", "two"), "what made the film is damaged: it has no"),
+    "a chapter in words": (
+        changed("chapters", ["one"]),
+        "what made the film is damaged: chapter 1 is no table: render the film again",
+    ),
+    "an unknown lesson": (
+        changed("chapters/1/lesson", "scalings"),
+        "chapter 2: unknown lesson 'scalings': did you mean 'scaling'?",
+    ),
+    "no title": (
+        changed("chapters/0/title", ABSENT),
+        "what made the film is damaged: chapter 1: title is missing or of the wrong kind",
+    ),
+    "no request": (
+        changed(ASKED, None),
+        "what made the film is damaged: chapter 1: request is missing or of the wrong kind",
+    ),
+    "no problem": (
+        changed(f"{ASKED}/problem", None),
+        "what made the film is damaged: chapter 1, request: problem is missing or of the wrong",
+    ),
+    "a problem that does not fit": (
+        changed(f"{ASKED}/problem/tokens", ["a"]),
+        "what made the film is damaged: chapter 1: a trace whose parts do not fit: 1 tokens",
+    ),
+    **{
+        f"{name} is {value!r}": (
+            changed(f"{ASKED}/{name}", value),
+            f"what made the film is damaged: chapter 1, request: {name} is missing or of the",
+        )
+        for name, value in {
+            "query": 3,
+            "language": "fr",
+            "precision": 13,
+            "rounding": ["plain"],
+            "seed": True,
+            "distance": 0,
+        }.items()
+    },
+    **{
+        f"{name} is {value!r}": (
+            changed(f"chapters/0/{name}", value),
+            f"what made the film is damaged: chapter 1: {name} is missing or of the wrong kind",
+        )
+        for name, value in {"steps": [1], "words": {"scores.why": 1}, "title": 3}.items()
+    },
+}
+
+
+@pytest.mark.parametrize(("text", "says"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_damaged_spec_is_told_where_in_one_line(text, says):
+    with pytest.raises(InputError) as caught:
+        lessons_of(text)
+
+    assert str(caught.value).startswith(says)
+    assert "\n" not in str(caught.value)
