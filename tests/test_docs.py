@@ -27,7 +27,11 @@ from attnviz.theme import DARK
 ROOT = Path(attnviz.__file__).parents[1]
 GUIDES = ("README.md", "README.zh.md", "docs/help.md")
 """The documents whose commands are run."""
-DOCUMENTS = (*GUIDES, "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "examples/README.md")
+DOCUMENTS = (
+    *GUIDES,
+    *("docs/lecture.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md"),
+    "examples/README.md",
+)
 ELLIPSIS = "…"
 MOST_BYTES_OF_A_PICTURE = 300_000
 MOST_DIFFERENCE = 0.5
@@ -229,7 +233,7 @@ REQUESTS = {
 def test_every_example_file_is_explained_beside_it():
     files = {path.name for path in (ROOT / "examples").iterdir()} - {"README.md"}
 
-    assert files == REQUESTS.keys()
+    assert files == REQUESTS.keys() | {"lecture.toml"}
     assert all(f"| `{name}` |" in text_of("examples/README.md") for name in files)
 
 
