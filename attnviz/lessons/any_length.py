@@ -134,6 +134,7 @@ def _notes(told: GrowthTelling, length: str) -> tuple[str, ...]:
     notes = beginning.notes(told.telling, length)
     if hides(told.growth.given.problem):
         notes = (*notes, told.say("notes", f"hidden{length}"))
-    if told.growth.rounding_shows:
-        notes = (*notes, told.say("notes", f"rounding{length}"))
+    if rounding := told.growth.rounding:
+        difference = told.difference(rounding)
+        notes = (*notes, told.say("notes", f"rounding{length}", difference=difference))
     return notes

@@ -64,6 +64,13 @@ _ALL = (
         default={"text": "our small old cat sleeps on the mat"},
     ),
     Lesson(
+        "order",
+        ("permute", "attention", "convolution", "positions", "with-positions", "compare"),
+        takes_sequence=True,
+        takes=frozenset({"seed"}),
+        default={"text": "dog bites man"},
+    ),
+    Lesson(
         "scaling",
         ("score", "variance", "weights", "saturation", "gradient", "formula"),
         takes=frozenset({"seed"}),

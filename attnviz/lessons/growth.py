@@ -95,10 +95,9 @@ class Growth:
         return tuple(map(_last_row_differs, self.causal))
 
     @property
-    def rounding_shows(self) -> bool:
-        """Whether any difference that should be 0 is not, because floating-point numbers are rounded."""
-        moved = (self.projections_moved, self.scores_moved, self.causal_moved)
-        return any((*moved, *self.kept_differs))
+    def rounding(self) -> float:
+        """The largest difference that would be 0 if floating-point numbers were not rounded."""
+        return max(self.projections_moved, self.scores_moved, self.causal_moved, *self.kept_differs)
 
 
 def _last_row_differs(trace: Trace) -> float:

@@ -1,0 +1,81 @@
+"""Does order matter? Two inputs trade places: for attention, for a convolution, and once positions are added.
+
+Of the lecture: position information is hard to extract. Attention alone knows no order (`permute`, `attention`); a
+convolution knows relative place inside its kernel (`convolution`); positional encoding brings order in (`positions`,
+`with-positions`), and so does a causal mask (`compare`).
+
+Sources: Vaswani et al., "Attention Is All You Need" (2017), section 3.5; Lee et al., "Set Transformer" (2019), property
+1: outputs are permuted as inputs are; Islam, Jia & Bruce, "How Much Position Information Do Convolutional Neural
+Networks Encode?" (2020): what zeros beyond the ends betray; Haviv et al., "Transformer Language Models without
+Positional Encodings Still Learn Positional Information" (2022): what a causal mask does.
+"""
+
+from __future__ import annotations
+
+from attnviz.lessons import beginning, order_steps
+from attnviz.lessons.order_telling import OrderTelling
+from attnviz.lessons.reordering import Reordering, partner
+from attnviz.lessons.request import LessonRequest
+from attnviz.lessons.sequence import check_row, hides, rearranged
+from attnviz.lessons.storyboard import Step, Storyboard
+
+LESSON = "order"
+SHOWN = 6
+"""How many vectors it is told on: as many as can be followed one by one."""
+
+
+def storyboard(asked: LessonRequest) -> Storyboard:
+    """The lesson told on the first vectors of the sequence; the worked row and the one furthest from it trade places.
+
+    A mask or a bias of the sequence is left out, and the notes say so: both belong to places. Where all vectors are
+    alike, or there is only one, nothing can trade places: only `permute`, which says so, and `positions` are told.
+
+    Raises InputError as `beginning.begun` does, and for a row that is not shown.
+
+    >>> from attnviz import self_attention
+    >>> trace = self_attention([[1.0], [2.0]], [[2.0]], [[3.0]], [[4.0]])
+    >>> storyboard(LessonRequest(trace)).step("attention").exhibits[-1].item.values.ravel()[0] > 7
+    True
+    """
+    given = beginning.begun(asked, LESSON)
+    n = given.problem.n
+    check_row(asked, LESSON, min(n, SHOWN))
+    problem = rearranged(given.problem, range(min(n, SHOWN)))
+    reordering = Reordering(problem, asked.query, partner(problem.x, asked.query), asked.seed)
+    told = OrderTelling(beginning.telling_of(reordering.before, asked, LESSON), reordering)
+    return Storyboard(
+        lesson=LESSON,
+        language=asked.language,
+        title=given.words.say(LESSON, "title"),
+        steps=_steps(told),
+        numbers=told.telling.numbers,
+        untrained=given.problem.provenance.get("untrained"),
+        notes=_notes(told, asked, ""),
+        brief_notes=_notes(told, asked, "_brief"),
+    )
+
+
+def _steps(told: OrderTelling) -> tuple[Step, ...]:
+    if told.reordering.second is None:
+        return order_steps.permute(told), order_steps.positions(told)
+    return (
+        order_steps.permute(told),
+        order_steps.attention(told),
+        order_steps.convolution(told),
+        order_steps.positions(told),
+        order_steps.with_positions(told),
+        order_steps.compare(told),
+    )
+
+
+def _notes(told: OrderTelling, asked: LessonRequest, length: str) -> tuple[str, ...]:
+    notes = beginning.notes(told.telling, length)
+    given = asked.sequence.problem
+    if given.n > SHOWN:
+        notes = (*notes, told.say("notes", f"shown{length}", shown=SHOWN, count=given.n))
+    if hides(given):
+        notes = (*notes, told.say("notes", f"hidden{length}"))
+    if rounding := told.reordering.rounding:
+        difference = told.difference(rounding)
+        notes = (*notes, told.say("notes", f"rounding{length}", difference=difference))
+    return notes

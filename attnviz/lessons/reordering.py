@@ -1,0 +1,142 @@
+"""What happens to outputs when two inputs trade places: computed for attention, for a convolution, with positions
+and with a causal mask. Nothing here is told yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.convolution import convolve
+from attnviz.core.positions import sinusoidal
+from attnviz.core.problem import Problem
+from attnviz.core.seeded import standard_normal
+from attnviz.core.self_attention import trace_of
+from attnviz.core.trace import Trace
+from attnviz.lessons.sequence import largest_difference, negligible, rearranged
+
+KERNEL = 3
+"""Places that the kernel covers: before, here, after."""
+_STREAM = 22
+"""Keeps the kernel apart from whatever else is drawn from the same seed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """The outputs of the old order, put into the new one, and those computed in the new order."""
+
+    moved: FloatArray
+    """(n, d_out): row i of the new order took its row with it."""
+    anew: FloatArray
+    """(n, d_out)."""
+
+    @cached_property
+    def difference(self) -> float:
+        """The largest between the two."""
+        return largest_difference(self.moved, self.anew)
+
+    @property
+    def notices(self) -> bool:
+        """Whether order matters: whether they differ by more than rounding."""
+        return not negligible(self.difference, self.moved)
+
+
+@dataclass(frozen=True, eq=False)
+class Reordering:
+    """The first vectors of a sequence, in which two trade places."""
+
+    problem: Problem
+    """As they stood, with nothing hidden."""
+    first: int
+    """The place of the vector that is followed."""
+    second: int | None
+    """Where the other one stands; None if there is no other vector than that one."""
+    seed: int
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """Which of the old places each new place takes its vector from."""
+        places = list(range(self.problem.n))
+        if self.second is not None:
+            places[self.first], places[self.second] = self.second, self.first
+        return tuple(places)
+
+    @cached_property
+    def before(self) -> Trace:
+        return trace_of(self.problem)
+
+    @cached_property
+    def after(self) -> Trace:
+        return trace_of(rearranged(self.problem, self.order))
+
+    @cached_property
+    def attention(self) -> Compared:
+        return self._compared(self.before.output, self.after.output)
+
+    @cached_property
+    def weights(self) -> Compared:
+        """Of the first head: rows and columns of the old ones trade places."""
+        old = self.before.heads[0].stages.weights
+        return Compared(old[np.ix_(self.order, self.order)], self.after.heads[0].stages.weights)
+
+    @cached_property
+    def kernel(self) -> FloatArray:
+        """One row a place, before, here and after: (KERNEL, d_model), of a size that keeps outputs of order one."""
+        shape = (KERNEL, self.problem.d_model)
+        return standard_normal(shape, self.seed, _STREAM) / np.sqrt(KERNEL * self.problem.d_model)
+
+    @cached_property
+    def convolution(self) -> Compared:
+        return self._compared(self._convolved(self.before), self._convolved(self.after))
+
+    def _convolved(self, trace: Trace) -> FloatArray:
+        """One number a place, zeros beyond the ends: (n, 1)."""
+        stages = convolve(trace.problem.x.T, self.kernel.T[None], padding=KERNEL // 2)
+        output: FloatArray = stages.output.T
+        return output
+
+    @cached_property
+    def positions(self) -> FloatArray:
+        """(n, d_model), row 0 of the first place."""
+        return sinusoidal(self.problem.n, self.problem.d_model)
+
+    @cached_property
+    def with_positions(self) -> Compared:
+        return self._compared(
+            *(
+                trace_of(replace(each.problem, x=each.problem.x + self.positions)).output
+                for each in (self.before, self.after)
+            )
+        )
+
+    @cached_property
+    def with_causal_mask(self) -> Compared:
+        return self._compared(
+            *(
+                trace_of(
+                    replace(each.problem, options=replace(each.problem.options, causal=True))
+                ).output
+                for each in (self.before, self.after)
+            )
+        )
+
+    @property
+    def rounding(self) -> float:
+        """The largest difference that would be 0 if floating-point numbers were not rounded."""
+        return max(self.weights.difference, self.attention.difference)
+
+    def _compared(self, before: FloatArray, after: FloatArray) -> Compared:
+        return Compared(before[list(self.order)], after)
+
+
+def partner(x: FloatArray, place: int) -> int | None:
+    """The place furthest from `place` that holds another vector; of two as far the later. None if all are alike.
+
+    >>> partner(np.array([[1.0], [2.0], [3.0]]), 0), partner(np.ones((3, 1)), 0)
+    (2, None)
+    """
+    others = [i for i in range(len(x)) if not np.array_equal(x[i], x[place])]
+    return max(others, key=lambda i: (abs(i - place), i), default=None)

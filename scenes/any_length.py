@@ -1,0 +1,24 @@
+"""Any length: the same weights at every length, a token appended live, generation with keys and values kept."""
+
+from __future__ import annotations
+
+from attnviz.film.acts.exhibits import show
+from attnviz.film.scene import LessonScene
+from attnviz.scenes import default_storyboard
+
+
+class AnyLength(LessonScene):
+    """The three matrices at several lengths, then one vector more."""
+
+    def setup(self) -> None:
+        if not hasattr(self, "storyboard"):
+            self.storyboard = default_storyboard("any-length")
+        super().setup()
+
+    def construct(self) -> None:
+        self.act("same-weights", show)
+        self.act("map", show)
+        self.act("append", show)
+        self.act("share", show)
+        self.act("causal", show)
+        self.act("generation", show)

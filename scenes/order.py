@@ -1,0 +1,24 @@
+"""Order: two inputs trade places, for attention, for a convolution, and once positions are added."""
+
+from __future__ import annotations
+
+from attnviz.film.acts.exhibits import show
+from attnviz.film.scene import LessonScene
+from attnviz.scenes import default_storyboard
+
+
+class Order(LessonScene):
+    """The same vectors in another order, and what notices it."""
+
+    def setup(self) -> None:
+        if not hasattr(self, "storyboard"):
+            self.storyboard = default_storyboard("order")
+        super().setup()
+
+    def construct(self) -> None:
+        self.act("permute", show)
+        self.act("attention", show)
+        self.act("convolution", show)
+        self.act("positions", show)
+        self.act("with-positions", show)
+        self.act("compare", show)
