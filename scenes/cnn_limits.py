@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.film.acts import exhibits
+from attnviz.film.acts import convolution, exhibits
 from attnviz.film.scene import LessonScene
 
 
@@ -17,9 +17,9 @@ class CnnLimits(LessonScene):
         super().setup()
 
     def construct(self) -> None:
-        self.act("convolution", exhibits.show)
-        self.act("sharing", exhibits.show)
-        self.act("channels", exhibits.show)
+        self.act("convolution", convolution.one_place)
+        self.act("sharing", convolution.every_place)
+        self.act("channels", convolution.each_channel)
         self.act("features", exhibits.show)
         self.act("wrong-channels", exhibits.show)
         self.act("remedies", exhibits.show)

@@ -62,7 +62,7 @@ def convolution(telling: LimitsTelling) -> Step:
         ),
         worked=(worked,),
         exhibits=(
-            Exhibit("picture", _digit(telling)),
+            Exhibit("picture", _digit(telling), marks=(_window(*EDGE_PLACE),)),
             Exhibit("kernel", _edge_kernel(), joint="*"),
             Exhibit("worked", Matrix("x · w", at.products[0], Role.OUTPUT), joint="→"),
         ),
@@ -112,8 +112,7 @@ def _extremes(output: FloatArray) -> tuple[Region, ...]:
 def channels(telling: LimitsTelling) -> Step:
     """One place of the flower: each slice with its channel, then the sum."""
     measured = telling.measured
-    row, column = COLOUR_PLACE
-    under = Region((row, row + SIDE), (column, column + SIDE))
+    under = _window(*COLOUR_PLACE)
     at = products_at(measured.colours, COLOURS, COLOUR_PLACE)
     red, green, blue = (telling.numbers.text(each) for each in at.channel_sums.tolist())
     return Step(
@@ -193,6 +192,11 @@ def _maps(telling: LimitsTelling, kernel: int, part: str) -> tuple[Exhibit, ...]
     )
     total = Matrix(f"y{index}", stages.output[kernel], Role.OUTPUT)
     return (*by_channel, Exhibit(part, total, joint="=", line=kernel))
+
+
+def _window(row: int, column: int) -> Region:
+    """What a kernel lies on at that place."""
+    return Region((row, row + SIDE), (column, column + SIDE))
 
 
 def _digit(telling: LimitsTelling) -> Matrix:

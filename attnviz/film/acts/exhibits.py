@@ -80,20 +80,22 @@ def focus(scene: LessonScene, hung: Hung, new: list[ExhibitView]) -> None:
 
 def reveal(scene: LessonScene, hung: Hung, view: ExhibitView, seconds: float) -> None:
     """One exhibit appears as suits it, then the frames round what is marked in it."""
+    stand(scene, hung, view, seconds)
+    frames = view.frame(view.exhibit.marks, scene.style)
+    if len(frames):
+        scene.move(*[Create(frame) for frame in frames], seconds=0.6)
+        scene.gather_as(frames, view.exhibit.line, hung.shown)
+
+
+def stand(scene: LessonScene, hung: Hung, view: ExhibitView, seconds: float) -> None:
+    """One exhibit appears as suits it, what joins it to the one before first; without frames."""
     joint = hung.joints[hung.views.index(view)]
-    line = view.exhibit.line
     first = [FadeIn(each) for each in (joint, view.heading) if each is not None and len(each)]
     if first:
         scene.move(*first, seconds=0.4)
     _appear(scene, view.body, max(seconds - 0.4, 0.8))
-    if joint is not None:
-        scene.gather_as(VGroup(joint, view), line, hung.shown)
-    else:
-        scene.gather_as(VGroup(view), line, hung.shown)
-    frames = view.frame(view.exhibit.marks, scene.style)
-    if len(frames):
-        scene.move(*[Create(frame) for frame in frames], seconds=0.6)
-        scene.gather_as(frames, line, hung.shown)
+    whole = VGroup(view) if joint is None else VGroup(joint, view)
+    scene.gather_as(whole, view.exhibit.line, hung.shown)
 
 
 def _appear(scene: LessonScene, body: VGroup, seconds: float) -> None:
