@@ -81,14 +81,3 @@ class Lecture:
     @property
     def languages(self) -> tuple[str, ...]:
         return tuple(self.versions)
-
-    def film_of(self, language: str, output: Path) -> Path:
-        """Where the film of that language goes: `output`, or where there are several, a file a language beside it.
-
-        >>> en, zh = Version("en", "Talk", ()), Version("zh", "讲座", ())
-        >>> Lecture(Path("talk.toml"), {"en": en, "zh": zh}).film_of("zh", Path("talk.mp4")).name
-        'talk.zh.mp4'
-        """
-        if len(self.versions) == 1:
-            return output
-        return output.with_name(f"{output.stem}.{language}{output.suffix}")

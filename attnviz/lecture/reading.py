@@ -13,11 +13,11 @@ from attnviz.errors import InputError, unknown_name
 from attnviz.inputs.files import as_text, read_file
 from attnviz.lecture.chapters import CARD_TITLE_COLUMNS, chapter
 from attnviz.lecture.model import PACES, QUALITIES, Lecture, Version
+from attnviz.lecture.naming import SUFFIX, is_lecture
 from attnviz.lecture.table import Table
 from attnviz.lessons.words import LANGUAGES
 from attnviz.theme import THEMES
 
-SUFFIX = ".toml"
 KEYS = (
     *("title", "language", "languages", "theme", "pace", "quality", "fps", "font", "output"),
     "chapter",
@@ -27,15 +27,6 @@ MOST_FRAMES = 120
 _FILM = ".mp4"
 _FONTS = (".ttf", ".otf", ".ttc", ".otc")
 _WHAT = "a lecture file, as attnviz new writes one"
-
-
-def is_lecture(text: str | None) -> bool:
-    """Whether an argument names a lecture file; any other is text.
-
-    >>> is_lecture("talk.toml"), is_lecture("the cat sat"), is_lecture(None)
-    (True, False, False)
-    """
-    return text is not None and text.lower().endswith(SUFFIX)
 
 
 def read_lecture(path: str | Path, languages: Sequence[str] | None = None) -> Lecture:

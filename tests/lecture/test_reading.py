@@ -164,15 +164,6 @@ def test_a_language_that_nobody_asked_for_may_be_missing_or_there(read):
     assert lecture.languages == ("en",)
 
 
-def test_several_languages_go_to_a_film_each(read):
-    lecture = read(f"{BOTH}{LESSON}")
-
-    films = [str(lecture.film_of(each, Path("out/talk.mp4"))) for each in lecture.languages]
-
-    assert films == ["out/talk.en.mp4", "out/talk.zh.mp4"]
-    assert read(LESSON).film_of("en", Path("talk.mp4")) == Path("talk.mp4")
-
-
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
