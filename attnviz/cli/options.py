@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, TypeVar
 
 import click
 
+from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
+from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.catalogue import DEFAULT, lesson_named
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 ROUNDINGS = ("plain", "sum-preserving", "article")
 LANGUAGES = ("en", "zh")
+
+BY_LESSON = "\0lesson"
+"""What --split is without a value."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -67,8 +73,11 @@ _INPUT_OPTIONS: tuple[_Decorator, ...] = (
     option(
         _SEQUENCE,
         "--split",
+        is_flag=False,
+        flag_value=BY_LESSON,
         metavar="words|chars|SEP",
-        help="How TEXT is taken apart: words and punctuation (a Chinese character is a word), characters, or at SEP.",
+        help="How TEXT is taken apart: words and punctuation (a Chinese character is a word), characters, or at SEP. "
+        "Alone, in render with a lecture file: a film a lesson, not one of all.",
     ),
     option(
         _SEQUENCE,
@@ -200,6 +209,11 @@ def input_options(command: _Function) -> Callable[..., Any]:
     @functools.wraps(command)
     def with_request(**parameters: Any) -> Any:
         given = {each.name: parameters.pop(each.name) for each in fields(InputRequest)}
+        if given["split"] == BY_LESSON and not is_lecture(given["text"]):
+            raise InputError(
+                "--split alone is for a lecture file: say how TEXT is taken apart, "
+                "--split words, --split chars or a separator"
+            )
         return command(request=InputRequest(**given), **parameters)
 
     return _with_options(with_request, _INPUT_OPTIONS)
@@ -218,6 +232,41 @@ def lesson_options(command: _Function) -> Callable[..., Any]:
         return command(lesson=lesson_named(lesson), **parameters)
 
     return _with_options(with_lesson, _LESSON_OPTIONS)
+
+
+def numbers_options(command: _Function) -> Callable[..., Any]:
+    """Adds the options about the presentation but for the language: `query`, `precision` and `rounding`."""
+    return _with_options(command, _VIEW_OPTIONS[:-1])
+
+
+def given_options(context: click.Context) -> dict[str, str]:
+    """The parameters that the user gave, by name, each as it is written: TEXT, --heads."""
+    command = context.command.params
+    source = click.core.ParameterSource.COMMANDLINE
+    return {
+        str(each.name): each.opts[0] if isinstance(each, click.Option) else str(each.name).upper()
+        for each in command
+        if each.name and context.get_parameter_source(each.name) is source
+    }
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg]
+    """A time as people write it: 90s, 90, 1m30s, 1:30. Becomes seconds."""
+
+    name = "duration"
+    _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
+    _UNITS = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?")
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        text = str(value).strip().lower()
+        match = self._CLOCK.fullmatch(text) or self._UNITS.fullmatch(text)
+        parts = [float(each or 0) for each in match.groups()] if match and text else []
+        seconds = sum(each * unit for each, unit in zip(parts, (3600, 60, 1), strict=False))
+        if seconds <= 0:
+            self.fail(f"{value!r} is no time: write 90s, 1m30s or 1:30", param, ctx)
+        return seconds
 
 
 def language_option(command: _Function) -> Callable[..., Any]:

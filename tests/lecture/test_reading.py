@@ -10,7 +10,8 @@ from attnviz.film.style import PACES as FILM_PACES
 from attnviz.inputs.files import MAX_FILE_BYTES
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.model import PACES, QUALITIES, CardChapter, LessonChapter
-from attnviz.lecture.reading import is_lecture, read_lecture
+from attnviz.lecture.naming import is_lecture
+from attnviz.lecture.reading import read_lecture
 
 LESSON = '[[chapter]]\nlesson = "self-attention"\n'
 CARD = '[[chapter]]\ncard = "Part one"\n'

@@ -118,7 +118,7 @@ def _term(term: Term, style: Style, words: Words, numbers: Numbers) -> _Row:
 
 
 class WorkedLines(VGroup):
-    """Calculations of one term, a line each: the term, = or ≈, the result."""
+    """Calculations, a line each: the term, = or ≈, the result; of several terms there is room for what they make only."""
 
     def __init__(self, calculations: tuple[Calculation, ...], style: Style) -> None:
         super().__init__()
@@ -130,7 +130,8 @@ class WorkedLines(VGroup):
 
 def _calculation(calculation: Calculation, style: Style) -> _Row:
     left = runs_of(calculation.left, style)
-    written = runs_of(calculation.terms[0].pieces, style) if calculation.terms else left
+    one = len(calculation.terms) == 1
+    written = runs_of(calculation.terms[0].pieces, style) if one else left
     relation = (f" {calculation.relation} ", style.theme.dim)
     result = [relation, *runs_of((calculation.total,), style)]
     return _Row(written, result, [*left, *result])

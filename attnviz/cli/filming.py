@@ -1,0 +1,216 @@
+"""What was told, as chapters of a film; and films, each with its captions beside it, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attnviz.cli.lecture_plan import Planned, PlannedCard, PlannedLesson
+from attnviz.cli.order import Order, files_of
+from attnviz.cli.output import check_writable, whole_file
+from attnviz.lecture.own_words import overridden
+from attnviz.lessons.cards import card_storyboard
+from attnviz.lessons.catalogue import told
+from attnviz.lessons.storyboard import Storyboard
+from attnviz.lessons.words import words
+
+if TYPE_CHECKING:
+    from attnviz.film.produce import Quality
+    from attnviz.film.programme import About, Chapter, Programme
+    from attnviz.film.typefaces import Typeface
+    from attnviz.theme import Theme
+
+
+@dataclass(frozen=True)
+class Look:
+    """How all chapters of a film look."""
+
+    theme: Theme
+    quality: Quality
+    font: Typeface | None
+
+
+def chapters_of(
+    language: str, told_in: Mapping[str, Sequence[Planned]], look: Look
+) -> tuple[Chapter, ...]:
+    """The chapters of the film in that language; the other languages in `told_in` become subtitles."""
+    others = [each for each in told_in if each != language]
+    return tuple(
+        _chapter(planned, language, {each: told_in[each][i] for each in others}, look)
+        for i, planned in enumerate(told_in[language])
+    )
+
+
+def _chapter(planned: Planned, language: str, others: Mapping[str, Planned], look: Look) -> Chapter:
+    from attnviz.film.produce import Film
+    from attnviz.film.programme import Chapter
+    from attnviz.film.style import PACES, Style
+    from attnviz.scenes import scene_of
+    from attnviz.scenes.title_card import TitleCard
+
+    if isinstance(planned, PlannedCard):
+        board = card_storyboard(planned.title, planned.lines, language)
+        style = Style(look.theme)
+        film = Film(TitleCard, board, style, look.quality, font=look.font, standing=planned.seconds)
+        return Chapter(film, tuple(_other(planned, *each) for each in others.items()), is_card=True)
+    style = Style(look.theme, PACES[planned.pace])
+    scene = scene_of(planned.lesson)
+    film = Film(scene, planned.storyboard, style, look.quality, planned.steps, look.font)
+    return Chapter(film, tuple(_other(planned, *each) for each in others.items()))
+
+
+def _other(planned: Planned, language: str, other: Planned) -> Storyboard:
+    """The words of the film in another language: told on the film's own input, not on the other film's."""
+    if isinstance(other, PlannedCard):
+        return card_storyboard(other.title, other.lines, language)
+    assert isinstance(planned, PlannedLesson)
+    board = told(planned.lesson.name, replace(planned.request, language=language))
+    known = {f"{step.id}.{part}" for step in board.steps for part in step.narration}
+    own = {name: text for name, text in other.words.items() if name in known}
+    return overridden(board, own, "")
+
+
+@dataclass(frozen=True, eq=False)
+class Reel:
+    """One film to be made."""
+
+    programme: Programme
+    target: Path
+    about: About
+
+
+def reels(
+    order: Order, duration: float | None, on_frames: Callable[[int], None]
+) -> tuple[Reel, ...]:
+    """All films of an order, planned. `duration` is how long each of them is to last; a lecture that is split lasts
+    so long in all.
+
+    Raises InputError where that is too short, and where the typeface lacks a character.
+    """
+    from attnviz.film.produce import QUALITIES
+    from attnviz.film.programme import planned
+    from attnviz.film.typefaces import chosen
+    from attnviz.theme import THEMES
+
+    size = QUALITIES[order.quality]
+    look = Look(
+        THEMES[order.theme],
+        size if order.fps is None else replace(size, fps=order.fps),
+        None if order.font is None else chosen(order.font),
+    )
+    films: list[Reel] = []
+    for language in order.languages:
+        programme = planned(chapters_of(language, order.told_in, look), duration, on_frames)
+        told = order.told_in[language]
+        if not order.split:
+            films.append(_reel(programme, order, language, range(len(told)), None))
+            continue
+        films += [
+            _reel(programme.only(part), order, language, part, number)
+            for number, part in enumerate(_split(told), start=1)
+        ]
+    return tuple(films)
+
+
+def _reel(
+    programme: Programme, order: Order, language: str, part: Sequence[int], number: int | None
+) -> Reel:
+    from attnviz.film.programme import About
+    from attnviz.lessons.spec import Made, spec_of
+
+    told = [order.told_in[language][i] for i in part]
+    lessons = [each for each in told if isinstance(each, PlannedLesson)]
+    target, title = order.target(language), order.titles[language]
+    if number is not None:
+        name = lessons[0].lesson.name if lessons else "card"
+        target = target.with_name(f"{target.stem}-{number:02d}-{name}{target.suffix}")
+        title = f"{title}: {lessons[0].storyboard.title}" if lessons else title
+    spec = spec_of(
+        [
+            Made(each.lesson, each.storyboard.title, each.request, each.steps, each.words)
+            for each in lessons
+        ]
+    )
+    return Reel(programme, target, About(title, _description(lessons, language), spec))
+
+
+def _description(lessons: Sequence[PlannedLesson], language: str) -> str:
+    """What the film shows, a line a lesson, and what its numbers are."""
+    say = words(language).say
+    lines = [f"{each.storyboard.title}: {say(each.lesson.name, 'about')}" for each in lessons]
+    notes = dict.fromkeys(note for each in lessons for note in each.storyboard.notes)
+    return "\n".join([*lines, *notes])
+
+
+def check_writable_all(films: Sequence[Reel]) -> None:
+    """Finds out before anything is drawn whether all can be written. Raises OutputError."""
+    for reel in films:
+        for path in files_of(reel.target):
+            check_writable(path)
+
+
+def write_film(reel: Reel, on_frames: Callable[[int], None], sound: Path | None = None) -> None:
+    """Draws the film and writes its captions beside it; all of it, or nothing."""
+    from attnviz.film.captions import subrip, webvtt
+    from attnviz.film.programme import make
+
+    said = reel.programme.said(reel.programme.languages[0])
+    film, *beside = files_of(reel.target)
+    with ExitStack() as stack:
+        # entered first, they leave last: captions never stand without their film
+        captions = [stack.enter_context(whole_file(path)) for path in beside]
+        drawn = stack.enter_context(whole_file(film))
+        make(reel.programme, drawn, reel.about, sound=sound, on_frames=on_frames)
+        for path, write in zip(captions, (subrip, webvtt), strict=True):
+            path.write_text(write(said), encoding="utf-8")
+
+
+def _split(planned: Sequence[Planned]) -> list[tuple[int, ...]]:
+    """The chapters of each film where there is one a lesson: title cards lead into the lesson that follows.
+
+    >>> from attnviz.cli.lecture_plan import PlannedCard
+    >>> _split([PlannedCard("one", (), 3.0), PlannedCard("two", (), 3.0)])
+    [(0, 1)]
+    """
+    films: list[list[int]] = [[]]
+    for i, each in enumerate(planned):
+        films[-1].append(i)
+        if isinstance(each, PlannedLesson):
+            films.append([])
+    if not films[-1]:
+        films.pop()
+    elif len(films) > 1:  # cards after the last lesson end its film
+        films[-2] += films.pop()
+    return [tuple(each) for each in films]
+
+
+@contextmanager
+def progress(frames: int) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr with the frames done, the frames planned and the time left; nothing where it is no terminal."""
+    import sys
+
+    if not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("Rendering"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("frames"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=frames)
+        yield lambda count: bar.advance(task, count)
