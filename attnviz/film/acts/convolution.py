@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 from manim import (
+    LEFT,
+    UP,
     Animation,
     Create,
     FadeIn,
@@ -25,7 +27,7 @@ from attnviz.film.components.text import Line
 from attnviz.film.components.worked import WorkedSum, runs_of
 from attnviz.film.fonts import Weight
 from attnviz.film.scene import LessonScene
-from attnviz.film.style import STAGE
+from attnviz.film.style import STAGE, Box, Size
 from attnviz.lessons.exhibits import Exhibit, Region
 from attnviz.lessons.storyboard import Calculation, Matrix, Step
 from attnviz.theme import Role
