@@ -1,12 +1,14 @@
-"""An outline as a LaTeX document that compiles as it is, with amsmath and geometry, and ctex for Chinese."""
+"""An outline as a LaTeX document that compiles as it is: amsmath, geometry, amssymb for ✓, and ctex for Chinese."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
+from attnviz.export.latex_shown import facts, picture, preamble_of
 from attnviz.export.latex_text import has_chinese, math, prose, width_of
-from attnviz.export.outline import Outline, Section, Table, WrittenCalculation
+from attnviz.export.outline import Outline, Paragraph, Section, Shown, Table, WrittenCalculation
+from attnviz.export.shown import Facts, Picture
 from attnviz.lessons.storyboard import Label
 from attnviz.lessons.writing import Run
 
@@ -34,6 +36,7 @@ def latex(outline: Outline) -> str:
         "\\allowdisplaybreaks",
         f"\\title{{{prose(outline.title)}}}",
         "\\date{}",
+        *preamble_of(body),
     ]
     return "\n".join(
         [*preamble, "\\begin{document}", "\\maketitle", "", body, "", "\\end{document}", ""]
@@ -56,20 +59,43 @@ def _body(outline: Outline) -> Iterator[str]:
 
 def _section(section: Section) -> Iterator[str]:
     yield f"\\section{{{prose(section.title)}}}"
-    yield f"\\[\n{section.formula.latex}\n\\]"
+    if section.formula.latex:
+        yield f"\\[\n{section.formula.latex}\n\\]"
     for paragraph in section.paragraphs:
-        lines = [line for each in paragraph.calculations for line in _lines(each)]
-        if lines:
-            # No empty line in between: it would part the words from their arithmetic.
-            yield "\n".join(
-                [prose(paragraph.text), "\\begin{align*}", " \\\\\n".join(lines), "\\end{align*}"]
-            )
-        else:
-            yield prose(paragraph.text)
+        yield from _paragraph(paragraph)
     if section.omitted:
         yield f"\\emph{{{prose(section.omitted)}}}"
     for table in section.tables:
         yield _table(table)
+
+
+def _paragraph(paragraph: Paragraph) -> Iterator[str]:
+    lines = [line for each in paragraph.calculations for line in _lines(each)]
+    arithmetic = ["\\begin{align*}", " \\\\\n".join(lines), "\\end{align*}"] if lines else []
+    if paragraph.shown:
+        yield prose(paragraph.text)
+        yield from map(_shown, paragraph.shown)
+        if arithmetic:
+            yield "\n".join(arithmetic)
+        return
+    # No empty line in between: it would part the words from their arithmetic.
+    yield "\n".join([prose(paragraph.text), *arithmetic])
+
+
+def _shown(shown: Shown) -> str:
+    item = shown.item
+    heading = " ".join(filter(None, [_formula(shown.joint), prose(shown.name or "")]))
+    if isinstance(item, Table):
+        return _table(item, f"{heading}:" if shown.name else heading)
+    caption = prose(item.caption) if isinstance(item, Facts) else ""
+    above = [f"\\textbf{{{heading}}}" if heading else "", f"({caption})" if caption else ""]
+    # The star keeps a heading and what it is of on one page.
+    start = f"{' '.join(filter(None, above))} \\\\*[1ex]\n" if any(above) else ""
+    parts = facts(item) if isinstance(item, Facts) else [picture(item)]
+    if isinstance(item, Picture) and item.said:
+        parts.append(f"\\emph{{{prose(item.said)}}}")
+    body = " \\\\[1ex]\n".join(parts)
+    return f"\\begin{{center}}\n{start}{body}\n\\end{{center}}"
 
 
 def _lines(calculation: WrittenCalculation) -> Iterator[str]:
@@ -104,9 +130,10 @@ def _run(run: Run) -> str:
     return math(run.text)
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, heading: str = "") -> str:
+    named = " ".join(filter(None, [heading, _formula(table.symbol)]))
     # The star keeps a caption and its matrix on one page.
-    caption = f"\\textbf{{${math(table.symbol)}$}} ({prose(table.caption)}) \\\\*[1ex]"
+    caption = f"\\textbf{{{named}}} ({prose(table.caption)}) \\\\*[1ex]"
     parts = [_block(table, start, end) for start, end in _ranges(table)]
     if table.cut:
         parts.append(f"\\emph{{{prose(table.cut)}}}")
@@ -135,8 +162,8 @@ def _block(table: Table, start: int, end: int) -> str:
     if any(label.token is not None for label in columns):
         header.append(_row("", [prose(label.token or "") for label in columns]))
     body = [
-        _row(_name(label), [f"${math(cell)}$" for cell in cells[start:end]])
-        for label, cells in zip(table.rows, table.cells, strict=True)
+        _row(_name(label), [_cell(cells[j], (i, j) in table.marked) for j in range(start, end)])
+        for i, (label, cells) in enumerate(zip(table.rows, table.cells, strict=True))
     ]
     lines = [f"\\begin{{tabular}}{{l|{'r' * len(columns)}}}", *header, "\\hline", *body]
     return "\n".join([*lines, "\\end{tabular}"])
@@ -146,9 +173,17 @@ def _row(name: str, cells: Sequence[str]) -> str:
     return f"{' & '.join([name, *cells])} \\\\"
 
 
+def _cell(cell: str, is_marked: bool) -> str:
+    return f"$\\boldsymbol{{{math(cell)}}}$" if is_marked else f"${math(cell)}$"
+
+
 def _name(label: Label) -> str:
     return " ".join([_symbol(label), *([] if label.token is None else [prose(label.token)])])
 
 
 def _symbol(label: Label) -> str:
-    return f"${math(label.symbol)}$" if label.symbol else ""
+    return _formula(label.symbol)
+
+
+def _formula(text: str) -> str:
+    return f"${math(text)}$" if text else ""

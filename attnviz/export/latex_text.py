@@ -69,6 +69,19 @@ _SYMBOLS = {
     "⏎": "\\hookleftarrow ",
     "⇥": "\\mapsto ",
     "…": "\\ldots ",
+    "✓": "\\checkmark ",
+    "✗": "\\times ",
+    "●": "\\bullet ",
+    "○": "\\circ ",
+    "⋯": "\\cdots ",
+    "∗": "\\ast ",
+    "→": "\\rightarrow ",
+    "←": "\\leftarrow ",
+    "↑": "\\uparrow ",
+    "↓": "\\downarrow ",
+    "≠": "\\ne ",
+    "≤": "\\le ",
+    "≥": "\\ge ",
 }
 
 _ACCENTS = {
@@ -93,7 +106,7 @@ _INDEXED = r"(?P<letter>[A-Za-zα])(?P<indices>[₀-₉]+(?:,[₀-₉]+)*)"
 _IN_PROSE = re.compile(rf"{_ROOT}|{_INDEXED}|\b(?:d_k|d_model|[Wb]_[QKVO])\b")
 _IN_MATH = re.compile(
     rf"{_ROOT}|{_INDEXED}"
-    r"|(?P<base>[A-Za-z])_(?P<index>[A-Za-z]+)"
+    r"|(?P<base>[A-Za-z])_(?P<index>[A-Za-z]+)(?P<further>[₀-₉]*)"
     r"|(?P<mantissa>[\d.]+)e(?P<exponent>[+−]\d+)"
     r"|(?P<word>[A-Za-z]{2,})"
     r"|(?P<other>.)",
@@ -146,7 +159,7 @@ def _formula(match: re.Match[str]) -> str:
         return f"{letter}_{{{part['indices'].translate(_DIGITS)}}}"
     if part["base"]:
         index = part["index"] if len(part["index"]) == 1 else f"\\mathrm{{{part['index']}}}"
-        return f"{part['base']}_{{{index}}}"
+        return f"{part['base']}_{{{index}{(part['further'] or '').translate(_DIGITS)}}}"
     if part["mantissa"]:
         exponent = int(part["exponent"].replace("−", "-"))
         return f"{part['mantissa']} \\cdot 10^{{{exponent}}}"
@@ -158,7 +171,7 @@ def _formula(match: re.Match[str]) -> str:
 def _symbol(character: str) -> str:
     if character in _SYMBOLS:
         return _SYMBOLS[character]
-    if character in "()[],.=+/ " or (character.isascii() and character.isalnum()):
+    if character in "()[],.=+/* " or (character.isascii() and character.isalnum()):
         return character
     return f"\\text{{{_plain(character)}}}"
 

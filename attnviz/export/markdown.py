@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from attnviz.export.outline import Outline, Section, Table, WrittenCalculation
+from attnviz.export.outline import Outline, Section, Shown, Table, WrittenCalculation
+from attnviz.export.shown import Facts, Picture
 from attnviz.lessons.labels import columns_of
 from attnviz.lessons.storyboard import Label
 
@@ -53,18 +54,55 @@ def _line(text: str) -> str:
 
 def _section(section: Section) -> Iterator[str]:
     yield f"## {section.number}. {escaped(section.title)}"
-    yield f"$$\n{section.formula.latex}\n$$"
+    if section.formula.latex:
+        yield f"$$\n{section.formula.latex}\n$$"
     for paragraph in section.paragraphs:
         yield escaped(paragraph.text)
+        for shown in paragraph.shown:
+            yield from _shown(shown)
         if paragraph.calculations:
             yield _code(paragraph.calculations)
     if section.omitted:
         yield f"*{escaped(section.omitted)}*"
     for table in section.tables:
-        yield f"**{escaped(table.symbol)}** ({escaped(table.caption)})"
-        yield _table(table)
-        if table.cut:
-            yield f"*{escaped(table.cut)}*"
+        yield from _matrix(table)
+
+
+def _shown(shown: Shown) -> Iterator[str]:
+    item = shown.item
+    heading = escaped(_line(f"{shown.joint} {shown.name or ''}"))
+    if isinstance(item, Table):
+        yield from _matrix(item, f"{heading}:" if shown.name else heading)
+        return
+    caption = escaped(_line(item.caption)) if isinstance(item, Facts) else ""
+    above = [f"**{heading}**" if heading else "", f"({caption})" if caption else ""]
+    if any(above):
+        yield " ".join(filter(None, above))
+    yield _facts(item) if isinstance(item, Facts) else _picture(item)
+    if isinstance(item, Picture) and item.said:
+        yield f"*{escaped(item.said)}*"
+
+
+def _matrix(table: Table, heading: str = "") -> Iterator[str]:
+    named = " ".join(filter(None, [heading, escaped(table.symbol)]))
+    caption = f"({escaped(table.caption)})"
+    yield f"**{named}** {caption}" if named else caption
+    yield _table(table)
+    if table.cut:
+        yield f"*{escaped(table.cut)}*"
+
+
+def _facts(facts: Facts) -> str:
+    rule = _row(["--:" if right else ":--" for right in facts.numeric])
+    rows = [_row([escaped(_line(cell)) for cell in row]) for row in (facts.header, *facts.rows)]
+    return "\n".join([rows[0], rule, *rows[1:]])
+
+
+def _picture(picture: Picture) -> str:
+    lines = [line.replace("\n", " ") for line in picture.lines]
+    # A fence ends at a line of as many backticks: a name may be made of them.
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", "".join(lines))), default=0))
+    return "\n".join([f"{fence}text", *lines, fence])
 
 
 def _code(calculations: Sequence[WrittenCalculation]) -> str:
@@ -87,9 +125,14 @@ def _table(table: Table) -> str:
     header = _row(["", *map(_name, table.columns)])
     rule = _row([":--", *["--:"] * len(table.columns)])
     body = [
-        _row([_name(label), *cells]) for label, cells in zip(table.rows, table.cells, strict=True)
+        _row([_name(label), *(_cell(cell, (i, j) in table.marked) for j, cell in enumerate(cells))])
+        for i, (label, cells) in enumerate(zip(table.rows, table.cells, strict=True))
     ]
     return "\n".join([header, rule, *body])
+
+
+def _cell(cell: str, is_marked: bool) -> str:
+    return f"**{cell}**" if is_marked else cell
 
 
 def _row(cells: Sequence[str]) -> str:

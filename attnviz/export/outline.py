@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from attnviz.export.shown import Facts, Picture, facts_of_plot, facts_of_table, picture_of
+from attnviz.lessons.exhibits import Exhibit, Plot, Region
+from attnviz.lessons.exhibits import Table as TableOfFacts
 from attnviz.lessons.storyboard import Calculation, Formula, Label, Matrix, Step, Storyboard
 from attnviz.lessons.words import Words, words
 from attnviz.lessons.writing import Run, written
@@ -34,13 +37,26 @@ class Table:
     cells: tuple[tuple[str, ...], ...]
     cut: str | None
     """In words, what of the matrix is left out; None if nothing is."""
+    marked: frozenset[tuple[int, int]] = frozenset()
+    """Which of `cells`, by row and column, a reader is to look at."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown with a narration part."""
+
+    item: Table | Facts | Picture
+    name: str | None
+    joint: str
+    """What stands between what was shown before and this: → ∗ = + ≠, or nothing."""
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One narration part and the calculations that belong to it."""
+    """One narration part, what is shown with it, and the calculations that belong to it."""
 
     text: str
+    shown: tuple[Shown, ...]
     calculations: tuple[WrittenCalculation, ...]
 
 
@@ -79,9 +95,9 @@ def outline_of(storyboard: Storyboard, steps: Sequence[str] | None = None) -> Ou
         if wanted is None or step.id in wanted:
             matrices = _new(step, shown)
             tables = tuple(_table(matrix, storyboard, spoken) for matrix in matrices)
-            sections.append(_section(number, step, tables, spoken))
+            sections.append(_section(number, step, tables, storyboard))
             shown += matrices
-    warning = _warning(storyboard, spoken)
+    warning = storyboard.warning
     return Outline(
         language=storyboard.language,
         title=storyboard.title,
@@ -92,20 +108,31 @@ def outline_of(storyboard: Storyboard, steps: Sequence[str] | None = None) -> Ou
     )
 
 
-def _warning(storyboard: Storyboard, spoken: Words) -> str | None:
-    how = storyboard.untrained
-    return spoken.say("common", "untrained", how=how) if how else None
-
-
-def _section(number: int, step: Step, tables: tuple[Table, ...], spoken: Words) -> Section:
+def _section(number: int, step: Step, tables: tuple[Table, ...], storyboard: Storyboard) -> Section:
+    spoken = words(storyboard.language)
     paragraphs = tuple(
         Paragraph(
             spoken.say("common", "space").join(text.splitlines()),
+            tuple(_shown(each, storyboard, spoken) for each in step.exhibits if each.part == part),
             tuple(written(each, spoken) for each in _belonging(step.worked, part)),
         )
         for part, text in step.narration.items()
     )
     return Section(number, step.title, step.formula, paragraphs, step.omitted, tables)
+
+
+def _shown(exhibit: Exhibit, storyboard: Storyboard, spoken: Words) -> Shown:
+    item = exhibit.item
+    shown: Table | Facts | Picture
+    if isinstance(item, Matrix):
+        shown = _table(item, storyboard, spoken, exhibit.marks)
+    elif isinstance(item, Plot):
+        shown = facts_of_plot(item)
+    elif isinstance(item, TableOfFacts):
+        shown = facts_of_table(item)
+    else:
+        shown = picture_of(item, spoken)
+    return Shown(shown, exhibit.name, exhibit.joint)
 
 
 def _belonging(worked: Iterable[Calculation], part: str) -> list[Calculation]:
@@ -124,7 +151,9 @@ def _same(one: Matrix, other: Matrix) -> bool:
     )
 
 
-def _table(matrix: Matrix, storyboard: Storyboard, spoken: Words) -> Table:
+def _table(
+    matrix: Matrix, storyboard: Storyboard, spoken: Words, marks: Sequence[Region] = ()
+) -> Table:
     height, width = matrix.shape
     # Entries that add up along a column are few, and would not add up any more.
     rows = list(range(height)) if matrix.sums == "columns" else _kept(height, storyboard)
@@ -144,6 +173,12 @@ def _table(matrix: Matrix, storyboard: Storyboard, spoken: Words) -> Table:
         columns=tuple(column_labels[j] for j in columns),
         cells=tuple(tuple(row[j] for j in columns) for row in cells),
         cut=cut,
+        marked=frozenset(
+            (i, j)
+            for i, row in enumerate(rows)
+            for j, column in enumerate(columns)
+            if any(row in range(*mark.rows) and column in range(*mark.columns) for mark in marks)
+        ),
     )
 
 
