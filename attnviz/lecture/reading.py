@@ -40,7 +40,8 @@ def read_lecture(path: str | Path, languages: Sequence[str] | None = None) -> Le
     where, folder = str(path), Path(path).parent
     whole = Table(body, where, LANGUAGES[0])
     whole.check_keys(KEYS)
-    asked = _languages(whole) if languages is None else tuple(languages)
+    its_own = _languages(whole)
+    asked = its_own if languages is None else tuple(languages)
     pace = whole.choice("pace", PACES) or "normal"
     tables = _chapter_tables(whole)
     output = whole.file("output", folder)
