@@ -37,7 +37,7 @@ _PRODUCTS = 3.6
 _FIRST_ROW, _OTHER_ROWS = 2.4, 4.0
 """Seconds in which the kernel passes over the first row, and over all others together."""
 _BUFF = 0.02
-_HALF = 5.2
+_HALF = 5.75
 """Half the width of picture, kernel and output, so that their cells are nearly square."""
 _BEHIND = np.array([0.16, -0.16, 0.0])
 """From one sheet of a stack to the next."""
