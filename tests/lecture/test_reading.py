@@ -159,6 +159,13 @@ def test_the_languages_of_the_command_line_go_before_those_of_the_file(written):
     assert read_lecture(path, ["zh"]).versions["zh"].title == "讲座"
 
 
+def test_what_the_file_says_of_languages_is_checked_even_where_others_are_asked_for(written):
+    path = written(f'languages = ["cn"]\n{LESSON}')
+
+    with pytest.raises(InputError, match=r"^talk.toml: unknown language 'cn'"):
+        read_lecture(path, ["zh"])
+
+
 def test_a_language_that_nobody_asked_for_may_be_missing_or_there(read):
     lecture = read(f'title = {{ en = "A talk", zh = "讲座" }}\n{CARD}text = {{ en = "of two" }}')
 
