@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import click
 
 from attnviz.cli.options import (
     SectionedCommand,
+    given_options,
     input_options,
     lesson_options,
     option,
@@ -17,14 +19,13 @@ from attnviz.cli.options import (
 )
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
-from attnviz.lessons.catalogue import DEFAULT, Lesson, told
+from attnviz.lessons.catalogue import DEFAULT, Lesson
 
 if TYPE_CHECKING:
     from attnviz.cli.computed import Presentation
-    from attnviz.lessons.request import LessonRequest
-    from attnviz.lessons.storyboard import Storyboard
+    from attnviz.cli.wanted import Wanted
 
-_OUTPUT = "Output"
+_INPUT, _OUTPUT = "Input", "Output"
 _STDOUT = "-"
 _NARROWEST = 40
 _FORMATS = ("text", "json", "markdown", "latex")
@@ -71,6 +72,14 @@ class Asked:
 @input_options
 @lesson_options
 @view_options
+@option(
+    _INPUT,
+    "--from",
+    "film",
+    metavar="FILM",
+    help="In place of all other input, that of a film which attnviz render made. It is told as the "
+    "film told it; the options under View, --lesson and --step choose otherwise.",
+)
 @option(
     _OUTPUT,
     "--step",
@@ -119,7 +128,7 @@ class Asked:
     metavar="N",
     help="Columns. Default the terminal's, or 80.",
 )
-def explain(request: InputRequest, lesson: Lesson, **asked: Any) -> None:
+def explain(request: InputRequest, lesson: Lesson, film: str | None, **asked: Any) -> None:
     """Explain self-attention on your own numbers: every product and sum, step by step.
 
     Without any input it is the built-in example "illustrated"; other lessons have their own.
@@ -134,31 +143,45 @@ def explain(request: InputRequest, lesson: Lesson, **asked: Any) -> None:
       attnviz explain --step softmax --step output --pause
       attnviz explain --lesson masking "the cat sat"
       attnviz explain -o trace.json
+      attnviz explain --from self-attention.mp4
     """
-    from attnviz.cli.computed import lesson_request
-    from attnviz.cli.steps import check_step_names, chosen_steps
-
     asked["format"] = asked["format"] or _format_of(asked["output"])
     view = Asked(**asked)
-    check_step_names(lesson, view.steps)
     if view.steps and view.format == "json":
         raise InputError("--step does not go with JSON, which is the whole trace: leave it out")
+    lessons = _wanted(request, lesson, film, view)
+    if view.format == "json":
+        _write(view, _json(lessons))
+    elif view.format == "text":
+        _show(lessons, view)
+    else:
+        _write(view, _document(lessons, view.format))
+
+
+def _wanted(
+    request: InputRequest, lesson: Lesson, film: str | None, view: Asked
+) -> tuple[Wanted, ...]:
+    """The lessons to tell. What can be refused without a computation is refused first."""
+    from attnviz.cli.wanted import Wanted, from_film, only_lesson, only_steps
+
+    if film is None:
+        from attnviz.cli.steps import check_step_names
+
+        check_step_names(lesson, view.steps)
     if view.to_file:
         from attnviz.cli.output import check_writable
 
         check_writable(view.output)
-    wanted = lesson_request(lesson, request, view.presentation)
-    if view.format == "json":
-        _write(view, _json(lesson, wanted))
-        return
-    storyboard = told(lesson.name, wanted)
-    steps = chosen_steps(storyboard, view.steps)
-    if view.format == "text":
-        _show(storyboard, steps, view)
-        return
-    from attnviz.export.markup import markup
+    if film is None:
+        from attnviz.cli.computed import lesson_request
 
-    _write(view, markup(storyboard, view.format, steps))
+        wanted = lesson_request(lesson, request, view.presentation)
+        return (Wanted(lesson, wanted, view.steps),)
+    given = given_options(click.get_current_context())
+    lessons = from_film(film, given, view.presentation)
+    if "lesson" in given:
+        lessons = only_lesson(lessons, lesson.name, film)
+    return only_steps(lessons, view.steps)
 
 
 def _format_of(output: str) -> str:
@@ -174,23 +197,44 @@ def _format_of(output: str) -> str:
     )
 
 
-def _json(lesson: Lesson, wanted: LessonRequest) -> str:
+def _json(lessons: Sequence[Wanted]) -> str:
+    """One lesson as it is, several as a list."""
+    texts = [_json_of(each) for each in lessons]
+    return f"{texts[0]}\n" if len(texts) == 1 else "[" + ",\n".join(texts) + "]\n"
+
+
+def _json_of(wanted: Wanted) -> str:
     """The whole trace in the main lesson; of the others all that they show."""
-    if lesson.name != DEFAULT:
+    if wanted.lesson.name != DEFAULT:
         from attnviz.export.data import storyboard_json
 
-        return storyboard_json(told(lesson.name, wanted)) + "\n"
-    trace = wanted.sequence
-    if wanted.rounding == "article":
+        return storyboard_json(wanted.storyboard())
+    trace = wanted.request.sequence
+    if wanted.request.rounding == "article":
         from attnviz.core.rounding import article_rounded
 
         trace = article_rounded(trace)
-    return trace.to_json() + "\n"
+    return trace.to_json()
 
 
-def _show(storyboard: Storyboard, steps: tuple[str, ...] | None, view: Asked) -> None:
-    """The storyboard as text: on stdout page by page, in a file at once."""
+def _document(lessons: Sequence[Wanted], format: str) -> str:
+    """Markdown or LaTeX."""
+    from attnviz.cli.steps import chosen_steps
+    from attnviz.export.markup import markup
+
+    if format == "latex" and len(lessons) > 1:
+        raise InputError(
+            f"the film has {len(lessons)} lessons, and a LaTeX document holds one: "
+            f"choose it with --lesson {lessons[0].lesson.name}"
+        )
+    boards = [(each.storyboard(), each.steps) for each in lessons]
+    return "\n".join(markup(board, format, chosen_steps(board, steps)) for board, steps in boards)
+
+
+def _show(lessons: Sequence[Wanted], view: Asked) -> None:
+    """The lessons as text: on stdout page by page, in a file at once."""
     from attnviz.cli.screen import colours_of, show_pages, width_of_screen
+    from attnviz.cli.steps import chosen_steps
     from attnviz.terminal.colour import Palette
     from attnviz.terminal.page import pages
     from attnviz.terminal.setting import Setting
@@ -199,12 +243,28 @@ def _show(storyboard: Storyboard, steps: tuple[str, ...] | None, view: Asked) ->
 
     depth = colours_of(view.color, to_file=view.to_file)
     width = max(view.width or width_of_screen(), _NARROWEST)
-    setting = Setting(storyboard, Palette(THEMES[view.theme], depth), width)
-    texts = [as_text(page, depth) for page in pages(setting, steps)]
+    palette = Palette(THEMES[view.theme], depth)
+    boards = [(each.storyboard(), each.steps) for each in lessons]
+    settings = [(Setting(board, palette, width), steps) for board, steps in boards]
+    texts = [
+        [as_text(page, depth) for page in pages(each, chosen_steps(each.storyboard, steps))]
+        for each, steps in settings
+    ]
     if view.to_file:
-        _write(view, "".join(texts))
+        _write(view, "\n".join(map("".join, texts)))
     else:
-        show_pages(texts, pause=view.pause, prompt=setting.say("pause"))
+        show_pages(_in_turn(texts), pause=view.pause, prompt=settings[0][0].say("pause"))
+
+
+def _in_turn(lessons: Sequence[Sequence[str]]) -> list[str]:
+    """The pages of all lessons as those of one, from its opening to its closing; an empty line parts two lessons."""
+    texts = list(lessons[0])
+    for opening, *rest in lessons[1:]:
+        closing = texts.pop()
+        texts[-1] += closing
+        first, *others = rest
+        texts += [f"\n{opening}{first}", *others]
+    return texts
 
 
 def _write(view: Asked, text: str) -> None:

@@ -1,0 +1,115 @@
+"""What explain is to tell: a lesson on the input that was given, or those of a film on the input it was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attnviz.cli.computed import Presentation
+from attnviz.errors import InputError, unknown_name
+from attnviz.inputs.request import InputRequest
+from attnviz.inputs.selection import row_of
+from attnviz.lessons.catalogue import Lesson, told
+from attnviz.lessons.request import LessonRequest
+from attnviz.lessons.storyboard import Storyboard
+
+if TYPE_CHECKING:
+    from attnviz.lessons.spec import Made
+
+_INPUT = (*(each.name for each in fields(InputRequest)), "distance")
+_PRESENTATION = {"lang": "language", "precision": "precision", "rounding": "rounding"}
+"""Options of the view, and the fields of a request that they are."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """One lesson to tell."""
+
+    lesson: Lesson
+    request: LessonRequest
+    steps: tuple[str, ...] = ()
+    """The steps to show; all where it is empty."""
+    title: str | None = None
+    """In place of the lesson's own."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Own words, by "step.part" and "step.title"."""
+    where: str = ""
+    """What messages about them begin with."""
+
+    def storyboard(self) -> Storyboard:
+        """The lesson told."""
+        board = told(self.lesson.name, self.request)
+        if self.words:
+            from attnviz.lecture.own_words import overridden
+
+            board = overridden(board, self.words, self.where)
+        return board if self.title is None else replace(board, title=self.title)
+
+
+def from_film(path: str, given: Mapping[str, str], how: Presentation) -> tuple[Wanted, ...]:
+    """The lessons of a film, as it told them, but for what is given of the presentation.
+
+    `given` are the options that the user wrote, by the names of their parameters.
+
+    Raises InputError for a film that does not say what made it, and for an option that does not go with one.
+    """
+    for name, flag in given.items():
+        if name in _INPUT:
+            raise InputError(f"--from brings its own input, that of {path}: leave {flag} out")
+    made = _made(path)
+    if "query" in given and all(each.request.trace is None for each in made):
+        raise InputError(f"no lesson in {path} takes a sequence: leave --query out")
+    return tuple(_wanted(each, path, given, how) for each in made)
+
+
+def only_lesson(wanted: Sequence[Wanted], name: str, path: str) -> tuple[Wanted, ...]:
+    """Those that tell the lesson of that name. Raises InputError where the film has none."""
+    found = tuple(each for each in wanted if each.lesson.name == name)
+    if not found:
+        there_are = ", ".join(dict.fromkeys(each.lesson.name for each in wanted))
+        raise InputError(f"{path} has no lesson {name}: choose one of {there_are}")
+    return found
+
+
+def only_steps(wanted: Iterable[Wanted], names: tuple[str, ...]) -> tuple[Wanted, ...]:
+    """The lessons that have any of these steps, with those alone; all as they are where no name is given.
+
+    Raises InputError, with the nearest name, for a step that none of them ever has.
+    """
+    if not names:
+        return tuple(wanted)
+    lessons = tuple(wanted)
+    known = list(dict.fromkeys(step for each in lessons for step in each.lesson.steps))
+    for name in names:
+        if name not in known:
+            raise unknown_name("step", name, known)
+    chosen = (
+        replace(each, steps=tuple(name for name in names if name in each.lesson.steps))
+        for each in lessons
+    )
+    return tuple(each for each in chosen if each.steps)
+
+
+def _made(path: str) -> tuple[Made, ...]:
+    from attnviz.film.carried import read_spec
+    from attnviz.lessons.spec import lessons_of
+
+    spec = read_spec(Path(path))
+    try:
+        return lessons_of(spec)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def _wanted(made: Made, path: str, given: Mapping[str, str], how: Presentation) -> Wanted:
+    changes: dict[str, Any] = {
+        field: getattr(how, name) for name, field in _PRESENTATION.items() if name in given
+    }
+    if "query" in given and made.request.trace is not None:
+        changes["query"] = row_of(made.request.trace.problem, how.query)
+    request = replace(made.request, **changes)
+    if request.language != made.request.language:
+        return Wanted(made.lesson, request, made.steps)
+    return Wanted(made.lesson, request, made.steps, made.title, made.words, path)

@@ -1,0 +1,257 @@
+"""`attnviz explain --from`: a film says what made it, through a real process."""
+
+import json
+import os
+import subprocess
+import sys
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from attnviz import Trace
+from attnviz.cli.computed import Presentation, lesson_request
+from attnviz.film.container import assemble
+from attnviz.inputs import InputRequest
+from attnviz.lessons import spec
+from attnviz.lessons.catalogue import LESSONS
+from attnviz.lessons.spec import Made, spec_of
+
+QUIET = {"NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "TERM"}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in QUIET}
+ENVIRONMENT["PYTHONIOENCODING"] = "utf-8"
+MAIN = LESSONS["self-attention"]
+CAT = {"text": "the cat sat", "causal": True}
+
+
+@pytest.fixture
+def explain(tmp_path):
+    """Runs `attnviz explain` in an empty folder."""
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "attnviz", "explain", *arguments],
+            capture_output=True,
+            cwd=tmp_path,
+            env=ENVIRONMENT,
+            check=False,
+        )
+
+    return run
+
+
+def told(done):
+    """stdout of a process that ended well and said nothing else."""
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout.decode()
+
+
+def refused(done):
+    """The one line of a process that found the user's input at fault."""
+    assert (done.returncode, done.stdout) == (2, b"")
+    (line,) = done.stderr.decode().splitlines()
+    return line.removeprefix("Error: ")
+
+
+@pytest.fixture(scope="module")
+def frame(tmp_path_factory):
+    """A video of one frame: what it shows does not matter here."""
+    path = tmp_path_factory.mktemp("video") / "frame.mp4"
+    with av.open(path, "w") as video:
+        stream = video.add_stream("libx264", rate=15)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        picture = av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")
+        picture.pts, picture.time_base = 0, Fraction(1, 15)
+        video.mux(stream.encode(picture))
+        video.mux(stream.encode(None))
+    return path
+
+
+@pytest.fixture
+def film(frame, tmp_path):
+    """A film that carries a spec."""
+
+    def make(text: str) -> None:
+        nothing = {"chapters": [], "tracks": [], "title": "", "description": ""}
+        assemble([frame], tmp_path / "film.mp4", spec=text, language="en", **nothing)
+
+    return make
+
+
+def made(lesson="self-attention", title=None, steps=(), words=None, how=None, **given):
+    """A lesson of a film as attnviz render makes it from such options."""
+    asked = lesson_request(LESSONS[lesson], InputRequest(**given), how or Presentation())
+    own = "The title of the film" if title is None else title
+    return Made(LESSONS[lesson], own, asked, steps, words or {})
+
+
+def test_json_is_the_same_byte_for_byte_when_the_files_of_the_input_are_gone(
+    explain, film, tmp_path
+):
+    rng = np.random.default_rng(3)
+    vectors, weights = tmp_path / "x.npy", tmp_path / "w.npz"
+    np.save(vectors, rng.normal(size=(5, 4)).astype(np.float32))
+    projections = {name: rng.normal(size=(4, 6)) for name in ("w_q", "w_k", "w_v")}
+    np.savez(weights, **projections, w_o=rng.normal(size=(6, 4)))
+    given = ("--vectors", str(vectors), "--weights", str(weights), "--heads", "2", "--causal")
+    before = explain(*given, "--format", "json")
+    asked = {"vectors": str(vectors), "weights": str(weights), "heads": 2, "causal": True}
+    film(spec_of([made(**asked)]))
+    vectors.unlink()
+    weights.unlink()
+
+    after = explain("--from", "film.mp4", "--format", "json")
+
+    assert told(after) == told(before)
+    assert Trace.from_json(told(after)).problem.heads == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "how", "given"),
+    [
+        (["the cat sat", "--causal"], {}, CAT),
+        (
+            ["我爱猫", "--lang", "zh", "--query", "猫", "--precision", "4"],
+            {"lang": "zh", "query": "猫", "precision": 4},
+            {"text": "我爱猫"},
+        ),
+        (["--rounding", "article"], {"rounding": "article"}, {}),
+    ],
+)
+@pytest.mark.parametrize("format", ["text", "markdown", "latex", "json"])
+def test_every_format_is_what_the_options_of_the_film_give(
+    explain, film, options, how, given, format
+):
+    how = Presentation(**how)
+    title = {"en": "Self-attention", "zh": "自注意力"}[how.lang]
+    film(spec_of([made(title=title, how=how, **given)]))
+
+    again = explain("--from", "film.mp4", "--format", format)
+
+    assert told(again) == told(explain(*options, "--format", format))
+
+
+def test_the_film_says_its_steps_its_title_and_its_own_words(explain, film):
+    lesson = made(title="My talk", steps=("scores",), words={"scores.why": "Who fits whom?"}, **CAT)
+    film(spec_of([lesson]))
+
+    text = told(explain("--from", "film.mp4"))
+
+    assert "My talk" in text
+    assert "Who fits whom?" in text
+    assert "Scores" in text
+    assert "Softmax" not in text
+
+
+def test_what_is_given_of_the_view_goes_before_what_the_film_had(explain, film):
+    words = {"scores.why": "Who fits whom?"}
+    lesson = made(title="My talk", steps=("scores", "softmax"), words=words, **CAT)
+    film(spec_of([lesson]))
+    view = ("--lang", "zh", "--query", "1", "--precision", "5", "--rounding", "plain")
+
+    text = told(explain("--from", "film.mp4", "--step", "softmax", *view))
+
+    assert text == told(explain("the cat sat", "--causal", "--step", "softmax", *view))
+
+
+def test_the_lessons_of_a_lecture_come_in_turn(explain, film):
+    lessons = [
+        made(title="First", how=Presentation(precision=3), **CAT),
+        made("scaling", "Second", seed=4),
+        made(title="Third", steps=("softmax",), text="one two"),
+    ]
+    film(spec_of(lessons))
+
+    text = told(explain("--from", "film.mp4"))
+    assert text.index("First") < text.index("Second") < text.index("Third")
+    document = told(explain("--from", "film.mp4", "--format", "markdown"))
+    titles = [line for line in document.splitlines() if line.startswith("# ")]
+    assert titles == ["# First", "# Second", "# Third"]
+
+    first, second, third = json.loads(told(explain("--from", "film.mp4", "--format", "json")))
+    assert [first["schema"], third["schema"]] == ["attnviz.trace/1"] * 2
+    assert (first["tokens"], third["tokens"]) == (["the", "cat", "sat"], ["one", "two"])
+    alone = json.loads(told(explain("--lesson", "scaling", "--seed", "4", "--format", "json")))
+    assert second == alone | {"title": "Second"}
+
+
+def test_a_lesson_or_a_step_can_be_chosen_of_a_lecture(explain, film):
+    film(spec_of([made(title="First", **CAT), made("scaling", "Second"), made(title="Third")]))
+
+    only = told(explain("--from", "film.mp4", "--lesson", "scaling"))
+    softmax = told(explain("--from", "film.mp4", "--step", "softmax"))
+
+    assert "Second" in only
+    assert "First" not in only
+    assert "First" in softmax
+    assert "Third" in softmax
+    assert "Second" not in softmax
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["the cat"], "--from brings its own input, that of film.mp4: leave TEXT out"),
+        (["--vectors", "x.csv"], "--from brings its own input, that of film.mp4: leave --vectors"),
+        (["--seed", "0"], "--from brings its own input, that of film.mp4: leave --seed out"),
+        (["--no-causal"], "--from brings its own input, that of film.mp4: leave --causal out"),
+        (["--distance", "3"], "--from brings its own input, that of film.mp4: leave --distance"),
+        (
+            ["--lesson", "order"],
+            "film.mp4 has no lesson order: choose one of self-attention, scaling",
+        ),
+        (["--step", "sofmax"], "unknown step 'sofmax': did you mean 'softmax'?"),
+        (["--query", "dog"], "--query 'dog' is not among the 3 tokens"),
+        (["--format", "latex"], "the film has 2 lessons, and a LaTeX document holds one: choose"),
+        (["--step", "softmax", "--format", "json"], "--step does not go with JSON"),
+    ],
+)
+def test_an_option_that_does_not_go_with_a_film_is_refused(explain, film, options, says):
+    film(spec_of([made(**CAT), made("scaling")]))
+
+    assert refused(explain("--from", "film.mp4", *options)).startswith(says)
+
+
+def test_a_row_cannot_be_chosen_where_no_lesson_has_a_sequence(explain, film):
+    film(spec_of([made("scaling")]))
+
+    line = refused(explain("--from", "film.mp4", "--query", "2"))
+
+    assert line == "no lesson in film.mp4 takes a sequence: leave --query out"
+
+
+def test_an_input_that_was_left_out_is_told_so(explain, film, monkeypatch):
+    monkeypatch.setattr(spec, "MOST_CHARACTERS", 10)
+    film(spec_of([made(**CAT)]))
+
+    assert refused(explain("--from", "film.mp4")) == (
+        "film.mp4: chapter 1: its input was too large for a film to carry, and was left out: "
+        "give the input itself"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Made by hand", "film.mp4 was not made by attnviz render, or before it wrote what made"),
+        ('{"schema": "attnviz.film/2"}', "film.mp4: what made the film has the schema 'attnviz"),
+        ('{"schema": "attnviz.film/1", ', "film.mp4: what made the film is not JSON ("),
+    ],
+)
+def test_a_film_that_does_not_say_what_made_it_is_told_so(explain, film, text, says):
+    film(text)
+
+    assert refused(explain("--from", "film.mp4")).startswith(says)
+
+
+def test_what_is_no_film_is_told_so(explain, tmp_path):
+    (tmp_path / "words.mp4").write_text("hello")
+
+    assert refused(explain("--from", "none.mp4")) == (
+        "none.mp4: no such file: give a film that attnviz render made"
+    )
+    assert refused(explain("--from", "words.mp4")).startswith(
+        "words.mp4 is no film that can be read (invalid data found when processing input)"
+    )
+    assert refused(explain("--from", ".")).startswith(". is no film that can be read (")
