@@ -246,7 +246,7 @@ def given_options(context: click.Context) -> dict[str, str]:
     return {
         str(each.name): each.opts[0] if isinstance(each, click.Option) else str(each.name).upper()
         for each in command
-        if each.name and context.get_parameter_source(each.name) is source
+        if each.name and each.expose_value and context.get_parameter_source(each.name) is source
     }
 
 

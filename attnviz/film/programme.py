@@ -14,11 +14,15 @@ from attnviz.film.carried import poster
 from attnviz.film.container import Track, assemble
 from attnviz.film.produce import Film, Plan, plan, produce, work_folder
 from attnviz.film.scene import Beat
-from attnviz.film.timing import Stretch, paced
+from attnviz.film.style import Pace
+from attnviz.film.timing import Stretch, paced, shortest
 from attnviz.lessons.storyboard import Storyboard
 
 _POSTER_AT = 2 / 3
 """How far into the film its poster is looked for: there is most to be seen at the end of a beat."""
+_NEAR_ENOUGH = 0.25
+"""Seconds by which a film may miss the time it is to last."""
+_CORRECTIONS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,21 +132,36 @@ def planned(
 
     Raises InputError where that is too short to be read, and where the typeface lacks a character.
     """
-    plans = [plan(each.film, on_frames=on_frames) for each in chapters]
+    programme = Programme(
+        tuple(chapters), tuple(plan(c.film, on_frames=on_frames) for c in chapters)
+    )
     if duration is None:
-        return Programme(tuple(chapters), tuple(plans))
-    paces = paced(
-        [
-            Stretch(told.spells, chapter.film.style.pace)
-            for chapter, told in zip(chapters, plans, strict=True)
-        ],
-        duration,
+        return programme
+    stretches = [
+        Stretch(told.spells, chapter.film.style.pace)
+        for chapter, told in zip(programme.chapters, programme.plans, strict=True)
+    ]
+    wanted = duration
+    for _ in range(_CORRECTIONS):
+        programme = _at(programme, paced(stretches, wanted), on_frames)
+        # every move takes whole frames: what that adds up to is taken off
+        missing = duration - programme.seconds
+        wanted += missing
+        if abs(missing) <= _NEAR_ENOUGH or wanted < shortest(stretches):
+            break
+    return programme
+
+
+def _at(programme: Programme, paces: Sequence[Pace], on_frames: Callable[[int], None]) -> Programme:
+    """The same at other paces."""
+    films = [
+        replace(chapter.film, style=replace(chapter.film.style, pace=pace))
+        for chapter, pace in zip(programme.chapters, paces, strict=True)
+    ]
+    return Programme(
+        tuple(replace(c, film=film) for c, film in zip(programme.chapters, films, strict=True)),
+        tuple(plan(film, on_frames=on_frames) for film in films),
     )
-    retimed = tuple(
-        replace(each, film=replace(each.film, style=replace(each.film.style, pace=pace)))
-        for each, pace in zip(chapters, paces, strict=True)
-    )
-    return Programme(retimed, tuple(plan(each.film, on_frames=on_frames) for each in retimed))
 
 
 def make(

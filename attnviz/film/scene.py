@@ -73,8 +73,9 @@ class LessonScene(Scene):
         self._caption: Caption | None = None
         self._omitted: Line | None = None
         self._header: Header | None = None
-        note = notes_line(" · ".join(self.storyboard.brief_notes), self.style)
-        self._furniture: list[Mobject] = [hairlines(self.style), self.shelf, note]
+        self._furniture: list[Mobject] = [hairlines(self.style), self.shelf]
+        if self.storyboard.brief_notes:
+            self._furniture.append(notes_line(" · ".join(self.storyboard.brief_notes), self.style))
         self.add(*self._furniture)
 
     def act(self, name: str, how: Callable[[LessonScene, Step], None]) -> None:

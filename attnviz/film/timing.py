@@ -86,26 +86,34 @@ def paced(film: Sequence[Stretch], wanted: float) -> tuple[Pace, ...]:
 
     Raises InputError, which says the least it can do, where captions could not be read any more.
     """
-
-    def at(moves: float, holds: float) -> list[Stretch]:
-        return [stretch.at(moves, holds) for stretch in film]
-
-    def quickest(moves: float) -> list[Stretch]:
-        return at(moves, _least_holds(film, moves))
-
-    if wanted >= lasting(quickest(1.0)):
-        holds = _solved(lambda share: lasting(at(1.0, share)), wanted, _least_holds(film, 1.0), 1e4)
-        told = at(1.0, holds)
+    if wanted >= lasting(_quickest(film, 1.0)):
+        least = _least_holds(film, 1.0)
+        holds = _solved(lambda share: lasting(_at(film, 1.0, share)), wanted, least, 1e4)
+        told = _at(film, 1.0, holds)
     else:
-        least = lasting(quickest(_SHORTEST_MOVE))
+        least = shortest(film)
         if wanted < least:
             raise InputError(
                 f"--duration {clock(wanted)} is too short for its captions to be read: "
                 f"this film takes at least {clock(math.ceil(least))}"
             )
-        moves = _solved(lambda share: lasting(quickest(share)), wanted, _SHORTEST_MOVE, 1.0)
-        told = quickest(moves)
+        moves = _solved(lambda share: lasting(_quickest(film, share)), wanted, _SHORTEST_MOVE, 1.0)
+        told = _quickest(film, moves)
     return tuple(stretch.pace for stretch in told)
+
+
+def shortest(film: Sequence[Stretch]) -> float:
+    """The least seconds in which it can be told and read."""
+    return lasting(_quickest(film, _SHORTEST_MOVE))
+
+
+def _at(film: Sequence[Stretch], moves: float, holds: float) -> list[Stretch]:
+    return [stretch.at(moves, holds) for stretch in film]
+
+
+def _quickest(film: Sequence[Stretch], moves: float) -> list[Stretch]:
+    """With holds as short as can be read where moves take that share of their time."""
+    return _at(film, moves, _least_holds(film, moves))
 
 
 def _least_holds(film: Sequence[Stretch], moves: float) -> float:
