@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from attnviz.film.acts import context
 from attnviz.film.acts.exhibits import show
 from attnviz.film.scene import LessonScene
 from attnviz.lessons.context import storyboard
@@ -20,8 +21,8 @@ class Context(LessonScene):
         super().setup()
 
     def construct(self) -> None:
-        self.act("receptive-field", show)
+        self.act("receptive-field", context.receptive_field)
         self.act("layers", show)
-        self.act("planted", show)
-        self.act("sweep", show)
-        self.act("inductive-bias", show)
+        self.act("planted", context.planted)
+        self.act("sweep", context.sweep)
+        self.act("inductive-bias", context.inductive_bias)

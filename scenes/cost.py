@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attnviz.film.acts import cost
 from attnviz.film.acts.exhibits import show
 from attnviz.film.scene import LessonScene
 from attnviz.lessons.cost import storyboard
@@ -17,8 +18,8 @@ class Cost(LessonScene):
         super().setup()
 
     def construct(self) -> None:
-        self.act("operations", show)
-        self.act("sequential-steps", show)
+        self.act("operations", cost.operations)
+        self.act("sequential-steps", cost.sequential_steps)
         self.act("path-length", show)
         self.act("memory", show)
         self.act("comparison", show)

@@ -56,12 +56,7 @@ def _operations(counting: Counting) -> Step:
         "both": count(at_d.operations),
         "projections": count(projected.operations - at_d.operations),
     }
-    exact = ("2 · n² · d", f"{KERNEL} · n · d²", "2 · n · d²")
-    formulas = Table(
-        ("", *(method.name for method in counting.three)),
-        (Row((counting.say("operations", "unit"), *exact)),),
-        (None, *(method.role for method in counting.three)),
-    )
+    formulas = ("2 · n² · d", f"{KERNEL} · n · d²", "2 · n · d²")
     plot = counting.plot(counting.say("operations", "unit"), _operations_of, counting.three)
     return Step(
         "operations",
@@ -73,9 +68,8 @@ def _operations(counting: Counting) -> Step:
         ),
         _said(counting, "operations", ("layer", "growth", "crossing", "omitted"), **facts),
         exhibits=(
-            Exhibit("layer", formulas),
-            Exhibit("growth", plot, line=1),
-            Exhibit("crossing", counting.table(_operations_of, counting.three), line=1),
+            Exhibit("layer", counting.table(_operations_of, counting.three, formulas)),
+            Exhibit("growth", plot),
         ),
     )
 
@@ -146,6 +140,7 @@ def _memory(counting: Counting) -> Step:
         "outputs": count(kept(counting.recurrence.at(LONGEST))),
     }
     plot = counting.plot(counting.say("memory", "unit"), kept, counting.three)
+    formulas = ("n² + n · d", "n · d", "n · d")
     return Step(
         "memory",
         counting.say("memory", "title"),
@@ -156,8 +151,8 @@ def _memory(counting: Counting) -> Step:
         ),
         _said(counting, "memory", ("outputs", "weights", "again"), **facts),
         exhibits=(
-            Exhibit("outputs", plot),
-            Exhibit("weights", counting.table(kept, counting.three)),
+            Exhibit("outputs", counting.table(kept, counting.three, formulas)),
+            Exhibit("weights", plot),
         ),
     )
 

@@ -25,8 +25,8 @@ WIDTH, KERNEL = 64, 3
 """d, and the size of the kernel."""
 CURVE = tuple(4**i for i in range(1, 7))
 """The lengths n of the curves. One of them is d, where attention overtakes recurrence."""
-TABLE = CURVE[1:]
-"""The lengths of the tables."""
+TABLE = (16, WIDTH, 4096)
+"""The lengths of the tables: below d, d, and far above it."""
 
 Quantity = Callable[[LayerCost], int]
 
@@ -69,7 +69,7 @@ class Counting:
     @cached_property
     def convolution(self) -> Method:
         return Method(
-            self.words.say(self.lesson, "convolution", k=KERNEL),
+            self.words.say(self.lesson, "convolution"),
             Role.KERNEL,
             CONVOLUTION_ORDER,
             lambda n: convolution_cost(n, WIDTH, KERNEL),
@@ -109,14 +109,15 @@ class Counting:
             y_log=True,
         )
 
-    def table(self, quantity: Quantity, methods: tuple[Method, ...]) -> Table:
-        """A row for each n, a column for each method."""
+    def table(
+        self, quantity: Quantity, methods: tuple[Method, ...], formulas: tuple[str, ...] = ()
+    ) -> Table:
+        """A row for each n, a column for each method; the formulas of the counts lead, where they are given."""
+        counts = [(count(n), *(count(quantity(method.at(n))) for method in methods)) for n in TABLE]
+        leading = [("n", *formulas)] if formulas else []
         return Table(
-            ("n", *(method.name for method in methods)),
-            tuple(
-                Row((count(n), *(count(quantity(method.at(n))) for method in methods)))
-                for n in TABLE
-            ),
+            ("" if formulas else "n", *(method.name for method in methods)),
+            tuple(map(Row, [*leading, *counts])),
             (None, *(method.role for method in methods)),
         )
 
