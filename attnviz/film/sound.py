@@ -21,6 +21,18 @@ _BITS_A_SECOND = 128_000
 _Samples = npt.NDArray[np.float32]
 
 
+def check_sound(path: Path) -> float:
+    """Reads the recording to its end, and returns how many seconds it lasts.
+
+    Raises InputError if the file is missing, a folder, holds no sound, or is damaged.
+    """
+    with _opened(path) as recording:
+        samples = sum(part.shape[1] for part in _decoded(recording, "mono", path))
+    if not samples:
+        raise _no_sound(path)
+    return samples / RATE
+
+
 def add_sound(film: OutputContainer, path: Path, language: str) -> AudioStream:
     """A stream in the film for what `sound_of` will encode."""
     with _opened(path) as recording:
@@ -59,8 +71,12 @@ def _opened(path: Path) -> InputContainer:
         ) from error
     if not recording.streams.audio:
         recording.close()
-        raise InputError(f"{path} holds no sound: give a .wav, .mp3 or .m4a")
+        raise _no_sound(path)
     return recording
+
+
+def _no_sound(path: Path) -> InputError:
+    return InputError(f"{path} holds no sound: give a .wav, .mp3 or .m4a")
 
 
 def _decoded(recording: InputContainer, layout: str, path: Path) -> Iterator[_Samples]:

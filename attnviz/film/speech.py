@@ -10,9 +10,10 @@ import itertools
 import re
 import subprocess
 import wave
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from attnviz.errors import EnvironmentFault
 from attnviz.film.sayable import sayable
@@ -36,6 +37,9 @@ _LETTER_A = re.compile("(?<=[^.:?!] )A(?= )")
 """An A inside a sentence is a matrix, no article."""
 _MOST_SECONDS = 60.0
 """It takes a hundredth of a second for a caption."""
+
+
+_Name = TypeVar("_Name", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,10 @@ def speak(text: str, voice: Voice, target: Path) -> Recording:
         return Recording(target, sound.getnframes() / sound.getframerate())
 
 
-def spoken_lengths(beats: Mapping[str, str], language: str, folder: Path) -> dict[str, Recording]:
-    """What is said in each beat, by its name, spoken into WAV files in `folder`; the same text is spoken once.
+def spoken_lengths(
+    beats: Mapping[_Name, str], language: str, folder: Path
+) -> dict[_Name, Recording]:
+    """What is said in each beat, by its name, spoken into new WAV files in `folder`; the same text is spoken once.
 
     Raises EnvironmentFault as `voice_for` and `speak` do.
     """
