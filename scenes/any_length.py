@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from attnviz.scenes import default_storyboard
+
+from attnviz.film.acts import any_length
 from attnviz.film.acts.exhibits import show
 from attnviz.film.scene import LessonScene
-from attnviz.scenes import default_storyboard
 
 
 class AnyLength(LessonScene):
@@ -18,7 +20,7 @@ class AnyLength(LessonScene):
     def construct(self) -> None:
         self.act("same-weights", show)
         self.act("map", show)
-        self.act("append", show)
+        self.act("append", any_length.append)
         self.act("share", show)
         self.act("causal", show)
         self.act("generation", show)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from attnviz.scenes import default_storyboard
+
+from attnviz.film.acts import order
 from attnviz.film.acts.exhibits import show
 from attnviz.film.scene import LessonScene
-from attnviz.scenes import default_storyboard
 
 
 class Order(LessonScene):
@@ -16,9 +18,9 @@ class Order(LessonScene):
         super().setup()
 
     def construct(self) -> None:
-        self.act("permute", show)
-        self.act("attention", show)
+        self.act("permute", order.trade)
+        self.act("attention", order.trade)
         self.act("convolution", show)
-        self.act("positions", show)
+        self.act("positions", order.positions)
         self.act("with-positions", show)
         self.act("compare", show)

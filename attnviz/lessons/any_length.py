@@ -84,7 +84,7 @@ def _same_weights(told: GrowthTelling) -> Step:
             "shapes": told.say("same-weights", "shapes", lengths=lengths),
         },
         exhibits=(
-            *(Exhibit("rows", matrix) for matrix in matrices),
+            *(Exhibit("why", matrix) for matrix in matrices),
             Exhibit("shapes", _shapes(told.growth.tried), line=1),
         ),
     )

@@ -55,7 +55,7 @@ def share(told: GrowthTelling) -> Step:
     """The weights before and after: softmax shares anew, by one factor a row."""
     growth, telling = told.growth, told.telling
     old, row = growth.old, telling.query
-    before, after = told.weights(growth.before), told.weights(growth.after)
+    before, after = (told.weights_of(trace, row) for trace in (growth.before, growth.after))
     return Step(
         "share",
         told.title("share"),
@@ -74,7 +74,7 @@ def share(told: GrowthTelling) -> Step:
         omitted=told.first_head,
         exhibits=(
             Exhibit("why", before, f"n = {old}"),
-            Exhibit("why", after, f"n = {old + 1}", line=1, marks=(Region.column(old, old + 1),)),
+            Exhibit("why", after, f"n = {old + 1}", line=1, marks=(Region.column(old, 1),)),
         ),
     )
 
@@ -82,12 +82,12 @@ def share(told: GrowthTelling) -> Step:
 def _shrunk(told: GrowthTelling, before: Matrix, after: Matrix) -> tuple[Calculation, ...]:
     """Each old weight of the worked row times what the new one leaves."""
     numbers, row, old = told.telling.numbers, told.telling.query, told.growth.old
-    old_texts, new_texts = (numbers.cells(each)[row] for each in (before, after))
-    taken = Number(float(after.values[row, old]), new_texts[old], Role.WEIGHT)
+    (old_texts,), (new_texts,) = (numbers.cells(each) for each in (before, after))
+    taken = Number(float(after.values[0, old]), new_texts[old], Role.WEIGHT)
 
     def calculation(key: int) -> Calculation:
-        weight = Number(float(before.values[row, key]), old_texts[key], Role.WEIGHT)
-        total = Number(float(after.values[row, key]), new_texts[key], Role.WEIGHT)
+        weight = Number(float(before.values[0, key]), old_texts[key], Role.WEIGHT)
+        total = Number(float(after.values[0, key]), new_texts[key], Role.WEIGHT)
         exact = all(numbers.says_all(each.text, each.value) for each in (weight, taken, total))
         pieces = (weight, Symbol("·(1 −"), Symbol(" "), taken, Symbol(")"))
         return Calculation(
@@ -142,7 +142,7 @@ def generation(told: GrowthTelling) -> Step:
     last = traces[-1].problem.n
     maps = tuple(
         Exhibit(
-            "row",
+            "row" if i else "why",
             told.weights(trace),
             f"n = {trace.problem.n}",
             "→" if i else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from attnviz.core.arrays import FloatArray
@@ -55,6 +55,11 @@ class GrowthTelling:
 
     def weights(self, trace: Trace) -> Matrix:
         return self.square("A", trace, lambda head: head.stages.weights, Role.WEIGHT, "rows")
+
+    def weights_of(self, trace: Trace, row: int) -> Matrix:
+        """One row of the weights: (1, n)."""
+        whole = self.weights(trace)
+        return replace(whole, values=whole.values[row : row + 1], rows=whole.rows[row : row + 1])
 
     def formula(self, *, masked: bool = False) -> Formula:
         """From scores to outputs, scaled as the sequence asks for."""

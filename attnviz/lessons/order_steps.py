@@ -104,10 +104,7 @@ def attention(told: OrderTelling) -> Step:
 def convolution(told: OrderTelling) -> Step:
     """The kernel, and outputs that are not those of before in other places."""
     reordering = told.reordering
-    places = tuple(
-        Label(told.say("convolution", name), None, Role.KERNEL)
-        for name in ("before", "here", "after")
-    )
+    places = tuple(Label(name, None, Role.KERNEL) for name in ("i − 1", "i", "i + 1"))
     kernel = Matrix("w", reordering.kernel, Role.KERNEL, places)
     compared = reordering.convolution
     return Step(
@@ -123,8 +120,8 @@ def convolution(told: OrderTelling) -> Step:
         },
         omitted=told.say("convolution", "drawn", seed=reordering.seed),
         exhibits=(
-            Exhibit("why", kernel, told.say("convolution", "kernel")),
-            *_side_by_side(told, "P (X * w)", "(P X) * w", compared),
+            Exhibit("why", kernel),
+            *_side_by_side(told, ("P (X * w)", "(P X) * w"), compared),
         ),
     )
 
@@ -173,6 +170,7 @@ def with_positions(told: OrderTelling) -> Step:
     reordering = told.reordering
     compared, x = reordering.with_positions, reordering.after.problem.x
     outputs = "outputs" if compared.notices else "same"
+    names = (told.say("compare", "moved"), told.new_order)
     width = x.shape[1]
     return Step(
         "with-positions",
@@ -192,30 +190,27 @@ def with_positions(told: OrderTelling) -> Step:
                 marks=told.swapped(width),
             ),
             Exhibit("why", _encoding(told), joint="+"),
-            *_side_by_side(told, told.output, told.output, compared, line=1),
+            *_side_by_side(told, (told.output, told.output), compared, names, line=1),
         ),
     )
 
 
 def _side_by_side(
-    told: OrderTelling, moved: str, anew: str, compared: Compared, line: int = 0
+    told: OrderTelling,
+    symbols: tuple[str, str],
+    compared: Compared,
+    names: tuple[str | None, str | None] = (None, None),
+    line: int = 0,
 ) -> tuple[Exhibit, Exhibit]:
     """The old outputs put into the new order, beside those computed in it."""
+    moved, anew = (
+        told.rows(symbol, values, Role.OUTPUT, "o")
+        for symbol, values in zip(symbols, (compared.moved, compared.anew), strict=True)
+    )
     joint = "≠" if compared.notices else "="
     return (
-        Exhibit(
-            "outputs",
-            told.rows(moved, compared.moved, Role.OUTPUT, "o"),
-            told.say("compare", "moved"),
-            line=line,
-        ),
-        Exhibit(
-            "outputs",
-            told.rows(anew, compared.anew, Role.OUTPUT, "o"),
-            told.new_order,
-            joint,
-            line=line,
-        ),
+        Exhibit("outputs", moved, names[0], line=line),
+        Exhibit("outputs", anew, names[1], joint, line=line),
     )
 
 

@@ -52,7 +52,8 @@ class OrderTelling:
         rows = self.names("q", Role.QUERY, moved=moved)
         columns = self.names("k", Role.KEY, moved=moved)
         head = self.telling.head_number(0)
-        return Matrix("A", values, Role.WEIGHT, rows, columns, head, "rows")
+        # Rounded one by one: weights that tie would trade their last digits with their places.
+        return Matrix("A", values, Role.WEIGHT, rows, columns, head)
 
     @property
     def output(self) -> str:

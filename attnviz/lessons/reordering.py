@@ -4,6 +4,7 @@ and with a causal mask. Nothing here is told yet.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -86,7 +87,8 @@ class Reordering:
     def kernel(self) -> FloatArray:
         """One row a place, before, here and after: (KERNEL, d_model), of a size that keeps outputs of order one."""
         shape = (KERNEL, self.problem.d_model)
-        return standard_normal(shape, self.seed, _STREAM) / np.sqrt(KERNEL * self.problem.d_model)
+        drawn = standard_normal(shape, self.seed, _STREAM)
+        return np.asarray(drawn / math.sqrt(KERNEL * self.problem.d_model))
 
     @cached_property
     def convolution(self) -> Compared:

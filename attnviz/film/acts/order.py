@@ -1,0 +1,96 @@
+"""Rows trade places before one's eyes: the inputs', and after them those of the map and of the outputs."""
+
+from __future__ import annotations
+
+from manim import Create, FadeIn, MathTypst, VGroup
+
+from attnviz.film.acts.exhibits import Hung, focus, hang, reveal, tell
+from attnviz.film.choreography import travel
+from attnviz.film.components.exhibit import ExhibitView, laid_out
+from attnviz.film.components.matrix import MatrixView
+from attnviz.film.components.text import Line
+from attnviz.film.scene import LessonScene
+from attnviz.film.style import STAGE, Box, Size
+from attnviz.lessons.storyboard import Step
+
+_FORMULA = 1.0
+"""Height of the line over the exhibits."""
+_CROSSING = 2.4
+"""Seconds in which rows find their new places."""
+
+
+def trade(scene: LessonScene, step: Step) -> None:
+    """What stands in the old order travels, row by row, to where it stands in the new one."""
+    hung = hang(scene, step)
+    for part in step.narration:
+        with scene.beat(step, part):
+            new = hung.of(part)
+            focus(scene, hung, new)
+            for view in new:
+                before = _before(hung, view)
+                if before is None:
+                    reveal(scene, hung, view, seconds=1.6)
+                else:
+                    _travel(scene, hung, before, view)
+    scene.clear_stage()
+
+
+def _before(hung: Hung, view: ExhibitView) -> ExhibitView | None:
+    """The same matrix in the old order, where it stands at the other side of an arrow."""
+    if view.exhibit.joint != "→":
+        return None
+    return hung.views[hung.views.index(view) - 1]
+
+
+def _travel(scene: LessonScene, hung: Hung, before: ExhibitView, view: ExhibitView) -> None:
+    joint, line = hung.joints[hung.views.index(view)], view.exhibit.line
+    scene.move(FadeIn(joint), FadeIn(view.heading), seconds=0.4)
+    old, new = before.body, view.body
+    rows, columns = _places(old, new)
+    source = VGroup(*[old.cell(i, j) for i in rows for j in columns])
+    names = _names(old.row_labels, new.row_labels, rows)
+    names += _names(old.column_labels, new.column_labels, columns)
+    scene.move(travel(source, new.cells), *names, seconds=_CROSSING)
+    scene.gather_as(VGroup(joint, view), line, hung.shown)
+    frames = view.frame(view.exhibit.marks, scene.style)
+    if len(frames):
+        scene.move(*[Create(frame) for frame in frames], seconds=0.6)
+        scene.gather_as(frames, line, hung.shown)
+
+
+def _names(old: list[Line], new: list[Line], places: list[int]) -> list[FadeIn]:
+    """The names come from where they stood, where there are any."""
+    if not old:
+        return [FadeIn(each) for each in new]
+    return [
+        FadeIn(each, target_position=old[i].get_center())
+        for each, i in zip(new, places, strict=True)
+    ]
+
+
+def _places(old: MatrixView, new: MatrixView) -> tuple[list[int], list[int]]:
+    """Which row and which column of the old matrix each of the new one was, by their names."""
+    one, other = old.sheet.matrix, new.sheet.matrix
+    row_of = {each.symbol: i for i, each in enumerate(one.rows)}
+    column_of = {each.symbol: j for j, each in enumerate(one.columns)}
+    rows = [row_of[each.symbol] for each in other.rows]
+    if not other.columns:
+        return rows, list(range(other.shape[1]))
+    return rows, [column_of[each.symbol] for each in other.columns]
+
+
+def positions(scene: LessonScene, step: Step) -> None:
+    """The formula over what it gives: the matrix, and its columns as curves."""
+    line = MathTypst(step.formula.typst, font_size=Size.DISPLAY.value * 0.6)
+    line.set_color(scene.style.theme.ink)
+    line.scale(min(1.0, STAGE.width / line.width))
+    line.move_to((0, STAGE.top - _FORMULA / 2, 0))
+    box = Box(STAGE.left, STAGE.right, STAGE.bottom, STAGE.top - _FORMULA)
+    views, joints = laid_out(step.exhibits, scene.storyboard.numbers, scene.style, box)
+    hung = Hung(views, joints, [])
+    for part in step.narration:
+        with scene.beat(step, part):
+            tell(scene, step, hung, part)
+            if not hung.arithmetic and line not in scene.mobjects:
+                scene.move(FadeIn(line), seconds=0.8)
+    scene.clear_stage()
