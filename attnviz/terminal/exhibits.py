@@ -81,6 +81,8 @@ def _drawn(exhibit: Exhibit, count: int, setting: Setting) -> tuple[list[Text], 
     """What stands above the item, and the item."""
     item = exhibit.item
     if isinstance(item, Matrix):
+        if exhibit.name == setting.words.say("common", "head", head=item.head):
+            item = replace(item, head=None)
         return _matrix(item, exhibit.marks, setting)
     body = _lines(item, setting)
     share = (setting.inner - (count - 1) * GAP) // count

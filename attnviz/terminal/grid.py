@@ -139,18 +139,25 @@ class _Grid:
     def _cell(self, i: int, j: int, block: range) -> str:
         """The number, with the brackets of marks that begin or end here; a mark cut by the page ends with the block."""
         cell = _centred(self.texts[i][j], self._widths[j])
-        around = [
-            range(max(mark.columns[0], block.start), min(mark.columns[1], block.stop))
-            for mark in self.marks
-            if i in range(*mark.rows)
-        ]
         before = (self._widths[j] - self._number_width + 1) // 2
         after = before + self._number_width
-        if any(columns and columns[0] == j for columns in around):
-            cell = f"{cell[: before - 1]}[{cell[before:]}"
-        if any(columns and columns[-1] == j for columns in around):
-            cell = f"{cell[:after]}]{cell[after + 1 :]}"
+        for columns in self._marked(i, block):
+            if columns[0] == j:
+                cell = f"{cell[: before - 1]}[{cell[before:]}"
+            if columns[-1] == j:
+                cell = f"{cell[:after]}]{cell[after + 1 :]}"
         return cell
+
+    def _marked(self, i: int, block: range) -> list[range]:
+        """The marked stretches of a row of a block; marks that share an entry are one."""
+        stretches: list[range] = []
+        for start, stop in sorted(m.columns for m in self.marks if i in range(*m.rows)):
+            start, stop = max(start, block.start), min(stop, block.stop)
+            if stretches and start < stretches[-1].stop:
+                start, stop = stretches[-1].start, max(stop, stretches.pop().stop)
+            if start < stop:
+                stretches.append(range(start, stop))
+        return stretches
 
     def _label(self, label: Label) -> Text:
         mark, symbols, tokens = self._label_parts

@@ -58,8 +58,10 @@ def caption(matrix: Matrix, setting: Setting) -> Text:
 
 
 def _what(matrix: Matrix, setting: Setting) -> str:
-    if matrix.role is Role.PLAIN or (matrix.role is Role.KERNEL and matrix.symbol[:1] not in "wW"):
+    if matrix.role is Role.PLAIN or matrix.symbol.startswith("Σ"):
         return ""
+    if matrix.role is Role.KERNEL and not matrix.symbol.startswith("w"):
+        return ""  # what a kernel has made of something, not itself
     what = setting.words.say("matrix", matrix.role)
     for beginning, key in (("W_", "makes"), ("b_", "added"), ("α", "weighted")):
         if matrix.symbol.startswith(beginning):

@@ -20,7 +20,8 @@ _ROLES = {
     "o": Role.OUTPUT,
     "y": Role.OUTPUT,
 }
-_AS_WORD = r"(?<![A-Za-z_“])(?:%s)(?![A-Za-z”])"
+# A letter before a bracket is a function, O(n²), and one that ends a rounding, / s⌋, is a stride.
+_AS_WORD = r"(?<![A-Za-z_“])(?:%s)(?![A-Za-z”(⌋])"
 _NAMED = r"[Wb]_(?P<of>[QKVO])|(?P<indexed>[xqkvsαoy])(?:ⱼ|[₀-₉]+(?:,[₀-₉]+)*)"
 _IN_WORDS = re.compile(_AS_WORD % _NAMED)
 # A lone A is an article in English: only in a formula is it the weights.

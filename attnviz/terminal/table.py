@@ -1,4 +1,4 @@
-"""Facts in columns; where the page is too narrow for them, one record a row."""
+"""Facts in columns; where the page is too narrow for them, a few columns at a time, or one record a row."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -24,7 +25,8 @@ _SIGN = 2
 _HANG = 2
 _TALLEST = 3
 """A row of more lines is easier to read as a record."""
-_NUMBER = re.compile(r"−?\d[\d,]*(\.\d+)?")
+_NUMBER = re.compile(r"[−+]?\d[\d,]*(\.\d+)?")
+_QUANTITY = re.compile(r"≈? ?[−+]?\d[\d,.]*(·10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)?")
 _AROUND_SIGN = re.compile(r"(?<=\S) (?=[×·∗+−=≈≠/] )|(?<= [×·∗+−=≈≠/]) ")
 _TIED = "\N{NO-BREAK SPACE}"
 
@@ -33,7 +35,10 @@ def table(item: Table, setting: Setting) -> list[Text]:
     """The lines of a table, with ✓ or ✗ before each row that works or fails."""
     drawn = _Drawn(item, setting)
     widths = drawn.widths()
-    return drawn.records() if widths is None else drawn.columns(widths)
+    if widths is not None:
+        return drawn.columns(widths)
+    parts = drawn.parts()
+    return [line for part in parts for line in part] if parts else drawn.records()
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +46,8 @@ class _Drawn:
     item: Table
     setting: Setting
 
-    def widths(self) -> list[int] | None:
-        """How wide each column is; None if the page is too narrow for all of them."""
+    def widths(self, tallest: int = _TALLEST) -> list[int] | None:
+        """How wide each column is; None if the page is too narrow for rows of at most `tallest` lines."""
         texts = list(zip(self._header, *self._rows, strict=True))
         least = [max(widest_word(_tied(cell)) for cell in column) for column in texts]
         room = self.setting.inner - self._sign - GAP * (len(texts) - 1)
@@ -50,17 +55,41 @@ class _Drawn:
             return None
         widths = _shrunk([max(map(cell_len, column)) for column in texts], least, room)
         every = zip(widths, texts, strict=True)
-        tallest = max(len(_wrapped(cell, wide)) for wide, column in every for cell in column)
-        return widths if tallest <= _TALLEST else None
+        lines = max(len(_wrapped(cell, wide)) for wide, column in every for cell in column[1:])
+        return widths if lines <= tallest else None
+
+    def parts(self) -> list[list[Text]]:
+        """A few columns at a time, the first always among them; none where some do not fit even so."""
+        start, parts = 1, list[list[Text]]()
+        while start < len(self._header):
+            end = len(self._header)
+            while end > start and (drawn := self._part(start, end)) is None:
+                end -= 1
+            if end == start or drawn is None:
+                return []
+            parts.append([Text(), *drawn] if parts else drawn)
+            start = end
+        return parts
+
+    def _part(self, start: int, end: int) -> list[Text] | None:
+        kept = (0, *range(start, end))
+
+        def some(of: tuple[Any, ...]) -> tuple[Any, ...]:
+            return tuple(of[j] for j in kept)
+
+        rows = tuple(Row(some(row.cells), row.good) for row in self.item.rows)
+        part = _Drawn(Table(some(self.item.header), rows, some(self._roles)), self.setting)
+        widths = part.widths(tallest=1)
+        return None if widths is None else part.columns(widths)
 
     def columns(self, widths: Sequence[int]) -> list[Text]:
         """A header, a rule, and a line or a few for each row."""
         palette = self.setting.palette
         columns = list(zip(*self._rows, strict=True))
-        numeric = [all(map(_NUMBER.fullmatch, column)) for column in columns]
+        numeric = [_is_mostly_numbers(column) for column in columns]
         aligned = [
-            by_point(column) if right else column
-            for column, right in zip(columns, numeric, strict=True)
+            by_point(column) if all(map(_NUMBER.fullmatch, column)) else column
+            for column in columns
         ]
         header = [palette.text(role, bold=True) if role else palette.dim for role in self._roles]
         lines = self._row("", self._header, _Columns(widths, numeric, header))
@@ -140,6 +169,10 @@ class _Columns:
     def _placed(self, text: str, j: int) -> str:
         wide = self.widths[j]
         return " " * (wide - cell_len(text)) + text if self.right[j] else filled(text, wide)
+
+
+def _is_mostly_numbers(column: Sequence[str]) -> bool:
+    return 2 * sum(_QUANTITY.fullmatch(cell) is not None for cell in column) > len(column)
 
 
 def _shrunk(widths: list[int], least: Sequence[int], room: int) -> list[int]:

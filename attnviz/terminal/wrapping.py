@@ -47,12 +47,13 @@ def wrapped_arithmetic(text: Text, width: int) -> list[Text]:
 
 
 def wrapped_formula(text: Text, width: int) -> list[Text]:
-    """A formula in lines of `width` columns: before "=" or "/", else as arithmetic.
+    """A formula in lines of `width` columns: after one of several, else before "=" or "/", else as arithmetic.
 
     >>> [line.plain for line in wrapped_formula(Text("o = exp(s − max s) / Σ exp(s)"), 20)]
     ['o = exp(s − max s)', '/ Σ exp(s)']
     """
-    return _broken(text, width, (_before_relation, _before_sign, _at_blank, _before_dot))
+    levels = (_between_formulas, _before_relation, _before_sign, _at_blank, _before_dot)
+    return _broken(text, width, levels)
 
 
 def _broken(text: Text, width: int, levels: Sequence[Breaks]) -> list[Text]:
@@ -78,6 +79,10 @@ def _stops(plain: str, offset: int, width: int, levels: Sequence[Breaks]) -> Ite
             yield from _stops(plain[start:stop], offset + start, width, levels[1:])
         else:
             yield offset + stop
+
+
+def _between_formulas(text: str) -> list[int]:
+    return [match.end() for match in re.finditer(",  ", text)]
 
 
 def _before_relation(text: str) -> list[int]:
