@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.film.acts import convolution, exhibits
+from attnviz.film.acts import channels, convolution, exhibits
 from attnviz.film.scene import LessonScene
 
 
@@ -19,9 +19,9 @@ class CnnLimits(LessonScene):
     def construct(self) -> None:
         self.act("convolution", convolution.one_place)
         self.act("sharing", convolution.every_place)
-        self.act("channels", convolution.each_channel)
+        self.act("channels", channels.each_channel)
         self.act("features", exhibits.show)
-        self.act("wrong-channels", exhibits.show)
+        self.act("wrong-channels", channels.who_meets_whom)
         self.act("remedies", exhibits.show)
         self.act("fixed-size", exhibits.show)
         self.act("any-size", exhibits.show)

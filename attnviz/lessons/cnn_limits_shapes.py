@@ -9,7 +9,7 @@ from attnviz.core.self_attention import self_attention
 from attnviz.core.upsampling import upsample
 from attnviz.lessons.cnn_limits_measured import COLOUR_PLACE, COLOURS, LENGTHS, MADE_FOR, SMOOTH
 from attnviz.lessons.cnn_limits_telling import CHANNELS, LimitsTelling, refusal, shape_of
-from attnviz.lessons.exhibits import Exhibit, Field, Layer, Row, Table
+from attnviz.lessons.exhibits import Exhibit, Field, Layer, Plot, Row, Series, Table
 from attnviz.lessons.labels import indexed
 from attnviz.lessons.storyboard import Formula, Matrix, Step
 from attnviz.theme import Role
@@ -39,6 +39,7 @@ _PROJECTION = Formula(
 _STRIDES = (1, 2)
 _PADDING = 1
 _TABLE_LENGTHS = (*LENGTHS, 40)
+_MOST_PLOTTED = 16
 _ROW = 4
 """The row of the digit that is made shorter and long again."""
 _OTHER_WIDTH = 6
@@ -48,28 +49,28 @@ def wrong_channels(telling: LimitsTelling) -> Step:
     """Three slices meet three channels, one, and six; what the convolution says to the last two."""
     step, measured = "wrong-channels", telling.measured
     fed = {"trained": measured.flower, "one": measured.grey, "six": measured.views}
-    table = Table(
-        (telling.say(step, "fed"), telling.say(step, "answer")),
-        (_refused(measured.grey), _refused(measured.views)),
-        (Role.INPUT, None),
-    )
     return Step(
         step,
         telling.say(step, "title"),
         _SLICES,
-        telling.narration(step, *fed, "error"),
+        telling.narration(step, *fed),
         exhibits=(
             *(
                 Exhibit(part, _meeting(telling, len(x)), telling.say(step, "count", n=len(x)))
                 for part, x in fed.items()
             ),
-            Exhibit("error", table, line=1),
+            Exhibit("one", _refused(telling, measured.grey), line=1),
+            Exhibit("six", _refused(telling, measured.views), line=2),
         ),
     )
 
 
-def _refused(x: FloatArray) -> Row:
-    return Row((shape_of(x), refusal(lambda: convolve(x, COLOURS[:1]))), good=False)
+def _refused(telling: LimitsTelling, x: FloatArray) -> Table:
+    return Table(
+        tuple(telling.say("wrong-channels", key) for key in ("fed", "answer")),
+        (Row((shape_of(x), refusal(lambda: convolve(x, COLOURS[:1]))), good=False),),
+        (Role.INPUT, None),
+    )
 
 
 def _meeting(telling: LimitsTelling, fed: int) -> Field:
@@ -158,7 +159,7 @@ def fixed_size(telling: LimitsTelling) -> Step:
         ),
         exhibits=(
             Exhibit("network", Matrix("X", measured.vectors(MADE_FOR), Role.INPUT)),
-            Exhibit("network", Matrix("x * w", hidden, Role.KERNEL), joint="→"),
+            Exhibit("network", Matrix("x * w", hidden, Role.OUTPUT), joint="→"),
             Exhibit("network", Matrix("y", output[None], Role.OUTPUT), joint="→"),
             Exhibit("refused", table, line=1),
         ),
@@ -198,6 +199,7 @@ def any_size(telling: LimitsTelling) -> Step:
         ),
         exhibits=(
             Exhibit("free", table),
+            Exhibit("tied", _tied(telling)),
             Exhibit("upsample", Matrix("x", x, Role.INPUT), line=1),
             Exhibit("upsample", Matrix("y", y, Role.OUTPUT), joint="→", line=1),
             Exhibit("upsample", Matrix("y↑", upsample(y, 2), Role.OUTPUT), joint="→", line=1),
@@ -205,10 +207,36 @@ def any_size(telling: LimitsTelling) -> Step:
     )
 
 
+def _tied(telling: LimitsTelling) -> Plot:
+    """The length of what comes out over the length of what goes in, for each stride."""
+    lengths = tuple(range(1, _MOST_PLOTTED + 1))
+    counted = {s: [_strided(telling, n, s).shape[-1] for n in lengths] for s in _STRIDES}
+    return Plot(
+        "n",
+        telling.say("any-size", "length"),
+        tuple(
+            Series(
+                telling.say("any-size", "stride", s=s),
+                Role.OUTPUT,
+                tuple(map(float, lengths)),
+                tuple(map(float, counts)),
+                tuple(map(str, counts)),
+                dashed=s > 1,
+            )
+            for s, counts in counted.items()
+        ),
+        tuple(map(str, lengths)),
+    )
+
+
+def _strided(telling: LimitsTelling, n: int, stride: int) -> FloatArray:
+    return convolve(telling.measured.line(n), SMOOTH, stride=stride, padding=_PADDING).output
+
+
 def _lengths(telling: LimitsTelling, n: int) -> tuple[str, ...]:
     """n, how many numbers a convolution of n gives with each stride, and how many upsampling makes of the last."""
     line = telling.measured.line(n)
-    outputs = [convolve(line, SMOOTH, stride=s, padding=_PADDING).output for s in _STRIDES]
+    outputs = [_strided(telling, n, s) for s in _STRIDES]
     sizes = (line, *outputs, upsample(outputs[-1], _STRIDES[-1]))
     return tuple(str(each.shape[-1]) for each in sizes)
 

@@ -18,7 +18,7 @@ from attnviz.lessons.cnn_limits_measured import (
     Measured,
 )
 from attnviz.lessons.cnn_limits_telling import refusal
-from attnviz.lessons.exhibits import Field, Table
+from attnviz.lessons.exhibits import Field, Plot, Table
 from attnviz.lessons.labels import columns_of
 from attnviz.lessons.pictures import picture
 from attnviz.lessons.request import LessonRequest
@@ -39,13 +39,13 @@ def matrices(step, part=None):
     ]
 
 
-def table(step):
-    (found,) = [each.item for each in step.exhibits if isinstance(each.item, Table)]
-    return found
+def rows(step):
+    tables = [each.item for each in step.exhibits if isinstance(each.item, Table)]
+    return [row for table in tables for row in table.rows]
 
 
 def cells(step):
-    return [row.cells for row in table(step).rows]
+    return [row.cells for row in rows(step)]
 
 
 def onnx_conv(x, kernel, stride=1, padding=0):
@@ -210,7 +210,7 @@ class TestOtherNumbersOfChannels:
                 "kernel has shape (1, 3, 3, 3), so in_channels is 3, not 6",
             ),
         ]
-        assert [row.good for row in table(board().step("wrong-channels")).rows] == [False, False]
+        assert [row.good for row in rows(board().step("wrong-channels"))] == [False, False]
 
     def test_what_fits_has_no_refusal_to_show(self):
         with pytest.raises(LookupError):
@@ -250,7 +250,7 @@ class TestSizes:
         self,
     ):
         step = board().step("fixed-size")
-        fed = {row.cells[0]: row for row in table(step).rows}
+        fed = {row.cells[0]: row for row in rows(step)}
 
         assert {n: row.good for n, row in fed.items()} == {"3": False, "5": True, "8": False}
         assert [row.cells[1] for row in fed.values()] == ["2×1 = 2", "2×3 = 6", "2×6 = 12"]
@@ -268,6 +268,14 @@ class TestSizes:
             assert int(plain) == int(n)
             assert int(strided) == (int(n) - 1) // 2 + 1
             assert int(back) == 2 * int(strided)
+
+    def test_the_plot_counts_what_the_standard_gives(self):
+        (plot,) = [e.item for e in board().step("any-size").exhibits if isinstance(e.item, Plot)]
+
+        for stride, series in zip((1, 2), plot.series, strict=True):
+            for n, length in zip(series.x, series.y, strict=True):
+                line = Measured().line(int(n))
+                assert onnx_conv(line, SMOOTH, stride, padding=1).shape == (1, length)
 
     def test_upsampling_brings_an_even_size_back_and_not_the_numbers(self):
         x, y, back = (each.values for each in matrices(board().step("any-size")))
@@ -288,7 +296,7 @@ class TestSizes:
             np.testing.assert_allclose(each.values, expected, rtol=1e-12)
 
     def test_attention_refuses_vectors_of_another_width_in_its_own_words(self):
-        fitting, other = table(board().step("attention")).rows
+        fitting, other = rows(board().step("attention"))
 
         assert (fitting.cells, fitting.good) == (("X 8×8", "O 8×4"), True)
         assert other.good is False
