@@ -15,7 +15,7 @@ from attnviz.film.container import Track, assemble
 from attnviz.film.produce import Film, Plan, plan, produce, work_folder
 from attnviz.film.scene import Beat
 from attnviz.film.style import Pace
-from attnviz.film.timing import Stretch, paced, shortest
+from attnviz.film.timing import Stretch, paced, shortest, too_short
 from attnviz.lessons.storyboard import Storyboard
 
 _POSTER_AT = 2 / 3
@@ -141,14 +141,16 @@ def planned(
         Stretch(told.spells, chapter.film.style.pace)
         for chapter, told in zip(programme.chapters, programme.plans, strict=True)
     ]
-    wanted = duration
+    wanted, least = duration, shortest(stretches)
     for _ in range(_CORRECTIONS):
         programme = _at(programme, paced(stretches, wanted), on_frames)
         # every move takes whole frames: what that adds up to is taken off
         missing = duration - programme.seconds
-        wanted += missing
-        if abs(missing) <= _NEAR_ENOUGH or wanted < shortest(stretches):
+        if abs(missing) <= _NEAR_ENOUGH:
             break
+        if wanted == least and missing < 0:
+            raise too_short(duration, programme.seconds)
+        wanted = max(wanted + missing, least)
     return programme
 
 

@@ -93,13 +93,18 @@ def paced(film: Sequence[Stretch], wanted: float) -> tuple[Pace, ...]:
     else:
         least = shortest(film)
         if wanted < least:
-            raise InputError(
-                f"--duration {clock(wanted)} is too short for its captions to be read: "
-                f"this film takes at least {clock(math.ceil(least))}"
-            )
+            raise too_short(wanted, least)
         moves = _solved(lambda share: lasting(_quickest(film, share)), wanted, _SHORTEST_MOVE, 1.0)
         told = _quickest(film, moves)
     return tuple(stretch.pace for stretch in told)
+
+
+def too_short(wanted: float, least: float) -> InputError:
+    """That a film cannot last as little as is wanted, and the least it can do."""
+    return InputError(
+        f"--duration {clock(wanted)} is too short for its captions to be read: "
+        f"this film takes at least {clock(math.ceil(least))}"
+    )
 
 
 def shortest(film: Sequence[Stretch]) -> float:

@@ -23,7 +23,7 @@ from attnviz.lessons.storyboard import Matrix
 _GAP, _JOINT_GAP = 0.75, 0.35
 _BETWEEN_LINES = 0.4
 _HEADING = 0.5
-_MOST_CELL, _LEAST_CELL = 0.66, 0.2
+_MOST_CELL, _LEAST_CELL = 0.8, 0.2
 _SIDE, _ABOVE = 0.6, 0.42
 """Room for the names of rows, and of columns; tokens take more."""
 _MOST_TOKEN = 1.3
