@@ -7,6 +7,7 @@ each in the form that ordinary players know. Needs FFmpeg's libraries, which PyA
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -68,13 +69,17 @@ class _Part:
 
     path: Path
     settings: tuple[object, ...]
-    """What must be the same in all: the codec and its parameters, the size, the unit of time."""
+    """What must be the same in all: the codec and its parameters, the size, the times."""
     unit: Fraction
-    begin: int
-    """When its first frame is shown, in that unit."""
-    lead: int
-    """How long before that its first packet is decoded: frames may refer to later ones."""
-    duration: int
+    frame: int
+    """How long a frame stands, in that unit."""
+    ranks: tuple[int, ...]
+    """Of each packet in the order of decoding, when its frame is shown: counted in frames."""
+
+    @property
+    def lead(self) -> int:
+        """How many frames are decoded before the first is shown: frames may refer to later ones."""
+        return max(i - rank for i, rank in enumerate(self.ranks))
 
 
 def assemble(
@@ -100,24 +105,8 @@ def assemble(
     """
     measured = _measured(parts)
     unit = measured[0].unit
-    seconds = float(sum(part.duration for part in measured) * unit)
-    options = {
-        "movflags": "+faststart",
-        # Left to itself the muxer takes one that holds every stream's unit, too fine for chapters of ten minutes.
-        "movie_timescale": str(unit.denominator),
-    }
-    with (
-        av.open(target, "w", format="mp4", container_options=options) as film,
-        av.open(parts[0]) as model,
-    ):
-        code, _ = _LANGUAGES[language]
-        picture = film.add_stream_from_template(model.streams.video[0], opaque=True)
-        picture.metadata["language"] = code
-        flows = [_picture(measured, picture)]
-        if sound is not None:
-            heard = add_sound(film, sound, code)
-            flows.append(sound_of(sound, heard, seconds))
-        flows += [_subtitles(film, track, seconds) for track in tracks]
+    with av.open(target, "w", format="mp4", container_options=_options(unit)) as film:
+        flows = _flows(film, measured, tracks, language, sound)
         cover = () if poster is None else _cover(film, poster, unit)
         film.set_chapters([_chapter(i, each) for i, each in enumerate(chapters)])
         film.metadata.update(_metadata(title, description, spec))
@@ -126,6 +115,33 @@ def assemble(
             film.mux(packet)
     if tracks and not any(track.is_default for track in tracks):
         disable_first_subtitles(target)
+
+
+def _options(unit: Fraction) -> dict[str, str]:
+    return {
+        "movflags": "+faststart",
+        # Left to itself the muxer takes one that holds every stream's unit, too fine for chapters of ten minutes.
+        "movie_timescale": str(unit.denominator),
+    }
+
+
+def _flows(
+    film: OutputContainer,
+    parts: Sequence[_Part],
+    tracks: Sequence[Track],
+    language: str,
+    sound: Path | None,
+) -> list[Iterator[av.Packet[Any]]]:
+    """New streams for picture, sound and subtitles, and the packets of each."""
+    code, _ = _LANGUAGES[language]
+    seconds = float(sum(len(part.ranks) * part.frame for part in parts) * parts[0].unit)
+    with av.open(parts[0].path) as model:
+        picture = film.add_stream_from_template(model.streams.video[0], opaque=True)
+    picture.metadata["language"] = code
+    flows = [_picture(parts, picture)]
+    if sound is not None:
+        flows.append(sound_of(sound, add_sound(film, sound, code), seconds))
+    return flows + [_subtitles(film, track, seconds) for track in tracks]
 
 
 def _metadata(title: str, description: str, spec: str) -> Mapping[str, str]:
@@ -148,31 +164,31 @@ def _measured(parts: Sequence[Path]) -> list[_Part]:
 def _measure(path: Path) -> _Part:
     with av.open(path) as part:
         stream = part.streams.video[0]
-        context = stream.codec_context
-        unit, begin, duration = stream.time_base, stream.start_time, stream.duration
-        first = next(part.demux(stream)).dts
-        if unit is None or begin is None or first is None or not duration:
+        context, unit = stream.codec_context, stream.time_base
+        packets = [each for each in part.demux(stream) if each.pts is not None]
+        if unit is None or not packets:
             raise ValueError(f"{path} has no frame")
-        settings = (context.name, context.extradata, context.width, context.height, unit)
-        return _Part(path, settings, unit, begin, begin - first, duration)
+        # manim joins what it drew to the microsecond: frames at the seams are a little short, and it adds up.
+        frame, _ = Counter(each.duration or 0 for each in packets).most_common(1)[0]
+        rank = {pts: i for i, pts in enumerate(sorted(each.pts or 0 for each in packets))}
+        settings = (context.name, context.extradata, context.width, context.height, unit, frame)
+        return _Part(path, settings, unit, frame, tuple(rank[each.pts or 0] for each in packets))
 
 
 def _picture(parts: Sequence[_Part], stream: VideoStream) -> Iterator[av.Packet[Any]]:
-    """The packets of the parts, each part beginning where the one before ends."""
-    start = 0
-    # A part of one frame needs no lead. If it took none, its packets would overtake those of the next.
-    lead = max(part.lead for part in parts)
+    """The packets of the parts, each part beginning where the one before ends, frames evenly in time."""
+    start, lead = 0, max(part.lead for part in parts)
     for part in parts:
         with av.open(part.path) as source:
-            shift = start - part.begin
-            for packet in source.demux(video=0):
-                # The demuxer ends with an empty packet, which has no time.
-                if packet.pts is not None and packet.dts is not None:
-                    packet.pts += shift
-                    packet.dts += shift - (lead - part.lead)
-                    packet.stream = stream
-                    yield packet
-        start += part.duration
+            # The demuxer ends with an empty packet, which has no time.
+            packets = (each for each in source.demux(video=0) if each.pts is not None)
+            for i, (packet, rank) in enumerate(zip(packets, part.ranks, strict=True)):
+                packet.pts = (start + rank) * part.frame
+                packet.dts = (start + i - lead) * part.frame
+                packet.duration = part.frame
+                packet.stream = stream
+                yield packet
+        start += len(part.ranks)
 
 
 def _subtitles(film: OutputContainer, track: Track, seconds: float) -> Iterator[av.Packet[Any]]:

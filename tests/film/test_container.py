@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -388,3 +389,31 @@ def test_what_is_no_film_at_all_is_told_so(tmp_path, recording):
         read_spec(tmp_path)
     with pytest.raises(InputError, match=r"voice\.wav holds no picture: give an \.mp4"):
         read_spec(recording(0.1))
+
+
+def test_frames_that_stand_a_little_short_in_a_part_do_not_add_up_to_a_drift(tmp_path):
+    uneven = tmp_path / "uneven.mp4"
+    whole = part(tmp_path / "whole.mp4", list(range(0, 250, 5)))
+    with av.open(whole) as source, av.open(uneven, "w") as film:
+        stream = film.add_stream_from_template(source.streams.video[0], opaque=True)
+        for packet in source.demux(video=0):
+            if packet.pts is not None:
+                packet.dts -= 5 * (packet.dts // 10_240)
+                packet.pts -= 5 * (packet.pts // 10_240)
+                packet.stream = stream
+                film.mux(packet)
+    target = tmp_path / "film.mp4"
+
+    nothing = {"chapters": [], "tracks": [], "title": "", "description": "", "spec": SPEC}
+    assemble([uneven, whole], target, language="en", **nothing)
+
+    assert len(set(steps_of(uneven))) > 1
+    assert set(steps_of(target)) == {Fraction(1, FPS)}
+    assert shades_of(target) == shades_of(whole) * 2
+
+
+def steps_of(path: Path) -> list[Fraction]:
+    """From each frame to the next, in seconds."""
+    with av.open(path) as film:
+        times = sorted(p.pts * p.time_base for p in film.demux(video=0) if p.pts is not None)
+    return [later - sooner for sooner, later in pairwise(times)]
