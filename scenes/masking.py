@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from attnviz.scenes import default_storyboard
 
+from attnviz.film.acts import masking
 from attnviz.film.acts.exhibits import show
 from attnviz.film.scene import LessonScene
 
@@ -22,7 +23,7 @@ class Masking(LessonScene):
 
     def construct(self) -> None:
         self.act("unmasked", show)
-        self.act("before-softmax", show)
+        self.act("before-softmax", masking.before_softmax)
         self.act("after-softmax", show)
         self.act("padding", show)
         self.act("padding-hidden", show)

@@ -1,13 +1,14 @@
 """Several heads: each finds something else, side by side, mixed by W_O.
 
-Run by itself (`manim render scenes/multi_head.py`) it tells the example `two-heads`; `attnviz render --lesson multi-head`
-gives it any other storyboard of the lesson.
+Run by itself (`manim render scenes/multi_head.py`) it tells the example `two-heads`; `attnviz render
+--lesson multi-head` gives it any other storyboard of the lesson.
 """
 
 from __future__ import annotations
 
 from attnviz.scenes import default_storyboard
 
+from attnviz.film.acts import multi_head
 from attnviz.film.acts.exhibits import show
 from attnviz.film.scene import LessonScene
 
@@ -22,7 +23,8 @@ class MultiHead(LessonScene):
 
     def construct(self) -> None:
         self.act("one-head", show)
+        self.act("cut", show)
         self.act("heads", show)
-        self.act("concat", show)
-        self.act("project", show)
-        self.act("formula", show)
+        self.act("concat", multi_head.concat)
+        self.act("project", multi_head.project)
+        self.act("formula", multi_head.formula)

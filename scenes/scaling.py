@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from attnviz.scenes import default_storyboard
 
+from attnviz.film.acts import scaling
 from attnviz.film.acts.exhibits import show
 from attnviz.film.scene import LessonScene
 
@@ -22,8 +23,8 @@ class Scaling(LessonScene):
 
     def construct(self) -> None:
         self.act("score", show)
-        self.act("variance", show)
-        self.act("weights", show)
-        self.act("saturation", show)
-        self.act("gradient", show)
-        self.act("formula", show)
+        self.act("variance", scaling.variance)
+        self.act("weights", scaling.weights)
+        self.act("saturation", scaling.saturation)
+        self.act("gradient", scaling.gradient)
+        self.act("formula", scaling.formula)

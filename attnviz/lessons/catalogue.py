@@ -83,7 +83,7 @@ _ALL = (
     ),
     Lesson(
         "multi-head",
-        ("one-head", "heads", "concat", "project", "formula"),
+        ("one-head", "cut", "heads", "concat", "project", "formula"),
         takes_sequence=True,
         default={"example": "two-heads"},
     ),

@@ -20,7 +20,7 @@ from attnviz.lessons.storyboard import Formula, Label, Matrix, Step
 from attnviz.lessons.telling import Telling
 from attnviz.theme import Role
 
-PAD = "[PAD]"
+PAD = "PAD"
 _LONGEST = 5
 """Positions of the batch, where the sequence has so many."""
 _ONE_PADDED = 3

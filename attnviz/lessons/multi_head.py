@@ -35,7 +35,7 @@ def storyboard(asked: LessonRequest) -> Storyboard:
     >>> from attnviz import self_attention
     >>> trace = self_attention(np.eye(2), np.eye(2), np.eye(2), np.eye(2), heads=2)
     >>> [step.id for step in storyboard(LessonRequest(trace)).steps]
-    ['one-head', 'heads', 'concat', 'formula']
+    ['one-head', 'cut', 'heads', 'concat', 'formula']
     """
     telling = begun(asked, LESSON)
     if len(telling.trace.heads) == 1:
@@ -44,7 +44,14 @@ def storyboard(asked: LessonRequest) -> Storyboard:
             "add --heads 2, or take --example two-heads"
         )
     heads = Heads(telling)
-    steps = (_one_head(heads), _each_head(heads), _concat(heads), _project(heads), _formula(heads))
+    steps = (
+        _one_head(heads),
+        _cut(heads),
+        _each_head(heads),
+        _concat(heads),
+        _project(heads),
+        _formula(heads),
+    )
     return Storyboard(
         lesson=LESSON,
         language=asked.language,
@@ -65,19 +72,17 @@ def _one_head(heads: Heads) -> Step | None:
     if telling.problem.n == 1:
         return None
     weights = heads.together.stages.weights
-    scores = formulas.current_scores(telling.scaling, biased=telling.biased, masked=telling.masked)
-    stages, n = heads.together.stages, telling.problem.n
-    queries, keys = telling.axis("q", Role.QUERY), telling.axis("k", Role.KEY)
+    n = telling.problem.n
     return Step(
         "one-head",
         telling.say("one-head", "title"),
-        formulas.all_rows(scores),
+        formulas.all_rows(heads.scored),
         {
             "why": telling.say("one-head", "why"),
             "mixed": heads.found("mixed", weights),
         },
         exhibits=(
-            Exhibit("why", Matrix(scores.plain, stages.masked_scores, Role.SCORE, queries, keys)),
+            Exhibit("why", heads.scores(None)),
             Exhibit(
                 "mixed",
                 heads.map(weights, None, named=False),
@@ -88,11 +93,47 @@ def _one_head(heads: Heads) -> Step | None:
     )
 
 
+def _cut(heads: Heads) -> Step:
+    """Which columns of the matrices each head has; then the scores of the two heads that are shown."""
+    telling, problem = heads.telling, heads.telling.problem
+    matrices = (
+        ("W_Q", problem.w_q, Role.QUERY, problem.d_k),
+        ("W_K", problem.w_k, Role.KEY, problem.d_k),
+        ("W_V", problem.w_v, Role.VALUE, problem.d_v),
+    )
+    cut = tuple(
+        Exhibit(
+            "why",
+            Matrix(symbol, values, role),
+            marks=tuple(
+                Region((0, problem.d_model), (head * width, (head + 1) * width))
+                for head in range(problem.heads)
+            ),
+        )
+        for symbol, values, role, width in matrices
+    )
+    scores = tuple(
+        Exhibit("own", heads.scores(each), telling.common("head", head=each + 1), line=1)
+        for each in heads.shown
+    )
+    return Step(
+        "cut",
+        telling.say("cut", "title"),
+        formulas.WEIGHTS,
+        {
+            "why": telling.say("cut", "why", count=problem.heads),
+            "own": telling.say("cut", "own"),
+        },
+        omitted=heads.omitted,
+        exhibits=cut + scores,
+    )
+
+
 def _each_head(heads: Heads) -> Step:
     telling, n = heads.telling, heads.telling.problem.n
     first, second = heads.shown
     bests = [heads.best(heads.weights(each), heads.row) for each in heads.shown]
-    narration = {"why": telling.say("heads", "why", count=len(telling.trace.heads))}
+    narration = {}
     if n == 1:
         narration["first"] = telling.say("heads", "single")
         parts = ("first", "first")
@@ -129,7 +170,6 @@ def _concat(heads: Heads) -> Step:
         Exhibit(
             "why",
             heads.outputs(f"O{subscript(each)}", trace.heads[each].stages.output, named=i == 0),
-            telling.common("head", head=each + 1),
         )
         for i, each in enumerate(heads.shown)
     )
@@ -169,7 +209,7 @@ def _project(heads: Heads) -> Step | None:
         narration["worked"] = telling.say("project", "biased")
         bias = (Exhibit("worked", Matrix("b_O", problem.b_o[None, :], Role.OUTPUT), joint="+"),)
     concat = heads.outputs("Concat", trace.concat, named=True)
-    output = heads.outputs("Y", trace.output, named=not bias, letter="y")
+    output = heads.outputs("Y", trace.output, named=True, letter="y")
     row = heads.row
     return Step(
         "project",
@@ -186,7 +226,13 @@ def _project(heads: Heads) -> Step | None:
                 marks=(Region.column(0, problem.w_o.shape[0]),),
             ),
             *bias,
-            Exhibit("worked", output, joint="=", line=1, marks=(Region((row, row + 1), (0, 1)),)),
+            Exhibit(
+                "worked",
+                output,
+                "= Concat · W_O" + (" + b_O" if bias else ""),
+                line=1,
+                marks=(Region((row, row + 1), (0, 1)),),
+            ),
         ),
     )
 

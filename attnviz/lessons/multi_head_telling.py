@@ -11,8 +11,9 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import HeadTrace
+from attnviz.lessons import formulas
 from attnviz.lessons.labels import bare, indexed
-from attnviz.lessons.storyboard import Matrix
+from attnviz.lessons.storyboard import Formula, Matrix
 from attnviz.lessons.telling import Telling, alike
 from attnviz.theme import Role
 
@@ -60,6 +61,23 @@ class Heads:
             return None
         return self.telling.say(
             "heads", "omitted", first=self.shown[0] + 1, second=self.shown[1] + 1, count=count
+        )
+
+    @property
+    def scored(self) -> Formula:
+        """What the scores are before softmax."""
+        telling = self.telling
+        return formulas.current_scores(
+            telling.scaling, biased=telling.biased, masked=telling.masked
+        )
+
+    def scores(self, head: int | None) -> Matrix:
+        """(n, n) scores before softmax of that head, or of the one head with the same matrices."""
+        trace = self.together if head is None else self.telling.trace.heads[head]
+        queries, keys = self.telling.axis("q", Role.QUERY), self.telling.axis("k", Role.KEY)
+        number = None if head is None else head + 1
+        return Matrix(
+            self.scored.plain, trace.stages.masked_scores, Role.SCORE, queries, keys, number
         )
 
     def map(self, weights: FloatArray, head: int | None, *, named: bool) -> Matrix:

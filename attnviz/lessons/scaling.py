@@ -8,16 +8,27 @@ from __future__ import annotations
 
 import math
 
+from attnviz.core.arrays import FloatArray
+from attnviz.core.measures import softmax_jacobian
 from attnviz.errors import InputError
 from attnviz.lessons import formulas
 from attnviz.lessons.beginning import check_precision
-from attnviz.lessons.calculations import dot_product
+from attnviz.lessons.calculations import TIMES, dot_product, single
 from attnviz.lessons.exhibits import Exhibit, Region
 from attnviz.lessons.labels import indexed, labels
 from attnviz.lessons.numbers import Numbers
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.scaling_measured import D_KS, KEYS, LESSON, QUERIES, Scaling
-from attnviz.lessons.storyboard import Formula, Label, Matrix, Number, Step, Storyboard, Symbol
+from attnviz.lessons.storyboard import (
+    Calculation,
+    Formula,
+    Label,
+    Matrix,
+    Number,
+    Step,
+    Storyboard,
+    Symbol,
+)
 from attnviz.theme import Role
 
 _WRITTEN_OUT = 4
@@ -128,32 +139,32 @@ def _variance(scaling: Scaling) -> Step:
 def _weights(scaling: Scaling) -> Step:
     rows = tuple(Label(str(d_k), "d_k =") for d_k in D_KS)
     columns = labels("k", KEYS, None, Role.KEY)
-    without = scaling.weights(lambda d_k: 1.0)
-    divided = scaling.weights(lambda d_k: 1 / math.sqrt(d_k))
+    without, divided = (
+        scaling.numbers.row(weights[-1].tolist())[int(weights[-1].argmax())]
+        for weights in scaling.examples
+    )
     last = (Region.row(len(D_KS) - 1, KEYS),)
-    shown = (("without", without), ("with", divided))
-    largest = {
-        part: scaling.numbers.row(weights[-1].tolist())[int(weights[-1].argmax())]
-        for part, weights in shown
-    }
+    exhibits = tuple(
+        Exhibit(
+            part,
+            Matrix("A", weights, Role.WEIGHT, named, columns, None, "rows"),
+            scaling.say("measures", name),
+            marks=last,
+        )
+        for part, name, named, weights in zip(
+            ("why", "with"), ("without", "with"), (rows, ()), scaling.examples, strict=True
+        )
+    )
     return Step(
         "weights",
         scaling.say("weights", "title"),
         _WEIGHTS,
         {
             "why": scaling.say("weights", "why", keys=KEYS),
-            "without": scaling.say("weights", "without", d_k=D_KS[-1], weight=largest["without"]),
-            "with": scaling.say("weights", "with", weight=largest["with"]),
+            "without": scaling.say("weights", "without", d_k=D_KS[-1], weight=without),
+            "with": scaling.say("weights", "with", weight=divided),
         },
-        exhibits=tuple(
-            Exhibit(
-                part,
-                Matrix("A", weights, Role.WEIGHT, rows if i == 0 else (), columns, None, "rows"),
-                scaling.say("measures", part),
-                marks=last,
-            )
-            for i, (part, weights) in enumerate(shown)
-        ),
+        exhibits=exhibits,
     )
 
 
@@ -186,17 +197,64 @@ def _saturation(scaling: Scaling) -> Step:
 def _gradient(scaling: Scaling) -> Step:
     plot = scaling.plot("gradient", lambda each: each.gradient, Role.WEIGHT)
     unscaled, divided = scaling.sweep.unscaled.gradient, scaling.sweep.scaled.gradient
+    largest = [float(weights[-1].max()) for weights in scaling.examples]
+    slopes = [_slope(weights[-1]) for weights in scaling.examples]
+    text = scaling.numbers.text
     return Step(
         "gradient",
         scaling.say("gradient", "title"),
         _GRADIENT,
         {
-            "why": scaling.say("gradient", "why"),
+            "why": scaling.say(
+                "gradient",
+                "why",
+                weight=text(largest[0]),
+                slope=text(slopes[0]),
+                divided_weight=text(largest[1]),
+                divided_slope=text(slopes[1]),
+            ),
             "without": scaling.say("gradient", "without", **scaling.ends(unscaled)),
             "with": scaling.say("gradient", "with", last=scaling.ends(divided)["last"]),
         },
-        exhibits=(Exhibit("without", plot), Exhibit("with", scaling.table(plot))),
+        worked=tuple(
+            _slope_worked(scaling, weight, slope)
+            for weight, slope in zip(largest, slopes, strict=True)
+        ),
+        exhibits=(*_last_rows(scaling), Exhibit("without", plot, line=1)),
     )
+
+
+def _last_rows(scaling: Scaling) -> tuple[Exhibit, ...]:
+    """The example's weights at the largest d_k, the largest of them framed."""
+    exhibits = []
+    for name, weights in zip(("without", "with"), scaling.examples, strict=True):
+        row, largest = weights[-1:], int(weights[-1].argmax())
+        exhibits.append(
+            Exhibit(
+                "why",
+                Matrix("A", row, Role.WEIGHT, sums="rows"),
+                scaling.say("measures", name),
+                marks=(Region((0, 1), (largest, largest + 1)),),
+            )
+        )
+    return tuple(exhibits)
+
+
+def _slope(weights: FloatArray) -> float:
+    """How much the largest weight of a row changes with its own score."""
+    largest = int(weights.argmax())
+    return float(softmax_jacobian(weights)[largest, largest])
+
+
+def _slope_worked(scaling: Scaling, weight: float, slope: float) -> Calculation:
+    numbers = scaling.numbers
+    factors = (
+        Number(weight, numbers.text(weight), Role.WEIGHT),
+        TIMES,
+        Number(1 - weight, numbers.text(1 - weight), Role.WEIGHT),
+    )
+    total = Number(slope, numbers.text(slope), Role.WEIGHT)
+    return single("why", (Symbol("α (1 − α)", Role.WEIGHT),), factors, total, numbers, 0)
 
 
 def _formula(scaling: Scaling) -> Step:

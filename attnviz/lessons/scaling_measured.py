@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -58,11 +59,11 @@ class Scaling:
     def say(self, step: str, part: str, **facts: object) -> str:
         return self.words.say(LESSON, step, part, **facts)
 
-    def weights(self, scale: Callable[[int], float]) -> FloatArray:
-        """The example's row of weights for each d_k: (len(D_KS), KEYS)."""
+    @cached_property
+    def examples(self) -> tuple[FloatArray, FloatArray]:
+        """The example's row of weights for each d_k, without and with 1/√d_k: (len(D_KS), KEYS)."""
         drawn = np.vstack([self.query, self.keys])[None]
-        rows: FloatArray = _weights(drawn, scale)[0]
-        return rows
+        return _weights(drawn, _plain)[0], _weights(drawn, _by_root)[0]
 
     def curves(self, read: Callable[[ScoreMeasures], FloatArray], role: Role) -> tuple[Series, ...]:
         """A measure without 1/√d_k, dashed, and with it, over d_k."""
@@ -105,6 +106,14 @@ class Scaling:
         return Series(said, role, tuple(map(float, D_KS)), tuple(values), texts, dashed)
 
 
+def _plain(d_k: int) -> float:
+    return 1.0
+
+
+def _by_root(d_k: int) -> float:
+    return 1 / math.sqrt(d_k)
+
+
 def _weights(drawn: FloatArray, scale: Callable[[int], float]) -> FloatArray:
     """(queries, 1 + keys, max d_k), of each the query before its keys → weights (queries, len(D_KS), keys)."""
     rows = [
@@ -122,10 +131,7 @@ def _typical(sweep: ScoreSweep, seed: int) -> FloatArray:
     """
     drawn = standard_normal((_CANDIDATES, 1 + KEYS, max(D_KS)), seed, 0)
     apart = np.zeros(_CANDIDATES)
-    for measures, scale in (
-        (sweep.unscaled, lambda d_k: 1.0),
-        (sweep.scaled, lambda d_k: 1 / math.sqrt(d_k)),
-    ):
+    for measures, scale in ((sweep.unscaled, _plain), (sweep.scaled, _by_root)):
         largest = _weights(drawn, scale).max(axis=-1)
         apart += np.abs(largest - measures.largest_weight).sum(axis=1)
     typical: FloatArray = drawn[int(apart.argmin())]
