@@ -20,7 +20,7 @@ class CnnLimits(LessonScene):
         self.act("convolution", convolution.one_place)
         self.act("sharing", convolution.every_place)
         self.act("channels", channels.each_channel)
-        self.act("features", exhibits.show)
+        self.act("features", channels.two_kernels)
         self.act("wrong-channels", channels.who_meets_whom)
         self.act("remedies", exhibits.show)
         self.act("fixed-size", exhibits.show)

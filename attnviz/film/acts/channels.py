@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from manim import LEFT, UP, Create, FadeIn, LaggedStart, VGroup
+from manim import LEFT, UP, Create, FadeIn, FadeOut, LaggedStart, ManimColor, VGroup
 
 from attnviz.film.acts.exhibits import hang, tell
-from attnviz.film.choreography import born, dim
+from attnviz.film.choreography import born, dim, light
+from attnviz.film.components.cells import Tile
 from attnviz.film.components.exhibit import ExhibitView, block
 from attnviz.film.components.field import FieldView
 from attnviz.film.components.matrix import MatrixView, sheet
@@ -35,9 +36,9 @@ def each_channel(scene: LessonScene, step: Step) -> None:
     )
     *by_channel, whole = step.worked
     with scene.beat(step, "picture"):
-        _part(scene, pictures)
+        _part(scene, pictures, _in_colour(pictures))
     with scene.beat(step, "slices"):
-        _part(scene, slices)
+        _part(scene, slices, VGroup())
     frames = VGroup(*[view.frame(view.exhibit.marks, scene.style) for view in pictures])
     sums = [
         _ChannelSum(scene, calculation, view.body.sheet.matrix, column)
@@ -101,19 +102,32 @@ def _cells(scene: LessonScene, matrix: Matrix, row: int) -> MatrixView:
     return MatrixView(fitted, scene.style)
 
 
-def _part(scene: LessonScene, views: list[ExhibitView]) -> None:
-    """One behind the other first, then each in its place."""
+def _part(scene: LessonScene, views: list[ExhibitView], whole: VGroup) -> None:
+    """One behind the other first, with `whole` in front of them, then each in its place."""
     bodies = [view.body for view in views]
     homes = [body.get_center() for body in bodies]
+    middle = homes[len(homes) // 2]
     for i, body in enumerate(bodies):
-        body.move_to(homes[len(homes) // 2] + _BEHIND * i)
-    scene.move(*[FadeIn(body) for body in bodies], seconds=0.8)
-    scene.hold(0.4)
+        body.move_to(middle + _BEHIND * i)
+    scene.move(*[FadeIn(body) for body in bodies], FadeIn(whole.move_to(bodies[-1])), seconds=0.8)
+    scene.hold(1.0 if len(whole) else 0.4)
     apart = [body.animate.move_to(home) for body, home in zip(bodies, homes, strict=True)]
-    scene.move(*apart, seconds=1.0)
+    scene.move(FadeOut(whole), *apart, seconds=1.0)
     scene.move(*[FadeIn(view.heading) for view in views], seconds=0.4)
     for view in views:
         scene.gather(view)
+
+
+def _in_colour(channels: list[ExhibitView]) -> VGroup:
+    """The picture as an eye sees it: red, green and blue in one tile, the brightest number at full."""
+    sheets = [view.body.sheet for view in channels]
+    values = np.stack([each.matrix.values for each in sheets], axis=-1)
+    shares = values / max(float(values.max()), 1.0)
+    tiles = VGroup()
+    for cell, share in zip(channels[-1].body.cells, shares.reshape(-1, 3).tolist(), strict=True):
+        tile = Tile(sheets[-1].width, sheets[-1].height, 0, "#000000").move_to(cell)
+        tiles.add(tile.set_fill(ManimColor(tuple(share)), 1))
+    return tiles
 
 
 def _meet(scene: LessonScene, picture: ExhibitView, slice_: ExhibitView, sum_: _ChannelSum) -> None:
@@ -124,6 +138,16 @@ def _meet(scene: LessonScene, picture: ExhibitView, slice_: ExhibitView, sum_: _
     scene.move(LaggedStart(*[born(*each) for each in meeting], lag_ratio=0.2), seconds=1.6)
     scene.gather(sum_.products)
     scene.move(FadeIn(sum_.line), seconds=0.4)
+
+
+def two_kernels(scene: LessonScene, step: Step) -> None:
+    """One kernel's maps, then another's; at the end both are there to compare."""
+    hung = hang(scene, step)
+    for part in step.narration:
+        with scene.beat(step, part):
+            tell(scene, step, hung, part)
+            scene.move(*light(*hung.shown), seconds=0.5)
+    scene.clear_stage()
 
 
 def who_meets_whom(scene: LessonScene, step: Step) -> None:

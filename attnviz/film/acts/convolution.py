@@ -101,7 +101,7 @@ def _outside(view: MatrixView, window: Region) -> list[Mobject]:
 
 def every_place(scene: LessonScene, step: Step) -> None:
     """The kernel's frame passes over the picture, row by row, and the output fills behind it."""
-    hung = _over_and_under(scene, step, share=0.72)
+    hung = _over_and_under(scene, step, share=0.69)
     picture, kernel, output = (view for view in hung.views if view.exhibit.line == 0)
     with scene.beat(step, "slide"):
         stand(scene, hung, picture, 1.0)
