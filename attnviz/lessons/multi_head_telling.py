@@ -108,8 +108,6 @@ class Heads:
     def _keys(self, positions: list[int]) -> str:
         if len(positions) == 1:
             return self.telling.named("k", positions[0])
-        if len(positions) == 2:
-            return self.telling.common("and").join(indexed("k", each) for each in positions)
         more = " …" if len(positions) > _NAMED else ""
         return ", ".join(indexed("k", each) for each in positions[:_NAMED]) + more
 

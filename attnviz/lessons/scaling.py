@@ -13,14 +13,13 @@ from attnviz.core.measures import softmax_jacobian
 from attnviz.errors import InputError
 from attnviz.lessons import formulas
 from attnviz.lessons.beginning import check_precision
-from attnviz.lessons.calculations import TIMES, dot_product, single
-from attnviz.lessons.exhibits import Exhibit, Region
+from attnviz.lessons.calculations import dot_product
+from attnviz.lessons.exhibits import Exhibit, Region, Row, Table
 from attnviz.lessons.labels import indexed, labels
 from attnviz.lessons.numbers import Numbers
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.scaling_measured import D_KS, KEYS, LESSON, QUERIES, Scaling
 from attnviz.lessons.storyboard import (
-    Calculation,
     Formula,
     Label,
     Matrix,
@@ -216,45 +215,25 @@ def _gradient(scaling: Scaling) -> Step:
             "without": scaling.say("gradient", "without", **scaling.ends(unscaled)),
             "with": scaling.say("gradient", "with", last=scaling.ends(divided)["last"]),
         },
-        worked=tuple(
-            _slope_worked(scaling, weight, slope)
-            for weight, slope in zip(largest, slopes, strict=True)
-        ),
-        exhibits=(*_last_rows(scaling), Exhibit("without", plot, line=1)),
+        exhibits=(Exhibit("why", _slopes(scaling)), Exhibit("without", plot)),
     )
 
 
-def _last_rows(scaling: Scaling) -> tuple[Exhibit, ...]:
-    """The example's weights at the largest d_k, the largest of them framed."""
-    exhibits = []
+def _slopes(scaling: Scaling) -> Table:
+    """The slope at the largest weight of the example, without and with 1/√d_k."""
+    rows = []
     for name, weights in zip(("without", "with"), scaling.examples, strict=True):
-        row, largest = weights[-1:], int(weights[-1].argmax())
-        exhibits.append(
-            Exhibit(
-                "why",
-                Matrix("A", row, Role.WEIGHT, sums="rows"),
-                scaling.say("measures", name),
-                marks=(Region((0, 1), (largest, largest + 1)),),
-            )
-        )
-    return tuple(exhibits)
+        largest = float(weights[-1].max())
+        cells = map(scaling.numbers.text, (largest, 1 - largest, _slope(weights[-1])))
+        rows.append(Row((scaling.say("measures", name), *cells)))
+    header = ("", "α", "1 − α", "α (1 − α)")
+    return Table(header, tuple(rows), (None, Role.WEIGHT, Role.WEIGHT, Role.WEIGHT))
 
 
 def _slope(weights: FloatArray) -> float:
     """How much the largest weight of a row changes with its own score."""
     largest = int(weights.argmax())
     return float(softmax_jacobian(weights)[largest, largest])
-
-
-def _slope_worked(scaling: Scaling, weight: float, slope: float) -> Calculation:
-    numbers = scaling.numbers
-    factors = (
-        Number(weight, numbers.text(weight), Role.WEIGHT),
-        TIMES,
-        Number(1 - weight, numbers.text(1 - weight), Role.WEIGHT),
-    )
-    total = Number(slope, numbers.text(slope), Role.WEIGHT)
-    return single("why", (Symbol("α (1 − α)", Role.WEIGHT),), factors, total, numbers, 0)
 
 
 def _formula(scaling: Scaling) -> Step:

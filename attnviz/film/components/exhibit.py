@@ -13,7 +13,7 @@ from attnviz.film.components.field import FieldView
 from attnviz.film.components.matrix import MatrixView, frame_around, number_width, sheet
 from attnviz.film.components.plot import PlotView
 from attnviz.film.components.table import TableView
-from attnviz.film.components.text import Line, width_of
+from attnviz.film.components.text import Line, widest, width_of
 from attnviz.film.fonts import Weight
 from attnviz.film.style import Box, Size, Style
 from attnviz.lessons.exhibits import Exhibit, Field, Plot, Region, Table
@@ -33,6 +33,8 @@ _SLACK = 1e-6
 """Numbers that just fit still do when their width has been divided by the columns and multiplied again."""
 _LEAST_SHARE = 0.3
 """Of the width of a line, for what is not text."""
+_LEAST_NAMED = 0.28
+"""A row that is lower goes without its name."""
 _MOST_NAMES = 12
 """A side with more entries goes without names."""
 
@@ -87,6 +89,8 @@ class _Demand:
     height: float
     fixed: bool = False
     """Whether it cannot do with less."""
+    rigid: float = 0.0
+    """Of the width, what does not shrink with the cells: the names of rows; all of it under a single column's title."""
     grows: bool = False
     """Whether it is the better for more room than that."""
 
@@ -96,9 +100,11 @@ def _demand(exhibit: Exhibit, numbers: Numbers, box: Box, style: Style) -> _Dema
     named = _HEADING if exhibit.name or isinstance(item, Matrix) else 0.0
     heading = _heading(exhibit, style).width
     if isinstance(item, Matrix):
-        width = max(_matrix_width(item, numbers) + _names_wide(item), heading)
+        names = _names_wide(item)
+        width = max(_matrix_width(item, numbers) + names, heading)
         rows = min(item.shape[0], 16)
-        return _Demand(width, rows * _MOST_CELL + named + _names_high(item))
+        high = rows * _MOST_CELL + named + _names_high(item)
+        return _Demand(width, high, rigid=width if item.shape[1] == 1 else names)
     if isinstance(item, Plot):
         return _Demand(_PLOT[0], _PLOT[1] + named, grows=True)
     if isinstance(item, Table):
@@ -118,7 +124,8 @@ def _matrix_width(matrix: Matrix, numbers: Numbers) -> float:
 def _names_wide(matrix: Matrix) -> float:
     if not matrix.rows or len(matrix.rows) > _MOST_NAMES:
         return 0.0
-    return _SIDE + (_MOST_TOKEN if any(each.token for each in matrix.rows) else 0.0)
+    tokens = [each.token for each in matrix.rows if each.token]
+    return _SIDE + (min(widest(tokens, Size.SMALL) + 0.12, _MOST_TOKEN) if tokens else 0.0)
 
 
 def _names_high(matrix: Matrix) -> float:
@@ -185,8 +192,10 @@ def _line(
     gaps = sum(_GAP if j is None else j.width + 2 * _JOINT_GAP for j in joints[1:])
     fixed = sum(each.width for each in demands if each.fixed)
     bending = [each for each in demands if not each.fixed]
-    room = max(box.width - gaps - fixed, _LEAST_SHARE * box.width)
-    widths = iter(_shared([d.width for d in bending], room, [d.grows for d in bending]))
+    rigid = sum(each.rigid for each in bending)
+    room = max(box.width - gaps - fixed - rigid, _LEAST_SHARE * box.width)
+    shares = _shared([d.width - d.rigid for d in bending], room, [d.grows for d in bending])
+    widths = iter([share + d.rigid for share, d in zip(shares, bending, strict=True)])
     views = [
         _view(each, numbers, style, d.width if d.fixed else next(widths), height)
         for each, d in zip(line, demands, strict=True)
@@ -244,7 +253,7 @@ def _matrix(
     shown = sheet(matrix, numbers, width=room, height=high, most_cell=_MOST_CELL)
     view = MatrixView(replace(shown), style)
     if not shown.pooled:
-        if _names_wide(matrix):
+        if _names_wide(matrix) and shown.height >= _LEAST_NAMED:
             view.label_rows(most=_MOST_TOKEN)
         if _names_high(matrix):
             view.label_columns()
