@@ -91,12 +91,15 @@ def speak(text: str, voice: Voice, target: Path) -> Recording:
     marked = _marked(sayable(text, voice.language), voice)
     target.unlink(missing_ok=True)
     done = _run([*options, "--stdin", "-w", str(target)], marked)
-    # where it cannot write, it says so and leaves with 0
-    if done.returncode or not target.is_file():
-        reason = (done.stderr.strip().splitlines() or [f"it left with {done.returncode}"])[0]
-        raise EnvironmentFault(f"espeak-ng did not speak {text!r} ({reason}): {_REPAIR}")
-    with wave.open(str(target), "rb") as sound:
-        return Recording(target, sound.getnframes() / sound.getframerate())
+    try:
+        # where it cannot write, it says so and leaves with 0
+        if not done.returncode:
+            with wave.open(str(target), "rb") as sound:
+                return Recording(target, sound.getnframes() / sound.getframerate())
+    except (OSError, EOFError, wave.Error):
+        pass  # told below, in its own words
+    reason = (done.stderr.strip().splitlines() or [f"it left with {done.returncode}"])[0]
+    raise EnvironmentFault(f"espeak-ng did not speak {text!r} ({reason}): {_REPAIR}")
 
 
 def spoken_lengths(

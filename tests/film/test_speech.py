@@ -198,6 +198,7 @@ def test_without_a_voice_it_is_said_which_is_missing(double):
         ("import sys; sys.exit(3)", "it left with 3"),
         ("import sys; print('Cannot write', file=sys.stderr)", "Cannot write"),
         ("", "it left with 0"),
+        ("import sys; open(sys.argv[-1], 'wb').write(b'RIFF')", "it left with 0"),
     ],
 )
 def test_a_program_that_does_not_speak_is_told_with_its_own_words(
