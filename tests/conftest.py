@@ -1,13 +1,18 @@
 import signal
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
 from hypothesis import settings
 
+from attnviz.core.self_attention import trace_of
+from attnviz.inputs import InputRequest, problem_from
+from attnviz.lessons.catalogue import lesson_named, told
 from attnviz.lessons.exhibits import Exhibit, Field, Layer, Plot, Region, Row, Series, Table
 from attnviz.lessons.labels import labels
 from attnviz.lessons.numbers import Numbers
+from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.storyboard import Formula, Matrix, Step, Storyboard
 from attnviz.theme import Role
 
@@ -78,5 +83,20 @@ def exhibited() -> Callable[..., Storyboard]:
 
     def make(count: int = 5, names: tuple[str, ...] = ("cat", "猫"), language: str = "en"):
         return exhibited_board(count, names, language)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def default_lesson() -> Callable[[str, str], Storyboard]:
+    """Tells a lesson of the catalogue on what it is told on if nothing is given: `default_lesson("cost", "zh")`."""
+
+    @cache
+    def make(name: str, language: str) -> Storyboard:
+        lesson = lesson_named(name)
+        trace = None
+        if lesson.takes_sequence:
+            trace = trace_of(problem_from(InputRequest(**lesson.default)))
+        return told(name, LessonRequest(trace, language=language))
 
     return make

@@ -13,6 +13,7 @@ from attnviz.lessons.labels import columns_of
 _CHINESE = re.compile(r"[\u3001-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff5e]")
 _CODE_POINT = re.compile(r"U\+[0-9A-F]{4,6}(?=\})")
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 _COMMANDS = {
     "\\": "\\textbackslash{}",
@@ -103,9 +104,10 @@ _FUNCTIONS = {"exp": "\\exp ", "max": "\\max "}
 
 _ROOT = r"√(?P<root>d_k|\d+(?:\.\d+)?)"
 _INDEXED = r"(?P<letter>[A-Za-zα])(?P<indices>[₀-₉]+(?:,[₀-₉]+)*)"
-_IN_PROSE = re.compile(rf"{_ROOT}|{_INDEXED}|\b(?:d_k|d_model|[Wb]_[QKVO])\b")
+_RAISED = r"(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)"
+_IN_PROSE = re.compile(rf"{_ROOT}|{_INDEXED}|{_RAISED}|\b(?:d_k|d_model|[Wb]_[QKVO])\b")
 _IN_MATH = re.compile(
-    rf"{_ROOT}|{_INDEXED}"
+    rf"{_ROOT}|{_INDEXED}|{_RAISED}"
     r"|(?P<base>[A-Za-z])_(?P<index>[A-Za-z]+)(?P<further>[₀-₉]*)"
     r"|(?P<mantissa>[\d.]+)e(?P<exponent>[+−]\d+)"
     r"|(?P<word>[A-Za-z]{2,})"
@@ -157,6 +159,8 @@ def _formula(match: re.Match[str]) -> str:
     if part["letter"]:
         letter = "\\alpha" if part["letter"] == "α" else part["letter"]
         return f"{letter}_{{{part['indices'].translate(_DIGITS)}}}"
+    if part["raised"]:
+        return f"^{{{part['raised'].translate(_RAISED_DIGITS)}}}"
     if part["base"]:
         index = part["index"] if len(part["index"]) == 1 else f"\\mathrm{{{part['index']}}}"
         return f"{part['base']}_{{{index}{(part['further'] or '').translate(_DIGITS)}}}"

@@ -1,6 +1,7 @@
 """Markdown and LaTeX of a storyboard: whole, harmless, and no longer than a reader can use."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -74,6 +75,11 @@ def long() -> Storyboard:
     numbers = np.random.default_rng(0)
     arrays = [numbers.normal(size=shape) for shape in ((200, 64), (64, 32), (64, 32), (64, 32))]
     return self_attention_storyboard(self_attention(*arrays, causal=True), query=150)
+
+
+@pytest.fixture(scope="module")
+def exhibits(exhibited: Callable[..., Storyboard]) -> Storyboard:
+    return exhibited(5, tuple(HOSTILE))
 
 
 def rendered(text: str) -> str:
@@ -301,7 +307,7 @@ def assert_balanced(text: str) -> None:
     assert open_groups == []
 
 
-@pytest.mark.parametrize("name", ["illustrated", "hostile", "long"])
+@pytest.mark.parametrize("name", ["illustrated", "hostile", "long", "exhibits"])
 def test_latex_is_a_whole_document_whose_groups_are_balanced(request, name):
     text = markup(request.getfixturevalue(name), "latex")
 
@@ -314,7 +320,7 @@ def body_of(text: str) -> str:
     return text.split("\\begin{document}")[1]
 
 
-@pytest.mark.parametrize("name", ["illustrated", "hostile", "long"])
+@pytest.mark.parametrize("name", ["illustrated", "hostile", "long", "exhibits"])
 def test_latex_needs_no_character_that_an_engine_might_not_have(request, name):
     text = markup(request.getfixturevalue(name), "latex")
 
