@@ -38,19 +38,19 @@ def receptive_field(scene: LessonScene, step: Step) -> None:
     """One stack grows, a layer at a time, and its count with it; attention beside it takes one step."""
     _, stack, attention = step.exhibits
     field = _of(Field, stack)
-    views = [_counted(scene, field, layers) for layers in range(1, len(field.layers))]
     bare = FieldView(_after(field, 0), scene.style, width=_HALF, height=4.5)
     to_left = np.array([STAGE.left + 0.3 - bare.get_left()[0], -1.85, 0.0])
-    for each in (bare, *views):
+    bare.shift(to_left)
+    grown = [_grown(scene, field, layers) for layers in range(1, len(field.layers))]
+    for each in grown:
         each.shift(to_left)
     with scene.beat(step, "local"):
         scene.move(FadeIn(bare), seconds=0.7)
-        scene.remove(bare)
-        _light_up(scene, views[0], 1)
+        _light_up(scene, grown[0])
     with scene.beat(step, "grow"):
-        for layers, (before, view) in enumerate(pairwise(views), start=2):
-            scene.remove(before)
-            _light_up(scene, view, layers)
+        for before, each in pairwise(grown):
+            scene.move(FadeOut(before), seconds=0.3)
+            _light_up(scene, each)
             scene.hold(0.3)
     flat = FieldView(_of(Field, attention), scene.style, width=_HALF, height=4.5)
     flat.shift(np.array([STAGE.right - 0.3 - flat.get_right()[0], -1.85, 0.0]))
@@ -72,8 +72,10 @@ def _after(field: Field, layers: int) -> Field:
     return Field(rows, (*field.links[spare:], *[()] * spare) if layers else ((),) * spare)
 
 
-def _counted(scene: LessonScene, field: Field, layers: int) -> VGroup:
-    """The field with so many layers, and over it how many it has and how many inputs it sees."""
+def _grown(scene: LessonScene, field: Field, layers: int) -> VGroup:
+    """What a stack of so many layers lights, from the unit down: its dots and its links by turns. Over all of it
+    stands how many layers it has and how many inputs it sees.
+    """
     shown = _after(field, layers)
     view = FieldView(shown, scene.style, width=_HALF, height=4.5)
     part = "one_layer" if layers == 1 else "several_layers"
@@ -84,18 +86,23 @@ def _counted(scene: LessonScene, field: Field, layers: int) -> VGroup:
         seen=sum(inputs),
         n=len(inputs),
     )
-    return VGroup(view, _name(text, view, scene.style))
-
-
-def _light_up(scene: LessonScene, counted: VGroup, layers: int) -> None:
-    """From the unit down to the inputs."""
-    view, name = counted
-    scene.add(*view.rows[layers + 1 :])
-    scene.move(FadeIn(name), FadeIn(view.rows[layers]), seconds=0.3)
+    lit = [
+        VGroup(*[dot for dot, on in zip(dots, layer.lit, strict=True) if on])
+        for dots, layer in zip(view.dots, shown.layers, strict=True)
+    ]
+    parts = [lit[layers]]
     for i in reversed(range(layers)):
-        links = [Create(link) for link in view.links[i]]
-        scene.move(*links, FadeIn(view.rows[i]), seconds=0.35)
-    scene.gather(counted)
+        parts += [view.links[i], lit[i]]
+    return VGroup(_name(text, view, scene.style), *parts)
+
+
+def _light_up(scene: LessonScene, grown: VGroup) -> None:
+    """From the unit down to the inputs."""
+    name, unit, *rest = grown
+    scene.move(FadeIn(name), FadeIn(unit), seconds=0.3)
+    for links, dots in zip(rest[::2], rest[1::2], strict=True):
+        scene.move(*[Create(link) for link in links], FadeIn(dots), seconds=0.35)
+    scene.gather(grown)
 
 
 def _name(text: str, view: FieldView, style: Style) -> Line:
@@ -181,6 +188,7 @@ def sweep(scene: LessonScene, step: Step) -> None:
     plot.shift(np.array([STAGE.left + 0.35, STAGE.bottom + 0.42, 0.0]))
     strip = _strip(scene, plot)
     asks, answer = (_named(scene, part, at) for part, at in zip(_MATCH, strip[:2], strict=True))
+    asks[1].shift(0.27 * UP)  # out of the way of the other name while it starts beside it
     table.move_to(np.array([STAGE.right - 0.12, plot.get_y(), 0.0]), aligned_edge=RIGHT)
     with scene.beat(step, "why"):
         scene.move(FadeIn(strip), FadeIn(asks), FadeIn(answer), FadeIn(plot.axes), seconds=0.9)
