@@ -6,6 +6,7 @@ from attnviz.scenes import default_storyboard
 
 from attnviz.film.acts import any_length
 from attnviz.film.acts.exhibits import show
+from attnviz.film.acts.pages import show_in_pages
 from attnviz.film.scene import LessonScene
 
 
@@ -18,9 +19,9 @@ class AnyLength(LessonScene):
         super().setup()
 
     def construct(self) -> None:
-        self.act("same-weights", show)
+        self.act("same-weights", show_in_pages)
         self.act("map", show)
         self.act("append", any_length.append)
         self.act("share", show)
-        self.act("causal", show)
-        self.act("generation", show)
+        self.act("causal", show_in_pages)
+        self.act("generation", show_in_pages)

@@ -6,6 +6,7 @@ from attnviz.scenes import default_storyboard
 
 from attnviz.film.acts import order
 from attnviz.film.acts.exhibits import show
+from attnviz.film.acts.pages import show_in_pages
 from attnviz.film.scene import LessonScene
 
 
@@ -22,5 +23,5 @@ class Order(LessonScene):
         self.act("attention", order.trade)
         self.act("convolution", show)
         self.act("positions", order.positions)
-        self.act("with-positions", show)
-        self.act("compare", show)
+        self.act("with-positions", show_in_pages)
+        self.act("compare", order.compare)

@@ -124,7 +124,9 @@ def _map(told: GrowthTelling) -> Step:
         narration,
         omitted=told.first_head,
         exhibits=tuple(
-            Exhibit("more" if i else "why", told.weights(trace), f"n = {trace.problem.n}")
+            Exhibit(
+                "more" if i else "why", told.weights(trace, tokens=False), f"n = {trace.problem.n}"
+            )
             for i, trace in enumerate(told.growth.tried)
         ),
     )

@@ -143,7 +143,7 @@ def generation(told: GrowthTelling) -> Step:
     maps = tuple(
         Exhibit(
             "row" if i else "why",
-            told.weights(trace),
+            told.weights(trace, tokens=False),
             f"n = {trace.problem.n}",
             "→" if i else "",
             marks=(Region.row(trace.problem.n - 1, trace.problem.n),),

@@ -44,17 +44,23 @@ class GrowthTelling:
         part: Callable[[HeadTrace], FloatArray],
         role: Role,
         sums: Literal["rows"] | None = None,
+        *,
+        tokens: bool = True,
     ) -> Matrix:
         """Queries by keys, of the first head of `trace`."""
+        names = trace.problem.tokens if tokens else None
         rows, columns = (
-            labels(letter, trace.problem.n, trace.problem.tokens, of)
+            labels(letter, trace.problem.n, names, of)
             for letter, of in (("q", Role.QUERY), ("k", Role.KEY))
         )
         head = self.telling.head_number(0)
         return Matrix(symbol, part(trace.heads[0]), role, rows, columns, head, sums)
 
-    def weights(self, trace: Trace) -> Matrix:
-        return self.square("A", trace, lambda head: head.stages.weights, Role.WEIGHT, "rows")
+    def weights(self, trace: Trace, *, tokens: bool = True) -> Matrix:
+        """`tokens` is False where several maps share the room."""
+        return self.square(
+            "A", trace, lambda head: head.stages.weights, Role.WEIGHT, "rows", tokens=tokens
+        )
 
     def weights_of(self, trace: Trace, row: int) -> Matrix:
         """One row of the weights: (1, n)."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from manim import Create, FadeIn, MathTypst, VGroup
 
-from attnviz.film.acts.exhibits import Hung, focus, hang, reveal, tell
-from attnviz.film.choreography import travel
+from attnviz.film.acts.exhibits import Hung, hang, reveal, tell
+from attnviz.film.acts.pages import hang_in_pages, turn
+from attnviz.film.choreography import appear, travel
 from attnviz.film.components.exhibit import ExhibitView, laid_out
 from attnviz.film.components.matrix import MatrixView
+from attnviz.film.components.table import TableView
 from attnviz.film.components.text import Line
 from attnviz.film.scene import LessonScene
 from attnviz.film.style import STAGE, Box, Size
@@ -15,17 +17,18 @@ from attnviz.lessons.storyboard import Step
 
 _FORMULA = 1.0
 """Height of the line over the exhibits."""
+_CAUSAL = "causal"
 _CROSSING = 2.4
 """Seconds in which rows find their new places."""
 
 
 def trade(scene: LessonScene, step: Step) -> None:
     """What stands in the old order travels, row by row, to where it stands in the new one."""
-    hung = hang(scene, step)
+    hung = hang_in_pages(scene, step)
     for part in step.narration:
         with scene.beat(step, part):
             new = hung.of(part)
-            focus(scene, hung, new)
+            turn(scene, hung, new)
             for view in new:
                 before = _before(hung, view)
                 if before is None:
@@ -93,4 +96,21 @@ def positions(scene: LessonScene, step: Step) -> None:
             tell(scene, step, hung, part)
             if not hung.arithmetic and line not in scene.mobjects:
                 scene.move(FadeIn(line), seconds=0.8)
+    scene.clear_stage()
+
+
+def compare(scene: LessonScene, step: Step) -> None:
+    """The table, row by row; its last row only once a causal mask is spoken of."""
+    hung = hang(scene, step)
+    (view,) = hung.views
+    table = view.body
+    assert isinstance(table, TableView)
+    later = table.rows[-1:] if _CAUSAL in step.narration else []
+    for part in step.narration:
+        with scene.beat(step, part):
+            if part == "why":
+                scene.move(FadeIn(table.header), seconds=0.4)
+                scene.move(appear(table.rows[: len(table.rows) - len(later)]), seconds=2.0)
+            elif part == _CAUSAL:
+                scene.move(*[FadeIn(row) for row in later], seconds=0.8)
     scene.clear_stage()
