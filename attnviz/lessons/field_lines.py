@@ -141,6 +141,8 @@ class _Frame:
         if self._leaves_out:
             runs.append(Run(" " * _BETWEEN + _how_many(layer)))
         else:
+            while not runs[-1].text.strip():
+                runs.pop()
             runs[-1] = Run(runs[-1].text.rstrip(), runs[-1].role)
         yield tuple(runs)
 

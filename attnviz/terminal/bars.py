@@ -40,7 +40,7 @@ class Scale:
         return f"10{str(round(math.log10(self.low))).translate(_EXPONENTS)}"
 
     def bar(self, value: float, width: int, *, dashed: bool = False) -> str:
-        """`value` as a bar of at most `width` columns; one that is not 0 has one, however small.
+        """`value` as a bar of at most `width` columns, 2 or more; one that is not 0 has one, however small.
 
         A number that the scale cannot hold has none: infinity, and 0 or less on a logarithmic scale.
 
@@ -59,6 +59,8 @@ class Scale:
     def _from_zero(self, value: float, width: int, character: str) -> str:
         """A bar to the left or the right of 0, which stands where the scale has it."""
         zero, end = round(self._share(0.0) * width), round(self._share(value) * width)
+        # A column on either side, however much longer the other one is.
+        zero = min(max(zero, 1), width - 1) if self.high > 0 else width
         first, last = (min(end, zero - 1), zero) if value < 0 else (zero, max(end, zero + 1))
         return " " * first + character * (last - first)
 
