@@ -39,6 +39,17 @@ def check_precision(precision: int | None) -> None:
         raise InputError(f"precision is {precision}: give 0 to {MOST_DECIMALS} decimals")
 
 
+def refuse_article(asked: LessonRequest, lesson: str) -> None:
+    """Raises InputError for the article's rounding, which only the lesson self-attention carries on.
+
+    >>> refuse_article(LessonRequest(), "masking")
+    """
+    if asked.rounding == "article":
+        raise InputError(
+            f"the lesson {lesson} does not round as the article does: leave --rounding out"
+        )
+
+
 def begun(asked: LessonRequest, lesson: str) -> Telling:
     """The telling of `lesson` on the sequence that was asked for. Raises InputError as `check` does, and for the
     article's rounding, which only the lesson self-attention carries on.
@@ -48,10 +59,7 @@ def begun(asked: LessonRequest, lesson: str) -> Telling:
     0
     """
     check(asked)
-    if asked.rounding == "article":
-        raise InputError(
-            f"the lesson {lesson} does not round as the article does: leave --rounding out"
-        )
+    refuse_article(asked, lesson)
     return telling_of(asked.sequence, asked, lesson)
 
 

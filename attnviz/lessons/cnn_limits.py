@@ -14,7 +14,7 @@ Segmentation" (2015); Lin, Chen & Yan, "Network In Network" (2014), for the 1×1
 from __future__ import annotations
 
 from attnviz.lessons import cnn_limits_pictures, cnn_limits_shapes
-from attnviz.lessons.beginning import check_precision
+from attnviz.lessons.beginning import check_precision, refuse_article
 from attnviz.lessons.cnn_limits_measured import Measured
 from attnviz.lessons.cnn_limits_telling import LESSON, LimitsTelling
 from attnviz.lessons.numbers import Numbers
@@ -28,12 +28,13 @@ _DECIMALS = 2
 def storyboard(asked: LessonRequest) -> Storyboard:
     """The lesson on its own pictures; `seed` draws the weights that are not chosen by hand.
 
-    Raises InputError for a precision that float64 does not hold, or a seed below 0.
+    Raises InputError for a precision that float64 does not hold, for the article's rounding, or a seed below 0.
 
     >>> storyboard(LessonRequest()).step("convolution").worked[0].total.text
     '32'
     """
     check_precision(asked.precision)
+    refuse_article(asked, LESSON)
     precision = _DECIMALS if asked.precision is None else asked.precision
     numbers = Numbers(precision, sums=asked.rounding != "plain")
     telling = LimitsTelling(Measured(asked.seed), numbers, words(asked.language))

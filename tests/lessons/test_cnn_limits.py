@@ -345,6 +345,12 @@ class TestTheTelling:
         with pytest.raises(InputError, match=r"^precision is 13: give 0 to 12 decimals$"):
             board(precision=13)
 
+    def test_the_rounding_of_the_article_is_refused(self):
+        with pytest.raises(
+            InputError, match=r"^the lesson cnn-limits does not round as the article does: leave --"
+        ):
+            board(rounding="article")
+
     def test_a_seed_below_0_is_refused(self):
         with pytest.raises(
             InputError, match=r"^seed is -1, expected a whole number of at least 0$"
