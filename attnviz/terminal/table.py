@@ -27,8 +27,6 @@ _TALLEST = 3
 """A row of more lines is easier to read as a record."""
 _NUMBER = re.compile(r"[−+]?\d[\d,]*(\.\d+)?")
 _QUANTITY = re.compile(r"≈? ?[−+]?\d[\d,.]*(·10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)?")
-_AROUND_SIGN = re.compile(r"(?<=\S) (?=[×·∗+−=≈≠/] )|(?<= [×·∗+−=≈≠/]) ")
-_TIED = "\N{NO-BREAK SPACE}"
 
 
 def table(item: Table, setting: Setting) -> list[Text]:
@@ -49,7 +47,7 @@ class _Drawn:
     def widths(self, tallest: int = _TALLEST) -> list[int] | None:
         """How wide each column is; None if the page is too narrow for rows of at most `tallest` lines."""
         texts = list(zip(self._header, *self._rows, strict=True))
-        least = [max(widest_word(_tied(cell)) for cell in column) for column in texts]
+        least = [max(widest_word(cell) for cell in column) for column in texts]
         room = self.setting.inner - self._sign - GAP * (len(texts) - 1)
         if sum(least) > room:
             return None
@@ -116,7 +114,7 @@ class _Drawn:
         names = max(map(cell_len, self._header)) + 2
         lines: list[Text] = []
         for name, cell, role in zip(self._header, cells, self._roles, strict=True):
-            beside = names + widest_word(_tied(cell)) <= room
+            beside = names + widest_word(cell) <= room
             by = names if beside else _HANG
             parts = [styled(each, palette.text(role)) for each in _wrapped(cell, room - by)]
             if beside:
@@ -188,12 +186,5 @@ def _one_line(cell: str) -> str:
     return " ".join(cell.split())
 
 
-def _tied(cell: str) -> str:
-    """The cell with signs tied to what they stand between: 3 × 224 is not broken."""
-    return _AROUND_SIGN.sub(_TIED, cell)
-
-
 def _wrapped(cell: str, width: int) -> list[str]:
-    tied = _tied(cell)
-    lines = wrapped_prose(Text(tied if widest_word(tied) <= width else cell), width)
-    return [line.plain.replace(_TIED, " ") for line in lines]
+    return [line.plain for line in wrapped_prose(Text(cell), width)]

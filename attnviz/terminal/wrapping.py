@@ -12,6 +12,8 @@ from rich.text import Text
 
 _NEVER_FIRST = frozenset("，。；：！？、）》】」』”’…—·,.;:!?)]}")
 _NEVER_LAST = frozenset("（《【「『“‘([{")
+_BESIDE_SIGN = re.compile(r"(?<=\S) (?=[×·∗*+−=≈≠<>≤≥/] )|(?<= [×·∗*+−=≈≠<>≤≥/]) ")
+"""The blanks on both sides of a sign in a formula."""
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 Breaks: TypeAlias = Callable[[str], list[int]]
@@ -19,21 +21,22 @@ Breaks: TypeAlias = Callable[[str], list[int]]
 
 
 def wrapped_prose(text: Text, width: int) -> list[Text]:
-    """Words of any language in lines of `width` columns: at blanks, and between Chinese characters.
+    """Words of any language in lines of `width` columns: at blanks, and between Chinese characters; a formula among
+    them, n = 4, is broken only where it is too long for a line.
 
     >>> [line.plain for line in wrapped_prose(Text("查询说的是：这个位置在找什么。"), 14)]
     ['查询说的是：这', '个位置在找什', '么。']
     """
-    return _broken(text, width, (_prose_breaks, _every_character))
+    return _broken(text, width, (_around_formulas, _prose_breaks, _every_character))
 
 
 def widest_word(text: str) -> int:
     """Columns of the longest stretch that `wrapped_prose` breaks only where a line cannot hold it.
 
-    >>> widest_word("1,024 units"), widest_word("一千个")
-    (5, 2)
+    >>> widest_word("1,024 units"), widest_word("一千个"), widest_word("of 3 × 3")
+    (5, 2, 5)
     """
-    edges = [0, *_prose_breaks(text), len(text)]
+    edges = [0, *_around_formulas(text), len(text)]
     return max(cell_len(text[start:stop].rstrip()) for start, stop in pairwise(edges))
 
 
@@ -99,6 +102,11 @@ def _at_blank(text: str) -> list[int]:
 
 def _before_dot(text: str) -> list[int]:
     return [match.start() for match in re.finditer("·", text) if match.start()]
+
+
+def _around_formulas(text: str) -> list[int]:
+    inside = {match.end() for match in _BESIDE_SIGN.finditer(text)}
+    return [i for i in _prose_breaks(text) if i not in inside]
 
 
 def _prose_breaks(text: str) -> list[int]:
