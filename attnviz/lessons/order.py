@@ -34,8 +34,8 @@ def storyboard(asked: LessonRequest) -> Storyboard:
 
     >>> from attnviz import self_attention
     >>> trace = self_attention([[1.0], [2.0]], [[2.0]], [[3.0]], [[4.0]])
-    >>> storyboard(LessonRequest(trace)).step("attention").exhibits[-1].item.values.ravel()[0] > 7
-    True
+    >>> storyboard(LessonRequest(trace)).step("permute").narration["swap"]
+    'x₁ and x₂ trade places.\\nNothing else changes.'
     """
     given = beginning.begun(asked, LESSON)
     n = given.problem.n
