@@ -22,10 +22,10 @@ _ROLES = {
 }
 # A letter before a bracket is a function, O(n²), and one that ends a rounding, / s⌋, is a stride.
 _AS_WORD = r"(?<![A-Za-z_“])(?:%s)(?![A-Za-z”(⌋])"
-_NAMED = r"[Wb]_(?P<of>[QKVO])|(?P<indexed>[xqkvsαoy])(?:ⱼ|[₀-₉]+(?:,[₀-₉]+)*)"
+_NAMED = r"[Wb]_(?P<of>[QKVO])|(?P<indexed>[xqkvsαoy])(?:[ᵢⱼ₊]+|[₀-₉]+(?:,[₀-₉]+)*)"
 _IN_WORDS = re.compile(_AS_WORD % _NAMED)
 # A lone A is an article in English: only in a formula is it the weights.
-_IN_FORMULA = re.compile(_AS_WORD % rf"{_NAMED}|(?P<matrix>[XQKVSAOYso])[₀-₉ₕ]?")
+_IN_FORMULA = re.compile(_AS_WORD % rf"{_NAMED}|(?P<matrix>[XQKVSAOYso])[₀-₉ₕᵢ]?")
 
 
 def coloured_formula(formula: str, palette: Palette) -> Text:
