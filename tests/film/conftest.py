@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -9,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attnviz.scenes.self_attention import SelfAttention
+from attnviz.scenes import scene_of
 from manim import Line as Stroke
 from manim import MathTypst, Mobject, SurroundingRectangle, VMobject
 
@@ -23,13 +24,18 @@ from attnviz.film.produce import QUALITIES, Film, Plan, plan
 from attnviz.film.scene import Beat, LessonScene
 from attnviz.film.style import MOST_WORKED, Size, Style
 from attnviz.inputs import InputRequest, problem_from
+from attnviz.lessons.catalogue import LESSONS, lesson_named
+from attnviz.lessons.catalogue import told as lesson_told
+from attnviz.lessons.exhibits import Exhibit, Plot, texts_of
+from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.self_attention import self_attention_storyboard
-from attnviz.lessons.storyboard import Number, Storyboard
+from attnviz.lessons.storyboard import Matrix, Number, Storyboard
 from attnviz.theme import LIGHT
 
 _PIXELS = 480 / 8
 """A manim unit in a frame 480 high."""
 _UNSEEN = 0.02
+_NUMBER = r"−?(?:\d+(?:[.,]\d+)*(?:e[+-]\d+)?|∞)"
 
 
 @dataclass(frozen=True)
@@ -134,10 +140,13 @@ class Told:
     def numbers(self) -> dict[str, set[tuple[float, str]]]:
         """By role, every number of the matrices, of the arithmetic and of the scores, with its text."""
         board = self.storyboard
-        scores = board.trace.heads[0].stages.scores.ravel().tolist()
-        known = {"score": {(each, board.numbers.text(each)) for each in scores}}
+        known: dict[str, set[tuple[float, str]]] = {}
+        if board.told_on is not None:
+            scores = board.trace.heads[0].stages.scores.ravel().tolist()
+            known["score"] = {(each, board.numbers.text(each)) for each in scores}
         for step in board.steps:
-            for matrix in (*step.operands, *step.results):
+            shown = [each.item for each in step.exhibits if isinstance(each.item, Matrix)]
+            for matrix in (*step.operands, *step.results, *shown):
                 pairs = known.setdefault(matrix.role.value, set())
                 for values, texts in zip(
                     matrix.values.tolist(), board.numbers.cells(matrix), strict=True
@@ -153,8 +162,11 @@ class Told:
         """Every number of the trace or of the arithmetic, as text."""
         board = self.storyboard
         texts = {text for pairs in self.numbers.values() for _, text in pairs}
-        weights = board.trace.heads[0].stages.weights.ravel().tolist()
-        texts |= {board.numbers.text(each) for each in weights}
+        if board.told_on is not None:
+            weights = board.trace.heads[0].stages.weights.ravel().tolist()
+            texts |= {board.numbers.text(each) for each in weights}
+        for exhibit in (each for step in board.steps for each in step.exhibits):
+            texts |= set(re.findall(_NUMBER, " ".join(_written_in(exhibit))))
         for calculation in (each for step in board.steps for each in step.worked):
             texts |= {term.text for term in calculation.terms}
             pieces = [piece for term in calculation.terms for piece in term.pieces]
@@ -286,9 +298,19 @@ def _header(header: Header) -> tuple[str, str, tuple[str, ...]]:
     return header.lesson.text, header.step_title.text, dots
 
 
+def _written_in(exhibit: Exhibit) -> list[str]:
+    """All that stands in an exhibit as text, numbers included."""
+    texts = texts_of(exhibit)
+    if isinstance(exhibit.item, Plot):
+        texts += exhibit.item.x_texts
+        texts += [text for series in exhibit.item.series for text in series.texts]
+    return texts
+
+
 def film_of(storyboard: Storyboard, style: Style | None = None, **quality: int) -> Film:
     """A film of the lesson, small; `quality` overrides width, height or fps."""
-    return Film(SelfAttention, storyboard, style or Style(), replace(QUALITIES["low"], **quality))
+    scene = scene_of(lesson_named(storyboard.lesson))
+    return Film(scene, storyboard, style or Style(), replace(QUALITIES["low"], **quality))
 
 
 STILLS = {
@@ -376,8 +398,50 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
 THEMES = {"illustrated in light": "illustrated"}
 
 
+_SIZES = {
+    "of one": {"text": "cat"},
+    "of twelve": {"text": "one two three four five six seven eight nine ten eleven twelve"},
+    "of forty": {"text": " ".join(f"word{i}" for i in range(40)), "heads": 2},
+    "of long tokens": {"tokens": " ".join(_LONG_CHINESE[:6])},
+}
+_OF_SEVERAL = {"order", "multi-head"}
+"""The lessons that one token is not enough for."""
+
+
+def _lesson_cases() -> Iterator[tuple[str, tuple[str, dict[str, Any], str, bool]]]:
+    """Every lesson but the main one: as it is told by itself in both languages and themes, and on inputs of other
+    sizes.
+    """
+    for name, lesson in LESSONS.items():
+        if name == "self-attention":
+            continue
+        for language in ("en", "zh"):
+            for light in (False, True):
+                yield f"{name} {language}{' light' if light else ''}", (name, {}, language, light)
+        if lesson.takes_sequence:
+            for i, (size, asked) in enumerate(_SIZES.items()):
+                if size == "of one" and name in _OF_SEVERAL:
+                    continue
+                heads = {"heads": 2} if name == "multi-head" else {}
+                yield f"{name} {size}", (name, asked | heads, ("en", "zh")[i % 2], bool(i % 2))
+
+
+LESSON_CASES = dict(_lesson_cases())
+
+
+def lesson_case(name: str) -> tuple[Storyboard, Style]:
+    """The storyboard of a lesson, and the style it is told in."""
+    lesson_name, asked, language, light = LESSON_CASES[name]
+    lesson = lesson_named(lesson_name)
+    trace = _read(**(asked or lesson.default)) if lesson.takes_sequence else None
+    board = lesson_told(lesson_name, LessonRequest(trace, language=language, most=MOST_WORKED))
+    return board, Style(LIGHT) if light else Style()
+
+
 def case_named(name: str) -> tuple[Storyboard, Style]:
     """The storyboard of a case, and the style it is told in."""
+    if name in LESSON_CASES:
+        return lesson_case(name)
     trace, options = CASES[THEMES.get(name, name)]()
     board = self_attention_storyboard(trace, most=MOST_WORKED, **options)
     return board, Style(LIGHT) if name in THEMES else Style()
@@ -395,6 +459,12 @@ def _told(name: str) -> Told:
 @pytest.fixture(scope="session", params=_grouped([*CASES, *THEMES]))
 def film(request: pytest.FixtureRequest) -> Told:
     """Every case, told once a session."""
+    return _told(request.param)
+
+
+@pytest.fixture(scope="session", params=_grouped([*CASES, *THEMES, *LESSON_CASES]))
+def any_film(request: pytest.FixtureRequest) -> Told:
+    """Every case, and every other lesson, told once a session."""
     return _told(request.param)
 
 

@@ -10,6 +10,7 @@ from attnviz.scenes.self_attention import SelfAttention
 
 from attnviz import trace_of
 from attnviz.errors import InputError
+from attnviz.film.captions import subrip
 from attnviz.film.produce import QUALITIES, Film, plan, produce
 from attnviz.film.scene import Beat
 from attnviz.film.style import PACES, Style
@@ -91,7 +92,7 @@ def test_captions_keep_their_lines_and_letters():
     beats = (Beat("a", "b", "α ≈ 0.5\nnext", 0.0, 1.25), Beat("a", "c", "−∞", 1.25, 3.0))
     planned = plan(film("inputs"))
 
-    one, other = srt.parse(replace(planned, beats=beats).captions())
+    one, other = srt.parse(subrip(replace(planned, beats=beats).said))
 
     assert (one.content, other.content) == ("α ≈ 0.5\nnext", "−∞")
     assert (one.start.total_seconds(), one.end.total_seconds()) == (0, 1.25)

@@ -67,8 +67,8 @@ def faint(screen) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("find", [outside, overlapping, crossed, spilling, small, faint])
-def test_every_text_can_be_read(film, find):
-    assert film.failures(find) == []
+def test_every_text_can_be_read(any_film, find):
+    assert any_film.failures(find) == []
 
 
 def test_the_formula_is_larger_than_the_least_text(film):
@@ -77,32 +77,32 @@ def test_the_formula_is_larger_than_the_least_text(film):
     assert min(sizes) >= 24
 
 
-def test_every_number_in_a_cell_is_an_entry_of_the_trace(film):
+def test_every_number_in_a_cell_is_an_entry_of_the_trace(any_film):
     def invented(screen):
         for entry in screen.entries:
-            if entry.text and (entry.value, entry.text) not in film.numbers[entry.role]:
+            if entry.text and (entry.value, entry.text) not in any_film.numbers[entry.role]:
                 yield f"{entry.text} for {entry.value} as {entry.role}"
 
-    assert film.failures(invented) == []
+    assert any_film.failures(invented) == []
 
 
-def test_every_number_beside_the_cells_is_in_the_storyboard(film):
+def test_every_number_beside_the_cells_is_in_the_storyboard(any_film):
     def invented(screen):
         for text in screen.texts:
             number = NUMBER.fullmatch(text.text.strip())
-            if number and text.cell is None and number.group(1) not in film.written:
+            if number and text.cell is None and number.group(1) not in any_film.written:
                 yield text.text
 
-    assert film.failures(invented) == []
+    assert any_film.failures(invented) == []
 
 
-def test_the_numbers_of_a_matrix_stand_in_its_order(film):
+def test_the_numbers_of_a_matrix_stand_in_its_order(any_film):
     def disordered(screen):
         for grid in screen.grids:
             if grid.texts and grid.standing != grid.texts:
                 yield f"{grid.symbol}: {grid.standing}"
 
-    assert film.failures(disordered) == []
+    assert any_film.failures(disordered) == []
 
 
 def weight_rows(film) -> Iterator[tuple[str, ...]]:

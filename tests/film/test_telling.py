@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 import srt
 
+from attnviz.film.captions import subrip
 from attnviz.film.style import CAPTION, HEADER
 
 
@@ -13,60 +14,60 @@ def solid(text: str) -> str:
     return "".join(text.split())
 
 
-def test_every_part_of_every_step_is_a_beat_in_its_order(film):
-    parts = [(step.id, part) for step in film.storyboard.steps for part in step.narration]
-    assert [(screen.beat.step, screen.beat.part) for screen in film.screens] == parts
+def test_every_part_of_every_step_is_a_beat_in_its_order(any_film):
+    parts = [(step.id, part) for step in any_film.storyboard.steps for part in step.narration]
+    assert [(screen.beat.step, screen.beat.part) for screen in any_film.screens] == parts
 
 
-def test_the_captions_are_the_narration(film):
-    said = [text for step in film.storyboard.steps for text in step.narration.values()]
-    assert [screen.beat.caption for screen in film.screens] == said
+def test_the_captions_are_the_narration(any_film):
+    said = [text for step in any_film.storyboard.steps for text in step.narration.values()]
+    assert [screen.beat.caption for screen in any_film.screens] == said
 
 
-def test_the_caption_of_the_beat_stands_in_its_strip_and_no_other(film):
-    for screen in film.screens:
+def test_the_caption_of_the_beat_stands_in_its_strip_and_no_other(any_film):
+    for screen in any_film.screens:
         strip = [t for t in screen.texts if t.rect.top < CAPTION.top and t.rect.bottom > -3.65]
         lines = sorted(strip, key=lambda t: (-round(t.rect.centre[1] / 0.35), t.rect.left))
         assert screen.captions == (screen.beat.caption,)
         assert solid("".join(t.text for t in lines)) == solid(screen.beat.caption)
 
 
-def test_the_srt_says_the_same_at_times_that_follow_each_other(film):
-    lines = list(srt.parse(film.plan.captions()))
+def test_the_srt_says_the_same_at_times_that_follow_each_other(any_film):
+    lines = list(srt.parse(subrip(any_film.plan.said)))
     assert [line.content for line in lines] == [
-        screen.beat.caption.replace("\n\n", "\n") for screen in film.screens
+        screen.beat.caption.replace("\n\n", "\n") for screen in any_film.screens
     ]
     assert [line.index for line in lines] == list(range(1, len(lines) + 1))
     assert all(line.start < line.end for line in lines)
     assert all(one.end <= other.start for one, other in pairwise(lines))
 
 
-def test_every_caption_stands_long_enough_to_be_read(film):
-    reading = film.style.pace.reading[film.storyboard.language]
-    for screen in film.screens:
+def test_every_caption_stands_long_enough_to_be_read(any_film):
+    reading = any_film.style.pace.reading[any_film.storyboard.language]
+    for screen in any_film.screens:
         least = 0.6 * len(screen.beat.caption) / reading
         assert screen.beat.end - screen.beat.start >= least, screen.beat.name
 
 
-def test_the_header_says_where_in_the_lesson_one_is(film):
-    steps = film.storyboard.steps
-    theme = film.style.theme
+def test_the_header_says_where_in_the_lesson_one_is(any_film):
+    steps = any_film.storyboard.steps
+    theme = any_film.style.theme
     names = [step.id for step in steps]
-    for screen in film.screens:
+    for screen in any_film.screens:
         now = names.index(screen.beat.step)
         dots = [theme.dim] * now + [theme.ink] + [theme.hairline] * (len(steps) - now - 1)
         title = f"{now + 1}  {steps[now].title}"
-        assert screen.headers == ((film.storyboard.title, title, tuple(dots)),)
+        assert screen.headers == ((any_film.storyboard.title, title, tuple(dots)),)
         shown = [t.text for t in screen.texts if t.rect.bottom > HEADER.bottom]
-        assert shown == [film.storyboard.title, title]
+        assert shown == [any_film.storyboard.title, title]
 
 
-def test_what_is_left_out_is_said_on_the_screen(film):
-    for screen in film.screens:
-        omitted = film.storyboard.step(screen.beat.step).omitted
+def test_what_is_left_out_is_said_on_the_screen(any_film):
+    for screen in any_film.screens:
+        omitted = any_film.storyboard.step(screen.beat.step).omitted
         shown = {text.text for text in screen.texts}
         assert omitted is None or omitted in shown
-        assert " · ".join(film.storyboard.brief_notes) in shown
+        assert " · ".join(any_film.storyboard.brief_notes) in shown
 
 
 @pytest.mark.xdist_group("two hundred tokens")
