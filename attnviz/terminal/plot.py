@@ -88,7 +88,7 @@ class _Group:
         """The numbers of a series, each with its bar."""
         style = self.setting.palette.text(series.role)
         return [
-            styled(text, style).append(f" {self._bar(value, series)}" if self.bar else "")
+            styled(f"{text} {self._bar(value, series)}" if self.bar else text, style)
             for text, value in zip(by_point(series.texts), series.y, strict=True)
         ]
 

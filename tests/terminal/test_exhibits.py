@@ -262,6 +262,15 @@ def test_a_plot_is_a_table_with_a_bar_for_each_number(drawn):
     ]
 
 
+def test_numbers_and_bars_have_the_colour_of_their_role(exhibited, setting):
+    on_page = setting(exhibited(), 80, "truecolor")
+
+    line = exhibits([plot_of(curve("attention", 1, 4))], on_page)[-1]
+
+    coloured = {line.plain[s.start : s.end]: s.style for s in line.spans}
+    assert coloured[f"4 {'█' * 30}"] == on_page.palette.text(Role.WEIGHT)
+
+
 def test_dashed_curves_have_other_bars(drawn):
     lines = drawn(plot_of(curve("a", 2, 4), curve("b", 2, 4, dashed=True)))
 
