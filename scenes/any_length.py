@@ -20,7 +20,7 @@ class AnyLength(LessonScene):
 
     def construct(self) -> None:
         self.act("same-weights", show_in_pages)
-        self.act("map", show)
+        self.act("map", any_length.grow)
         self.act("append", any_length.append)
         self.act("share", show)
         self.act("causal", show_in_pages)

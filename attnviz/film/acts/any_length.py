@@ -4,20 +4,58 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, Create, FadeIn, VGroup
 
 from attnviz.film.choreography import born, dim, light
 from attnviz.film.components.crossing import Crossing
-from attnviz.film.components.matrix import MatrixView, frame_around, sheet
+from attnviz.film.components.matrix import MOST_SIDE, MatrixView, frame_around, sheet
+from attnviz.film.components.text import label
 from attnviz.film.excerpts import excerpt
 from attnviz.film.scene import LessonScene
-from attnviz.film.style import STAGE, Box, Size
+from attnviz.film.style import CAPTION, STAGE, Box, Size
 from attnviz.lessons.storyboard import Matrix, Step
 
 _CROSSED = Box(STAGE.left, 3.1, STAGE.bottom, STAGE.top)
 _VALUES = Box(3.7, STAGE.right, STAGE.bottom, STAGE.top)
 _BIRTHS = 4.4
 """Seconds for all new scores together."""
+_SIDES = (1.8, 3.0, 4.2)
+"""Room for the maps, from the shortest sequence to the longest."""
+
+
+def grow(scene: LessonScene, step: Step) -> None:
+    """The maps from the smallest to the largest: the longer the sequence, the more room."""
+    maps = [each.item for each in step.exhibits if isinstance(each.item, Matrix)]
+    views = [_map(scene, each, side) for each, side in zip(maps, _SIDES[-len(maps) :], strict=True)]
+    VGroup(*views).arrange(RIGHT, buff=0.9).move_to(np.array(STAGE.middle))
+    parts = [each.part for each in step.exhibits]
+    for part in step.narration:
+        with scene.beat(step, part):
+            for matrix, view, of in zip(maps, views, parts, strict=True):
+                if of == part:
+                    scene.move(FadeIn(view, scale=0.7), *_pooling(scene, matrix), seconds=1.0)
+    scene.clear_stage()
+
+
+def _pooling(scene: LessonScene, matrix: Matrix) -> list[FadeIn]:
+    """What is said of a map that is too large to show each position."""
+    count = matrix.shape[0]
+    if count <= MOST_SIDE:
+        return []
+    said = scene.words.say("film", "pooled", count=count, blocks=MOST_SIDE)
+    line = label(said, scene.style.theme.dim, Size.SMALL)
+    line.move_to((STAGE.left, 0, 0), aligned_edge=LEFT).on_baseline(CAPTION.top + 0.14)
+    return [FadeIn(line)]
+
+
+def _map(scene: LessonScene, matrix: Matrix, side: float) -> VGroup:
+    """One map under its title, with the names of rows and columns where each stands for one position."""
+    shown = sheet(matrix, scene.storyboard.numbers, width=side, height=side, most_cell=0.6)
+    view = MatrixView(shown, scene.style)
+    if not shown.pooled:
+        view.label_rows().label_columns()
+    return VGroup(view.title(), view)
 
 
 def append(scene: LessonScene, step: Step) -> None:
