@@ -156,8 +156,9 @@ def _table(
 ) -> Table:
     height, width = matrix.shape
     # Entries that add up along a column are few, and would not add up any more.
-    rows = list(range(height)) if matrix.sums == "columns" else _kept(height, storyboard)
-    columns = _kept(width, storyboard)
+    whole = matrix.sums == "columns"
+    rows = list(range(height)) if whole else _kept(height, storyboard, [m.rows for m in marks])
+    columns = _kept(width, storyboard, [mark.columns for mark in marks])
     row_labels = matrix.rows or _components(height if height > 1 else 0) or (Label(""),)
     column_labels = matrix.columns or _components(width)
     # Rounded before columns are cut: a row of weights adds up as a whole.
@@ -182,14 +183,24 @@ def _table(
     )
 
 
-def _kept(size: int, storyboard: Storyboard) -> list[int]:
-    """Which rows or columns are printed. Of many positions: the worked query, and the keys that it is worked on."""
+def _kept(size: int, storyboard: Storyboard, marked: Sequence[tuple[int, int]]) -> list[int]:
+    """Which rows or columns are printed. Of many positions: the worked query, and the keys that it is worked on.
+
+    The ends of what is marked are among them.
+    """
     if size <= LARGEST:
         return list(range(size))
+    ends = {each for start, stop in marked for each in (start, stop - 1)}
     if storyboard.told_on is None or size != storyboard.trace.problem.n:
-        return list(range(_FIRST))
-    keys = {calculation.position for calculation in storyboard.step("weighted-values").worked}
-    return sorted(keys | {storyboard.query})
+        return sorted(ends | set(range(_FIRST)))
+    return sorted(ends | _keys(storyboard) | {storyboard.query})
+
+
+def _keys(storyboard: Storyboard) -> set[int]:
+    """The keys that the query is worked on; the first, where the lesson works out none."""
+    steps = (step for step in storyboard.steps if step.id == "weighted-values")
+    worked = next((step.worked for step in steps), ())
+    return {calculation.position for calculation in worked} or set(range(_FIRST))
 
 
 def _components(count: int) -> tuple[Label, ...]:

@@ -1,13 +1,18 @@
 """Exhibits in Markdown and LaTeX: whole, in the order of the words, and harmless."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from markdown_it import MarkdownIt
 
+from attnviz.core.self_attention import trace_of
 from attnviz.export.markup import FORMATS, markup
-from attnviz.lessons.catalogue import LESSONS
-from attnviz.lessons.exhibits import Field, Plot
+from attnviz.inputs import InputRequest, problem_from
+from attnviz.lessons.catalogue import LESSONS, told
+from attnviz.lessons.exhibits import Field, Plot, Region
+from attnviz.lessons.labels import subscript
+from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.storyboard import Matrix
 
 HOSTILE = ("<script>alert(1)</script>", "a|b*c*_d_", "\\end{tabular}$x$&%#", "```", "猫 🙂")
@@ -129,6 +134,29 @@ def test_no_hostile_name_becomes_markdown_or_html_or_breaks_a_table(exhibited):
     fields = [e for e in board.steps[0].exhibits if isinstance(e.item, Field)]
     assert html.count("<pre>") == len(fields)
     assert "alert(1)" in html.split("<pre>")[1]
+
+
+def test_a_large_matrix_is_cut_to_its_first_columns_and_the_ends_of_its_marks(exhibited):
+    board = exhibited(300)
+    step = board.steps[0]
+    marked = replace(step.exhibits[0], marks=(Region((0, 1), (40, 50)),))
+    only = replace(step, exhibits=(marked,))
+
+    table = tables_of(rendered(markup(replace(board, steps=(only,)), "markdown")))[0]
+
+    kept = [*range(8), 40, 49]
+    assert [cell.split()[0] for cell in table[0][1:]] == ["x" + subscript(j) for j in kept]
+    assert [j for j, cell in zip(kept, table[1][1:], strict=True) if "strong" in cell] == [40, 49]
+
+
+@pytest.mark.parametrize("name", [name for name, each in LESSONS.items() if each.takes_sequence])
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_long_sequence_makes_a_document_of_any_lesson_that_takes_one(name, format):
+    asked = InputRequest(text=" ".join(f"w{i}" for i in range(60)), heads=2)
+
+    text = markup(told(name, LessonRequest(trace_of(problem_from(asked)))), format)
+
+    assert len(text) < 100_000
 
 
 # ── LaTeX ──
