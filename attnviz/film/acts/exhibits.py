@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from manim import Create, FadeIn, FadeOut, LaggedStart, Mobject, VGroup
+from manim import LEFT, Create, FadeIn, FadeOut, LaggedStart, Mobject, VGroup
 
 from attnviz.film.choreography import appear, dim, light
 from attnviz.film.components.exhibit import ExhibitView, laid_out
 from attnviz.film.components.field import FieldView
-from attnviz.film.components.matrix import MatrixView
+from attnviz.film.components.matrix import MOST_SIDE, MatrixView
 from attnviz.film.components.plot import PlotView
 from attnviz.film.components.table import TableView
-from attnviz.film.components.text import Line
+from attnviz.film.components.text import Line, label
 from attnviz.film.components.worked import WorkedLines, WorkedSum
 from attnviz.film.scene import LessonScene
-from attnviz.film.style import ARITHMETIC, STAGE, Box
+from attnviz.film.style import ARITHMETIC, CAPTION, STAGE, Box, Size
 from attnviz.lessons.storyboard import Calculation, Step
 
 _BESIDE = Box(STAGE.left, ARITHMETIC.left - 0.3, STAGE.bottom, STAGE.top)
@@ -32,6 +32,8 @@ class Hung:
     joints: list[Line | None]
     shown: list[Mobject]
     arithmetic: VGroup | None = None
+    pooling_said: bool = False
+    """Whether it is said already what a block of a large matrix stands for."""
 
     def of(self, part: str) -> list[ExhibitView]:
         """Those that belong to that part."""
@@ -91,11 +93,23 @@ def stand(scene: LessonScene, hung: Hung, view: ExhibitView, seconds: float) -> 
     """One exhibit appears as suits it, what joins it to the one before first; without frames."""
     joint = hung.joints[hung.views.index(view)]
     first = [FadeIn(each) for each in (joint, view.heading) if each is not None and len(each)]
+    first += _said_of_blocks(scene, hung, view)
     if first:
         scene.move(*first, seconds=0.4)
     _appear(scene, view.body, max(seconds - 0.4, 0.8))
     whole = VGroup(view) if joint is None else VGroup(joint, view)
     scene.gather_as(whole, view.exhibit.line, hung.shown)
+
+
+def _said_of_blocks(scene: LessonScene, hung: Hung, view: ExhibitView) -> list[FadeIn]:
+    """With the first matrix in blocks, what they stand for, small, over the caption strip."""
+    if hung.pooling_said or not (isinstance(view.body, MatrixView) and view.body.sheet.pooled):
+        return []
+    hung.pooling_said = True
+    said = scene.words.say("film", "large", blocks=MOST_SIDE)
+    note = label(said, scene.style.theme.dim, Size.SMALL)
+    note.move_to((STAGE.left, 0, 0), aligned_edge=LEFT).on_baseline(CAPTION.top + 0.14)
+    return [FadeIn(note)]
 
 
 def _appear(scene: LessonScene, body: VGroup, seconds: float) -> None:

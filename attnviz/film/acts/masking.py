@@ -11,10 +11,13 @@ from attnviz.film.acts.exhibits import Hung, hang, show, tell
 from attnviz.film.choreography import appear, travel
 from attnviz.film.components.exhibit import ExhibitView
 from attnviz.film.components.matrix import MatrixView
-from attnviz.film.components.text import widest
+from attnviz.film.components.text import label, widest, width_of
 from attnviz.film.scene import LessonScene
+from attnviz.film.style import Size
+from attnviz.lessons.numbers import MINUS
 from attnviz.lessons.storyboard import Matrix, Step
 
+_INFINITY = f"{MINUS}∞"
 _FALL = 2.4
 """Seconds in which all −∞ fall."""
 
@@ -65,6 +68,7 @@ def _fall(
     names = [*view.body.row_labels, *view.body.column_labels]
     rows = [before.row(i) for i in range(len(before.entries))]
     scene.move(*[FadeIn(each) for each in names], appear(rows), seconds=1.2)
+    _write_infinities(scene, view.body, hidden)
     falling = [
         AnimationGroup(
             FadeOut(before.cell(i, j), shift=0.2 * DOWN),
@@ -77,6 +81,18 @@ def _fall(
     scene.move(FadeIn(view.heading), seconds=0.4)
     scene.remove(*before.get_family())
     scene.gather_as(VGroup(view), view.exhibit.line, hung.shown)
+
+
+def _write_infinities(
+    scene: LessonScene, scores: MatrixView, hidden: list[tuple[int, int]]
+) -> None:
+    """−∞ in the cells it falls into also where the scores go without numbers, as long as it fits."""
+    shown = scores.sheet
+    fits = width_of(_INFINITY, Size.SMALL) + 0.08 <= shown.width and shown.height >= 0.28
+    if shown.texts is None and fits:
+        for i, j in hidden:
+            cell = scores.cell(i, j)
+            cell.add(label(_INFINITY, scene.style.theme.ink, Size.SMALL).move_to(cell))
 
 
 def _follow(

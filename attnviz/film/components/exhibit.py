@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
+from attnviz.film.components.exhibit_room import (
+    HEADING,
+    MOST_CELL,
+    MOST_TOKEN,
+    Demand,
+    demand,
+    heading,
+    heights,
+    names_high,
+    names_wide,
+    widths,
+)
 from attnviz.film.components.field import FieldView
-from attnviz.film.components.matrix import MatrixView, frame_around, number_width, sheet
+from attnviz.film.components.matrix import MatrixView, Sheet, frame_around, sheet
 from attnviz.film.components.plot import PlotView
 from attnviz.film.components.table import TableView
-from attnviz.film.components.text import Line, widest, width_of
-from attnviz.film.fonts import Weight
+from attnviz.film.components.text import Line
 from attnviz.film.style import Box, Size, Style
 from attnviz.lessons.exhibits import Exhibit, Field, Plot, Region, Table
 from attnviz.lessons.numbers import Numbers
@@ -22,21 +33,9 @@ from attnviz.lessons.storyboard import Matrix
 
 _GAP, _JOINT_GAP = 0.75, 0.35
 _BETWEEN_LINES = 0.4
-_HEADING = 0.5
-_MOST_CELL, _LEAST_CELL = 0.8, 0.2
-_SIDE, _ABOVE = 0.6, 0.42
-"""Room for the names of rows, and of columns; tokens take more."""
-_MOST_TOKEN = 1.3
-_PLOT = (6.4, 3.2)
-_MOST_GROWTH = 1.75
-_SLACK = 1e-6
-"""Numbers that just fit still do when their width has been divided by the columns and multiplied again."""
-_LEAST_SHARE = 0.3
-"""Of the width of a line, for what is not text."""
+_LEAST_CELL = 0.1
 _LEAST_NAMED = 0.28
 """A row that is lower goes without its name."""
-_MOST_NAMES = 12
-"""A side with more entries goes without names."""
 
 
 class ExhibitView(VGroup):
@@ -45,7 +44,7 @@ class ExhibitView(VGroup):
     def __init__(self, exhibit: Exhibit, body: VGroup, style: Style) -> None:
         super().__init__()
         self.exhibit, self.body = exhibit, body
-        self.heading = _heading(exhibit, style)
+        self.heading = heading(exhibit, style)
         self.frames = VGroup()
         self.add(body)
         if len(self.heading):
@@ -71,80 +70,20 @@ def _anchor(body: VGroup) -> VGroup:
     return body.cells if isinstance(body, MatrixView) else body
 
 
-def _heading(exhibit: Exhibit, style: Style) -> VGroup:
-    item, runs = exhibit.item, []
-    if isinstance(item, Matrix) and item.symbol:
-        shape = "{}×{}".format(*item.shape)
-        runs = [(item.symbol, style.colour(item.role)), (f"  {shape}", style.theme.dim)]
-    if exhibit.name:
-        runs.append((("   " if runs else "") + exhibit.name, style.theme.ink))
-    return VGroup(Line(runs, Size.BODY, Weight.SEMIBOLD)) if runs else VGroup()
-
-
-@dataclass(frozen=True)
-class _Demand:
-    """What an exhibit would take."""
-
-    width: float
-    height: float
-    fixed: bool = False
-    """Whether it cannot do with less."""
-    rigid: float = 0.0
-    """Of the width, what does not shrink with the cells: the names of rows; all of it under a single column's title."""
-    grows: bool = False
-    """Whether it is the better for more room than that."""
-
-
-def _demand(exhibit: Exhibit, numbers: Numbers, box: Box, style: Style) -> _Demand:
-    item = exhibit.item
-    named = _HEADING if exhibit.name or isinstance(item, Matrix) else 0.0
-    heading = _heading(exhibit, style).width
-    if isinstance(item, Matrix):
-        names = _names_wide(item)
-        width = max(_matrix_width(item, numbers) + names, heading)
-        rows = min(item.shape[0], 16)
-        high = rows * _MOST_CELL + named + _names_high(item)
-        return _Demand(width, high, rigid=width if item.shape[1] == 1 else names)
-    if isinstance(item, Plot):
-        return _Demand(_PLOT[0], _PLOT[1] + named, grows=True)
-    if isinstance(item, Table):
-        view = TableView(item, style, width=box.width, height=box.height)
-        return _Demand(max(view.width, heading), view.height + named, fixed=True)
-    count = max(len(layer.lit) for layer in item.layers)
-    names = max(width_of(layer.name, Size.SMALL) for layer in item.layers) + 0.3
-    return _Demand(max(count * 0.62 + names, heading), len(item.layers) * 1.05 + named)
-
-
-def _matrix_width(matrix: Matrix, numbers: Numbers) -> float:
-    columns = min(matrix.shape[1], 16)
-    wide = number_width(matrix, numbers)
-    return max(_MOST_CELL * columns, wide or 0.0) + _SLACK
-
-
-def _names_wide(matrix: Matrix) -> float:
-    if not matrix.rows or len(matrix.rows) > _MOST_NAMES:
-        return 0.0
-    tokens = [each.token for each in matrix.rows if each.token]
-    return _SIDE + (min(widest(tokens, Size.SMALL) + 0.12, _MOST_TOKEN) if tokens else 0.0)
-
-
-def _names_high(matrix: Matrix) -> float:
-    if not matrix.columns or len(matrix.columns) > _MOST_NAMES:
-        return 0.0
-    return _ABOVE + (0.3 if any(each.token for each in matrix.columns) else 0.0)
-
-
 def laid_out(
     exhibits: Sequence[Exhibit], numbers: Numbers, style: Style, box: Box
 ) -> tuple[list[ExhibitView], list[Line | None]]:
     """The exhibits as views in their places, and the joint before each, None where there is none."""
-    lines = [list(each) for _, each in groupby(exhibits, key=lambda each: each.line)]
-    wanted = [[_demand(each, numbers, box, style) for each in line] for line in lines]
-    heights = _heights(wanted, box.height - _BETWEEN_LINES * (len(lines) - 1))
+    lines = [
+        _fitting(list(each), numbers, style, box)
+        for _, each in groupby(exhibits, key=lambda each: each.line)
+    ]
+    wanted = [[demand(each, numbers, box, style) for each in line] for line in lines]
+    high = heights(wanted, box.height - _BETWEEN_LINES * (len(lines) - 1))
     views: list[ExhibitView] = []
     joints: list[Line | None] = []
     stack = VGroup()
-    for line, demands, height in zip(lines, wanted, heights, strict=True):
+    for line, demands, height in zip(lines, wanted, high, strict=True):
         group, made, between = _line(line, demands, numbers, style, box, height)
         stack.add(group)
         views += made
@@ -153,53 +92,47 @@ def laid_out(
     return views, joints
 
 
-def _heights(lines: Sequence[Sequence[_Demand]], room: float) -> list[float]:
-    """The height of each line: text takes what it takes, the rest is shared."""
-    least = [max((each.height for each in line if each.fixed), default=0.0) for line in lines]
-    bending = [i for i, line in enumerate(lines) if not all(each.fixed for each in line)]
-    taken = sum(height for i, height in enumerate(least) if i not in bending)
-    heights = _shared(
-        [max(each.height for each in lines[i]) for i in bending],
-        room - taken,
-        [any(each.grows for each in lines[i]) for i in bending],
-    )
-    for i, height in zip(bending, heights, strict=True):
-        least[i] = max(height, least[i])
-    return least
+def _fitting(line: list[Exhibit], numbers: Numbers, style: Style, box: Box) -> list[Exhibit]:
+    """The line; where its numbers would not fit, a matrix leaves out the names that its rows have in one before it."""
+    demands = [demand(each, numbers, box, style) for each in line]
+    gaps = sum(_gap(_joint(each, style)) for each in line[1:])
+    if sum(each.width if each.fixed else each.least for each in demands) + gaps <= box.width:
+        return line
+    named: set[tuple[str, ...]] = set()
+    fitting = []
+    for each in line:
+        if isinstance(each.item, Matrix):
+            symbols = tuple(row.symbol for row in each.item.rows)
+            if symbols in named:
+                each = replace(each, item=replace(each.item, rows=()))
+            named.add(symbols)
+        fitting.append(each)
+    return fitting
 
 
-def _shared(wanted: Sequence[float], room: float, grows: Sequence[bool]) -> list[float]:
-    """Room for each: its share of what there is where that is too little; what is left over goes to those that grow."""
-    total = sum(wanted)
-    if total > room:
-        return [each * room / total for each in wanted]
-    growing = sum(each for each, more in zip(wanted, grows, strict=True) if more)
-    if not growing:
-        return list(wanted)
-    factor = min(1 + (room - total) / growing, _MOST_GROWTH)
-    return [each * factor if more else each for each, more in zip(wanted, grows, strict=True)]
+def _gap(joint: Line | None) -> float:
+    """From an exhibit to the next, with that between them."""
+    return _GAP if joint is None else joint.width + 2 * _JOINT_GAP
 
 
 def _line(
     line: Sequence[Exhibit],
-    demands: Sequence[_Demand],
+    demands: Sequence[Demand],
     numbers: Numbers,
     style: Style,
     box: Box,
     height: float,
 ) -> tuple[VGroup, list[ExhibitView], list[Line | None]]:
     joints = [_joint(each, style) if i else None for i, each in enumerate(line)]
-    gaps = sum(_GAP if j is None else j.width + 2 * _JOINT_GAP for j in joints[1:])
-    fixed = sum(each.width for each in demands if each.fixed)
-    bending = [each for each in demands if not each.fixed]
-    rigid = sum(each.rigid for each in bending)
-    room = max(box.width - gaps - fixed - rigid, _LEAST_SHARE * box.width)
-    shares = _shared([d.width - d.rigid for d in bending], room, [d.grows for d in bending])
-    widths = iter([share + d.rigid for share, d in zip(shares, bending, strict=True)])
-    views = [
-        _view(each, numbers, style, d.width if d.fixed else next(widths), height)
-        for each, d in zip(line, demands, strict=True)
-    ]
+    gaps = sum(map(_gap, joints[1:]))
+    above = max((names_high(e.item) for e in line if isinstance(e.item, Matrix)), default=0.0)
+    views = _levelled(
+        [
+            _view(each, numbers, style, width, height, above)
+            for each, width in zip(line, widths(demands, box.width - gaps), strict=True)
+        ],
+        style,
+    )
     group = VGroup()
     for joint, view in zip(joints, views, strict=True):
         if len(group):
@@ -217,6 +150,35 @@ def _line(
     return group, views, joints
 
 
+def _levelled(views: list[ExhibitView], style: Style) -> list[ExhibitView]:
+    """The views, made comparable: matrices of as many rows in cells of one height, so that a row of one stands beside
+    the same row of the other; and one shade for one number where the same matrix is shown twice without numbers.
+    """
+    sheets = [view.body.sheet for view in views if isinstance(view.body, MatrixView)]
+    levelled = []
+    for view in views:
+        item = view.exhibit.item
+        if isinstance(view.body, MatrixView) and isinstance(item, Matrix):
+            shown = _beside(view.body.sheet, sheets)
+            if shown is not view.body.sheet:
+                view = ExhibitView(view.exhibit, _named(shown, item, style), style)
+        levelled.append(view)
+    return levelled
+
+
+def _beside(shown: Sheet, others: Sequence[Sheet]) -> Sheet:
+    """The sheet as it is to stand beside the others, itself among them."""
+    rows, symbol = shown.matrix.shape[0], shown.matrix.symbol
+    height = max(each.height for each in others if each.matrix.shape[0] == rows)
+    largest = shown.largest
+    if shown.texts is None:
+        alike = (each for each in others if each.texts is None and each.matrix.symbol == symbol)
+        largest = max(each.largest for each in alike)
+    if (height, largest) == (shown.height, shown.largest):
+        return shown
+    return replace(shown, height=height, largest=largest)
+
+
 def _level(view: ExhibitView) -> None:
     """Bodies stand on one level by their middles, whatever stands over them."""
     view.shift(np.array([0.0, -_anchor(view.body).get_center()[1], 0.0]))
@@ -229,12 +191,13 @@ def _joint(exhibit: Exhibit, style: Style) -> Line | None:
 
 
 def _view(
-    exhibit: Exhibit, numbers: Numbers, style: Style, width: float, height: float
+    exhibit: Exhibit, numbers: Numbers, style: Style, width: float, height: float, above: float
 ) -> ExhibitView:
+    """`above` is the room over matrices of that line for the names of columns."""
     item = exhibit.item
-    height -= _HEADING if exhibit.name or isinstance(item, Matrix) else 0.0
+    height -= HEADING if exhibit.name or isinstance(item, Matrix) else 0.0
     if isinstance(item, Matrix):
-        body: VGroup = _matrix(item, numbers, style, width, height)
+        body: VGroup = _matrix(item, numbers, style, width, height - above)
     elif isinstance(item, Plot):
         body = PlotView(item, style, width=width, height=height)
     elif isinstance(item, Table):
@@ -248,13 +211,18 @@ def _view(
 def _matrix(
     matrix: Matrix, numbers: Numbers, style: Style, width: float, height: float
 ) -> MatrixView:
-    room = max(width - _names_wide(matrix), _LEAST_CELL * min(matrix.shape[1], 16))
-    high = max(height - _names_high(matrix), _LEAST_CELL * min(matrix.shape[0], 16))
-    shown = sheet(matrix, numbers, width=room, height=high, most_cell=_MOST_CELL)
-    view = MatrixView(replace(shown), style)
+    room = max(width - names_wide(matrix), _LEAST_CELL * min(matrix.shape[1], 16))
+    high = max(height, _LEAST_CELL * min(matrix.shape[0], 16))
+    shown = sheet(matrix, numbers, width=room, height=high, most_cell=MOST_CELL)
+    return _named(shown, matrix, style)
+
+
+def _named(shown: Sheet, matrix: Matrix, style: Style) -> MatrixView:
+    """The view with the names of its rows and columns, as far as there is room for them."""
+    view = MatrixView(shown, style)
     if not shown.pooled:
-        if _names_wide(matrix) and shown.height >= _LEAST_NAMED:
-            view.label_rows(most=_MOST_TOKEN)
-        if _names_high(matrix):
+        if names_wide(matrix) and shown.height >= _LEAST_NAMED:
+            view.label_rows(most=MOST_TOKEN)
+        if names_high(matrix):
             view.label_columns()
     return view
