@@ -70,16 +70,19 @@ class _Grid:
     marks: tuple[Region, ...]
 
     def blocks(self) -> list[range]:
-        """Which columns stand side by side."""
-        room = self.setting.inner - self._label_width
+        """Which columns stand side by side: as few blocks as fit, of as many columns each where that fits too."""
+        room, count = self.setting.inner - self._label_width, len(self._widths)
         blocks, start, used = [], 0, 0
         for j, width in enumerate(self._widths):
             if used and used + width > room:
                 blocks.append(range(start, j))
                 start, used = j, 0
             used += width
-        blocks.append(range(start, len(self._widths)))
-        return blocks
+        blocks.append(range(start, count))
+        each = max(-(-count // len(blocks)), 1)
+        even = [range(start, min(start + each, count)) for start in range(0, count, each)]
+        fits = all(sum(self._widths[j] for j in block) <= room for block in even)
+        return even if fits and count else blocks
 
     def lines(self, block: range) -> list[Text]:
         heading = self._heading(block) if self.matrix.columns else []

@@ -204,6 +204,21 @@ def test_a_name_that_says_the_head_is_not_said_twice(drawn):
     assert sum("head 1" in line for line in drawn(Exhibit("a", of_head, "head 1"))) == 1
 
 
+@pytest.mark.parametrize(("columns", "blocks"), [(6, ["1–3", "4–6"]), (8, ["1–4", "5–8"])])
+def test_a_matrix_wider_than_the_page_is_cut_into_equal_blocks(drawn, columns, blocks):
+    wide = Matrix("P", np.full((2, columns), -1.25), Role.INPUT)
+
+    lines = drawn(Exhibit("a", wide), width=40 + 4 * (columns == 8))
+
+    assert [line.split()[1] for line in lines if line.startswith("columns")] == blocks
+
+
+def test_a_matrix_without_columns_is_no_mishap(drawn):
+    empty = Matrix("P", np.zeros((1, 0)), Role.INPUT)
+
+    assert drawn(Exhibit("a", empty)) == ["P  1×0  inputs", ""]
+
+
 # ── marks ──
 
 
