@@ -8,9 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from attnviz.cli.lecture_plan import Planned, PlannedCard, PlannedLesson
 from attnviz.cli.order import Order, files_of
 from attnviz.cli.output import check_writable, whole_file
+from attnviz.cli.voicing import lasting_as_spoken, spoken, track
+from attnviz.errors import InputError
 from attnviz.lecture.own_words import overridden
 from attnviz.lessons.cards import card_storyboard
 from attnviz.lessons.catalogue import told
@@ -80,15 +84,18 @@ class Reel:
     programme: Programme
     target: Path
     about: About
+    sound: Path | None = None
+    """What is heard."""
 
 
 def reels(
-    order: Order, duration: float | None, on_frames: Callable[[int], None]
+    order: Order, duration: float | None, voices: Path | None, on_frames: Callable[[int], None]
 ) -> tuple[Reel, ...]:
     """All films of an order, planned. `duration` is how long each of them is to last; a lecture that is split lasts
-    so long in all.
+    so long in all. `voices` is a folder for what is spoken; None where nothing is.
 
-    Raises InputError where that is too short, and where the typeface lacks a character.
+    Raises InputError where that is too short, and where the typeface lacks a character; EnvironmentFault where there is
+    no program that speaks.
     """
     from attnviz.film.produce import QUALITIES
     from attnviz.film.programme import planned
@@ -103,15 +110,18 @@ def reels(
     )
     films: list[Reel] = []
     for language in order.languages:
-        programme = planned(chapters_of(language, order.told_in, look), duration, on_frames)
-        told = order.told_in[language]
-        if not order.split:
-            films.append(_reel(programme, order, language, range(len(told)), None))
-            continue
-        films += [
-            _reel(programme.only(part), order, language, part, number)
-            for number, part in enumerate(_split(told), start=1)
-        ]
+        chapters = chapters_of(language, order.told_in, look)
+        said = {} if voices is None else spoken(chapters, voices)
+        programme = planned(lasting_as_spoken(chapters, said), duration, on_frames)
+        parts = _split(order.told_in[language]) if order.split else [tuple(range(len(chapters)))]
+        for number, part in enumerate(parts, start=1):
+            reel = _reel(
+                programme.only(part), order, language, part, number if order.split else None
+            )
+            if voices is not None:
+                target = Path(voices, f"{language}-{number}.wav")
+                reel = replace(reel, sound=track(reel.programme, part, said, target))
+            films.append(reel)
     return tuple(films)
 
 
@@ -145,6 +155,28 @@ def _description(lessons: Sequence[PlannedLesson], language: str) -> str:
     return "\n".join([*lines, *notes])
 
 
+def under(films: Sequence[Reel], recording: str | None) -> tuple[Reel, ...]:
+    """The films with that recording laid under them; as they are where there is none. Says on stderr what of it is
+    not heard.
+
+    Raises InputError where there are several films, or the file is no sound.
+    """
+    if recording is None:
+        return tuple(films)
+    if len(films) > 1:
+        raise InputError(
+            f"--narrate is one recording, and this makes {len(films)} films: make them one by one"
+        )
+    from attnviz.film.narration import overrun
+    from attnviz.film.sound import check_sound
+
+    path = Path(recording)
+    (reel,) = films
+    if warning := overrun(path, check_sound(path), reel.programme.seconds):
+        click.echo(f"Warning: {warning}", err=True)
+    return (replace(reel, sound=path),)
+
+
 def check_writable_all(films: Sequence[Reel]) -> None:
     """Finds out before anything is drawn whether all can be written. Raises OutputError."""
     for reel in films:
@@ -152,7 +184,7 @@ def check_writable_all(films: Sequence[Reel]) -> None:
             check_writable(path)
 
 
-def write_film(reel: Reel, on_frames: Callable[[int], None], sound: Path | None = None) -> None:
+def write_film(reel: Reel, on_frames: Callable[[int], None]) -> None:
     """Draws the film and writes its captions beside it; all of it, or nothing."""
     from attnviz.film.captions import subrip, webvtt
     from attnviz.film.programme import make
@@ -163,7 +195,7 @@ def write_film(reel: Reel, on_frames: Callable[[int], None], sound: Path | None 
         # entered first, they leave last: captions never stand without their film
         captions = [stack.enter_context(whole_file(path)) for path in beside]
         drawn = stack.enter_context(whole_file(film))
-        make(reel.programme, drawn, reel.about, sound=sound, on_frames=on_frames)
+        make(reel.programme, drawn, reel.about, sound=reel.sound, on_frames=on_frames)
         for path, write in zip(captions, (subrip, webvtt), strict=True):
             path.write_text(write(said), encoding="utf-8")
 

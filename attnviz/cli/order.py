@@ -11,6 +11,7 @@ from attnviz.cli.lecture_plan import Planned, PlannedLesson, planned
 from attnviz.cli.options import BY_LESSON
 from attnviz.cli.output import check_writable
 from attnviz.cli.steps import check_step_names, chosen_steps
+from attnviz.cli.voicing import check_sound_options
 from attnviz.errors import InputError
 from attnviz.film.style import MOST_WORKED
 from attnviz.inputs.request import InputRequest
@@ -24,7 +25,7 @@ CAPTIONS = (".srt", ".vtt")
 _SUFFIX = ".mp4"
 _OF_A_LECTURE = (
     *("text", "languages", "output", "quality", "fps", "theme", "pace", "font"),
-    *("duration", "split"),
+    *("duration", "split", "narrate", "voice"),
 )
 """The options that go with a lecture file."""
 
@@ -47,6 +48,8 @@ class Asked:
     steps: tuple[str, ...] = ()
     duration: float | None = None
     """In seconds."""
+    narrate: str | None = None
+    voice: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +100,7 @@ def lesson_order(request: InputRequest, lesson: Lesson, view: Asked) -> Order:
     Raises InputError as `lesson_request` and the lesson do, and OutputError where the films cannot be written.
     """
     check_step_names(lesson, view.steps)
+    check_sound_options(view.narrate, voice=view.voice)
     output = _film_path(view.output or f"{lesson.name}{_SUFFIX}")
     languages = _unique(view.languages) or LANGUAGES[:1]
     _check_targets(output, languages)
@@ -130,6 +134,7 @@ def lecture_order(request: InputRequest, view: Asked, given: Mapping[str, str]) 
         raise InputError(
             "a lecture file says itself how text is taken apart: --split alone makes a film a lesson"
         )
+    check_sound_options(view.narrate, voice=view.voice)
     path, split = str(request.text), request.split is not None
     lecture = read_lecture(path, _unique(view.languages) or None)
     output = _film_path(view.output or str(lecture.output or Path(path).stem + _SUFFIX))

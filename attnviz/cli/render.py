@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -79,6 +80,18 @@ _QUALITIES = ("low", "medium", "high", "4k")
 )
 @option(
     _FILM,
+    "--narrate",
+    metavar="FILE",
+    help="A recording that is heard from the beginning: .wav .mp3 .m4a .flac .ogg, or the sound of a film.",
+)
+@option(
+    _FILM,
+    "--voice",
+    is_flag=True,
+    help="Speaks the captions, with espeak-ng; each stands as long as it is spoken.",
+)
+@option(
+    _FILM,
     "--font",
     metavar="FILE|NAME",
     help="Draws the characters that Inter lacks, such as Chinese ones. Default the extra "
@@ -121,12 +134,19 @@ def render(request: InputRequest, lesson: Lesson, **asked: Any) -> None:
 
 def _make(order: Order, view: Asked) -> Sequence[Reel]:
     """Plans every film, so that what is wrong is known at once, then draws them one after the other."""
-    from attnviz.cli.filming import check_writable_all, progress, reels, write_film
+    import tempfile
+
+    from attnviz.cli.filming import check_writable_all, progress, reels, under, write_film
     from attnviz.cli.interrupts import obeyed_between_frames
 
-    with obeyed_between_frames() as obey_interrupt:
-        films = reels(order, view.duration, lambda count: obey_interrupt())
+    with (
+        obeyed_between_frames() as obey_interrupt,
+        tempfile.TemporaryDirectory(prefix="attnviz-voice-") as folder,
+    ):
+        voices = Path(folder) if view.voice else None
+        films = reels(order, view.duration, voices, lambda count: obey_interrupt())
         check_writable_all(films)
+        films = under(films, view.narrate)
         with progress(sum(reel.programme.frames for reel in films)) as advance:
 
             def on_frames(count: int) -> None:

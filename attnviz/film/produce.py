@@ -155,6 +155,8 @@ class _Planner(CairoRenderer):
         still = scene.is_current_animation_frozen_frame()
         count = int(frames) if still else -int(-(frames - 1e-9) // 1)
         self.frames += count
+        # manim's own clock runs on as asked where nothing is drawn; a drawn film has whole frames
+        self.time = self.frames / self.camera.frame_rate
         self.on_frames(count)
 
 
