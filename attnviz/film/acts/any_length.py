@@ -66,9 +66,9 @@ def append(scene: LessonScene, step: Step) -> None:
         scene.move(FadeIn(stage.standing), seconds=1.2)
         scene.move(*[FadeIn(slot) for slot in stage.new_slots], seconds=0.8)
     with scene.beat(step, "projections"):
-        scene.move(FadeIn(stage.query, shift=1.5 * RIGHT), seconds=0.9)
-        scene.move(FadeIn(stage.key, shift=1.5 * DOWN), seconds=0.9)
-        scene.move(FadeIn(stage.value, shift=1.5 * LEFT), seconds=0.9)
+        scene.move(FadeIn(stage.query, shift=0.8 * RIGHT), seconds=0.9)
+        scene.move(FadeIn(stage.key, shift=0.4 * DOWN), seconds=0.9)
+        scene.move(FadeIn(stage.value, shift=0.8 * LEFT), seconds=0.9)
     with scene.beat(step, "scores"):
         crossing = stage.crossing
         places = [(last, j) for j in range(last + 1)] + [(i, last) for i in range(last)]

@@ -18,8 +18,8 @@ from attnviz.lessons.storyboard import Step
 _FORMULA = 1.0
 """Height of the line over the exhibits."""
 _CAUSAL = "causal"
-_CROSSING = 2.4
-"""Seconds in which rows find their new places."""
+_CROSSING = 3.6
+"""Seconds in which all rows, one by one, find their new places."""
 
 
 def trade(scene: LessonScene, step: Step) -> None:
@@ -50,10 +50,12 @@ def _travel(scene: LessonScene, hung: Hung, before: ExhibitView, view: ExhibitVi
     scene.move(FadeIn(joint), FadeIn(view.heading), seconds=0.4)
     old, new = before.body, view.body
     rows, columns = _places(old, new)
-    source = VGroup(*[old.cell(i, j) for i in rows for j in columns])
-    names = _names(old.row_labels, new.row_labels, rows)
-    names += _names(old.column_labels, new.column_labels, columns)
-    scene.move(travel(source, new.cells), *names, seconds=_CROSSING)
+    above = _names(old.column_labels, new.column_labels, columns)
+    beside = _names(old.row_labels, new.row_labels, rows)
+    for at, i in enumerate(rows):
+        source = VGroup(*[old.cell(i, j) for j in columns])
+        names = [*beside[at : at + 1], *(above if at == 0 else [])]
+        scene.move(travel(source, new.row(at)), *names, seconds=_CROSSING / len(rows))
     scene.gather_as(VGroup(joint, view), line, hung.shown)
     frames = view.frame(view.exhibit.marks, scene.style)
     if len(frames):

@@ -67,7 +67,7 @@ def demand(exhibit: Exhibit, numbers: Numbers, box: Box, style: Style) -> Demand
         names = names_wide(item)
         written = number_width(item, numbers) or 0.0
         wanted = max(MOST_CELL * min(item.shape[1], 16), written) + _SLACK
-        width = max(wanted + names, title)
+        width = names + max(wanted, title)
         high = min(item.shape[0], 16) * MOST_CELL + named + names_high(item)
         rigid = width if item.shape[1] == 1 else names
         least = written + _SLACK + names if written else 0.0
