@@ -1,32 +1,65 @@
-"""attnviz lessons: what is taught."""
+"""attnviz lessons: what is taught, in which steps, in which words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
-from attnviz.cli.options import SectionedCommand, language_option
+from attnviz.cli.options import SectionedCommand, language_option, option
 
 
 @click.command(cls=SectionedCommand)
 @click.argument("name", required=False)
+@option(
+    "View",
+    "--words",
+    "with_words",
+    is_flag=True,
+    help="Every caption of the lesson NAME on its own example, as [chapter.words] of a lecture file takes it. "
+    "Another input may have other captions.",
+)
 @language_option
-def lessons(name: str | None, lang: str) -> None:
-    """List the lessons with a line each, or the steps of one.
+def lessons(name: str | None, with_words: bool, lang: str) -> None:
+    """List the lessons with a line each, or the steps of one, or all that it says.
 
     \b
     Examples:
       attnviz lessons
       attnviz lessons masking
+      attnviz lessons masking --words
       attnviz explain --lesson masking
       attnviz render --lesson order -o order.mp4
     """
+    from attnviz.errors import InputError
     from attnviz.lessons.catalogue import LESSONS, lesson_named
     from attnviz.lessons.words import words
 
     say = words(lang).say
-    if name is not None:
+    if with_words:
+        if name is None:
+            raise InputError("--words needs a lesson: write attnviz lessons self-attention --words")
+        for line in _captions(name, lang):
+            click.echo(line)
+    elif name is not None:
         for step in lesson_named(name).steps:
             click.echo(f"{step:18}{say(name, step, 'title')}")
-        return
-    for each in LESSONS:
-        click.echo(f"{each:16}{say(each, 'about')}")
+    else:
+        for each in LESSONS.values():
+            click.echo(f"{each.name:16}{say(each.name, 'about')}")
+
+
+def _captions(name: str, language: str) -> Iterator[str]:
+    """What the lesson says on its own example, a line of TOML each: step.part = "caption"."""
+    import json
+
+    from attnviz.cli.computed import Presentation, lesson_request
+    from attnviz.inputs.request import InputRequest
+    from attnviz.lecture.own_words import TITLE
+    from attnviz.lessons.catalogue import lesson_named, told
+
+    asked = lesson_request(lesson_named(name), InputRequest(), Presentation(lang=language))
+    for step in told(name, asked).steps:
+        for part, said in {TITLE: step.title, **step.narration}.items():
+            # a JSON string is a TOML string too
+            yield f"{step.id}.{part} = {json.dumps(said, ensure_ascii=False)}"
