@@ -1,0 +1,331 @@
+"""The lesson on masks, against softmax written out here."""
+
+import re
+import tomllib
+from dataclasses import replace
+from decimal import Decimal
+from importlib import resources
+
+import numpy as np
+import pytest
+
+from attnviz import self_attention
+from attnviz.core.attention import attend
+from attnviz.core.self_attention import trace_of
+from attnviz.errors import InputError
+from attnviz.inputs import InputRequest, problem_from
+from attnviz.lessons import masking_padding
+from attnviz.lessons.captions import LINES, caption_lines
+from attnviz.lessons.catalogue import LESSONS
+from attnviz.lessons.labels import columns_of
+from attnviz.lessons.masking import storyboard
+from attnviz.lessons.request import LessonRequest
+from attnviz.lessons.words import LANGUAGES, Words
+
+WIDEST = {"en": 60, "zh": 56}
+LONG = "internationalisation"
+BLIND = np.array([[False] * 4, [True] * 4, [True] * 4, [True] * 4])
+BAND = np.abs(np.subtract.outer(np.arange(5), np.arange(5))) <= 1
+
+
+def random_trace(n, *, d_model=4, d_k=3, heads=1, seed=0, size=1.0, **options):
+    numbers = np.random.default_rng(seed)
+    width = heads * d_k
+    if options.pop("biased", False):
+        options |= {name: numbers.normal(size=width) for name in ("b_q", "b_k", "b_v")}
+    return self_attention(
+        size * numbers.normal(size=(n, d_model)),
+        *(numbers.normal(size=(d_model, width)) for _ in range(3)),
+        heads=heads,
+        **options,
+    )
+
+
+def example():
+    return trace_of(problem_from(InputRequest(example="causal")))
+
+
+CASES = {
+    "example": lambda: example(),
+    "one": lambda: random_trace(1, tokens=[LONG]),
+    "two": lambda: random_trace(2),
+    "three": lambda: random_trace(3, tokens=["the", "cat", "sat"]),
+    "eight, two heads": lambda: random_trace(8, heads=2, tokens=[LONG] * 8),
+    "forty": lambda: random_trace(40, causal=True, tokens=[LONG] * 40),
+    "three hundred": lambda: random_trace(300, tokens=["国际化与本地化标准"] * 300),
+    "biased": lambda: random_trace(6, biased=True, scale=1.0),
+    "a band": lambda: random_trace(5, mask=BAND, tokens=[LONG] * 5),
+    "one that sees nothing": lambda: random_trace(4, mask=BLIND),
+    "all that see nothing": lambda: random_trace(12, mask=np.zeros((12, 12), dtype=bool)),
+    "a mask that hides nothing": lambda: random_trace(4, mask=np.ones((4, 4), dtype=bool)),
+    "mask and causal": lambda: random_trace(5, mask=BAND, causal=True, offset=1),
+}
+each_case = pytest.mark.parametrize("name", CASES)
+
+
+def told(trace, **asked):
+    return storyboard(LessonRequest(trace, **asked))
+
+
+def items(board, step):
+    return [each.item for each in board.step(step).exhibits]
+
+
+def weights_by_hand(scores):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exponentials = np.exp(scores)
+        return np.nan_to_num(exponentials / exponentials.sum(axis=1, keepdims=True))
+
+
+def scores_by_hand(trace):
+    problem = trace.problem
+    q, k = (
+        problem.x @ w + (0 if b is None else b)
+        for w, b in ((problem.w_q, problem.b_q), (problem.w_k, problem.b_k))
+    )
+    d_k = q.shape[1] // problem.heads
+    return q[:, :d_k] @ k[:, :d_k].T * (problem.options.scale or 1 / np.sqrt(d_k))
+
+
+def written_sums(board, matrix):
+    return [
+        sum(Decimal(text.replace("−", "-")) for text in row) for row in board.numbers.cells(matrix)
+    ]
+
+
+def test_without_a_mask_of_its_own_a_sequence_gets_the_causal_one():
+    trace = random_trace(5)
+    later = np.triu_indices(5, k=1)
+    scores = scores_by_hand(trace)
+    scores[later] = -np.inf
+
+    masked, weights, sums = items(told(trace), "before-softmax")
+
+    assert np.isneginf(masked.values[later]).all()
+    assert np.allclose(masked.values, scores)
+    assert (weights.values[later] == 0).all()
+    assert np.allclose(weights.values, weights_by_hand(scores))
+    assert np.allclose(sums.values, 1)
+
+
+def test_before_the_mask_every_score_is_there_and_later_keys_have_weight():
+    trace = random_trace(5, causal=True, biased=True)
+    scores, weights = items(told(trace), "unmasked")
+
+    assert np.allclose(scores.values, scores_by_hand(trace))
+    assert np.allclose(weights.values, weights_by_hand(scores_by_hand(trace)))
+
+
+@pytest.mark.parametrize("mask", [BAND, BAND[::-1]])
+def test_a_mask_of_its_own_is_used_and_said_to_be_one(mask):
+    trace = random_trace(5, mask=mask)
+    scores = np.where(mask, scores_by_hand(trace), -np.inf)
+
+    board = told(trace)
+    masked, weights, _ = items(board, "before-softmax")
+
+    assert np.array_equal(np.isneginf(masked.values), ~mask)
+    assert np.allclose(weights.values, weights_by_hand(scores))
+    assert board.step("unmasked").narration["why"].startswith("Not every position may see every")
+
+
+def test_weights_set_to_0_after_softmax_no_longer_sum_to_1():
+    trace = random_trace(6)
+    visible = np.tril(np.ones((6, 6), dtype=bool))
+    whole = weights_by_hand(scores_by_hand(trace))
+
+    board = told(trace)
+    before, kept, sums = items(board, "after-softmax")
+
+    assert np.allclose(before.values, whole)
+    assert np.allclose(kept.values, np.where(visible, whole, 0))
+    assert np.allclose(sums.values[:, 0], np.where(visible, whole, 0).sum(axis=1))
+    assert (sums.values[:-1] < 1).all()
+    assert written_sums(board, kept) == written_sums(board, sums)
+
+
+@each_case
+@pytest.mark.parametrize("precision", [2, 5])
+def test_every_row_of_weights_as_written_sums_to_exactly_1(name, precision):
+    trace = CASES[name]()
+    board = told(trace, precision=precision)
+    if trace.problem.n > 20:
+        return
+    shown = [items(board, "padding")[1], items(board, "padding-hidden")[1]]
+    shown += [items(board, "unmasked")[1]]
+    masked = items(board, "before-softmax")[1] if "before-softmax" in ids(board) else shown[0]
+
+    assert {total for each in shown for total in written_sums(board, each)} == {Decimal(1)}
+    blind = np.array([not row.any() for row in masked.values])
+    assert written_sums(board, masked) == [Decimal(int(not each)) for each in blind]
+
+
+def test_the_share_that_is_told_is_what_the_framed_cells_add_up_to():
+    board = told(example(), query=2)
+    weights = board.step("unmasked").exhibits[1]
+    (mark,) = weights.marks
+    cells = board.numbers.cells(weights.item)
+
+    assert (mark.rows, mark.columns) == ((2, 3), (3, 4))
+    assert cells[2][3] == "0.68"
+    assert (
+        board.step("unmasked").narration["leak"]
+        == "But q₃ (“a”) gives 68% of its weight to what comes later."
+    )
+
+
+def test_what_is_left_after_a_late_mask_is_told_of_the_row_that_was_asked_for():
+    board = told(example(), query=1)
+
+    assert board.step("after-softmax").narration["sum"].endswith("q₂ (“upon”) is left with 0.16.")
+
+
+def test_for_a_row_from_which_nothing_is_hidden_the_one_that_loses_most_is_named():
+    trace = random_trace(5)
+    lost = np.triu(weights_by_hand(scores_by_hand(trace)), k=1).sum(axis=1)
+
+    assert told(trace, query=4).query == int(lost.argmax())
+
+
+def test_a_query_that_sees_nothing_is_named_as_the_exception():
+    said = told(random_trace(4, mask=BLIND)).step("before-softmax").narration["sum"]
+
+    assert said == "Each row still sums to 1, but for q₁:\nwhat sees nothing has no weights."
+
+
+# ── padding ──
+
+
+@pytest.mark.parametrize(("n", "lengths"), [(1, [1]), (2, [2, 1]), (4, [4, 2]), (40, [5, 3])])
+def test_a_batch_holds_the_sequence_and_a_shorter_one_filled_up(n, lengths):
+    board = told(random_trace(n, tokens=[f"w{i}" for i in range(n)]))
+    table = items(board, "padding")[0]
+    wide = max(lengths) if n > 1 else 3
+
+    names = [[f"w{i}" for i in range(real)] + ["PAD"] * (wide - real) for real in lengths]
+    assert [list(row.cells[1:]) for row in table.rows] == names
+
+
+@pytest.mark.parametrize("biased", [False, True])
+def test_padding_that_is_seen_takes_weight_and_hidden_takes_none(biased):
+    trace = random_trace(7, biased=biased, causal=True)
+    padded = np.zeros((5, 4))
+    padded[:3] = trace.problem.x[:3]
+    scores = scores_by_hand(trace_of(replace(trace.problem, x=padded)))[:3]
+
+    board = told(trace)
+    seen = items(board, "padding")[1]
+    masked, weights, batch, alone = items(board, "padding-hidden")
+
+    assert np.allclose(seen.values, weights_by_hand(scores))
+    assert (seen.values[:, 3:] > 0).all()
+    assert np.isneginf(masked.values[:, 3:]).all()
+    assert np.allclose(masked.values[:, :3], scores[:, :3])
+    assert (weights.values[:, 3:] == 0).all()
+    value = padded @ trace.problem.w_v + (trace.problem.b_v if biased else 0)
+    assert np.allclose(batch.values, weights_by_hand(scores[:, :3]) @ value[:3])
+    assert np.array_equal(batch.values, alone.values)
+
+
+def test_the_padding_of_the_example_is_told_with_its_share():
+    said = told(example()).step("padding").narration["leak"]
+
+    assert said == "Left visible, the padding takes 28%\nof the weight of q₁ (“once”)."
+
+
+def slightly_off(*arrays, mask=None, **options):
+    """attend, but for the last digit of what comes out behind a mask."""
+    stages = attend(*arrays, mask=mask, **options)
+    return stages if mask is None else replace(stages, output=stages.output * (1 + 4e-16))
+
+
+def test_an_output_that_is_equal_is_called_so_and_one_that_nearly_is_is_not(monkeypatch):
+    equal = told(random_trace(4)).step("padding-hidden")
+    monkeypatch.setattr(masking_padding, "attend", slightly_off)
+    nearly = told(random_trace(4)).step("padding-hidden")
+
+    assert (equal.exhibits[-1].joint, nearly.exhibits[-1].joint) == ("=", "≈")
+    assert "to the last digit" in equal.narration["same"]
+    assert re.search(r"differ by \de−1\d, rounding in the last digit", nearly.narration["same"])
+
+
+# ── every input ──
+
+
+def ids(board):
+    return [step.id for step in board.steps]
+
+
+@each_case
+def test_it_has_the_steps_of_the_catalogue_but_for_those_with_nothing_to_hide(name):
+    hiding = name not in ("one", "a mask that hides nothing")
+    steps = LESSONS["masking"].steps
+
+    assert ids(told(CASES[name]())) == [step for step in steps if hiding or "softmax" not in step]
+
+
+@each_case
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_caption_fits(name, language):
+    for step in told(CASES[name](), language=language, precision=5).steps:
+        for caption in step.narration.values():
+            lines = caption_lines(caption, language)
+            assert len(lines) <= LINES, caption
+            assert max(map(columns_of, lines)) <= WIDEST[language], caption
+
+
+@each_case
+def test_every_exhibit_belongs_to_a_part_that_is_said(name):
+    for step in told(CASES[name]()).steps:
+        assert {each.part for each in step.exhibits} <= step.narration.keys()
+
+
+def test_one_token_is_told_to_have_nothing_after_it():
+    said = told(random_trace(1)).step("unmasked").narration["leak"]
+
+    assert said == "A single token: nothing comes after it, nothing is hidden."
+
+
+def test_of_several_heads_it_is_said_that_one_is_shown():
+    board = told(random_trace(3, heads=2))
+
+    assert board.step("before-softmax").omitted == "Shown: 1 of 2 heads."
+    assert "Shown: 1 of 2 heads." in board.step("padding").omitted
+
+
+def test_no_word_is_dead(monkeypatch):
+    said = set()
+    say = Words.say
+
+    def recorded(self, *key, **facts):
+        said.add(key)
+        return say(self, *key, **facts)
+
+    monkeypatch.setattr(Words, "say", recorded)
+    for make in CASES.values():
+        told(make())
+    monkeypatch.setattr(masking_padding, "attend", slightly_off)
+    told(example())
+
+    file = resources.files("attnviz.lessons.words").joinpath("masking.en.toml")
+    steps = tomllib.loads(file.read_text("utf-8"))
+    words = {
+        ("masking", step, part)
+        for step, parts in steps.items()
+        if isinstance(parts, dict)
+        for part in parts
+    }
+    assert words - said == set()
+
+
+def test_the_articles_rounding_is_refused():
+    with pytest.raises(
+        InputError,
+        match=r"^the lesson masking does not round as the article does: leave --rounding out$",
+    ):
+        told(example(), rounding="article")
+
+
+def test_a_row_that_does_not_exist_is_told_so():
+    with pytest.raises(InputError, match=r"^no row 9: the sequence has 4$"):
+        told(example(), query=8)
