@@ -74,6 +74,7 @@ def two_best(n: int, text: str) -> Trace:
 
 
 HALF = np.tril(np.ones((4, 4), dtype=bool))
+EVERYTHING = np.ones((4, 4), dtype=bool)
 NOTHING = np.array([[False] * 4, [True] * 4, [True] * 4, [True] * 4])
 
 CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
@@ -89,6 +90,7 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
     "causal with offset": lambda: (random_trace(4, causal=True, offset=1), {}),
     "mask": lambda: (random_trace(4, mask=HALF), {"query": 1}),
     "mask that spares the row": lambda: (random_trace(4, mask=HALF), {"query": 3}),
+    "mask that hides nothing": lambda: (random_trace(4, mask=EVERYTHING), {}),
     "one row of mask for all": lambda: (random_trace(3, mask=np.array([[True, False, True]])), {}),
     "nothing to see": lambda: (random_trace(4, mask=NOTHING, scale=1.0), {}),
     "nothing to see of 20": lambda: (random_trace(20, causal=True, offset=-3), {"query": 2}),
@@ -97,6 +99,9 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
     "biases": lambda: (random_trace(4, biased=True), {"query": 2}),
     "one head and w_o": lambda: (random_trace(3, projected=True), {}),
     "two heads": lambda: (random_trace(4, heads=2), {}),
+    "two heads, one token": lambda: (random_trace(1, heads=2), {}),
+    "two heads, nothing to see": lambda: (random_trace(4, heads=2, mask=~EVERYTHING), {}),
+    "two heads, ties": lambda: (tied_trace(3, heads=2), {}),
     "twelve heads": lambda: (random_trace(5, heads=12, biased=True, projected=True), {"query": 4}),
     "ties": lambda: (tied_trace(3), {}),
     "ties of seven": lambda: (tied_trace(7, tokens=names(7)), {"query": 3}),

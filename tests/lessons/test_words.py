@@ -4,17 +4,21 @@ import re
 import string
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import attnviz
+from attnviz.cli.commands import attnviz as program
 from attnviz.errors import InputError
 from attnviz.export.markup import markup
-from attnviz.lessons.catalogue import LESSONS
+from attnviz.lessons.catalogue import LESSONS, Lesson, told
 from attnviz.lessons.labels import columns_of
+from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.words import LANGUAGES, Words, words
 
 CAPTION_LINES = 2
@@ -72,9 +76,24 @@ def test_chinese_says_in_chinese_whatever_differs_from_english():
     assert wordless == {("common", "named")}  # only its brackets and quotation marks differ
 
 
+NEARBY = 4
+"""How far apart the lesson context plants a match that its convolution still sees."""
+
+
+def requests(lesson: Lesson, cases) -> Iterator[LessonRequest]:
+    """Inputs that make a lesson say all that it can say."""
+    if lesson.takes_sequence:
+        for case in cases:
+            yield LessonRequest(case.trace, **case.options)
+    else:
+        yield LessonRequest()
+    if "distance" in lesson.takes:
+        yield LessonRequest(distance=NEARBY)
+
+
 @pytest.fixture(scope="module")
 def said(every_case) -> set[Key]:
-    """Every key that is asked for while all the cases are told and written."""
+    """Every key that is asked for while all lessons are listed, and told and written on all cases."""
     keys: set[Key] = set()
     original = Words.say
 
@@ -84,14 +103,19 @@ def said(every_case) -> set[Key]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Words, "say", recorded)
-        for case in every_case:
-            markup(case.told(), "markdown")
+        CliRunner().invoke(program, ["lessons"], catch_exceptions=False)
+        for lesson in LESSONS.values():
+            for asked in requests(lesson, every_case):
+                with suppress(InputError):  # not every lesson takes every case
+                    markup(told(lesson.name, asked), "markdown")
     return keys
 
 
-def test_no_word_of_a_lesson_is_dead(said):
-    lesson = {key for key in all_words("en") if key[0] == "self-attention"}
+@pytest.mark.parametrize("name", LESSONS)
+def test_no_word_of_a_lesson_is_dead(said, name):
+    lesson = {key for key in all_words("en") if key[0] == name}
 
+    assert lesson
     assert lesson - said == set()
 
 
