@@ -152,9 +152,13 @@ class Told:
                     matrix.values.tolist(), board.numbers.cells(matrix), strict=True
                 ):
                     pairs.update(zip(values, texts, strict=True))
-            for total in (each.total for each in step.worked):
+            for calculation in step.worked:
+                total = calculation.total
                 if isinstance(total, Number) and total.role:
                     known.setdefault(total.role.value, set()).add((total.value, total.text))
+                for term in calculation.terms:
+                    for role in {getattr(piece, "role", None) for piece in term.pieces} - {None}:
+                        known.setdefault(role.value, set()).add((term.value, term.text))
         return known
 
     @cached_property

@@ -27,7 +27,8 @@ def test_the_captions_are_the_narration(any_film):
 def test_the_caption_of_the_beat_stands_in_its_strip_and_no_other(any_film):
     for screen in any_film.screens:
         strip = [t for t in screen.texts if t.rect.top < CAPTION.top and t.rect.bottom > -3.65]
-        lines = sorted(strip, key=lambda t: (-round(t.rect.centre[1] / 0.35), t.rect.left))
+        tops = {t.line: max(each.rect.top for each in strip if each.line == t.line) for t in strip}
+        lines = sorted(strip, key=lambda t: (-tops[t.line], t.rect.left))
         assert screen.captions == (screen.beat.caption,)
         assert solid("".join(t.text for t in lines)) == solid(screen.beat.caption)
 
