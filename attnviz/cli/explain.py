@@ -19,6 +19,7 @@ from attnviz.cli.options import (
 )
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
+from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.catalogue import DEFAULT, Lesson
 
 if TYPE_CHECKING:
@@ -131,7 +132,8 @@ class Asked:
 def explain(request: InputRequest, lesson: Lesson, film: str | None, **asked: Any) -> None:
     """Explain self-attention on your own numbers: every product and sum, step by step.
 
-    Without any input it is the built-in example "illustrated"; other lessons have their own.
+    Without any input it is the built-in example "illustrated"; other lessons have their own. Where TEXT names a .toml
+    file, that lecture is told; attnviz new writes one.
 
     \b
     Examples:
@@ -162,9 +164,10 @@ def _wanted(
     request: InputRequest, lesson: Lesson, film: str | None, view: Asked
 ) -> tuple[Wanted, ...]:
     """The lessons to tell. What can be refused without a computation is refused first."""
-    from attnviz.cli.wanted import Wanted, from_film, only_lesson, only_steps
+    from attnviz.cli.wanted import Wanted, from_film, from_lecture, only_lesson, only_steps
 
-    if film is None:
+    source = film or (request.text if is_lecture(request.text) else None)
+    if source is None:
         from attnviz.cli.steps import check_step_names
 
         check_step_names(lesson, view.steps)
@@ -172,15 +175,16 @@ def _wanted(
         from attnviz.cli.output import check_writable
 
         check_writable(view.output)
-    if film is None:
+    if source is None:
         from attnviz.cli.computed import lesson_request
 
         wanted = lesson_request(lesson, request, view.presentation)
         return (Wanted(lesson, wanted, view.steps),)
     given = given_options(click.get_current_context())
-    lessons = from_film(film, given, view.presentation)
+    tell = from_lecture if film is None else from_film
+    lessons = tell(source, given, view.presentation)
     if "lesson" in given:
-        lessons = only_lesson(lessons, lesson.name, film)
+        lessons = only_lesson(lessons, lesson.name, source)
     return only_steps(lessons, view.steps)
 
 

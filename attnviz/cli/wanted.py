@@ -64,6 +64,28 @@ def from_film(path: str, given: Mapping[str, str], how: Presentation) -> tuple[W
     return tuple(_wanted(each, path, given, how) for each in made)
 
 
+def from_lecture(path: str, given: Mapping[str, str], how: Presentation) -> tuple[Wanted, ...]:
+    """The lessons of a lecture file, in the language that is given, or else in its first; title cards are for films.
+
+    Raises InputError as the file and its lessons do, and for an option that does not go with one.
+    """
+    from attnviz.cli.lecture_plan import PlannedLesson, planned
+    from attnviz.lecture.reading import read_lecture
+
+    for name, flag in given.items():
+        if name in (*_INPUT, "query", "precision", "rounding") and name != "text":
+            raise InputError(f"a lecture file says itself what it shows: leave {flag} out")
+    lecture = read_lecture(path, (how.lang,) if "lang" in given else None)
+    version = next(iter(lecture.versions.values()))
+    lessons = [each for each in planned(version) if isinstance(each, PlannedLesson)]
+    if not lessons:
+        raise InputError(f"{path} has title cards only: there is nothing to explain")
+    return tuple(
+        Wanted(each.lesson, each.request, each.steps, each.storyboard.title, each.words, path)
+        for each in lessons
+    )
+
+
 def only_lesson(wanted: Sequence[Wanted], name: str, path: str) -> tuple[Wanted, ...]:
     """Those that tell the lesson of that name. Raises InputError where the film has none."""
     found = tuple(each for each in wanted if each.lesson.name == name)

@@ -1,0 +1,79 @@
+"""attnviz explain lecture.toml: the lessons of a lecture file as text."""
+
+import json
+
+import pytest
+
+from attnviz.cli.failures import run
+
+LECTURE = """
+title = {en = "Talk", zh = "讲座"}
+languages = ["en", "zh"]
+
+[[chapter]]
+card = {en = "Part one", zh = "第一部分"}
+
+[[chapter]]
+lesson = "self-attention"
+text = "the cat"
+steps = ["scores"]
+title = {en = "My scores", zh = "我的分数"}
+[chapter.words]
+scores.why = {en = "Who fits?", zh = "谁合适？"}
+
+[[chapter]]
+lesson = "masking"
+text = "a b c"
+"""
+
+
+@pytest.fixture
+def lecture(tmp_path):
+    path = tmp_path / "talk.toml"
+    path.write_text(LECTURE, encoding="utf-8")
+    return str(path)
+
+
+def test_every_lesson_is_told_in_turn_with_own_words_and_only_the_steps_chosen(lecture, capsys):
+    assert run(["explain", lecture]) == 0
+
+    said = capsys.readouterr().out
+    assert said.index("My scores") < said.index("Who fits?") < said.index("Masking")
+    assert "Softmax turns scores" not in said
+    assert "Part one" not in said
+
+
+def test_the_language_is_the_one_asked_for(lecture, capsys):
+    assert run(["explain", lecture, "--lang", "zh", "--lesson", "self-attention"]) == 0
+
+    said = capsys.readouterr().out
+    assert "谁合适？" in said
+    assert "掩码" not in said
+
+
+def test_json_of_several_lessons_is_a_list(lecture, capsys):
+    assert run(["explain", lecture, "--format", "json"]) == 0
+
+    trace, masking = json.loads(capsys.readouterr().out)
+    assert (trace["schema"], masking["schema"]) == ("attnviz.trace/1", "attnviz.lesson/1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--heads", "2"], "a lecture file says itself what it shows: leave --heads out"),
+        (["--query", "1"], "a lecture file says itself what it shows: leave --query out"),
+        (["--lesson", "cost"], "{} has no lesson cost: choose one of self-attention, masking"),
+    ],
+)
+def test_what_does_not_go_with_a_lecture_is_refused(lecture, capsys, arguments, message):
+    assert run(["explain", lecture, *arguments]) == 2
+    assert capsys.readouterr().err == f"Error: {message.format(lecture)}\n"
+
+
+def test_a_lecture_of_cards_alone_has_nothing_to_explain(tmp_path, capsys):
+    path = tmp_path / "cards.toml"
+    path.write_text('title = "T"\n[[chapter]]\ncard = "One"\n', encoding="utf-8")
+
+    assert run(["explain", str(path)]) == 2
+    assert "has title cards only: there is nothing to explain" in capsys.readouterr().err
