@@ -13,6 +13,8 @@ import pytest
 
 import attnviz
 from attnviz import Trace
+from attnviz.lessons.catalogue import LESSONS
+from attnviz.lessons.words import LANGUAGES
 
 ROOT = Path(attnviz.__file__).parents[1]
 
@@ -75,17 +77,26 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel):
     assert packed == expected
 
 
-def test_the_wheel_holds_the_words_the_examples_and_the_mark_of_being_typed(wheel):
+def test_the_wheel_holds_what_is_read_beside_the_code(wheel):
     packed = contents(wheel)
 
     assert {
         "attnviz/py.typed",
-        "attnviz/lessons/words/en.toml",
-        "attnviz/lessons/words/zh.toml",
         "attnviz/inputs/examples/illustrated.toml",
-        "attnviz/scenes/self_attention.py",
+        "attnviz/lessons/pictures/digit.json",
+        *(f"attnviz/lessons/words/{language}.toml" for language in LANGUAGES),
+        *(f"attnviz/lecture/start.{language}.toml" for language in LANGUAGES),
     } <= packed
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in packed)
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_the_wheel_holds_of_every_lesson_its_module_its_words_and_its_scene(wheel, lesson):
+    assert {
+        f"attnviz/lessons/{lesson.module}.py",
+        f"attnviz/scenes/{lesson.module}.py",
+        *(f"attnviz/lessons/words/{lesson.module}.{language}.toml" for language in LANGUAGES),
+    } <= contents(wheel)
 
 
 def test_the_installed_package_is_not_the_one_of_the_repository(installed, tmp_path):
@@ -112,11 +123,31 @@ def test_the_installed_program_explains_the_built_in_example(installed, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_scene_of_the_installed_package_can_be_imported(installed, tmp_path):
-    statement = "import attnviz.scenes.self_attention as film; print(film.__name__)"
-
-    assert (
-        run([str(installed / "python"), "-c", statement], cwd=tmp_path)
-        .strip()
-        .endswith("attnviz.scenes.self_attention")
+def test_the_installed_package_tells_every_lesson_and_has_its_scene(installed, tmp_path):
+    statement = (
+        "from attnviz.lessons.catalogue import LESSONS\n"
+        "from attnviz.scenes import default_storyboard, scene_of\n"
+        "for name, lesson in LESSONS.items():\n"
+        "    print(scene_of(lesson).__module__, default_storyboard(name).lesson)"
     )
+
+    printed = run([str(installed / "python"), "-c", statement], cwd=tmp_path)
+
+    assert printed.splitlines() == [
+        f"attnviz.scenes.{lesson.module} {name}" for name, lesson in LESSONS.items()
+    ]
+
+
+@pytest.mark.render
+def test_the_installed_program_films_a_lecture_that_says_what_made_it(installed, tmp_path):
+    program = str(installed / "attnviz")
+    run([program, "new", "talk.toml"], cwd=tmp_path)
+    talk = (tmp_path / "talk.toml").read_text(encoding="utf-8")
+    words = talk.index("[chapter.words]")
+    short = 'steps = ["scores"]\npace = "fast"\n'
+    (tmp_path / "talk.toml").write_text(talk[:words] + short + talk[words:], encoding="utf-8")
+
+    run([program, "render", "talk.toml", "--quality", "low"], cwd=tmp_path)
+
+    told = run([program, "explain", "--from", "talk.mp4"], cwd=tmp_path)
+    assert "Whom should the cat listen to?" in told
