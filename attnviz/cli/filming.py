@@ -212,10 +212,11 @@ def _split(planned: Sequence[Planned]) -> list[tuple[int, ...]]:
         films[-1].append(i)
         if isinstance(each, PlannedLesson):
             films.append([])
-    if not films[-1]:
-        films.pop()
-    elif len(films) > 1:  # cards after the last lesson end its film
-        films[-2] += films.pop()
+    last = films.pop()
+    if films:  # cards after the last lesson end its film
+        films[-1] += last
+    else:
+        films.append(last)
     return [tuple(each) for each in films]
 
 

@@ -101,7 +101,7 @@ def lesson_order(request: InputRequest, lesson: Lesson, view: Asked) -> Order:
     """
     check_step_names(lesson, view.steps)
     check_sound_options(view.narrate, voice=view.voice)
-    output = _film_path(view.output or f"{lesson.name}{_SUFFIX}")
+    output = _film_path(f"{lesson.name}{_SUFFIX}" if view.output is None else view.output)
     languages = _unique(view.languages) or LANGUAGES[:1]
     _check_targets(output, languages)
     how = Presentation(view.query, view.distance, languages[0], view.precision, view.rounding)
@@ -137,7 +137,8 @@ def lecture_order(request: InputRequest, view: Asked, given: Mapping[str, str]) 
     check_sound_options(view.narrate, voice=view.voice)
     path, split = str(request.text), request.split is not None
     lecture = read_lecture(path, _unique(view.languages) or None)
-    output = _film_path(view.output or str(lecture.output or Path(path).stem + _SUFFIX))
+    its_own = str(lecture.output or Path(path).stem + _SUFFIX)
+    output = _film_path(its_own if view.output is None else view.output)
     if not split:
         _check_targets(output, lecture.languages)
     if view.pace is not None:
