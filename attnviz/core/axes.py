@@ -1,4 +1,6 @@
-"""What a convolution and its transpose have in common: options for each axis, spans, and sizes in words."""
+"""What a convolution and its transpose have in common: options for each axis, spans, shapes that must fit, and
+sizes in words.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +39,33 @@ def each_axis(
             f"kernel has shape {kernel.shape}, of which {axes} spatial"
         )
     return tuple(as_count(each, name, least) for each in given)
+
+
+def check_kernel(kernel: FloatArray, *channels: str) -> None:
+    """Raises ShapeError unless the kernel has two axes of channels, called so in that order, and a size."""
+    if kernel.ndim < 3 or 0 in kernel.shape:
+        raise ShapeError(
+            f"kernel has shape {kernel.shape}, expected {shape_text(*channels, '*size')}, "
+            "each at least 1: kernel[None, None] is one slice of one kernel"
+        )
+
+
+def check_channels(
+    x: FloatArray, kernel: FloatArray, bias: FloatArray | None, taken: int, made: int
+) -> None:
+    """Raises ShapeError unless x has as many channels as the kernel takes, and the bias as many as it makes."""
+    axes = kernel.ndim - 2
+    batch, channels, spatial = x.shape[: -axes - 1], x.shape[-axes - 1], x.shape[-axes:]
+    if channels != taken:
+        raise ShapeError(
+            f"x has shape {x.shape}, expected {shape_text(*batch, taken, *spatial)}: "
+            f"kernel has shape {kernel.shape}, so in_channels is {taken}, not {channels}"
+        )
+    if bias is not None and bias.shape != (made,):
+        raise ShapeError(
+            f"bias has shape {bias.shape}, expected {(made,)}: "
+            f"kernel has shape {kernel.shape}, so out_channels is {made}"
+        )
 
 
 def shape_text(*sizes: int | str) -> str:

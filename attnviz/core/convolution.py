@@ -15,7 +15,15 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from attnviz.core.arrays import FloatArray, as_count, as_float, sealed, working
-from attnviz.core.axes import Index, each_axis, product_text, shape_text, span
+from attnviz.core.axes import (
+    Index,
+    check_channels,
+    check_kernel,
+    each_axis,
+    product_text,
+    shape_text,
+    span,
+)
 from attnviz.errors import InputError, ShapeError
 
 
@@ -229,11 +237,7 @@ def _channel_products(windows: FloatArray, kernel: FloatArray) -> FloatArray:
 
 
 def _check_shapes(x: FloatArray, kernel: FloatArray, bias: FloatArray | None) -> None:
-    if kernel.ndim < 3 or 0 in kernel.shape:
-        raise ShapeError(
-            f"kernel has shape {kernel.shape}, expected (out_channels, in_channels, *size), "
-            "each at least 1: kernel[None, None] is one slice of one kernel"
-        )
+    check_kernel(kernel, "out_channels", "in_channels")
     axes = kernel.ndim - 2
     out_channels, in_channels = kernel.shape[:2]
     if x.ndim <= axes:
@@ -241,17 +245,7 @@ def _check_shapes(x: FloatArray, kernel: FloatArray, bias: FloatArray | None) ->
             f"x has shape {x.shape}, expected {shape_text('…', in_channels, *['n'] * axes)}: "
             f"kernel has shape {kernel.shape}, channels come before the {axes} spatial axes"
         )
-    batch, channels, spatial = x.shape[: -axes - 1], x.shape[-axes - 1], x.shape[-axes:]
-    if channels != in_channels:
-        raise ShapeError(
-            f"x has shape {x.shape}, expected {shape_text(*batch, in_channels, *spatial)}: "
-            f"kernel has shape {kernel.shape}, so in_channels is {in_channels}, not {channels}"
-        )
-    if bias is not None and bias.shape != (out_channels,):
-        raise ShapeError(
-            f"bias has shape {bias.shape}, expected {(out_channels,)}: "
-            f"kernel has shape {kernel.shape}, so out_channels is {out_channels}"
-        )
+    check_channels(x, kernel, bias, in_channels, out_channels)
 
 
 def _check_fits(

@@ -14,7 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray, as_count, as_float, sealed, working
-from attnviz.core.axes import Index, each_axis, product_text, shape_text, span
+from attnviz.core.axes import (
+    Index,
+    check_channels,
+    check_kernel,
+    each_axis,
+    product_text,
+    shape_text,
+    span,
+)
 from attnviz.errors import ShapeError
 
 
@@ -170,11 +178,7 @@ def _spread(
 
 
 def _check_shapes(x: FloatArray, kernel: FloatArray, bias: FloatArray | None) -> None:
-    if kernel.ndim < 3 or 0 in kernel.shape:
-        raise ShapeError(
-            f"kernel has shape {kernel.shape}, expected (in_channels, out_channels, *size), "
-            "each at least 1: kernel[None, None] is one slice of one kernel"
-        )
+    check_kernel(kernel, "in_channels", "out_channels")
     axes = kernel.ndim - 2
     in_channels, out_channels = kernel.shape[:2]
     if x.ndim <= axes or 0 in x.shape[-axes:]:
@@ -182,17 +186,7 @@ def _check_shapes(x: FloatArray, kernel: FloatArray, bias: FloatArray | None) ->
             f"x has shape {x.shape}, expected {shape_text('…', in_channels, *['n'] * axes)}, n ≥ 1: "
             f"kernel has shape {kernel.shape}, channels come before the {axes} spatial axes"
         )
-    batch, channels, spatial = x.shape[: -axes - 1], x.shape[-axes - 1], x.shape[-axes:]
-    if channels != in_channels:
-        raise ShapeError(
-            f"x has shape {x.shape}, expected {shape_text(*batch, in_channels, *spatial)}: "
-            f"kernel has shape {kernel.shape}, so in_channels is {in_channels}, not {channels}"
-        )
-    if bias is not None and bias.shape != (out_channels,):
-        raise ShapeError(
-            f"bias has shape {bias.shape}, expected {(out_channels,)}: "
-            f"kernel has shape {kernel.shape}, so out_channels is {out_channels}"
-        )
+    check_channels(x, kernel, bias, in_channels, out_channels)
 
 
 def _check_something_is_left(
