@@ -71,12 +71,8 @@ def attention(told: OrderTelling) -> Step:
         _EQUIVARIANT,
         {
             "why": told.say("attention", "why"),
-            "weights": told.say(
-                "attention", "weights", difference=told.difference(weights.difference)
-            ),
-            "outputs": told.say(
-                "attention", "outputs", difference=told.difference(outputs.difference)
-            ),
+            "weights": told.say_difference("attention", "weights", weights),
+            "outputs": told.say_difference("attention", "outputs", outputs),
             "meaning": told.say("attention", "meaning"),
         },
         omitted=told.telling.common("omitted_heads", shown=1, count=heads) if heads > 1 else None,
@@ -113,9 +109,7 @@ def convolution(told: OrderTelling) -> Step:
         _CONVOLVED,
         {
             "why": told.say("convolution", "why"),
-            "outputs": told.say(
-                "convolution", "outputs", difference=told.difference(compared.difference)
-            ),
+            "outputs": told.say_difference("convolution", "outputs", compared),
             "window": told.say("convolution", "window"),
         },
         omitted=told.say("convolution", "drawn", seed=reordering.seed),
@@ -178,9 +172,7 @@ def with_positions(told: OrderTelling) -> Step:
         _ADDED,
         {
             "why": told.say("with-positions", "why"),
-            "outputs": told.say(
-                "with-positions", outputs, difference=told.difference(compared.difference)
-            ),
+            "outputs": told.say_difference("with-positions", outputs, compared),
         },
         exhibits=(
             Exhibit(

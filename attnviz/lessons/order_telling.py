@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from attnviz.core.arrays import FloatArray
 from attnviz.lessons.exhibits import Region
 from attnviz.lessons.labels import labels
-from attnviz.lessons.reordering import Reordering
+from attnviz.lessons.reordering import Compared, Reordering
 from attnviz.lessons.sequence import difference_text
 from attnviz.lessons.storyboard import Label, Matrix
 from attnviz.lessons.telling import Telling
@@ -26,6 +26,9 @@ class OrderTelling:
 
     def difference(self, value: float) -> str:
         return difference_text(value, self.telling.numbers)
+
+    def say_difference(self, step: str, part: str, compared: Compared) -> str:
+        return self.say(step, part, difference=self.difference(compared.difference))
 
     @property
     def old_order(self) -> str:

@@ -10,9 +10,8 @@ import math
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.measures import softmax_jacobian
-from attnviz.errors import InputError
 from attnviz.lessons import formulas
-from attnviz.lessons.beginning import check_precision
+from attnviz.lessons.beginning import check_precision, refuse_article
 from attnviz.lessons.calculations import dot_product
 from attnviz.lessons.exhibits import Exhibit, Region, Row, Table
 from attnviz.lessons.labels import indexed, labels
@@ -62,10 +61,7 @@ def storyboard(asked: LessonRequest) -> Storyboard:
     (5, 8)
     """
     check_precision(asked.precision)
-    if asked.rounding == "article":
-        raise InputError(
-            "the lesson scaling does not round as the article does: leave --rounding out"
-        )
+    refuse_article(asked, LESSON)
     scaling = Scaling.of(asked)
     notes = ("drawn", "drawn_brief")
     drawn, brief = (scaling.words.say(LESSON, "notes", each, seed=asked.seed) for each in notes)
@@ -136,7 +132,7 @@ def _variance(scaling: Scaling) -> Step:
 
 
 def _weights(scaling: Scaling) -> Step:
-    rows = tuple(Label(str(d_k), "d_k =") for d_k in D_KS)
+    rows = tuple(Label(f"d_k = {d_k}") for d_k in D_KS)
     columns = labels("k", KEYS, None, Role.KEY)
     without, divided = (
         scaling.numbers.row(weights[-1].tolist())[int(weights[-1].argmax())]
