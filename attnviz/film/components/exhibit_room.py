@@ -88,7 +88,10 @@ def names_wide(matrix: Matrix) -> float:
     if not matrix.rows or len(matrix.rows) > _MOST_NAMES:
         return 0.0
     tokens = [each.token for each in matrix.rows if each.token]
-    return _SIDE + (min(widest(tokens, Size.SMALL) + 0.12, MOST_TOKEN) if tokens else 0.0)
+    symbols = widest([each.symbol for each in matrix.rows], Size.BODY) + 0.2
+    return max(_SIDE, symbols) + (
+        min(widest(tokens, Size.SMALL) + 0.12, MOST_TOKEN) if tokens else 0.0
+    )
 
 
 def names_high(matrix: Matrix) -> float:
