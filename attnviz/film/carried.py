@@ -11,6 +11,7 @@ import av
 from av.container import InputContainer
 
 from attnviz.errors import InputError
+from attnviz.film.media import opened
 
 _PLAIN = 32_768
 """Up to so many characters the spec stands in the file as it is."""
@@ -18,6 +19,7 @@ _MOST = 1 << 30
 """No more bytes than this are unpacked."""
 _IS_SPEC = '{"schema": "attnviz.film/'
 _PACKED = "attnviz.film;zlib;base64,"
+_CURE = "give an .mp4 that attnviz render made"
 
 
 def packed(spec: str) -> str:
@@ -71,20 +73,9 @@ def read_spec(path: Path) -> str:
 
 
 def _opened(path: Path) -> InputContainer:
-    try:
-        film = av.open(path, metadata_errors="replace")
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file: give a film that attnviz render made") from error
-    except (av.FFmpegError, OSError) as error:
-        raise InputError(
-            f"{path} is no film that can be read ({reason(error)}): give an .mp4 that attnviz render made"
-        ) from error
+    """The film. Raises InputError if there is none in the file."""
+    film = opened(path, "film", missing="give a film that attnviz render made", cure=_CURE)
     if not film.streams.video:
         film.close()
-        raise InputError(f"{path} holds no picture: give an .mp4 that attnviz render made")
+        raise InputError(f"{path} holds no picture: {_CURE}")
     return film
-
-
-def reason(error: av.FFmpegError | OSError) -> str:
-    """Why FFmpeg could not, in its words."""
-    return (error.strerror or str(error)).lower()

@@ -13,10 +13,11 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 
 from attnviz.errors import InputError
-from attnviz.film.carried import reason
+from attnviz.film.media import opened, reason
 
 RATE = 48_000
 _BITS_A_SECOND = 128_000
+_CURE = "give a .wav, .mp3 or .m4a"
 
 _Samples = npt.NDArray[np.float32]
 
@@ -61,14 +62,7 @@ def sound_of(path: Path, stream: AudioStream, seconds: float) -> Iterator[av.Pac
 
 def _opened(path: Path) -> InputContainer:
     """The recording. Raises InputError if there is none in the file."""
-    try:
-        recording = av.open(path, metadata_errors="replace")
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file: give a sound file") from error
-    except (av.FFmpegError, OSError) as error:
-        raise InputError(
-            f"{path} is no sound that can be read ({reason(error)}): give a .wav, .mp3 or .m4a"
-        ) from error
+    recording = opened(path, "sound", missing="give a sound file", cure=_CURE)
     if not recording.streams.audio:
         recording.close()
         raise _no_sound(path)
@@ -76,7 +70,7 @@ def _opened(path: Path) -> InputContainer:
 
 
 def _no_sound(path: Path) -> InputError:
-    return InputError(f"{path} holds no sound: give a .wav, .mp3 or .m4a")
+    return InputError(f"{path} holds no sound: {_CURE}")
 
 
 def _decoded(recording: InputContainer, layout: str, path: Path) -> Iterator[_Samples]:
