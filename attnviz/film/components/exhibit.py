@@ -32,6 +32,9 @@ from attnviz.lessons.numbers import Numbers
 from attnviz.lessons.storyboard import Matrix
 
 _GAP, _JOINT_GAP = 0.75, 0.35
+_LARGEST_TABLE = 1.4
+"""How much larger text stands where there is nothing else."""
+_AIR = 0.93
 _BETWEEN_LINES = 0.4
 _LEAST_CELL = 0.1
 _LEAST_NAMED = 0.28
@@ -88,7 +91,11 @@ def laid_out(
         stack.add(group)
         views += made
         joints += between
-    stack.arrange(DOWN, buff=_BETWEEN_LINES).move_to(np.array(box.middle))
+    stack.arrange(DOWN, buff=_BETWEEN_LINES)
+    if all(isinstance(each.item, Table) for each in exhibits):
+        room = min(box.width / stack.width, box.height / stack.height)
+        stack.scale(min(_LARGEST_TABLE, max(_AIR * room, min(room, 1.0))))
+    stack.move_to(np.array(box.middle))
     return views, joints
 
 

@@ -13,7 +13,7 @@ from attnviz.film.fonts import Points, Weight, named_typeface, shape, typeface
 from attnviz.film.style import Size
 from attnviz.film.typefaces import Typeface
 
-_LOWERED = re.compile(r"(?<=(?<![A-Za-z])[A-Za-z])_([A-Za-z]+)")
+_LOWERED = re.compile(r"(?:(?<=(?<![A-Za-z])[A-Za-z])|(?<=\blog))_([A-Za-z]+)")
 _LOWERED_SCALE, _LOWERED_BY = 0.72, 0.16  # of the em
 
 
