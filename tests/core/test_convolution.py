@@ -5,22 +5,15 @@ out only for a reason that its own attributes give, and the number of cases unde
 """
 
 import collections
-import importlib
 import itertools
 import math
 from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import onnx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from onnx import helper, numpy_helper
-from onnx.backend.test.case import node as onnx_cases
-from onnx.backend.test.loader import load_model_tests
 
 from attnviz.core.convolution import (
     ConvolutionLayer,
@@ -31,67 +24,7 @@ from attnviz.core.convolution import (
 )
 from attnviz.errors import InputError, ShapeError
 
-
-@dataclass(frozen=True)
-class Case:
-    name: str
-    attributes: dict[str, Any]
-    inputs: list[np.ndarray]
-    output: np.ndarray
-    rtol: float
-    atol: float
-
-
-def generated_cases() -> list[Case]:
-    importlib.import_module("onnx.backend.test.case.node.conv")
-    found = [each for each in onnx_cases._NodeTestCases if is_convolution(each.model)]
-    return [_case(each, each.model, *each.data_sets[0]) for each in found]
-
-
-def recorded_cases() -> list[Case]:
-    kinds = ("pytorch-converted", "pytorch-operator")
-    found = [
-        (each, Path(each.model_dir), onnx.load(Path(each.model_dir) / "model.onnx"))
-        for kind in kinds
-        for each in sorted(load_model_tests(kind=kind), key=lambda each: each.name)
-    ]
-    return [
-        _case(each, model, recorded_inputs(model, folder), [tensor(folder, "output_0")])
-        for each, folder, model in found
-        if is_convolution(model)
-    ]
-
-
-def is_convolution(model: onnx.ModelProto) -> bool:
-    return [each.op_type for each in model.graph.node] == ["Conv"]
-
-
-def recorded_inputs(model: onnx.ModelProto, folder: Path) -> list[np.ndarray]:
-    stored = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
-    first, *rest = model.graph.node[0].input
-    assert first not in stored
-    return [tensor(folder, "input_0"), *(stored[name] for name in rest)]
-
-
-def tensor(folder: Path, name: str) -> np.ndarray:
-    proto = onnx.TensorProto()
-    proto.ParseFromString((folder / "test_data_set_0" / f"{name}.pb").read_bytes())
-    return numpy_helper.to_array(proto)
-
-
-def _case(
-    found: Any, model: onnx.ModelProto, inputs: list[np.ndarray], outputs: list[np.ndarray]
-) -> Case:
-    return Case(
-        name=found.name.removeprefix("test_"),
-        attributes={
-            each.name: helper.get_attribute_value(each) for each in model.graph.node[0].attribute
-        },
-        inputs=list(inputs),
-        output=outputs[0],
-        rtol=found.rtol,
-        atol=found.atol,
-    )
+from .operator_cases import Case, generated_cases, recorded_cases
 
 
 def reason_to_leave_out(case: Case) -> str | None:
@@ -103,7 +36,7 @@ def reason_to_leave_out(case: Case) -> str | None:
     return None
 
 
-CASES = generated_cases() + recorded_cases()
+CASES = generated_cases("Conv") + recorded_cases("Conv")
 COVERED = [case for case in CASES if reason_to_leave_out(case) is None]
 
 

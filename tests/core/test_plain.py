@@ -1,36 +1,25 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from attnviz import Problem, self_attention
 from attnviz.core.plain import problem_from_plain, problem_to_plain
-from attnviz.core.problem import ARRAYS, AttentionOptions
+from attnviz.core.problem import ARRAYS
 from attnviz.errors import InputError
+
+from .full_problem import full_problem
 
 W = [[1.0, 0.5], [0.25, 1.0]]
 
 
 def everything(dtype) -> Problem:
-    """A problem with every field in use."""
-    rng = np.random.default_rng(0)
-    x, w, b = (rng.normal(size=shape).astype(dtype) for shape in ((3, 4), (4, 4), 4))
-    bias = x[:, :3].copy()
+    """A problem with every field in use, infinities among its numbers."""
+    problem = full_problem(dtype)
+    bias = problem.options.bias.copy()
     bias[0, 1:] = -np.inf, np.inf
-    return Problem(
-        *(x, w, w, w),
-        w_o=w[:, :2],
-        b_q=b,
-        b_k=b,
-        b_v=b,
-        b_o=b[:2],
-        heads=2,
-        tokens=("naïve", "注意力", '🙂\t\n"\\'),
-        options=AttentionOptions(
-            scale=0.1, mask=np.tri(3, dtype=bool), bias=bias, causal=True, offset=-1
-        ),
-        provenance={"x": "seed 0", "untrained": "所有"},
-    )
+    return replace(problem, options=replace(problem.options, bias=bias))
 
 
 PROBLEMS = {

@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from attnviz import Problem, Trace, article_rounded, self_attention, trace_of
-from attnviz.core.problem import AttentionOptions
+from attnviz import Trace, article_rounded, self_attention, trace_of
 from attnviz.errors import InputError
+from tests.damage import ABSENT, damaged
+
+from .full_problem import full_problem
 
 X = [[1.0, 0.0], [0.0, 2.0]]
 W = [[1.0, 0.5], [0.25, 1.0]]
@@ -16,28 +18,6 @@ W = [[1.0, 0.5], [0.25, 1.0]]
 
 def small(**options) -> Trace:
     return self_attention(X, W, W, W, **options)
-
-
-def everything(dtype) -> Trace:
-    """A trace with every field in use."""
-    rng = np.random.default_rng(0)
-    x, w, b = (rng.normal(size=shape).astype(dtype) for shape in ((3, 4), (4, 4), 4))
-    return trace_of(
-        Problem(
-            *(x, w, w, w),
-            w_o=w[:, :2],
-            b_q=b,
-            b_k=b,
-            b_v=b,
-            b_o=b[:2],
-            heads=2,
-            tokens=("naïve", "注意力", '🙂\t\n"\\'),
-            options=AttentionOptions(
-                scale=0.1, mask=np.tri(3, dtype=bool), bias=x[:, :3], causal=True, offset=-1
-            ),
-            provenance={"x": "seed 0", "untrained": "所有"},
-        )
-    )
 
 
 CASES = {
@@ -49,9 +29,9 @@ CASES = {
     "values without a column": self_attention(X, W, W, np.ones((2, 0))),
     "a mask that is broadcast": small(mask=np.array([[True, False]])),
     "integers": self_attention([[1, 0]], [[1], [2]], [[3], [4]], [[5], [6]]),
-    "float16": everything(np.float16),
-    "float32": everything(np.float32),
-    "float64": everything(np.float64),
+    "float16": trace_of(full_problem(np.float16)),
+    "float32": trace_of(full_problem(np.float32)),
+    "float64": trace_of(full_problem(np.float64)),
 }
 all_cases = pytest.mark.parametrize("trace", CASES.values(), ids=CASES.keys())
 
@@ -149,19 +129,9 @@ def test_a_nan_equals_a_nan_when_traces_are_compared():
 
 
 def changed(path: str, value: object) -> str:
-    body = json.loads(small().to_json())
-    *way, last = path.split("/")
-    inner = body
-    for each in way:
-        inner = inner[int(each) if isinstance(inner, list) else each]
-    if value is ABSENT:
-        del inner[last]
-    else:
-        inner[last] = value
-    return json.dumps(body)
+    return damaged(small().to_json(), path, value)
 
 
-ABSENT = object()
 BROKEN = {
     "nothing": ("", "not JSON: Expecting value at line 1, column 1"),
     "a comma too many": ('{"a": 1,\n}', "not JSON: "),

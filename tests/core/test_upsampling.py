@@ -3,90 +3,18 @@ the convolution. A case is out only for a reason that it gives itself, and the n
 """
 
 import collections
-import importlib
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any
+from dataclasses import fields
 
 import numpy as np
-import onnx
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from onnx import helper, numpy_helper
-from onnx.backend.test.case import node as onnx_cases
-from onnx.backend.test.loader import load_model_tests
 
 from attnviz.core.convolution import convolve, output_size
 from attnviz.core.upsampling import transposed_convolve, transposed_output_size, upsample
 from attnviz.errors import InputError, ShapeError
 
-
-@dataclass(frozen=True)
-class Case:
-    name: str
-    attributes: dict[str, Any]
-    inputs: list[np.ndarray]
-    output: np.ndarray
-    rtol: float
-    atol: float
-
-
-def generated_cases(*operators: str) -> list[Case]:
-    for operator in operators:
-        importlib.import_module(f"onnx.backend.test.case.node.{operator.lower()}")
-    found = [each for each in onnx_cases._NodeTestCases if operator_of(each.model) in operators]
-    return [_case(each, each.model, *each.data_sets[0]) for each in found]
-
-
-def recorded_cases(operator: str) -> list[Case]:
-    found = [
-        (each, Path(each.model_dir), onnx.load(Path(each.model_dir) / "model.onnx"))
-        for kind in ("pytorch-converted", "pytorch-operator")
-        for each in sorted(load_model_tests(kind=kind), key=lambda each: each.name)
-    ]
-    return [
-        _case(each, model, recorded_inputs(model, folder), [tensor(folder, "output_0")])
-        for each, folder, model in found
-        if operator_of(model) == operator
-    ]
-
-
-def operator_of(model: onnx.ModelProto) -> str | None:
-    """The one operator of a model that has one."""
-    operators = [each.op_type for each in model.graph.node]
-    return operators[0] if len(operators) == 1 else None
-
-
-def recorded_inputs(model: onnx.ModelProto, folder: Path) -> list[np.ndarray]:
-    stored = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
-    given_at = (name for name in model.graph.node[0].input if name not in stored)
-    files = {name: f"input_{i}" for i, name in enumerate(given_at)}
-    return [
-        stored[name] if name in stored else tensor(folder, files[name])
-        for name in model.graph.node[0].input
-    ]
-
-
-def tensor(folder: Path, name: str) -> np.ndarray:
-    proto = onnx.TensorProto()
-    proto.ParseFromString((folder / "test_data_set_0" / f"{name}.pb").read_bytes())
-    return numpy_helper.to_array(proto)
-
-
-def _case(
-    found: Any, model: onnx.ModelProto, inputs: list[np.ndarray], outputs: list[np.ndarray]
-) -> Case:
-    return Case(
-        name=found.name.removeprefix("test_"),
-        attributes={
-            each.name: helper.get_attribute_value(each) for each in model.graph.node[0].attribute
-        },
-        inputs=list(inputs),
-        output=outputs[0],
-        rtol=found.rtol,
-        atol=found.atol,
-    )
+from .operator_cases import Case, generated_cases, recorded_cases
 
 
 def why_not_transposed(case: Case) -> str | None:

@@ -9,6 +9,7 @@ from attnviz.lessons import spec
 from attnviz.lessons.catalogue import LESSONS
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.spec import Made, lessons_of, spec_of
+from tests.damage import ABSENT, damaged
 
 RNG = np.random.default_rng(5)
 TRACE = self_attention(
@@ -64,19 +65,9 @@ def test_an_input_too_large_for_a_film_is_left_out_and_said_to_be(monkeypatch):
 
 
 def changed(path: str, value: object) -> str:
-    body = json.loads(spec_of(LESSONS_TOLD))
-    *way, last = path.split("/")
-    inner = body
-    for each in way:
-        inner = inner[int(each) if isinstance(inner, list) else each]
-    if value is ABSENT:
-        del inner[last]
-    else:
-        inner[last] = value
-    return json.dumps(body)
+    return damaged(spec_of(LESSONS_TOLD), path, value)
 
 
-ABSENT = object()
 ASKED = "chapters/0/request"
 BROKEN = {
     "no JSON": ("{", "what made the film is not JSON (Expecting property name"),

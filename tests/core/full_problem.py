@@ -1,0 +1,25 @@
+"""A problem that leaves no field empty, for what writes problems down."""
+
+import numpy as np
+
+from attnviz import Problem
+from attnviz.core.problem import AttentionOptions
+
+
+def full_problem(dtype: type) -> Problem:
+    rng = np.random.default_rng(0)
+    x, w, b = (rng.normal(size=shape).astype(dtype) for shape in ((3, 4), (4, 4), 4))
+    return Problem(
+        *(x, w, w, w),
+        w_o=w[:, :2],
+        b_q=b,
+        b_k=b,
+        b_v=b,
+        b_o=b[:2],
+        heads=2,
+        tokens=("naïve", "注意力", '🙂\t\n"\\'),
+        options=AttentionOptions(
+            scale=0.1, mask=np.tri(3, dtype=bool), bias=x[:, :3], causal=True, offset=-1
+        ),
+        provenance={"x": "seed 0", "untrained": "所有"},
+    )
