@@ -69,6 +69,7 @@ def self_attention_storyboard(
         steps=steps,
         numbers=telling.numbers,
         told_on=told_on,
+        in_full=True,
         query=query,
         untrained=trace.problem.provenance.get("untrained"),
         notes=notes(telling),

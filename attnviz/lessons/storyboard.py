@@ -163,7 +163,9 @@ class Storyboard:
     told_on: Trace | None = None
     """What a lesson on one trace is told on."""
     query: int = 0
-    """The row that is worked in full, counted from 0, in a lesson on one trace."""
+    """The row that a lesson on one trace follows, counted from 0."""
+    in_full: bool = False
+    """Whether that row is worked in full, from the scores to the output."""
     untrained: str | None = None
     """How the numbers came about (seed 0), where nothing has learned them."""
     notes: tuple[str, ...] = field(default=())

@@ -56,7 +56,7 @@ def _opening(setting: Setting) -> list[list[Text]]:
 
 
 def _worked_in_full(setting: Setting) -> list[Text]:
-    """Which row is worked in full, in a lesson on one sequence."""
+    """Which row is worked in full, or at least followed, in a lesson on one sequence."""
     board = setting.storyboard
     if board.told_on is None:
         return []
@@ -65,7 +65,8 @@ def _worked_in_full(setting: Setting) -> list[Text]:
     if tokens is not None:
         token = shown_token(tokens[board.query])
         query = setting.words.say("common", "named", symbol=symbol, token=token)
-    said = setting.say("worked", query=query, row=board.query + 1, count=board.trace.problem.n)
+    key = "worked" if board.in_full else "followed"
+    said = setting.say(key, query=query, row=board.query + 1, count=board.trace.problem.n)
     return wrapped_prose(coloured_words(said, setting.palette), setting.prose)
 
 
