@@ -198,6 +198,7 @@ def write_film(reel: Reel, on_frames: Callable[[int], None]) -> None:
         make(reel.programme, drawn, reel.about, sound=reel.sound, on_frames=on_frames)
         for path, write in zip(captions, (subrip, webvtt), strict=True):
             path.write_text(write(said), encoding="utf-8")
+        on_frames(0)  # the last moment to be interrupted in
 
 
 def _split(planned: Sequence[Planned]) -> list[tuple[int, ...]]:

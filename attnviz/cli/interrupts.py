@@ -1,4 +1,4 @@
-"""Ctrl-C during long work that must end cleanly: heard at once, obeyed at the next safe point."""
+"""Ctrl-C, or a request to end, during long work that must end cleanly: heard at once, obeyed at the next safe point."""
 
 from __future__ import annotations
 
@@ -8,35 +8,49 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_KILLED = 128
+"""What a shell adds to the number of the signal that ended a program."""
+_ENDING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+"""Ctrl-C, kill, and a terminal that is closed, as far as the system has them."""
+
 
 @contextmanager
 def obeyed_between_frames() -> Iterator[Callable[[], None]]:
-    """Gives a function that raises KeyboardInterrupt if Ctrl-C was pressed; leaving the block does so too.
+    """Gives a function that raises KeyboardInterrupt if Ctrl-C was pressed, and SystemExit if the program was asked to
+    end otherwise; leaving the block does so too.
 
     Python raises the interrupt wherever the program happens to be, and where that is a callback of the garbage
-    collector, it is printed and forgotten, and the work goes on. A second Ctrl-C is raised at once: the first may
-    wait for something that does not end.
+    collector, it is printed and forgotten, and the work goes on. A second one is raised at once: the first may wait
+    for something that does not end.
     """
-    before = signal.getsignal(signal.SIGINT)
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    if before is not signal.default_int_handler or not in_main_thread:
+    if threading.current_thread() is not threading.main_thread():
         yield lambda: None
         return
-    pressed = False
+    heard: list[int] = []
 
     def remember(number: int, frame: FrameType | None) -> None:
-        nonlocal pressed
-        if pressed:
-            signal.default_int_handler(number, frame)
-        pressed = True
+        heard.append(number)
+        if len(heard) > 1:
+            obey()
 
     def obey() -> None:
-        if pressed:
-            raise KeyboardInterrupt
+        if heard:
+            raise (
+                KeyboardInterrupt if heard[0] == signal.SIGINT else SystemExit(_KILLED + heard[0])
+            )
 
-    signal.signal(signal.SIGINT, remember)
+    usual = (signal.default_int_handler, signal.SIG_DFL)
+    before = {each: signal.getsignal(each) for each in _ENDING if signal.getsignal(each) in usual}
+    for each in before:
+        signal.signal(each, remember)
     try:
         yield obey
+    except Exception:
+        obey()  # Ctrl-C reaches other programs as well: that they fail then is no fault
+        raise
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
     obey()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import configparser
 import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 from manim import CairoRenderer, tempconfig
+from manim import config as manim_config
 from manim import logger as manim_logger
+from manim._config.utils import ManimConfig, config_file_paths
 
 from attnviz.film.captions import Said
 from attnviz.film.fonts import check_characters, typeface
@@ -166,6 +170,7 @@ def _session(film: Film, *, dry_run: bool) -> Iterator[None]:
     quality = film.quality
     with (
         tempfile.TemporaryDirectory(prefix="film-", dir=work_folder()) as folder,
+        _unconfigured(),
         tempconfig(
             {
                 "media_dir": folder,
@@ -188,6 +193,25 @@ def _session(film: Film, *, dry_run: bool) -> Iterator[None]:
             yield
         finally:
             manim_logger.setLevel(level)
+
+
+@contextmanager
+def _unconfigured() -> Iterator[None]:
+    """manim as it comes: its import has read the manim.cfg of the user and that of the working directory."""
+    configured = manim_config.copy()
+    manim_config.update(_as_it_comes())
+    try:
+        yield
+    finally:
+        manim_config.update(configured)
+
+
+@cache
+def _as_it_comes() -> ManimConfig:
+    library, *_ = config_file_paths()
+    parser = configparser.ConfigParser()
+    parser.read(library)
+    return ManimConfig().digest_parser(parser)
 
 
 def work_folder() -> str:

@@ -10,12 +10,10 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-import av
 import pytest
 import srt
 
-from attnviz.cli.failures import run as run_in_process
-from attnviz.film import produce
+from .conftest import frames_of, names
 
 PATIENCE = 60
 QUIET = {"NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "TERM"}
@@ -59,19 +57,7 @@ def render(start):
     return run
 
 
-def names(folder: Path) -> set[str]:
-    return {path.name for path in folder.rglob("*")}
-
-
-def frames_of(path: Path) -> tuple[tuple[int, int], int, float]:
-    """Size, number of frames, and frames a second, by decoding all of it."""
-    with av.open(str(path)) as film:
-        (stream,) = film.streams
-        sizes = {(frame.width, frame.height) for frame in film.decode(stream)}
-    with av.open(str(path)) as film:
-        count = sum(1 for _ in film.decode(video=0))
-        (size,) = sizes
-        return size, count, float(film.streams.video[0].average_rate)
+FILES = {"a.mp4", "a.srt", "a.vtt"}
 
 
 def test_a_film_and_its_captions_are_written_and_nothing_else(render, folder, tmp_path):
@@ -79,7 +65,7 @@ def test_a_film_and_its_captions_are_written_and_nothing_else(render, folder, tm
 
     assert (code, out) == (0, "")
     assert re.fullmatch(r"a\.mp4: 0:\d\d, 854×480, 5 frames a second\n", err)
-    assert names(folder) == {"a.mp4", "a.srt"}
+    assert names(folder) == FILES
     assert names(tmp_path / "cache") == {"attnviz"}
     size, frames, rate = frames_of(folder / "a.mp4")
     (caption,) = srt.parse((folder / "a.srt").read_text(encoding="utf-8"))
@@ -108,16 +94,14 @@ def test_a_film_and_its_captions_are_written_and_nothing_else(render, folder, tm
         (["the cat", "--query", "dog"], "dog"),
     ],
 )
-def test_what_cannot_be_filmed_is_told_in_one_line(render, folder, arguments, said):
-    (folder / "file").touch()
+def test_what_cannot_be_filmed_is_told_in_one_line(attnviz, work, arguments, said):
+    (work / "file").touch()
 
-    code, out, err = render(*arguments)
+    done = attnviz("render", *arguments)
 
-    (line,) = err.splitlines()
-    assert (code, out) == (2, "")
-    assert line.startswith("Error: ")
-    assert said in line
-    assert names(folder) == {"file"}
+    assert done.status == 2
+    assert said in done.refusal
+    assert names(work) == {"file"}
 
 
 def test_a_full_disk_is_told_in_one_line_with_status_1(render, folder):
@@ -132,18 +116,25 @@ def test_a_full_disk_is_told_in_one_line_with_status_1(render, folder):
     assert names(folder) == {"a.mp4"}
 
 
-def test_a_disk_that_fills_while_drawing_leaves_nothing(monkeypatch, tmp_path, folder, capsys):
-    def full(*_):
+@pytest.mark.parametrize(
+    "full",
+    [
+        "attnviz.film.produce.shutil.copyfile",
+        "attnviz.film.programme.assemble",
+        "attnviz.film.captions.webvtt",
+    ],
+)
+def test_a_disk_that_fills_on_the_way_leaves_nothing(monkeypatch, tmp_path, attnviz, work, full):
+    def fail(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(produce.shutil, "copyfile", full)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    target = folder / "a.mp4"
+    monkeypatch.setattr(full, fail)
 
-    assert run_in_process(["render", *SHORT, "-o", str(target)]) == 1
-    said = f"Error: no space left on the disk for {target}: free some and run it again\n"
-    assert capsys.readouterr().err == said
-    assert not names(folder)
+    done = attnviz("render", *SHORT, "-o", "a.mp4")
+
+    assert done.status == 1
+    assert "no space left on the disk for a." in done.refusal
+    assert not names(work)
     assert names(tmp_path / "cache") == {"attnviz"}
 
 
@@ -153,17 +144,24 @@ def test_without_a_home_or_a_cache_that_can_be_written_a_film_is_made(render, fo
     code, _, _ = render(*SHORT, "-o", "a.mp4", environment=nowhere)
 
     assert code == 0
-    assert names(folder) == {"a.mp4", "a.srt"}
+    assert names(folder) == FILES
 
 
 def test_a_configuration_of_manim_that_lies_about_changes_nothing(render, folder):
-    (folder / "manim.cfg").write_text("[CLI]\nsave_last_frame = True\nformat = gif\n")
+    films = []
+    for settings in (
+        "",
+        "format = gif\nsave_last_frame = True\nupto_animation_number = 1\nvideo_dir = ./videos",
+        "renderer = opengl",
+    ):
+        (folder / "manim.cfg").write_text(f"[CLI]\n{settings}\n")
 
-    code, _, err = render(*SHORT, "-o", "a.mp4")
+        code, _, err = render(*SHORT, "-o", "a.mp4")
 
-    assert (code, err.count("\n")) == (0, 1)
-    assert names(folder) == {"manim.cfg", "a.mp4", "a.srt"}
-    assert frames_of(folder / "a.mp4")[0] == (854, 480)
+        assert (code, err.count("\n")) == (0, 1), err
+        assert names(folder) == {"manim.cfg"} | FILES
+        films.append((folder / "a.mp4").read_bytes())
+    assert films[0] == films[1] == films[2]
 
 
 @pytest.mark.parametrize("targets", [("a.mp4", "b.mp4"), ("a.mp4", "a.mp4")])
@@ -174,7 +172,9 @@ def test_two_at_once_do_not_disturb_each_other(start, folder, tmp_path, targets)
         assert process.returncode == 0, err
 
     stems = {Path(target).stem for target in targets}
-    assert names(folder) == {f"{stem}{suffix}" for stem in stems for suffix in (".mp4", ".srt")}
+    assert names(folder) == {
+        f"{stem}{suffix}" for stem in stems for suffix in (".mp4", ".srt", ".vtt")
+    }
     assert names(tmp_path / "cache") == {"attnviz"}
     assert {frames_of(folder / target)[0] for target in targets} == {(854, 480)}
 
