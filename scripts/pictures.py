@@ -1,7 +1,8 @@
-"""The pictures of README.md: a terminal and four beats of the film, each for dark and for light pages.
+"""The pictures of README.md and README.zh.md: a terminal, four beats of the film, and one of each lesson in each
+language; all for dark and for light pages.
 
-The terminal is a real run of `attnviz explain`, drawn from its escape sequences; the beats are a real film, told
-without drawing the frames between them. Both use bundled typefaces, so the pictures are the same on every machine.
+The terminal is a real run of `attnviz explain`, drawn from its escape sequences; the beats are real films, told
+without drawing the frames between them. All use bundled typefaces, so the pictures are the same on every machine.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import fontpkg
-from attnviz.scenes.self_attention import SelfAttention
+from attnviz.scenes import scene_of
 from PIL import Image, ImageDraw, ImageFont
 from rich.color import Color
 from rich.color_triplet import ColorTriplet
@@ -22,12 +23,13 @@ from rich.console import Console
 from rich.style import Style as Look
 from rich.text import Text
 
-from attnviz.core.self_attention import trace_of
+from attnviz.cli.computed import Presentation, lesson_request
 from attnviz.film.produce import Film, Quality, plan
 from attnviz.film.scene import Beat, LessonScene
 from attnviz.film.style import MOST_WORKED, Style
-from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.self_attention import self_attention_storyboard
+from attnviz.inputs import InputRequest
+from attnviz.lessons.catalogue import LESSONS, Lesson, told
+from attnviz.lessons.words import LANGUAGES
 from attnviz.theme import THEMES, Theme, blend
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
@@ -35,6 +37,20 @@ COMMAND = ("explain", "--step", "scores", "--step", "output")
 COLUMNS = 80
 BEATS = ("queries.worked", "scores.worked", "softmax.weight", "output.worked")
 FRAME = Quality(880, 495, 15)
+LESSON_BEATS = {
+    "self-attention": "all-rows.matrix",
+    "cnn-limits": "channels.products",
+    "context": "planted.attention",
+    "any-length": "append.same",
+    "order": "with-positions.outputs",
+    "scaling": "saturation.with",
+    "masking": "before-softmax.zeros",
+    "multi-head": "heads.second",
+    "cost": "operations.crossing",
+}
+SMALL_FRAME = Quality(608, 342, 15)
+COLOURS = 128
+"""Of a sheet of lessons: a film has few."""
 
 EM = 30
 CELL = (18, 42)
@@ -57,7 +73,9 @@ def main(folder: Path, themes: Iterable[Theme] = tuple(THEMES.values())) -> None
     folder.mkdir(parents=True, exist_ok=True)
     for theme in themes:
         save(terminal(theme), folder / f"terminal-{theme.name}.png")
-        save(beats(theme), folder / f"film-{theme.name}.png")
+        save(film(theme), folder / f"film-{theme.name}.png")
+        for language in LANGUAGES:
+            save(lessons(theme, language), folder / f"lessons-{language}-{theme.name}.png")
 
 
 def save(picture: Image.Image, path: Path) -> None:
@@ -157,28 +175,56 @@ def hex_of(colour: Color | None, otherwise: str) -> str:
     return triplet.hex if isinstance(triplet, ColorTriplet) else otherwise
 
 
-def beats(theme: Theme) -> Image.Image:
-    """The four beats, two by two."""
-    stills: list[Image.Image] = []
+def film(theme: Theme) -> Image.Image:
+    """Four beats of the film, two by two."""
+    return sheet(stills(LESSONS["self-attention"], BEATS, Style(theme), FRAME), columns=2)
+
+
+def lessons(theme: Theme, language: str) -> Image.Image:
+    """A beat of each lesson, three by three."""
+    frames = [
+        still
+        for lesson in LESSONS.values()
+        for still in stills(
+            lesson, [LESSON_BEATS[lesson.name]], Style(theme), SMALL_FRAME, language
+        )
+    ]
+    return sheet(frames, columns=3).quantize(COLOURS)
+
+
+def stills(
+    lesson: Lesson, names: Collection[str], style: Style, frame: Quality, language: str = "en"
+) -> list[Image.Image]:
+    """The ends of these beats of the lesson, told on its own example."""
+    kept: list[Image.Image] = []
 
     def keep(scene: LessonScene, beat: Beat) -> None:
-        if beat.name in BEATS:
+        if beat.name in names:
             camera = scene.renderer.camera
             camera.reset()
             camera.capture_mobjects(scene.mobjects)
-            stills.append(camera.get_image().convert("RGBA"))
+            kept.append(camera.get_image().convert("RGBA"))
 
-    trace = trace_of(problem_from(InputRequest()))
-    storyboard = self_attention_storyboard(trace, most=MOST_WORKED)
-    plan(Film(SelfAttention, storyboard, Style(theme), FRAME), keep)
-    if len(stills) != len(BEATS):
-        raise SystemExit(f"the film has not all of the beats {', '.join(BEATS)}")
-    step = (FRAME.width + GAP, FRAME.height + GAP)
-    sheet = Image.new("RGBA", (2 * step[0] - GAP, 2 * step[1] - GAP), (0, 0, 0, 0))
-    shape = rounded(FRAME.width, FRAME.height)
-    for i, still in enumerate(stills):
-        sheet.paste(still, (i % 2 * step[0], i // 2 * step[1]), shape)
-    return sheet
+    asked = lesson_request(lesson, InputRequest(), Presentation(lang=language))
+    storyboard = told(lesson.name, replace(asked, most=MOST_WORKED))
+    steps = tuple(dict.fromkeys(name.partition(".")[0] for name in names))
+    plan(Film(scene_of(lesson), storyboard, style, frame, only=steps), keep)
+    if len(kept) != len(names):
+        raise SystemExit(f"the film {lesson.name} has not all of the beats {', '.join(names)}")
+    return kept
+
+
+def sheet(frames: Sequence[Image.Image], columns: int) -> Image.Image:
+    """Frames side by side in rows, their corners round."""
+    width, height = frames[0].size
+    rows = -(-len(frames) // columns)
+    size = (columns * (width + GAP) - GAP, rows * (height + GAP) - GAP)
+    whole = Image.new("RGBA", size, (0, 0, 0, 0))
+    shape = rounded(width, height)
+    for i, frame in enumerate(frames):
+        row, column = divmod(i, columns)
+        whole.paste(frame, (column * (width + GAP), row * (height + GAP)), shape)
+    return whole
 
 
 def rounded(width: int, height: int) -> Image.Image:
