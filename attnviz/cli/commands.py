@@ -60,6 +60,8 @@ def attnviz(ctx: click.Context, /) -> None:
       attnviz explain "the cat sat on the mat"        your own words
       attnviz explain --vectors x.csv --weights w.npz your own numbers
       attnviz render "the cat sat" -o cat.mp4         a film
+      attnviz render lecture.toml                     a film of several lessons
+      attnviz lessons                                 what is taught
       attnviz examples                                what is built in
     """
     if ctx.invoked_subcommand is None:
