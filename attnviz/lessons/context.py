@@ -11,8 +11,8 @@ and graph networks" (2018).
 from __future__ import annotations
 
 from attnviz.errors import InputError
-from attnviz.lessons import context_planted, context_reach
-from attnviz.lessons.beginning import check_precision
+from attnviz.lessons import context_bias, context_planted, context_reach
+from attnviz.lessons.beginning import check_precision, refuse_article
 from attnviz.lessons.context_planted import MOST_DISTANT, POSITIONS, Measured
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.storyboard import Storyboard
@@ -26,13 +26,15 @@ DISTANCE = 20
 def storyboard(asked: LessonRequest) -> Storyboard:
     """The lesson, with a match planted `asked.distance` away, and noise and kernels drawn with `asked.seed`.
 
-    Raises InputError for a distance outside of the sequence, and for a precision that float64 does not hold.
+    Raises InputError for a distance outside of the sequence, for a precision that float64 does not hold, and for the
+    article's rounding.
 
     >>> board = storyboard(LessonRequest(distance=5))
     >>> board.step("planted").exhibits[1].item.rows[-1].cells
     ('4', '0')
     """
     check_precision(asked.precision)
+    refuse_article(asked, LESSON)
     distance = DISTANCE if asked.distance is None else asked.distance
     if not 1 <= distance <= MOST_DISTANT:
         raise InputError(
@@ -52,7 +54,7 @@ def storyboard(asked: LessonRequest) -> Storyboard:
             context_reach.layers(said, LESSON),
             context_planted.planted(measured),
             context_planted.sweep(measured),
-            context_planted.inductive_bias(measured),
+            context_bias.inductive_bias(measured),
         ),
         numbers=measured.numbers,
         untrained=made,

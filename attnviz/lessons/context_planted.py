@@ -1,4 +1,4 @@
-"""A match planted in noise, and the responses to it: at one distance, at every distance, and what they do not tell."""
+"""A match planted in noise, and the responses to it: at one distance, and at every distance."""
 
 from __future__ import annotations
 
@@ -7,21 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
-from attnviz.core.arrays import FloatArray
-from attnviz.core.attention import attend
-from attnviz.core.convolution import convolve
-from attnviz.core.planting import (
-    ANSWERS,
-    Planting,
-    PlantingResponses,
-    plant,
-    planting_responses,
-)
+from attnviz.core.planting import Planting, PlantingResponses, plant, planting_responses
 from attnviz.lessons.context_reach import KERNEL, LAYERS, one_step_names, stack_names
 from attnviz.lessons.exhibits import Exhibit, Plot, Row, Series, Table
 from attnviz.lessons.fields import attention_field, convolution_field
-from attnviz.lessons.numbers import MINUS, Numbers, fitting_precision
-from attnviz.lessons.storyboard import Formula, Label, Matrix, Step
+from attnviz.lessons.numbers import Numbers, fitting_precision
+from attnviz.lessons.storyboard import Formula, Step
 from attnviz.lessons.words import Words
 from attnviz.theme import Role
 
@@ -32,9 +23,6 @@ MOST_DISTANT = POSITIONS - 1
 """From the position that asks, which is the first."""
 _TOLD = (1, LAYERS, LAYERS + 1, DEEP, DEEP + 1, MOST_DISTANT)
 """Distances of the table of the sweep: both sides of where each stack ends."""
-_MADE_FOR = 3
-"""The distance that the kernel of the last step is made for."""
-_BOTH_SIDES = range(1, _MADE_FOR + 3)
 
 
 @dataclass(frozen=True)
@@ -170,6 +158,25 @@ def _by_content(measured: Measured) -> Table:
 
 def sweep(measured: Measured) -> Step:
     """Both responses at every distance."""
+    curves, table = _curves_and_table(measured)
+    facts = {
+        "layers": LAYERS,
+        "beyond": LAYERS + 1,
+        "deep": DEEP,
+        "n": POSITIONS,
+        "weight": measured.numbers.text(measured.told.attention_weight),
+    }
+    return Step(
+        "sweep",
+        measured.say("sweep", "title"),
+        Formula("d ≤ L (k − 1) / 2", "d <= L (k - 1) / 2", "d \\le L (k - 1) / 2"),
+        {part: measured.say("sweep", part, **facts) for part in ("why", "silent", "flat", "size")},
+        exhibits=(Exhibit("why", curves), Exhibit("silent", table)),
+    )
+
+
+def _curves_and_table(measured: Measured) -> tuple[Plot, Table]:
+    """The responses at every distance, and those around where each stack ends in numbers."""
     text = measured.numbers.text
     stacks = [
         (measured.say("sweep", "stack", layers=layers), measured.convolution(layers))
@@ -191,106 +198,5 @@ def sweep(measured: Measured) -> Step:
         tuple(Row((str(d), *(text(y[d - 1]) for _, y in (*stacks, attention)))) for d in _TOLD),
         (None, Role.KERNEL, Role.KERNEL, Role.WEIGHT),
     )
-    facts = {
-        "layers": LAYERS,
-        "beyond": LAYERS + 1,
-        "deep": DEEP,
-        "n": POSITIONS,
-        "weight": text(measured.told.attention_weight),
-    }
-    return Step(
-        "sweep",
-        measured.say("sweep", "title"),
-        Formula("d ≤ L (k − 1) / 2", "d <= L (k - 1) / 2", "d \\le L (k - 1) / 2"),
-        {part: measured.say("sweep", part, **facts) for part in ("why", "silent", "flat", "size")},
-        exhibits=(
-            Exhibit(
-                "why",
-                Plot("d", measured.say("planted", "response"), curves, tuple(map(str, distances))),
-            ),
-            Exhibit("silent", table),
-        ),
-    )
-
-
-def inductive_bias(measured: Measured) -> Step:
-    """Where looking near is a good start and where not; and what either knows of place."""
-    text = measured.numbers.text
-    both = _weights_of_two(measured)
-    facts = {"made_for": _MADE_FOR, "far": MOST_DISTANT, "weight": text(float(both[_MADE_FOR]))}
-    suits = Table(
-        (measured.say("inductive-bias", "nearby"), measured.say("inductive-bias", "together")),
-        tuple(
-            Row(
-                (
-                    measured.say("inductive-bias", f"{kind}_what"),
-                    measured.say("inductive-bias", f"{kind}_where"),
-                ),
-                good,
-            )
-            for kind, good in (("picture", True), ("sequence", False))
-        ),
-    )
-    kernel = _made_kernel(measured)
-    offsets = range(-_MADE_FOR, _MADE_FOR + 1)
-    row = Matrix(
-        "w",
-        kernel[:, ANSWERS],
-        Role.KERNEL,
-        columns=tuple(Label(f"{each:+d}".replace("-", MINUS) if each else "0") for each in offsets),
-    )
-    found = Table(
-        ("d", measured.say("inductive-bias", "made"), measured.say("sweep", "one")),
-        tuple(
-            Row((str(d), text(_response(measured, kernel, d)), text(measured.attention[d - 1])))
-            for d in _BOTH_SIDES
-        ),
-        (None, Role.KERNEL, Role.WEIGHT),
-    )
-    two = Table(
-        (measured.say("inductive-bias", "two"), measured.say("planted", "weight")),
-        tuple(Row((f"d = {d}", text(float(both[d])))) for d in (_MADE_FOR, MOST_DISTANT)),
-        (None, Role.WEIGHT),
-    )
-    return Step(
-        "inductive-bias",
-        measured.say("inductive-bias", "title"),
-        Formula(
-            "yᵢ = Σⱼ wⱼ xᵢ₊ⱼ,  oᵢ = Σⱼ αᵢⱼ vⱼ",
-            "y_i = sum_j w_j x_(i + j), quad o_i = sum_j alpha_(i j) v_j",
-            "y_i = \\sum_j w_j x_{i+j}, \\quad o_i = \\sum_j \\alpha_{ij} v_j",
-        ),
-        {
-            part: measured.say("inductive-bias", part, **facts)
-            for part in ("picture", "sequence", "place", "order")
-        },
-        exhibits=(
-            Exhibit("picture", suits),
-            Exhibit("place", row, measured.say("inductive-bias", "made_name", **facts), line=1),
-            Exhibit("place", found, line=1),
-            Exhibit("order", two, line=1),
-        ),
-    )
-
-
-def _made_kernel(measured: Measured) -> FloatArray:
-    """One kernel that reads the mark of an answer `_MADE_FOR` positions ahead: (1, d_model, size)."""
-    kernel = np.zeros((1, measured.plantings[0].vectors.shape[1], 2 * _MADE_FOR + 1))
-    kernel[0, ANSWERS, -1] = 1
-    return kernel
-
-
-def _response(measured: Measured, kernel: FloatArray, distance: int) -> float:
-    """What one layer with that kernel says at the position that asks."""
-    vectors = measured.plantings[distance - 1].vectors
-    return float(convolve(vectors.T, kernel, padding=_MADE_FOR).output[0, 0])
-
-
-def _weights_of_two(measured: Measured) -> FloatArray:
-    """The weights of the question where two answers stand, one near and one at the end: (n,)."""
-    near, far = measured.plantings[_MADE_FOR - 1], measured.plantings[-1]
-    vectors = near.vectors.copy()
-    vectors[MOST_DISTANT, ANSWERS] = 1
-    stages = attend(vectors @ far.w_q, vectors @ far.w_k, vectors @ far.w_v)
-    weights: FloatArray = stages.weights[0]
-    return weights
+    plot = Plot("d", measured.say("planted", "response"), curves, tuple(map(str, distances)))
+    return plot, table
