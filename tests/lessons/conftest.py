@@ -120,6 +120,57 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
 }
 
 
+def same_heads(n: int) -> Trace:
+    """Two heads with the same columns."""
+    problem = random_trace(n).problem
+    doubled = {name: np.tile(getattr(problem, name), 2) for name in ("w_q", "w_k", "w_v")}
+    return trace_of(replace(problem, heads=2, **doubled))
+
+
+def weights_by_hand(x: np.ndarray, trace: Trace, *, causal: bool = False) -> np.ndarray:
+    """softmax(Q Kᵀ / √d_k) of the vectors x under the matrices of a trace with one head, written out."""
+    problem = trace.problem
+    scores = (x @ problem.w_q) @ (x @ problem.w_k).T / np.sqrt(problem.w_q.shape[1])
+    if causal:
+        scores[np.triu_indices(len(x), k=1)] = -np.inf
+    exponentials = np.exp(scores)
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+BAND = np.abs(np.subtract.outer(np.arange(5), np.arange(5))) <= 1
+
+SEQUENCES: dict[str, Callable[[], Trace]] = {
+    "one": lambda: random_trace(1, tokens=[LONG]),
+    "one, two heads": lambda: random_trace(1, heads=2, projected=True),
+    "two": lambda: random_trace(2, tokens=names(2)),
+    "three": lambda: random_trace(3),
+    "three of one number": lambda: random_trace(3, d_model=1, d_k=1),
+    "three of two numbers": lambda: random_trace(3, d_model=2, d_k=1),
+    "four alike": lambda: tied_trace(4),
+    "four of which one sees nothing": lambda: random_trace(4, heads=2, mask=NOTHING),
+    "four and a mask that hides nothing": lambda: random_trace(4, mask=EVERYTHING),
+    "four of the same heads": lambda: same_heads(4),
+    "four, heads without W_O": lambda: random_trace(4, heads=2, b_o=np.ones(6)),
+    "four, W_O, not scaled": lambda: random_trace(
+        4, heads=2, biased=True, projected=True, scale=1.0
+    ),
+    "five that see their neighbours": lambda: random_trace(5, mask=BAND, tokens=names(5)),
+    "five, mask and causal": lambda: random_trace(5, mask=BAND, causal=True, offset=1),
+    "values of nothing": lambda: self_attention(np.eye(3), *[np.eye(3)] * 2, np.zeros((3, 2))),
+    "eight": lambda: random_trace(8, tokens=names(8), causal=True),
+    "eight, four heads": lambda: random_trace(8, heads=4, projected=True, tokens=names(8)),
+    "nine, wide": lambda: random_trace(9, d_model=64, d_k=32),
+    "twelve that see nothing": lambda: random_trace(12, heads=2, mask=np.zeros((12, 12), bool)),
+    "forty": lambda: random_trace(40, tokens=names(40)),
+    "forty, two heads": lambda: random_trace(40, heads=2, projected=True, causal=True),
+    "three hundred in Chinese": lambda: random_trace(300, tokens=names(300, LONG_CHINESE)),
+    "three hundred, twelve heads": lambda: random_trace(
+        300, heads=12, d_model=24, biased=True, projected=True, tokens=names(300)
+    ),
+}
+"""What every lesson on a sequence is told on: the lengths, widths, heads and masks that make a difference to one."""
+
+
 @dataclass(frozen=True)
 class Case:
     name: str

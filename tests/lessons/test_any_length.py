@@ -1,7 +1,6 @@
 """The lesson on length: n in, n out, and one more vector, against the formula written out here."""
 
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,37 +8,11 @@ import pytest
 from attnviz import self_attention
 from attnviz.errors import InputError
 from attnviz.lessons.any_length import storyboard
-from attnviz.lessons.captions import LINES, caption_lines
-from attnviz.lessons.catalogue import LESSONS
 from attnviz.lessons.exhibits import Table
-from attnviz.lessons.labels import columns_of
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.storyboard import Matrix
-from attnviz.lessons.words import LANGUAGES
 
-WIDEST = {"en": 60, "zh": 56}
-LONG = "internationalisation"
-
-
-def trace_of_length(n, *, d_model=4, d_k=3, heads=1, seed=0, **options):
-    numbers = np.random.default_rng(seed)
-    width = heads * d_k
-    return self_attention(
-        numbers.normal(size=(n, d_model)),
-        *(numbers.normal(size=(d_model, width)) for _ in range(3)),
-        heads=heads,
-        **options,
-    )
-
-
-def weights_by_hand(x, trace, *, causal=False):
-    """softmax(Q Kᵀ / √d_k), written out."""
-    problem = trace.problem
-    scores = (x @ problem.w_q) @ (x @ problem.w_k).T / np.sqrt(problem.w_q.shape[1])
-    if causal:
-        scores[np.triu_indices(len(x), k=1)] = -np.inf
-    exponentials = np.exp(scores)
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+from .conftest import random_trace, weights_by_hand
 
 
 def told(trace, **asked):
@@ -56,43 +29,12 @@ def table(board, step):
     return found
 
 
-CASES = {
-    "one": lambda: trace_of_length(1, tokens=[LONG]),
-    "two": lambda: trace_of_length(2, tokens=[LONG] * 2),
-    "three": lambda: trace_of_length(3),
-    "eight": lambda: trace_of_length(8, tokens=[LONG] * 8),
-    "forty": lambda: trace_of_length(40),
-    "three hundred": lambda: trace_of_length(300, tokens=[LONG] * 300),
-    "heads": lambda: trace_of_length(6, heads=2, w_o=np.ones((6, 4))),
-    "masked": lambda: trace_of_length(6, mask=np.tril(np.ones((6, 6), dtype=bool))),
-    "wide": lambda: trace_of_length(9, d_model=64, d_k=32),
-}
-each_case = pytest.mark.parametrize("name", CASES)
-
-
-@each_case
-def test_it_has_all_steps_of_the_catalogue_at_any_length(name):
-    board = told(CASES[name]())
-
-    assert tuple(step.id for step in board.steps) == LESSONS["any-length"].steps
-
-
-@each_case
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_caption_fits(name, language):
-    for step in told(CASES[name](), language=language, precision=5).steps:
-        for caption in step.narration.values():
-            lines = caption_lines(caption, language)
-            assert len(lines) <= LINES, caption
-            assert max(map(columns_of, lines)) <= WIDEST[language], caption
-
-
 @pytest.mark.parametrize(
     ("n", "lengths"),
     [(1, [1]), (2, [1, 2]), (3, [1, 2, 3]), (5, [2, 3, 5]), (8, [3, 5, 8]), (40, [3, 8, 40])],
 )
 def test_the_map_is_that_of_the_first_vectors_alone(n, lengths):
-    trace = trace_of_length(n)
+    trace = random_trace(n)
 
     maps = matrices(told(trace), "map", "A")
 
@@ -103,7 +45,7 @@ def test_the_map_is_that_of_the_first_vectors_alone(n, lengths):
 
 
 def test_as_many_vectors_come_out_as_go_in():
-    rows = table(told(trace_of_length(8)), "same-weights").rows
+    rows = table(told(random_trace(8)), "same-weights").rows
 
     assert [row.cells[1] for row in rows] == ["3×4", "5×4", "8×4"]
     assert [row.cells[5] for row in rows] == ["3×3", "5×5", "8×8"]
@@ -113,7 +55,7 @@ def test_as_many_vectors_come_out_as_go_in():
 
 @pytest.mark.parametrize("n", [2, 3, 8, 40])
 def test_one_more_vector_adds_a_row_and_a_column_and_changes_no_score(n):
-    trace = trace_of_length(n)
+    trace = random_trace(n)
 
     board = told(trace)
     before, after = matrices(board, "append", "S")
@@ -132,7 +74,7 @@ def test_one_more_vector_adds_a_row_and_a_column_and_changes_no_score(n):
 
 
 def test_every_old_weight_shrinks_by_what_the_new_one_takes():
-    board = told(trace_of_length(8), query=2)
+    board = told(random_trace(8), query=2)
     before, after = matrices(board, "share", "A")
 
     shrunk = before.values[0] * (1 - after.values[0, -1])
@@ -149,11 +91,11 @@ def test_what_is_worked_out_is_equal_only_where_it_is_exact():
     (exact,) = board.step("share").worked
 
     assert (exact.relation, exact.total.text) == ("=", "0.5")
-    assert {each.relation for each in told(trace_of_length(8)).step("share").worked} == {"≈"}
+    assert {each.relation for each in told(random_trace(8)).step("share").worked} == {"≈"}
 
 
 def test_with_a_causal_mask_the_old_rows_stay_as_they_were():
-    trace = trace_of_length(8)
+    trace = random_trace(8)
 
     before, after = matrices(told(trace), "causal", "A")
 
@@ -164,7 +106,7 @@ def test_with_a_causal_mask_the_old_rows_stay_as_they_were():
 
 
 def test_without_a_mask_the_old_rows_do_not_stay():
-    trace = trace_of_length(8)
+    trace = random_trace(8)
     x = trace.problem.x
 
     before, after = (weights_by_hand(x[:n], trace) for n in (4, 5))
@@ -173,7 +115,7 @@ def test_without_a_mask_the_old_rows_do_not_stay():
 
 
 def test_generation_counts_all_scores_against_one_row():
-    rows = table(told(trace_of_length(8)), "generation").rows
+    rows = table(told(random_trace(8)), "generation").rows
 
     assert [row.cells[:3] for row in rows] == [
         ("n = 4", "16", "4"),
@@ -184,13 +126,13 @@ def test_generation_counts_all_scores_against_one_row():
 
 @pytest.mark.parametrize("heads", [1, 2])
 def test_a_row_on_kept_keys_and_values_is_the_row_of_the_whole(heads):
-    rows = table(told(trace_of_length(8, heads=heads)), "generation").rows
+    rows = table(told(random_trace(8, heads=heads)), "generation").rows
 
     assert all(re.fullmatch(r"0|\d·10⁻¹[⁵⁶⁷⁸⁹]", row.cells[3]) for row in rows)
 
 
 def test_a_single_vector_comes_a_second_time():
-    board = told(trace_of_length(1))
+    board = told(random_trace(1))
 
     _, after = matrices(board, "append", "S")
     assert after.shape == (2, 2)
@@ -199,8 +141,8 @@ def test_a_single_vector_comes_a_second_time():
 
 
 def test_a_mask_of_the_input_is_left_out_and_that_is_said():
-    plain = trace_of_length(6)
-    masked = trace_of_length(6, causal=True)
+    plain = random_trace(6)
+    masked = random_trace(6, causal=True)
 
     assert "left out" in " ".join(told(masked).notes)
     assert "left out" not in " ".join(told(plain).notes)
@@ -211,7 +153,7 @@ def test_a_mask_of_the_input_is_left_out_and_that_is_said():
 
 
 def test_of_several_heads_it_is_said_that_one_is_shown():
-    assert told(trace_of_length(6, heads=2)).step("map").omitted == "Shown: 1 of 2 heads."
+    assert told(random_trace(6, heads=2)).step("map").omitted == "Shown: 1 of 2 heads."
 
 
 def test_a_row_that_comes_later_cannot_be_worked_out():
@@ -219,13 +161,4 @@ def test_a_row_that_comes_later_cannot_be_worked_out():
         InputError,
         match=r"^row 6 is not shown in the lesson any-length: choose one of the first 4 with --query$",
     ):
-        told(trace_of_length(8), query=5)
-
-
-def test_an_empty_sequence_is_told_so():
-    empty = replace(trace_of_length(1).problem, x=np.empty((0, 4)), tokens=None)
-
-    with pytest.raises(InputError, match="the sequence is empty"):
-        told(
-            self_attention(empty.x, empty.w_q, empty.w_k, empty.w_v),
-        )
+        told(random_trace(8), query=5)

@@ -6,9 +6,7 @@ from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 
 from attnviz.core.convolution import convolve
-from attnviz.errors import InputError
-from attnviz.lessons.captions import LINE_LENGTH, LINES, caption_lines
-from attnviz.lessons.catalogue import lesson_named, told
+from attnviz.lessons.catalogue import told
 from attnviz.lessons.cnn_limits_measured import (
     COLOUR_PLACE,
     COLOURS,
@@ -19,7 +17,6 @@ from attnviz.lessons.cnn_limits_measured import (
 )
 from attnviz.lessons.cnn_limits_telling import refusal
 from attnviz.lessons.exhibits import Field, Plot, Table
-from attnviz.lessons.labels import columns_of
 from attnviz.lessons.pictures import picture
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.storyboard import Matrix
@@ -304,32 +301,6 @@ class TestSizes:
 
 
 class TestTheTelling:
-    def test_the_steps_are_those_of_the_catalogue(self):
-        steps = tuple(step.id for step in board().steps)
-
-        assert steps == lesson_named("cnn-limits").steps
-
-    @pytest.mark.parametrize("language", LANGUAGES)
-    def test_every_exhibit_and_calculation_belongs_to_a_part_that_is_said(self, language):
-        for step in board(language).steps:
-            shown = {each.part for each in (*step.exhibits, *step.worked)}
-            assert shown <= set(step.narration)
-
-    @pytest.mark.parametrize("language", LANGUAGES)
-    def test_every_caption_fits_two_lines(self, language):
-        columns = LINE_LENGTH[language] * (2 if language == "zh" else 1)
-        for step in board(language).steps:
-            for said in step.narration.values():
-                lines = caption_lines(said, language)
-                assert len(lines) <= LINES, said
-                assert max(map(columns_of, lines)) <= columns, said
-
-    def test_both_languages_show_the_same_numbers(self):
-        for english, chinese in zip(board("en").steps, board("zh").steps, strict=True):
-            assert list(english.narration) == list(chinese.narration)
-            pairs = zip(matrices(english), matrices(chinese), strict=True)
-            assert all(np.array_equal(one.values, other.values) for one, other in pairs)
-
     def test_a_seed_draws_other_weights_and_leaves_what_was_chosen(self):
         one, other = board(), board(seed=7)
 
@@ -340,19 +311,3 @@ class TestTheTelling:
                 np.testing.assert_array_equal(a.values, b.values)
         maps = [matrices(each.step("attention"))[0].values for each in (one, other)]
         assert not np.allclose(*maps)
-
-    def test_a_precision_that_float64_does_not_hold_is_refused(self):
-        with pytest.raises(InputError, match=r"^precision is 13: give 0 to 12 decimals$"):
-            board(precision=13)
-
-    def test_the_rounding_of_the_article_is_refused(self):
-        with pytest.raises(
-            InputError, match=r"^the lesson cnn-limits does not round as the article does: leave --"
-        ):
-            board(rounding="article")
-
-    def test_a_seed_below_0_is_refused(self):
-        with pytest.raises(
-            InputError, match=r"^seed is -1, expected a whole number of at least 0$"
-        ):
-            board(seed=-1)

@@ -8,14 +8,11 @@ import pytest
 
 from attnviz.core.planting import plant
 from attnviz.errors import InputError
-from attnviz.lessons.captions import LINE_LENGTH, LINES, caption_lines
-from attnviz.lessons.catalogue import LESSONS
 from attnviz.lessons.context import storyboard
 from attnviz.lessons.exhibits import Field, Plot, Table
-from attnviz.lessons.labels import columns_of
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.storyboard import Matrix, Storyboard
-from attnviz.lessons.words import LANGUAGES, words
+from attnviz.lessons.words import words
 
 POSITIONS = 32
 DISTANCES = range(1, POSITIONS)
@@ -207,28 +204,8 @@ def test_a_distance_outside_of_the_sequence_is_told_with_its_limits(distance):
         told(distance=distance)
 
 
-def test_more_decimals_than_there_are_is_an_error():
-    with pytest.raises(InputError, match=r"^precision is 13: give 0 to 12 decimals$"):
-        told(precision=13)
-
-
 def test_another_seed_draws_other_kernels_and_is_named():
     one, other = told(seed=1), told(seed=2)
 
     assert "seed 1" in one.notes[0]
     assert items(one, "sweep", Plot)[0].series[1].y != items(other, "sweep", Plot)[0].series[1].y
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("distance", [1, 20, 31])
-def test_it_is_told_whole_and_in_captions_that_fit(language, distance):
-    board = told(language=language, distance=distance, precision=6)
-    width = LINE_LENGTH[language] * (2 if language == "zh" else 1)
-
-    assert tuple(step.id for step in board.steps) == LESSONS["context"].steps
-    for step in board.steps:
-        assert {each.part for each in step.exhibits} <= set(step.narration)
-        for said in step.narration.values():
-            lines = caption_lines(said, language)
-            assert len(lines) <= LINES
-            assert max(map(columns_of, lines)) <= width, said

@@ -7,14 +7,10 @@ import numpy as np
 import pytest
 
 from attnviz.core.attention import attend
-from attnviz.lessons.captions import LINE_LENGTH, LINES, caption_lines
-from attnviz.lessons.catalogue import LESSONS
 from attnviz.lessons.cost import storyboard
 from attnviz.lessons.exhibits import Plot, Table
-from attnviz.lessons.labels import columns_of
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.storyboard import Storyboard
-from attnviz.lessons.words import LANGUAGES
 
 D, K = 64, 3
 
@@ -207,17 +203,3 @@ def test_no_count_is_rounded(board):
         for plot in (e.item for e in step.exhibits if isinstance(e.item, Plot)):
             for series in plot.series:
                 assert tuple(map(_whole, series.texts)) == series.y
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_it_is_told_whole_and_in_captions_that_fit(language):
-    board = storyboard(LessonRequest(language=language))
-    width = LINE_LENGTH[language] * (2 if language == "zh" else 1)
-
-    assert tuple(step.id for step in board.steps) == LESSONS["cost"].steps
-    for step in board.steps:
-        assert {each.part for each in step.exhibits} <= set(step.narration)
-        for said in step.narration.values():
-            lines = caption_lines(said, language)
-            assert len(lines) <= LINES
-            assert max(map(columns_of, lines)) <= width, said

@@ -1,66 +1,24 @@
 """The lesson on masks, against softmax written out here."""
 
 import re
-import tomllib
 from dataclasses import replace
 from decimal import Decimal
-from importlib import resources
 
 import numpy as np
 import pytest
 
-from attnviz import self_attention
 from attnviz.core.attention import attend
 from attnviz.core.self_attention import trace_of
-from attnviz.errors import InputError
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons import masking_padding
-from attnviz.lessons.captions import LINES, caption_lines
-from attnviz.lessons.catalogue import LESSONS
-from attnviz.lessons.labels import columns_of
 from attnviz.lessons.masking import storyboard
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.words import LANGUAGES, Words
 
-WIDEST = {"en": 60, "zh": 56}
-LONG = "internationalisation"
-BLIND = np.array([[False] * 4, [True] * 4, [True] * 4, [True] * 4])
-BAND = np.abs(np.subtract.outer(np.arange(5), np.arange(5))) <= 1
-
-
-def random_trace(n, *, d_model=4, d_k=3, heads=1, seed=0, size=1.0, **options):
-    numbers = np.random.default_rng(seed)
-    width = heads * d_k
-    if options.pop("biased", False):
-        options |= {name: numbers.normal(size=width) for name in ("b_q", "b_k", "b_v")}
-    return self_attention(
-        size * numbers.normal(size=(n, d_model)),
-        *(numbers.normal(size=(d_model, width)) for _ in range(3)),
-        heads=heads,
-        **options,
-    )
+from .conftest import BAND, NOTHING, random_trace
 
 
 def example():
     return trace_of(problem_from(InputRequest(example="causal")))
-
-
-CASES = {
-    "example": lambda: example(),
-    "one": lambda: random_trace(1, tokens=[LONG]),
-    "two": lambda: random_trace(2),
-    "three": lambda: random_trace(3, tokens=["the", "cat", "sat"]),
-    "eight, two heads": lambda: random_trace(8, heads=2, tokens=[LONG] * 8),
-    "forty": lambda: random_trace(40, causal=True, tokens=[LONG] * 40),
-    "three hundred": lambda: random_trace(300, tokens=["国际化与本地化标准"] * 300),
-    "biased": lambda: random_trace(6, biased=True, scale=1.0),
-    "a band": lambda: random_trace(5, mask=BAND, tokens=[LONG] * 5),
-    "one that sees nothing": lambda: random_trace(4, mask=BLIND),
-    "all that see nothing": lambda: random_trace(12, mask=np.zeros((12, 12), dtype=bool)),
-    "a mask that hides nothing": lambda: random_trace(4, mask=np.ones((4, 4), dtype=bool)),
-    "mask and causal": lambda: random_trace(5, mask=BAND, causal=True, offset=1),
-}
-each_case = pytest.mark.parametrize("name", CASES)
 
 
 def told(trace, **asked):
@@ -144,22 +102,6 @@ def test_weights_set_to_0_after_softmax_no_longer_sum_to_1():
     assert written_sums(board, kept) == written_sums(board, sums)
 
 
-@each_case
-@pytest.mark.parametrize("precision", [2, 5])
-def test_every_row_of_weights_as_written_sums_to_exactly_1(name, precision):
-    trace = CASES[name]()
-    board = told(trace, precision=precision)
-    if trace.problem.n > 20:
-        return
-    shown = [items(board, "padding")[1], items(board, "padding-hidden")[1]]
-    shown += [items(board, "unmasked")[1]]
-    masked = items(board, "before-softmax")[1] if "before-softmax" in ids(board) else shown[0]
-
-    assert {total for each in shown for total in written_sums(board, each)} == {Decimal(1)}
-    blind = np.array([not row.any() for row in masked.values])
-    assert written_sums(board, masked) == [Decimal(int(not each)) for each in blind]
-
-
 def test_the_share_that_is_told_is_what_the_framed_cells_add_up_to():
     board = told(example(), query=2)
     weights = board.step("unmasked").exhibits[1]
@@ -188,7 +130,7 @@ def test_for_a_row_from_which_nothing_is_hidden_the_one_that_loses_most_is_named
 
 
 def test_a_query_that_sees_nothing_is_named_as_the_exception():
-    said = told(random_trace(4, mask=BLIND)).step("before-softmax").narration["sum"]
+    said = told(random_trace(4, mask=NOTHING)).step("before-softmax").narration["sum"]
 
     assert said == "Each row still sums to 1, but for q₁:\nwhat sees nothing has no weights."
 
@@ -249,35 +191,7 @@ def test_an_output_that_is_equal_is_called_so_and_one_that_nearly_is_is_not(monk
     assert re.search(r"differ by \de−1\d, rounding in the last digit", nearly.narration["same"])
 
 
-# ── every input ──
-
-
-def ids(board):
-    return [step.id for step in board.steps]
-
-
-@each_case
-def test_it_has_the_steps_of_the_catalogue_but_for_those_with_nothing_to_hide(name):
-    hiding = name not in ("one", "a mask that hides nothing")
-    steps = LESSONS["masking"].steps
-
-    assert ids(told(CASES[name]())) == [step for step in steps if hiding or "softmax" not in step]
-
-
-@each_case
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_caption_fits(name, language):
-    for step in told(CASES[name](), language=language, precision=5).steps:
-        for caption in step.narration.values():
-            lines = caption_lines(caption, language)
-            assert len(lines) <= LINES, caption
-            assert max(map(columns_of, lines)) <= WIDEST[language], caption
-
-
-@each_case
-def test_every_exhibit_belongs_to_a_part_that_is_said(name):
-    for step in told(CASES[name]()).steps:
-        assert {each.part for each in step.exhibits} <= step.narration.keys()
+# ── inputs with something to be said of them ──
 
 
 def test_one_token_is_told_to_have_nothing_after_it():
@@ -291,41 +205,3 @@ def test_of_several_heads_it_is_said_that_one_is_shown():
 
     assert board.step("before-softmax").omitted == "Shown: 1 of 2 heads."
     assert "Shown: 1 of 2 heads." in board.step("padding").omitted
-
-
-def test_no_word_is_dead(monkeypatch):
-    said = set()
-    say = Words.say
-
-    def recorded(self, *key, **facts):
-        said.add(key)
-        return say(self, *key, **facts)
-
-    monkeypatch.setattr(Words, "say", recorded)
-    for make in CASES.values():
-        told(make())
-    monkeypatch.setattr(masking_padding, "attend", slightly_off)
-    told(example())
-
-    file = resources.files("attnviz.lessons.words").joinpath("masking.en.toml")
-    steps = tomllib.loads(file.read_text("utf-8"))
-    words = {
-        ("masking", step, part)
-        for step, parts in steps.items()
-        if isinstance(parts, dict)
-        for part in parts
-    }
-    assert words - said == set()
-
-
-def test_the_articles_rounding_is_refused():
-    with pytest.raises(
-        InputError,
-        match=r"^the lesson masking does not round as the article does: leave --rounding out$",
-    ):
-        told(example(), rounding="article")
-
-
-def test_a_row_that_does_not_exist_is_told_so():
-    with pytest.raises(InputError, match=r"^no row 9: the sequence has 4$"):
-        told(example(), query=8)

@@ -1,9 +1,5 @@
 """The lesson on several heads, against the formula written out here."""
 
-import tomllib
-from dataclasses import replace
-from decimal import Decimal
-from importlib import resources
 from itertools import combinations
 
 import numpy as np
@@ -13,20 +9,15 @@ from attnviz import self_attention
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.captions import LINES, caption_lines
-from attnviz.lessons.catalogue import LESSONS
-from attnviz.lessons.labels import columns_of
 from attnviz.lessons.multi_head import storyboard
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.words import LANGUAGES, Words, words
+from attnviz.lessons.words import words
 from attnviz.lessons.writing import written
 
-WIDEST = {"en": 60, "zh": 56}
-LONG = "internationalisation"
-BLIND = np.array([[False] * 4, [True] * 4, [True] * 4, [True] * 4])
+from .conftest import same_heads
 
 
-def random_trace(n, *, heads=2, d_model=4, d_k=3, seed=0, projected=True, biased=False, **options):
+def random_heads(n, *, heads=2, d_model=4, d_k=3, seed=0, projected=True, biased=False, **options):
     numbers = np.random.default_rng(seed)
     width = heads * d_k
     if projected:
@@ -41,34 +32,8 @@ def random_trace(n, *, heads=2, d_model=4, d_k=3, seed=0, projected=True, biased
     )
 
 
-def twins(n):
-    """Two heads with the same columns."""
-    trace = random_trace(n, heads=1, projected=False)
-    doubled = {name: np.tile(getattr(trace.problem, name), 2) for name in ("w_q", "w_k", "w_v")}
-    return trace_of(replace(trace.problem, heads=2, **doubled))
-
-
 def example():
     return trace_of(problem_from(InputRequest(example="two-heads")))
-
-
-CASES = {
-    "example": lambda: example(),
-    "one": lambda: random_trace(1, tokens=[LONG]),
-    "three": lambda: random_trace(3, tokens=["the", "cat", "sat"], causal=True),
-    "eight, four heads": lambda: random_trace(8, heads=4, tokens=[LONG] * 8),
-    "forty": lambda: random_trace(40, tokens=[LONG] * 40),
-    "three hundred, twelve heads": lambda: random_trace(
-        300, heads=12, d_model=24, biased=True, tokens=["国际化与本地化标准"] * 300
-    ),
-    "without W_O": lambda: random_trace(4, projected=False),
-    "without W_O, biased": lambda: random_trace(4, projected=False, biased=True),
-    "biased": lambda: random_trace(4, biased=True, scale=1.0),
-    "twins": lambda: twins(4),
-    "one that sees nothing": lambda: random_trace(4, mask=BLIND),
-    "none sees anything": lambda: random_trace(4, mask=np.zeros((4, 4), dtype=bool)),
-}
-each_case = pytest.mark.parametrize("name", CASES)
 
 
 def told(trace, **asked):
@@ -93,7 +58,7 @@ def head_by_hand(trace, head):
 
 
 def test_the_one_head_has_the_same_matrices_uncut():
-    trace = random_trace(5, heads=3)
+    trace = random_heads(5, heads=3)
     scores, weights = items(told(trace), "one-head")
 
     assert np.allclose(weights.values, weights_by_hand(trace, slice(None)))
@@ -102,7 +67,7 @@ def test_the_one_head_has_the_same_matrices_uncut():
 
 
 def test_each_head_that_is_shown_attends_with_its_own_columns():
-    trace = random_trace(6)
+    trace = random_heads(6)
     first, second = items(told(trace), "heads")
 
     assert (first.head, second.head) == (1, 2)
@@ -111,7 +76,7 @@ def test_each_head_that_is_shown_attends_with_its_own_columns():
 
 
 def test_of_many_heads_the_two_that_differ_most_are_shown():
-    trace = random_trace(5, heads=6)
+    trace = random_heads(5, heads=6)
     maps = [head_by_hand(trace, head) for head in range(6)]
     apart = {
         pair: np.abs(maps[pair[0]] - maps[pair[1]]).sum() for pair in combinations(range(6), 2)
@@ -141,7 +106,7 @@ def test_in_the_example_one_head_finds_the_word_before_and_the_other_its_own_kin
 
 
 def test_where_both_find_the_same_for_a_row_the_row_in_which_they_differ_most_is_named():
-    trace = random_trace(6, seed=3)
+    trace = random_heads(6, seed=3)
     maps = [head_by_hand(trace, head) for head in range(2)]
     same = [i for i in range(6) if maps[0][i].argmax() == maps[1][i].argmax()]
     assert same
@@ -150,14 +115,14 @@ def test_where_both_find_the_same_for_a_row_the_row_in_which_they_differ_most_is
 
 
 def test_heads_that_find_the_same_are_not_said_to_differ():
-    said = told(twins(4)).step("heads").narration["second"]
+    said = told(same_heads(4)).step("heads").narration["second"]
 
     assert said.startswith("Head 2 finds the same for q₁")
 
 
 @pytest.mark.parametrize("heads", [2, 4])
 def test_the_outputs_stand_side_by_side_in_the_order_of_the_heads(heads):
-    trace = random_trace(5, heads=heads)
+    trace = random_heads(5, heads=heads)
     value = trace.problem.x @ trace.problem.w_v
     outputs = [head_by_hand(trace, i) @ value[:, 3 * i : 3 * i + 3] for i in range(heads)]
 
@@ -172,7 +137,7 @@ def test_the_outputs_stand_side_by_side_in_the_order_of_the_heads(heads):
 
 @pytest.mark.parametrize("biased", [False, True])
 def test_the_result_is_the_outputs_times_w_o(biased):
-    trace = random_trace(5, biased=biased)
+    trace = random_heads(5, biased=biased)
     board = told(trace)
     concat, w_o, *bias, result = (each.values for each in items(board, "project"))
 
@@ -193,7 +158,7 @@ def test_one_entry_of_the_result_is_worked_out():
 
 
 def test_the_columns_of_each_head_are_framed_and_cover_the_matrices():
-    board = told(random_trace(3, heads=4))
+    board = told(random_heads(3, heads=4))
 
     for each in board.step("cut").exhibits[:3]:
         edges = [mark.columns for mark in each.marks]
@@ -201,85 +166,17 @@ def test_the_columns_of_each_head_are_framed_and_cover_the_matrices():
         assert {mark.rows for mark in each.marks} == {(0, 4)}
 
 
-@each_case
-def test_every_row_of_weights_as_written_sums_to_exactly_1(name):
-    trace = CASES[name]()
-    if trace.problem.n > 20:
-        return
-    board = told(trace, precision=3)
-    for step in board.steps:
-        for item in (each.item for each in step.exhibits):
-            if item.symbol == "A":
-                cells = board.numbers.cells(item)
-                sums = [sum(map(Decimal, row)) for row in cells]
-                assert sums == [Decimal(int(row.any())) for row in item.values]
-
-
-# ── every input ──
-
-
-@each_case
-def test_it_has_the_steps_of_the_catalogue_but_for_those_without_a_subject(name):
-    trace = CASES[name]()
-    missing = {"one-head"} if trace.problem.n == 1 else set()
-    if trace.problem.w_o is None:
-        missing.add("project")
-
-    ids = [step.id for step in told(trace).steps]
-    assert ids == [step for step in LESSONS["multi-head"].steps if step not in missing]
-
-
-@each_case
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_caption_fits(name, language):
-    for step in told(CASES[name](), language=language).steps:
-        for caption in step.narration.values():
-            lines = caption_lines(caption, language)
-            assert len(lines) <= LINES, caption
-            assert max(map(columns_of, lines)) <= WIDEST[language], caption
-
-
-@each_case
-def test_every_exhibit_and_calculation_belongs_to_a_part_that_is_said(name):
-    for step in told(CASES[name]()).steps:
-        parts = {each.part for each in (*step.exhibits, *step.worked)}
-        assert parts <= step.narration.keys()
-
-
 def test_without_w_o_that_is_said_and_the_formula_ends_with_concat():
-    board = told(random_trace(4, projected=False))
+    board = told(random_heads(4, projected=False))
 
     assert "There is no W_O here" in board.step("concat").narration["plain"]
     assert board.step("formula").formula.plain == "Concat(O₁, …, Oₕ)"
 
 
 def test_a_query_that_sees_nothing_is_not_said_to_look_anywhere():
-    said = told(random_trace(4, mask=np.zeros((4, 4), dtype=bool))).step("heads").narration
+    said = told(random_heads(4, mask=np.zeros((4, 4), dtype=bool))).step("heads").narration
 
     assert set(said.values()) == {"q₁ sees nothing: its weights are 0 in every head."}
-
-
-def test_no_word_is_dead(monkeypatch):
-    said = set()
-    say = Words.say
-
-    def recorded(self, *key, **facts):
-        said.add(key)
-        return say(self, *key, **facts)
-
-    monkeypatch.setattr(Words, "say", recorded)
-    for make in CASES.values():
-        told(make())
-
-    file = resources.files("attnviz.lessons.words").joinpath("multi_head.en.toml")
-    steps = tomllib.loads(file.read_text("utf-8"))
-    spoken = {
-        ("multi-head", step, part)
-        for step, parts in steps.items()
-        if isinstance(parts, dict)
-        for part in parts
-    }
-    assert spoken - said == set()
 
 
 def test_one_head_is_refused_with_the_cure():
@@ -288,9 +185,4 @@ def test_one_head_is_refused_with_the_cure():
         match=r"^the lesson multi-head compares heads, and this input has only one: "
         r"add --heads 2, or take --example two-heads$",
     ):
-        told(random_trace(3, heads=1))
-
-
-def test_the_articles_rounding_is_refused():
-    with pytest.raises(InputError, match="multi-head does not round as the article does"):
-        told(example(), rounding="article")
+        told(random_heads(3, heads=1))

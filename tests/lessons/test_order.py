@@ -9,40 +9,18 @@ from hypothesis import strategies as st
 
 from attnviz import self_attention
 from attnviz.errors import InputError
-from attnviz.lessons.captions import LINES, caption_lines
-from attnviz.lessons.catalogue import LESSONS
 from attnviz.lessons.exhibits import Plot, Table
-from attnviz.lessons.labels import columns_of
 from attnviz.lessons.order import storyboard
 from attnviz.lessons.reordering import Reordering
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.sequence import rearranged
 from attnviz.lessons.storyboard import Matrix
-from attnviz.lessons.words import LANGUAGES
 
-WIDEST = {"en": 60, "zh": 56}
-LONG = "internationalisation"
-
-
-def trace_of_length(n, *, d_model=4, d_k=3, heads=1, seed=0, **options):
-    numbers = np.random.default_rng(seed)
-    width = heads * d_k
-    return self_attention(
-        numbers.normal(size=(n, d_model)),
-        *(numbers.normal(size=(d_model, width)) for _ in range(3)),
-        heads=heads,
-        **options,
-    )
+from .conftest import SEQUENCES, random_trace, weights_by_hand
 
 
 def output_by_hand(x, trace, *, causal=False):
-    """softmax(Q Kᵀ / √d_k) V, written out."""
-    problem = trace.problem
-    scores = (x @ problem.w_q) @ (x @ problem.w_k).T / np.sqrt(problem.w_q.shape[1])
-    if causal:
-        scores[np.triu_indices(len(x), k=1)] = -np.inf
-    exponentials = np.exp(scores)
-    return exponentials / exponentials.sum(axis=1, keepdims=True) @ (x @ problem.w_v)
+    return weights_by_hand(x, trace, causal=causal) @ (x @ trace.problem.w_v)
 
 
 def encoding_by_hand(n, d_model):
@@ -69,46 +47,9 @@ def items(board, step, kind):
 SWAPPED = [2, 1, 0]
 """Of three, the first and the last trade places."""
 
-CASES = {
-    "one": lambda: trace_of_length(1, tokens=[LONG]),
-    "alike": lambda: self_attention(np.ones((4, 2)), np.eye(2), np.eye(2), np.eye(2)),
-    "two": lambda: trace_of_length(2, tokens=[LONG] * 2),
-    "three": lambda: trace_of_length(3),
-    "eight": lambda: trace_of_length(8, tokens=[LONG] * 8),
-    "forty": lambda: trace_of_length(40),
-    "three hundred": lambda: trace_of_length(300, tokens=[LONG] * 300),
-    "heads": lambda: trace_of_length(6, heads=2, w_o=np.ones((6, 4))),
-    "causal": lambda: trace_of_length(6, causal=True),
-    "wide": lambda: trace_of_length(9, d_model=64, d_k=32),
-    "one number": lambda: trace_of_length(3, d_model=1, d_k=1),
-    "two numbers": lambda: trace_of_length(3, d_model=2, d_k=1),
-    "nothing of the values": lambda: self_attention(
-        np.eye(3), np.eye(3), np.eye(3), np.zeros((3, 2))
-    ),
-}
-each_case = pytest.mark.parametrize("name", CASES)
-
-
-@each_case
-def test_its_steps_are_those_of_the_catalogue(name):
-    steps = tuple(step.id for step in told(CASES[name]()).steps)
-
-    nothing_to_trade = name in ("one", "alike")
-    assert steps == (("permute", "positions") if nothing_to_trade else LESSONS["order"].steps)
-
-
-@each_case
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_caption_fits(name, language):
-    for step in told(CASES[name](), language=language, precision=5).steps:
-        for caption in step.narration.values():
-            lines = caption_lines(caption, language)
-            assert len(lines) <= LINES, caption
-            assert max(map(columns_of, lines)) <= WIDEST[language], caption
-
 
 def test_the_first_and_the_last_trade_places_and_take_their_names_along():
-    trace = trace_of_length(3, tokens=["dog", "bites", "man"])
+    trace = random_trace(3, tokens=["dog", "bites", "man"])
 
     before, after = items(told(trace), "permute", Matrix)
 
@@ -121,13 +62,13 @@ def test_the_first_and_the_last_trade_places_and_take_their_names_along():
 
 
 def test_the_row_that_is_asked_for_trades_places_with_the_one_furthest_away():
-    before, after = items(told(trace_of_length(5), query=3), "permute", Matrix)
+    before, after = items(told(random_trace(5), query=3), "permute", Matrix)
 
     np.testing.assert_array_equal(after.values, before.values[[3, 1, 2, 0, 4]])
 
 
 def test_a_vector_does_not_trade_places_with_its_like():
-    trace = trace_of_length(3)
+    trace = random_trace(3)
     x = trace.problem.x.copy()
     x[2] = x[0]
     same_ends = self_attention(x, trace.problem.w_q, trace.problem.w_k, trace.problem.w_v)
@@ -138,7 +79,7 @@ def test_a_vector_does_not_trade_places_with_its_like():
 
 
 def test_attention_computed_in_the_new_order_gives_the_old_outputs_in_new_places():
-    trace = trace_of_length(3)
+    trace = random_trace(3)
 
     before, after = items(told(trace), "attention", Matrix)[2:]
 
@@ -147,7 +88,7 @@ def test_attention_computed_in_the_new_order_gives_the_old_outputs_in_new_places
 
 
 def test_rows_and_columns_of_the_map_trade_places():
-    before, after = items(told(trace_of_length(3)), "attention", Matrix)[:2]
+    before, after = items(told(random_trace(3)), "attention", Matrix)[:2]
 
     np.testing.assert_allclose(after.values, before.values[SWAPPED][:, SWAPPED], rtol=1e-12)
     assert [each.symbol for each in after.columns] == ["k₃", "k₂", "k₁"]
@@ -166,7 +107,7 @@ def test_weights_that_tie_keep_their_digits_where_they_move():
 @given(n=st.integers(1, 6), heads=st.integers(1, 3), seed=st.integers(0, 10**6), data=st.data())
 def test_attention_is_permuted_as_its_inputs_are_whatever_the_order(n, heads, seed, data):
     order = data.draw(st.permutations(range(n)))
-    trace = trace_of_length(n, heads=heads, seed=seed)
+    trace = random_trace(n, heads=heads, seed=seed)
 
     moved = self_attention(
         trace.problem.x[order],
@@ -182,7 +123,7 @@ def test_attention_is_permuted_as_its_inputs_are_whatever_the_order(n, heads, se
 @given(n=st.integers(2, 6), seed=st.integers(0, 10**6), data=st.data())
 def test_what_the_lesson_measures_is_rounding_for_attention_and_more_for_all_else(n, seed, data):
     first, second = data.draw(st.permutations(range(n)))[:2]
-    problem = rearranged(trace_of_length(n, seed=seed).problem, range(n))
+    problem = rearranged(random_trace(n, seed=seed).problem, range(n))
     reordering = Reordering(problem, first, second, seed)
 
     assert not reordering.attention.notices
@@ -194,7 +135,7 @@ def test_what_the_lesson_measures_is_rounding_for_attention_and_more_for_all_els
 
 
 def test_a_convolution_of_the_new_order_does_not_give_the_old_outputs_in_new_places():
-    trace = trace_of_length(3)
+    trace = random_trace(3)
     kernel, moved, anew = (
         each.values for each in items(told(trace, seed=5), "convolution", Matrix)
     )
@@ -210,13 +151,13 @@ def test_a_convolution_of_the_new_order_does_not_give_the_old_outputs_in_new_pla
 
 @pytest.mark.parametrize("d_model", [1, 2, 4, 5])
 def test_the_encoding_is_that_of_the_article(d_model):
-    (encoding,) = items(told(trace_of_length(4, d_model=d_model)), "positions", Matrix)
+    (encoding,) = items(told(random_trace(4, d_model=d_model)), "positions", Matrix)
 
     np.testing.assert_allclose(encoding.values, encoding_by_hand(4, d_model), atol=1e-12)
 
 
 def test_the_curves_are_columns_of_the_encoding():
-    (plot,) = items(told(trace_of_length(3)), "positions", Plot)
+    (plot,) = items(told(random_trace(3)), "positions", Plot)
 
     by_hand = encoding_by_hand(16, 4)
     np.testing.assert_allclose(plot.series[0].y, by_hand[:, 0], atol=1e-12)
@@ -224,7 +165,7 @@ def test_the_curves_are_columns_of_the_encoding():
 
 
 def test_with_positions_the_outputs_are_those_of_other_sums():
-    trace = trace_of_length(3)
+    trace = random_trace(3)
     x, positions = trace.problem.x, encoding_by_hand(3, 4)
 
     moved, anew = (each.values for each in items(told(trace), "with-positions", Matrix)[2:])
@@ -235,7 +176,7 @@ def test_with_positions_the_outputs_are_those_of_other_sums():
 
 
 def test_the_table_says_what_was_measured():
-    trace = trace_of_length(3)
+    trace = random_trace(3)
     x = trace.problem.x
     causal = np.abs(
         output_by_hand(x, trace, causal=True)[SWAPPED]
@@ -250,20 +191,20 @@ def test_the_table_says_what_was_measured():
 
 
 def test_weights_that_make_nothing_of_positions_are_told_as_such():
-    board = told(CASES["nothing of the values"]())
+    board = told(SEQUENCES["values of nothing"]())
 
     assert "make nothing of it" in board.step("with-positions").narration["outputs"]
     assert "causal" not in board.step("compare").narration
 
 
 def test_a_single_vector_and_equal_ones_are_told_to_have_one_order():
-    assert "only one order" in told(CASES["one"]()).step("permute").narration["why"]
-    assert "are the same" in told(CASES["alike"]()).step("permute").narration["why"]
+    assert "only one order" in told(SEQUENCES["one"]()).step("permute").narration["why"]
+    assert "are the same" in told(SEQUENCES["four alike"]()).step("permute").narration["why"]
 
 
 def test_what_is_left_out_is_said():
-    many = " ".join(told(trace_of_length(8, causal=True)).notes)
-    few = " ".join(told(trace_of_length(3)).notes)
+    many = " ".join(told(random_trace(8, causal=True)).notes)
+    few = " ".join(told(random_trace(3)).notes)
 
     assert "the first 6 of 8 vectors" in many
     assert "left out" in many
@@ -276,11 +217,11 @@ def test_a_row_past_those_that_are_shown_cannot_be_followed():
         InputError,
         match=r"^row 8 is not shown in the lesson order: choose one of the first 6 with --query$",
     ):
-        told(trace_of_length(8), query=7)
+        told(random_trace(8), query=7)
 
 
 def test_single_precision_is_no_notion_of_order():
-    trace = trace_of_length(5)
+    trace = random_trace(5)
     problem = trace.problem
     single = self_attention(
         *(each.astype(np.float32) for each in (problem.x, problem.w_q, problem.w_k, problem.w_v))

@@ -1,21 +1,15 @@
 """The lesson on √d_k, against closed forms and against draws of another generator."""
 
 import math
-import tomllib
 from decimal import Decimal
-from importlib import resources
 
 import numpy as np
 import pytest
 
-from attnviz.errors import InputError
-from attnviz.lessons.captions import LINES, caption_lines
-from attnviz.lessons.catalogue import LESSONS
 from attnviz.lessons.exhibits import Plot
-from attnviz.lessons.labels import columns_of
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.scaling import storyboard
-from attnviz.lessons.words import LANGUAGES, Words, words
+from attnviz.lessons.words import words
 from attnviz.lessons.writing import written
 
 WIDEST = {"en": 60, "zh": 56}
@@ -136,11 +130,6 @@ def test_the_example_is_typical(seed):
         assert np.abs(weights.values.max(axis=1) - mean).mean() < 0.12
 
 
-def test_every_row_of_weights_as_written_sums_to_exactly_1(board):
-    for matrix in items(board, "weights"):
-        assert {sum(map(Decimal, row)) for row in board.numbers.cells(matrix)} == {Decimal(1)}
-
-
 def test_the_slopes_in_numbers_are_those_of_the_weights_just_seen(board):
     rows = items(board, "gradient")[0].rows
 
@@ -177,21 +166,6 @@ def test_another_seed_draws_other_numbers_and_the_note_names_it(board):
     assert other.notes[0].endswith("(seed 3).")
 
 
-def test_it_has_the_steps_of_the_catalogue(board):
-    assert tuple(step.id for step in board.steps) == LESSONS["scaling"].steps
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("precision", [None, 5])
-def test_every_caption_fits(language, precision):
-    for step in storyboard(LessonRequest(language=language, precision=precision)).steps:
-        assert {each.part for each in (*step.exhibits, *step.worked)} <= step.narration.keys()
-        for caption in step.narration.values():
-            lines = caption_lines(caption, language)
-            assert len(lines) <= LINES, caption
-            assert max(map(columns_of, lines)) <= WIDEST[language], caption
-
-
 def test_plain_rounding_rounds_each_number_by_itself():
     board = storyboard(LessonRequest(rounding="plain"))
     matrix = items(board, "weights")[1]
@@ -200,41 +174,3 @@ def test_plain_rounding_rounds_each_number_by_itself():
         tuple(f"{value:.2f}" for value in row) for row in matrix.values
     )
     assert board.notes[1].endswith("sums are computed with all digits.")
-
-
-def test_no_word_is_dead(monkeypatch):
-    said = set()
-    say = Words.say
-
-    def recorded(self, *key, **facts):
-        said.add(key)
-        return say(self, *key, **facts)
-
-    monkeypatch.setattr(Words, "say", recorded)
-    storyboard(LessonRequest())
-
-    file = resources.files("attnviz.lessons.words").joinpath("scaling.en.toml")
-    steps = tomllib.loads(file.read_text("utf-8"))
-    spoken = {
-        ("scaling", step, part)
-        for step, parts in steps.items()
-        if isinstance(parts, dict)
-        for part in parts
-    }
-    assert spoken - said == set()
-
-
-@pytest.mark.parametrize(
-    ("asked", "message"),
-    [
-        (
-            {"rounding": "article"},
-            "the lesson scaling does not round as the article does: leave --rounding out",
-        ),
-        ({"precision": 13}, "precision is 13: give 0 to 12 decimals"),
-        ({"seed": -1}, "seed is -1"),
-    ],
-)
-def test_what_it_cannot_do_is_told_so(asked, message):
-    with pytest.raises(InputError, match=f"^{message}"):
-        storyboard(LessonRequest(**asked))
