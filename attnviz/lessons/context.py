@@ -35,7 +35,6 @@ def storyboard(asked: LessonRequest) -> Storyboard:
     """
     check_precision(asked.precision)
     refuse_article(asked, LESSON)
-    refuse_article(asked, LESSON)
     distance = DISTANCE if asked.distance is None else asked.distance
     if not 1 <= distance <= MOST_DISTANT:
         raise InputError(
