@@ -22,7 +22,7 @@ _POSTER_AT = 2 / 3
 """How far into the film its poster is looked for: there is most to be seen at the end of a beat."""
 _NEAR_ENOUGH = 0.25
 """Seconds by which a film may miss the time it is to last."""
-_CORRECTIONS = 3
+_CORRECTIONS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,15 +141,19 @@ def planned(
         Stretch(told.spells, chapter.film.style.pace)
         for chapter, told in zip(programme.chapters, programme.plans, strict=True)
     ]
-    wanted, least = duration, shortest(stretches)
+    least, moves = shortest(stretches), 1.0
+    wanted = max(duration, least)
     for _ in range(_CORRECTIONS):
-        programme = _at(programme, paced(stretches, wanted), on_frames)
-        # every move takes whole frames: what that adds up to is taken off
+        paces = paced(stretches, wanted, moves)
+        programme = _at(programme, paces, on_frames)
+        # every move takes whole frames, and a card its own time: what that adds up to is taken off
         missing = duration - programme.seconds
         if abs(missing) <= _NEAR_ENOUGH:
             break
         if wanted == least and missing < 0:
             raise too_short(duration, programme.seconds)
+        # moves jump by frames, many at once: what they are short of, holds make up for
+        moves = paces[0].moves / stretches[0].pace.moves
         wanted = max(wanted + missing, least)
     return programme
 

@@ -81,15 +81,16 @@ def lasting(film: Sequence[Stretch]) -> float:
     return sum(stretch.seconds for stretch in film)
 
 
-def paced(film: Sequence[Stretch], wanted: float) -> tuple[Pace, ...]:
-    """The pace of each stretch at which the film lasts `wanted` seconds: holds change first, then moves.
+def paced(film: Sequence[Stretch], wanted: float, moves: float = 1.0) -> tuple[Pace, ...]:
+    """The pace of each stretch at which the film lasts `wanted` seconds: holds change first, then moves, which take
+    `moves` of their time, or less.
 
     Raises InputError, which says the least it can do, where captions could not be read any more.
     """
-    if wanted >= lasting(_quickest(film, 1.0)):
-        least = _least_holds(film, 1.0)
-        holds = _solved(lambda share: lasting(_at(film, 1.0, share)), wanted, least, 1e4)
-        told = _at(film, 1.0, holds)
+    if wanted >= lasting(_quickest(film, moves)):
+        least = _least_holds(film, moves)
+        holds = _solved(lambda share: lasting(_at(film, moves, share)), wanted, least, 1e4)
+        told = _at(film, moves, holds)
     else:
         least = shortest(film)
         if wanted < least:
