@@ -228,7 +228,7 @@ def _document(lessons: Sequence[Wanted], format: str) -> str:
 
     if format == "latex" and len(lessons) > 1:
         raise InputError(
-            f"the film has {len(lessons)} lessons, and a LaTeX document holds one: "
+            f"there are {len(lessons)} lessons, and a LaTeX document holds one: "
             f"choose it with --lesson {lessons[0].lesson.name}"
         )
     boards = [(each.storyboard(), each.steps) for each in lessons]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, TypeVar
@@ -248,25 +247,6 @@ def given_options(context: click.Context) -> dict[str, str]:
         for each in command
         if each.name and each.expose_value and context.get_parameter_source(each.name) is source
     }
-
-
-class Duration(click.ParamType):  # type: ignore[type-arg]
-    """A time as people write it: 90s, 90, 1m30s, 1:30. Becomes seconds."""
-
-    name = "duration"
-    _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
-    _UNITS = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?")
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        text = str(value).strip().lower()
-        match = self._CLOCK.fullmatch(text) or self._UNITS.fullmatch(text)
-        parts = [float(each or 0) for each in match.groups()] if match and text else []
-        seconds = sum(each * unit for each, unit in zip(parts, (3600, 60, 1), strict=False))
-        if seconds <= 0:
-            self.fail(f"{value!r} is no time: write 90s, 1m30s or 1:30", param, ctx)
-        return seconds
 
 
 def language_option(command: _Function) -> Callable[..., Any]:

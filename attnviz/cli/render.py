@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from attnviz.cli.duration import Duration
 from attnviz.cli.options import (
     LANGUAGES,
-    Duration,
     SectionedCommand,
     given_options,
     input_options,

@@ -15,7 +15,8 @@ from attnviz.core.trace import HeadTrace
 from attnviz.lessons import formulas
 from attnviz.lessons.exhibits import Exhibit, Region, Row, Table
 from attnviz.lessons.labels import indexed, labels
-from attnviz.lessons.numbers import MINUS, percent
+from attnviz.lessons.numbers import percent
+from attnviz.lessons.sequence import difference_text
 from attnviz.lessons.storyboard import Formula, Label, Matrix, Step
 from attnviz.lessons.telling import Telling
 from attnviz.theme import Role
@@ -65,7 +66,7 @@ def padding_hidden(telling: Telling) -> Step:
     difference = float(np.abs(batch.hidden.output[-1, : batch.short] - batch.alone.output).max())
     same = telling.say("padding-hidden", "same")
     if difference:
-        text = f"{difference:.0e}".replace("-", MINUS)
+        text = difference_text(difference, telling.numbers)
         same = telling.say("padding-hidden", "nearly", difference=text)
     names = [telling.say("padding-hidden", name) for name in ("in_batch", "alone")]
     masked = _formula(telling, masked=True)

@@ -1,4 +1,4 @@
-"""What the lessons on length and on order share: a part of the user's sequence, put in any order, and how far two
+"""What the lessons on length, order and masks share: a part of the user's sequence, put in any order, and how far two
 results lie apart.
 """
 

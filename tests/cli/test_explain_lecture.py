@@ -64,6 +64,10 @@ def test_json_of_several_lessons_is_a_list(lecture, capsys):
         (["--heads", "2"], "a lecture file says itself what it shows: leave --heads out"),
         (["--query", "1"], "a lecture file says itself what it shows: leave --query out"),
         (["--lesson", "cost"], "{} has no lesson cost: choose one of self-attention, masking"),
+        (
+            ["--format", "latex"],
+            "there are 2 lessons, and a LaTeX document holds one: choose it with --lesson self-attention",
+        ),
     ],
 )
 def test_what_does_not_go_with_a_lecture_is_refused(lecture, capsys, arguments, message):

@@ -188,7 +188,9 @@ def test_an_output_that_is_equal_is_called_so_and_one_that_nearly_is_is_not(monk
 
     assert (equal.exhibits[-1].joint, nearly.exhibits[-1].joint) == ("=", "≈")
     assert "to the last digit" in equal.narration["same"]
-    assert re.search(r"differ by \de−1\d, rounding in the last digit", nearly.narration["same"])
+    assert re.search(
+        r"differ by \d·10⁻¹[⁰¹²³⁴⁵⁶⁷⁸⁹], rounding in the last digit", nearly.narration["same"]
+    )
 
 
 # ── inputs with something to be said of them ──
