@@ -37,14 +37,16 @@ spells = st.lists(
 )
 
 
-@pytest.mark.parametrize("pace", PACES)
-def test_what_is_reckoned_is_what_the_film_takes(pace):
+@pytest.mark.parametrize("pace", ["fast", "slow"])
+def test_what_is_reckoned_is_what_the_film_takes_but_for_a_frame_a_move(pace):
     board, _ = case_named("one token")
-    told = plan(film_of(board, Style(pace=PACES[pace])))
+    fps, plays = 240, []
 
-    frame = 1 / 15
-    assert told.seconds <= lasts(told.spells, PACES[pace]) + 1
-    assert abs(lasts(told.spells, PACES[pace]) - told.seconds) < 0.02 * told.seconds + frame
+    told = plan(film_of(board, Style(pace=PACES[pace]), fps=fps), on_frames=plays.append)
+
+    assert sum(plays) == told.frames
+    assert abs(lasts(told.spells, PACES[pace]) - told.frames / fps) <= len(plays) / fps
+    assert len(plays) / fps < 0.01 * told.seconds
 
 
 @given(spells, st.floats(1.0, 5.0))
@@ -86,6 +88,16 @@ def test_a_film_that_would_be_too_short_says_the_least_it_can_do():
         "--duration 0:02 is too short for its captions to be read: this film takes at least 0:09"
     )
     assert lasts(SPELLS, repaced(SPELLS, 9.0)) == pytest.approx(9.0)
+
+
+def test_moves_that_are_quicker_already_stay_so_where_holds_are_enough():
+    wanted = lasts(SPELLS, NORMAL)
+
+    (pace,) = paced([Stretch(tuple(SPELLS), NORMAL)], wanted, moves=0.8)
+
+    assert pace.moves == pytest.approx(0.8 * NORMAL.moves)
+    assert pace.holds > NORMAL.holds
+    assert lasts(SPELLS, pace) == pytest.approx(wanted)
 
 
 def test_a_voice_is_never_cut_off():
