@@ -118,7 +118,7 @@ def _term(term: Term, style: Style, words: Words, numbers: Numbers) -> _Row:
 
 
 class WorkedLines(VGroup):
-    """Calculations, a line each: the term, = or ≈, the result; of several terms there is room for what they make only."""
+    """Calculations, a line each: the term, = or ≈, the result. Of several terms only what they make."""
 
     def __init__(self, calculations: tuple[Calculation, ...], style: Style) -> None:
         super().__init__()
