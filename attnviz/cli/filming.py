@@ -137,7 +137,9 @@ def _reel(
     if number is not None:
         name = lessons[0].lesson.name if lessons else "card"
         target = target.with_name(f"{target.stem}-{number:02d}-{name}{target.suffix}")
-        title = f"{title}: {lessons[0].storyboard.title}" if lessons else title
+        if lessons:
+            say = words(language).say
+            title = say("common", "part", whole=title, part=lessons[0].storyboard.title)
     spec = spec_of(
         [
             Made(each.lesson, each.storyboard.title, each.request, each.steps, each.words)
@@ -150,7 +152,10 @@ def _reel(
 def _description(lessons: Sequence[PlannedLesson], language: str) -> str:
     """What the film shows, a line a lesson, and what its numbers are."""
     say = words(language).say
-    lines = [f"{each.storyboard.title}: {say(each.lesson.name, 'about')}" for each in lessons]
+    lines = [
+        say("common", "part", whole=each.storyboard.title, part=say(each.lesson.name, "about"))
+        for each in lessons
+    ]
     notes = dict.fromkeys(note for each in lessons for note in each.storyboard.notes)
     return "\n".join([*lines, *notes])
 

@@ -7,6 +7,7 @@ everywhere.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -148,9 +149,19 @@ def check_characters(texts: Iterable[str]) -> None:
         if missing := missing_characters(text):
             shown = text.replace("\n", " ")
             raise InputError(
-                f"no typeface here has the character {missing[0]!r} (in {shown!r}): {CURE}; "
-                "attnviz explain shows any character"
+                f"no typeface here has the character {missing[0]!r} (in {shown!r}): "
+                f"{_cure(missing[0])}; attnviz explain shows any character"
             )
+
+
+def _cure(character: str) -> str:
+    """How to get that character drawn: no Chinese typeface has an emoji, and one that is here already lacks it."""
+    found, is_letter = chinese(), unicodedata.category(character).startswith("L")
+    if found is not None and _has(found, character):
+        return "leave --font out"
+    if found is None and is_letter and unicodedata.east_asian_width(character) in "WF":
+        return CURE
+    return "leave it out, or --font FILE with a font that has it"
 
 
 @cache

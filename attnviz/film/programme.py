@@ -17,6 +17,7 @@ from attnviz.film.scene import Beat
 from attnviz.film.style import Pace
 from attnviz.film.timing import Stretch, paced, shortest, too_short
 from attnviz.lessons.storyboard import Storyboard
+from attnviz.lessons.words import words
 
 _POSTER_AT = 2 / 3
 """How far into the film its poster is looked for: there is most to be seen at the end of a beat."""
@@ -112,7 +113,9 @@ class Programme:
         board = chapter.film.storyboard
         step = board.step(beat.step).title
         one_lesson = len(self.chapters) == 1
-        return step if one_lesson or chapter.is_card else f"{board.title}: {step}"
+        if one_lesson or chapter.is_card:
+            return step
+        return words(board.language).say("common", "part", whole=board.title, part=step)
 
 
 def _text(chapter: Chapter, beat: Beat, language: str) -> str:

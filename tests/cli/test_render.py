@@ -88,7 +88,7 @@ def test_a_film_and_its_captions_are_written_and_nothing_else(render, folder, tm
         (["-o", "none/a.mp4"], "cannot be written: the folder none does not exist; make it first"),
         (["-o", "file/a.mp4"], "cannot be written: file is not a folder; choose another place"),
         (["-o", "/proc/a.mp4"], "/proc/a.mp4 cannot be written: "),
-        (["my 😀"], "no typeface here has the character '😀' (in '😀'): pip install 'attnviz[zh]'"),
+        (["my 😀"], "no typeface here has the character '😀' (in '😀'): leave it out, or --font"),
         (["--font", "no.otf"], "--font no.otf: no such file"),
         (["--font", "file"], "unknown font 'file': "),
         (["the cat", "--query", "dog"], "dog"),

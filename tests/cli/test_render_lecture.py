@@ -201,9 +201,9 @@ def test_the_chapters_are_the_cards_and_the_steps_of_each_lesson(made):
         ],
         "zh": [
             "第一部分",
-            f"我的: {say['zh']('self-attention', 'inputs', 'title')}",
-            "我的: 谁相配",
-            f"{say['zh']('cost', 'title')}: {say['zh']('cost', 'path-length', 'title')}",
+            f"我的：{say['zh']('self-attention', 'inputs', 'title')}",
+            "我的：谁相配",
+            f"{say['zh']('cost', 'title')}：{say['zh']('cost', 'path-length', 'title')}",
         ],
     }
 
@@ -229,7 +229,7 @@ def test_a_film_says_what_it_is(made):
         f"Mine: {words('en').say('self-attention', 'about')}",
         f"{words('en').say('cost', 'title')}: {words('en').say('cost', 'about')}",
     ]
-    assert chinese["description"].startswith(f"我的: {words('zh').say('self-attention', 'about')}")
+    assert chinese["description"].startswith(f"我的：{words('zh').say('self-attention', 'about')}")
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_a_character_that_the_typeface_lacks_is_told_before_anything_is_drawn(tm
         with pytest.raises(InputError) as caught:
             attempt(film(text="the 😀"))
         assert str(caught.value) == (
-            "no typeface here has the character '😀' (in '😀'): pip install 'attnviz[zh]', or on Debian and "
-            "Ubuntu apt install fonts-noto-cjk, or --font FILE; attnviz explain shows any character"
+            "no typeface here has the character '😀' (in '😀'): leave it out, or --font FILE with a font "
+            "that has it; attnviz explain shows any character"
         )
     assert not (tmp_path / "film.mp4").exists()

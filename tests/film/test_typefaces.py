@@ -1,5 +1,6 @@
 """Where the characters come from that Inter lacks."""
 
+import re
 from pathlib import Path
 
 import fontpkg
@@ -7,7 +8,7 @@ import pytest
 
 from attnviz.errors import InputError
 from attnviz.film import typefaces
-from attnviz.film.fonts import Weight, missing_characters, shape, typeface
+from attnviz.film.fonts import Weight, check_characters, missing_characters, shape, typeface
 from attnviz.film.typefaces import Typeface, chinese, chosen, latin
 
 INTER = Path(str(fontpkg.path("Inter")))
@@ -46,6 +47,28 @@ def test_without_a_chinese_typeface_the_character_is_missing(system):
     with typeface(latin()):
         assert missing_characters("a猫") == "猫"
     assert chinese() is None
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        (
+            "a猫",
+            "pip install 'attnviz[zh]', or on Debian and Ubuntu apt install fonts-noto-cjk, or",
+        ),
+        ("a😀", "leave it out, or --font FILE with a font that has it; attnviz explain"),
+        ("aש", "leave it out, or --font FILE with a font that has it; attnviz explain"),
+    ],
+)
+def test_the_cure_for_a_missing_character_is_one_that_brings_it(system, text, cure):
+    said = rf"character '{text[1]}' \(in '{text}'\): {re.escape(cure)}"
+    with typeface(latin()), pytest.raises(InputError, match=said):
+        check_characters([text])
+
+
+def test_where_the_named_font_lacks_what_the_machine_has_the_cure_is_to_leave_it_out():
+    with typeface(latin()), pytest.raises(InputError, match=r"\(in 'a猫'\): leave --font out;"):
+        check_characters(["a猫"])
 
 
 def test_the_fonts_of_the_system_are_taken_in_the_order_of_preference(system):

@@ -73,7 +73,7 @@ def test_chinese_says_in_chinese_whatever_differs_from_english():
     }
 
     wordless = {key for key, said in differing.items() if not re.search("[一-鿿]", said)}
-    assert wordless == {("common", "named")}  # only its brackets and quotation marks differ
+    assert wordless == {("common", each) for each in ("named", "comma", "part")}  # punctuation
 
 
 NEARBY = 4
