@@ -16,6 +16,7 @@ from manim import (
     VMobject,
 )
 
+from attnviz.film.fonts import Points
 from attnviz.film.style import DIMMED
 
 _STAGGER = 0.5
@@ -73,6 +74,30 @@ class _Presence(Animation):
             if hasattr(part, "colours"):
                 bright, stepped_back = part.colours
                 part.set_fill(bright if self.share == 1 else stepped_back, family=False)
+
+
+def slide(mobject: Mobject, by: Points) -> Animation:
+    """It moves by that much, as it is. manim's own would copy all of it three times."""
+    return _Slide(mobject, by)
+
+
+class _Slide(Animation):
+    def __init__(self, mobject: Mobject, by: Points, **how: object) -> None:
+        super().__init__(mobject, **how)
+        self.by = by
+
+    def begin(self) -> None:
+        self.parts = [(part, part.points) for part in self.mobject.family_members_with_points()]
+        super().begin()
+
+    def create_starting_mobject(self) -> Mobject:
+        """Where it starts is in `parts`: no copy."""
+        return self.mobject
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        way = self.rate_func(alpha) * self.by
+        for part, start in self.parts:
+            part.points = start + way
 
 
 def born(target: Mobject, *sources: Mobject) -> Animation:

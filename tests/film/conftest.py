@@ -413,15 +413,15 @@ _OF_SEVERAL = {"order", "multi-head"}
 
 
 def _lesson_cases() -> Iterator[tuple[str, tuple[str, dict[str, Any], str, bool]]]:
-    """Every lesson but the main one: as it is told by itself in both languages and themes, and on inputs of other
+    """Every lesson but the main one: as it is told by itself in both languages, in both themes, and on inputs of other
     sizes.
     """
     for name, lesson in LESSONS.items():
         if name == "self-attention":
             continue
-        for language in ("en", "zh"):
-            for light in (False, True):
-                yield f"{name} {language}{' light' if light else ''}", (name, {}, language, light)
+        # a theme moves nothing and a language colours nothing: two of the four films show all that can go wrong
+        yield f"{name} en", (name, {}, "en", False)
+        yield f"{name} zh light", (name, {}, "zh", True)
         if lesson.takes_sequence:
             for i, (size, asked) in enumerate(_SIZES.items()):
                 if size == "of one" and name in _OF_SEVERAL:

@@ -142,7 +142,7 @@ def _meet(scene: LessonScene, picture: ExhibitView, slice_: ExhibitView, sum_: _
 
 def two_kernels(scene: LessonScene, step: Step) -> None:
     """One kernel's maps, then another's; at the end both are there to compare."""
-    hung = hang(scene, step)
+    hung = hang(scene, step, centred=True)
     for part in step.narration:
         with scene.beat(step, part):
             tell(scene, step, hung, part)

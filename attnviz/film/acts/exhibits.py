@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
 from manim import LEFT, Create, FadeIn, FadeOut, LaggedStart, Mobject, VGroup
 
-from attnviz.film.choreography import appear, dim, light
+from attnviz.film.choreography import appear, dim, light, slide
 from attnviz.film.components.exhibit import ExhibitView, laid_out
 from attnviz.film.components.field import FieldView
 from attnviz.film.components.matrix import MOST_SIDE, MatrixView
@@ -14,12 +15,15 @@ from attnviz.film.components.plot import PlotView
 from attnviz.film.components.table import TableView
 from attnviz.film.components.text import Line, label
 from attnviz.film.components.worked import WorkedLines, WorkedSum
+from attnviz.film.fonts import Points
 from attnviz.film.scene import LessonScene
 from attnviz.film.style import ARITHMETIC, CAPTION, STAGE, Box, Size
 from attnviz.lessons.storyboard import Calculation, Step
 
 _BESIDE = Box(STAGE.left, ARITHMETIC.left - 0.3, STAGE.bottom, STAGE.top)
 """Where exhibits stand beside arithmetic."""
+_SEEN = 0.02
+"""A move by less is none."""
 _TOTAL = 3.2
 """Seconds in which all exhibits of a part appear."""
 
@@ -31,6 +35,11 @@ class Hung:
     views: list[ExhibitView]
     joints: list[Line | None]
     shown: list[Mobject]
+    box: Box = STAGE
+    centred: bool = False
+    """Whether what is shown stands in the middle, and makes room for what comes; else it keeps its last place."""
+    expected: list[ExhibitView] = field(default_factory=list)
+    """What stands or is about to: it has its place in the middle already."""
     arithmetic: VGroup | None = None
     pooling_said: bool = False
     """Whether it is said already what a block of a large matrix stands for."""
@@ -42,29 +51,59 @@ class Hung:
 
 def show(scene: LessonScene, step: Step) -> None:
     """Tells a step part by part; what a part does not speak of steps back."""
-    hung = hang(scene, step)
+    hung = hang(scene, step, centred=True)
     for part in step.narration:
         with scene.beat(step, part):
             tell(scene, step, hung, part)
     scene.clear_stage()
 
 
-def hang(scene: LessonScene, step: Step) -> Hung:
-    """Where everything of the step will stand. Nothing is shown yet."""
+def hang(scene: LessonScene, step: Step, *, centred: bool = False) -> Hung:
+    """Where everything of the step will stand. Nothing is shown yet.
+
+    `centred` is for acts that show everything by `tell`: what stands then makes room for what comes.
+    """
     box = _BESIDE if step.worked else STAGE
     views, joints = laid_out(step.exhibits, scene.storyboard.numbers, scene.style, box)
-    return Hung(views, joints, [])
+    return Hung(views, joints, [], box, centred)
 
 
 def tell(scene: LessonScene, step: Step, hung: Hung, part: str) -> None:
     """What a part of the narration brings: its exhibits one after the other, then its arithmetic."""
     new = hung.of(part)
     focus(scene, hung, new)
+    make_room(scene, hung, new)
     for view in new:
         reveal(scene, hung, view, seconds=_TOTAL / len(new))
     calculations = tuple(each for each in step.worked if each.part == part)
     if calculations:
         work_out(scene, hung, calculations)
+
+
+def make_room(scene: LessonScene, hung: Hung, new: list[ExhibitView]) -> None:
+    """What stands moves so that, with what comes, it is in the middle."""
+    if not hung.centred or not new:
+        return
+    hung.expected += new
+    lines = {view.exhibit.line for view in hung.views}
+    by = {line: _to_middle(hung, line) for line in lines}
+    sliding = [slide(each, by[each.line]) for each in hung.shown if each.line is not None]
+    standing = {id(part) for each in hung.shown for part in each.submobjects}
+    for view, joint in zip(hung.views, hung.joints, strict=True):
+        for each in (view, joint):
+            if each is not None and id(each) not in standing:
+                each.shift(by[view.exhibit.line])
+    if sliding and max(np.abs(way).max() for way in by.values()) > _SEEN:
+        scene.move(*sliding, seconds=0.7)
+
+
+def _to_middle(hung: Hung, line: int) -> Points:
+    """From where a line stands to where it is in the middle: of its own width, and of the height of all lines."""
+    x, y, _ = hung.box.middle
+    everything = VGroup(*hung.expected)
+    own = [view for view in hung.expected if view.exhibit.line == line]
+    across = x - VGroup(*own).get_center()[0] if own else 0.0
+    return np.array([across, y - everything.get_center()[1], 0.0])
 
 
 def focus(scene: LessonScene, hung: Hung, new: list[ExhibitView]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from manim import Create, FadeIn, MathTypst, VGroup
 
-from attnviz.film.acts.exhibits import Hung, hang, reveal, tell
+from attnviz.film.acts.exhibits import Hung, hang, make_room, reveal, tell
 from attnviz.film.acts.pages import hang_in_pages, turn
 from attnviz.film.choreography import appear, travel
 from attnviz.film.components.exhibit import ExhibitView, laid_out
@@ -29,6 +29,7 @@ def trade(scene: LessonScene, step: Step) -> None:
         with scene.beat(step, part):
             new = hung.of(part)
             turn(scene, hung, new)
+            make_room(scene, hung, new)
             for view in new:
                 before = _before(hung, view)
                 if before is None:

@@ -25,7 +25,7 @@ def show_in_pages(scene: LessonScene, step: Step) -> None:
 
 def hang_in_pages(scene: LessonScene, step: Step) -> Hung:
     """Where everything will stand, each line in the middle of the stage."""
-    hung = Hung([], [], [])
+    hung = Hung([], [], [], centred=True)
     for _, line in groupby(step.exhibits, key=lambda each: each.line):
         views, joints = laid_out(list(line), scene.storyboard.numbers, scene.style, STAGE)
         hung.views += views
@@ -40,3 +40,4 @@ def turn(scene: LessonScene, hung: Hung, new: list[ExhibitView]) -> None:
     if leaving:
         scene.move(*map(FadeOut, leaving), seconds=0.5)
         hung.shown[:] = [each for each in hung.shown if each not in leaving]
+        hung.expected[:] = [each for each in hung.expected if each.exhibit.line in lines]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, Create, FadeIn, LaggedStart, VGroup
 
-from attnviz.film.acts.exhibits import Hung, focus, hang, reveal, stand, tell
+from attnviz.film.acts.exhibits import Hung, focus, hang, make_room, reveal, stand, tell
 from attnviz.film.choreography import appear, dim, light
 from attnviz.film.components.exhibit import ExhibitView
 from attnviz.film.components.formula import attention_formula, part
@@ -24,15 +24,17 @@ _WITHOUT, _WITH = 0, 1
 
 def weights(scene: LessonScene, step: Step) -> None:
     """The rows without 1/√d_k; the last of them framed when it is spoken of; then those with it."""
-    hung = hang(scene, step)
+    hung = hang(scene, step, centred=True)
     without, divided = hung.views
     with scene.beat(step, "why"):
+        make_room(scene, hung, [without])
         stand(scene, hung, without, seconds=2.6)
     with scene.beat(step, "without"):
         frames = without.frame(without.exhibit.marks, scene.style)
         scene.move(*[Create(frame) for frame in frames], seconds=0.7)
         scene.gather_as(frames, without.exhibit.line, hung.shown)
     with scene.beat(step, "with"):
+        make_room(scene, hung, [divided])
         reveal(scene, hung, divided, seconds=2.6)
     scene.clear_stage()
 
