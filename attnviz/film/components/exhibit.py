@@ -159,7 +159,8 @@ def _line(
 
 def _levelled(views: list[ExhibitView], style: Style) -> list[ExhibitView]:
     """The views, made comparable: matrices of as many rows in cells of one height, so that a row of one stands beside
-    the same row of the other; and one shade for one number where the same matrix is shown twice without numbers.
+    the same row of the other, in letters of one size where the columns are as many too; and one shade for one number
+    where the same matrix is shown twice without numbers.
     """
     sheets = [view.body.sheet for view in views if isinstance(view.body, MatrixView)]
     levelled = []
@@ -181,9 +182,10 @@ def _beside(shown: Sheet, others: Sequence[Sheet]) -> Sheet:
     if shown.texts is None:
         alike = (each for each in others if each.texts is None and each.matrix.symbol == symbol)
         largest = max(each.largest for each in alike)
-    if (height, largest) == (shown.height, shown.largest):
+    size = min(each.size for each in others if each.matrix.shape == shown.matrix.shape)
+    if (height, largest, size) == (shown.height, shown.largest, shown.size):
         return shown
-    return replace(shown, height=height, largest=largest)
+    return replace(shown, height=height, largest=largest, size=size)
 
 
 def _level(view: ExhibitView) -> None:
