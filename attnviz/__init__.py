@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from attnviz.core.attention import AttentionStages, attend, softmax
+    from attnviz.core.convolution import ConvolutionStages, convolve
     from attnviz.core.problem import AttentionOptions, Problem
     from attnviz.core.rounding import article_rounded, sum_preserving_round
     from attnviz.core.self_attention import self_attention, trace_of
     from attnviz.core.trace import HeadTrace, Trace
+    from attnviz.core.upsampling import TransposedStages, transposed_convolve
     from attnviz.errors import AttnvizError
+    from attnviz.export.markup import markup
+    from attnviz.lessons.catalogue import LESSONS
+    from attnviz.lessons.lesson import lesson
+    from attnviz.lessons.storyboard import Storyboard
 
 __version__ = "0.1.0"
 
@@ -18,30 +24,46 @@ _HOMES = {
     "AttentionOptions": "attnviz.core.problem",
     "AttentionStages": "attnviz.core.attention",
     "AttnvizError": "attnviz.errors",
+    "ConvolutionStages": "attnviz.core.convolution",
     "HeadTrace": "attnviz.core.trace",
+    "LESSONS": "attnviz.lessons.catalogue",
     "Problem": "attnviz.core.problem",
+    "Storyboard": "attnviz.lessons.storyboard",
     "Trace": "attnviz.core.trace",
+    "TransposedStages": "attnviz.core.upsampling",
     "article_rounded": "attnviz.core.rounding",
     "attend": "attnviz.core.attention",
+    "convolve": "attnviz.core.convolution",
+    "lesson": "attnviz.lessons.lesson",
+    "markup": "attnviz.export.markup",
     "self_attention": "attnviz.core.self_attention",
     "softmax": "attnviz.core.attention",
     "sum_preserving_round": "attnviz.core.rounding",
     "trace_of": "attnviz.core.self_attention",
+    "transposed_convolve": "attnviz.core.upsampling",
 }
 
 __all__ = [
+    "LESSONS",
     "AttentionOptions",
     "AttentionStages",
     "AttnvizError",
+    "ConvolutionStages",
     "HeadTrace",
     "Problem",
+    "Storyboard",
     "Trace",
+    "TransposedStages",
     "article_rounded",
     "attend",
+    "convolve",
+    "lesson",
+    "markup",
     "self_attention",
     "softmax",
     "sum_preserving_round",
     "trace_of",
+    "transposed_convolve",
 ]
 
 

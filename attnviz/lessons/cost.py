@@ -10,6 +10,7 @@ list, Dao et al., "FlashAttention" (2022).
 from __future__ import annotations
 
 from attnviz.core.cost import LayerCost, attention_cost, recurrence_cost
+from attnviz.lessons.beginning import check_precision, refuse_article
 from attnviz.lessons.cost_counting import KERNEL, TABLE, WIDTH, Counting, count
 from attnviz.lessons.exhibits import Exhibit, Row, Table
 from attnviz.lessons.numbers import Numbers
@@ -24,10 +25,14 @@ LONGEST = TABLE[-1]
 def storyboard(asked: LessonRequest) -> Storyboard:
     """The lesson. It obeys the language only: what it shows is counted, and no count is rounded.
 
+    Raises InputError for a precision that float64 does not hold, and for the article's rounding.
+
     >>> board = storyboard(LessonRequest())
     >>> board.step("sequential-steps").exhibits[0].item.rows[-1].cells
     ('4,096', '1', '1', '4,096')
     """
+    check_precision(asked.precision)
+    refuse_article(asked, LESSON)
     counting = Counting(words(asked.language), LESSON)
     facts = {"d": WIDTH, "k": KERNEL}
     return Storyboard(

@@ -28,8 +28,6 @@ CAPTION_COLUMNS = {"en": 60, "zh": 2 * 28}
 TITLE_COLUMNS = 30
 TAKES_SEQUENCE = [name for name, lesson in LESSONS.items() if lesson.takes_sequence]
 SEEDED = [name for name, lesson in LESSONS.items() if "seed" in lesson.takes]
-ROUNDING = [name for name in LESSONS if name != "cost"]
-"""The lessons that show rounded numbers; "cost" counts."""
 
 OPTIONS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "as it is": (None, {}),
@@ -189,7 +187,7 @@ def asked(name: str, trace: Trace | None = None, **options: Any) -> Storyboard:
     return told(name, LessonRequest(trace, **options))
 
 
-@pytest.mark.parametrize("name", [each for each in ROUNDING if each != "self-attention"])
+@pytest.mark.parametrize("name", [each for each in LESSONS if each != "self-attention"])
 def test_only_the_main_lesson_rounds_as_the_article_does(name):
     with pytest.raises(
         InputError,
@@ -198,7 +196,7 @@ def test_only_the_main_lesson_rounds_as_the_article_does(name):
         asked(name, rounding="article")
 
 
-@pytest.mark.parametrize("name", ROUNDING)
+@pytest.mark.parametrize("name", LESSONS)
 def test_a_precision_that_float64_does_not_hold_is_refused(name):
     with pytest.raises(InputError, match=r"^precision is 13: give 0 to 12 decimals$"):
         asked(name, precision=13)
