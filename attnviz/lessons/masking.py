@@ -101,8 +101,15 @@ class _Masking:
 
     @cached_property
     def kept(self) -> FloatArray:
-        """The weights without a mask, those of hidden keys then set to 0: (n, n)."""
-        return np.where(self.visible, self.without.weights, 0.0)
+        """The weights without a mask, those of hidden keys then set to 0: (n, n).
+
+        As they are written, where a reader can compare and add up: rounded anew they could differ from those they were.
+        """
+        weights = self.without.weights
+        if len(weights) <= self.telling.most:
+            rows = (self.telling.numbers.row(row) for row in weights.tolist())
+            weights = np.array([[float(text) for text in row] for row in rows])
+        return np.where(self.visible, weights, 0.0)
 
     @cached_property
     def lost(self) -> FloatArray:
@@ -209,7 +216,8 @@ def _before_softmax(masking: _Masking) -> Step:
         "sum": telling.say("before-softmax", "sum"),
     }
     if masking.blind:
-        narration["sum"] = telling.say("before-softmax", "sum_blind", blind=_symbols(masking.blind))
+        blind = _symbols(telling, masking.blind)
+        narration["sum"] = telling.say("before-softmax", "sum_blind", blind=blind)
     return Step(
         "before-softmax",
         telling.say("before-softmax", "title"),
@@ -250,8 +258,8 @@ def _after_softmax(masking: _Masking) -> Step:
     )
 
 
-def _symbols(positions: list[int]) -> str:
-    shown = ", ".join(indexed("q", each) for each in positions[:_NAMED])
+def _symbols(telling: Telling, positions: list[int]) -> str:
+    shown = telling.common("comma").join(indexed("q", each) for each in positions[:_NAMED])
     return shown + (" …" if len(positions) > _NAMED else "")
 
 
