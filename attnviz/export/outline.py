@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from attnviz.export.shown import Facts, Picture, facts_of_plot, facts_of_table, picture_of
+from attnviz.lessons.captions import in_one_line
 from attnviz.lessons.exhibits import Exhibit, Plot, Region
 from attnviz.lessons.exhibits import Table as TableOfFacts
 from attnviz.lessons.storyboard import Calculation, Formula, Label, Matrix, Step, Storyboard
@@ -112,7 +113,7 @@ def _section(number: int, step: Step, tables: tuple[Table, ...], storyboard: Sto
     spoken = words(storyboard.language)
     paragraphs = tuple(
         Paragraph(
-            spoken.say("common", "space").join(text.splitlines()),
+            in_one_line(text, spoken.say("common", "space")),
             tuple(_shown(each, storyboard, spoken) for each in step.exhibits if each.part == part),
             tuple(written(each, spoken) for each in _belonging(step.worked, part)),
         )

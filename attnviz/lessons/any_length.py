@@ -73,7 +73,7 @@ def _same_weights(told: GrowthTelling) -> Step:
         Matrix("W_K", problem.w_k, Role.KEY),
         Matrix("W_V", problem.w_v, Role.VALUE),
     )
-    lengths = ", ".join(map(str, told.growth.lengths))
+    lengths = told.telling.common("comma").join(map(str, told.growth.lengths))
     return Step(
         "same-weights",
         told.title("same-weights"),

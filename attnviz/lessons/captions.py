@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 LINES = 2
 LINE_LENGTH = {"en": 60, "zh": 28}
 """Characters that are read at one glance."""
 _PAUSES = ",.:;?!，。：；？！、"
 _CLOSING = _PAUSES + "）”》"
+_HAN = "\u3400-\u9fff"
+_BETWEEN_SCRIPTS = re.compile(rf"(?<=[{_HAN}])\n(?=[^\W{_HAN}])|(?<=[^\W{_HAN}])\n(?=[{_HAN}])")
+
+
+def in_one_line(text: str, between: str) -> str:
+    """A caption as prose: `between` where it broke, and a blank where Chinese meets Latin letters or digits there.
+
+    >>> in_one_line("最关注\\nk₁：\\n各 0.5。", "")
+    '最关注 k₁：各 0.5。'
+    """
+    return _BETWEEN_SCRIPTS.sub(" ", text).replace("\n", between)
 
 
 def caption_lines(text: str, language: str) -> list[str]:

@@ -109,7 +109,8 @@ class Heads:
         if len(positions) == 1:
             return self.telling.named("k", positions[0])
         more = " …" if len(positions) > _NAMED else ""
-        return ", ".join(indexed("k", each) for each in positions[:_NAMED]) + more
+        comma = self.telling.common("comma")
+        return comma.join(indexed("k", each) for each in positions[:_NAMED]) + more
 
     def _weight(self, weight: float, keys: int) -> str:
         text = self.telling.numbers.text(weight)

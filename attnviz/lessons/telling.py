@@ -137,7 +137,7 @@ class Telling:
         chosen = list(positions)
         if len(chosen) <= 2:
             return self.common("and").join(self.named(letter, each) for each in chosen)
-        return ", ".join(indexed(letter, each) for each in chosen[:3]) + (
+        return self.common("comma").join(indexed(letter, each) for each in chosen[:3]) + (
             " …" if len(chosen) > 3 else ""
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 from rich.text import Text
 
+from attnviz.lessons.captions import in_one_line
 from attnviz.lessons.exhibits import Exhibit
 from attnviz.lessons.labels import indexed, shown_token
 from attnviz.lessons.storyboard import Calculation, Matrix, Step
@@ -189,7 +190,7 @@ def _omitted(said: str, setting: Setting) -> list[Text]:
 def _paragraph(said: Sequence[str], setting: Setting, indent: int = 0) -> list[Text]:
     """Words as one paragraph: their lines were broken for captions, not for a page."""
     between = setting.say("between_sentences")
-    joined = between.join(words.replace("\n", between) for words in said)
+    joined = between.join(in_one_line(words, between) for words in said)
     return wrapped_prose(coloured_words(joined, setting.palette), setting.prose - indent)
 
 

@@ -153,8 +153,8 @@ def test_one_entry_of_the_result_is_worked_out():
     )
     (mark,) = board.step("project").exhibits[-1].marks
 
-    assert line == "y₂[1] = 0.97·1 + 0.03·0 + 0.01·1 + 0.99·0 ≈ 0.97 + 0 + 0.02 + 0 = 0.99"
-    assert board.numbers.cells(items(board, "project")[-1])[mark.rows[0]][mark.columns[0]] == "0.99"
+    assert line == "y₂[1] = 0.97·1 + 0.03·0 + 0.01·(−1) + 0.99·0 ≈ 0.97 + 0 − 0.01 + 0 = 0.96"
+    assert board.numbers.cells(items(board, "project")[-1])[mark.rows[0]][mark.columns[0]] == "0.96"
 
 
 def test_the_columns_of_each_head_are_framed_and_cover_the_matrices():

@@ -310,7 +310,7 @@ def test_a_root_that_is_rounded_says_so(told):
 def test_a_small_factor_is_not_rounded_to_nothing():
     board = scaled(scale=0.00125)
 
-    assert board.step("scale").narration["why"] == "Each score is multiplied with 0.00125."
+    assert board.step("scale").narration["why"] == "Each score is multiplied by 0.00125."
     assert board.step("formula").formula.plain == "Attention(Q, K, V) = softmax(0.00125 Q Kᵀ) V"
     assert lines(board, "scale")[1] == "s₁₂·c = 8·0.00125 = 0.01"
 
@@ -450,7 +450,7 @@ def test_nothing_is_said_to_be_worked_out_where_nothing_can_be_seen(told):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({}, "Divided by √d_k, so that long vectors do not shout."),
+        ({}, "Divided by √d_k, so that scores do not grow with d_k."),
         ({"scale": 0.5}, "Times 0.5: the scale chosen here."),
         ({"scale": 1.0}, "Here without √d_k; what that changes comes next."),
         ({"scale": 1.0, "mask": np.eye(3, dtype=bool)}, "Here the scores are not divided by √d_k."),
