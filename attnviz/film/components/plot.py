@@ -58,7 +58,8 @@ class PlotView(VGroup):
             axes.add(tick, name)
         x_name = label(self.plot.x_name, dim, Size.SMALL)
         x_name.next_to(np.array([max(width, last) + 0.15, 0, 0]), RIGHT, buff=0).on_baseline(-0.3)
-        y_name = label(self.plot.y_name, dim, Size.SMALL)
+        measured = f"{self.plot.y_name} · log" if self.plot.y_log else self.plot.y_name
+        y_name = label(measured, dim, Size.SMALL)
         y_name.move_to(np.array([0.0, 0, 0]), aligned_edge=LEFT).on_baseline(height + 0.14)
         return axes.add(x_name, y_name)
 
