@@ -93,7 +93,8 @@ class Asked:
     _OUTPUT,
     "--format",
     type=click.Choice(_FORMATS),
-    help="Default text, or what the suffix of -o says. JSON has all digits: the whole trace, or of another lesson all that it shows.",
+    help="Default text, or what the suffix of -o says. JSON has all digits: the whole trace, "
+    "or of another lesson all that it shows.",
 )
 @option(
     _OUTPUT,
