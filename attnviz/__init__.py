@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from attnviz.core.upsampling import TransposedStages, transposed_convolve
     from attnviz.errors import AttnvizError
     from attnviz.export.markup import markup
+    from attnviz.inputs.loading import load
     from attnviz.lessons.catalogue import LESSONS
     from attnviz.lessons.lesson import lesson
     from attnviz.lessons.storyboard import Storyboard
@@ -35,6 +36,7 @@ _HOMES = {
     "attend": "attnviz.core.attention",
     "convolve": "attnviz.core.convolution",
     "lesson": "attnviz.lessons.lesson",
+    "load": "attnviz.inputs.loading",
     "markup": "attnviz.export.markup",
     "self_attention": "attnviz.core.self_attention",
     "softmax": "attnviz.core.attention",
@@ -58,6 +60,7 @@ __all__ = [
     "attend",
     "convolve",
     "lesson",
+    "load",
     "markup",
     "self_attention",
     "softmax",

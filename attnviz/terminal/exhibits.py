@@ -118,16 +118,21 @@ def _matrix(
 
 
 def _marked(marks: Sequence[Region], setting: Setting) -> list[Text]:
-    """Marks in words, where a matrix is shown without its entries."""
-    lines: list[Text] = []
+    """Marks in words, where a matrix is shown without its entries; those of the same rows in one sentence."""
+    by_rows: dict[tuple[int, int], list[str]] = {}
     for mark in marks:
-        rows, columns = (
-            f"{start + 1}–{end}" if end > start + 1 else f"{end}"
-            for start, end in (mark.rows, mark.columns)
-        )
-        said = setting.say("marked", rows=rows, columns=columns)
+        by_rows.setdefault(mark.rows, []).append(_from_to(mark.columns))
+    lines: list[Text] = []
+    for rows, columns in by_rows.items():
+        said = setting.say("marked", rows=_from_to(rows), columns=", ".join(columns))
         lines += wrapped_prose(styled(said, setting.palette.dim), setting.prose)
     return lines
+
+
+def _from_to(ends: tuple[int, int]) -> str:
+    """Half-open positions, counted from 0, as they are said: from 1, with the last."""
+    start, end = ends
+    return f"{start + 1}–{end}" if end > start + 1 else f"{end}"
 
 
 def _packed(blocks: Sequence[_Block], width: int) -> Iterator[list[_Block]]:
