@@ -201,6 +201,7 @@ def any_size(telling: LimitsTelling) -> Step:
             Exhibit("free", table),
             Exhibit("tied", _tied(telling)),
             Exhibit("upsample", Matrix("x", x, Role.INPUT), line=1),
+            Exhibit("upsample", Matrix("w", SMOOTH[0], Role.KERNEL), joint="*", line=1),
             Exhibit("upsample", Matrix("y", y, Role.OUTPUT), joint="→", line=1),
             Exhibit("upsample", Matrix("y↑", upsample(y, 2), Role.OUTPUT), joint="→", line=1),
         ),

@@ -275,9 +275,9 @@ class TestSizes:
                 assert onnx_conv(line, SMOOTH, stride, padding=1).shape == (1, length)
 
     def test_upsampling_brings_an_even_size_back_and_not_the_numbers(self):
-        x, y, back = (each.values for each in matrices(board().step("any-size")))
+        x, w, y, back = (each.values for each in matrices(board().step("any-size")))
 
-        np.testing.assert_array_equal(y, onnx_conv(x, SMOOTH, stride=2, padding=1))
+        np.testing.assert_array_equal(y, onnx_conv(x, w[None], stride=2, padding=1))
         assert back.shape == x.shape
         assert back.tolist() == [[5, 5, 47, 47, 26, 26, 28, 28]]
 
