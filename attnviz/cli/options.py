@@ -208,6 +208,10 @@ def input_options(command: _Function) -> Callable[..., Any]:
     @functools.wraps(command)
     def with_request(**parameters: Any) -> Any:
         given = {each.name: parameters.pop(each.name) for each in fields(InputRequest)}
+        if given["text"] is None and is_lecture(given["split"]):
+            raise InputError(
+                f"--split takes what comes after it: write {given['split']} before --split"
+            )
         if given["split"] == BY_LESSON and not is_lecture(given["text"]):
             raise InputError(
                 "--split alone is for a lecture file: say how TEXT is taken apart, "

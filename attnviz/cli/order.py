@@ -152,7 +152,7 @@ def lecture_order(request: InputRequest, view: Asked, given: Mapping[str, str]) 
         quality=view.quality or lecture.quality,
         fps=view.fps or lecture.fps,
         theme=view.theme or lecture.theme,
-        font=view.font or lecture.font,
+        font=lecture.font if view.font is None else view.font,
         split=split,
     )
 

@@ -137,9 +137,13 @@ class _Counting(CairoRenderer):
         self.on_frames, self.frames = on_frames, 0
 
     def add_frame(self, frame: Any, num_frames: int = 1) -> None:
-        super().add_frame(frame, num_frames)
-        self.frames += num_frames
-        self.on_frames(num_frames)
+        # a second at a time: nobody is heard while the encoder is behind with what it was given at once
+        second = round(self.camera.frame_rate)
+        for given in range(0, num_frames, second):
+            count = min(second, num_frames - given)
+            super().add_frame(frame, count)
+            self.frames += count
+            self.on_frames(count)
 
 
 class _Planner(CairoRenderer):
