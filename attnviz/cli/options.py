@@ -131,7 +131,7 @@ _INPUT_OPTIONS: tuple[_Decorator, ...] = (
         _ATTENTION,
         "--scale",
         metavar="sqrt|none|NUMBER",
-        help="What the scores are multiplied with: sqrt is 1/√d_k, none is 1. Default sqrt, or the example's own.",
+        help="What the scores are multiplied by: sqrt is 1/√d_k, none is 1. Default sqrt, or the example's own.",
     ),
     option(
         _ATTENTION,

@@ -113,8 +113,12 @@ class Heads:
         return comma.join(indexed("k", each) for each in positions[:_NAMED]) + more
 
     def _weight(self, weight: float, keys: int) -> str:
-        text = self.telling.numbers.text(weight)
-        return text if keys == 1 else self.telling.say("heads", "each", weight=text)
+        numbers = self.telling.numbers
+        if keys == 1:
+            return numbers.text(weight)
+        # the same weight may be shown with two last digits, so that its row adds up
+        each = "each" if numbers.exact(weight) else "about_each"
+        return self.telling.say("heads", each, weight=numbers.text(weight))
 
     def _apart(self, first: int, second: int) -> FloatArray:
         """How much weight must move in each row to make the one head of the other: (n,)."""

@@ -102,6 +102,7 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
     "two heads, one token": lambda: (random_trace(1, heads=2), {}),
     "two heads, nothing to see": lambda: (random_trace(4, heads=2, mask=~EVERYTHING), {}),
     "two heads, ties": lambda: (tied_trace(3, heads=2), {}),
+    "two heads, halves": lambda: (tied_trace(2, heads=2), {}),
     "twelve heads": lambda: (random_trace(5, heads=12, biased=True, projected=True), {"query": 4}),
     "ties": lambda: (tied_trace(3), {}),
     "ties of seven": lambda: (tied_trace(7, tokens=names(7)), {"query": 3}),

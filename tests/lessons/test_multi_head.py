@@ -97,11 +97,11 @@ def test_in_the_example_one_head_finds_the_word_before_and_the_other_its_own_kin
     assert (
         board.step("one-head")
         .narration["mixed"]
-        .endswith("q₂ (“cat”) looks at k₁, k₂, k₄: 0.33 each.")
+        .endswith("q₂ (“cat”) looks at k₁, k₂, k₄: about 0.33 each.")
     )
     assert list(board.step("heads").narration.values()) == [
         "What head 1 finds:\nq₂ (“cat”) looks at k₁ (“red”): 0.97.",
-        "And head 2, at the same time:\nq₂ (“cat”) looks at k₂, k₄: 0.49 each.",
+        "And head 2, at the same time:\nq₂ (“cat”) looks at k₂, k₄: about 0.49 each.",
     ]
 
 

@@ -152,17 +152,18 @@ def two_kernels(scene: LessonScene, step: Step) -> None:
 
 def who_meets_whom(scene: LessonScene, step: Step) -> None:
     """Channels and slices meet in pairs; what finds no partner is crossed out."""
-    hung = hang(scene, step)
+    hung = hang(scene, step, centred=True)
     for part in step.narration:
         with scene.beat(step, part):
             tell(scene, step, hung, part)
             for view in hung.of(part):
                 if isinstance(view.body, FieldView):
-                    _cross_out(scene, view.body)
+                    crosses = _cross_out(scene, view.body)
+                    scene.gather_as(crosses, view.exhibit.line, hung.shown)
     scene.clear_stage()
 
 
-def _cross_out(scene: LessonScene, field: FieldView) -> None:
+def _cross_out(scene: LessonScene, field: FieldView) -> VGroup:
     crosses = VGroup()
     for layer, dots in zip(field.field.layers, field.dots, strict=True):
         for lit, dot in zip(layer.lit, dots, strict=True):
@@ -171,3 +172,4 @@ def _cross_out(scene: LessonScene, field: FieldView) -> None:
                 crosses.add(cross.move_to(dot))
     if len(crosses):
         scene.move(FadeIn(crosses), seconds=0.6)
+    return crosses
