@@ -72,6 +72,8 @@ def _told(error: BaseException, *, debug: bool) -> tuple[str, int]:
     if isinstance(error, OSError) and is_disk_full(error):
         where = f" for {error.filename}" if error.filename else ""
         return f"no space left on the disk{where}: free some and run it again", _FAULT
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return f"{error.filename}: the name is too long for a file: choose a shorter one", _USAGE
     if isinstance(error, MemoryError):
         return "not enough memory: use fewer tokens or smaller vectors", _FAULT
     hint = "" if debug else "; --debug shows the traceback"

@@ -79,7 +79,9 @@ def lessons_of(text: str) -> tuple[Made, ...]:
             "use the version that made it"
         )
     chapters = body.get("chapters")
-    if not isinstance(chapters, list) or not chapters:
+    if chapters == []:
+        raise InputError("it has title cards only: there is nothing to explain")
+    if not isinstance(chapters, list):
         raise InputError(f"what made the film is damaged: it has no chapters: {_AGAIN}")
     return tuple(_lesson(each, f"chapter {i}") for i, each in enumerate(chapters, start=1))
 

@@ -152,6 +152,23 @@ def test_a_message_cannot_steer_the_terminal(run):
     assert (status, err) == (2, "Error: \\x1b[31mred.csv: no such file (--vectors)\n")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["probe", "--vectors", f"{300 * 'a'}.csv"],
+        ["explain", f"{300 * 'a'}.toml"],
+        ["explain", "-o", f"{300 * 'a'}.json"],
+        ["new", f"{300 * 'a'}.toml"],
+    ],
+)
+def test_a_name_that_no_file_can_have_is_one_line_and_status_2(run, arguments):
+    status, out, err = run(*arguments)
+
+    assert (status, out) == (2, "")
+    assert err.endswith(": the name is too long for a file: choose a shorter one\n")
+    assert err.count("\n") == 1
+
+
 def test_ctrl_c_ends_quietly_with_130(start):
     process = start("probe", "--query", "interrupt")
     assert process.stdout.readline() == "ready\n"

@@ -77,7 +77,8 @@ BROKEN = {
         changed("schema", "attnviz.film/2"),
         "what made the film has the schema 'attnviz.film/2', and this attnviz reads",
     ),
-    "no chapters": (changed("chapters", []), "what made the film is damaged: it has no chapters"),
+    "no chapters": (changed("chapters", None), "what made the film is damaged: it has no chapters"),
+    "cards only": (changed("chapters", []), "it has title cards only: there is nothing to explain"),
     "chapters in words": (changed("chapters", "two"), "what made the film is damaged: it has no"),
     "a chapter in words": (
         changed("chapters", ["one"]),
