@@ -59,6 +59,21 @@ def test_as_many_frames_are_drawn_as_were_planned(tmp_path, cache, steps, fps):
     assert list((cache / "attnviz").iterdir()) == []
 
 
+def test_whoever_counts_frames_hears_of_them_every_second_however_long_it_stands(tmp_path):
+    asked, counted = film("inputs", fps=4), []
+    pace = replace(asked.style.pace, holds=8.0)
+
+    drawn = produce(
+        replace(asked, style=replace(asked.style, pace=pace)),
+        tmp_path / "film.mp4",
+        counted.append,
+    )
+
+    assert max(beat.end - beat.start for beat in drawn.beats) > 5
+    assert max(counted) == 4
+    assert sum(counted) == drawn.frames
+
+
 def test_a_caption_ends_with_the_last_frame_of_its_beat(tmp_path):
     frames = []
 
