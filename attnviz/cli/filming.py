@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -224,32 +224,3 @@ def _split(planned: Sequence[Planned]) -> list[tuple[int, ...]]:
     else:
         films.append(last)
     return [tuple(each) for each in films]
-
-
-@contextmanager
-def progress(frames: int) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr with the frames done, the frames planned and the time left; nothing where it is no terminal."""
-    import sys
-
-    if not sys.stderr.isatty():
-        yield lambda count: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("Rendering"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("frames"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=frames)
-        yield lambda count: bar.advance(task, count)

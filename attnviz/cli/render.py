@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,34 +127,35 @@ def render(request: InputRequest, lesson: Lesson, **asked: Any) -> None:
         order = lecture_order(request, view, given)
     else:
         order = lesson_order(request, lesson, view)
-    for reel in _make(order, view):
-        click.echo(_summary(reel), err=True)
+    _make(order, view)
 
 
-def _make(order: Order, view: Asked) -> Sequence[Reel]:
+def _make(order: Order, view: Asked) -> None:
     """Plans every film, so that what is wrong is known at once, then draws them one after the other."""
     import tempfile
 
-    from attnviz.cli.filming import check_writable_all, progress, reels, under, write_film
+    from attnviz.cli.filming import check_writable_all, reels, under, write_film
     from attnviz.cli.interrupts import obeyed_between_frames
+    from attnviz.cli.progress import drawing, planning
 
     with (
         obeyed_between_frames() as obey_interrupt,
         tempfile.TemporaryDirectory(prefix="attnviz-voice-") as folder,
     ):
         voices = Path(folder) if view.voice else None
-        films = reels(order, view.duration, voices, lambda count: obey_interrupt())
+        with planning():
+            films = reels(order, view.duration, voices, lambda count: obey_interrupt())
         check_writable_all(films)
         films = under(films, view.narrate)
-        with progress(sum(reel.programme.frames for reel in films)) as advance:
+        with drawing(sum(reel.programme.frames for reel in films)) as bar:
 
             def on_frames(count: int) -> None:
-                advance(count)
+                bar.advance(count)
                 obey_interrupt()
 
             for reel in films:
                 write_film(reel, on_frames)
-    return films
+                bar.say(_summary(reel))
 
 
 def _summary(reel: Reel) -> str:

@@ -1,0 +1,60 @@
+"""What is to be seen while a film is made: on stderr, and only where that is a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import click
+
+
+@contextmanager
+def planning() -> Iterator[None]:
+    """That films are being planned: a lecture takes half a minute."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Planning"):
+        yield
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar that counts frames, and lines that stand above it."""
+
+    advance: Callable[[int], None]
+    say: Callable[[str], None]
+
+
+@contextmanager
+def drawing(frames: int) -> Iterator[Bar]:
+    """The frames done, the frames planned and the time left; where it is no terminal, only what is said."""
+    if not sys.stderr.isatty():
+        yield Bar(lambda count: None, lambda text: click.echo(text, err=True))
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("Rendering"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("frames"),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=frames)
+        yield Bar(
+            lambda count: bar.advance(task, count), lambda text: console.print(text, markup=False)
+        )
