@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.text import Text
 
 from attnviz.lessons.captions import in_one_line
-from attnviz.lessons.exhibits import Exhibit
 from attnviz.lessons.labels import indexed, shown_token
 from attnviz.lessons.storyboard import Calculation, Matrix, Step
 from attnviz.terminal.arithmetic import arithmetic
-from attnviz.terminal.exhibits import exhibits
 from attnviz.terminal.layout import hung, in_columns
 from attnviz.terminal.lines import styled
 from attnviz.terminal.matrices import matrices
 from attnviz.terminal.setting import MARGIN, Setting
 from attnviz.terminal.symbols import coloured_formula, coloured_words
 from attnviz.terminal.wrapping import wrapped_formula, wrapped_prose
+
+if TYPE_CHECKING:
+    from attnviz.lessons.exhibits import Exhibit
 
 _INDENT = 2
 """How much further in calculations stand than words."""
@@ -133,6 +135,9 @@ def _told(step: Step, operands: Sequence[Matrix], setting: Setting) -> list[list
         blocks.append(_paragraph(said, setting))
         said = []
         if shown:
+            # Imported here, and so not for the main lesson, which has none.
+            from attnviz.terminal.exhibits import exhibits
+
             blocks.append(exhibits(shown, setting))
         if not calculations:
             continue
