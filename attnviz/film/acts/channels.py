@@ -15,7 +15,7 @@ from attnviz.film.components.text import Line, label
 from attnviz.film.components.worked import WorkedSum, runs_of
 from attnviz.film.fonts import Weight
 from attnviz.film.scene import LessonScene
-from attnviz.film.style import STAGE, Size
+from attnviz.film.style import ARITHMETIC, STAGE, Size
 from attnviz.lessons.exhibits import Exhibit
 from attnviz.lessons.storyboard import Calculation, Matrix, Step
 
@@ -26,6 +26,8 @@ _PITCH = 3.1
 _ROWS = (2.25, 1.5, 1.5)
 """Heights of the channels, of the slices and of the products, with what stands over them."""
 _HEADING = 0.42
+_PHOTOGRAPH = 2.5
+"""How wide and how high the photograph stands beside its channels."""
 
 
 def each_channel(scene: LessonScene, step: Step) -> None:
@@ -35,8 +37,9 @@ def each_channel(scene: LessonScene, step: Step) -> None:
         for row in (0, 1)
     )
     *by_channel, whole = step.worked
+    photograph = _in_colour(pictures)
     with scene.beat(step, "picture"):
-        _part(scene, pictures, _in_colour(pictures))
+        _part(scene, pictures, photograph)
     with scene.beat(step, "slices"):
         _part(scene, slices, VGroup())
     frames = VGroup(*[view.frame(view.exhibit.marks, scene.style) for view in pictures])
@@ -51,7 +54,7 @@ def each_channel(scene: LessonScene, step: Step) -> None:
     with scene.beat(step, "sum"):
         total = WorkedSum(whole, scene.style, scene.words, scene.storyboard.numbers)
         resting = [*pictures, *slices, *[sum_.products for sum_ in sums], frames]
-        scene.move(*dim(*resting), FadeIn(total.heading), seconds=0.5)
+        scene.move(*dim(*resting), FadeOut(photograph), FadeIn(total.heading), seconds=0.5)
         for sum_, term in zip(sums, total.terms, strict=True):
             scene.move(born(term, sum_.line), seconds=0.9)
         scene.move(FadeIn(total.line), FadeIn(total.total), seconds=0.6)
@@ -103,7 +106,7 @@ def _cells(scene: LessonScene, matrix: Matrix, row: int) -> MatrixView:
 
 
 def _part(scene: LessonScene, views: list[ExhibitView], whole: VGroup) -> None:
-    """One behind the other first, with `whole` in front of them, then each in its place."""
+    """One behind the other first, with `whole` in front of them, then each in its place; the whole stands aside."""
     bodies = [view.body for view in views]
     homes = [body.get_center() for body in bodies]
     middle = homes[len(homes) // 2]
@@ -112,10 +115,15 @@ def _part(scene: LessonScene, views: list[ExhibitView], whole: VGroup) -> None:
     scene.move(*[FadeIn(body) for body in bodies], FadeIn(whole.move_to(bodies[-1])), seconds=0.8)
     scene.hold(1.0 if len(whole) else 0.4)
     apart = [body.animate.move_to(home) for body, home in zip(bodies, homes, strict=True)]
-    scene.move(FadeOut(whole), *apart, seconds=1.0)
+    aside = [_square(whole.animate).move_to(ARITHMETIC.middle)] if len(whole) else []
+    scene.move(*apart, *aside, seconds=1.0)
     scene.move(*[FadeIn(view.heading) for view in views], seconds=0.4)
     for view in views:
         scene.gather(view)
+
+
+def _square(picture: VGroup) -> VGroup:
+    return picture.stretch_to_fit_width(_PHOTOGRAPH).stretch_to_fit_height(_PHOTOGRAPH)
 
 
 def _in_colour(channels: list[ExhibitView]) -> VGroup:
