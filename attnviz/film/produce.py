@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import platformdirs
 from manim import CairoRenderer, tempconfig
 from manim import config as manim_config
@@ -158,10 +159,10 @@ class _Planner(CairoRenderer):
 
     def play(self, scene: LessonScene, *args: Any, **kwargs: Any) -> None:
         super().play(scene, *args, **kwargs)
-        # manim draws a frame at 0, 1/fps, 2/fps … below the duration; a still wait has its whole frames only
-        frames = scene.duration * self.camera.frame_rate
+        # as manim counts, to the last bit: one frame more or less an animation is seconds in a lecture
+        step = 1 / self.camera.frame_rate
         still = scene.is_current_animation_frozen_frame()
-        count = int(frames) if still else -int(-(frames - 1e-9) // 1)
+        count = int(scene.duration / step) if still else len(np.arange(0, scene.duration, step))
         self.frames += count
         # manim's own clock runs on as asked where nothing is drawn; a drawn film has whole frames
         self.time = self.frames / self.camera.frame_rate

@@ -33,16 +33,20 @@ def cache(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("steps", "fps"),
+    ("steps", "fps", "pace"),
     [
-        (("inputs", "weights"), 5),
-        (("softmax",), 7),
-        (("scores", "output"), 3),
-        (("why-scale",), 12),
+        (("inputs", "weights"), 5, "fast"),
+        (("softmax",), 7, "fast"),
+        (("scores", "output"), 3, "fast"),
+        (("why-scale",), 12, "fast"),
+        # where 0.4 seconds are 6 frames and a little, to the last bit
+        (("scores", "softmax"), 15, "normal"),
+        (("output",), 30, "normal"),
+        (("output",), 60, "slow"),
     ],
 )
-def test_as_many_frames_are_drawn_as_were_planned(tmp_path, cache, steps, fps):
-    asked = film(*steps, fps=fps)
+def test_as_many_frames_are_drawn_as_were_planned(tmp_path, cache, steps, fps, pace):
+    asked = film(*steps, fps=fps, pace=pace)
     target = tmp_path / "film.mp4"
     counted = []
 
@@ -55,7 +59,9 @@ def test_as_many_frames_are_drawn_as_were_planned(tmp_path, cache, steps, fps):
         assert float(stream.average_rate) == pytest.approx(fps, rel=1e-3)
         frames = sum(1 for _ in file.decode(stream))
     assert planned.frames == drawn.frames == frames == sum(counted)
-    assert [beat.name for beat in planned.beats] == [beat.name for beat in drawn.beats]
+    assert [(beat.name, beat.start, beat.end) for beat in planned.beats] == [
+        (beat.name, pytest.approx(beat.start), pytest.approx(beat.end)) for beat in drawn.beats
+    ]
     assert list((cache / "attnviz").iterdir()) == []
 
 
