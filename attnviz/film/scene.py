@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from attnviz.lessons.storyboard import Step, Storyboard
 from attnviz.lessons.words import Words, words
 
 _SWAP = 0.35
+_SLACK = 1e-3
+"""Of a frame."""
 
 
 @dataclass(frozen=True)
@@ -131,9 +134,16 @@ class LessonScene(Scene):
         self.spells.append(Spell(still=seconds))
         self._stand(seconds * self.style.pace.holds)
 
-    def _stand(self, seconds: float) -> None:
+    def _stand(self, seconds: float, *, whole: bool = False) -> None:
+        """Nothing moves until the frames are where the clock is, or, `whole`, for no less than that time."""
+        rate = self.camera.frame_rate
         self.clock += seconds
-        self.wait(seconds)
+        # moves take whole frames, and so more than their time: what stands makes up for it
+        left = round((self.clock - self.renderer.time) * rate)
+        least = math.ceil(seconds * rate - _SLACK) if whole else round(seconds * rate / 2)
+        count = max(left, least, 1)
+        # manim takes off what is no whole frame: a little more than one keeps it from taking off a frame too many
+        self.wait((count + _SLACK) / self.camera.frame_rate)
 
     @contextmanager
     def beat(self, step: Step, part: str) -> Iterator[None]:
@@ -150,7 +160,7 @@ class LessonScene(Scene):
         still = max(LEAST_HOLD, reading - READ_WHILE_MOVING * moved) * self.style.pace.holds
         if self.standing is not None:
             still = max(self.standing - moved, 0.1)
-        self._stand(max(still, speaking - moved))
+        self._stand(max(still, speaking - moved), whole=speaking > 0)
         told = self.spells[first:]
         self.spells[first:] = [
             Spell(
