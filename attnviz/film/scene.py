@@ -139,7 +139,7 @@ class LessonScene(Scene):
         rate = self.camera.frame_rate
         self.clock += seconds
         # moves take whole frames, and so more than their time: what stands makes up for it
-        left = round((self.clock - self.renderer.time) * rate)
+        left = round((self.clock - self.renderer.time) * rate - _SLACK)
         least = math.ceil(seconds * rate - _SLACK) if whole else round(seconds * rate / 2)
         count = max(left, least, 1)
         # manim takes off what is no whole frame: a little more than one keeps it from taking off a frame too many
