@@ -23,7 +23,7 @@ _POSTER_AT = 2 / 3
 """How far into the film its poster is looked for: there is most to be seen at the end of a beat."""
 _NEAR_ENOUGH = 0.25
 """Seconds by which a film may miss the time it is to last."""
-_CORRECTIONS = 6
+_PASSES = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,19 +144,15 @@ def planned(
         Stretch(told.spells, chapter.film.style.pace)
         for chapter, told in zip(programme.chapters, programme.plans, strict=True)
     ]
-    least, moves = shortest(stretches), 1.0
-    wanted = max(duration, least)
-    for _ in range(_CORRECTIONS):
-        paces = paced(stretches, wanted, moves)
-        programme = _at(programme, paces, on_frames)
-        # every move takes whole frames, and a card its own time: what that adds up to is taken off
+    wanted, least = duration, shortest(stretches)
+    for _ in range(_PASSES):
+        programme = _at(programme, paced(stretches, wanted), on_frames)
         missing = duration - programme.seconds
         if abs(missing) <= _NEAR_ENOUGH:
             break
         if wanted == least and missing < 0:
             raise too_short(duration, programme.seconds)
-        # moves jump by frames, many at once: what they are short of, holds make up for
-        moves = paces[0].moves / stretches[0].pace.moves
+        # whole frames at the ends of many chapters add up: that is taken off
         wanted = max(wanted + missing, least)
     return programme
 

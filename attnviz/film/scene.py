@@ -22,7 +22,7 @@ from attnviz.film.components.matrix import MatrixView
 from attnviz.film.components.text import Line
 from attnviz.film.shelf import Docked, Shelf
 from attnviz.film.style import Style
-from attnviz.film.timing import LEAST_HOLD, READ_WHILE_MOVING, Spell
+from attnviz.film.timing import LEAST_CARD, LEAST_HOLD, READ_WHILE_MOVING, Spell
 from attnviz.lessons.storyboard import Step, Storyboard
 from attnviz.lessons.words import Words, words
 
@@ -159,7 +159,7 @@ class LessonScene(Scene):
         # a viewer reads while things move, but not all of that time
         still = max(LEAST_HOLD, reading - READ_WHILE_MOVING * moved) * self.style.pace.holds
         if self.standing is not None:
-            still = max(self.standing - moved, 0.1)
+            still = max(self.standing - moved, LEAST_CARD)
         self._stand(max(still, speaking - moved), whole=speaking > 0)
         told = self.spells[first:]
         self.spells[first:] = [
@@ -168,6 +168,7 @@ class LessonScene(Scene):
                 still=sum(each.still for each in told),
                 reading=reading,
                 speaking=speaking,
+                lasting=self.standing,
             )
         ]
         beat = Beat(step.id, part, text, start, self.renderer.time)
@@ -224,12 +225,6 @@ class LessonScene(Scene):
         self.move(move_over(cells, view.cells), FadeIn(title), FadeIn(names), seconds=1.0)
         self.remove(*cells.get_family(), *view.get_family(), title)
         self.add(rung)
-
-    def gather_as(self, group: VGroup, line: int | None, shown: list[Mobject]) -> None:
-        """`gather`, for a group that is shown in that line of exhibits."""
-        group.line = line
-        self.gather(group)
-        shown.append(group)
 
     def gather(self, group: VGroup) -> None:
         """What came one by one stands on the stage as one group from now on."""

@@ -11,6 +11,8 @@ from attnviz.film.style import Pace
 
 LEAST_HOLD = 0.7
 """Seconds that a beat stands still at the end, at normal pace."""
+LEAST_CARD = 0.1
+"""And a title card, for which somebody wants less time than it takes to come."""
 READ_WHILE_MOVING = 0.6
 """The share of the time in which things move that a viewer can read in."""
 FASTEST_READING = 4 / 3
@@ -32,18 +34,24 @@ class Spell:
     """0 where nothing is said."""
     speaking: float = 0.0
     """Seconds that a voice takes."""
+    lasting: float | None = None
+    """Seconds that it lasts at any pace, because somebody said so."""
 
     def seconds(self, pace: Pace) -> float:
         """How long it lasts at that pace."""
         inside = self.moving * pace.moves + self.still * pace.holds
         if not self.reading:
             return inside
+        if self.lasting is not None:
+            return max(self.lasting, self.speaking, inside + LEAST_CARD)
         standing = max(LEAST_HOLD, self.reading - READ_WHILE_MOVING * inside) * pace.holds
         return inside + max(standing, self.speaking - inside)
 
     def readable(self, pace: Pace) -> bool:
-        """Whether its caption stands long enough."""
-        return self.seconds(pace) >= self.reading / FASTEST_READING - 1e-9
+        """Whether its caption stands long enough, or as long as was asked for."""
+        return (
+            self.lasting is not None or self.seconds(pace) >= self.reading / FASTEST_READING - 1e-9
+        )
 
 
 @dataclass(frozen=True)
@@ -81,16 +89,15 @@ def lasting(film: Sequence[Stretch]) -> float:
     return sum(stretch.seconds for stretch in film)
 
 
-def paced(film: Sequence[Stretch], wanted: float, moves: float = 1.0) -> tuple[Pace, ...]:
-    """The pace of each stretch at which the film lasts `wanted` seconds: holds change first, then moves, which take
-    `moves` of their time, or less.
+def paced(film: Sequence[Stretch], wanted: float) -> tuple[Pace, ...]:
+    """The pace of each stretch at which the film lasts `wanted` seconds: holds change first, then moves.
 
     Raises InputError, which says the least it can do, where captions could not be read any more.
     """
-    if wanted >= lasting(_quickest(film, moves)):
-        least = _least_holds(film, moves)
-        holds = _solved(lambda share: lasting(_at(film, moves, share)), wanted, least, 1e4)
-        told = _at(film, moves, holds)
+    if wanted >= lasting(_quickest(film, 1.0)):
+        least = _least_holds(film, 1.0)
+        holds = _solved(lambda share: lasting(_at(film, 1.0, share)), wanted, least, 1e4)
+        told = _at(film, 1.0, holds)
     else:
         least = shortest(film)
         if wanted < least:

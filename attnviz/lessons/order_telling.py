@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
 
 from attnviz.core.arrays import FloatArray
 from attnviz.lessons.exhibits import Region
@@ -55,8 +57,22 @@ class OrderTelling:
         rows = self.names("q", Role.QUERY, moved=moved)
         columns = self.names("k", Role.KEY, moved=moved)
         head = self.telling.head_number(0)
-        # Rounded one by one: weights that tie would trade their last digits with their places.
-        return Matrix("A", values, Role.WEIGHT, rows, columns, head)
+        return Matrix("A", values, Role.WEIGHT, rows, columns, head, self._sums)
+
+    @cached_property
+    def _sums(self) -> Literal["rows"] | None:
+        """Rows of weights are rounded to add up, unless digits would change with the places: of weights that tie, the
+        one that gets the last unit is the one that stands first.
+        """
+        reordering = self.reordering
+        old, new = (
+            self.telling.numbers.cells(
+                Matrix("A", each.heads[0].stages.weights, Role.WEIGHT, sums="rows")
+            )
+            for each in (reordering.before, reordering.after)
+        )
+        moved = tuple(tuple(old[i][j] for j in reordering.order) for i in reordering.order)
+        return "rows" if moved == new else None
 
     @property
     def output(self) -> str:

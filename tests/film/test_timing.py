@@ -10,8 +10,7 @@ from attnviz.errors import InputError
 from attnviz.film.produce import plan
 from attnviz.film.style import PACES, Pace, Style
 from attnviz.film.timing import FASTEST_READING, Spell, Stretch, lasting, paced
-
-from .conftest import case_named, film_of
+from tests.film.cases import case_named, film_of
 
 NORMAL = PACES["normal"]
 SPELLS = [
@@ -90,14 +89,12 @@ def test_a_film_that_would_be_too_short_says_the_least_it_can_do():
     assert lasts(SPELLS, repaced(SPELLS, 9.0)) == pytest.approx(9.0)
 
 
-def test_moves_that_are_quicker_already_stay_so_where_holds_are_enough():
-    wanted = lasts(SPELLS, NORMAL)
+def test_a_card_lasts_as_long_as_was_said_whatever_the_pace():
+    card = Spell(moving=0.8, reading=9.0, lasting=4.0)
+    told = [*SPELLS, card]
 
-    (pace,) = paced([Stretch(tuple(SPELLS), NORMAL)], wanted, moves=0.8)
-
-    assert pace.moves == pytest.approx(0.8 * NORMAL.moves)
-    assert pace.holds > NORMAL.holds
-    assert lasts(SPELLS, pace) == pytest.approx(wanted)
+    assert [card.seconds(pace) for pace in PACES.values()] == [4.0] * len(PACES)
+    assert lasts(told, repaced(told, 20.0)) == pytest.approx(20.0)
 
 
 def test_a_voice_is_never_cut_off():

@@ -1,6 +1,7 @@
 """The lesson on order: permuted in, permuted out, against the formulas written out here."""
 
 import math
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -102,6 +103,15 @@ def test_weights_that_tie_keep_their_digits_where_they_move():
     before, after = items(board, "attention", Matrix)[:2]
 
     assert board.numbers.cells(before) == board.numbers.cells(after)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_row_of_weights_adds_up_as_it_is_shown_in_both_orders(seed):
+    board = told(random_trace(5, seed=seed))
+
+    for matrix in items(board, "attention", Matrix)[:2]:
+        sums = {sum(map(Decimal, row)) for row in board.numbers.cells(matrix)}
+        assert sums == {Decimal(1)}
 
 
 @given(n=st.integers(1, 6), heads=st.integers(1, 3), seed=st.integers(0, 10**6), data=st.data())

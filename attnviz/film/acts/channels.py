@@ -167,7 +167,7 @@ def who_meets_whom(scene: LessonScene, step: Step) -> None:
             for view in hung.of(part):
                 if isinstance(view.body, FieldView):
                     crosses = _cross_out(scene, view.body)
-                    scene.gather_as(crosses, view.exhibit.line, hung.shown)
+                    hung.keep(scene, crosses, line=view.exhibit.line)
     scene.clear_stage()
 
 

@@ -89,7 +89,7 @@ def _work_out(
         seconds=_PRODUCTS,
     )
     scene.move(FadeIn(sum_.line), FadeIn(sum_.total), seconds=0.6)
-    scene.gather_as(VGroup(joint, products), 0, hung.shown)
+    hung.keep(scene, VGroup(joint, products), line=0)
     scene.gather(sum_)
     return sum_
 
@@ -115,7 +115,7 @@ def every_place(scene: LessonScene, step: Step) -> None:
             under = frame_around(block(picture.body, _under(place, size)), colour, _BUFF)
             result = frame_around(block(output.body, place), colour, _BUFF)
             scene.move(Create(under), Create(result), seconds=0.8)
-            scene.gather_as(VGroup(under, result), 0, hung.shown)
+            hung.keep(scene, VGroup(under, result), line=0)
     with scene.beat(step, "count"):
         scene.move(*dim(*hung.shown), seconds=0.4)
         reveal(scene, hung, hung.of("count")[0], 2.0)
@@ -166,5 +166,5 @@ def _pass_over(
             passing.append(Transform(frame, over(row, columns - 1), rate_func=linear))
         scene.move(*passing, seconds=seconds)
     scene.remove(slots)
-    scene.gather_as(VGroup(joint, output), 0, hung.shown)
+    hung.keep(scene, VGroup(joint, output), line=0)
     return frame

@@ -43,6 +43,17 @@ class Hung:
     arithmetic: VGroup | None = None
     pooling_said: bool = False
     """Whether it is said already what a block of a large matrix stands for."""
+    _lines: dict[int, int | None] = field(default_factory=dict)
+
+    def keep(self, scene: LessonScene, group: VGroup, *, line: int | None) -> None:
+        """What came one by one stands there as one group, in that line of exhibits; None is beside them all."""
+        scene.gather(group)
+        self.shown.append(group)
+        self._lines[id(group)] = line
+
+    def line_of(self, group: Mobject) -> int | None:
+        """In which line of exhibits the group stands that was kept."""
+        return self._lines[id(group)]
 
     def of(self, part: str) -> list[ExhibitView]:
         """Those that belong to that part."""
@@ -87,7 +98,9 @@ def make_room(scene: LessonScene, hung: Hung, new: list[ExhibitView]) -> None:
     hung.expected += new
     lines = {view.exhibit.line for view in hung.views}
     by = {line: _to_middle(hung, line) for line in lines}
-    sliding = [slide(each, by[each.line]) for each in hung.shown if each.line is not None]
+    sliding = [
+        slide(each, by[line]) for each in hung.shown if (line := hung.line_of(each)) is not None
+    ]
     standing = {id(part) for each in hung.shown for part in each.submobjects}
     for view, joint in zip(hung.views, hung.joints, strict=True):
         for each in (view, joint):
@@ -114,7 +127,7 @@ def focus(scene: LessonScene, hung: Hung, new: list[ExhibitView]) -> None:
     resting: list[Mobject] = []
     active: list[Mobject] = []
     for each in hung.shown:
-        near = not new or getattr(each, "line", None) in lines
+        near = not new or hung.line_of(each) in lines
         (active if near else resting).append(each)
     scene.move(*light(*active), *dim(*resting), seconds=0.4)
 
@@ -125,7 +138,7 @@ def reveal(scene: LessonScene, hung: Hung, view: ExhibitView, seconds: float) ->
     frames = view.frame(view.exhibit.marks, scene.style)
     if len(frames):
         scene.move(*[Create(frame) for frame in frames], seconds=0.6)
-        scene.gather_as(frames, view.exhibit.line, hung.shown)
+        hung.keep(scene, frames, line=view.exhibit.line)
 
 
 def stand(scene: LessonScene, hung: Hung, view: ExhibitView, seconds: float) -> None:
@@ -137,7 +150,7 @@ def stand(scene: LessonScene, hung: Hung, view: ExhibitView, seconds: float) -> 
         scene.move(*first, seconds=0.4)
     _appear(scene, view.body, max(seconds - 0.4, 0.8))
     whole = VGroup(view) if joint is None else VGroup(joint, view)
-    scene.gather_as(whole, view.exhibit.line, hung.shown)
+    hung.keep(scene, whole, line=view.exhibit.line)
 
 
 def _said_of_blocks(scene: LessonScene, hung: Hung, view: ExhibitView) -> list[FadeIn]:
@@ -191,5 +204,5 @@ def work_out(scene: LessonScene, hung: Hung, calculations: tuple[Calculation, ..
     else:
         written = WorkedLines(calculations, scene.style)
         scene.move(appear(list(written)), seconds=1.8)
-    scene.gather_as(written, None, hung.shown)
+    hung.keep(scene, written, line=None)
     hung.arithmetic = written

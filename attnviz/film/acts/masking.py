@@ -80,7 +80,7 @@ def _fall(
     scene.move(LaggedStart(*falling, lag_ratio=lag), seconds=_FALL)
     scene.move(FadeIn(view.heading), seconds=0.4)
     scene.remove(*before.get_family())
-    scene.gather_as(VGroup(view), view.exhibit.line, hung.shown)
+    hung.keep(scene, VGroup(view), line=view.exhibit.line)
 
 
 def _write_infinities(
@@ -113,4 +113,4 @@ def _follow(
         for i, row in enumerate(body.entries)
     ]
     scene.move(appear([row for row in seen if len(row)], scale=0.8), seconds=1.5)
-    scene.gather_as(VGroup(joint, weights), weights.exhibit.line, hung.shown)
+    hung.keep(scene, VGroup(joint, weights), line=weights.exhibit.line)

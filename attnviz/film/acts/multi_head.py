@@ -58,10 +58,10 @@ def _join(scene: LessonScene, hung: Hung) -> None:
         rest = [cell for cell in body.cells if id(cell) not in moved]
         if rest:
             scene.move(*[FadeIn(cell) for cell in rest], seconds=0.6)
-    scene.gather_as(VGroup(hung.joints[-1], joined), joined.exhibit.line, hung.shown)
+    hung.keep(scene, VGroup(hung.joints[-1], joined), line=joined.exhibit.line)
     if len(blocks):
         scene.move(FadeIn(blocks), seconds=0.6)
-        scene.gather_as(blocks, joined.exhibit.line, hung.shown)
+        hung.keep(scene, blocks, line=joined.exhibit.line)
 
 
 def project(scene: LessonScene, step: Step) -> None:

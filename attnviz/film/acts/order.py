@@ -57,11 +57,11 @@ def _travel(scene: LessonScene, hung: Hung, before: ExhibitView, view: ExhibitVi
         source = VGroup(*[old.cell(i, j) for j in columns])
         names = [*beside[at : at + 1], *(above if at == 0 else [])]
         scene.move(travel(source, new.row(at)), *names, seconds=_CROSSING / len(rows))
-    scene.gather_as(VGroup(joint, view), line, hung.shown)
+    hung.keep(scene, VGroup(joint, view), line=line)
     frames = view.frame(view.exhibit.marks, scene.style)
     if len(frames):
         scene.move(*[Create(frame) for frame in frames], seconds=0.6)
-        scene.gather_as(frames, line, hung.shown)
+        hung.keep(scene, frames, line=line)
 
 
 def _names(old: list[Line], new: list[Line], places: list[int]) -> list[FadeIn]:
@@ -93,7 +93,7 @@ def positions(scene: LessonScene, step: Step) -> None:
     line.move_to((0, STAGE.top - _FORMULA / 2, 0))
     box = Box(STAGE.left, STAGE.right, STAGE.bottom, STAGE.top - _FORMULA)
     views, joints = laid_out(step.exhibits, scene.storyboard.numbers, scene.style, box)
-    hung = Hung(views, joints, [])
+    hung = Hung(views, joints, [], box, centred=True)
     for part in step.narration:
         with scene.beat(step, part):
             tell(scene, step, hung, part)

@@ -36,7 +36,7 @@ def hang_in_pages(scene: LessonScene, step: Step) -> Hung:
 def turn(scene: LessonScene, hung: Hung, new: list[ExhibitView]) -> None:
     """What stands there leaves, if what comes is of another line."""
     lines = {view.exhibit.line for view in new}
-    leaving = [each for each in hung.shown if new and getattr(each, "line", None) not in lines]
+    leaving = [each for each in hung.shown if new and hung.line_of(each) not in lines]
     if leaving:
         scene.move(*map(FadeOut, leaving), seconds=0.5)
         hung.shown[:] = [each for each in hung.shown if each not in leaving]

@@ -32,7 +32,7 @@ def weights(scene: LessonScene, step: Step) -> None:
     with scene.beat(step, "without"):
         frames = without.frame(without.exhibit.marks, scene.style)
         scene.move(*[Create(frame) for frame in frames], seconds=0.7)
-        scene.gather_as(frames, without.exhibit.line, hung.shown)
+        hung.keep(scene, frames, line=without.exhibit.line)
     with scene.beat(step, "with"):
         make_room(scene, hung, [divided])
         reveal(scene, hung, divided, seconds=2.6)
@@ -90,7 +90,7 @@ def _draw(scene: LessonScene, hung: Hung, view: ExhibitView, which: int) -> None
         scene.move(FadeIn(body.axes), FadeIn(view.heading), seconds=0.6)
         drawn.add(body.axes, view.heading)
     scene.move(LaggedStart(Create(curve), FadeIn(ending), lag_ratio=0.8), seconds=1.8)
-    scene.gather_as(drawn, view.exhibit.line, hung.shown)
+    hung.keep(scene, drawn, line=view.exhibit.line)
 
 
 def formula(scene: LessonScene, step: Step) -> None:
