@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from attnviz.scenes import default_storyboard
 
 from attnviz.film.acts import any_length
@@ -13,10 +15,7 @@ from attnviz.film.scene import LessonScene
 class AnyLength(LessonScene):
     """The three matrices at several lengths, then one vector more."""
 
-    def setup(self) -> None:
-        if not hasattr(self, "storyboard"):
-            self.storyboard = default_storyboard("any-length")
-        super().setup()
+    by_itself = staticmethod(partial(default_storyboard, "any-length"))
 
     def construct(self) -> None:
         self.act("same-weights", show_in_pages)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from attnviz.scenes import default_storyboard
 
 from attnviz.film.acts import channels, convolution, exhibits
@@ -11,10 +13,7 @@ from attnviz.film.scene import LessonScene
 class CnnLimits(LessonScene):
     """From one place of a small picture to what a network made for one size cannot take."""
 
-    def setup(self) -> None:
-        if not hasattr(self, "storyboard"):
-            self.storyboard = default_storyboard("cnn-limits")
-        super().setup()
+    by_itself = staticmethod(partial(default_storyboard, "cnn-limits"))
 
     def construct(self) -> None:
         self.act("convolution", convolution.one_place)

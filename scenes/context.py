@@ -5,20 +5,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from attnviz.scenes import default_storyboard
+
 from attnviz.film.acts import context
 from attnviz.film.acts.exhibits import show
 from attnviz.film.scene import LessonScene
-from attnviz.lessons.context import storyboard
-from attnviz.lessons.request import LessonRequest
 
 
 class Context(LessonScene):
     """The field grows, the layers are counted, and the match moves away."""
 
-    def setup(self) -> None:
-        if not hasattr(self, "storyboard"):
-            self.storyboard = storyboard(LessonRequest())
-        super().setup()
+    by_itself = staticmethod(partial(default_storyboard, "context"))
 
     def construct(self) -> None:
         self.act("receptive-field", context.receptive_field)

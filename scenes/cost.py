@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from attnviz.scenes import default_storyboard
+
 from attnviz.film.acts import cost
 from attnviz.film.acts.exhibits import show
 from attnviz.film.scene import LessonScene
-from attnviz.lessons.cost import storyboard
-from attnviz.lessons.request import LessonRequest
 
 
 class Cost(LessonScene):
     """Four quantities one by one, then side by side."""
 
-    def setup(self) -> None:
-        if not hasattr(self, "storyboard"):
-            self.storyboard = storyboard(LessonRequest())
-        super().setup()
+    by_itself = staticmethod(partial(default_storyboard, "cost"))
 
     def construct(self) -> None:
         self.act("operations", cost.operations)

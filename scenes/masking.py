@@ -6,6 +6,8 @@ gives it any other storyboard of the lesson.
 
 from __future__ import annotations
 
+from functools import partial
+
 from attnviz.scenes import default_storyboard
 
 from attnviz.film.acts import masking
@@ -16,10 +18,7 @@ from attnviz.film.scene import LessonScene
 class Masking(LessonScene):
     """Without a mask, with one, with one too late; then a batch with padding."""
 
-    def setup(self) -> None:
-        if not hasattr(self, "storyboard"):
-            self.storyboard = default_storyboard("masking")
-        super().setup()
+    by_itself = staticmethod(partial(default_storyboard, "masking"))
 
     def construct(self) -> None:
         self.act("unmasked", show)

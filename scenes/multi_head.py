@@ -6,6 +6,8 @@ Run by itself (`manim render scenes/multi_head.py`) it tells the example `two-he
 
 from __future__ import annotations
 
+from functools import partial
+
 from attnviz.scenes import default_storyboard
 
 from attnviz.film.acts import multi_head
@@ -16,10 +18,7 @@ from attnviz.film.scene import LessonScene
 class MultiHead(LessonScene):
     """One head, two of them, their outputs joined and mixed, the formula."""
 
-    def setup(self) -> None:
-        if not hasattr(self, "storyboard"):
-            self.storyboard = default_storyboard("multi-head")
-        super().setup()
+    by_itself = staticmethod(partial(default_storyboard, "multi-head"))
 
     def construct(self) -> None:
         self.act("one-head", show)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from attnviz.scenes import default_storyboard
 
 from attnviz.film.acts import order
@@ -13,10 +15,7 @@ from attnviz.film.scene import LessonScene
 class Order(LessonScene):
     """The same vectors in another order, and what notices it."""
 
-    def setup(self) -> None:
-        if not hasattr(self, "storyboard"):
-            self.storyboard = default_storyboard("order")
-        super().setup()
+    by_itself = staticmethod(partial(default_storyboard, "order"))
 
     def construct(self) -> None:
         self.act("permute", order.trade)

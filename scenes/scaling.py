@@ -6,6 +6,8 @@ gives it any other storyboard of the lesson.
 
 from __future__ import annotations
 
+from functools import partial
+
 from attnviz.scenes import default_storyboard
 
 from attnviz.film.acts import scaling
@@ -16,10 +18,7 @@ from attnviz.film.scene import LessonScene
 class Scaling(LessonScene):
     """How a score comes about, what d_k does to it and to softmax, and the cure."""
 
-    def setup(self) -> None:
-        if not hasattr(self, "storyboard"):
-            self.storyboard = default_storyboard("scaling")
-        super().setup()
+    by_itself = staticmethod(partial(default_storyboard, "scaling"))
 
     def construct(self) -> None:
         self.act("score", show)

@@ -6,6 +6,8 @@ any other storyboard of the lesson.
 
 from __future__ import annotations
 
+from functools import partial
+
 from attnviz.scenes import default_storyboard
 
 from attnviz.film.acts import formula, mixing, opening, projection, scores, softmax, whole
@@ -17,10 +19,7 @@ class SelfAttention(LessonScene):
 
     kept = ("inputs", "queries", "keys", "values")
 
-    def setup(self) -> None:
-        if not hasattr(self, "storyboard"):
-            self.storyboard = default_storyboard("self-attention")
-        super().setup()
+    by_itself = staticmethod(partial(default_storyboard, "self-attention"))
 
     def construct(self) -> None:
         self.act("inputs", opening.inputs)

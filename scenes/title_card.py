@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from manim import DOWN, UP, FadeIn, FadeOut, VGroup
 
@@ -19,9 +21,11 @@ _WIDEST = CANVAS.width - 2 * MARGIN
 class TitleCard(LessonScene):
     """A title, a few lines below it, and nothing else."""
 
+    by_itself = staticmethod(
+        partial(card_storyboard, "Self-attention", ("A lecture in pictures",), "en")
+    )
+
     def setup(self) -> None:
-        if not hasattr(self, "storyboard"):
-            self.storyboard = card_storyboard("Self-attention", ("A lecture in pictures",), "en")
         super().setup()
         self.clear()
 

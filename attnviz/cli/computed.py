@@ -10,6 +10,7 @@ from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError
 from attnviz.inputs import problem_from
+from attnviz.inputs.conflicts import check_request
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.selection import row_asked
 from attnviz.lessons.catalogue import Lesson
@@ -63,6 +64,8 @@ def lesson_request(lesson: Lesson, request: InputRequest, how: Presentation) -> 
     if not lesson.takes_sequence:
         return asked
     if all(getattr(request, name) is None for name in _SOURCES):
+        if "example" in lesson.default:
+            check_request(request)
         given = {name: each for name, each in _given(request).items() if name not in lesson.default}
         request = InputRequest(**{**lesson.default, **given})
     trace, row = computed(request, how.query)

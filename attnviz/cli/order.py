@@ -100,9 +100,9 @@ def lesson_order(request: InputRequest, lesson: Lesson, view: Asked) -> Order:
     Raises InputError as `lesson_request` and the lesson do, and OutputError where the films cannot be written.
     """
     check_step_names(lesson, view.steps)
-    check_sound_options(view.narrate, voice=view.voice)
     output = _film_path(f"{lesson.name}{_SUFFIX}" if view.output is None else view.output)
     languages = _unique(view.languages) or LANGUAGES[:1]
+    check_sound_options(view.narrate, voice=view.voice, languages=languages)
     _check_targets(output, languages)
     how = Presentation(view.query, view.distance, languages[0], view.precision, view.rounding)
     wanted = replace(lesson_request(lesson, request, how), most=MOST_WORKED)
@@ -134,9 +134,9 @@ def lecture_order(request: InputRequest, view: Asked, given: Mapping[str, str]) 
         raise InputError(
             "a lecture file says itself how text is taken apart: --split alone makes a film a lesson"
         )
-    check_sound_options(view.narrate, voice=view.voice)
     path, split = str(request.text), request.split is not None
     lecture = read_lecture(path, _unique(view.languages) or None)
+    check_sound_options(view.narrate, voice=view.voice, languages=lecture.languages)
     its_own = str(lecture.output or Path(path).stem + _SUFFIX)
     output = _film_path(its_own if view.output is None else view.output)
     if not split:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attnviz.errors import InputError
-from attnviz.lessons.words import LANGUAGES
 
 if TYPE_CHECKING:
     from attnviz.film.programme import Chapter, Programme
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     """By chapter, counted from 0, and the name of the beat."""
 
 
-def check_sound_options(narrate: str | None, *, voice: bool) -> None:
+def check_sound_options(narrate: str | None, *, voice: bool, languages: Sequence[str]) -> None:
     """Finds out before anything is planned whether it can be heard.
 
     Raises InputError for a file that is no sound, EnvironmentFault where there is no program that speaks.
@@ -33,7 +32,8 @@ def check_sound_options(narrate: str | None, *, voice: bool) -> None:
     if voice:
         from attnviz.film.speech import voice_for
 
-        voice_for(LANGUAGES[0])
+        for language in languages:
+            voice_for(language)
 
 
 def spoken(chapters: Sequence[Chapter], folder: Path) -> Spoken:

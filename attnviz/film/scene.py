@@ -55,6 +55,8 @@ class LessonScene(Scene):
     """
 
     storyboard: Storyboard
+    by_itself: Callable[[], Storyboard]
+    """What it tells where no storyboard is set: run by `manim render`."""
     style: Style = Style()
     only: tuple[str, ...] = ()
     spoken: Mapping[str, float] = {}
@@ -65,6 +67,8 @@ class LessonScene(Scene):
     """The steps whose result stays on the shelf."""
 
     def setup(self) -> None:
+        if not hasattr(self, "storyboard"):
+            self.storyboard = self.by_itself()
         self.beats: list[Beat] = []
         self.camera.background_color = self.style.theme.background
         self.words: Words = words(self.storyboard.language)

@@ -207,3 +207,9 @@ def test_a_full_disk_behind_stdout_is_one_line_and_status_1(run):
         status, _, err = run("probe", stdout=full)
     assert status == 1
     assert err == "Error: no space left on the disk: free some and run it again\n"
+
+
+def test_an_option_without_a_sequence_is_refused_in_the_users_own_words(run):
+    status, _, err = run("explain", "--lesson", "multi-head", "--heads", "3")
+    assert status == 2
+    assert err.startswith("Error: --heads needs vectors to work on: give TEXT or --vectors")
