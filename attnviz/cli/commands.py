@@ -19,6 +19,7 @@ _COMMANDS = {
     "new": ("attnviz.cli.new:new", "Write a lecture file to start from."),
     "lessons": ("attnviz.cli.lessons:lessons", "List the lessons, or the steps of one."),
     "examples": ("attnviz.cli.examples:examples", "List the built-in examples, or print one."),
+    "cache": ("attnviz.cli.cache:cache", "What is kept of films, how much, and its limit."),
 }
 
 
@@ -63,6 +64,7 @@ def attnviz(ctx: click.Context, /) -> None:
       attnviz render lecture.toml                     a film of several lessons
       attnviz lessons                                 what is taught
       attnviz examples                                what is built in
+      attnviz cache                                   what is kept of films
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
