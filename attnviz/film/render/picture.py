@@ -9,11 +9,12 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+_REACH = 2
+"""Rows on either side of one that has changed whose colour changes with it: the scaler averages colour over rows."""
 _NEIGHBOURS = 8
-"""Rows that are converted with a band on either side, and thrown away.
+"""Rows that are converted with a band on either side, and thrown away: those at its edge take from what is beyond.
 
-Colour is averaged over rows, so those at the edge of a band take from what is beyond it. Two would be enough if the
-scaler did not have another filter for pictures of fewer than eight rows.
+`_REACH` would be enough if the scaler did not have another filter for pictures of fewer than eight rows.
 """
 
 
@@ -58,13 +59,17 @@ class Picture:
 
 
 def bands(rows: Sequence[tuple[int, int]], height: int) -> list[tuple[int, int]]:
-    """The rows as bands that are worth converting one by one, from the top: widened to even rows, joined where near.
+    """What changes with the rows, as bands that are worth converting one by one, from the top: even, joined where near.
 
     >>> bands([(101, 104), (7, 9), (90, 103), (3, 3)], height=480)
-    [(6, 10), (90, 104)]
+    [(4, 12), (88, 106)]
     """
     inside = [(max(0, start), min(stop, height)) for start, stop in rows]
-    even = [(start // 2 * 2, stop + stop % 2) for start, stop in inside if start < stop]
+    even = [
+        (max(0, start // 2 * 2 - _REACH), min(stop + stop % 2 + _REACH, height))
+        for start, stop in inside
+        if start < stop
+    ]
     joined: list[tuple[int, int]] = []
     for start, stop in sorted(even):
         if joined and start <= joined[-1][1] + 2 * _NEIGHBOURS:

@@ -42,7 +42,7 @@ class Widths:
         """
         for unit in _units(parameter_sets):
             if unit[0] & 31 == _PARAMETERS:
-                return cls._read(_Bits(_unescaped(unit[1:])))
+                return cls._read(_Bits(unescaped(unit[1:])))
         raise UnexpectedStreamError("no sequence parameter set")
 
     @classmethod
@@ -68,7 +68,6 @@ class _Slice:
 
     is_reference: bool
     """Whether other frames may refer to it."""
-    is_key: bool
     frame_num: int
     order: int
     frame_num_ends: int
@@ -77,14 +76,15 @@ class _Slice:
 
     @classmethod
     def of(cls, unit: bytes, widths: Widths) -> _Slice:
-        bits = _Bits(_unescaped(unit[:_HEADER]))
+        """Of a unit without what keeps start codes out of it; its first bytes are enough."""
+        bits = _Bits(unit[:_HEADER])
         is_reference, is_key = bits.fixed(3) > 0, bits.fixed(5) == _KEY_SLICE
         _, _, _ = bits.golomb(), bits.golomb(), bits.golomb()
         frame_num, frame_num_ends = bits.fixed(widths.frame_num), bits.at
         if is_key:
             bits.golomb()
         order = bits.fixed(widths.order)
-        return cls(is_reference, is_key, frame_num, order, frame_num_ends, bits.at)
+        return cls(is_reference, frame_num, order, frame_num_ends, bits.at)
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,10 @@ class SkippedFrames:
         units = list(_units(frame))
         if len(units) != 1 or units[0][0] & 31 != _SLICE:
             raise UnexpectedStreamError("a frame of more than one slice")
-        if not _Slice.of(units[0], widths).is_reference:
+        model = unescaped(units[0])
+        if not _Slice.of(model, widths).is_reference:
             raise UnexpectedStreamError("a frame that none may refer to")
-        return cls(parameter_sets, widths, _unescaped(units[0]))
+        return cls(parameter_sets, widths, model)
 
     def after(self, last: bytes, count: int) -> Iterator[bytes]:
         """`count` frames that repeat `last`, the frame that is shown last of those so far, all as byte streams.
@@ -117,9 +118,9 @@ class SkippedFrames:
         It has to be the last one, too, among those that others may refer to; raises UnexpectedStreamError if it is none
         of them.
         """
-        slices = (_Slice.of(unit, self.widths) for unit in _units(last) if _is_slice(unit))
-        before = next(slices, None)
-        if before is None or not before.is_reference:
+        slices = (unit for unit in _units(last) if unit[0] & 31 in (_SLICE, _KEY_SLICE))
+        before = _Slice.of(unescaped(next(slices, b"")[:_HEADER]), self.widths)
+        if not before.is_reference:
             raise UnexpectedStreamError("the last frame shown is none that others may refer to")
         return (
             self._numbered(before.frame_num + i, before.order + 2 * i) for i in range(1, count + 1)
@@ -129,7 +130,7 @@ class SkippedFrames:
         model = _Slice.of(self.model, self.widths)
         unit = _written(self.model, model.frame_num_ends, self.widths.frame_num, frame_num)
         unit = _written(unit, model.order_ends, self.widths.order, order)
-        return b"\0" + _START + _escaped(unit)
+        return b"\0" + _START + escaped(unit)
 
 
 class _Bits:
@@ -160,18 +161,20 @@ def _written(data: bytes, end: int, width: int, number: int) -> bytes:
 
 
 def _units(stream: bytes) -> Iterator[bytes]:
-    # no unit ends in a zero byte: what is found there belongs to the next start code
-    return (unit.rstrip(b"\0") for unit in stream.split(_START)[1:])
+    # No unit ends in a zero byte: what is found there belongs to the next start code.
+    units = (unit.rstrip(b"\0") for unit in stream.split(_START)[1:])
+    return (unit for unit in units if unit)
 
 
-def _is_slice(unit: bytes) -> bool:
-    return unit[0] & 31 in (_SLICE, _KEY_SLICE)
-
-
-def _unescaped(unit: bytes) -> bytes:
+def unescaped(unit: bytes) -> bytes:
     """Without the bytes of value 3 that keep start codes out of units (7.4.1)."""
     return unit.replace(b"\0\0\3", b"\0\0")
 
 
-def _escaped(unit: bytes) -> bytes:
+def escaped(unit: bytes) -> bytes:
+    """With them.
+
+    >>> escaped(bytes([0, 0, 0, 0, 1])).hex(" ")
+    '00 00 03 00 00 03 01'
+    """
     return re.sub(rb"\0\0(?=[\0-\3])", b"\0\0\3", unit)
