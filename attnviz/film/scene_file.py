@@ -10,7 +10,7 @@ import hashlib
 import multiprocessing.util
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +26,8 @@ SUFFIX = ".py"
 
 _DERIVED = frozenset({"quality", "frame_x_radius", "frame_y_radius"})
 """Settings of manim that follow from others."""
+_WRITTEN_OUT = 3
+"""So many scenes are listed as they are to be typed."""
 
 
 @dataclass(frozen=True)
@@ -219,9 +221,15 @@ def _chosen(module: ModuleType, file: SceneFile) -> type[Scene]:
     # A scene that only others extend is named _Base by custom.
     public = {name: each for name, each in scenes.items() if not name.startswith("_")} or scenes
     if len(set(public.values())) > 1:
-        named = " or ".join(f"{file.path}:{name}" for name in public)
-        raise InputError(f"{file.path} has {len(public)} scenes: name one, {named}")
+        raise InputError(f"{file.path} has {len(public)} scenes: name one, {_named(file, public)}")
     return next(iter(public.values()))
+
+
+def _named(file: SceneFile, names: Collection[str]) -> str:
+    if len(names) <= _WRITTEN_OUT:
+        return " or ".join(f"{file.path}:{name}" for name in names)
+    first, *_ = names
+    return f"as in {file.path}:{first}. Known: {', '.join(names)}"
 
 
 def _unknown(module: ModuleType, file: SceneFile) -> InputError:

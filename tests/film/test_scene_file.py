@@ -158,6 +158,16 @@ def test_of_several_scenes_one_has_to_be_named():
     assert str(error) == "talk.py has 2 scenes: name one, talk.py:Talk or talk.py:Other"
 
 
+def test_of_many_scenes_the_file_is_said_once():
+    others = "".join(f"class {name}(Scene): pass\n" for name in ("Two", "Three", "Four"))
+
+    error = failure("talk.py", ONE + others)
+
+    assert str(error) == (
+        "talk.py has 4 scenes: name one, as in talk.py:Talk. Known: Talk, Two, Three, Four"
+    )
+
+
 def test_a_base_with_an_underscore_does_not_count_as_a_second_scene():
     text = "from manim import *\nclass _Base(Scene): pass\nclass Talk(_Base): pass\n"
 
