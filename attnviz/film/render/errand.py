@@ -1,0 +1,68 @@
+"""A job on its way to another process and back: packed here, carried out there, opened here.
+
+Nothing is imported but the standard library: a dask scheduler, which only hands errands on, has to import this.
+"""
+
+from __future__ import annotations
+
+import pickle
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+_ALONE = threading.Lock()
+"""Held by the job that a process is at: manim's configuration is global, and a dask worker may have several threads."""
+
+
+def packed(job: Callable[[Any], Any], argument: object) -> bytes:
+    """The job and what it is to work on, for `carried_out`.
+
+    Raises TypeError if they cannot be sent to another process.
+
+    >>> len(packed(len, "four")) < 100
+    True
+    """
+    try:
+        return pickle.dumps((job, argument), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # pickle lets through whatever the objects raise
+        name = getattr(job, "__qualname__", repr(job))
+        raise TypeError(
+            f"{name} and its argument cannot be sent to another process: {error}"
+        ) from error
+
+
+def carried_out(errand: bytes) -> bytes:
+    """Does the job, one at a time in a process; returns what it gave or raised, for `opened`. Raises nothing."""
+    with _ALONE:
+        try:
+            job, argument = pickle.loads(errand)
+            return pickle.dumps((True, job(argument)), pickle.HIGHEST_PROTOCOL)
+        except BaseException as error:
+            return failed(error)
+
+
+def failed(error: BaseException) -> bytes:
+    """What comes back from an errand that ended with `error`. Where it happened is added as a note."""
+    note = f"In a worker process:\n{''.join(traceback.format_exception(error))}"
+    for each in (error, RuntimeError(f"{type(error).__name__}: {error}")):
+        each.add_note(note)
+        try:
+            outcome = pickle.dumps((False, each), pickle.HIGHEST_PROTOCOL)
+            pickle.loads(outcome)  # an exception may be written and yet not be read
+            return outcome
+        except Exception:
+            continue
+    raise AssertionError("a RuntimeError can always be sent")
+
+
+def opened(outcome: bytes) -> Any:
+    """What the job returned. Raises what it raised.
+
+    >>> opened(carried_out(packed(len, "four")))
+    4
+    """
+    succeeded, result = pickle.loads(outcome)
+    if not succeeded:
+        raise result
+    return result
