@@ -67,8 +67,6 @@ class SegmentEncoder:
         self._skipped = skipped_frames(*self._size)
         if self._skipped and self._skipped.parameter_sets != self._context.extradata:
             self._skipped = None
-        self._begun = 0
-        """The frame with which the present context began."""
         self._given, self._decoded = 0, 0
         """How many frames there are so far, and how many of them are in the file."""
         self._last = (-1, b"")
@@ -127,11 +125,10 @@ class SegmentEncoder:
         if not frames:
             return
         if self._context is None:
-            self._context, self._begun = new_context(*self._size), self._given
-        start = self._given - self._begun
-        self._given += frames
-        for packet in encoded(self._context, self._picture.frame, start, frames):
+            self._context = new_context(*self._size)
+        for packet in encoded(self._context, self._picture.frame, self._given, frames):
             self._write(packet)
+        self._given += frames
 
     def _repeat(self, skipped: SkippedFrames, frames: int) -> None:
         """The last frame, that often, without an encoder."""
@@ -140,11 +137,11 @@ class SegmentEncoder:
         except UnexpectedStreamError:
             self._encode(frames)
             return
-        self._begun, self._given = self._given, self._given + frames
         for i, data in enumerate(repeated):
             packet = av.Packet(data)
-            packet.pts = i
+            packet.pts = self._given + i
             self._write(packet)
+        self._given += frames
 
     def _flush(self) -> None:
         """What the encoder has kept back; what is encoded after it begins with a key frame."""
@@ -154,11 +151,10 @@ class SegmentEncoder:
             self._context = None
 
     def _write(self, packet: av.Packet[Any]) -> None:
-        """Into the file, with its times: those of shown frames are counted from where the context began."""
-        shown = self._begun + (packet.pts or 0)
-        self._last = max(self._last, (shown, bytes(packet)))
+        """Into the file; the packet says when its frame is shown, counted in frames."""
+        self._last = max(self._last, (packet.pts or 0, bytes(packet)))
         packet.stream, packet.time_base = self._stream, Fraction(1, self._size[-1])
-        packet.pts, packet.dts, packet.duration = shown, self._decoded - _AHEAD, 1
+        packet.dts, packet.duration = self._decoded - _AHEAD, 1
         self._decoded += 1
         self._film.mux(packet)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import av
 import pytest
 
-from attnviz.film.render import codec
+from attnviz.film.render import codec, encoder
 from attnviz.film.render.codec import ENCODER, fingerprint
 from attnviz.film.render.picture import Picture
 from attnviz.film.render.skipped import SkippedFrames, UnexpectedStreamError
@@ -50,6 +51,19 @@ def test_where_the_last_frame_cannot_be_repeated_what_follows_is_encoded(monkeyp
     assert are_like(decoded(segment(spells)), spells)
 
 
+def test_frames_for_another_stream_are_not_used(monkeypatch):
+    known = codec.skipped_frames(*SMALL)
+    spells = FILMS["it moves and stands"]
+    continued = segment(spells)
+    other = replace(known, parameter_sets=known.parameter_sets + b"\0")
+    monkeypatch.setattr(encoder, "skipped_frames", lambda *_: other)
+
+    made = segment(spells)
+
+    assert are_like(decoded(made), spells)
+    assert made != continued
+
+
 def test_a_frame_that_changes_the_picture_is_no_model_for_those_that_repeat_it(monkeypatch, anew):
     picture, context = Picture(64, 48), codec.new_context(*SMALL)
     packets = []
@@ -72,5 +86,5 @@ def test_the_fingerprint_names_settings_and_versions_and_is_another_for_others(m
         assert f"{library} {'.'.join(map(str, av.library_versions[library]))}" in named
     assert re.search(r"libx264 \(core \d+", named)
 
-    monkeypatch.setattr(codec, "ENCODER", {**ENCODER, "crf": "23"})
-    assert fingerprint.__wrapped__() == named.replace("crf=24", "crf=23")
+    monkeypatch.setattr(codec, "ENCODER", {**ENCODER, "threads": "2"})
+    assert fingerprint.__wrapped__() == named.replace("threads=1", "threads=2")

@@ -84,6 +84,7 @@ def test_packets_are_decoded_in_order_each_before_it_is_shown_and_last_one_frame
     )
     assert all(each.dts <= each.pts for each in packets)
     assert min(each.pts for each in packets) == 0
+    assert packets[0].dts * unit == -Fraction(1, SMALL[-1])
     assert packets[0].is_keyframe
 
 

@@ -85,10 +85,10 @@ def test_the_widths_of_the_numbers_are_those_that_ffmpeg_reads(size):
 @pytest.mark.parametrize("size", SIZES)
 def test_frames_are_numbered_on_from_the_last_round_and_round(size):
     parameter_sets, packets = encoded(8, size)
-    skipped = skipped_frames(*size)
-    (last,) = (unit for unit in slices(parameter_sets + packets[-1]))
+    skipped, before = skipped_frames(*size), latest(packets)
+    (last,) = slices(parameter_sets + before)
 
-    made = slices(parameter_sets + b"".join(skipped.after(packets[-1], 70)))
+    made = slices(parameter_sets + b"".join(skipped.after(before, 70)))
 
     frame_nums, orders = 1 << skipped.widths.frame_num, 1 << skipped.widths.order
     assert [each["frame_num"] for each in made] == [
@@ -129,17 +129,18 @@ def decoded(parameter_sets: bytes, packets: Iterator[bytes]) -> list[list[bytes]
 def test_what_is_decoded_after_moving_frames_is_the_last_of_them_bit_for_bit(size, moving):
     parameter_sets, packets = encoded(moving, size)
     before = decoded(parameter_sets, packets)
-    last = packets[0] if moving == 1 else latest(packets)
+    skipped = skipped_frames(*size).after(latest(packets), 50)
 
-    after = decoded(parameter_sets, [*packets, *skipped_frames(*size).after(last, 50)])
+    after = decoded(parameter_sets, [*packets, *skipped])
 
     assert len(before) == moving
     assert after == before + before[-1:] * 50
 
 
 def latest(packets: list[bytes]) -> bytes:
-    """The last packet that others may refer to: the first byte of its only unit says so."""
-    return [each for each in packets if each[each.index(b"\0\0\1") + 3] & 0x60][-1]
+    """The last packet that others may refer to: the first byte of a slice says so."""
+    _, *others = packets
+    return ([packets[0]] + [each for each in others if each[each.index(b"\0\0\1") + 3] & 0x60])[-1]
 
 
 @given(st.lists(st.sampled_from([0, 1, 2, 3, 4, 255]), max_size=40).map(bytes))
