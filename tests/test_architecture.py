@@ -42,7 +42,17 @@ LIBRARIES = {
     "lecture": set(),
     "terminal": {"numpy", "rich"},
     "export": {"numpy"},
-    "film": {"av", "numpy", "manim", "fontpkg", "platformdirs", "srt", "uharfbuzz"},
+    "film": {
+        "av",
+        "cairo",
+        "distributed",
+        "fontpkg",
+        "manim",
+        "numpy",
+        "platformdirs",
+        "srt",
+        "uharfbuzz",
+    },
     "scenes": {"numpy", "manim"},
     "cli": {"click", "rich"},
 }
