@@ -24,7 +24,9 @@ from rich.style import Style as Look
 from rich.text import Text
 
 from attnviz.cli.computed import Presentation, lesson_request
-from attnviz.film.produce import Film, Quality, plan
+from attnviz.film.film import Film
+from attnviz.film.planning import plan
+from attnviz.film.quality import Quality
 from attnviz.film.scene import Beat, LessonScene
 from attnviz.film.style import MOST_WORKED, Style
 from attnviz.inputs import InputRequest

@@ -22,8 +22,9 @@ from attnviz.lessons.storyboard import Storyboard
 from attnviz.lessons.words import words
 
 if TYPE_CHECKING:
-    from attnviz.film.produce import Quality
     from attnviz.film.programme import About, Chapter, Programme
+    from attnviz.film.quality import Quality
+    from attnviz.film.studio import Studio
     from attnviz.film.typefaces import Typeface
     from attnviz.theme import Theme
 
@@ -49,7 +50,7 @@ def chapters_of(
 
 
 def _chapter(planned: Planned, language: str, others: Mapping[str, Planned], look: Look) -> Chapter:
-    from attnviz.film.produce import Film
+    from attnviz.film.film import Film
     from attnviz.film.programme import Chapter
     from attnviz.film.style import PACES, Style
     from attnviz.scenes import scene_of
@@ -89,16 +90,20 @@ class Reel:
 
 
 def reels(
-    order: Order, duration: float | None, voices: Path | None, on_frames: Callable[[int], None]
+    order: Order,
+    studio: Studio,
+    duration: float | None,
+    voices: Path | None,
+    on_frames: Callable[[int], None],
 ) -> tuple[Reel, ...]:
-    """All films of an order, planned. `duration` is how long each of them is to last; a lecture that is split lasts
-    so long in all. `voices` is a folder for what is spoken; None where nothing is.
+    """All films of an order, planned in the studio. `duration` is how long each of them is to last; a lecture that is
+    split lasts so long in all. `voices` is a folder for what is spoken; None where nothing is.
 
     Raises InputError where that is too short, and where the typeface lacks a character; EnvironmentFault where there is
     no program that speaks.
     """
-    from attnviz.film.produce import QUALITIES
     from attnviz.film.programme import planned
+    from attnviz.film.quality import QUALITIES
     from attnviz.film.typefaces import chosen
     from attnviz.theme import THEMES
 
@@ -112,7 +117,7 @@ def reels(
     for language in order.languages:
         chapters = chapters_of(language, order.told_in, look)
         said = {} if voices is None else spoken(chapters, voices)
-        programme = planned(lasting_as_spoken(chapters, said), duration, on_frames)
+        programme = planned(lasting_as_spoken(chapters, said), studio, duration, on_frames)
         parts = _split(order.told_in[language]) if order.split else [tuple(range(len(chapters)))]
         for number, part in enumerate(parts, start=1):
             reel = _reel(
@@ -189,8 +194,8 @@ def check_writable_all(films: Sequence[Reel]) -> None:
             check_writable(path)
 
 
-def write_film(reel: Reel, on_frames: Callable[[int], None]) -> None:
-    """Draws the film and writes its captions beside it; all of it, or nothing."""
+def write_film(reel: Reel, studio: Studio, on_frames: Callable[[int], None]) -> None:
+    """Draws the film in the studio and writes its captions beside it; all of it, or nothing."""
     from attnviz.film.captions import subrip, webvtt
     from attnviz.film.programme import make
 
@@ -200,7 +205,7 @@ def write_film(reel: Reel, on_frames: Callable[[int], None]) -> None:
         # entered first, they leave last: captions never stand without their film
         captions = [stack.enter_context(whole_file(path)) for path in beside]
         drawn = stack.enter_context(whole_file(film))
-        make(reel.programme, drawn, reel.about, sound=reel.sound, on_frames=on_frames)
+        make(reel.programme, drawn, reel.about, studio, sound=reel.sound, on_frames=on_frames)
         for path, write in zip(captions, (subrip, webvtt), strict=True):
             path.write_text(write(said), encoding="utf-8")
         on_frames(0)  # the last moment to be interrupted in

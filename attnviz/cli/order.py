@@ -25,7 +25,7 @@ CAPTIONS = (".srt", ".vtt")
 _SUFFIX = ".mp4"
 _OF_A_LECTURE = (
     *("text", "languages", "output", "quality", "fps", "theme", "pace", "font"),
-    *("duration", "split", "narrate", "voice"),
+    *("duration", "split", "narrate", "voice", "jobs", "no_cache", "cluster"),
 )
 """The options that go with a lecture file."""
 
@@ -50,6 +50,11 @@ class Asked:
     """In seconds."""
     narrate: str | None = None
     voice: bool = False
+    jobs: int | None = None
+    """Processes that draw; None is as many as there are cores."""
+    no_cache: bool = False
+    cluster: str | None = None
+    """The address of a scheduler whose workers draw."""
 
 
 @dataclass(frozen=True, eq=False)

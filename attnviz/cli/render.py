@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +28,9 @@ from attnviz.lessons.catalogue import Lesson
 
 if TYPE_CHECKING:
     from attnviz.cli.filming import Reel
+    from attnviz.film.studio import Studio
 
-_FILM = "Film"
+_FILM, _DRAWING = "Film", "Drawing"
 _QUALITIES = ("low", "medium", "high", "4k")
 
 
@@ -104,6 +108,25 @@ _QUALITIES = ("low", "medium", "high", "4k")
     multiple=True,
     help="Only this step: inputs, scores, softmax, … May be given several times.",
 )
+@option(
+    _DRAWING,
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Draw in so many processes. Default as many as there are cores.",
+)
+@option(
+    _DRAWING,
+    "--no-cache",
+    is_flag=True,
+    help="Draw everything, and keep nothing for the next time. attnviz cache shows what is kept.",
+)
+@option(
+    _DRAWING,
+    "--cluster",
+    metavar="ADDRESS",
+    help="Draw on the workers of a dask scheduler, such as tcp://10.0.0.1:8786, with the extra attnviz[cluster].",
+)
 def render(request: InputRequest, lesson: Lesson, **asked: Any) -> None:
     """Film self-attention on your own numbers: one query in full, then all, then the formula.
 
@@ -141,10 +164,11 @@ def _make(order: Order, view: Asked) -> None:
     with (
         obeyed_between_frames() as obey_interrupt,
         tempfile.TemporaryDirectory(prefix="attnviz-voice-") as folder,
+        opened_studio(view) as studio,
     ):
         voices = Path(folder) if view.voice else None
         with planning():
-            films = reels(order, view.duration, voices, lambda count: obey_interrupt())
+            films = reels(order, studio, view.duration, voices, lambda count: obey_interrupt())
         check_writable_all(films)
         films = under(films, view.narrate)
         with drawing(sum(reel.programme.frames for reel in films)) as bar:
@@ -154,8 +178,30 @@ def _make(order: Order, view: Asked) -> None:
                 obey_interrupt()
 
             for reel in films:
-                write_film(reel, on_frames)
+                write_film(reel, studio, on_frames)
                 bar.say(_summary(reel))
+
+
+@contextmanager
+def opened_studio(view: Asked) -> Iterator[Studio]:
+    """Where the film is made, as the user asked for it. What is kept is brought to its limit at the end."""
+    from attnviz.film.render.store import user_store
+    from attnviz.film.studio import studio
+
+    store = None if view.no_cache else user_store()
+    try:
+        with studio(view.jobs or cores(), store, view.cluster) as place:
+            yield place
+    finally:
+        if store is not None:
+            store.prune()
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _summary(reel: Reel) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 
 import numpy as np
@@ -82,6 +82,12 @@ class Problem:
         if self.tokens is not None:
             object.__setattr__(self, "tokens", tuple(map(str, self.tokens)))
         _check(self)
+
+    def __reduce__(self) -> tuple[type[Problem], tuple[object, ...]]:
+        """For other processes of this program: a read-only mapping cannot be sent to them."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values["provenance"] = dict(self.provenance)
+        return Problem, tuple(values.values())
 
     @property
     def n(self) -> int:

@@ -12,8 +12,11 @@ from attnviz.film import container
 from attnviz.film.captions import Said
 from attnviz.film.carried import poster
 from attnviz.film.container import Track, assemble
-from attnviz.film.produce import Film, Plan, plan, produce, work_folder
+from attnviz.film.film import Film
+from attnviz.film.planning import Plan
 from attnviz.film.scene import Beat
+from attnviz.film.session import work_folder
+from attnviz.film.studio import Studio, Take
 from attnviz.film.style import Pace
 from attnviz.film.timing import Stretch, paced, shortest, too_short
 from attnviz.lessons.storyboard import Storyboard
@@ -128,6 +131,7 @@ def _text(chapter: Chapter, beat: Beat, language: str) -> str:
 
 def planned(
     chapters: Sequence[Chapter],
+    studio: Studio,
     duration: float | None = None,
     on_frames: Callable[[int], None] = lambda count: None,
 ) -> Programme:
@@ -135,9 +139,7 @@ def planned(
 
     Raises InputError where that is too short to be read, and where the typeface lacks a character.
     """
-    programme = Programme(
-        tuple(chapters), tuple(plan(c.film, on_frames=on_frames) for c in chapters)
-    )
+    programme = Programme(tuple(chapters), studio.plan([each.film for each in chapters], on_frames))
     if duration is None:
         return programme
     stretches = [
@@ -146,7 +148,7 @@ def planned(
     ]
     wanted, least = duration, shortest(stretches)
     for _ in range(_PASSES):
-        programme = _at(programme, paced(stretches, wanted), on_frames)
+        programme = _at(programme, paced(stretches, wanted), studio, on_frames)
         missing = duration - programme.seconds
         if abs(missing) <= _NEAR_ENOUGH:
             break
@@ -157,7 +159,12 @@ def planned(
     return programme
 
 
-def _at(programme: Programme, paces: Sequence[Pace], on_frames: Callable[[int], None]) -> Programme:
+def _at(
+    programme: Programme,
+    paces: Sequence[Pace],
+    studio: Studio,
+    on_frames: Callable[[int], None],
+) -> Programme:
     """The same at other paces."""
     films = [
         replace(chapter.film, style=replace(chapter.film.style, pace=pace))
@@ -165,7 +172,7 @@ def _at(programme: Programme, paces: Sequence[Pace], on_frames: Callable[[int], 
     ]
     return Programme(
         tuple(replace(c, film=film) for c, film in zip(programme.chapters, films, strict=True)),
-        tuple(plan(film, on_frames=on_frames) for film in films),
+        studio.plan(films, on_frames),
     )
 
 
@@ -173,22 +180,23 @@ def make(
     programme: Programme,
     target: Path,
     about: About,
+    studio: Studio,
     *,
     sound: Path | None = None,
     on_frames: Callable[[int], None] = lambda count: None,
 ) -> None:
     """Draws the chapters and joins them into `target`, an .mp4 with chapters, subtitles, poster, sound and spec.
 
-    Works in the user's cache directory and leaves nothing there.
+    Works in the user's cache directory and leaves nothing there but what the studio keeps.
     """
     with tempfile.TemporaryDirectory(prefix="parts-", dir=work_folder()) as folder:
-        parts = []
-        for i, chapter in enumerate(programme.chapters):
-            part = Path(folder, f"{i}.mp4")
-            produce(chapter.film, part, on_frames)
-            parts.append(part)
+        takes = [
+            Take(chapter.film, told.segments)
+            for chapter, told in zip(programme.chapters, programme.plans, strict=True)
+        ]
+        files = studio.draw(takes, Path(folder), on_frames)
         assemble(
-            parts,
+            [file for files_of_chapter in files for file in files_of_chapter],
             target,
             chapters=programme.marks,
             tracks=[Track(each, programme.said(each)) for each in programme.languages],
@@ -196,15 +204,21 @@ def make(
             description=about.description,
             spec=about.spec,
             language=programme.languages[0],
-            poster=_poster(programme, parts),
+            poster=_poster(programme, files),
             sound=sound,
         )
 
 
-def _poster(programme: Programme, parts: Sequence[Path]) -> bytes:
+def _poster(programme: Programme, files: Sequence[Sequence[Path]]) -> bytes:
     """The end of the beat that ends last before two thirds of the longest lesson."""
     lessons = [i for i, each in enumerate(programme.chapters) if not each.is_card]
     at = max(lessons or [0], key=lambda i: programme.lengths[i])
     ends = [beat.end for beat in programme.plans[at].beats]
     early = [end for end in ends if end <= _POSTER_AT * programme.lengths[at]] or ends[:1]
-    return poster(parts[at], max(early[-1] - 0.1, 0.0))
+    left = max(early[-1] - 0.1, 0.0)
+    fps = programme.chapters[at].film.quality.fps
+    for segment, file in zip(programme.plans[at].segments, files[at], strict=True):
+        if left < segment.frames / fps:
+            return poster(file, left)
+        left -= segment.frames / fps
+    return poster(files[at][-1], programme.lengths[at])

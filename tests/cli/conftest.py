@@ -46,7 +46,7 @@ def run(*arguments: object) -> Done:
 @contextmanager
 def at_work(home: Path) -> Iterator[Path]:
     """A new folder in `home` that commands run in, with a cache of their own beside it."""
-    from attnviz.film.produce import QUALITIES, Quality
+    from attnviz.film.quality import QUALITIES, Quality
 
     folder = home / "work"
     folder.mkdir()

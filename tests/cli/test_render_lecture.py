@@ -13,7 +13,7 @@ import srt
 from attnviz.cli import filming
 from attnviz.cli.filming import Reel
 from attnviz.film.components.furniture import Caption
-from attnviz.film.produce import plan
+from attnviz.film.planning import plan
 from attnviz.lessons.words import words
 
 from .conftest import TINY, Done, at_work, frames_of, marks, names, read, run

@@ -10,7 +10,8 @@ import numpy as np
 from attnviz.scenes import scene_of
 
 from attnviz import Trace, self_attention, trace_of
-from attnviz.film.produce import QUALITIES, Film
+from attnviz.film.film import Film
+from attnviz.film.quality import QUALITIES
 from attnviz.film.style import MOST_WORKED, Style
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.catalogue import LESSONS, lesson_named

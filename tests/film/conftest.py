@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from attnviz.film.produce import Plan, plan
+from attnviz.film.planning import Plan, plan
 from attnviz.film.scene import Beat, LessonScene
 from attnviz.film.style import Style
 from attnviz.lessons.exhibits import Exhibit, Plot, texts_of

@@ -10,7 +10,9 @@ from manim import SurroundingRectangle
 from attnviz.film.components.cells import Cell
 from attnviz.film.components.matrix import MatrixView
 from attnviz.film.components.text import Line
-from attnviz.film.produce import QUALITIES, Film, plan
+from attnviz.film.film import Film
+from attnviz.film.planning import plan
+from attnviz.film.quality import QUALITIES
 from attnviz.film.style import Style
 
 SHOWN = ("sharing", "channels", "wrong-channels")

@@ -10,7 +10,9 @@ from attnviz.core.self_attention import trace_of
 from attnviz.film.components.cells import Cell
 from attnviz.film.components.matrix import MatrixView
 from attnviz.film.components.text import Line
-from attnviz.film.produce import QUALITIES, Film, plan
+from attnviz.film.film import Film
+from attnviz.film.planning import plan
+from attnviz.film.quality import QUALITIES
 from attnviz.film.style import MOST_WORKED, Style
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.catalogue import lesson_named, told

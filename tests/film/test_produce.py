@@ -6,12 +6,15 @@ from itertools import pairwise
 import av
 import pytest
 import srt
+from attnviz.film.produce import produce
 from attnviz.scenes.self_attention import SelfAttention
 
 from attnviz import trace_of
 from attnviz.errors import InputError
 from attnviz.film.captions import subrip
-from attnviz.film.produce import QUALITIES, Film, plan, produce
+from attnviz.film.film import Film
+from attnviz.film.planning import plan
+from attnviz.film.quality import QUALITIES
 from attnviz.film.scene import Beat
 from attnviz.film.style import PACES, Style
 from attnviz.inputs import InputRequest, problem_from

@@ -9,8 +9,9 @@ from attnviz.scenes.title_card import TitleCard
 
 from attnviz.cli.computed import Presentation, lesson_request
 from attnviz.errors import InputError
-from attnviz.film.produce import QUALITIES, Film
+from attnviz.film.film import Film
 from attnviz.film.programme import About, Chapter, make, planned
+from attnviz.film.quality import QUALITIES
 from attnviz.film.style import PACES, Style
 from attnviz.inputs import InputRequest
 from attnviz.lessons.cards import card_storyboard

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attnviz.errors import InputError
-from attnviz.film.produce import plan
+from attnviz.film.planning import plan
 from attnviz.film.style import PACES, Pace, Style
 from attnviz.film.timing import FASTEST_READING, Spell, Stretch, lasting, paced
 from tests.film.cases import case_named, film_of

@@ -7,7 +7,9 @@ from attnviz.scenes.title_card import TitleCard
 
 from attnviz.film.components.furniture import Caption
 from attnviz.film.components.text import Line, label
-from attnviz.film.produce import QUALITIES, Film, plan
+from attnviz.film.film import Film
+from attnviz.film.planning import plan
+from attnviz.film.quality import QUALITIES
 from attnviz.film.style import CANVAS, MARGIN, PACES, Size, Style
 from attnviz.lecture.chapters import CARD_COLUMNS, CARD_LINES, CARD_TITLE_COLUMNS
 from attnviz.lessons.cards import card_storyboard

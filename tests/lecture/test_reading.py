@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from attnviz.errors import InputError
-from attnviz.film.produce import QUALITIES as FILM_QUALITIES
+from attnviz.film.quality import QUALITIES as FILM_QUALITIES
 from attnviz.film.style import PACES as FILM_PACES
 from attnviz.inputs.files import MAX_FILE_BYTES
 from attnviz.inputs.request import InputRequest

@@ -1,1 +1,1 @@
-"""The fast renderer: plans what is to be drawn, draws what is not there yet, in as many processes as there are, and joins it."""
+"""The fast renderer: plans what there is to draw, draws what is not there yet in several processes, and joins it."""

@@ -21,13 +21,15 @@ NAME: Final = "libx264"
 ENCODER: Mapping[str, str] = MappingProxyType(
     {
         "preset": "superfast",
-        "crf": "24",
+        # One quantizer for all frames: what would vary it looks at each of them beforehand, and in pictures that are
+        # mostly flat it gains nothing.
+        "qp": "25",
         # One segment is encoded by one process, and there are as many of those as there are cores.
         "threads": "1",
         # What looks ahead costs more than it saves where most of a picture stands still. Nothing may refer to a
         # B-frame: the last frame shown is then the last that can be repeated.
         "x264-params": "rc-lookahead=0:mbtree=0:b-adapt=0:weightp=0:scenecut=0:"
-        "bframes=5:b-pyramid=none:subme=0",
+        "bframes=3:b-pyramid=none:subme=0",
     }
 )
 """The options of libx264.
@@ -108,7 +110,7 @@ def fingerprint() -> str:
     """Names all that decides how pictures are encoded: the settings, and the versions of what does it.
 
     >>> print(fingerprint())  # doctest: +ELLIPSIS
-    libx264 (core ...) preset=superfast crf=24 threads=1 ..., libavcodec ..., libswscale ..., PyAV ...
+    libx264 (core ...) preset=superfast ..., libavcodec ..., libswscale ..., PyAV ...
     """
     (key,), _ = _stream(np.zeros((16, 16, 4), np.uint8), 1, fps=15)
     # The encoder signs the first frame of a stream.

@@ -6,7 +6,6 @@ knows whose job it was that cannot be done; and it has no way to end a process i
 
 from __future__ import annotations
 
-import importlib.util
 import multiprocessing
 import os
 import signal
@@ -27,15 +26,17 @@ from attnviz.film.render.errand import carried_out
 PRELOADED = "attnviz.film.render.worker"
 """What all workers need and takes long to import: one process imports it, and workers are forked from that."""
 
+# macOS has libraries that must not be used after a fork, and Windows has no fork
+_START_METHOD = "spawn" if sys.platform in ("darwin", "win32") else "forkserver"
 _MOST_DEATHS = 3
 """How many workers may die of the same job."""
 _SECONDS_TO_END = 1.0
 
 
 @contextmanager
-def started(count: int, preloaded: str = PRELOADED) -> Iterator[Processes]:
+def started(count: int) -> Iterator[Processes]:
     """`count` worker processes, each started when there is work for it. They are gone when the block is left."""
-    with _server(preloaded) as context:
+    with _server() as context:
         processes = Processes(count, context)
         try:
             yield processes
@@ -197,25 +198,23 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def _server(preloaded: str) -> Iterator[BaseContext]:
+def _server() -> Iterator[BaseContext]:
     """How processes are started. Never by a fork of this process, which may have threads that hold locks.
 
-    On Linux a server is started at once: it imports `preloaded` while the caller does something else, and forks workers
-    that have it. macOS has libraries that must not be used after a fork, and Windows has no fork: every worker starts
-    from nothing there.
+    Where it can be done, a server is started at once: it imports what all need while the caller does something else,
+    and forks workers from what it is then. Elsewhere every worker starts from nothing.
     """
-    if sys.platform in ("darwin", "win32"):
-        yield multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context(_START_METHOD)
+    if _START_METHOD == "spawn":
+        yield context
         return
     from multiprocessing import forkserver, resource_tracker
 
-    context = multiprocessing.get_context("forkserver")
     server: Any = forkserver._forkserver
     if server._forkserver_pid is not None:  # somebody else's: it is theirs to end
         yield context
         return
-    if importlib.util.find_spec(preloaded) is not None:
-        context.set_forkserver_preload([preloaded])
+    context.set_forkserver_preload([PRELOADED])
     resource_tracker.ensure_running()  # lets interrupts through when it has started, so it has to be first
     with _interrupts_held_back():
         forkserver.ensure_running()

@@ -80,6 +80,16 @@ class Store:
         """Whether something is stored under the key. It may be gone, or turn out to be damaged, when it is fetched."""
         return bool(self._stored(key))
 
+    def read(self, key: str) -> bytes | None:
+        """What is stored under the key; None if there is nothing, or nothing sound."""
+        for stored in self._stored(key):
+            data = _sound(stored)
+            if data is not None:
+                with suppress(OSError):
+                    os.utime(stored)
+                return data
+        return None
+
     def fetch(self, key: str, target: Path) -> bool:
         """Makes what is stored under the key appear at `target`, in place of what is there. False if there is none.
 

@@ -1,0 +1,53 @@
+"""Tells a film without drawing it: its beats and their times, and the segments that there will be to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from attnviz.film.captions import Said
+from attnviz.film.film import Film
+from attnviz.film.render.renderer import PlanningRenderer
+from attnviz.film.render.timeline import Segment, segmented
+from attnviz.film.scene import Beat, LessonScene
+from attnviz.film.timing import Spell
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a film will be: found out without drawing a frame."""
+
+    frames: int
+    beats: tuple[Beat, ...]
+    spells: tuple[Spell, ...]
+    """What the time is spent on, at normal pace."""
+    segments: tuple[Segment, ...] = ()
+    """What there is to be drawn."""
+
+    @property
+    def seconds(self) -> float:
+        return self.beats[-1].end if self.beats else 0.0
+
+    @property
+    def said(self) -> list[Said]:
+        """The captions with their times."""
+        return [Said(beat.start, beat.end, beat.caption) for beat in self.beats]
+
+
+def plan(
+    film: Film,
+    on_beat: Callable[[LessonScene, Beat], None] | None = None,
+    on_frames: Callable[[int], None] = lambda count: None,
+) -> Plan:
+    """Tells the film without drawing it. `on_beat` sees the scene at the end of every beat.
+
+    `on_frames` hears, with every movement, how many frames it will have.
+
+    Raises InputError if the typeface lacks a character that would be shown.
+    """
+    with film.session():
+        renderer = PlanningRenderer(on_frames=on_frames)
+        scene = film.staged(renderer, on_beat)
+        scene.render()
+    segments = segmented(renderer.plays, film.quality.fps)
+    return Plan(renderer.frames, tuple(scene.beats), tuple(scene.spells), segments)

@@ -1,0 +1,116 @@
+"""A scene told in a thread of its own that rests between segments: the next one need not begin at the beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from contextvars import copy_context
+from queue import Queue
+from threading import Thread
+from typing import Protocol
+
+from manim import CairoRenderer, Camera, Scene
+
+from attnviz.film.quality import Quality
+from attnviz.film.render.encoder import SegmentEncoder
+from attnviz.film.render.renderer import DrawingRenderer
+from attnviz.film.render.timeline import Play, Segment
+
+
+class Source(Protocol):
+    """A scene that can be told again and again, here or in another process."""
+
+    @property
+    def quality(self) -> Quality: ...
+
+    def session(self) -> AbstractContextManager[None]:
+        """manim, set up for it."""
+
+    def camera_class(self) -> type[Camera]:
+        """What it is seen through; to be asked within `session`."""
+
+    def staged(self, renderer: CairoRenderer) -> Scene:
+        """The scene, ready to be rendered within `session`."""
+
+
+class UnrepeatableError(Exception):
+    """The scene was not the same when it was told again."""
+
+
+class _Dismissed(BaseException):
+    """Nobody waits for the rest of the scene."""
+
+
+class Telling:
+    """Draws segments of one scene, as they are asked for. To be dismissed when no more will be."""
+
+    def __init__(self, source: Source, on_frames: Callable[[int], None] = lambda n: None) -> None:
+        self._source, self._on_frames = source, on_frames
+        self._orders: Queue[Segment | None] = Queue()
+        self._results: Queue[bytes | BaseException] = Queue()
+        # what listens for an interrupt is known by the context
+        self._thread = Thread(target=copy_context().run, args=(self._tell,), daemon=True)
+        self._segment: Segment | None = None
+        self._encoder: SegmentEncoder | None = None
+        self._number = 0
+        self.position = 0
+        """The number of the first play that can still be drawn."""
+        self._thread.start()
+
+    def draw(self, segment: Segment) -> bytes:
+        """The segment as an .mp4. What lies before it and was not drawn cannot be drawn any more.
+
+        Raises UnrepeatableError if its plays are not those that were planned, and whatever the scene raises.
+        """
+        self.position = segment.end
+        self._orders.put(segment)
+        result = self._results.get()
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    def dismiss(self) -> None:
+        """Ends it, wherever it is."""
+        self._orders.put(None)
+        self._thread.join()
+
+    def _tell(self) -> None:
+        try:
+            with self._source.session():
+                renderer = DrawingRenderer(
+                    self._encoder_for, self._drawn, self._source.camera_class(), self._on_frames
+                )
+                self._source.staged(renderer).render()
+            self._await()
+            raise UnrepeatableError("the scene ended before what was planned")
+        except _Dismissed:
+            pass
+        except BaseException as error:
+            self._results.put(error)
+
+    def _await(self) -> Segment:
+        if self._segment is None:
+            self._segment = self._orders.get()
+            if self._segment is None:
+                raise _Dismissed
+        return self._segment
+
+    def _encoder_for(self, number: int) -> SegmentEncoder | None:
+        self._number = number
+        segment = self._await()
+        if number < segment.first:
+            return None
+        if self._encoder is None:
+            quality = self._source.quality
+            self._encoder = SegmentEncoder(quality.width, quality.height, quality.fps)
+        return self._encoder
+
+    def _drawn(self, play: Play) -> None:
+        segment, encoder = self._segment, self._encoder
+        assert segment is not None and encoder is not None
+        wanted = segment.plays[self._number - segment.first]
+        if (play.key, play.frames) != (wanted.key, wanted.frames):
+            raise UnrepeatableError(f"play {self._number} is another one")
+        if self._number + 1 == segment.end:
+            self._segment = self._encoder = None
+            self._results.put(encoder.finish())

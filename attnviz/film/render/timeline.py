@@ -1,0 +1,136 @@
+"""What a scene will be, found out without drawing it: its plays, and the segments that are drawn and stored as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from attnviz.film.render.fingerprint import digest
+
+_LONGEST = 4.0
+"""Seconds of movement after which a segment ends although nothing stands still."""
+_STILL, _FRAME, _MOBJECT, _BEGIN = 30e-3, 7e-3, 12e-6, 20e-3
+"""Seconds that it takes, at 1080p on one core of 2020: a picture that stands, a frame that moves, each mobject that
+moves in it, the beginning of a play. Only their ratios matter, for sharing the work out."""
+
+
+@dataclass(frozen=True)
+class Play:
+    """One call of `Scene.play` or `Scene.wait`."""
+
+    frames: int
+    key: str | None
+    """The digest of all that decides its pictures; None where that cannot be told."""
+    still: bool
+    moving: int = 0
+    """How many mobjects are drawn again in every frame."""
+
+    @property
+    def effort(self) -> float:
+        """Roughly how many seconds it takes to draw."""
+        if self.frames == 0:
+            return 0.0
+        if self.still:
+            return _STILL
+        return _BEGIN + self.frames * (_FRAME + self.moving * _MOBJECT)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Plays that follow each other and are drawn into one file."""
+
+    first: int
+    plays: tuple[Play, ...]
+
+    @property
+    def end(self) -> int:
+        """The number of the play after its last."""
+        return self.first + len(self.plays)
+
+    @property
+    def frames(self) -> int:
+        return sum(each.frames for each in self.plays)
+
+    @property
+    def effort(self) -> float:
+        return sum(each.effort for each in self.plays)
+
+    @property
+    def key(self) -> str | None:
+        """Under which its file is stored; None where it is not."""
+        drawn = [each for each in self.plays if each.frames]
+        if any(each.key is None for each in drawn):
+            return None
+        return digest([(each.key, each.frames) for each in drawn])
+
+
+def segmented(plays: Sequence[Play], fps: int) -> tuple[Segment, ...]:
+    """The plays that have frames, in segments. A segment ends where something has stood still: what moved before it
+    belongs to it. Where it ends depends on what it holds and on nothing before, so that a change remains where it is.
+
+    >>> move, hold = Play(10, "a", still=False), Play(60, "b", still=True)
+    >>> [len(each.plays) for each in segmented([move, move, hold, hold, move], fps=15)]
+    [3, 1, 1]
+    """
+    return tuple(_parted(plays, fps))
+
+
+def _parted(plays: Sequence[Play], fps: int) -> Iterator[Segment]:
+    first = 0
+    for end in range(1, len(plays) + 1):
+        part = tuple(plays[first:end])
+        if closes(part, fps) or end == len(plays):
+            drawn = [first + i for i, each in enumerate(part) if each.frames]
+            if drawn:
+                yield Segment(drawn[0], tuple(plays[drawn[0] : drawn[-1] + 1]))
+            first = end
+
+
+def closes(plays: Sequence[Play], fps: int) -> bool:
+    """Whether the last of the plays is the last of its segment."""
+    last = plays[-1]
+    return (last.still and last.frames > 0) or sum(e.frames for e in plays) >= _LONGEST * fps
+
+
+@dataclass(frozen=True)
+class Range:
+    """Segments of one scene that follow each other and are drawn by one process in one go."""
+
+    segments: tuple[Segment, ...]
+
+    @property
+    def effort(self) -> float:
+        return sum(each.effort for each in self.segments)
+
+
+def ranges(segments: Sequence[Segment], effort: float) -> list[Range]:
+    """The segments in ranges of about that effort, in order; no segment is parted."""
+    parts: list[list[Segment]] = []
+    room = 0.0
+    for each in segments:
+        if parts and room >= each.effort / 2:
+            parts[-1].append(each)
+        else:
+            parts.append([each])
+            room = effort
+        room -= each.effort
+    return [Range(tuple(part)) for part in parts]
+
+
+def makespan(efforts: Sequence[float], workers: int, start: float = 0.0) -> float:
+    """How long so many workers take, each taking up the next as soon as it is free, `start` seconds after the begin.
+
+    >>> makespan([3, 1, 1, 1], workers=2)
+    3.0
+    """
+    free = [start] * workers
+    for each in efforts:
+        soonest = min(range(workers), key=free.__getitem__)
+        free[soonest] += each
+    return float(max(free))
+
+
+def starts(counts: Sequence[int]) -> list[int]:
+    """Where each begins, if each follows the one before."""
+    return [0, *accumulate(counts)][: len(counts)]

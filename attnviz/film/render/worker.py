@@ -1,0 +1,58 @@
+"""What a worker process does: it draws ranges of a scene, and keeps the scene for the next range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter
+
+from attnviz.film.render.crew import breathe
+from attnviz.film.render.telling import Source, Telling
+from attnviz.film.render.timeline import Range
+
+
+@dataclass(frozen=True)
+class Order:
+    """A range to be drawn."""
+
+    scene: str
+    """Which scene of those that are being filmed; orders of one scene share a telling."""
+    source: Source
+    range: Range
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What came of an order."""
+
+    files: tuple[bytes, ...]
+    """An .mp4 for each segment of the range."""
+    seconds: float
+
+
+_tellings: dict[str, Telling] = {}
+"""At most one: manim's configuration is global to the process."""
+
+
+def draw(order: Order) -> Drawn:
+    """The segments of the order.
+
+    Raises UnrepeatableError if the scene is not as it was planned, and whatever it raises.
+    """
+    began = perf_counter()
+    telling = _tellings.get(order.scene)
+    if telling is None or telling.position > order.range.segments[0].first:
+        dismiss()
+        telling = _tellings[order.scene] = Telling(order.source, lambda frames: breathe())
+    try:
+        files = tuple(telling.draw(segment) for segment in order.range.segments)
+    except BaseException:
+        dismiss()
+        raise
+    return Drawn(files, perf_counter() - began)
+
+
+def dismiss() -> None:
+    """Ends the telling that is kept."""
+    while _tellings:
+        _, telling = _tellings.popitem()
+        telling.dismiss()

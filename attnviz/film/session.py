@@ -1,0 +1,89 @@
+"""manim's configuration, which is global to the process, for one scene at a time."""
+
+from __future__ import annotations
+
+import configparser
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import platformdirs
+from manim import config as manim_config
+from manim import logger as manim_logger
+from manim import tempconfig
+from manim._config.utils import ManimConfig, config_file_paths
+
+from attnviz.film.fonts import typeface
+from attnviz.film.quality import Quality
+from attnviz.film.typefaces import Typeface
+
+_SEED = 0
+"""Of manim's random numbers: several processes that run one scene must find the same."""
+
+
+@contextmanager
+def session(
+    quality: Quality, background: str | None = None, font: Typeface | None = None
+) -> Iterator[None]:
+    """manim as it comes, for one scene of that size; its files live in a folder that goes when the scene is done.
+
+    `background` is None for manim's own; `font` is named for what Inter lacks.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="film-", dir=work_folder()) as folder,
+        _unconfigured(),
+        tempconfig(
+            {
+                "media_dir": folder,
+                "pixel_width": quality.width,
+                "pixel_height": quality.height,
+                "frame_rate": quality.fps,
+                "frame_height": 8.0,
+                "frame_width": 8.0 * quality.width / quality.height,
+                **({} if background is None else {"background_color": background}),
+                "disable_caching": True,
+                "progress_bar": "none",
+                "dry_run": True,
+                "seed": _SEED,
+            }
+        ),
+        typeface(font),
+    ):
+        level = manim_logger.level
+        manim_logger.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            manim_logger.setLevel(level)
+
+
+@contextmanager
+def _unconfigured() -> Iterator[None]:
+    """manim as it comes: its import has read the manim.cfg of the user and that of the working directory."""
+    configured = manim_config.copy()
+    manim_config.update(_as_it_comes())
+    try:
+        yield
+    finally:
+        manim_config.update(configured)
+
+
+@cache
+def _as_it_comes() -> ManimConfig:
+    library, *_ = config_file_paths()
+    parser = configparser.ConfigParser()
+    parser.read(library)
+    return ManimConfig().digest_parser(parser)
+
+
+def work_folder() -> str:
+    """A folder for work files: the user's cache directory, or the system's for temporary files if that is read-only."""
+    folder = platformdirs.user_cache_path("attnviz", appauthor=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return str(folder)
+    except OSError:
+        return tempfile.gettempdir()

@@ -1,0 +1,187 @@
+"""Where films are made: what was planned or drawn before is taken from the store, the rest is shared out to a crew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from itertools import count
+from pathlib import Path
+
+from attnviz.film.film import Film
+from attnviz.film.planning import Plan, plan
+from attnviz.film.render.crew import Crew, crew
+from attnviz.film.render.fingerprint import digest, tellers_digest
+from attnviz.film.render.store import Store
+from attnviz.film.render.telling import Source
+from attnviz.film.render.timeline import Play, Segment, ranges
+from attnviz.film.render.worker import Drawn, Order, dismiss, draw
+from attnviz.film.scene import Beat
+from attnviz.film.timing import Spell
+from attnviz.film.typefaces import Typeface, chinese, latin
+
+_ROUNDS = 6
+"""How often a worker takes up work, at least: the last to end is late by no more than one range."""
+_SHORT, _LONG = 1.0, 8.0
+"""Efforts of a range. Between short ones time is lost; long ones are waited for."""
+
+
+def _nothing(count: int) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True, eq=False)
+class Take:
+    """A scene that was planned, and is to be drawn."""
+
+    source: Source
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True)
+class Studio:
+    """A crew, and what it need not do again; `store` is None where nothing is kept."""
+
+    crew: Crew
+    store: Store | None = None
+
+    def plan(
+        self, films: Sequence[Film], on_frames: Callable[[int], None] = _nothing
+    ) -> tuple[Plan, ...]:
+        """What each film will be. `on_frames` is called again and again meanwhile, and may raise.
+
+        Raises InputError as `planning.plan` does.
+        """
+        keys = [_film_key(each) for each in films]
+        known = {key: told for key in keys if (told := self._planned_before(key)) is not None}
+        new = {key: film for key, film in zip(keys, films, strict=True) if key not in known}
+        if len(new) == 1:  # here, while the workers wake up
+            known |= {key: plan(film, on_frames=on_frames) for key, film in new.items()}
+        else:
+            done = self.crew.results(plan, list(new.values()), lambda: on_frames(0))
+            names = list(new)
+            known |= {names[i]: told for i, told in done}
+        for key in new:
+            self._keep(f"{key}.json", json.dumps(asdict(known[key])).encode("utf-8"))
+        return tuple(known[key] for key in keys)
+
+    def _planned_before(self, key: str) -> Plan | None:
+        if self.store is None:
+            return None
+        data = self.store.read(f"{key}.json")
+        return None if data is None else _plan_of(json.loads(data))
+
+    def draw(
+        self,
+        takes: Sequence[Take],
+        folder: Path,
+        on_frames: Callable[[int], None] = _nothing,
+    ) -> list[list[Path]]:
+        """The files of each take's segments, in `folder`. `on_frames` hears how many frames were added.
+
+        Raises UnrepeatableError if a scene is not as it was planned, and what a scene raises.
+        """
+        numbers = count()
+        files = [[folder / f"{next(numbers)}.mp4" for _ in take.segments] for take in takes]
+        wanted = _Wanted()
+        for take, paths in zip(takes, files, strict=True):
+            for segment, path in zip(take.segments, paths, strict=True):
+                if self._drawn_before(segment, path):
+                    on_frames(segment.frames)
+                else:
+                    wanted.add(take, segment, path)
+        for order, drawn in self._results(wanted.orders(self.crew.workers), on_frames):
+            for segment, data in zip(order.range.segments, drawn.files, strict=True):
+                for path in wanted.paths(order.scene, segment):
+                    path.write_bytes(data)
+                    on_frames(segment.frames)
+                self._keep(_name(segment), data)
+        return files
+
+    def _results(
+        self, orders: Sequence[Order], on_frames: Callable[[int], None]
+    ) -> Iterator[tuple[Order, Drawn]]:
+        try:
+            for i, drawn in self.crew.results(draw, orders, lambda: on_frames(0)):
+                yield orders[i], drawn
+        finally:
+            dismiss()  # of a crew that is this very process
+
+    def _drawn_before(self, segment: Segment, path: Path) -> bool:
+        name = _name(segment)
+        return self.store is not None and name is not None and self.store.fetch(name, path)
+
+    def _keep(self, name: str | None, data: bytes) -> None:
+        if self.store is not None and name is not None:
+            self.store.put(name, data)
+
+
+class _Wanted:
+    """What is to be drawn: everything once, though it be shown twice."""
+
+    def __init__(self) -> None:
+        self._takes: list[tuple[Take, list[Segment]]] = []
+        self._paths: dict[str, list[Path]] = {}
+
+    def add(self, take: Take, segment: Segment, path: Path) -> None:
+        if not self._takes or self._takes[-1][0] is not take:
+            self._takes.append((take, []))
+        same = self._paths.setdefault(self._key(str(len(self._takes)), segment), [])
+        same.append(path)
+        if len(same) == 1:
+            self._takes[-1][1].append(segment)
+
+    def orders(self, workers: int) -> list[Order]:
+        """Scene by scene, each from its beginning to its end: a worker goes on where it is."""
+        whole = sum(each.effort for _, segments in self._takes for each in segments)
+        effort = min(max(whole / (workers * _ROUNDS), _SHORT), _LONG)
+        return [
+            Order(str(number), take.source, part)
+            for number, (take, segments) in enumerate(self._takes, start=1)
+            for part in ranges(segments, effort)
+        ]
+
+    def paths(self, scene: str, segment: Segment) -> list[Path]:
+        return self._paths[self._key(scene, segment)]
+
+    @staticmethod
+    def _key(scene: str, segment: Segment) -> str:
+        return segment.key or f"{scene}:{segment.first}"
+
+
+def _name(segment: Segment) -> str | None:
+    """Under which the segment is stored."""
+    key = segment.key
+    return None if key is None else f"{key}.mp4"
+
+
+def _film_key(film: Film) -> str:
+    """The digest of all that decides how a film is told."""
+    faces = [_state(face) for face in (latin(), chinese(), film.font) if face is not None]
+    return digest(film, tellers_digest(), faces, version("uharfbuzz"))
+
+
+def _state(face: Typeface) -> tuple[str, int, int, int]:
+    state = face.path.stat()
+    return str(face.path), face.index, state.st_size, state.st_mtime_ns
+
+
+def _plan_of(stored: dict[str, object]) -> Plan:
+    segments = tuple(
+        Segment(each["first"], tuple(Play(**play) for play in each["plays"]))
+        for each in stored["segments"]  # type: ignore[attr-defined]
+    )
+    beats = tuple(Beat(**each) for each in stored["beats"])  # type: ignore[attr-defined]
+    spells = tuple(Spell(**each) for each in stored["spells"])  # type: ignore[attr-defined]
+    return Plan(int(stored["frames"]), beats, spells, segments)  # type: ignore[call-overload]
+
+
+@contextmanager
+def studio(
+    jobs: int = 1, store: Store | None = None, cluster: str | None = None
+) -> Iterator[Studio]:
+    """A studio with so many worker processes, or with those of the dask cluster at that address."""
+    with crew(jobs, cluster) as people:
+        yield Studio(people, store)

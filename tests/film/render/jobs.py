@@ -1,0 +1,96 @@
+"""Jobs for crews. Worker processes import this module, so it imports nothing that takes long."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from attnviz.errors import InputError
+from attnviz.film.render.crew import breathe
+
+FOREVER = 600
+_done = [0]
+_inside = [0]
+
+
+def squared(number: int) -> int:
+    return number * number
+
+
+def process_and_turn(_: object) -> tuple[int, int]:
+    """Which process this is, and how many jobs it had before."""
+    _done[0] += 1
+    return os.getpid(), _done[0]
+
+
+def together(_: object) -> int:
+    """How many are inside at a time."""
+    _inside[0] += 1
+    try:
+        time.sleep(0.01)
+        return _inside[0]
+    finally:
+        _inside[0] -= 1
+
+
+def refused(what: str) -> None:
+    raise InputError(f"{what} is not a scene: give another")
+
+
+class Unsendable(Exception):
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(f"{what}: {why}")
+
+
+def refused_unsendably(what: str) -> None:
+    raise Unsendable(what, "it cannot be read where it is sent")
+
+
+def unsendable(_: object) -> object:
+    return lambda: None
+
+
+def has_loaded(module: str) -> bool:
+    return module in sys.modules
+
+
+def breathing(count: int) -> None:
+    for _ in range(count):
+        breathe()
+
+
+def tell(folder: Path) -> None:
+    """Leaves a file that is named by the process."""
+    (folder / f"{os.getpid()}-{time.monotonic_ns()}").touch()
+
+
+def endless(folder: Path) -> None:
+    tell(folder)
+    time.sleep(FOREVER)
+
+
+def until_there(path: Path) -> str:
+    """Waits for the file."""
+    if path.parent.exists():
+        tell(path.parent)
+    while not path.exists():
+        time.sleep(0.01)
+    return "there"
+
+
+def deadly(folder: Path) -> None:
+    tell(folder)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def leaving(status: int) -> None:
+    os._exit(status)
+
+
+def deadly_once(folder: Path) -> str:
+    if not any(folder.iterdir()):
+        deadly(folder)
+    return "done in the end"
