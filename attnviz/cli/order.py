@@ -105,7 +105,7 @@ def lesson_order(request: InputRequest, lesson: Lesson, view: Asked) -> Order:
     Raises InputError as `lesson_request` and the lesson do, and OutputError where the films cannot be written.
     """
     check_step_names(lesson, view.steps)
-    output = _film_path(f"{lesson.name}{_SUFFIX}" if view.output is None else view.output)
+    output = film_path(f"{lesson.name}{_SUFFIX}" if view.output is None else view.output)
     languages = _unique(view.languages) or LANGUAGES[:1]
     check_sound_options(view.narrate, voice=view.voice, languages=languages)
     _check_targets(output, languages)
@@ -143,7 +143,7 @@ def lecture_order(request: InputRequest, view: Asked, given: Mapping[str, str]) 
     lecture = read_lecture(path, _unique(view.languages) or None)
     check_sound_options(view.narrate, voice=view.voice, languages=lecture.languages)
     its_own = str(lecture.output or Path(path).stem + _SUFFIX)
-    output = _film_path(its_own if view.output is None else view.output)
+    output = film_path(its_own if view.output is None else view.output)
     if not split:
         _check_targets(output, lecture.languages)
     if view.pace is not None:
@@ -190,7 +190,8 @@ def _check_targets(output: Path, languages: Sequence[str]) -> None:
             check_writable(path)
 
 
-def _film_path(output: str) -> Path:
+def film_path(output: str) -> Path:
+    """Where the film goes. Raises InputError if that is no name of an .mp4."""
     path = Path(output)
     if path.name in ("", "..", _SUFFIX):
         folder = path.parent if path.name == _SUFFIX else path

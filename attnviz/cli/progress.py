@@ -6,8 +6,20 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from attnviz.film.quality import Quality
+
+
+def summary(target: Path, seconds: float, size: Quality) -> str:
+    """What is said of a film that is done."""
+    from attnviz.film.timing import clock
+
+    return f"{target}: {clock(seconds)}, {size.width}×{size.height}, {size.fps} frames a second"
 
 
 @contextmanager

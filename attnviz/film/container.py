@@ -25,8 +25,8 @@ from attnviz.film.captions import Said, timed
 from attnviz.film.carried import packed
 from attnviz.film.sound import add_sound, sound_of
 
-_LANGUAGES = {"en": ("eng", "English"), "zh": ("zho", "中文")}
-"""ISO 639-2 codes, as MP4 wants them, and the names that players list."""
+_LANGUAGES = {"en": ("eng", "English"), "zh": ("zho", "中文"), "und": ("und", "")}
+"""ISO 639-2 codes, as MP4 wants them, and the names that players list; "und" is a language that nobody named."""
 _MILLISECOND = Fraction(1, 1000)
 
 _SUBTITLE_STYLE = b"""[Script Info]
@@ -57,7 +57,7 @@ class Track:
     """Subtitles that can be switched on."""
 
     language: str
-    """"en" or "zh"."""
+    """"en", "zh" or "und"."""
     captions: Sequence[Said]
     is_default: bool = False
     """Whether players show it unasked."""
@@ -97,8 +97,8 @@ def assemble(
 ) -> None:
     """Joins videos of the same settings into `target`, an .mp4, one after the other, as they are encoded.
 
-    `language` ("en" or "zh") is that of picture and sound; `poster` is a PNG, shown where films are listed; `sound` is
-    encoded as AAC, and cut, or continued with silence, to the length of the film.
+    `language` ("en", "zh" or "und") is that of picture and sound; `poster` is a PNG, shown where films are listed;
+    `sound` is encoded as AAC, and cut, or continued with silence, to the length of the film.
 
     Raises InputError if the sound cannot be read, and ValueError, for a mistake in the program, if the parts do not fit
     each other.

@@ -6,7 +6,7 @@ import configparser
 import logging
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 
 import platformdirs
@@ -25,15 +25,20 @@ _SEED = 0
 
 @contextmanager
 def session(
-    quality: Quality, background: str | None = None, font: Typeface | None = None
+    quality: Quality,
+    background: str | None = None,
+    font: Typeface | None = None,
+    *,
+    as_it_comes: bool = True,
 ) -> Iterator[None]:
-    """manim as it comes, for one scene of that size; its files live in a folder that goes when the scene is done.
+    """manim for one scene of that size; its files live in a folder that goes when the scene is done.
 
-    `background` is None for manim's own; `font` is named for what Inter lacks.
+    `background` is None for manim's own; `font` is named for what Inter lacks. With `as_it_comes`, what its user has
+    configured plays no part.
     """
     with (
         tempfile.TemporaryDirectory(prefix="film-", dir=work_folder()) as folder,
-        _unconfigured(),
+        _unconfigured() if as_it_comes else nullcontext(),
         tempconfig(
             {
                 "media_dir": folder,

@@ -164,8 +164,12 @@ def _unlike(worker: str, other: Sequence[str]) -> EnvironmentFault:
 
 def _without_attnviz(whose: str, error: Exception) -> EnvironmentFault:
     version, *_ = versions()["attnviz"].split()
-    missing = isinstance(error, ModuleNotFoundError) and (error.name or "") == "attnviz"
-    has = "has no attnviz" if missing else f"cannot use its attnviz ({_in_one_line(error)})"
+    missing = "No module named 'attnviz'"  # dask hands on what an exception looks like, and not the exception
+    has = (
+        "has no attnviz"
+        if missing in str(error)
+        else f"cannot use its attnviz ({_in_one_line(error)})"
+    )
     return EnvironmentFault(f"{whose} {has}: install attnviz {version} there, as it is here")
 
 

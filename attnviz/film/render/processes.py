@@ -208,14 +208,13 @@ def _server() -> Iterator[BaseContext]:
     if _START_METHOD == "spawn":
         yield context
         return
-    from multiprocessing import forkserver, resource_tracker
+    from multiprocessing import forkserver
 
     server: Any = forkserver._forkserver
     if server._forkserver_pid is not None:  # somebody else's: it is theirs to end
         yield context
         return
     context.set_forkserver_preload([PRELOADED])
-    resource_tracker.ensure_running()  # lets interrupts through when it has started, so it has to be first
     with _interrupts_held_back():
         forkserver.ensure_running()
     try:
@@ -235,6 +234,9 @@ def _interrupts_held_back() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # when it starts it lets interrupts through again, so it has to be there
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield

@@ -52,6 +52,7 @@ class PlayRenderer(CairoRenderer):
 
     def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
         self._note_sections()
+        self.skip_animations = False
         scene.compile_animation_data(*args, **kwargs)
         kind = kind_of(scene)
         if self.file_writer.sections[-1].skip_animations:
@@ -77,6 +78,7 @@ class PlayRenderer(CairoRenderer):
 
     def leave_out(self, scene: Scene, kind: Kind) -> None:
         """A section that its author skips: manim jumps to the end of each play, and its clock runs on."""
+        self.skip_animations = True  # a sound that follows is not heard either
         begin(scene)
         if kind is not Kind.STILL:
             scene.update_to_time(scene.duration)

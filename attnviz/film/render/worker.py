@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -44,7 +46,9 @@ def draw(order: Order) -> Drawn:
         dismiss()
         telling = _tellings[order.scene] = Telling(order.source, lambda frames: breathe())
     try:
-        files = tuple(telling.draw(segment) for segment in order.range.segments)
+        # what a scene prints, it has printed when it was planned
+        with redirect_stdout(io.StringIO()):
+            files = tuple(telling.draw(segment) for segment in order.range.segments)
     except BaseException:
         dismiss()
         raise

@@ -1,0 +1,235 @@
+"""A user's own scene as a film: planned, drawn and joined as lessons are, or, if it cannot be told twice, in one go."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from manim import CairoRenderer, Camera, Scene, tempconfig
+from pydub import AudioSegment
+
+from attnviz.errors import InputError
+from attnviz.film.captions import Said
+from attnviz.film.container import Chapter, Track, assemble
+from attnviz.film.quality import Quality
+from attnviz.film.render.camera import FastCamera
+from attnviz.film.render.encoder import SegmentEncoder
+from attnviz.film.render.renderer import DrawingRenderer, PlanningRenderer, PlayRenderer
+from attnviz.film.render.telling import UnrepeatableError
+from attnviz.film.render.timeline import Play, Segment, closes, segmented
+from attnviz.film.scene_file import Bundle, settings, unbundled
+from attnviz.film.session import session, work_folder
+from attnviz.film.studio import Studio, Take
+
+_UNNAMED = ("autocreated", "unnamed")
+"""Sections to which nobody gave a name."""
+_OURS = frozenset({"pixel_width", "pixel_height", "frame_rate", "media_dir", "dry_run", "format"})
+"""What a scene's file may not set: it is said on the command line."""
+
+
+@dataclass(frozen=True)
+class OwnScene:
+    """A scene that can be told here and elsewhere."""
+
+    bundle: Bundle
+    quality: Quality
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """manim as the user has configured it, and as the scene's file does."""
+        wanted = {k: v for k, v in settings(self._scene).items() if k not in _OURS}
+        with session(self.quality, as_it_comes=False), tempconfig(wanted):
+            yield
+
+    def camera_class(self) -> type[Camera]:
+        """What it is seen through: its author may have chosen another camera."""
+        return type(self._scene().renderer.camera)
+
+    def staged(self, renderer: CairoRenderer) -> Scene:
+        return self._scene(renderer=renderer)
+
+    @property
+    def _scene(self) -> type[Scene]:
+        return unbundled(self.bundle)
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """What an own scene will be."""
+
+    frames: int
+    plays: tuple[Play, ...]
+    sections: tuple[tuple[str, int], ...]
+    """The names of its sections, and the frame that each begins with."""
+    said: tuple[Said, ...]
+    sound: AudioSegment | None
+    repeatable: bool
+    """Whether its plays can be drawn one by one."""
+
+    def segments(self, fps: int) -> tuple[Segment, ...]:
+        return segmented(self.plays, fps)
+
+
+def scenario(scene: OwnScene, on_frames: Callable[[int], None] = lambda count: None) -> Scenario:
+    """Tells the scene without drawing it.
+
+    Raises InputError if it plays nothing, or fails.
+    """
+    with scene.session():
+        camera = scene.camera_class()
+        renderer = PlanningRenderer(camera, on_frames)
+        _told(scene, renderer)
+    return _scenario(renderer, renderer.plays)
+
+
+def make(
+    scene: OwnScene,
+    planned: Scenario,
+    target: Path,
+    studio: Studio,
+    on_frames: Callable[[int], None] = lambda count: None,
+) -> Scenario:
+    """Draws the scene into `target`, an .mp4 with a chapter a named section, its subcaptions, and its sounds.
+
+    Gives what it was: another than was planned, where it is not the same each time it is told.
+
+    Raises InputError if it fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="parts-", dir=work_folder()) as name:
+        folder = Path(name)
+        try:
+            files = _parts(scene, planned, studio, folder, on_frames)
+        except UnrepeatableError:
+            planned, files = _in_one_go(scene, folder, on_frames)
+        sound = None
+        if planned.sound is not None:
+            sound = folder / "sound.wav"
+            planned.sound.export(sound, format="wav").close()
+        fps = scene.quality.fps
+        assemble(
+            files,
+            target,
+            chapters=_chapters(planned, fps),
+            tracks=[Track("und", planned.said)] if planned.said else [],
+            title=scene.bundle.scene,
+            description="",
+            spec="",
+            language="und",
+            sound=sound,
+        )
+    return planned
+
+
+def _parts(
+    scene: OwnScene,
+    planned: Scenario,
+    studio: Studio,
+    folder: Path,
+    on_frames: Callable[[int], None],
+) -> list[Path]:
+    if not planned.repeatable:
+        raise UnrepeatableError("its camera is one of its own")
+    (files,) = studio.draw([Take(scene, planned.segments(scene.quality.fps))], folder, on_frames)
+    return files
+
+
+def _in_one_go(
+    scene: OwnScene, folder: Path, on_frames: Callable[[int], None]
+) -> tuple[Scenario, list[Path]]:
+    """Draws the scene from its beginning to its end, here."""
+    strip = _Strip(folder, scene.quality)
+    with scene.session():
+        renderer = DrawingRenderer(strip.encoder, strip.drawn, scene.camera_class(), on_frames)
+        _told(scene, renderer)
+    strip.end()
+    return _scenario(renderer, strip.plays), strip.files
+
+
+class _Strip:
+    """Segments as they come."""
+
+    def __init__(self, folder: Path, quality: Quality) -> None:
+        self._folder, self._quality = folder, quality
+        self._encoder: SegmentEncoder | None = None
+        self._part: list[Play] = []
+        self.plays: list[Play] = []
+        self.files: list[Path] = []
+
+    def encoder(self, number: int) -> SegmentEncoder:
+        if self._encoder is None:
+            size = self._quality
+            self._encoder = SegmentEncoder(size.width, size.height, size.fps)
+        return self._encoder
+
+    def drawn(self, play: Play) -> None:
+        self.plays.append(play)
+        self._part.append(play)
+        if closes(self._part, self._quality.fps):
+            self.end()
+
+    def end(self) -> None:
+        if self._encoder is not None and any(each.frames for each in self._part):
+            self.files.append(self._folder / f"whole-{len(self.files)}.mp4")
+            self.files[-1].write_bytes(self._encoder.finish())
+            self._encoder = None
+            self._part.clear()
+
+
+def _told(scene: OwnScene, renderer: PlayRenderer) -> None:
+    """Raises InputError if the scene fails."""
+    try:
+        scene.staged(renderer).render()
+    except (InputError, KeyboardInterrupt, SystemExit):
+        raise
+    except Exception as error:
+        raise failure_of(scene, error) from error
+
+
+def failure_of(scene: OwnScene, error: BaseException) -> InputError:
+    """What went wrong in the scene, and in which line of its file."""
+    file, _ = scene.bundle.files[0]
+    lines, trace = [], error.__traceback__
+    while trace is not None:
+        if Path(trace.tb_frame.f_code.co_filename).name == file:
+            lines.append(trace.tb_lineno)
+        trace = trace.tb_next
+    where = f"{file}, line {lines[-1]}" if lines else file
+    said = " ".join(str(error).split()) or "no more is said"
+    return InputError(f"{where}: {type(error).__name__}: {said}")
+
+
+def _scenario(renderer: PlayRenderer, plays: list[Play]) -> Scenario:
+    if not renderer.frames:
+        raise InputError("the scene plays nothing: a film needs self.play(…) or self.wait(…)")
+    writer = renderer.file_writer
+    said = tuple(
+        Said(each.start.total_seconds(), each.end.total_seconds(), each.content)
+        for each in writer.subcaptions
+    )
+    return Scenario(
+        renderer.frames,
+        tuple(plays),
+        tuple(renderer.sections),
+        said,
+        writer.audio_segment if writer.includes_sound else None,
+        repeatable=isinstance(renderer.camera, FastCamera),
+    )
+
+
+def _chapters(planned: Scenario, fps: int) -> list[Chapter]:
+    """One a section, where any has a name."""
+    begun = [(name, start) for name, start in planned.sections if start < planned.frames]
+    last = {
+        start: name for name, start in begun
+    }  # of those that begin at once, all but one are empty
+    starts = sorted(last)
+    if all(name in _UNNAMED for name in last.values()):
+        return []
+    ends = [*starts[1:], planned.frames]
+    return [
+        Chapter("" if last[start] in _UNNAMED else last[start], start / fps, end / fps)
+        for start, end in zip(starts, ends, strict=True)
+    ]
