@@ -40,13 +40,13 @@ def refused(what: str) -> None:
     raise InputError(f"{what} is not a scene: give another")
 
 
-class Unsendable(Exception):
+class UnsendableError(Exception):
     def __init__(self, what: str, why: str) -> None:
         super().__init__(f"{what}: {why}")
 
 
 def refused_unsendably(what: str) -> None:
-    raise Unsendable(what, "it cannot be read where it is sent")
+    raise UnsendableError(what, "it cannot be read where it is sent")
 
 
 def unsendable(_: object) -> object:
@@ -91,6 +91,17 @@ def leaving(status: int) -> None:
 
 
 def deadly_once(folder: Path) -> str:
-    if not any(folder.iterdir()):
+    if not any(path.is_file() for path in folder.iterdir()):
         deadly(folder)
     return "done in the end"
+
+
+def deadly_once_or_until_there(path: Path) -> str:
+    """The first for a folder, the second for a file."""
+    return deadly_once(path) if path.is_dir() else until_there(path)
+
+
+def tell_and_wait(path: Path) -> str:
+    """Tells in the folder above that of the file, then waits for it."""
+    tell(path.parent.parent)
+    return until_there(path)

@@ -1,0 +1,300 @@
+"""Jobs on a dask cluster: a real scheduler and real workers, which are killed, are missing, or do not fit."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import distributed
+import psutil
+import pytest
+
+from attnviz.errors import EnvironmentFault, InputError
+from attnviz.film.render import cluster
+from attnviz.film.render.cluster import carried_out_alike
+from attnviz.film.render.crew import crew
+from attnviz.film.render.errand import opened, packed
+from attnviz.film.render.versions import versions
+from tests.film.render import jobs
+
+pytestmark = pytest.mark.xdist_group("cluster")
+
+ROOT = Path(__file__).parents[3]
+LONG_ENOUGH = 30
+"""Seconds after which what was to happen will not happen any more."""
+WITHOUT_ATTNVIZ = """
+import sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "attnviz":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Finder())
+"""
+WITH_ANOTHER_NUMPY = (
+    "from importlib import metadata; real = metadata.version; "
+    "metadata.version = lambda name: '1.0' if name == 'numpy' else real(name); "
+)
+
+
+def never() -> None:
+    """Nothing ends the work."""
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + LONG_ENOUGH
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+class Scheduler:
+    """`dask scheduler`, and what joins it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._programs = folder, []
+        card = folder / "scheduler.json"
+        self.program = self._start(
+            "scheduler", "--port", "0", "--host", "127.0.0.1", "--scheduler-file", card
+        )
+        wait_until(card.exists)
+        wait_until(card.read_text)
+        self.address: str = json.loads(card.read_text())["address"]
+
+    def join(self, *options: str, before: str = "") -> subprocess.Popen:
+        """Starts `dask worker`, after running a statement in its process."""
+        return self._start("worker", self.address, "--nthreads", "1", *options, before=before)
+
+    def workers(self) -> int:
+        with distributed.Client(self.address, set_as_default=False) as client:
+            return len(client.scheduler_info()["workers"])
+
+    def end(self) -> None:
+        programs = [psutil.Process(each.pid) for each in self._programs if each.poll() is None]
+        for each in [each for program in programs for each in program.children(recursive=True)]:
+            each.kill()
+        for program in self._programs:
+            program.kill()
+            program.wait()
+
+    def _start(self, kind: str, *options: object, before: str = "") -> subprocess.Popen:
+        call = f"{before}from distributed.cli.dask_{kind} import main; main()"
+        with (self._folder / f"{kind}.log").open("ab") as log:
+            program = subprocess.Popen(
+                [sys.executable, "-c", call, *map(str, options), "--no-dashboard"],
+                env={
+                    **os.environ,
+                    "PYTHONPATH": str(ROOT),
+                    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+                },
+                cwd=self._folder,
+                stdout=log,
+                stderr=log,
+            )
+        self._programs.append(program)
+        return program
+
+
+@contextmanager
+def scheduling(folder: Path) -> Iterator[Scheduler]:
+    scheduler = Scheduler(folder)
+    try:
+        yield scheduler
+    finally:
+        scheduler.end()
+
+
+@pytest.fixture(scope="module")
+def peopled(tmp_path_factory) -> Iterator[str]:
+    """The address of a scheduler with two workers, each of which comes back when it is killed."""
+    with scheduling(tmp_path_factory.mktemp("cluster")) as scheduler:
+        scheduler.join("--nworkers", "2")
+        wait_until(lambda: scheduler.workers() == 2)
+        yield scheduler.address
+
+
+@pytest.fixture
+def lonely(tmp_path) -> Iterator[Scheduler]:
+    """A scheduler without workers."""
+    folder = tmp_path / "dask"
+    folder.mkdir()
+    with scheduling(folder) as scheduler:
+        yield scheduler
+
+
+@pytest.fixture(autouse=True)
+def silent(capfd):
+    yield
+    assert capfd.readouterr() == ("", "")
+
+
+def refusal(address: str) -> str:
+    """What is said where no crew can be had."""
+    with pytest.raises(EnvironmentFault) as caught, crew(2, address):
+        raise AssertionError("there is a crew")
+    return str(caught.value)
+
+
+def begun(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.is_file())
+
+
+def test_workers_of_a_cluster_bring_results_back(peopled):
+    with crew(1, peopled) as hands:
+        results = dict(hands.results(jobs.squared, range(12), never))
+
+        assert hands.workers == 2
+    assert results == {number: number * number for number in range(12)}
+
+
+def test_a_result_is_there_while_other_jobs_run(peopled, tmp_path):
+    with crew(1, peopled) as hands:
+        results = hands.results(jobs.until_there, [tmp_path / "later", tmp_path], never)
+        first = next(results)
+        (tmp_path / "later").touch()
+
+        assert [first, *results] == [(1, "there"), (0, "there")]
+
+
+def test_what_a_job_raises_is_raised_here(peopled):
+    with crew(1, peopled) as hands, pytest.raises(InputError) as caught:
+        list(hands.results(jobs.refused, ["a.py"], never))
+
+    assert str(caught.value) == "a.py is not a scene: give another"
+    assert "in refused" in caught.value.__notes__[0]
+
+
+def test_a_worker_that_cannot_find_the_job_says_so(peopled):
+    argument = (
+        cluster.Cluster
+    )  # anything that can be sent; the job below is known in this process only
+    unknown = type(sys)("known_here_only")
+    exec("def job(argument): return 1", unknown.__dict__)
+    sys.modules["known_here_only"] = unknown
+    try:
+        with crew(1, peopled) as hands, pytest.raises(ModuleNotFoundError, match="known_here_only"):
+            list(hands.results(unknown.job, [argument], never))
+    finally:
+        del sys.modules["known_here_only"]
+
+
+def test_what_waits_is_never_begun_when_waiting_is_interrupted(peopled, tmp_path):
+    def on_wait() -> None:
+        if len(begun(tmp_path)) == 2:
+            raise KeyboardInterrupt
+
+    later = tmp_path / "folder" / "later"
+    later.parent.mkdir()
+    with crew(1, peopled) as hands, pytest.raises(KeyboardInterrupt):
+        list(hands.results(jobs.tell_and_wait, [later] * 9, on_wait))
+    later.touch()
+    with crew(1, peopled) as hands:
+        list(hands.results(jobs.squared, range(9), never))
+
+    assert len(begun(tmp_path)) == 2
+
+
+def test_what_a_worker_was_at_when_it_was_killed_is_done_by_another(peopled, tmp_path):
+    with crew(1, peopled) as hands:
+        results = list(hands.results(jobs.deadly_once, [tmp_path] * 3, never))
+
+    assert sorted(results) == [(index, "done in the end") for index in range(3)]
+    assert begun(tmp_path)
+
+
+def test_a_job_that_every_worker_dies_of_is_given_up_with_a_cure(peopled, tmp_path):
+    with (
+        crew(1, peopled) as hands,
+        pytest.raises(
+            EnvironmentFault,
+            match=r"^workers of the cluster died of the same part of the work, the last at tcp://127\.0\.0\.1:\d+: "
+            r"memory may be short, so give them more \(dask worker --memory-limit\) or start fewer on a machine$",
+        ),
+    ):
+        list(hands.results(jobs.deadly, [tmp_path], never))
+
+    assert len(begun(tmp_path)) == 2  # as often as this scheduler allows
+
+
+def test_a_worker_that_joins_later_looks_at_its_versions_itself(peopled):
+    other = {**versions(), "numpy": "0.5"}
+
+    with distributed.Client(peopled, set_as_default=False) as client:
+        outcome = client.submit(carried_out_alike, packed(jobs.squared, 2), other).result()
+
+    with pytest.raises(EnvironmentFault, match=r"^worker tcp://.* has numpy \d.*, here 0\.5: "):
+        opened(outcome)
+
+
+def test_a_scheduler_without_workers_is_refused_until_they_fit(lonely, monkeypatch):
+    monkeypatch.setattr(cluster, "_SECONDS_TO_ANSWER", 0.3)
+    assert refusal(lonely.address) == (
+        f"the dask scheduler at {lonely.address} has no workers: start some with "
+        f"`dask worker {lonely.address} --nthreads 1`"
+    )
+
+    bare = lonely.join("--no-nanny", before=WITHOUT_ATTNVIZ)
+    wait_until(lambda: lonely.workers() == 1)
+    said = refusal(lonely.address)
+    assert said.startswith("worker tcp://127.0.0.1:")
+    assert said.endswith(" has no attnviz: install attnviz 0.1.0 there, as it is here")
+
+    bare.kill()
+    lonely.join("--no-nanny", before=WITH_ANOTHER_NUMPY)
+    wait_until(lambda: "numpy" in refusal(lonely.address))
+    assert refusal(lonely.address).partition(" has ")[2] == (
+        f"numpy 1.0, here {versions()['numpy']}: install the same there, or parts of the film would look different"
+    )
+
+
+@pytest.mark.parametrize("dies", ["worker", "scheduler"])
+def test_a_cluster_that_goes_away_is_no_reason_to_wait(lonely, tmp_path, monkeypatch, dies):
+    monkeypatch.setattr(cluster, "_SECONDS_BETWEEN_CHECKS", 0.1)
+    monkeypatch.setattr(cluster, "_SECONDS_WITHOUT_WORKERS", 0.5)
+    told = tmp_path / "told"
+    told.mkdir()
+    worker = lonely.join("--no-nanny")
+    wait_until(lambda: lonely.workers() == 1)
+
+    def on_wait() -> None:
+        if begun(told):
+            (worker if dies == "worker" else lonely.program).kill()
+
+    with crew(1, lonely.address) as hands, pytest.raises(EnvironmentFault) as caught:
+        list(hands.results(jobs.endless, [told], on_wait))
+
+    assert str(caught.value).startswith(
+        f"the dask scheduler at {lonely.address} "
+        + ("has no workers: start some" if dies == "worker" else "is gone: start it again")
+    )
+
+
+def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
+    monkeypatch.setattr(cluster, "_SECONDS_TO_ANSWER", 0.3)
+
+    assert refusal("127.0.0.1:1") == (
+        "no dask scheduler answers at 127.0.0.1:1: start one with `dask scheduler`, or see whether a firewall is in "
+        "between"
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [("nonsense", "missing port number in address 'nonsense'"), ("http://x:3", "unknown address scheme 'http'")],
+)  # fmt: skip
+def test_what_is_no_address_is_told_what_one_looks_like(address, why):
+    said = refusal(address)
+
+    assert said.startswith(f"'{address}' is not the address of a dask scheduler ({why}")
+    assert said.endswith("it looks like tcp://10.0.0.1:8786, as `dask scheduler` prints it")
+
+
+def test_without_dask_it_is_said_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+
+    assert refusal("127.0.0.1:8786") == (
+        "a cluster needs dask, which is not installed: pip install 'attnviz[cluster]'"
+    )
