@@ -17,6 +17,7 @@ from manim._config.utils import ManimConfig, config_file_paths
 
 from attnviz.film.fonts import typeface
 from attnviz.film.quality import Quality
+from attnviz.film.render.copies import quick_copies
 from attnviz.film.typefaces import Typeface
 
 _SEED = 0
@@ -55,6 +56,7 @@ def session(
             }
         ),
         typeface(font),
+        quick_copies(),
     ):
         level = manim_logger.level
         manim_logger.setLevel(logging.ERROR)
