@@ -1,6 +1,7 @@
 """`attnviz` in this process, in an empty folder. Its films are tiny, so that drawing them takes hardly any time."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ class Done:
 
 Run = Callable[..., Done]
 
+STORED = r"attnviz(/segments(/[0-9a-f]{2}(/[0-9a-f]{40}\.(mp4|json)\.[0-9a-f]{16})?)?)?"
+"""What may be in a cache directory: parts of films and plans, under their keys."""
+
 
 def run(*arguments: object) -> Done:
     out, err = io.StringIO(), io.StringIO()
@@ -45,7 +49,7 @@ def run(*arguments: object) -> Done:
 
 @contextmanager
 def at_work(home: Path) -> Iterator[Path]:
-    """A new folder in `home` that commands run in, with a cache of their own beside it."""
+    """A new folder in `home` that commands run in, with a cache of their own beside it, and one core."""
     from attnviz.film.quality import QUALITIES, Quality
 
     folder = home / "work"
@@ -54,6 +58,7 @@ def at_work(home: Path) -> Iterator[Path]:
         patch.chdir(folder)
         patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
         patch.setitem(QUALITIES, "low", Quality(*TINY))
+        patch.setattr("attnviz.cli.place.cores", lambda: 1)
         yield folder
 
 
@@ -73,6 +78,17 @@ def attnviz(work) -> Run:
 def names(folder: Path) -> set[str]:
     """Of everything in the folder, however deep."""
     return {path.name for path in folder.rglob("*")}
+
+
+def left_over(cache: Path) -> set[str]:
+    """What is in the cache directory beside what is to be there."""
+    inside = {path.relative_to(cache).as_posix() for path in cache.rglob("*")}
+    return {each for each in inside if not re.fullmatch(STORED, each)}
+
+
+def stored(cache: Path) -> set[Path]:
+    """The parts of films in the cache directory."""
+    return set(cache.glob("attnviz/segments/*/*.mp4.*"))
 
 
 def frames_of(path: Path) -> tuple[tuple[int, int], int, float]:

@@ -16,7 +16,7 @@ from attnviz.film.components.furniture import Caption
 from attnviz.film.planning import plan
 from attnviz.lessons.words import words
 
-from .conftest import TINY, Done, at_work, frames_of, marks, names, read, run
+from .conftest import TINY, Done, at_work, frames_of, left_over, marks, names, read, run
 
 LECTURE = """
 title = { en = "Two views", zh = "两种看法" }
@@ -67,9 +67,9 @@ def made(tmp_path_factory):
     home, planned = tmp_path_factory.mktemp("lecture"), {}
     write = filming.write_film
 
-    def noted(reel, on_frames):
+    def noted(reel, studio, on_frames):
         planned[reel.programme.languages[0]] = reel
-        write(reel, on_frames)
+        write(reel, studio, on_frames)
 
     with at_work(home) as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(filming, "write_film", noted)
@@ -101,7 +101,7 @@ def test_two_languages_are_two_films_each_with_its_captions_beside_it(made):
     assert names(made.folder) == {
         f"talk.{language}.{suffix}" for language in ("en", "zh") for suffix in ("mp4", "srt", "vtt")
     }
-    assert names(made.folder.parent / "cache") == {"attnviz"}
+    assert not left_over(made.folder.parent / "cache")
     lines = made.done.err.splitlines()
     assert [line.partition(":")[0] for line in lines] == ["talk.en.mp4", "talk.zh.mp4"]
     assert all(line.endswith("160×90, 5 frames a second") for line in lines)

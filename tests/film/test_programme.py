@@ -10,8 +10,10 @@ from attnviz.scenes.title_card import TitleCard
 from attnviz.cli.computed import Presentation, lesson_request
 from attnviz.errors import InputError
 from attnviz.film.film import Film
-from attnviz.film.programme import About, Chapter, make, planned
+from attnviz.film.programme import About, Chapter, Programme, make
+from attnviz.film.programme import planned as planned_in
 from attnviz.film.quality import QUALITIES
+from attnviz.film.studio import studio
 from attnviz.film.style import PACES, Style
 from attnviz.inputs import InputRequest
 from attnviz.lessons.cards import card_storyboard
@@ -20,6 +22,7 @@ from attnviz.lessons.catalogue import lesson_named, told
 SMALL = replace(QUALITIES["low"], width=160, height=90)
 NEAR = 0.3
 """Seconds by which a film may miss its duration."""
+ABOUT = About("T", "D", '{"schema": "attnviz.film/1"}')
 
 
 def lesson(name="cost", only=("path-length",), fps=15, pace="normal", **given) -> Chapter:
@@ -42,6 +45,11 @@ def card(seconds=1.0, fps=15) -> Chapter:
     boards = card_storyboard("Part one", (), "en"), card_storyboard("第一部分", (), "zh")
     film = Film(TitleCard, boards[0], Style(), replace(SMALL, fps=fps), standing=seconds)
     return Chapter(film, boards[1:], is_card=True)
+
+
+def planned(chapters, duration=None) -> Programme:
+    with studio() as place:
+        return planned_in(chapters, place, duration)
 
 
 @pytest.fixture(scope="module")
@@ -136,12 +144,8 @@ def test_a_film_is_drawn_as_planned_and_leaves_no_work_files(tmp_path, monkeypat
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     film, counted = planned([card(fps=5), lesson(fps=5, pace="fast")]), []
 
-    make(
-        film,
-        tmp_path / "a.mp4",
-        About("T", "D", '{"schema": "attnviz.film/1"}'),
-        on_frames=counted.append,
-    )
+    with studio() as place:
+        make(film, tmp_path / "a.mp4", ABOUT, place, on_frames=counted.append)
 
     with av.open(str(tmp_path / "a.mp4")) as drawn:
         assert sum(1 for _ in drawn.decode(video=0)) == film.frames == sum(counted)
@@ -156,7 +160,8 @@ def test_a_film_of_cards_alone_has_a_poster_too(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     film = planned([card(fps=5), card(0.1, fps=5)])
 
-    make(film, tmp_path / "a.mp4", About("T", "D", '{"schema": "attnviz.film/1"}'))
+    with studio() as place:
+        make(film, tmp_path / "a.mp4", ABOUT, place)
 
     with av.open(str(tmp_path / "a.mp4")) as drawn:
         (poster,) = drawn.decode(drawn.streams.video[1])
