@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import secrets
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,6 +21,7 @@ from attnviz.film.render.telling import Source
 from attnviz.film.render.timeline import Play, Segment, ranges
 from attnviz.film.render.worker import Drawn, Order, dismiss, draw
 from attnviz.film.scene import Beat
+from attnviz.film.session import work_folder, working_in
 from attnviz.film.timing import Spell
 from attnviz.film.typefaces import Typeface, chinese, latin
 
@@ -46,6 +49,8 @@ class Studio:
 
     crew: Crew
     store: Store | None = None
+    folder: str | None = None
+    """For the crew's work files; None is wherever each may write."""
 
     def plan(
         self, films: Sequence[Film], on_frames: Callable[[int], None] = _nothing
@@ -60,7 +65,8 @@ class Studio:
         if len(new) == 1:  # here, while the workers wake up
             known |= {key: plan(film, on_frames=on_frames) for key, film in new.items()}
         else:
-            done = self.crew.results(plan, list(new.values()), lambda: on_frames(0))
+            orders = [(film, self.folder) for film in new.values()]
+            done = self.crew.results(_planned, orders, lambda: on_frames(0))
             names = list(new)
             known |= {names[i]: told for i, told in done}
         for key in new:
@@ -92,7 +98,7 @@ class Studio:
                     on_frames(segment.frames)
                 else:
                     wanted.add(take, segment, path)
-        for order, drawn in self._results(wanted.orders(self.crew.workers), on_frames):
+        for order, drawn in self._results(wanted.orders(self), on_frames):
             for segment, data in zip(order.range.segments, drawn.files, strict=True):
                 for path in wanted.paths(order.scene, segment):
                     path.write_bytes(data)
@@ -122,29 +128,34 @@ class _Wanted:
     """What is to be drawn: everything once, though it be shown twice."""
 
     def __init__(self) -> None:
+        # workers live longer than this, and those of a cluster have other customers too
+        self._name = secrets.token_hex(8)
         self._takes: list[tuple[Take, list[Segment]]] = []
         self._paths: dict[str, list[Path]] = {}
 
     def add(self, take: Take, segment: Segment, path: Path) -> None:
         if not self._takes or self._takes[-1][0] is not take:
             self._takes.append((take, []))
-        same = self._paths.setdefault(self._key(str(len(self._takes)), segment), [])
+        same = self._paths.setdefault(self._key(self._scene(len(self._takes)), segment), [])
         same.append(path)
         if len(same) == 1:
             self._takes[-1][1].append(segment)
 
-    def orders(self, workers: int) -> list[Order]:
+    def orders(self, studio: Studio) -> list[Order]:
         """Scene by scene, each from its beginning to its end: a worker goes on where it is."""
         whole = sum(each.effort for _, segments in self._takes for each in segments)
-        effort = min(max(whole / (workers * _ROUNDS), _SHORT), _LONG)
+        effort = min(max(whole / (studio.crew.workers * _ROUNDS), _SHORT), _LONG)
         return [
-            Order(str(number), take.source, part)
+            Order(self._scene(number), take.source, part, studio.folder)
             for number, (take, segments) in enumerate(self._takes, start=1)
             for part in ranges(segments, effort)
         ]
 
     def paths(self, scene: str, segment: Segment) -> list[Path]:
         return self._paths[self._key(scene, segment)]
+
+    def _scene(self, number: int) -> str:
+        return f"{self._name}-{number}"
 
     @staticmethod
     def _key(scene: str, segment: Segment) -> str:
@@ -155,6 +166,13 @@ def _name(segment: Segment) -> str | None:
     """Under which the segment is stored."""
     key = segment.key
     return None if key is None else f"{key}.mp4"
+
+
+def _planned(order: tuple[Film, str | None]) -> Plan:
+    """What a worker process does; with the film comes the folder for its work files."""
+    film, folder = order
+    with working_in(folder):
+        return plan(film)
 
 
 def _film_key(film: Film) -> str:
@@ -182,6 +200,13 @@ def _plan_of(stored: dict[str, object]) -> Plan:
 def studio(
     jobs: int = 1, store: Store | None = None, cluster: str | None = None
 ) -> Iterator[Studio]:
-    """A studio with so many worker processes, or with those of the dask cluster at that address."""
-    with crew(jobs, cluster) as people:
-        yield Studio(people, store)
+    """A studio with so many worker processes, or with those of the dask cluster at that address.
+
+    What it works with is gone when the block is left, and so are the workers of this machine.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="work-", dir=work_folder()) as folder,
+        working_in(folder),
+        crew(jobs, cluster) as people,
+    ):
+        yield Studio(people, store, folder)

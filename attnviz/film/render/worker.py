@@ -10,6 +10,7 @@ from time import perf_counter
 from attnviz.film.render.crew import breathe
 from attnviz.film.render.telling import Source, Telling
 from attnviz.film.render.timeline import Range
+from attnviz.film.session import working_in
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Order:
     """Which scene of those that are being filmed; orders of one scene share a telling."""
     source: Source
     range: Range
+    folder: str | None = None
+    """Where the worker may keep work files."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ def draw(order: Order) -> Drawn:
     telling = _tellings.get(order.scene)
     if telling is None or telling.position > order.range.segments[0].first:
         dismiss()
-        telling = _tellings[order.scene] = Telling(order.source, lambda frames: breathe())
+        with working_in(order.folder):
+            telling = _tellings[order.scene] = Telling(order.source, lambda frames: breathe())
     try:
         # what a scene prints, it has printed when it was planned
         with redirect_stdout(io.StringIO()):
