@@ -13,13 +13,17 @@ from pathlib import Path
 import pytest
 import srt
 
-from .conftest import frames_of, names
+from attnviz.film import studio
+from attnviz.film.render.store import save_limit
+
+from .conftest import frames_of, left_over, names, stored
 
 PATIENCE = 60
 QUIET = {"NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "TERM"}
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in QUIET}
 ENVIRONMENT["PYTHONIOENCODING"] = "utf-8"
-SHORT = ("--step", "inputs", "--quality", "low", "--fps", "5", "--pace", "fast")
+HASTY = ("--step", "inputs", "--quality", "low", "--fps", "5", "--pace", "fast")
+SHORT = (*HASTY, "--jobs", "1")
 
 
 @pytest.fixture
@@ -61,12 +65,13 @@ FILES = {"a.mp4", "a.srt", "a.vtt"}
 
 
 def test_a_film_and_its_captions_are_written_and_nothing_else(render, folder, tmp_path):
-    code, out, err = render(*SHORT, "-o", "a.mp4")
+    code, out, err = render(*HASTY, "-o", "a.mp4")
 
     assert (code, out) == (0, "")
     assert re.fullmatch(r"a\.mp4: 0:\d\d, 854×480, 5 frames a second\n", err)
     assert names(folder) == FILES
-    assert names(tmp_path / "cache") == {"attnviz"}
+    assert not left_over(tmp_path / "cache")
+    assert stored(tmp_path / "cache")
     size, frames, rate = frames_of(folder / "a.mp4")
     (caption,) = srt.parse((folder / "a.srt").read_text(encoding="utf-8"))
     assert (size, rate) == ((854, 480), 5)
@@ -119,7 +124,7 @@ def test_a_full_disk_is_told_in_one_line_with_status_1(render, folder):
 @pytest.mark.parametrize(
     "full",
     [
-        "attnviz.film.produce.shutil.copyfile",
+        "attnviz.film.studio.Path.write_bytes",
         "attnviz.film.programme.assemble",
         "attnviz.film.captions.webvtt",
     ],
@@ -135,7 +140,7 @@ def test_a_disk_that_fills_on_the_way_leaves_nothing(monkeypatch, tmp_path, attn
     assert done.status == 1
     assert "no space left on the disk for a." in done.refusal
     assert not names(work)
-    assert names(tmp_path / "cache") == {"attnviz"}
+    assert not left_over(tmp_path / "cache")
 
 
 def test_without_a_home_or_a_cache_that_can_be_written_a_film_is_made(render, folder):
@@ -156,7 +161,7 @@ def test_a_configuration_of_manim_that_lies_about_changes_nothing(render, folder
     ):
         (folder / "manim.cfg").write_text(f"[CLI]\n{settings}\n")
 
-        code, _, err = render(*SHORT, "-o", "a.mp4")
+        code, _, err = render(*SHORT, "-o", "a.mp4", "--no-cache")
 
         assert (code, err.count("\n")) == (0, 1), err
         assert names(folder) == {"manim.cfg"} | FILES
@@ -165,7 +170,7 @@ def test_a_configuration_of_manim_that_lies_about_changes_nothing(render, folder
 
 
 @pytest.mark.parametrize("targets", [("a.mp4", "b.mp4"), ("a.mp4", "a.mp4")])
-def test_two_at_once_do_not_disturb_each_other(start, folder, tmp_path, targets):
+def test_two_at_once_that_share_a_cache_do_not_disturb_each_other(start, folder, tmp_path, targets):
     processes = [start(*SHORT, "-o", target) for target in targets]
     for process in processes:
         _, err = process.communicate(timeout=PATIENCE)
@@ -175,8 +180,79 @@ def test_two_at_once_do_not_disturb_each_other(start, folder, tmp_path, targets)
     assert names(folder) == {
         f"{stem}{suffix}" for stem in stems for suffix in (".mp4", ".srt", ".vtt")
     }
-    assert names(tmp_path / "cache") == {"attnviz"}
+    cache = tmp_path / "cache"
+    assert not left_over(cache)
+    # each part once, whoever of the two has drawn it
+    assert len({path.name for path in stored(cache)}) == len(stored(cache)) > 0
     assert {frames_of(folder / target)[0] for target in targets} == {(854, 480)}
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The segments that are drawn in this process."""
+    segments, draw = [], studio.draw
+
+    def watched(order):
+        segments.extend(order.range.segments)
+        return draw(order)
+
+    monkeypatch.setattr(studio, "draw", watched)
+    return segments
+
+
+def test_what_was_drawn_before_is_not_drawn_again(attnviz, work, tmp_path, drawn):
+    assert attnviz("render", *SHORT, "-o", "a.mp4").status == 0
+    first, before = len(drawn), stored(tmp_path / "cache")
+
+    assert attnviz("render", *SHORT, "-o", "b.mp4").status == 0
+
+    assert first == len(drawn) == len(before) > 1
+    assert stored(tmp_path / "cache") == before
+    assert (work / "a.mp4").read_bytes() == (work / "b.mp4").read_bytes()
+
+
+def test_of_a_longer_film_only_what_is_new_is_drawn(attnviz, drawn):
+    longer = ("--step", "queries", *SHORT)
+    assert attnviz("render", *SHORT, "-o", "a.mp4").status == 0
+    assert attnviz("render", *longer, "-o", "b.mp4").status == 0
+    after = len(drawn)
+    assert attnviz("render", *longer, "-o", "c.mp4", "--no-cache").status == 0
+
+    everything = drawn[after:]
+    assert len({each.key for each in everything}) == len(everything)
+    assert {each.key for each in drawn[:after]} == {each.key for each in everything} | {
+        drawn[1].key  # where the short film ends, the longer one goes on
+    }
+    assert after == len({each.key for each in drawn[:after]})
+
+
+def test_without_the_cache_everything_is_drawn_and_nothing_kept(attnviz, work, tmp_path, drawn):
+    assert attnviz("render", *SHORT, "-o", "a.mp4").status == 0
+    first, before = len(drawn), stored(tmp_path / "cache")
+
+    assert attnviz("render", *SHORT, "-o", "b.mp4", "--no-cache").status == 0
+
+    assert len(drawn) == 2 * first
+    assert stored(tmp_path / "cache") == before
+    assert (work / "a.mp4").read_bytes() == (work / "b.mp4").read_bytes()
+
+
+def test_without_the_cache_a_new_one_remains_empty(attnviz, work, tmp_path):
+    assert attnviz("render", *SHORT, "-o", "a.mp4", "--no-cache").status == 0
+
+    assert names(work) == FILES
+    assert names(tmp_path / "cache") == {"attnviz"}
+
+
+def test_the_cache_is_brought_to_its_limit_when_a_film_is_done(attnviz, work, tmp_path, drawn):
+    assert attnviz("render", *SHORT, "-o", "a.mp4").status == 0
+    whole = sum(path.stat().st_size for path in stored(tmp_path / "cache"))
+    save_limit(whole // 2)
+
+    assert attnviz("render", *SHORT, "-o", "b.mp4").status == 0
+
+    assert 0 < sum(path.stat().st_size for path in stored(tmp_path / "cache")) <= whole // 2
+    assert (work / "a.mp4").read_bytes() == (work / "b.mp4").read_bytes()
 
 
 def test_a_film_that_exists_is_replaced_only_by_a_whole_one(render, folder):

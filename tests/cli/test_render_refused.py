@@ -81,6 +81,9 @@ def test_what_a_lecture_does_not_obey_is_refused_though_it_were_the_default(
             ["--lesson", "order", "--distance", "3"],
             "the lesson order has no such option: leave --di",
         ),
+        (["--jobs", "0"], "'--jobs': 0 is not in the range x>=1."),
+        (["talk.toml", "--jobs", "-1"], "'--jobs': -1 is not in the range x>=1."),
+        (["--jobs", "all"], "'--jobs': 'all' is not a valid integer range."),
         (["--distance", "3"], "the lesson self-attention has no such option: leave --distance out"),
         (["--lesson", "context", "--distance", "99"], "distance is 99, expected 1 to 31: the sequ"),
         (["--lesson", "cost", "--step", "memry"], "unknown step 'memry': did you mean 'memory'?"),
@@ -152,3 +155,11 @@ def test_two_voices_are_one_too_many(attnviz, lecture):
     done = attnviz("render", "talk.toml", "--voice", "--narrate", "me.wav")
 
     assert done.refusal == "--narrate and --voice are two voices: leave one of them out"
+
+
+def test_how_it_is_drawn_may_be_said_of_a_lecture_too(attnviz, lecture, tmp_path):
+    done = attnviz("render", "talk.toml", "--jobs", "1", "--no-cache")
+
+    assert done.status == 0
+    assert names(lecture) == {"talk.toml", "talk.mp4", "talk.srt", "talk.vtt"}
+    assert names(tmp_path / "cache") == {"attnviz"}
