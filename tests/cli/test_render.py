@@ -14,7 +14,7 @@ import pytest
 import srt
 
 from attnviz.film import studio
-from attnviz.film.render.store import save_limit
+from attnviz.film.render.store import save_limit, unchecked_user_store
 
 from .conftest import frames_of, left_over, names, stored
 
@@ -244,14 +244,15 @@ def test_without_the_cache_a_new_one_remains_empty(attnviz, work, tmp_path):
     assert names(tmp_path / "cache") == {"attnviz"}
 
 
-def test_the_cache_is_brought_to_its_limit_when_a_film_is_done(attnviz, work, tmp_path, drawn):
+def test_the_cache_is_brought_to_its_limit_when_a_film_is_done(attnviz, work):
+    store = unchecked_user_store()
     assert attnviz("render", *SHORT, "-o", "a.mp4").status == 0
-    whole = sum(path.stat().st_size for path in stored(tmp_path / "cache"))
-    save_limit(whole // 2)
+    whole = store.contents()
+    save_limit(whole.bytes - 1)
 
     assert attnviz("render", *SHORT, "-o", "b.mp4").status == 0
 
-    assert 0 < sum(path.stat().st_size for path in stored(tmp_path / "cache")) <= whole // 2
+    assert store.contents().count == whole.count - 1
     assert (work / "a.mp4").read_bytes() == (work / "b.mp4").read_bytes()
 
 
