@@ -1,0 +1,117 @@
+"""What is filmed, and the commands that film it: by attnviz, and by manim as it comes."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import av
+from measuring import seconds
+
+from attnviz.cli.filming import Look, chapters_of
+from attnviz.cli.order import Asked, Order, lecture_order, lesson_order
+from attnviz.film.film import Film
+from attnviz.film.quality import QUALITIES
+from attnviz.inputs.request import InputRequest
+from attnviz.lessons.catalogue import lesson_named
+from attnviz.theme import THEMES
+
+ROOT = Path(__file__).resolve().parent.parent
+LECTURE = ROOT / "examples" / "lecture.toml"
+PLAIN = f"{ROOT / 'benchmarks' / 'plain_scene.py'}:SelfAttention"
+REFERENCE = f"{ROOT / 'scenes' / 'self_attention.py'}:SelfAttention"
+TOKENS = " ".join(f"word{n}" for n in range(1, 201))
+
+_SIZES = {"low": "-ql", "medium": "-qm", "high": "-qh", "4k": "-qk"}
+_UNPICKLED = '''"""Films that were planned elsewhere, as scenes for manim."""
+import pickle
+from pathlib import Path
+
+for number, film in enumerate(pickle.loads(Path(__file__).with_suffix(".pickle").read_bytes())):
+    told = {name: getattr(film, name) for name in ("storyboard", "style", "only", "standing")}
+    globals()[f"Film{number:02}"] = type(f"Film{number:02}", (film.scene,), told | {"__module__": __name__})
+'''
+
+
+def ours(film: Path, quality: str, *asked: str) -> list[str]:
+    """The command by which attnviz makes the film."""
+    render = [sys.executable, "-m", "attnviz", "render", *asked]
+    return [*render, "--quality", quality, "-o", str(film)]
+
+
+def stock_seconds(scene: str, quality: str, folder: Path, film: Path | None = None) -> float:
+    """How long `manim render` takes, which has drawn nothing before. `scene` is FILE.py:NAME, or FILE.py for all that
+    are in it; `film` is where what it made goes, if it is wanted."""
+    file, _, name = scene.partition(".py:")
+    what = [f"{file}.py", name] if name else [file, "-a"]
+    quietly = ["--disable_caching", "--progress_bar", "none", "-v", "WARNING"]
+    with tempfile.TemporaryDirectory(dir=folder) as media:
+        render = [sys.executable, "-m", "manim", "render", _SIZES[quality], *quietly]
+        took = seconds([*render, "--media_dir", media, *what], folder)
+        if film is not None:
+            next(Path(media).rglob(f"{name}.mp4")).replace(film)
+    return took
+
+
+def reference(quality: str) -> Film:
+    """The film that the figures are about: the lesson on its built-in example."""
+    (film,) = films(lesson_order(InputRequest(), lesson_named("self-attention"), _asked(quality)))
+    return film
+
+
+def of_tokens(quality: str) -> list[Film]:
+    """The lesson on two hundred tokens."""
+    asked = InputRequest(text=TOKENS)
+    return films(lesson_order(asked, lesson_named("self-attention"), _asked(quality)))
+
+
+def of_lecture(quality: str) -> list[Film]:
+    """The chapters of the whole lecture, in English."""
+    return films(lecture_order(InputRequest(text=str(LECTURE)), _asked(quality), {}))
+
+
+def films(order: Order) -> list[Film]:
+    look = Look(THEMES[order.theme], QUALITIES[order.quality], None)
+    return [each.film for each in chapters_of("en", order.told_in, look)]
+
+
+def _asked(quality: str) -> Asked:
+    return Asked(languages=("en",), quality=quality)
+
+
+def scene_file(told: Sequence[Film], folder: Path) -> Path:
+    """The films as scenes in a file that stock manim can render."""
+    path = folder / "films.py"
+    path.write_text(_UNPICKLED, encoding="utf-8")
+    path.with_suffix(".pickle").write_bytes(pickle.dumps(list(told)))
+    return path
+
+
+def lecture_file(path: Path, chapters: int, words: tuple[str, str] | None = None) -> str:
+    """A lecture of that many chapters, the first of which is the reference film. `words` are a caption of it, by
+    its name, in place of the lesson's own."""
+    lines = ['title = "Measured"', "[[chapter]]", 'lesson = "self-attention"']
+    if words is not None:
+        name, caption = words
+        lines += ["[chapter.words]", f"{name} = {json.dumps(caption)}"]
+    for seed in range(1, chapters):
+        lines += ["[[chapter]]", 'lesson = "self-attention"']
+        lines += ['text = "the cat sat on the mat"', f"seed = {seed}"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return str(path)
+
+
+def frames_in(film: Path) -> int:
+    """How many frames the film has."""
+    with av.open(str(film)) as opened:
+        return opened.streams.video[0].frames
+
+
+def size_of(film: Path) -> int:
+    """The bytes of its pictures: a film of ours carries captions, chapters and a poster too."""
+    with av.open(str(film)) as opened:
+        return sum(packet.size for packet in opened.demux(opened.streams.video[0]))

@@ -1,0 +1,132 @@
+"""Times and memory of whole commands, and what they were measured on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import psutil
+
+from attnviz.cli.place import cores
+
+_SAMPLED = 0.02
+"""Seconds between two looks at a command's memory."""
+_STOCK_ENCODER = "libx264, crf 23 (manim's own), preset medium, a file a play, all cores"
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of the same thing, done several times."""
+
+    seconds: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+    @property
+    def spread(self) -> str:
+        """From the quickest to the slowest."""
+        if len(self.seconds) == 1:
+            return "once"
+        return f"median of {len(self.seconds)}: {min(self.seconds):.1f}–{max(self.seconds):.1f}"
+
+
+def taking_turns(runs: Mapping[str, Callable[[], float]], times: int) -> dict[str, Timing]:
+    """What each run says that it took. They take turns: where the machine is slow for a while, it is so for all."""
+    rounds = [{name: run() for name, run in runs.items()} for _ in range(times)]
+    return {name: Timing(tuple(each[name] for each in rounds)) for name in runs}
+
+
+def environment(cache: Path | None = None) -> dict[str, str]:
+    """What a command sees. `cache` is an own cache directory for it."""
+    return os.environ | ({} if cache is None else {"XDG_CACHE_HOME": str(cache)})
+
+
+def seconds(command: Sequence[str], folder: Path, cache: Path | None = None) -> float:
+    """How long the command takes, run in that folder. Ends the program with what it said if it fails."""
+    began = time.perf_counter()
+    ran = subprocess.run(
+        command, cwd=folder, env=environment(cache), capture_output=True, text=True, check=False
+    )
+    took = time.perf_counter() - began
+    if ran.returncode:
+        sys.exit(f"{' '.join(command)}\n{ran.stdout}{ran.stderr}")
+    return took
+
+
+def peak_memory(command: Sequence[str], folder: Path) -> int:
+    """The most bytes that any process of the command has had in memory at a time.
+
+    Not what the system adds up for the children of a process: that counts what a child shares with the process that
+    started it, before it becomes a program of its own.
+    """
+    peak = 0
+    with psutil.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        while process.poll() is None:
+            # any of them may be gone by now
+            with suppress(psutil.Error, OSError):
+                for each in (process, *process.children(recursive=True)):
+                    peak = max(peak, _resident(each))
+            time.sleep(_SAMPLED)
+    if process.returncode:
+        sys.exit(f"{' '.join(command)} failed with status {process.returncode}")
+    return peak
+
+
+def _resident(process: psutil.Process) -> int:
+    """Bytes in memory: the most so far, where the system keeps that."""
+    now: int = process.memory_info().rss
+    with suppress(OSError):
+        for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return max(now, int(line.split()[1]) * 1024)
+    return now
+
+
+def tell(what: str, value: str, *beside: str) -> None:
+    """A line: a figure, and what belongs to it."""
+    print(f"{what:<46}{value:>12}   {', '.join(beside)}".rstrip(), flush=True)
+
+
+def tell_machine() -> None:
+    """What the figures were measured on and with."""
+    import av
+    import manim
+    import numpy as np
+
+    from attnviz.film.render.encoder import fingerprint
+
+    libavcodec = ".".join(map(str, av.library_versions["libavcodec"]))
+    print(f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}")
+    print(f"{_processor()}, {cores()} cores, {platform.system()}, {_load()}")
+    print(
+        f"Python {platform.python_version()}, manim {manim.__version__}, numpy {np.__version__}, "
+        f"PyAV {av.__version__}, libavcodec {libavcodec}"
+    )
+    print(f"encoder, ours: {fingerprint()}")
+    print(f"encoder, stock: {_STOCK_ENCODER}", flush=True)
+
+
+def _processor() -> str:
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _load() -> str:
+    """How busy the machine was before: figures of a busy one say little."""
+    return f"load before {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load unknown"

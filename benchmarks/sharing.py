@@ -1,0 +1,113 @@
+"""How long a film takes on more workers than there are here: from what each segment takes, and who would draw it.
+
+The ranges and their order are those that the studio gives out. A worker takes the next as soon as it is free; it has to
+tell the scene up to its range, without drawing what others draw. How fast machines send each other bytes is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from attnviz.film.film import Film
+from attnviz.film.render.crew import crew
+from attnviz.film.render.timeline import Range, Segment
+from attnviz.film.render.worker import Drawn, Order, dismiss, draw
+from attnviz.film.studio import Studio, Take
+
+
+@dataclass(frozen=True)
+class Costs:
+    """In seconds, measured."""
+
+    passing: float
+    """To tell a play without drawing it."""
+    drawing: Mapping[int, float]
+    """To draw a segment, by the number of its first play."""
+
+    def of(self, part: Range, position: int) -> float:
+        """To draw a range, for a worker who has told the plays before `position`."""
+        passed = part.segments[0].first - position
+        return passed * self.passing + self.drawn(part)
+
+    def drawn(self, part: Range) -> float:
+        return sum(self.drawing[each.first] for each in part.segments)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a number of workers would make of it."""
+
+    makespan: float
+    """Seconds from the first range taken up to the last drawn."""
+    load: float
+    """The share of that time in which a worker is at work, on average."""
+
+
+def measured(film: Film, segments: Sequence[Segment]) -> Costs:
+    """What it costs in worker processes such as draw films: each of the two does this for the first time."""
+    take = Take(film, tuple(segments))
+    (drawing,) = _apart(_drawing, take)
+    (told,) = _apart(_last, take)
+    last = segments[-1]
+    return Costs(max(told - drawing[last.first], 0.0) / max(last.first, 1), drawing)
+
+
+def _apart(job: Callable[[Take], Any], take: Take) -> list[Any]:
+    """What the job gives in a new process."""
+    with crew(2) as people:
+        return [result for _, result in people.results(job, [take], lambda: None)]
+
+
+def _drawing(take: Take) -> dict[int, float]:
+    """Seconds for each segment, drawn one after the other."""
+    try:
+        return {
+            each.first: draw(Order("all", take.source, Range((each,)))).seconds
+            for each in take.segments
+        }
+    finally:
+        dismiss()
+
+
+def _last(take: Take) -> float:
+    """Seconds to get to the last segment, and to draw it."""
+    try:
+        return draw(Order("last", take.source, Range(take.segments[-1:]))).seconds
+    finally:
+        dismiss()
+
+
+def shared_out(film: Film, segments: Sequence[Segment], workers: int, folder: Path) -> list[Range]:
+    """The ranges that the studio gives to so many workers, in the order in which it gives them."""
+    crew_of_none = _Notes(workers)
+    Studio(crew_of_none).draw([Take(film, tuple(segments))], folder)
+    return crew_of_none.ranges
+
+
+class _Notes:
+    """A crew that draws nothing, and notes what it is given."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self.ranges: list[Range] = []
+
+    def results(
+        self, job: Callable[[Any], Any], arguments: Sequence[Any], on_wait: Callable[[], None]
+    ) -> Iterator[tuple[int, Any]]:
+        for i, order in enumerate(arguments):
+            self.ranges.append(order.range)
+            yield i, Drawn(tuple(b"" for _ in order.range.segments), 0.0)
+
+
+def simulated(ranges: Sequence[Range], costs: Costs, workers: int) -> Outcome:
+    """So many workers at those ranges."""
+    free, positions = [0.0] * workers, [0] * workers
+    for part in ranges:
+        who = free.index(min(free))
+        free[who] += costs.of(part, positions[who])
+        positions[who] = part.segments[-1].end
+    makespan = max(free)
+    return Outcome(makespan, sum(free) / (workers * makespan))
