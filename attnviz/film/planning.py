@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from attnviz.film.captions import Said
 from attnviz.film.film import Film
 from attnviz.film.render.renderer import PlanningRenderer
-from attnviz.film.render.timeline import Segment, segmented
+from attnviz.film.render.timeline import Cutter, Segment
 from attnviz.film.scene import Beat, LessonScene
 from attnviz.film.timing import Spell
 
@@ -38,16 +38,25 @@ def plan(
     film: Film,
     on_beat: Callable[[LessonScene, Beat], None] | None = None,
     on_frames: Callable[[int], None] = lambda count: None,
+    on_segment: Callable[[Segment], None] = lambda segment: None,
 ) -> Plan:
     """Tells the film without drawing it. `on_beat` sees the scene at the end of every beat.
 
-    `on_frames` hears, with every movement, how many frames it will have.
+    `on_frames` hears, with every movement, how many frames it will have; `on_segment` of each segment as soon as it is
+    planned.
 
     Raises InputError if the typeface lacks a character that would be shown.
     """
+    cutter, segments = Cutter(film.quality.fps), []
+
+    def cut(segment: Segment | None) -> None:
+        if segment is not None:
+            segments.append(segment)
+            on_segment(segment)
+
     with film.session():
-        renderer = PlanningRenderer(on_frames=on_frames)
+        renderer = PlanningRenderer(on_frames=on_frames, on_play=lambda play: cut(cutter.add(play)))
         scene = film.staged(renderer, on_beat)
         scene.render()
-    segments = segmented(renderer.plays, film.quality.fps)
-    return Plan(renderer.frames, tuple(scene.beats), tuple(scene.spells), segments)
+    cut(cutter.end())
+    return Plan(renderer.frames, tuple(scene.beats), tuple(scene.spells), tuple(segments))

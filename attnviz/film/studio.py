@@ -12,6 +12,7 @@ from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 
+from attnviz.film.ahead import Ahead
 from attnviz.film.film import Film
 from attnviz.film.planning import Plan, plan
 from attnviz.film.render.crew import Crew, crew
@@ -43,14 +44,13 @@ class Take:
     segments: tuple[Segment, ...]
 
 
-@dataclass(frozen=True)
 class Studio:
-    """A crew, and what it need not do again; `store` is None where nothing is kept."""
+    """A crew, and what it need not do again."""
 
-    crew: Crew
-    store: Store | None = None
-    folder: str | None = None
-    """For the crew's work files; None is wherever each may write."""
+    def __init__(self, crew: Crew, store: Store | None = None, folder: str | None = None) -> None:
+        """`store` is None where nothing is kept; `folder` is for work files, None is wherever each may write."""
+        self.crew, self.store, self.folder = crew, store, folder
+        self._ahead: Ahead | None = None
 
     def plan(
         self, films: Sequence[Film], on_frames: Callable[[int], None] = _nothing
@@ -62,8 +62,8 @@ class Studio:
         keys = [_film_key(each) for each in films]
         known = {key: told for key in keys if (told := self._planned_before(key)) is not None}
         new = {key: film for key, film in zip(keys, films, strict=True) if key not in known}
-        if len(new) == 1:  # here, while the workers wake up
-            known |= {key: plan(film, on_frames=on_frames) for key, film in new.items()}
+        if len(new) == 1:
+            known |= {key: self._plan_one(film, on_frames) for key, film in new.items()}
         else:
             orders = [(film, self.folder) for film in new.values()]
             done = self.crew.results(_planned, orders, lambda: on_frames(0))
@@ -72,6 +72,26 @@ class Studio:
         for key in new:
             self._keep(f"{key}.json", json.dumps(asdict(known[key])).encode("utf-8"))
         return tuple(known[key] for key in keys)
+
+    def _plan_one(self, film: Film, on_frames: Callable[[int], None]) -> Plan:
+        self.stop()
+        if self.crew.workers == 1 or self.folder is None:
+            return plan(film, on_frames=on_frames)
+        self._ahead = Ahead(
+            film,
+            secrets.token_hex(8),
+            self.crew,
+            Path(self.folder),
+            lambda segment: self.store is not None and self.store.holds(_name(segment) or ""),
+            lambda segment, data: self._keep(_name(segment), data),
+        )
+        return self._ahead.plan(lambda: on_frames(0))
+
+    def stop(self) -> None:
+        """Ends what was begun for a film that was planned last, and is not drawn."""
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
 
     def _planned_before(self, key: str) -> Plan | None:
         if self.store is None:
@@ -89,11 +109,18 @@ class Studio:
 
         Raises UnrepeatableError if a scene is not as it was planned, and what a scene raises.
         """
+        if self._ahead is not None:
+            if any(take.source is self._ahead.film for take in takes):
+                self._ahead.rest(on_frames)
+            else:
+                self.stop()
         numbers = count()
         files = [[folder / f"{next(numbers)}.mp4" for _ in take.segments] for take in takes]
         wanted = _Wanted()
         for take, paths in zip(takes, files, strict=True):
             for segment, path in zip(take.segments, paths, strict=True):
+                if self._drawn_ahead(take, segment, path):
+                    continue  # its frames were heard of
                 if self._drawn_before(segment, path):
                     on_frames(segment.frames)
                 else:
@@ -114,6 +141,14 @@ class Studio:
                 yield orders[i], drawn
         finally:
             dismiss()  # of a crew that is this very process
+
+    def _drawn_ahead(self, take: Take, segment: Segment, path: Path) -> bool:
+        if self._ahead is None or take.source is not self._ahead.film:
+            return False
+        drawn = self._ahead.file(segment)
+        if drawn is not None:
+            drawn.rename(path)
+        return drawn is not None
 
     def _drawn_before(self, segment: Segment, path: Path) -> bool:
         name = _name(segment)
@@ -146,7 +181,7 @@ class _Wanted:
         whole = sum(each.effort for _, segments in self._takes for each in segments)
         effort = min(max(whole / (studio.crew.workers * _ROUNDS), _SHORT), _LONG)
         return [
-            Order(self._scene(number), take.source, part, studio.folder)
+            Order(self._scene(number), take.source, part, part.segments[0].first, studio.folder)
             for number, (take, segments) in enumerate(self._takes, start=1)
             for part in ranges(segments, effort)
         ]
@@ -209,4 +244,8 @@ def studio(
         working_in(folder),
         crew(jobs, cluster) as people,
     ):
-        yield Studio(people, store, folder)
+        place = Studio(people, store, folder)
+        try:
+            yield place
+        finally:
+            place.stop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -29,9 +29,9 @@ class Crew(Protocol):
     def results(
         self,
         job: Callable[[Argument], Result],
-        arguments: Sequence[Argument],
+        arguments: Iterable[Argument],
         on_wait: Callable[[], None],
-    ) -> Iterator[tuple[int, Result]]:
+    ) -> Generator[tuple[int, Result]]:
         """The index of an argument and what `job` returned for it, in the order in which they are done.
 
         Jobs are taken up in the order of the arguments. `job` is a function of a module; arguments and results
@@ -69,7 +69,7 @@ class Hands(Protocol):
 
 
 @contextmanager
-def crew(jobs: int, cluster: str | None = None) -> Iterator[Crew]:
+def crew(jobs: int, cluster: str | None = None) -> Generator[Crew]:
     """Whoever carries out jobs, `jobs` at a time; with `cluster`, the workers of the dask scheduler at that address.
 
     One job at a time needs no other process. Worker processes of this machine are gone when the block is left,
@@ -112,9 +112,9 @@ class _Alone:
     def results(
         self,
         job: Callable[[Argument], Result],
-        arguments: Sequence[Argument],
+        arguments: Iterable[Argument],
         on_wait: Callable[[], None],
-    ) -> Iterator[tuple[int, Result]]:
+    ) -> Generator[tuple[int, Result]]:
         for index, argument in enumerate(arguments):
             on_wait()
             before = _on_breath.set(on_wait)
@@ -138,9 +138,9 @@ class _Team:
     def results(
         self,
         job: Callable[[Argument], Result],
-        arguments: Sequence[Argument],
+        arguments: Iterable[Argument],
         on_wait: Callable[[], None],
-    ) -> Iterator[tuple[int, Result]]:
+    ) -> Generator[tuple[int, Result]]:
         hands, waiting = self._hands, enumerate(arguments)
         sent: dict[Future[bytes], int] = {}
         try:

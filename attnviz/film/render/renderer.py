@@ -101,11 +101,14 @@ class PlanningRenderer(PlayRenderer):
     """Draws nothing, and finds out what there is to be drawn."""
 
     def __init__(
-        self, camera_class: type[Camera] = Camera, on_frames: Callable[[int], None] = lambda n: None
+        self,
+        camera_class: type[Camera] = Camera,
+        on_frames: Callable[[int], None] = lambda n: None,
+        on_play: Callable[[Play], None] = lambda play: None,
     ) -> None:
         super().__init__(camera_class)
         self.plays: list[Play] = []
-        self._on_frames = on_frames
+        self._on_frames, self._on_play = on_frames, on_play
 
     def perform(self, scene: Scene, kind: Kind) -> int:
         told = Fingerprint(scene, kind)
@@ -121,13 +124,17 @@ class PlanningRenderer(PlayRenderer):
         if kind is not Kind.STILL:
             moving = len(changing(scene.animations))
         finish(scene, kind)
-        self.plays.append(Play(count, told.key(count), kind is Kind.STILL, moving))
+        self._add(Play(count, told.key(count), kind is Kind.STILL, moving))
         self._on_frames(count)
         return count
 
     def leave_out(self, scene: Scene, kind: Kind) -> None:
         super().leave_out(scene, kind)
-        self.plays.append(Play(0, None, still=False))
+        self._add(Play(0, None, still=False))
+
+    def _add(self, play: Play) -> None:
+        self.plays.append(play)
+        self._on_play(play)
 
 
 class DrawingRenderer(PlayRenderer):

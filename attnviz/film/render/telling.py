@@ -37,7 +37,7 @@ class UnrepeatableError(Exception):
     """The scene was not the same when it was told again."""
 
 
-class _Dismissed(BaseException):
+class _DismissedError(BaseException):
     """Nobody waits for the rest of the scene."""
 
 
@@ -46,11 +46,11 @@ class Telling:
 
     def __init__(self, source: Source, on_frames: Callable[[int], None] = lambda n: None) -> None:
         self._source, self._on_frames = source, on_frames
-        self._orders: Queue[Segment | None] = Queue()
+        self._orders: Queue[Segment | int | None] = Queue()
         self._results: Queue[bytes | BaseException] = Queue()
         # what listens for an interrupt is known by the context
         self._thread = Thread(target=copy_context().run, args=(self._tell,), daemon=True)
-        self._segment: Segment | None = None
+        self._order: Segment | int | None = None
         self._encoder: SegmentEncoder | None = None
         self._number = 0
         self.position = 0
@@ -63,16 +63,24 @@ class Telling:
         Raises UnrepeatableError if its plays are not those that were planned, and whatever the scene raises.
         """
         self.position = segment.end
-        self._orders.put(segment)
-        result = self._results.get()
-        if isinstance(result, BaseException):
-            raise result
-        return result
+        return self._carry_out(segment)
+
+    def pass_by(self, number: int) -> None:
+        """Goes on to the play of that number without drawing. Raises as `draw` does."""
+        self.position = number
+        self._carry_out(number)
 
     def dismiss(self) -> None:
         """Ends it, wherever it is."""
         self._orders.put(None)
         self._thread.join()
+
+    def _carry_out(self, order: Segment | int) -> bytes:
+        self._orders.put(order)
+        result = self._results.get()
+        if isinstance(result, BaseException):
+            raise result
+        return result
 
     def _tell(self) -> None:
         try:
@@ -81,24 +89,31 @@ class Telling:
                     self._encoder_for, self._drawn, self._source.camera_class(), self._on_frames
                 )
                 self._source.staged(renderer).render()
-            self._await()
+            self._rest_until(None)
             raise UnrepeatableError("the scene ended before what was planned")
-        except _Dismissed:
+        except _DismissedError:
             pass
         except BaseException as error:
             self._results.put(error)
 
-    def _await(self) -> Segment:
-        if self._segment is None:
-            self._segment = self._orders.get()
-            if self._segment is None:
-                raise _Dismissed
-        return self._segment
+    def _rest_until(self, number: int | None) -> Segment | None:
+        """Waits for an order that goes beyond the play of that number: the segment that is drawn now or later."""
+        while True:
+            if self._order is None:
+                self._order = self._orders.get()
+                if self._order is None:
+                    raise _DismissedError
+            if not isinstance(self._order, int):
+                return self._order
+            if number is not None and number < self._order:
+                return None
+            self._order = None
+            self._results.put(b"")
 
     def _encoder_for(self, number: int) -> SegmentEncoder | None:
         self._number = number
-        segment = self._await()
-        if number < segment.first:
+        segment = self._rest_until(number)
+        if segment is None or number < segment.first:
             return None
         if self._encoder is None:
             quality = self._source.quality
@@ -106,11 +121,11 @@ class Telling:
         return self._encoder
 
     def _drawn(self, play: Play) -> None:
-        segment, encoder = self._segment, self._encoder
-        assert segment is not None and encoder is not None
+        segment, encoder = self._order, self._encoder
+        assert isinstance(segment, Segment) and encoder is not None
         wanted = segment.plays[self._number - segment.first]
         if (play.key, play.frames) != (wanted.key, wanted.frames):
             raise UnrepeatableError(f"play {self._number} is another one")
         if self._number + 1 == segment.end:
-            self._segment = self._encoder = None
+            self._order = self._encoder = None
             self._results.put(encoder.finish())

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from attnviz.film.render.fingerprint import digest
 
@@ -65,26 +64,40 @@ class Segment:
         return digest([(each.key, each.frames) for each in drawn])
 
 
-def segmented(plays: Sequence[Play], fps: int) -> tuple[Segment, ...]:
-    """The plays that have frames, in segments. A segment ends where something has stood still: what moved before it
+class Cutter:
+    """Cuts plays into segments as they come. A segment ends where something has stood still: what moved before it
     belongs to it. Where it ends depends on what it holds and on nothing before, so that a change remains where it is.
+    """
+
+    def __init__(self, fps: int) -> None:
+        self._fps, self._first = fps, 0
+        self._part: list[Play] = []
+
+    def add(self, play: Play) -> Segment | None:
+        """The segment that ends with this play, if one does."""
+        self._part.append(play)
+        return self.end() if closes(self._part, self._fps) else None
+
+    def end(self) -> Segment | None:
+        """What is left, if it has frames. Plays without frames are left out where a segment begins or ends."""
+        part, first = self._part, self._first
+        self._part, self._first = [], first + len(part)
+        drawn = [i for i, each in enumerate(part) if each.frames]
+        if not drawn:
+            return None
+        return Segment(first + drawn[0], tuple(part[drawn[0] : drawn[-1] + 1]))
+
+
+def segmented(plays: Iterable[Play], fps: int) -> tuple[Segment, ...]:
+    """All the plays that have frames, in segments.
 
     >>> move, hold = Play(10, "a", still=False), Play(60, "b", still=True)
     >>> [len(each.plays) for each in segmented([move, move, hold, hold, move], fps=15)]
     [3, 1, 1]
     """
-    return tuple(_parted(plays, fps))
-
-
-def _parted(plays: Sequence[Play], fps: int) -> Iterator[Segment]:
-    first = 0
-    for end in range(1, len(plays) + 1):
-        part = tuple(plays[first:end])
-        if closes(part, fps) or end == len(plays):
-            drawn = [first + i for i, each in enumerate(part) if each.frames]
-            if drawn:
-                yield Segment(drawn[0], tuple(plays[drawn[0] : drawn[-1] + 1]))
-            first = end
+    cutter = Cutter(fps)
+    cut = [*(cutter.add(each) for each in plays), cutter.end()]
+    return tuple(each for each in cut if each is not None)
 
 
 def closes(plays: Sequence[Play], fps: int) -> bool:
@@ -129,8 +142,3 @@ def makespan(efforts: Sequence[float], workers: int, start: float = 0.0) -> floa
         soonest = min(range(workers), key=free.__getitem__)
         free[soonest] += each
     return float(max(free))
-
-
-def starts(counts: Sequence[int]) -> list[int]:
-    """Where each begins, if each follows the one before."""
-    return [0, *accumulate(counts)][: len(counts)]

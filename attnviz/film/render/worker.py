@@ -21,6 +21,8 @@ class Order:
     """Which scene of those that are being filmed; orders of one scene share a telling."""
     source: Source
     range: Range
+    begin: int
+    """The number of the play at which the range begins. One without segments is for going there."""
     folder: str | None = None
     """Where the worker may keep work files."""
 
@@ -45,13 +47,15 @@ def draw(order: Order) -> Drawn:
     """
     began = perf_counter()
     telling = _tellings.get(order.scene)
-    if telling is None or telling.position > order.range.segments[0].first:
+    if telling is None or telling.position > order.begin:
         dismiss()
         with working_in(order.folder):
             telling = _tellings[order.scene] = Telling(order.source, lambda frames: breathe())
     try:
         # what a scene prints, it has printed when it was planned
         with redirect_stdout(io.StringIO()):
+            if not order.range.segments:
+                telling.pass_by(order.begin)
             files = tuple(telling.draw(segment) for segment in order.range.segments)
     except BaseException:
         dismiss()
