@@ -1,13 +1,16 @@
 """`attnviz` in this process, in an empty folder. Its films are tiny, so that drawing them takes hardly any time."""
 
 import io
+import os
 import re
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import av
+import psutil
 import pytest
 
 from attnviz.cli.failures import run as run_in_process
@@ -84,6 +87,23 @@ def left_over(cache: Path) -> set[str]:
     """What is in the cache directory beside what is to be there."""
     inside = {path.relative_to(cache).as_posix() for path in cache.rglob("*")}
     return {each for each in inside if not re.fullmatch(STORED, each)}
+
+
+def left_running(session: int) -> list[str]:
+    """The processes of a session that are still there, after as long as it takes to notice an end."""
+    end = time.monotonic() + 5
+    while (left := _running_in(session)) and time.monotonic() < end:
+        time.sleep(0.01)
+    return left
+
+
+def _running_in(session: int) -> list[str]:
+    left = []
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            if os.getsid(process.pid) == session and process.status() != psutil.STATUS_ZOMBIE:
+                left.append(" ".join(process.cmdline()))
+    return left
 
 
 def stored(cache: Path) -> set[Path]:

@@ -5,18 +5,20 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import av
 import pytest
+
+from attnviz.film import studio
+
+from .conftest import left_over, left_running, stored
 
 PATIENCE = 60
 PROBE = '''
 import importlib.abc, os, signal, sys
 
-def interrupt(*_, **__):
-    os.kill(os.getpid(), signal.SIGINT)
-
-def interrupting(module, path, after=1):
+def interrupting(module, path, after=1, sent=signal.SIGINT):
     """Sends the signal when that function of the module is called for that time."""
     *owners, name = path.split(".")
     owner, calls = module, []
@@ -26,57 +28,79 @@ def interrupting(module, path, after=1):
     def wrapped(*arguments, **named):
         calls.append(1)
         if len(calls) == after:
-            interrupt()
+            os.kill(os.getpid(), sent)
         return original(*arguments, **named)
     setattr(owner, name, wrapped)
+
+kept = []
 
 class Watch(importlib.abc.MetaPathFinder):
     """Sends the signal when that module is about to be imported."""
     def find_spec(self, name, path=None, target=None):
         if name == sys.argv[1]:
             sys.argv[1] = ""
-            interrupt()
+            os.kill(os.getpid(), signal.SIGINT)
 
-phase = sys.argv[1]
-if phase == "planning":
-    from attnviz.film.scene import LessonScene
-    import attnviz.film.scene as scene
-    interrupting(scene, "LessonScene.beat_ended")
-elif phase == "drawing":
-    from attnviz.film import produce
-    interrupting(produce, "_Counting.add_frame", after=5)
-elif phase == "collecting":
-    import weakref
-    from attnviz.film import produce
-    original = produce._Counting.add_frame
-    class Thing:
-        pass
-    things = [Thing() for _ in range(5)]
-    watches = [weakref.ref(thing, interrupt) for thing in things[:1]]
-    def add_frame(self, *arguments, **named):
-        if things:
-            things.pop()
-        return original(self, *arguments, **named)
-    produce._Counting.add_frame = add_frame
-elif phase == "copying":
-    from attnviz.film import produce
-    interrupting(produce, "shutil.copyfile")
-elif phase == "joining":
-    from attnviz.film import programme
-    interrupting(programme, "assemble")
-elif phase == "captions":
-    from attnviz.film import captions
-    interrupting(captions, "webvtt")
-elif phase == "second film":
-    from attnviz.film import programme
-    interrupting(programme, "make", after=2)
-elif phase == "between films":
-    from attnviz.cli import filming
-    interrupting(filming, "write_film", after=2)
-else:
-    sys.meta_path.insert(0, Watch())
-from attnviz.cli import main
-main(["render", *sys.argv[2:]])
+def prepare(phase):
+    if phase == "planning":
+        from attnviz.film import scene
+        interrupting(scene, "LessonScene.beat_ended")
+    elif phase == "planning in processes":
+        from attnviz.film.render import processes
+        interrupting(processes, "Processes.submit", after=2)
+    elif phase == "starting a process":
+        from attnviz.film.render import processes
+        interrupting(processes, "_Seat._start")
+    elif phase == "drawing":
+        from attnviz.film.render import renderer
+        interrupting(renderer, "DrawingRenderer.perform", after=2)
+    elif phase == "encoding":
+        from attnviz.film.render import encoder
+        interrupting(encoder, "SegmentEncoder.paint", after=5)
+    elif phase == "ending a segment":
+        from attnviz.film.render import encoder
+        interrupting(encoder, "SegmentEncoder.finish")
+    elif phase == "collecting":
+        import weakref
+        from attnviz.film.render import encoder
+        original = encoder.SegmentEncoder.paint
+        class Thing:
+            pass
+        things = [Thing()]
+        kept.append(weakref.ref(things[0], lambda _: os.kill(os.getpid(), signal.SIGINT)))
+        def paint(self, *arguments, **named):
+            if things:
+                things.pop()
+            return original(self, *arguments, **named)
+        encoder.SegmentEncoder.paint = paint
+    elif phase == "storing":
+        from attnviz.film.render import store
+        interrupting(store, "Store.put", after=2)
+    elif phase == "killed":
+        from attnviz.film.render import store
+        interrupting(store, "Store.put", after=4, sent=signal.SIGKILL)
+    elif phase == "joining":
+        from attnviz.film import programme
+        interrupting(programme, "assemble")
+    elif phase == "captions":
+        from attnviz.film import captions
+        interrupting(captions, "webvtt")
+    elif phase == "second film":
+        from attnviz.film import programme
+        interrupting(programme, "make", after=2)
+    elif phase == "between films":
+        from attnviz.cli import filming
+        interrupting(filming, "write_film", after=2)
+    else:
+        sys.meta_path.insert(0, Watch())
+        return
+    from attnviz.film.quality import QUALITIES, Quality
+    QUALITIES["low"] = Quality(160, 90, 5)
+
+if __name__ == "__main__":
+    prepare(sys.argv[1])
+    from attnviz.cli import main
+    main(["render", *sys.argv[2:]])
 '''
 
 
@@ -84,60 +108,89 @@ SHORT = ("--step", "inputs", "--quality", "low", "--fps", "5", "--pace", "fast")
 
 
 @pytest.fixture
-def interrupted(tmp_path):
-    """Runs `attnviz render` in a folder of its own, and interrupts it in that phase."""
-    script, folder, cache = (tmp_path / name for name in ("probe.py", "work", "cache"))
+def probe(tmp_path, work):
+    """Runs `attnviz render` in a process of its own, where something happens in that phase."""
+    script, folder, cache = tmp_path / "probe.py", work, tmp_path / "cache"
     script.write_text(PROBE)
-    folder.mkdir()
 
-    def run(phase, *arguments, environment=None, made=()):
-        done = subprocess.run(
+    def run(phase, *arguments, environment=None):
+        process = subprocess.Popen(
             [sys.executable, script, phase, *arguments],
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             cwd=folder,
             env=os.environ | {"XDG_CACHE_HOME": str(cache)} | (environment or {}),
-            timeout=PATIENCE,
-            check=False,
+            start_new_session=True,
         )
-        assert (done.returncode, done.stdout) == (130, "")
-        assert [line.split(": ")[0] for line in done.stderr.splitlines() if line] == list(made)
-        assert {path.name for path in cache.rglob("*")} <= {"attnviz"}
-        return folder
+        out, said = process.communicate(timeout=PATIENCE)
+        assert not left_running(process.pid)
+        return process.returncode, out, said
 
-    run.folder = folder
+    run.folder, run.cache = folder, cache
     return run
 
 
+@pytest.fixture
+def interrupted(probe):
+    """Runs `attnviz render` there, and interrupts it in that phase."""
+
+    def run(phase, *arguments, environment=None, made=()):
+        code, out, said = probe(phase, *arguments, environment=environment)
+        assert (code, out) == (130, ""), said
+        assert [line.split(": ")[0] for line in said.splitlines() if line] == list(made)
+        assert not left_over(probe.cache)
+        return probe.folder
+
+    run.folder = probe.folder
+    return run
+
+
+ALONE = (
+    *("planning", "drawing", "encoding", "ending a segment", "collecting"),
+    *("storing", "joining", "captions"),
+)
+TOGETHER = ("planning", "starting a process", "storing", "joining", "captions")
+
+
 @pytest.mark.parametrize(
-    "phase",
+    ("phase", "jobs"),
     [
-        "click",
-        "numpy",
-        "manim",
-        "av",
-        "planning",
-        "drawing",
-        "collecting",
-        "copying",
-        "joining",
-        "captions",
+        # it is told by default how many cores there are
+        *((module, ()) for module in ("click", "numpy", "manim", "av")),
+        *((phase, ("--jobs", "1")) for phase in ALONE),
+        *((phase, ("--jobs", "2")) for phase in TOGETHER),
     ],
 )
-def test_ctrl_c_ends_it_in_silence_and_leaves_nothing(interrupted, phase):
+def test_ctrl_c_ends_it_in_silence_and_leaves_nothing(interrupted, phase, jobs):
     (interrupted.folder / "a.mp4").write_bytes(b"old")
 
-    folder = interrupted(phase, *SHORT, "-o", "a.mp4")
+    folder = interrupted(phase, *SHORT, *jobs, "-o", "a.mp4")
 
     assert [path.name for path in folder.iterdir()] == ["a.mp4"]
     assert (folder / "a.mp4").read_bytes() == b"old"
 
 
+def test_ctrl_c_while_chapters_are_planned_by_processes_leaves_nothing(interrupted):
+    lecture = interrupted.folder / "talk.toml"
+    chapter = '[[chapter]]\nlesson = "{}"\nsteps = ["{}"]\n'
+    lecture.write_text(
+        chapter.format("self-attention", "inputs") + chapter.format("cost", "path-length")
+    )
+
+    folder = interrupted("planning in processes", "talk.toml", "--jobs", "2")
+
+    assert [path.name for path in folder.iterdir()] == ["talk.toml"]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("phase", ["second film", "between films"])
-def test_ctrl_c_while_a_second_film_is_made_leaves_the_first_whole_and_says_so(interrupted, phase):
-    languages = ("--lang", "zh", "--lang", "en")
+def test_ctrl_c_while_a_second_film_is_made_leaves_the_first_whole_and_says_so(
+    interrupted, phase, jobs
+):
+    options = ("--lang", "zh", "--lang", "en", "--jobs", jobs)
     made = ["a.zh.mp4"]
-    folder = interrupted(phase, *SHORT, *languages, "-o", "a.mp4", made=made)
+    folder = interrupted(phase, *SHORT, *options, "-o", "a.mp4", made=made)
 
     assert {path.name for path in folder.iterdir()} == {"a.zh.mp4", "a.zh.srt", "a.zh.vtt"}
     with av.open(str(folder / "a.zh.mp4")) as film:
@@ -145,31 +198,79 @@ def test_ctrl_c_while_a_second_film_is_made_leaves_the_first_whole_and_says_so(i
         assert sum(1 for _ in film.decode(video=0)) > 10
 
 
-@pytest.mark.parametrize(
-    ("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
-)
-def test_whoever_ends_it_from_outside_while_it_draws_finds_nothing_left(tmp_path, sent, status):
-    cache = tmp_path / "cache"
+def begun(folder: Path, jobs: str) -> subprocess.Popen:
+    """A long film of which some is drawn, with a cache of its own in the folder."""
+    cache = folder / "cache"
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "attnviz", "render", "-o", "a.mp4", "--step", "inputs"),
-            *("--quality", "high", "--pace", "slow"),
+            *("--step", "queries", "--quality", "medium", "--pace", "slow", "--jobs", jobs),
         ],
         stderr=subprocess.PIPE,
-        cwd=tmp_path,
+        cwd=folder,
         env=os.environ | {"XDG_CACHE_HOME": str(cache)},
+        start_new_session=True,
         # whoever runs the tests may ignore it, as nohup does, and hand that on
-        preexec_fn=lambda: signal.signal(sent, signal.SIG_DFL),
+        preexec_fn=lambda: [signal.signal(each, signal.SIG_DFL) for each in ENDED],
     )
     patience = time.monotonic() + PATIENCE
-    while not any(cache.rglob("partial_movie_files/**/*.mp4")) and time.monotonic() < patience:
+    while not stored(cache) and time.monotonic() < patience:
         assert process.poll() is None
         time.sleep(0.05)
-    process.send_signal(sent)
+    return process
+
+
+ENDED = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("sent", ENDED)
+def test_whoever_ends_it_from_outside_while_it_draws_finds_nothing_left(tmp_path, sent, jobs):
+    process = begun(tmp_path, jobs)
+    if sent == signal.SIGTERM:
+        process.send_signal(sent)
+    else:  # a terminal tells every process of its own
+        os.killpg(process.pid, sent)
     _, said = process.communicate(timeout=PATIENCE)
 
-    assert (process.returncode, said.strip()) == (status, b"")
-    assert {path.name for path in tmp_path.rglob("*")} == {"cache", "attnviz"}
+    assert (process.returncode, said.strip()) == (ENDED[sent], b"")
+    assert not left_running(process.pid)
+    assert [path.name for path in tmp_path.iterdir()] == ["cache"]
+    assert not left_over(tmp_path / "cache")
+
+
+def test_whoever_kills_it_finds_no_other_process_left(tmp_path):
+    process = begun(tmp_path, "2")
+    process.kill()
+    process.communicate(timeout=PATIENCE)
+
+    assert not left_running(process.pid)
+    assert not (tmp_path / "a.mp4").exists()
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_when_it_was_killed_the_next_run_draws_only_the_rest(
+    probe, attnviz, work, tmp_path, monkeypatch, jobs
+):
+    options = ("--step", "scores", *SHORT, "--jobs", jobs, "-o", "a.mp4")
+    code, _, _ = probe("killed", *options)
+    before, drawn, draw = stored(probe.cache), [], studio.draw
+    assert not (work / "a.mp4").exists()
+    monkeypatch.setattr(
+        studio, "draw", lambda order: drawn.extend(order.range.segments) or draw(order)
+    )
+
+    done = attnviz("render", *options, "--jobs", "1")
+
+    assert (code, done.status) == (-signal.SIGKILL, 0)
+    after = stored(probe.cache)
+    assert len(before) >= 2
+    assert before < after
+    assert {path.name.partition(".")[0] for path in after - before} == {each.key for each in drawn}
+    assert len(drawn) == len(after) - len(before)
+    resumed = (work / "a.mp4").read_bytes()
+    assert attnviz("render", *options, "--jobs", "1", "--no-cache").status == 0
+    assert (work / "a.mp4").read_bytes() == resumed
 
 
 def test_a_program_that_speaks_and_is_interrupted_too_is_no_fault(interrupted, tmp_path):
