@@ -11,6 +11,7 @@ from threading import Event, Thread
 from attnviz.film.film import Film
 from attnviz.film.planning import Plan, plan
 from attnviz.film.render.crew import Crew
+from attnviz.film.render.telling import Source
 from attnviz.film.render.timeline import Range, Segment
 from attnviz.film.render.worker import Drawn, Order, draw
 
@@ -33,16 +34,17 @@ class Ahead:
     def __init__(
         self,
         film: Film,
+        sent: Source,
         name: str,
         crew: Crew,
         folder: Path,
         is_there: Callable[[Segment], bool],
         keep: Callable[[Segment, bytes], None],
     ) -> None:
-        """`name` is one that no other film of the crew has. What is drawn goes into `folder`, and to `keep`; segments
-        of which `is_there` says that they need not be drawn are passed by.
+        """`sent` is the film as the crew gets it, `name` one that no other film of the crew has. What is drawn goes
+        into `folder`, and to `keep`; segments of which `is_there` says that they need not be drawn are passed by.
         """
-        self.film = film
+        self.film, self._source = film, sent
         self._name, self._folder, self._is_there, self._keep = name, folder, is_there, keep
         self._planned: SimpleQueue[Segment | Plan | BaseException] = SimpleQueue()
         self._plan: Plan | None = None
@@ -104,7 +106,7 @@ class Ahead:
                 yield from self._order(missing)
                 missing = []
                 yield self._ordered(
-                    Order(self._name, self.film, Range(()), segment.end, str(self._folder))
+                    Order(self._name, self._source, Range(()), segment.end, str(self._folder))
                 )
                 continue
             missing.append(segment)
@@ -117,7 +119,7 @@ class Ahead:
         if segments:
             part = Range(tuple(segments))
             yield self._ordered(
-                Order(self._name, self.film, part, segments[0].first, str(self._folder))
+                Order(self._name, self._source, part, segments[0].first, str(self._folder))
             )
 
     def _ordered(self, order: Order) -> Order:

@@ -52,7 +52,7 @@ class Film:
 
         Raises InputError if the typeface lacks a character that would be shown.
         """
-        check_characters(_texts(self.storyboard))
+        check_characters(texts_shown(self))
         scene = self.scene(renderer=renderer)
         scene.storyboard, scene.style, scene.only = self.storyboard, self.style, self.only
         scene.spoken, scene.standing = self.spoken, self.standing
@@ -61,11 +61,12 @@ class Film:
         return scene
 
 
-def _texts(storyboard: Storyboard) -> list[str]:
+def texts_shown(film: Film) -> list[str]:
     """Every word and name that the film may show."""
+    storyboard = film.storyboard
     texts = [storyboard.title, *storyboard.brief_notes]
     for step in storyboard.steps:
-        texts += [step.title, *step.narration.values()]
+        texts += [step.title, step.omitted or "", *step.narration.values()]
         for matrix in (*step.operands, *step.results):
             texts += [each.token for each in (*matrix.rows, *matrix.columns) if each.token]
         for exhibit in step.exhibits:

@@ -131,6 +131,15 @@ def _features(text: str) -> dict[str, bool | list[tuple[int, int, bool]]]:
     return features | ({"tnum": numbers} if numbers else {})
 
 
+def lacking(text: str) -> str:
+    """The characters of `text` that Inter does not have, each once.
+
+    >>> lacking("注意力 means attention")
+    '注意力'
+    """
+    return "".join(dict.fromkeys(c for c in text if not c.isspace() and not _has(latin(), c)))
+
+
 def missing_characters(text: str) -> str:
     """The characters of `text` that no typeface at hand can draw, each once.
 

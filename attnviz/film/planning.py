@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from attnviz.film.captions import Said
 from attnviz.film.film import Film
+from attnviz.film.parcel import Parcel
 from attnviz.film.render.renderer import PlanningRenderer
 from attnviz.film.render.timeline import Cutter, Segment
 from attnviz.film.scene import Beat, LessonScene
@@ -35,7 +36,7 @@ class Plan:
 
 
 def plan(
-    film: Film,
+    film: Film | Parcel,
     on_beat: Callable[[LessonScene, Beat], None] | None = None,
     on_frames: Callable[[int], None] = lambda count: None,
     on_segment: Callable[[Segment], None] = lambda segment: None,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from attnviz.film.ahead import Ahead
 from attnviz.film.film import Film
+from attnviz.film.parcel import Parcel, parcel
 from attnviz.film.planning import Plan, plan
 from attnviz.film.render.crew import Crew, crew
 from attnviz.film.render.fingerprint import digest, tellers_digest
@@ -47,9 +48,18 @@ class Take:
 class Studio:
     """A crew, and what it need not do again."""
 
-    def __init__(self, crew: Crew, store: Store | None = None, folder: str | None = None) -> None:
-        """`store` is None where nothing is kept; `folder` is for work files, None is wherever each may write."""
-        self.crew, self.store, self.folder = crew, store, folder
+    def __init__(
+        self,
+        crew: Crew,
+        store: Store | None = None,
+        folder: str | None = None,
+        *,
+        away: bool = False,
+    ) -> None:
+        """`store` is None where nothing is kept; `folder` is for work files, None is wherever each may write. Where the
+        crew is `away`, films are sent to other machines.
+        """
+        self.crew, self.store, self.folder, self.away = crew, store, folder, away
         self._ahead: Ahead | None = None
 
     def plan(
@@ -65,7 +75,7 @@ class Studio:
         if len(new) == 1:
             known |= {key: self._plan_one(film, on_frames) for key, film in new.items()}
         else:
-            orders = [(film, self.folder) for film in new.values()]
+            orders = [(parcel(film) if self.away else film, self.folder) for film in new.values()]
             done = self.crew.results(_planned, orders, lambda: on_frames(0))
             names = list(new)
             known |= {names[i]: told for i, told in done}
@@ -79,6 +89,7 @@ class Studio:
             return plan(film, on_frames=on_frames)
         self._ahead = Ahead(
             film,
+            self._sent(film),
             secrets.token_hex(8),
             self.crew,
             Path(self.folder),
@@ -86,6 +97,10 @@ class Studio:
             lambda segment, data: self._keep(_name(segment), data),
         )
         return self._ahead.plan(lambda: on_frames(0))
+
+    def _sent(self, source: Source) -> Source:
+        """As the crew gets it."""
+        return parcel(source) if self.away and isinstance(source, Film) else source
 
     def stop(self) -> None:
         """Ends what was begun for a film that was planned last, and is not drawn."""
@@ -125,7 +140,8 @@ class Studio:
                     on_frames(segment.frames)
                 else:
                     wanted.add(take, segment, path)
-        for order, drawn in self._results(wanted.orders(self), on_frames):
+        orders = wanted.orders(self, self._sent)
+        for order, drawn in self._results(orders, on_frames):
             for segment, data in zip(order.range.segments, drawn.files, strict=True):
                 for path in wanted.paths(order.scene, segment):
                     path.write_bytes(data)
@@ -176,13 +192,16 @@ class _Wanted:
         if len(same) == 1:
             self._takes[-1][1].append(segment)
 
-    def orders(self, studio: Studio) -> list[Order]:
-        """Scene by scene, each from its beginning to its end: a worker goes on where it is."""
+    def orders(self, studio: Studio, sent: Callable[[Source], Source]) -> list[Order]:
+        """Scene by scene, each from its beginning to its end: a worker goes on where it is. `sent` is how the crew gets
+        a source.
+        """
         whole = sum(each.effort for _, segments in self._takes for each in segments)
         effort = min(max(whole / (studio.crew.workers * _ROUNDS), _SHORT), _LONG)
         return [
-            Order(self._scene(number), take.source, part, part.segments[0].first, studio.folder)
+            Order(self._scene(number), source, part, part.segments[0].first, studio.folder)
             for number, (take, segments) in enumerate(self._takes, start=1)
+            for source in (sent(take.source),)
             for part in ranges(segments, effort)
         ]
 
@@ -203,7 +222,7 @@ def _name(segment: Segment) -> str | None:
     return None if key is None else f"{key}.mp4"
 
 
-def _planned(order: tuple[Film, str | None]) -> Plan:
+def _planned(order: tuple[Film | Parcel, str | None]) -> Plan:
     """What a worker process does; with the film comes the folder for its work files."""
     film, folder = order
     with working_in(folder):
@@ -244,7 +263,7 @@ def studio(
         working_in(folder),
         crew(jobs, cluster) as people,
     ):
-        place = Studio(people, store, folder)
+        place = Studio(people, store, folder, away=cluster is not None)
         try:
             yield place
         finally:

@@ -1,0 +1,55 @@
+"""A film that is sent to another machine brings its glyphs along, and is the same film there."""
+
+import pickle
+
+import pytest
+from attnviz.scenes import scene_of
+
+from attnviz.cli.computed import Presentation, lesson_request
+from attnviz.film import fonts, typefaces
+from attnviz.film.film import Film
+from attnviz.film.parcel import parcel
+from attnviz.film.planning import plan
+from attnviz.film.quality import Quality
+from attnviz.film.style import Style
+from attnviz.inputs import InputRequest
+from attnviz.lessons.catalogue import lesson_named, told
+
+SMALL = Quality(160, 90, 5)
+
+
+def film(name: str, lang: str, *only: str, **given) -> Film:
+    lesson = lesson_named(name)
+    board = told(name, lesson_request(lesson, InputRequest(**given), Presentation(lang=lang)))
+    return Film(scene_of(lesson), board, Style(), SMALL, only)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        film("self-attention", "zh", "inputs", "scores", "softmax", text="我 爱 猫"),
+        film("cost", "zh"),
+        film("order", "zh"),
+        film("self-attention", "en", "inputs"),
+    ],
+    ids=["own words", "cost", "order", "English"],
+)
+def test_where_there_is_no_such_font_the_same_film_is_planned(asked, monkeypatch):
+    here = plan(asked)
+    sent = pickle.dumps(parcel(asked))
+    assert len(sent) < 500_000
+
+    monkeypatch.setattr(fonts, "chinese", lambda: None)
+    monkeypatch.setattr(typefaces, "chinese", lambda: None)
+    fonts._face_for.cache_clear()
+    try:
+        there = plan(pickle.loads(sent))
+    finally:
+        fonts._face_for.cache_clear()
+
+    assert [each.key for each in there.segments] == [each.key for each in here.segments]
+    assert None not in [each.key for each in here.segments]
+
+
+def test_a_film_that_inter_can_draw_brings_no_font():
+    assert parcel(film("cost", "en")).font is None
