@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from attnviz.film.film import Film
 from attnviz.film.render.crew import crew
+from attnviz.film.render.telling import Telling
 from attnviz.film.render.timeline import Range, Segment
-from attnviz.film.render.worker import Drawn, Order, dismiss, draw
+from attnviz.film.render.worker import Drawn
 from attnviz.film.studio import Studio, Take
 
 
@@ -63,21 +65,25 @@ def _apart(job: Callable[[Take], Any], take: Take) -> list[Any]:
 
 def _drawing(take: Take) -> dict[int, float]:
     """Seconds for each segment, drawn one after the other."""
-    try:
-        return {
-            each.first: draw(Order("all", take.source, Range((each,)))).seconds
-            for each in take.segments
-        }
-    finally:
-        dismiss()
+    return dict(zip((each.first for each in take.segments), _told(take), strict=True))
 
 
 def _last(take: Take) -> float:
     """Seconds to get to the last segment, and to draw it."""
+    (told,) = _told(Take(take.source, take.segments[-1:]))
+    return told
+
+
+def _told(take: Take) -> Iterator[float]:
+    began = perf_counter()
+    telling = Telling(take.source)
     try:
-        return draw(Order("last", take.source, Range(take.segments[-1:]))).seconds
+        for each in take.segments:
+            telling.draw(each)
+            yield (now := perf_counter()) - began
+            began = now
     finally:
-        dismiss()
+        telling.dismiss()
 
 
 def shared_out(film: Film, segments: Sequence[Segment], workers: int, folder: Path) -> list[Range]:
