@@ -1,16 +1,10 @@
 """Jobs on a dask cluster: a real scheduler and real workers, which are killed, are missing, or do not fit."""
 
-import json
-import os
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import distributed
-import psutil
 import pytest
 
 from attnviz.errors import EnvironmentFault, InputError
@@ -20,12 +14,10 @@ from attnviz.film.render.crew import crew
 from attnviz.film.render.errand import opened, packed
 from attnviz.film.render.versions import versions
 from tests.film.render import jobs
+from tests.film.render.schedulers import Scheduler, scheduling, wait_until
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
-ROOT = Path(__file__).parents[3]
-LONG_ENOUGH = 30
-"""Seconds after which what was to happen will not happen any more."""
 WITHOUT_ATTNVIZ = """
 import sys
 class Finder:
@@ -42,69 +34,6 @@ WITH_ANOTHER_NUMPY = (
 
 def never() -> None:
     """Nothing ends the work."""
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + LONG_ENOUGH
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-class Scheduler:
-    """`dask scheduler`, and what joins it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._programs = folder, []
-        card = folder / "scheduler.json"
-        self.program = self._start(
-            "scheduler", "--port", "0", "--host", "127.0.0.1", "--scheduler-file", card
-        )
-        wait_until(card.exists)
-        wait_until(card.read_text)
-        self.address: str = json.loads(card.read_text())["address"]
-
-    def join(self, *options: str, before: str = "") -> subprocess.Popen:
-        """Starts `dask worker`, after running a statement in its process."""
-        return self._start("worker", self.address, "--nthreads", "1", *options, before=before)
-
-    def workers(self) -> int:
-        with distributed.Client(self.address, set_as_default=False) as client:
-            return len(client.scheduler_info()["workers"])
-
-    def end(self) -> None:
-        programs = [psutil.Process(each.pid) for each in self._programs if each.poll() is None]
-        for each in [each for program in programs for each in program.children(recursive=True)]:
-            each.kill()
-        for program in self._programs:
-            program.kill()
-            program.wait()
-
-    def _start(self, kind: str, *options: object, before: str = "") -> subprocess.Popen:
-        call = f"{before}from distributed.cli.dask_{kind} import main; main()"
-        with (self._folder / f"{kind}.log").open("ab") as log:
-            program = subprocess.Popen(
-                [sys.executable, "-c", call, *map(str, options), "--no-dashboard"],
-                env={
-                    **os.environ,
-                    "PYTHONPATH": str(ROOT),
-                    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
-                },
-                cwd=self._folder,
-                stdout=log,
-                stderr=log,
-            )
-        self._programs.append(program)
-        return program
-
-
-@contextmanager
-def scheduling(folder: Path) -> Iterator[Scheduler]:
-    scheduler = Scheduler(folder)
-    try:
-        yield scheduler
-    finally:
-        scheduler.end()
 
 
 @pytest.fixture(scope="module")
