@@ -50,6 +50,7 @@ LIBRARIES = {
         "manim",
         "numpy",
         "platformdirs",
+        "pydub",
         "srt",
         "uharfbuzz",
     },
