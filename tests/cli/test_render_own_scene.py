@@ -1,0 +1,126 @@
+"""`attnviz render FILE.py:NAME`: a user's own scene becomes a film, or one line says why not."""
+
+from pathlib import Path
+
+import av
+import pytest
+
+from tests.cli.conftest import frames_of, marks, names
+from tests.film.render import odd_scenes
+
+ODD = Path(odd_scenes.__file__)
+SMALL = ("--quality", "low", "--fps", "12", "--jobs", "1")
+SCENE = """
+from manim import *
+
+class Mine(Scene):
+    def construct(self):
+        print("told")
+        square = Square()
+        self.play(Create(square), run_time=0.5)
+        self.play(square.animate.shift(RIGHT), run_time=0.5)
+        self.wait(0.5)
+"""
+
+
+@pytest.fixture
+def mine(work) -> Path:
+    path = work / "mine.py"
+    path.write_text(SCENE)
+    return path
+
+
+def sound(film: Path) -> float:
+    """How loud it is at its loudest."""
+    with av.open(str(film)) as opened:
+        frames = [frame.to_ndarray() for frame in opened.decode(audio=0)]
+    return max(float(abs(each).max()) for each in frames)
+
+
+def test_a_scene_becomes_a_film_of_its_name(attnviz, work, mine):
+    done = attnviz("render", "mine.py", *SMALL)
+
+    assert (done.status, done.err) == (0, "Mine.mp4: 0:02, 160×90, 12 frames a second\n")
+    assert names(work) == {"mine.py", "Mine.mp4"}
+    assert frames_of(work / "Mine.mp4") == ((160, 90), 18, 12)
+    assert done.out == "told\n"
+
+
+def test_what_did_not_change_is_not_drawn_again(attnviz, work, mine, monkeypatch):
+    from attnviz.film.render.canvas import Canvas
+
+    drawn = []
+    draw = Canvas.draw
+    monkeypatch.setattr(Canvas, "draw", lambda self: drawn.append(1) or draw(self))
+    attnviz("render", "mine.py", *SMALL, "-o", "a.mp4")
+    assert len(drawn) == 13
+
+    drawn.clear()
+    mine.write_text(f"# a remark\n{SCENE}")
+    attnviz("render", "mine.py", *SMALL, "-o", "b.mp4")
+    assert not drawn
+    assert (work / "a.mp4").read_bytes() == (work / "b.mp4").read_bytes()
+
+    mine.write_text(SCENE + "        self.play(square.animate.shift(LEFT), run_time=0.5)\n")
+    attnviz("render", "mine.py", *SMALL, "-o", "c.mp4")
+    assert len(drawn) == 6
+
+
+def test_sections_subcaptions_and_sounds_are_in_the_film(attnviz, work):
+    attnviz("render", f"{ODD}:Sections", *SMALL)
+    attnviz("render", f"{ODD}:Sounds", *SMALL)
+
+    titles = [title for title, _, _ in marks(work / "Sections.mp4")]
+    assert titles[:2] == ["beginning", "end"]
+    assert "-->" in (work / "Sections.srt").read_text()
+    assert (work / "Sections.vtt").read_text().startswith("WEBVTT")
+    assert sound(work / "Sounds.mp4") > 0.01
+    assert not (work / "Sounds.srt").exists()
+
+
+@pytest.mark.parametrize("name", ["ThreeD", "Zoomed", "MovingCamera", "Updaters", "Random"])
+def test_what_cannot_be_drawn_faster_is_drawn(attnviz, work, name):
+    done = attnviz("render", f"{ODD}:{name}", *SMALL, "-o", "a.mp4")
+
+    assert done.status == 0, done.err
+    (_, count, rate) = frames_of(work / "a.mp4")
+    assert (count > 8, rate) == (True, 12)
+
+
+@pytest.mark.render
+def test_a_scene_that_is_another_one_each_time_is_drawn_once_and_whole(attnviz, work):
+    (work / "fickle.py").write_text(
+        "import os\nfrom manim import *\n"
+        "class Fickle(Scene):\n"
+        "    def construct(self):\n"
+        "        for turn in range(3):\n"
+        "            size = 0.5 + int.from_bytes(os.urandom(2)) / 65536\n"
+        "            self.add(Square(size))\n"
+        "            self.play(FadeIn(Circle(size)), run_time=0.5)\n"
+        "            self.wait(0.5)\n"
+    )
+
+    done = attnviz("render", "fickle.py", *SMALL)
+
+    assert done.status == 0, done.err
+    assert frames_of(work / "Fickle.mp4")[1] == 36
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([f"{ODD}:Failing"], "odd_scenes.py, line "),
+        ([f"{ODD}:NoPlays"], "the scene plays nothing: a film needs self.play(…) or self.wait(…)"),
+        ([f"{ODD}:Fialing"], "did you mean 'Failing'?"),
+        (["none.py:Mine"], "none.py: no such file"),
+        ([f"{ODD}:Words", "--lang", "zh"], "a scene of your own says itself what it shows: leave"),
+        ([f"{ODD}:Words", "--theme", "light"], "leave --theme out"),
+        ([f"{ODD}:Words", "-o", "a.gif"], "films are .mp4: write -o a.mp4"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line_and_nothing_is_left(attnviz, work, arguments, said):
+    done = attnviz("render", *arguments, *SMALL)
+
+    assert done.status == 2
+    assert said in done.refusal
+    assert not names(work)
