@@ -1,0 +1,112 @@
+"""A film is drawn while it is being planned, by a crew that takes its orders as they come."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+from attnviz.scenes.self_attention import SelfAttention
+
+from attnviz.errors import InputError
+from attnviz.film.ahead import Ahead
+from attnviz.film.planning import plan
+from attnviz.film.render.worker import Drawn
+from tests.film.small import small_film
+
+
+class Scripted:
+    """A crew of two that draws nothing, and says when it was asked for what."""
+
+    workers = 2
+
+    def __init__(self):
+        self.orders, self.on_the_way = [], []
+
+    def results(self, job, arguments, on_wait):
+        for i, order in enumerate(arguments):
+            on_wait()
+            self.orders.append(order)
+            yield i, Drawn(tuple(b"film" for _ in order.range.segments), 0.1)
+
+
+@pytest.fixture
+def crew():
+    return Scripted()
+
+
+@pytest.fixture
+def ahead(crew, tmp_path):
+    begun = []
+
+    def begin(asked, there=lambda segment: False, keep=lambda segment, data: None):
+        begun.append(Ahead(asked, asked, "one", crew, tmp_path, there, keep))
+        return begun[-1]
+
+    yield begin
+    for each in begun:
+        each.close()
+    assert threading.active_count() == 1 or not any(
+        "_tell" in repr(each) for each in threading.enumerate()
+    )
+
+
+def quiet(count=0):
+    """Nobody listens."""
+
+
+def test_the_plan_is_the_same_and_every_segment_is_drawn(ahead, crew):
+    asked, kept = small_film("inputs", "scores"), {}
+    drawn = ahead(asked, keep=lambda segment, data: kept.setdefault(segment.key, data))
+
+    planned = drawn.plan(quiet)
+    counted = []
+    drawn.rest(counted.append)
+
+    assert planned == plan(asked)
+    ordered = [segment for order in crew.orders for segment in order.range.segments]
+    assert tuple(ordered) == planned.segments
+    assert set(kept) == {each.key for each in planned.segments}
+    assert all(drawn.file(each).read_bytes() == b"film" for each in planned.segments)
+    assert sum(counted) == planned.frames
+
+
+def test_what_is_there_is_passed_by_and_workers_follow_to_its_end(ahead, crew):
+    asked = small_film("inputs", "scores")
+    segments = plan(asked).segments
+    there = {each.key for each in segments[1:-1]}
+
+    drawn = ahead(asked, there=lambda segment: segment.key in there)
+    drawn.plan(quiet)
+    drawn.rest(quiet)
+
+    followed = [order.begin for order in crew.orders if not order.range.segments]
+    assert followed == [each.end for each in segments[1:-1]]
+    ordered = [segment for order in crew.orders for segment in order.range.segments]
+    assert ordered == [segments[0], segments[-1]]
+    assert drawn.file(segments[1]) is None
+
+
+def test_what_is_wrong_with_the_film_is_told_by_the_plan(ahead):
+    with pytest.raises(InputError, match="no typeface here has the character"):
+        ahead(small_film("inputs", text="the 😀")).plan(quiet)
+
+
+def test_it_ends_at_once_when_whoever_waits_is_interrupted(ahead):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ahead(small_film("inputs", "scores")).plan(interrupt)
+
+
+def test_closed_in_the_middle_it_leaves_nothing_running(ahead, crew):
+    reached = threading.Event()
+
+    class Watched(SelfAttention):
+        def beat_ended(self, beat):
+            reached.set()
+
+    drawn = ahead(replace(small_film(), scene=Watched))
+    assert reached.wait(30)
+    drawn.close()
+
+    assert not crew.orders
