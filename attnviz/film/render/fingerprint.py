@@ -14,6 +14,7 @@ import importlib.util
 import sys
 import types
 from collections.abc import Iterable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,8 @@ _DRAWN_BY = ("camera", "canvas", "codec", "encoder", "picture", "plays", "render
 """The modules here that decide what a picture is like."""
 _NEVER_READ = {"starting_mobject", "time_progression"}
 """What an animation has that it sets itself when it begins."""
+_LIBRARIES = {"manim", "numpy", *sys.stdlib_module_names}
+"""What is told by its version."""
 
 
 class UndigestibleError(TypeError):
@@ -71,14 +74,15 @@ class Digest:
         update = self._hash.update
         if isinstance(thing, _PLAIN):
             update(f"{type(thing).__name__}:{thing!r};".encode())
+        elif isinstance(thing, np.ndarray) and thing.dtype.hasobject:
+            self._add(thing.tolist())
         elif isinstance(thing, np.ndarray):
-            if thing.dtype.hasobject:
-                self._add(thing.tolist())
-                return
             update(f"array:{thing.dtype.str}{thing.shape};".encode())
             update(np.ascontiguousarray(thing).tobytes())
         elif isinstance(thing, (types.CodeType, types.BuiltinFunctionType, np.ufunc)):
             self._add_code(thing)
+        elif isinstance(thing, types.ModuleType):
+            self._add_module(thing.__name__)
         elif isinstance(thing, ManimColor):
             update(repr(tuple(thing.to_rgba())).encode())
         elif isinstance(thing, type):
@@ -150,7 +154,17 @@ class Digest:
             self._add(function.__code__)
             self._add(function.__defaults__)
             for cell in function.__closure__ or ():
-                self._add(cell.cell_contents)
+                with suppress(ValueError):  # nothing is in it yet
+                    self._add(cell.cell_contents)
+            if not _is_library(function.__module__):
+                self._add_globals(function)
+
+    def _add_globals(self, function: types.FunctionType) -> None:
+        """What it may call, or read: that may be written in another file."""
+        for name in sorted(_names(function.__code__)):
+            if name in function.__globals__:
+                self._hash.update(f"{name}=".encode())
+                self._add(function.__globals__[name])
 
     def _add_code(self, code: Any) -> None:
         if not isinstance(code, types.CodeType):
@@ -171,8 +185,8 @@ class Digest:
     def _add_module(self, name: str) -> None:
         """The libraries are told by their versions; what any other code does is said in its file."""
         self._hash.update(f"{name};".encode())
-        if name.split(".")[0] not in ("manim", "builtins", "numpy"):
-            self._hash.update(_source_of(name).encode())
+        if not _is_library(name):
+            self._hash.update(_source_of(name))
 
 
 def digest(*things: object) -> str:
@@ -197,8 +211,7 @@ def look_bytes(mobject: Mobject) -> bytes:
     if isinstance(mobject, VMobject):
         if mobject.background_image is not None:
             raise UndigestibleError("a background image")
-        look = look_of(mobject)
-        return b"".join(each if type(each) is bytes else repr(each).encode() for each in look)
+        return b"".join(map(_measured, look_of(mobject)))
     if isinstance(mobject, AbstractImageMobject):
         pixels = mobject.get_pixel_array()
         how = repr((pixels.shape, mobject.resampling_algorithm)).encode()
@@ -209,6 +222,12 @@ def look_bytes(mobject: Mobject) -> bytes:
     if mobject.has_points():
         raise UndigestibleError(f"{type(mobject).__qualname__}")
     return b""
+
+
+def _measured(part: object) -> bytes:
+    """With its length: the colours of a fill are not to be taken for those of the stroke that follow."""
+    data = part if type(part) is bytes else repr(part).encode()
+    return b"%d:%b" % (len(data), data)
 
 
 def looks_digest(mobjects: Iterable[Mobject]) -> bytes:
@@ -233,7 +252,7 @@ def program_digest() -> str:
     versions = [importlib.metadata.version(each) for each in ("manim", "numpy", "pycairo", "av")]
     here = [Path(__file__).with_name(f"{each}.py") for each in _DRAWN_BY]
     libraries = (cairo.cairo_version_string(), sorted(av.library_versions.items()))
-    return digest(versions, libraries, *map(_bytes, here))
+    return digest(sys.version_info[:3], versions, libraries, *map(_bytes, here))
 
 
 @cache
@@ -248,17 +267,34 @@ def tellers_digest() -> str:
         for path in sorted(folder.rglob("*"))
         if path.suffix in (".py", ".toml", ".json")
     ]
-    return digest(program_digest(), sys.version_info[:3], *map(_bytes, files))
+    return digest(program_digest(), *map(_bytes, files))
 
 
 def _bytes(path: Path) -> bytes:
     return hashlib.blake2b(path.read_bytes(), digest_size=_SIZE).digest()
 
 
-@cache
-def _source_of(module: str) -> str:
+def _is_library(module: str) -> bool:
+    """Whether it is one of those that the digest of the program tells."""
+    return module.split(".")[0] in _LIBRARIES
+
+
+def _names(code: types.CodeType) -> set[str]:
+    """Those that the code, and what is written in it, looks up outside."""
+    inside = (each for each in code.co_consts if isinstance(each, types.CodeType))
+    return set(code.co_names).union(*map(_names, inside))
+
+
+def _source_of(module: str) -> bytes:
     """The digest of a module's file: what a class does is said there."""
     path = getattr(sys.modules.get(module), "__file__", None)
     if path is None or not Path(path).is_file():
         raise UndigestibleError(f"the module {module}, which has no file")
-    return _bytes(Path(path)).hex()
+    state = Path(path).stat()
+    return _bytes_of(path, state.st_size, state.st_mtime_ns)
+
+
+@cache
+def _bytes_of(path: str, size: int, changed: int) -> bytes:
+    """Of a file that is so large and was changed then: it may be read anew in the same process."""
+    return _bytes(Path(path))

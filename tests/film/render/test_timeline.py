@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attnviz.film.render.timeline import Cutter, Play, Segment, makespan, ranges, segmented
+from attnviz.film.render.timeline import Cutter, Play, Segment, ranges, segmented
 
 FPS = 10
 
@@ -38,7 +38,7 @@ def numbers(segments) -> list[range]:
 
 def test_a_segment_ends_where_something_stood_still():
     assert numbers(segmented([move(), move(), hold(), move(), hold(), move()], FPS)) == [
-        range(0, 3),
+        range(3),
         range(3, 5),
         range(5, 6),
     ]
@@ -46,7 +46,7 @@ def test_a_segment_ends_where_something_stood_still():
 
 def test_what_moves_for_long_is_parted_too():
     assert numbers(segmented([move(25), move(15), move(39), move(1), move(1)], FPS)) == [
-        range(0, 2),
+        range(2),
         range(2, 4),
         range(4, 5),
     ]
@@ -135,13 +135,9 @@ def test_what_moves_more_and_longer_takes_more_effort_and_what_stands_does_not()
     assert segment.effort == move().effort + hold().effort
 
 
-def of_effort(efforts) -> list[Segment]:
-    """Segments that take so many hundredths of a second."""
-    base = move(0)
-    assert base.effort == 0
-    return [
-        Segment(i, (*[hold()] * count,)) for i, count in enumerate(efforts)
-    ]
+def of_effort(counts) -> list[Segment]:
+    """Segments that take so many times as long as the shortest."""
+    return [Segment(i, (hold(),) * count) for i, count in enumerate(counts)]
 
 
 @given(st.lists(st.integers(1, 40), max_size=30), st.floats(0.01, 3))
