@@ -44,7 +44,7 @@ _PLAIN: frozenset[type] = frozenset(
                 *("Create", "DrawBorderThenFill", "SpiralIn", "Uncreate", "Unwrite", "Write"),
                 *("FadeIn", "FadeOut", "GrowArrow", "GrowFromCenter", "GrowFromEdge"),
                 *("GrowFromPoint", "SpinInFromNothing", "Circumscribe", "Flash", "FocusOn"),
-                *("Indicate", "ShowPassingFlash", "Wiggle", "MoveAlongPath", "Rotate", "Rotating"),
+                *("Indicate", "ShowPassingFlash", "Wiggle", "Rotate", "Rotating"),
                 *("ApplyMatrix", "ApplyMethod", "ApplyPointwiseFunction", "ClockwiseTransform"),
                 *("CounterclockwiseTransform", "CyclicReplace", "FadeToColor", "FadeTransform"),
                 *("FadeTransformPieces", "MoveToTarget", "ReplacementTransform", "Restore"),
