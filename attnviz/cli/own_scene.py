@@ -44,7 +44,7 @@ def film_scene(file: SceneFile, view: Asked) -> None:
         target = film_path(f"{scene.bundle.scene}.mp4") if output is None else output
         for path in files_of(target):
             check_writable(path)
-        with drawing(planned.frames) as bar:
+        with drawing(planned.frames, lambda: studio.kept) as bar:
 
             def on_frames(count: int) -> None:
                 bar.advance(count)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,8 +44,11 @@ class Bar:
 
 
 @contextmanager
-def drawing(frames: int) -> Iterator[Bar]:
-    """The frames done, the frames planned and the time left; where it is no terminal, only what is said."""
+def drawing(frames: int, kept: Callable[[], int] = lambda: 0) -> Iterator[Bar]:
+    """The frames done, the frames planned and the time left; where it is no terminal, only what is said.
+
+    `kept` tells how many of those that are done took no time, as they were kept from earlier.
+    """
     if not sys.stderr.isatty():
         yield Bar(lambda count: None, lambda text: click.echo(text, err=True))
         return
@@ -53,16 +57,28 @@ def drawing(frames: int) -> Iterator[Bar]:
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        ProgressColumn,
+        Task,
         TextColumn,
-        TimeRemainingColumn,
     )
+    from rich.text import Text
+
+    class TimeLeft(ProgressColumn):
+        """At the speed at which frames were drawn so far."""
+
+        def render(self, task: Task) -> Text:
+            drawn, left = task.completed - kept(), task.remaining
+            if drawn <= 0 or left is None:
+                return Text("-:--:--", style="progress.remaining")
+            seconds = timedelta(seconds=round(left * (task.elapsed or 0) / drawn))
+            return Text(str(seconds), style="progress.remaining")
 
     columns = (
         TextColumn("Rendering"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("frames"),
-        TimeRemainingColumn(),
+        TimeLeft(),
     )
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     with Progress(*columns, console=console, transient=True) as bar:

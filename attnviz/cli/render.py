@@ -176,7 +176,7 @@ def _make(order: Order, view: Asked) -> None:
             films = reels(order, studio, view.duration, voices, lambda count: obey_interrupt())
         check_writable_all(films)
         films = under(films, view.narrate)
-        with drawing(sum(reel.programme.frames for reel in films)) as bar:
+        with drawing(sum(reel.programme.frames for reel in films), lambda: studio.kept) as bar:
 
             def on_frames(count: int) -> None:
                 bar.advance(count)

@@ -60,6 +60,8 @@ class Studio:
         crew is `away`, films are sent to other machines.
         """
         self.crew, self.store, self.folder, self.away = crew, store, folder, away
+        self.kept = 0
+        """Frames that were not drawn, as they were kept from earlier."""
         self._ahead: Ahead | None = None
 
     def plan(
@@ -137,6 +139,7 @@ class Studio:
                 if self._drawn_ahead(take, segment, path):
                     continue  # its frames were heard of
                 if self._drawn_before(segment, path):
+                    self.kept += segment.frames
                     on_frames(segment.frames)
                 else:
                     wanted.add(take, segment, path)
