@@ -51,7 +51,8 @@ class Ahead:
         self._stopped = Event()
         self._on_wait: Callable[[], None] = lambda: None
         self._sent: list[Order] = []
-        self._frames = 0
+        self.frames = 0
+        """How many frames were drawn so far."""
         self._thread = Thread(target=copy_context().run, args=(self._tell,), daemon=True)
         self._thread.start()
         self._results = crew.results(draw, self._orders(), lambda: self._on_wait())
@@ -66,7 +67,7 @@ class Ahead:
 
     def rest(self, on_frames: Callable[[int], None]) -> None:
         """Has all drawn that is still missing. `on_frames` hears how many frames were drawn, those before too."""
-        on_frames(self._frames)
+        on_frames(self.frames)
         for frames in self._drawn(lambda: on_frames(0)):
             on_frames(frames)
 
@@ -86,7 +87,7 @@ class Ahead:
         self._on_wait = on_wait
         for i, drawn in self._results:
             frames = self._take(self._sent[i], drawn)
-            self._frames += frames
+            self.frames += frames
             yield frames
 
     def _take(self, order: Order, drawn: Drawn) -> int:

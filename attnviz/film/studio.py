@@ -61,7 +61,7 @@ class Studio:
         """
         self.crew, self.store, self.folder, self.away = crew, store, folder, away
         self.kept = 0
-        """Frames that were not drawn, as they were kept from earlier."""
+        """Frames that `draw` had not to wait for."""
         self._ahead: Ahead | None = None
 
     def plan(
@@ -128,6 +128,7 @@ class Studio:
         """
         if self._ahead is not None:
             if any(take.source is self._ahead.film for take in takes):
+                self.kept += self._ahead.frames
                 self._ahead.rest(on_frames)
             else:
                 self.stop()
