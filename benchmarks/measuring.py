@@ -64,25 +64,26 @@ def seconds(command: Sequence[str], folder: Path, cache: Path | None = None) -> 
     return took
 
 
-def peak_memory(command: Sequence[str], folder: Path) -> int:
-    """The most bytes that any process of the command has had in memory at a time.
+def peak_memory(command: Sequence[str], folder: Path) -> tuple[int, int]:
+    """The most bytes that the command's own process has had in memory at a time, and any that it has started.
 
     Not what the system adds up for the children of a process: that counts what a child shares with the process that
     started it, before it becomes a program of its own.
     """
-    peak = 0
+    own = others = 0
     with psutil.Popen(
         command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         while process.poll() is None:
             # any of them may be gone by now
             with suppress(psutil.Error, OSError):
-                for each in (process, *process.children(recursive=True)):
-                    peak = max(peak, _resident(each))
+                own = max(own, _resident(process))
+                for each in process.children(recursive=True):
+                    others = max(others, _resident(each))
             time.sleep(_SAMPLED)
     if process.returncode:
         sys.exit(f"{' '.join(command)} failed with status {process.returncode}")
-    return peak
+    return own, others
 
 
 def _resident(process: psutil.Process) -> int:
