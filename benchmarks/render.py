@@ -3,7 +3,7 @@
 python benchmarks/render.py [--quality high] [--times 3] [PART …]
 
 Prints figures and asserts nothing; behind a figure, in brackets, is what is demanded of it at 1080p60 on two cores. The
-machine should have nothing else to do. What takes turns with what is said by a part:
+machine should have nothing else to do. Parts, of which the first four are timed in turns:
 
   stock     the reference film, which is the lesson self-attention, by `manim render`
   ours      the same by `attnviz render`, the whole command
