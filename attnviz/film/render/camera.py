@@ -56,6 +56,15 @@ class FastCamera(Camera):
         self._outlines: dict[bytes, cairo.Path] = {}
         super().__init__(*args, **kwargs)
 
+    def init_background(self) -> None:
+        super().init_background()
+        self._filled = None if self.background_image else self.background
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the background is of one colour."""
+        return self.background is self._filled
+
     def context(self) -> Context:
         """What draws into the picture."""
         return self.get_cairo_context(self.pixel_array)

@@ -27,27 +27,28 @@ from manim import Animation, Camera, ManimColor, Mobject, PMobject, VMobject
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
 import attnviz
-from attnviz.film.render.camera import look_of
+from attnviz.film.render.camera import FastCamera, look_of
+from attnviz.film.render.provenance import (
+    SIZE,
+    UndigestibleError,
+    digest_of_file,
+    digest_of_source,
+    from_library,
+    is_library,
+)
 
-_SIZE = 20  # bytes: two different pictures will not have the same
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, np.number, np.bool_, Path)
 _DRAWN_BY = ("camera", "canvas", "codec", "encoder", "picture", "plays", "renderer", "skipped")
 """The modules here that decide what a picture is like."""
 _NEVER_READ = {"starting_mobject", "time_progression"}
 """What an animation has that it sets itself when it begins."""
-_LIBRARIES = {"manim", "numpy", *sys.stdlib_module_names}
-"""What is told by its version."""
-
-
-class UndigestibleError(TypeError):
-    """There is something of which nobody can say whether it is as it was."""
 
 
 class Digest:
     """Takes one thing after another; what it says at last depends on all of them and on their order."""
 
     def __init__(self) -> None:
-        self._hash = hashlib.blake2b(digest_size=_SIZE)
+        self._hash = hashlib.blake2b(digest_size=SIZE)
         self._seen: dict[int, int] = {}
         self._kept: list[object] = []
 
@@ -130,6 +131,10 @@ class Digest:
 
     def _add_mobject(self, mobject: Mobject) -> None:
         for member in mobject.get_family():
+            # what an animation makes of it depends on how it is put together, and on what manim takes it for
+            kind: type = type(member)
+            put = f"{from_library(kind).__qualname__},{len(member.submobjects)};"
+            self._hash.update(put.encode())
             if member is mobject or not self._met(member):
                 self._hash.update(look_bytes(member))
 
@@ -156,7 +161,7 @@ class Digest:
             for cell in function.__closure__ or ():
                 with suppress(ValueError):  # nothing is in it yet
                     self._add(cell.cell_contents)
-            if not _is_library(function.__module__):
+            if not is_library(function.__module__):
                 self._add_globals(function)
 
     def _add_globals(self, function: types.FunctionType) -> None:
@@ -169,6 +174,8 @@ class Digest:
     def _add_code(self, code: Any) -> None:
         if not isinstance(code, types.CodeType):
             self._hash.update(f"{code.__name__};".encode())
+            if isinstance(code, types.BuiltinFunctionType):
+                self._add(code.__self__)
             return
         self._hash.update(code.co_code)
         self._hash.update(repr(code.co_names).encode())
@@ -185,8 +192,8 @@ class Digest:
     def _add_module(self, name: str) -> None:
         """The libraries are told by their versions; what any other code does is said in its file."""
         self._hash.update(f"{name};".encode())
-        if not _is_library(name):
-            self._hash.update(_source_of(name))
+        if not is_library(name):
+            self._hash.update(digest_of_source(name))
 
 
 def digest(*things: object) -> str:
@@ -232,7 +239,7 @@ def _measured(part: object) -> bytes:
 
 def looks_digest(mobjects: Iterable[Mobject]) -> bytes:
     """How all of them look, drawn in this order."""
-    summed = hashlib.blake2b(digest_size=_SIZE)
+    summed = hashlib.blake2b(digest_size=SIZE)
     for each in mobjects:
         summed.update(look_bytes(each))
     return summed.digest()
@@ -240,7 +247,8 @@ def looks_digest(mobjects: Iterable[Mobject]) -> bytes:
 
 def camera_digest(camera: Camera) -> str:
     """What else a picture depends on: its size, what it shows of the plane, the background."""
-    background = camera.background_image or camera.background[0, 0].tobytes()
+    flat = isinstance(camera, FastCamera) and camera.is_flat
+    background = camera.background[0, 0] if flat else camera.background
     size = (camera.pixel_width, camera.pixel_height, float(camera.frame_rate))
     plane = (camera.frame_width, camera.frame_height, [float(each) for each in camera.frame_center])
     return digest(size, plane, background, camera.cairo_line_width_multiple, camera.use_z_index)
@@ -252,7 +260,7 @@ def program_digest() -> str:
     versions = [importlib.metadata.version(each) for each in ("manim", "numpy", "pycairo", "av")]
     here = [Path(__file__).with_name(f"{each}.py") for each in _DRAWN_BY]
     libraries = (cairo.cairo_version_string(), sorted(av.library_versions.items()))
-    return digest(sys.version_info[:3], versions, libraries, *map(_bytes, here))
+    return digest(sys.version_info[:3], versions, libraries, *map(digest_of_file, here))
 
 
 @cache
@@ -267,34 +275,10 @@ def tellers_digest() -> str:
         for path in sorted(folder.rglob("*"))
         if path.suffix in (".py", ".toml", ".json")
     ]
-    return digest(program_digest(), *map(_bytes, files))
-
-
-def _bytes(path: Path) -> bytes:
-    return hashlib.blake2b(path.read_bytes(), digest_size=_SIZE).digest()
-
-
-def _is_library(module: str) -> bool:
-    """Whether it is one of those that the digest of the program tells."""
-    return module.split(".")[0] in _LIBRARIES
+    return digest(program_digest(), *map(digest_of_file, files))
 
 
 def _names(code: types.CodeType) -> set[str]:
     """Those that the code, and what is written in it, looks up outside."""
     inside = (each for each in code.co_consts if isinstance(each, types.CodeType))
     return set(code.co_names).union(*map(_names, inside))
-
-
-def _source_of(module: str) -> bytes:
-    """The digest of a module's file: what a class does is said there."""
-    path = getattr(sys.modules.get(module), "__file__", None)
-    if path is None or not Path(path).is_file():
-        raise UndigestibleError(f"the module {module}, which has no file")
-    state = Path(path).stat()
-    return _bytes_of(path, state.st_size, state.st_mtime_ns)
-
-
-@cache
-def _bytes_of(path: str, size: int, changed: int) -> bytes:
-    """Of a file that is so large and was changed then: it may be read anew in the same process."""
-    return _bytes(Path(path))

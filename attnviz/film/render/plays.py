@@ -16,12 +16,12 @@ from manim.utils.iterables import list_update
 
 from attnviz.film.render.fingerprint import (
     Digest,
-    UndigestibleError,
     camera_digest,
     digest,
     looks_digest,
     program_digest,
 )
+from attnviz.film.render.provenance import UndigestibleError, behaves_as_manims
 
 
 class Kind(Enum):
@@ -76,7 +76,13 @@ def _is_plain(animation: Animation) -> bool:
     if isinstance(animation, AnimationGroup) and not all(map(_is_plain, animation.animations)):
         return False
     target = getattr(animation, "target_mobject", None)
-    return not any(_updated(each) for each in (animation.mobject, target) if each is not None)
+    return all(_is_led(each) for each in (animation.mobject, target) if each is not None)
+
+
+def _is_led(mobject: Mobject) -> bool:
+    """Whether it does nothing but what animations do with manim's own mobjects."""
+    kinds: set[type] = {type(each) for each in mobject.get_family()}
+    return not _updated(mobject) and all(map(behaves_as_manims, kinds))
 
 
 def _updated(mobject: Mobject) -> bool:

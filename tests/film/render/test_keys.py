@@ -23,6 +23,7 @@ from manim import (
     Square,
     Succession,
     Transform,
+    VGroup,
     linear,
     there_and_back,
 )
@@ -245,12 +246,35 @@ def test_a_letter_of_another_shape_is_another_picture(monkeypatch):
     assert not set(before) & set(told())
 
 
+def test_what_lies_behind_everything_is_told_by_its_pixels():
+    def before(shade: int, row: int) -> str | None:
+        def construct(scene: Scene) -> None:
+            pixels = scene.camera.background.copy()
+            pixels[row, 7] = shade
+            scene.camera.set_background(pixels)
+            scene.wait(0.4)
+
+        (told,) = keys(construct)
+        return told
+
+    assert before(200, 50) == before(200, 50)
+    assert len({before(200, 50), before(100, 50), before(200, 51)}) == 3
+
+
 def test_only_what_needs_it_is_told_frame_by_frame():
     kinds = []
 
+    class Stubborn(Square):
+        def scale(self, factor: float, **how: object) -> "Stubborn":
+            return self
+
     def construct(scene: Scene) -> None:
         square = Square()
-        for animate in (FadeIn(square), AnimationGroup(square.animate.shift(UP), FadeIn(Dot()))):
+        for animate in (
+            FadeIn(square),
+            AnimationGroup(square.animate.shift(UP), FadeIn(Dot())),
+            FadeIn(VGroup(Stubborn())),
+        ):
             scene.compile_animation_data(animate)
             kinds.append(kind_of(scene))
         scene.add(square)
@@ -262,4 +286,4 @@ def test_only_what_needs_it_is_told_frame_by_frame():
 
     keys(construct)
 
-    assert kinds == [Kind.PLAIN, Kind.PLAIN, Kind.STEPPED]
+    assert kinds == [Kind.PLAIN, Kind.PLAIN, Kind.STEPPED, Kind.STEPPED]

@@ -1,0 +1,76 @@
+"""Whose code it is: that of libraries, which is told by their versions, or somebody's, which is told by its file."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from functools import cache
+from pathlib import Path
+
+SIZE = 20
+"""Bytes of a digest: two different pictures will not have the same."""
+_LIBRARIES = {"manim", "numpy", *sys.stdlib_module_names}
+_SEEN = {"generate_points", "init_points", "init_colors", "animation_overrides"}
+"""What comes of these is seen before an animation begins: in how a mobject looks, or in which animation it is."""
+
+
+class UndigestibleError(TypeError):
+    """There is something of which nobody can say whether it is as it was."""
+
+
+def is_library(module: str) -> bool:
+    """Whether it is told by a version.
+
+    >>> is_library("manim.mobject.geometry.arc"), is_library("my_scene")
+    (True, False)
+    """
+    return module.split(".")[0] in _LIBRARIES
+
+
+def digest_of_source(module: str) -> bytes:
+    """The digest of a module's file: what its classes and functions do is said there.
+
+    Raises UndigestibleError if it has none.
+    """
+    path = getattr(sys.modules.get(module), "__file__", None)
+    if path is None or not Path(path).is_file():
+        raise UndigestibleError(f"the module {module}, which has no file")
+    state = Path(path).stat()
+    return _digest_of_state(path, state.st_size, state.st_mtime_ns)
+
+
+def digest_of_file(path: Path) -> bytes:
+    """Of what the file holds."""
+    return hashlib.blake2b(path.read_bytes(), digest_size=SIZE).digest()
+
+
+@cache
+def from_library(kind: type) -> type:
+    """The nearest class of a library that it is, or extends.
+
+    >>> from fractions import Fraction
+    >>> class Share(Fraction): ...
+    >>> from_library(Share)
+    <class 'fractions.Fraction'>
+    """
+    return next(each for each in kind.__mro__ if is_library(each.__module__))
+
+
+@cache
+def behaves_as_manims(kind: type) -> bool:
+    """Whether animations change a mobject of that class as they do one of manim's: the classes of others may add to
+    what manim has, but not do it in their own way.
+    """
+    base = from_library(kind)
+    return not any(
+        hasattr(base, name) and not name.startswith("_") and name not in _SEEN
+        for each in kind.__mro__[: kind.__mro__.index(base)]
+        for name in vars(each)
+        if not each.__module__.startswith("attnviz.")
+    )
+
+
+@cache
+def _digest_of_state(path: str, size: int, changed: int) -> bytes:
+    """Of a file that is so large and was changed then: it may be read anew in the same process."""
+    return digest_of_file(Path(path))
