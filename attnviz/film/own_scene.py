@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 from manim import CairoRenderer, Camera, Scene, tempconfig
 from pydub import AudioSegment
 
-from attnviz.errors import InputError
+from attnviz.errors import AttnvizError, InputError
 from attnviz.film.captions import Said
 from attnviz.film.container import Chapter, Track, assemble
 from attnviz.film.quality import Quality
 from attnviz.film.render.camera import FastCamera
 from attnviz.film.render.encoder import SegmentEncoder
 from attnviz.film.render.renderer import DrawingRenderer, PlanningRenderer, PlayRenderer
-from attnviz.film.render.telling import UnrepeatableError
 from attnviz.film.render.timeline import Play, Segment, closes, segmented
 from attnviz.film.scene_file import Bundle, settings, unbundled
 from attnviz.film.session import session, work_folder
@@ -78,10 +79,9 @@ def scenario(scene: OwnScene, on_frames: Callable[[int], None] = lambda count: N
 
     Raises InputError if it plays nothing, or fails.
     """
-    with scene.session():
-        camera = scene.camera_class()
-        renderer = PlanningRenderer(camera, on_frames)
-        _told(scene, renderer)
+    with scene.session(), _failures_told(scene):
+        renderer = PlanningRenderer(scene.camera_class(), on_frames)
+        scene.staged(renderer).render()
     return _scenario(renderer, renderer.plays)
 
 
@@ -94,16 +94,14 @@ def make(
 ) -> Scenario:
     """Draws the scene into `target`, an .mp4 with a chapter a named section, its subcaptions, and its sounds.
 
-    Gives what it was: another than was planned, where it is not the same each time it is told.
+    Gives what it was: another than was planned, where it is not the same each time it is told. Where it has to be drawn
+    anew, `on_frames` hears that those that were added are gone.
 
     Raises InputError if it fails.
     """
     with tempfile.TemporaryDirectory(prefix="parts-", dir=work_folder()) as name:
         folder = Path(name)
-        try:
-            files = _parts(scene, planned, studio, folder, on_frames)
-        except UnrepeatableError:
-            planned, files = _in_one_go(scene, folder, on_frames)
+        planned, files = _drawn(scene, planned, studio, folder, on_frames)
         sound = None
         if planned.sound is not None:
             sound = folder / "sound.wav"
@@ -123,17 +121,33 @@ def make(
     return planned
 
 
-def _parts(
+def _drawn(
     scene: OwnScene,
     planned: Scenario,
     studio: Studio,
     folder: Path,
     on_frames: Callable[[int], None],
-) -> list[Path]:
-    if not planned.repeatable:
-        raise UnrepeatableError("its camera is one of its own")
-    (files,) = studio.draw([Take(scene, planned.segments(scene.quality.fps))], folder, on_frames)
-    return files
+) -> tuple[Scenario, list[Path]]:
+    """What the scene was, and its files: drawn in parts if that can be done, or else in one go."""
+    added = 0
+
+    def add(frames: int) -> None:
+        nonlocal added
+        added += frames
+        on_frames(frames)
+
+    if planned.repeatable:
+        take = Take(scene, planned.segments(scene.quality.fps))
+        try:
+            (files,) = studio.draw([take], folder, add)
+            return planned, files
+        except AttnvizError:
+            raise
+        except (
+            Exception
+        ):  # told again it is another one, or its pictures are not on the machine that draws it
+            on_frames(-added)
+    return _in_one_go(scene, folder, on_frames)
 
 
 def _in_one_go(
@@ -141,9 +155,10 @@ def _in_one_go(
 ) -> tuple[Scenario, list[Path]]:
     """Draws the scene from its beginning to its end, here."""
     strip = _Strip(folder, scene.quality)
-    with scene.session():
+    # what a scene prints, it has printed when it was planned
+    with scene.session(), _failures_told(scene), redirect_stdout(io.StringIO()):
         renderer = DrawingRenderer(strip.encoder, strip.drawn, scene.camera_class(), on_frames)
-        _told(scene, renderer)
+        scene.staged(renderer).render()
     strip.end()
     return _scenario(renderer, strip.plays), strip.files
 
@@ -178,27 +193,35 @@ class _Strip:
             self._part.clear()
 
 
-def _told(scene: OwnScene, renderer: PlayRenderer) -> None:
-    """Raises InputError if the scene fails."""
+@contextmanager
+def _failures_told(scene: OwnScene) -> Iterator[None]:
+    """Raises InputError if the scene fails, or ends the program."""
     try:
-        scene.staged(renderer).render()
-    except (InputError, KeyboardInterrupt, SystemExit):
+        yield
+    except InputError:
         raise
+    except SystemExit as error:
+        if _is_asked_of_us(error):
+            raise
+        cure = "leave that out, a scene ends by itself"
+        raise InputError(f"{_place_of(scene, error)}: ends the program: {cure}") from error
     except Exception as error:
-        raise failure_of(scene, error) from error
+        said = " ".join(str(error).split()) or "no more is said"
+        raise InputError(f"{_place_of(scene, error)}: {type(error).__name__}: {said}") from error
 
 
-def failure_of(scene: OwnScene, error: BaseException) -> InputError:
-    """What went wrong in the scene, and in which line of its file."""
+def _is_asked_of_us(error: SystemExit) -> bool:
+    """Whether the program was told to end from outside, and not by the scene."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return str(frame.f_globals.get("__name__")).startswith("attnviz.")
+
+
+def _place_of(scene: OwnScene, error: BaseException) -> str:
+    """The scene's file, and the line of it in which something went wrong."""
     file, _ = scene.bundle.files[0]
-    lines, trace = [], error.__traceback__
-    while trace is not None:
-        if Path(trace.tb_frame.f_code.co_filename).name == file:
-            lines.append(trace.tb_lineno)
-        trace = trace.tb_next
-    where = f"{file}, line {lines[-1]}" if lines else file
-    said = " ".join(str(error).split()) or "no more is said"
-    return InputError(f"{where}: {type(error).__name__}: {said}")
+    trace = traceback.walk_tb(error.__traceback__)
+    lines = [line for frame, line in trace if Path(frame.f_code.co_filename).name == file]
+    return f"{file}, line {lines[-1]}" if lines else file
 
 
 def _scenario(renderer: PlayRenderer, plays: list[Play]) -> Scenario:

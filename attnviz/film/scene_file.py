@@ -141,7 +141,7 @@ def bundled(scene: type[Scene]) -> Bundle:
 def unbundled(bundle: Bundle) -> type[Scene]:
     """The scene of a bundle: the same class each time it is asked for in a process.
 
-    Its files live in a temporary folder until the process ends, which is put first on `sys.path`, as by `load`.
+    Its files live in a folder among the work files until the process ends; it is put first on `sys.path`, as by `load`.
 
     Raises InputError if the file cannot be run here, as where something that it imports is not installed.
     """
@@ -250,9 +250,12 @@ def _loaded(scene: type[Scene]) -> _Loaded:
 
 
 def _unpacked(bundle: Bundle) -> Path:
+    from attnviz.film.session import work_folder
+
     # Resolved, as the folder of a file that is loaded is.
-    folder = Path(tempfile.mkdtemp(prefix="attnviz-scene-")).resolve()
-    # Unlike atexit this is heard by the processes of multiprocessing too.
+    folder = Path(tempfile.mkdtemp(prefix="scene-", dir=work_folder())).resolve()
+    # Unlike atexit this is heard by the processes of multiprocessing too. One that is ended hears nothing: whoever ends
+    # it removes the folder for work files.
     multiprocessing.util.Finalize(
         None, shutil.rmtree, (folder,), {"ignore_errors": True}, exitpriority=0
     )

@@ -1,10 +1,13 @@
 """`attnviz render FILE.py:NAME`: a user's own scene becomes a film, or one line says why not."""
 
+import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import av
 import pytest
 
+from attnviz.cli.progress import Bar
 from tests.cli.conftest import frames_of, marks, names
 from tests.film.render import odd_scenes
 
@@ -93,6 +96,7 @@ def test_a_scene_that_is_another_one_each_time_is_drawn_once_and_whole(attnviz, 
         "import os\nfrom manim import *\n"
         "class Fickle(Scene):\n"
         "    def construct(self):\n"
+        "        print('told')\n"
         "        for turn in range(3):\n"
         "            size = 0.5 + int.from_bytes(os.urandom(2)) / 65536\n"
         "            self.add(Square(size))\n"
@@ -104,6 +108,49 @@ def test_a_scene_that_is_another_one_each_time_is_drawn_once_and_whole(attnviz, 
 
     assert done.status == 0, done.err
     assert frames_of(work / "Fickle.mp4")[1] == 36
+    assert done.out == "told\n"
+
+
+@pytest.mark.render
+def test_a_scene_that_fails_where_it_is_drawn_is_drawn_here(attnviz, work, monkeypatch):
+    """On another machine there are no pictures of the user's, and in a worker nobody can type."""
+    (work / "asking.py").write_text(
+        "import multiprocessing\nfrom manim import *\n"
+        "class Asking(Scene):\n"
+        "    def construct(self):\n"
+        "        self.play(Create(Square()), run_time=0.5)\n"
+        "        if multiprocessing.parent_process() is not None:\n"
+        "            open('picture.png')\n"
+        "        self.wait(0.5)\n"
+        "        self.play(Create(Circle()), run_time=0.5)\n"
+    )
+    added = []
+    monkeypatch.setattr(
+        "attnviz.cli.progress.drawing",
+        lambda *_, **__: nullcontext(Bar(added.append, lambda text: None)),
+    )
+
+    with tempfile.TemporaryDirectory() as temporary:
+        monkeypatch.setenv("TMPDIR", temporary)  # of the workers
+        done = attnviz("render", "asking.py", *SMALL[:4], "--jobs", "2")
+        left = [*Path(temporary).iterdir(), *(work.parent / "cache").rglob("scene-*")]
+
+    assert (done.status, done.err) == (0, "")
+    assert frames_of(work / "Asking.mp4")[1] == sum(added) == 18
+    assert not left
+
+
+@pytest.mark.parametrize("end", ["exit()", "raise SystemExit('done')", "sys.exit(0)"])
+def test_a_scene_that_ends_the_program_is_told_that_it_must_not(attnviz, work, mine, end):
+    mine.write_text(SCENE.replace("import *", "import *; import sys") + f"        {end}\n")
+
+    done = attnviz("render", "mine.py", *SMALL)
+
+    assert done.status == 2
+    assert done.err == (
+        "Error: mine.py, line 11: ends the program: leave that out, a scene ends by itself\n"
+    )
+    assert names(work) == {"mine.py"}
 
 
 @pytest.mark.parametrize(
