@@ -50,8 +50,6 @@ def session(
                 "pixel_width": quality.width,
                 "pixel_height": quality.height,
                 "frame_rate": quality.fps,
-                "frame_height": 8.0,
-                "frame_width": 8.0 * quality.width / quality.height,
                 **({} if background is None else {"background_color": background}),
                 "disable_caching": True,
                 "progress_bar": "none",

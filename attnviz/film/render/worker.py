@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -68,3 +69,5 @@ def dismiss() -> None:
     while _tellings:
         _, telling = _tellings.popitem()
         telling.dismiss()
+        del telling
+        gc.collect()  # a scene is full of rings: the next one would come on top of it
