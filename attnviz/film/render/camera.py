@@ -38,15 +38,17 @@ def look_of(vmobject: VMobject) -> Look:
         vmobject.background_stroke_width,
         vmobject.joint_type,
         vmobject.cap_style,
-        _gradient(vmobject),
+        gradient_of(vmobject),
     )
 
 
-def _gradient(vmobject: VMobject) -> tuple[float, ...] | None:
-    """Where its colours run to, if there are several."""
+def gradient_of(vmobject: VMobject) -> tuple[float, ...] | None:
+    """Where its colours begin and end, if there are several: they run over it and all its parts."""
     if len(vmobject.fill_rgbas) < 2 and len(vmobject.stroke_rgbas) < 2:
         return None
-    return tuple(float(each) for each in vmobject.sheen_direction)
+    return tuple(
+        float(each) for end in vmobject.get_gradient_start_and_end_points() for each in end
+    )
 
 
 class FastCamera(Camera):

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from manim import Camera, Mobject, VMobject
 from manim.utils.family import extract_mobject_family_members
 
-from attnviz.film.render.camera import FastCamera, Look, look_of
+from attnviz.film.render.camera import FastCamera, Look, gradient_of, look_of
 
 Rows = tuple[int, int]
 """Of the picture, from the first to before the last, the top row being 0."""
@@ -111,7 +111,7 @@ class Canvas:
         """Where what has another look than in the frame before was, and where it is."""
         touched = []
         for i, each in enumerate(self._shown):
-            if self._changing is not None and id(each) not in self._changing:
+            if not self._may_change(each):
                 continue
             look = look_of(each)
             if look != self._looks[i]:
@@ -119,6 +119,12 @@ class Canvas:
                 self._looks[i], self._rows[i] = look, camera.rows(each)
                 touched.append(self._rows[i])
         return touched
+
+    def _may_change(self, mobject: VMobject) -> bool:
+        if self._changing is None or id(mobject) in self._changing:
+            return True
+        # its colours move with its parts, which may be what changes
+        return bool(mobject.submobjects) and gradient_of(mobject) is not None
 
     def _draw_bands(self, camera: FastCamera, bands: list[Rows]) -> None:
         pixels, context = self.pixels, camera.context()

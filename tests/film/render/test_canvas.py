@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manim import RIGHT, UP, Camera, Dot, ImageMobject, Scene, Square, Text
+from manim import BLUE, RED, RIGHT, UP, Camera, Dot, ImageMobject, Scene, Square, Text
 
 from attnviz.film.render import plays, renderer
 from attnviz.film.render.camera import FastCamera
@@ -118,6 +118,20 @@ def test_of_a_small_change_few_rows_are_drawn(drawn):
 
     assert later
     assert all(0 < rows < 20 for rows, _ in later)
+
+
+def test_colours_that_run_over_a_part_follow_it(drawn):
+    """manim's gradients reach from one end of a mobject with all its parts to the other."""
+
+    def construct(scene: Scene) -> None:
+        square, dot = Square(2, fill_opacity=1), Dot()
+        square.set_fill([RED, BLUE]).set_sheen_direction(RIGHT).add(dot)
+        scene.add(square)
+        scene.play(dot.animate.shift(4 * RIGHT), run_time=1)
+
+    _, *later = drawn(Animated(construct))
+
+    assert any(changed > 20 for _, changed in later)
 
 
 def test_what_does_not_change_is_not_drawn_again(drawn):
