@@ -13,7 +13,8 @@ from measuring import seconds
 from attnviz.cli.place import cores
 from attnviz.film.film import Film
 from attnviz.film.planning import Plan, plan
-from attnviz.film.studio import Take, studio
+from attnviz.film.studio import studio
+from attnviz.film.wanted import Take
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from attnviz.film.render.crew import crew
 from attnviz.film.render.telling import Telling
 from attnviz.film.render.timeline import Range, Segment
 from attnviz.film.render.worker import Drawn
-from attnviz.film.studio import Studio, Take
+from attnviz.film.studio import Studio
+from attnviz.film.wanted import Take
 
 
 @dataclass(frozen=True)

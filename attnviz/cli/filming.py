@@ -117,7 +117,13 @@ def reels(
     for language in order.languages:
         chapters = chapters_of(language, order.told_in, look)
         said = {} if voices is None else spoken(chapters, voices)
-        programme = planned(lasting_as_spoken(chapters, said), studio, duration, on_frames)
+        programme = planned(
+            lasting_as_spoken(chapters, said),
+            studio,
+            duration,
+            on_frames,
+            ahead=len(order.languages) == 1,
+        )
         parts = _split(order.told_in[language]) if order.split else [tuple(range(len(chapters)))]
         for number, part in enumerate(parts, start=1):
             reel = _reel(

@@ -30,8 +30,13 @@ def planning() -> Iterator[None]:
         yield
         return
     from rich.console import Console
+    from rich.live import Live
+    from rich.spinner import Spinner
 
-    with Console(stderr=True).status("Planning"):
+    # what a scene prints into a file goes into the file
+    to_screen = sys.stdout.isatty()
+    spinner, console = Spinner("dots", "Planning", style="status.spinner"), Console(stderr=True)
+    with Live(spinner, console=console, transient=True, redirect_stdout=to_screen):
         yield
 
 
@@ -81,7 +86,8 @@ def drawing(frames: int, kept: Callable[[], int] = lambda: 0) -> Iterator[Bar]:
         TimeLeft(),
     )
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    with Progress(*columns, console=console, transient=True) as bar:
+    to_screen = sys.stdout.isatty()
+    with Progress(*columns, console=console, transient=True, redirect_stdout=to_screen) as bar:
         task = bar.add_task("", total=frames)
         yield Bar(
             lambda count: bar.advance(task, count), lambda text: console.print(text, markup=False)

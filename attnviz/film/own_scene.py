@@ -23,7 +23,8 @@ from attnviz.film.render.renderer import DrawingRenderer, PlanningRenderer, Play
 from attnviz.film.render.timeline import Play, Segment, closes, segmented
 from attnviz.film.scene_file import Bundle, settings, unbundled
 from attnviz.film.session import session, work_folder
-from attnviz.film.studio import Studio, Take
+from attnviz.film.studio import Studio
+from attnviz.film.wanted import Take
 
 _UNNAMED = ("autocreated", "unnamed")
 """Sections to which nobody gave a name."""

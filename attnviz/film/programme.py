@@ -16,9 +16,10 @@ from attnviz.film.film import Film
 from attnviz.film.planning import Plan
 from attnviz.film.scene import Beat
 from attnviz.film.session import work_folder
-from attnviz.film.studio import Studio, Take
+from attnviz.film.studio import Studio
 from attnviz.film.style import Pace
 from attnviz.film.timing import Stretch, paced, shortest, too_short
+from attnviz.film.wanted import Take
 from attnviz.lessons.storyboard import Storyboard
 from attnviz.lessons.words import words
 
@@ -134,12 +135,19 @@ def planned(
     studio: Studio,
     duration: float | None = None,
     on_frames: Callable[[int], None] = lambda count: None,
+    *,
+    ahead: bool = False,
 ) -> Programme:
     """The chapters with their times; `duration`, in seconds, is how long all of them are to last.
 
+    With `ahead`, drawing begins before all is planned, where it is one chapter at its own pace.
+
     Raises InputError where that is too short to be read, and where the typeface lacks a character.
     """
-    programme = Programme(tuple(chapters), studio.plan([each.film for each in chapters], on_frames))
+    programme = Programme(
+        tuple(chapters),
+        studio.plan([each.film for each in chapters], on_frames, ahead=ahead and duration is None),
+    )
     if duration is None:
         return programme
     stretches = [

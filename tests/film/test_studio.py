@@ -17,7 +17,8 @@ from attnviz.film.render.crew import Crew, crew
 from attnviz.film.render.store import Store
 from attnviz.film.render.timeline import Segment
 from attnviz.film.render.worker import draw
-from attnviz.film.studio import Studio, Take, studio
+from attnviz.film.studio import Studio, studio
+from attnviz.film.wanted import Take
 from attnviz.lessons.storyboard import Storyboard
 from tests.film.small import small_film
 

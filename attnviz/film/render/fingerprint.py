@@ -27,6 +27,7 @@ from manim import Animation, Camera, ManimColor, Mobject, PMobject, VMobject
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
 import attnviz
+from attnviz.film.render import codec
 from attnviz.film.render.camera import FastCamera, look_of
 from attnviz.film.render.provenance import (
     SIZE,
@@ -260,7 +261,8 @@ def program_digest() -> str:
     versions = [importlib.metadata.version(each) for each in ("manim", "numpy", "pycairo", "av")]
     here = [Path(__file__).with_name(f"{each}.py") for each in _DRAWN_BY]
     libraries = (cairo.cairo_version_string(), sorted(av.library_versions.items()))
-    return digest(sys.version_info[:3], versions, libraries, *map(digest_of_file, here))
+    encoder = codec.fingerprint()
+    return digest(sys.version_info[:3], versions, libraries, encoder, *map(digest_of_file, here))
 
 
 @cache

@@ -175,16 +175,16 @@ class Fingerprint:
 
     def __init__(self, scene: Scene, kind: Kind) -> None:
         self._scene, self._kind = scene, kind
-        self._parts: list[object] | None = []
+        self._so_far: str | None = ""
         self._note(self._before)
 
     def _note(self, what: Callable[[], object]) -> None:
-        if self._parts is None:
+        if self._so_far is None:
             return
         try:
-            self._parts.append(what())
+            self._so_far = digest(self._so_far, what())
         except UndigestibleError:
-            self._parts = None
+            self._so_far = None
 
     def _before(self) -> str:
         scene = self._scene
@@ -204,7 +204,7 @@ class Fingerprint:
         """To be called when the play has ended; None where its pictures cannot be told apart."""
         if self._kind is Kind.PLAIN:
             self.frame()
-        if self._parts is None:
+        if self._so_far is None:
             return None
         camera = camera_digest(self._scene.camera)
-        return digest(program_digest(), camera, self._kind, frames, self._parts)
+        return digest(program_digest(), camera, self._kind, frames, self._so_far)

@@ -16,6 +16,9 @@ from attnviz.film.render.encoder import SegmentEncoder
 from attnviz.film.render.renderer import DrawingRenderer
 from attnviz.film.render.timeline import Play, Segment
 
+_PATIENCE = 5.0
+"""Seconds."""
+
 
 class Source(Protocol):
     """A scene that can be told again and again, here or in another process."""
@@ -73,7 +76,8 @@ class Telling:
     def dismiss(self) -> None:
         """Ends it, wherever it is."""
         self._orders.put(None)
-        self._thread.join()
+        # a scene that reckons for long between two plays hears of it later
+        self._thread.join(_PATIENCE)
 
     def _carry_out(self, order: Segment | int) -> bytes:
         self._orders.put(order)

@@ -1,0 +1,45 @@
+"""A crew that finds another film than was planned, as a machine may that reckons otherwise in the last digit."""
+
+import pytest
+
+from attnviz.film.planning import plan
+from attnviz.film.render.crew import crew
+from attnviz.film.render.telling import UnrepeatableError
+from attnviz.film.render.worker import draw
+from attnviz.film.studio import Studio
+from attnviz.film.wanted import Take
+from tests.film.small import small_film
+
+
+class Doubtful:
+    """Draws the first order, and finds the second one changed."""
+
+    workers = 2
+
+    def results(self, job, arguments, on_wait):
+        if job is not draw:
+            yield from ((i, job(each)) for i, each in enumerate(arguments))
+            return
+        for i, order in enumerate(arguments):
+            if i == 1:
+                raise UnrepeatableError("play 3 is another one")
+            yield i, job(order)
+
+
+@pytest.mark.parametrize("folder", [True, False], ids=["ahead", "planned before"])
+def test_a_lesson_is_drawn_here_then_and_every_frame_is_heard_of_once(tmp_path, folder):
+    asked, heard = small_film("inputs", "scores", "softmax"), []
+    work, parts, again = (tmp_path / name for name in ("work", "parts", "again"))
+    for each in (work, parts, again):
+        each.mkdir()
+    place = Studio(Doubtful(), folder=str(work) if folder else None)
+
+    (told,) = place.plan([asked], ahead=folder)
+    (files,) = place.draw([Take(asked, told.segments)], parts, heard.append)
+    place.stop()
+
+    assert told == plan(asked)
+    assert sum(heard) == told.frames
+    with crew(1) as alone:
+        (expected,) = Studio(alone).draw([Take(asked, told.segments)], again)
+    assert [each.read_bytes() for each in files] == [each.read_bytes() for each in expected]
