@@ -11,7 +11,7 @@ from threading import Event, Thread
 from attnviz.film.film import Film
 from attnviz.film.planning import Plan, plan
 from attnviz.film.render.crew import Crew
-from attnviz.film.render.telling import Source
+from attnviz.film.render.telling import Source, UnrepeatableError
 from attnviz.film.render.timeline import Range, Segment
 from attnviz.film.render.worker import Drawn, Order, draw
 
@@ -66,7 +66,7 @@ class Ahead:
         return self._plan
 
     def rest(self, on_frames: Callable[[int], None]) -> None:
-        """Has all drawn that is still missing. `on_frames` hears how many frames were drawn, those before too."""
+        """Has all drawn that is still missing and can be drawn elsewhere. `on_frames` hears how many frames were drawn, those before too."""
         on_frames(self.frames)
         for frames in self._drawn(lambda: on_frames(0)):
             on_frames(frames)
@@ -85,10 +85,17 @@ class Ahead:
     def _drawn(self, on_wait: Callable[[], None]) -> Iterator[int]:
         """The frames of each range that is done."""
         self._on_wait = on_wait
-        for i, drawn in self._results:
-            frames = self._take(self._sent[i], drawn)
-            self.frames += frames
-            yield frames
+        try:
+            for i, drawn in self._results:
+                frames = self._take(self._sent[i], drawn)
+                self.frames += frames
+                yield frames
+        except (
+            UnrepeatableError
+        ):  # what is not drawn will be missed; the plan is to be had all the same
+            while self._plan is None:
+                for _ in self._segments():
+                    pass
 
     def _take(self, order: Order, drawn: Drawn) -> int:
         for segment, data in zip(order.range.segments, drawn.files, strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -136,8 +136,7 @@ class Studio:
             self.stop()
             return
         self.kept += self._ahead.frames
-        with suppress(UnrepeatableError):  # what is missing will be missed
-            self._ahead.rest(on_frames)
+        self._ahead.rest(on_frames)
 
     def _missing(
         self,
