@@ -66,7 +66,9 @@ class Ahead:
         return self._plan
 
     def rest(self, on_frames: Callable[[int], None]) -> None:
-        """Has all drawn that is still missing and can be drawn elsewhere. `on_frames` hears how many frames were drawn, those before too."""
+        """Has all drawn that is still missing, as far as the crew can. `on_frames` hears how many frames were drawn,
+        those before too.
+        """
         on_frames(self.frames)
         for frames in self._drawn(lambda: on_frames(0)):
             on_frames(frames)
