@@ -10,7 +10,8 @@ from attnviz.lecture.starts import start
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch, capsys):
+    # after a failure the program closes what it takes for stdout: it must not be the tests' own
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

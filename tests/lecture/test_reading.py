@@ -389,6 +389,7 @@ def test_a_value_that_is_shown_in_a_message_is_cut(read):
         (b"\x00\x00\x00", r"^talk.toml is not what its suffix says: it holds binary data; "),
         (b" " * (MAX_FILE_BYTES + 1), r"^talk.toml is larger than 64 MiB, the most that is read"),
     ],
+    ids=lambda given: given if isinstance(given, str) else "",
 )
 def test_a_file_that_is_no_lecture_is_told_why(written, data, message):
     path = written(data)
