@@ -7,6 +7,7 @@ from contextvars import copy_context
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
+from time import monotonic
 
 from attnviz.film.film import Film
 from attnviz.film.planning import Plan, plan
@@ -17,6 +18,8 @@ from attnviz.film.render.worker import Drawn, Order, draw
 
 _EFFORT = 2.0
 """Of a range: how much there will be in all is not known yet."""
+_STEP = 0.4
+"""Seconds after which a worker is sent after the plan again."""
 _BREATH = 0.05
 """Seconds between two looks at whether the work is to go on."""
 
@@ -28,7 +31,7 @@ class _StoppedError(BaseException):
 class Ahead:
     """Plans a film in a thread, and has a crew draw what it misses as it goes along.
 
-    Workers that have nothing to draw follow the plan, so that they are there when there is. To be closed.
+    A worker that has nothing to draw follows the plan, so that it is there when there is. To be closed.
     """
 
     def __init__(
@@ -111,13 +114,15 @@ class Ahead:
     def _orders(self) -> Iterator[Order]:
         """An order as soon as there is enough to draw, or something that is there already."""
         missing: list[Segment] = []
+        followed = 0.0
         for segment in self._segments():
             if self._is_there(segment):
                 yield from self._order(missing)
                 missing = []
-                yield self._ordered(
-                    Order(self._name, self._source, Range(()), segment.end, str(self._folder))
-                )
+                # one worker is enough, as they share the cores with the plan: who is free again takes this up
+                if monotonic() - followed > _STEP:
+                    followed = monotonic()
+                    yield self._ordered((), segment.end)
                 continue
             missing.append(segment)
             if sum(each.effort for each in missing) >= _EFFORT:
@@ -127,12 +132,10 @@ class Ahead:
 
     def _order(self, segments: list[Segment]) -> Iterator[Order]:
         if segments:
-            part = Range(tuple(segments))
-            yield self._ordered(
-                Order(self._name, self._source, part, segments[0].first, str(self._folder))
-            )
+            yield self._ordered(tuple(segments), segments[0].first)
 
-    def _ordered(self, order: Order) -> Order:
+    def _ordered(self, segments: tuple[Segment, ...], begin: int) -> Order:
+        order = Order(self._name, self._source, Range(segments), begin, str(self._folder))
         self._sent.append(order)
         return order
 

@@ -212,21 +212,22 @@ def make(
             description=about.description,
             spec=about.spec,
             language=programme.languages[0],
-            poster=_poster(programme, files),
+            poster=_poster(programme, files, studio),
             sound=sound,
         )
 
 
-def _poster(programme: Programme, files: Sequence[Sequence[Path]]) -> bytes:
+def _poster(programme: Programme, files: Sequence[Sequence[Path]], studio: Studio) -> bytes:
     """The end of the beat that ends last before two thirds of the longest lesson."""
     lessons = [i for i, each in enumerate(programme.chapters) if not each.is_card]
     at = max(lessons or [0], key=lambda i: programme.lengths[i])
     ends = [beat.end for beat in programme.plans[at].beats]
     early = [end for end in ends if end <= _POSTER_AT * programme.lengths[at]] or ends[:1]
-    left = max(early[-1] - 0.1, 0.0)
-    fps = programme.chapters[at].film.quality.fps
-    for segment, file in zip(programme.plans[at].segments, files[at], strict=True):
-        if left < segment.frames / fps:
-            return poster(file, left)
-        left -= segment.frames / fps
-    return poster(files[at][-1], programme.lengths[at])
+    left = round(max(early[-1] - 0.1, 0.0) * programme.chapters[at].film.quality.fps)
+    parts = list(zip(programme.plans[at].segments, files[at], strict=True))
+    while len(parts) > 1 and left >= parts[0][0].frames:
+        left -= parts.pop(0)[0].frames
+    segment, file = parts[0]
+    second = left / programme.chapters[at].film.quality.fps
+    name = None if segment.key is None else f"{segment.key}-{left}.png"
+    return studio.remembered(name, lambda: poster(file, second))

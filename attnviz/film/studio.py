@@ -183,6 +183,14 @@ class Studio:
         name = _name(segment)
         return self.store is not None and name is not None and self.store.fetch(name, path)
 
+    def remembered(self, name: str | None, make: Callable[[], bytes]) -> bytes:
+        """What is stored under the name, or else what `make` makes; without a name nothing is stored."""
+        data = None if self.store is None or name is None else self.store.read(name)
+        if data is None:
+            data = make()
+            self._keep(name, data)
+        return data
+
     def _keep(self, name: str | None, data: bytes) -> None:
         if self.store is not None and name is not None:
             self.store.put(name, data)

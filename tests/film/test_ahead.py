@@ -69,7 +69,8 @@ def test_the_plan_is_the_same_and_every_segment_is_drawn(ahead, crew):
     assert sum(counted) == planned.frames
 
 
-def test_what_is_there_is_passed_by_and_workers_follow_to_its_end(ahead, crew):
+def test_what_is_there_is_passed_by_and_a_worker_follows_to_its_end(ahead, crew, monkeypatch):
+    monkeypatch.setattr("attnviz.film.ahead._STEP", -1.0)
     asked = small_film("inputs", "scores")
     segments = plan(asked).segments
     there = {each.key for each in segments[1:-1]}

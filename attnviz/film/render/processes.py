@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from multiprocessing import connection as pipes
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
-from queue import SimpleQueue
+from queue import LifoQueue
 from typing import Any
 
 from attnviz.errors import EnvironmentFault
@@ -51,7 +51,8 @@ class Processes:
         self.workers = count
         self.room = 2 * count
         self._seats = [_Seat(context) for _ in range(count)]
-        self._free: SimpleQueue[_Seat] = SimpleQueue()
+        # who has just worked has the scene at hand
+        self._free: LifoQueue[_Seat] = LifoQueue()
         for each in self._seats:
             self._free.put(each)
         self._threads = ThreadPoolExecutor(count)
