@@ -39,8 +39,8 @@ class Done:
 
 Run = Callable[..., Done]
 
-STORED = r"attnviz(/segments(/[0-9a-f]{2}(/[0-9a-f]{40}\.(mp4|json)\.[0-9a-f]{16})?)?)?"
-"""What may be in a cache directory: parts of films and plans, under their keys."""
+STORED = r"attnviz(/segments(/[0-9a-f]{2}(/[0-9a-f]{40}(-\d+)?\.(mp4|json|png)\.[0-9a-f]{16})?)?)?"
+"""What may be in a cache directory: parts of films, plans and posters, under their keys."""
 
 
 def run(*arguments: object) -> Done:
