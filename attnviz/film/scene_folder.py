@@ -41,8 +41,10 @@ class SceneFolder:
         if self in _OPEN:
             return
         close_folders()
-        self._outside = sys.path[:]
+        self._outside = sys.path[:], sys.dont_write_bytecode
         sys.path[:] = self._search
+        # nothing is left in the user's folder, and what is edited within a second is never taken for what it was
+        sys.dont_write_bytecode = True
         sys.modules.update(self._modules)
         importlib.invalidate_caches()
         _OPEN.append(self)
@@ -53,7 +55,7 @@ class SceneFolder:
         for name in self._modules:
             del sys.modules[name]
         self._search = sys.path[:]
-        sys.path[:] = self._outside
+        sys.path[:], sys.dont_write_bytecode = self._outside
         _OPEN.remove(self)
 
     def run(self, file: Path, shown: Path) -> ModuleType:

@@ -47,21 +47,25 @@ def draw(order: Order) -> Drawn:
     Raises UnrepeatableError if the scene is not as it was planned, and whatever it raises.
     """
     began = perf_counter()
+    # what a scene prints, it has printed when it was planned
+    with redirect_stdout(io.StringIO()):
+        files = _drawn(order)
+    return Drawn(files, perf_counter() - began)
+
+
+def _drawn(order: Order) -> tuple[bytes, ...]:
     telling = _tellings.get(order.scene)
     if telling is None or telling.position > order.begin:
         dismiss()
         with working_in(order.folder):
             telling = _tellings[order.scene] = Telling(order.source, lambda frames: breathe())
     try:
-        # what a scene prints, it has printed when it was planned
-        with redirect_stdout(io.StringIO()):
-            if not order.range.segments:
-                telling.pass_by(order.begin)
-            files = tuple(telling.draw(segment) for segment in order.range.segments)
+        if not order.range.segments:
+            telling.pass_by(order.begin)
+        return tuple(telling.draw(segment) for segment in order.range.segments)
     except BaseException:
         dismiss()
         raise
-    return Drawn(files, perf_counter() - began)
 
 
 def dismiss() -> None:
