@@ -103,14 +103,13 @@ def reels(
     no program that speaks.
     """
     from attnviz.film.programme import planned
-    from attnviz.film.quality import QUALITIES
+    from attnviz.film.quality import quality
     from attnviz.film.typefaces import chosen
     from attnviz.theme import THEMES
 
-    size = QUALITIES[order.quality]
     look = Look(
         THEMES[order.theme],
-        size if order.fps is None else replace(size, fps=order.fps),
+        quality(order.quality, order.fps),
         None if order.font is None else chosen(order.font),
     )
     films: list[Reel] = []

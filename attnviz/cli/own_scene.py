@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,15 +58,13 @@ def _planned(
     file: SceneFile, view: Asked, obey_interrupt: Callable[[], None]
 ) -> tuple[OwnScene, Scenario]:
     from attnviz.film.own_scene import OwnScene, scenario
-    from attnviz.film.quality import QUALITIES
+    from attnviz.film.quality import quality
     from attnviz.film.scene_file import bundled, load
 
-    size = QUALITIES[view.quality or "medium"]
-    quality = size if view.fps is None else replace(size, fps=view.fps)
-    found = load(file)
-    planned = scenario(OwnScene(bundled(found), quality), lambda count: obey_interrupt())
+    size, found = quality(view.quality or "medium", view.fps), load(file)
+    planned = scenario(OwnScene(bundled(found), size), lambda count: obey_interrupt())
     # by now it has imported all that it needs
-    return OwnScene(bundled(found), quality), planned
+    return OwnScene(bundled(found), size), planned
 
 
 def _write(

@@ -7,7 +7,6 @@ each in the form that ordinary players know. Needs FFmpeg's libraries, which PyA
 from __future__ import annotations
 
 import heapq
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -73,13 +72,10 @@ class _Part:
     unit: Fraction
     frame: int
     """How long a frame stands, in that unit."""
-    ranks: tuple[int, ...]
-    """Of each packet in the order of decoding, when its frame is shown: counted in frames."""
-
-    @property
-    def lead(self) -> int:
-        """How many frames are decoded before the first is shown: frames may refer to later ones."""
-        return max(i - rank for i, rank in enumerate(self.ranks))
+    count: int
+    """How many frames it has."""
+    lead: int
+    """How many frames are decoded before the first is shown: frames may refer to later ones."""
 
 
 def assemble(
@@ -134,7 +130,7 @@ def _flows(
 ) -> list[Iterator[av.Packet[Any]]]:
     """New streams for picture, sound and subtitles, and the packets of each."""
     code, _ = _LANGUAGES[language]
-    seconds = float(sum(len(part.ranks) * part.frame for part in parts) * parts[0].unit)
+    seconds = float(sum(part.count * part.frame for part in parts) * parts[0].unit)
     with av.open(parts[0].path) as model:
         picture = film.add_stream_from_template(model.streams.video[0], opaque=True)
     picture.metadata["language"] = code
@@ -162,33 +158,40 @@ def _measured(parts: Sequence[Path]) -> list[_Part]:
 
 
 def _measure(path: Path) -> _Part:
+    """By its header and first packet: all packets are looked at when they are joined."""
     with av.open(path) as part:
         stream = part.streams.video[0]
         context, unit = stream.codec_context, stream.time_base
-        packets = [each for each in part.demux(stream) if each.pts is not None]
-        if unit is None or not packets:
+        first = next((each for each in part.demux(stream) if each.pts is not None), None)
+        if unit is None or first is None or not first.duration:
             raise ValueError(f"{path} has no frame")
-        # manim joins what it drew to the microsecond: frames at the seams are a little short, and it adds up.
-        frame, _ = Counter(each.duration or 0 for each in packets).most_common(1)[0]
-        rank = {pts: i for i, pts in enumerate(sorted(each.pts or 0 for each in packets))}
+        frame = first.duration
         settings = (context.name, context.extradata, context.width, context.height, unit, frame)
-        return _Part(path, settings, unit, frame, tuple(rank[each.pts or 0] for each in packets))
+        lead = round(((first.pts or 0) - (first.dts or 0)) / frame)
+        return _Part(path, settings, unit, frame, stream.frames, lead)
 
 
 def _picture(parts: Sequence[_Part], stream: VideoStream) -> Iterator[av.Packet[Any]]:
-    """The packets of the parts, each part beginning where the one before ends, frames evenly in time."""
+    """The packets of the parts, each part beginning where the one before ends, frames evenly in time.
+
+    manim joins what it drew to the microsecond: frames at the seams are a little short, and it adds up. So the times
+    are counted in frames.
+    """
     start, lead = 0, max(part.lead for part in parts)
     for part in parts:
         with av.open(part.path) as source:
             # The demuxer ends with an empty packet, which has no time.
-            packets = (each for each in source.demux(video=0) if each.pts is not None)
-            for i, (packet, rank) in enumerate(zip(packets, part.ranks, strict=True)):
-                packet.pts = (start + rank) * part.frame
+            packets = [each for each in source.demux(video=0) if each.pts is not None]
+            shown = {pts: i for i, pts in enumerate(sorted(each.pts or 0 for each in packets))}
+            if len(packets) != part.count:
+                raise ValueError(f"{part.path} has not as many frames as it says")
+            for i, packet in enumerate(packets):
+                packet.pts = (start + shown[packet.pts or 0]) * part.frame
                 packet.dts = (start + i - lead) * part.frame
                 packet.duration = part.frame
                 packet.stream = stream
                 yield packet
-        start += len(part.ranks)
+        start += part.count
 
 
 def _subtitles(film: OutputContainer, track: Track, seconds: float) -> Iterator[av.Packet[Any]]:

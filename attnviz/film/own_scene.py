@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from manim import CairoRenderer, Camera, Scene, tempconfig
@@ -16,13 +17,14 @@ from pydub import AudioSegment
 from attnviz.errors import AttnvizError, InputError
 from attnviz.film.captions import Said
 from attnviz.film.container import Chapter, Track, assemble
+from attnviz.film.folders import work_folder
 from attnviz.film.quality import Quality
 from attnviz.film.render.camera import FastCamera
 from attnviz.film.render.encoder import SegmentEncoder
 from attnviz.film.render.renderer import DrawingRenderer, PlanningRenderer, PlayRenderer
-from attnviz.film.render.timeline import Play, Segment, closes, segmented
+from attnviz.film.render.timeline import Cutter, Play, Segment, segmented
 from attnviz.film.scene_file import Bundle, settings, unbundled
-from attnviz.film.session import session, work_folder
+from attnviz.film.session import session
 from attnviz.film.studio import Studio
 from attnviz.film.wanted import Take
 
@@ -144,9 +146,8 @@ def _drawn(
             return planned, files
         except AttnvizError:
             raise
-        except (
-            Exception
-        ):  # told again it is another one, or its pictures are not on the machine that draws it
+        except Exception:
+            # told again it is another one, or its pictures are not on the machine that draws it
             on_frames(-added)
     return _in_one_go(scene, folder, on_frames)
 
@@ -170,7 +171,7 @@ class _Strip:
     def __init__(self, folder: Path, quality: Quality) -> None:
         self._folder, self._quality = folder, quality
         self._encoder: SegmentEncoder | None = None
-        self._part: list[Play] = []
+        self._cutter = Cutter(quality.fps)
         self.plays: list[Play] = []
         self.files: list[Path] = []
 
@@ -182,16 +183,16 @@ class _Strip:
 
     def drawn(self, play: Play) -> None:
         self.plays.append(play)
-        self._part.append(play)
-        if closes(self._part, self._quality.fps):
-            self.end()
+        self._write(self._cutter.add(play))
 
     def end(self) -> None:
-        if self._encoder is not None and any(each.frames for each in self._part):
+        self._write(self._cutter.end())
+
+    def _write(self, segment: Segment | None) -> None:
+        if segment is not None and self._encoder is not None:
             self.files.append(self._folder / f"whole-{len(self.files)}.mp4")
             self.files[-1].write_bytes(self._encoder.finish())
             self._encoder = None
-            self._part.clear()
 
 
 @contextmanager
@@ -246,14 +247,16 @@ def _scenario(renderer: PlayRenderer, plays: list[Play]) -> Scenario:
 def _chapters(planned: Scenario, fps: int) -> list[Chapter]:
     """One a section, where any has a name."""
     begun = [(name, start) for name, start in planned.sections if start < planned.frames]
-    last = {
-        start: name for name, start in begun
-    }  # of those that begin at once, all but one are empty
-    starts = sorted(last)
-    if all(name in _UNNAMED for name in last.values()):
+    # of those that begin at once, all but the last are empty
+    named = {start: name for name, start in begun}
+    if all(name in _UNNAMED for name in named.values()):
         return []
-    ends = [*starts[1:], planned.frames]
+    titles = [
+        str(number) if name in _UNNAMED else name
+        for number, (_, name) in enumerate(sorted(named.items()), start=1)
+    ]
+    bounds = pairwise([*sorted(named), planned.frames])
     return [
-        Chapter("" if last[start] in _UNNAMED else last[start], start / fps, end / fps)
-        for start, end in zip(starts, ends, strict=True)
+        Chapter(title, start / fps, end / fps)
+        for title, (start, end) in zip(titles, bounds, strict=True)
     ]

@@ -12,10 +12,10 @@ import uharfbuzz
 from manim import CairoRenderer, Camera
 
 from attnviz.film.film import Film, texts_shown
+from attnviz.film.folders import work_folder
 from attnviz.film.fonts import lacking
 from attnviz.film.quality import Quality
 from attnviz.film.scene import Beat, LessonScene
-from attnviz.film.session import work_folder
 from attnviz.film.typefaces import Typeface, chinese
 from attnviz.lessons.catalogue import LESSONS
 from attnviz.lessons.words import words

@@ -13,9 +13,9 @@ from attnviz.film.captions import Said
 from attnviz.film.carried import poster
 from attnviz.film.container import Track, assemble
 from attnviz.film.film import Film
+from attnviz.film.folders import work_folder
 from attnviz.film.planning import Plan
 from attnviz.film.scene import Beat
-from attnviz.film.session import work_folder
 from attnviz.film.studio import Studio
 from attnviz.film.style import Pace
 from attnviz.film.timing import Stretch, paced, shortest, too_short

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -20,3 +20,13 @@ QUALITIES = {
     "high": Quality(1920, 1080, 60),
     "4k": Quality(3840, 2160, 60),
 }
+
+
+def quality(name: str, fps: int | None = None) -> Quality:
+    """The quality of that name; `fps` goes before what belongs to it.
+
+    >>> quality("low", fps=5)
+    Quality(width=854, height=480, fps=5)
+    """
+    size = QUALITIES[name]
+    return size if fps is None else replace(size, fps=fps)

@@ -250,7 +250,7 @@ def _loaded(scene: type[Scene]) -> _Loaded:
 
 
 def _unpacked(bundle: Bundle) -> Path:
-    from attnviz.film.session import work_folder
+    from attnviz.film.folders import work_folder
 
     # Resolved, as the folder of a file that is loaded is.
     folder = Path(tempfile.mkdtemp(prefix="scene-", dir=work_folder())).resolve()

@@ -7,16 +7,14 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from contextvars import ContextVar
 from functools import cache
-from pathlib import Path
 
-import platformdirs
 from manim import config as manim_config
 from manim import logger as manim_logger
 from manim import tempconfig
 from manim._config.utils import ManimConfig, config_file_paths
 
+from attnviz.film.folders import work_folder
 from attnviz.film.fonts import typeface
 from attnviz.film.quality import Quality
 from attnviz.film.render.copies import quick_copies
@@ -24,8 +22,6 @@ from attnviz.film.typefaces import Typeface
 
 _SEED = 0
 """Of manim's random numbers: several processes that run one scene must find the same."""
-_given: ContextVar[str | None] = ContextVar("_given", default=None)
-"""A folder for work files that somebody else removes."""
 
 
 @contextmanager
@@ -54,7 +50,7 @@ def session(
                 "disable_caching": True,
                 "progress_bar": "none",
                 "dry_run": True,
-                "seed": _SEED,
+                "seed": _SEED if as_it_comes or manim_config.seed is None else manim_config.seed,
             }
         ),
         typeface(font),
@@ -85,39 +81,3 @@ def _as_it_comes() -> ManimConfig:
     parser = configparser.ConfigParser()
     parser.read(library)
     return ManimConfig().digest_parser(parser)
-
-
-@contextmanager
-def working_in(folder: str | None) -> Iterator[None]:
-    """Inside, work files lie in that folder, if it is there: whoever made it removes it, though this process be killed.
-
-    None changes nothing.
-    """
-    token = _given.set(folder or _given.get())
-    try:
-        yield
-    finally:
-        _given.reset(token)
-
-
-def work_folder() -> str:
-    """A folder for work files: that of `working_in`, the user's cache directory, or, if that is read-only, the
-    system's for temporary files.
-    """
-    given = _given.get()
-    if given is not None and _is_writable(Path(given)):
-        return given
-    folder = platformdirs.user_cache_path("attnviz", appauthor=False)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return tempfile.gettempdir()
-    return str(folder) if _is_writable(folder) else tempfile.gettempdir()
-
-
-def _is_writable(folder: Path) -> bool:
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False

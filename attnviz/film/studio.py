@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -12,6 +11,7 @@ from pathlib import Path
 from attnviz.film import kept_plans
 from attnviz.film.ahead import Ahead
 from attnviz.film.film import Film
+from attnviz.film.folders import working_in, workshop
 from attnviz.film.parcel import Parcel, parcel
 from attnviz.film.planning import Plan, plan
 from attnviz.film.render.crew import Crew, crew
@@ -19,7 +19,6 @@ from attnviz.film.render.store import Store
 from attnviz.film.render.telling import Source, UnrepeatableError
 from attnviz.film.render.timeline import Segment
 from attnviz.film.render.worker import dismiss, draw
-from attnviz.film.session import work_folder, working_in
 from attnviz.film.wanted import Take, Wanted
 
 
@@ -223,8 +222,7 @@ def studio(
     What it works with is gone when the block is left, and so are the workers of this machine.
     """
     with (
-        tempfile.TemporaryDirectory(prefix="work-", dir=work_folder()) as folder,
-        working_in(folder),
+        workshop() as folder,
         crew(jobs, cluster) as people,
     ):
         place = Studio(people, store, folder, away=cluster is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -39,7 +40,7 @@ class _Notes(SceneFileWriter):
         super().next_section(name, *args, **kwargs)
 
 
-class PlayRenderer(CairoRenderer):
+class PlayRenderer(CairoRenderer, ABC):
     """Goes through a scene play by play, on a clock of whole frames; what is done with a play is for subclasses."""
 
     def __init__(self, camera_class: type[Camera] = Camera) -> None:
@@ -63,16 +64,22 @@ class PlayRenderer(CairoRenderer):
         self.time = self._left_out + self.frames / self.camera.frame_rate
         self.num_plays += 1
 
+    @abstractmethod
     def perform(self, scene: Scene, kind: Kind) -> int:
         """Takes the scene to the end of the play that it has compiled; gives how many frames that are."""
-        raise NotImplementedError
 
-    def pass_by(self, scene: Scene, kind: Kind) -> int:
-        """Takes the scene to the end of the play without drawing it."""
+    def pass_by(self, scene: Scene, kind: Kind, on_step: Callable[[], None] = lambda: None) -> int:
+        """Takes the scene to the end of the play without drawing it; gives how many frames that are.
+
+        `on_step` is called in every frame that has to be gone through.
+        """
         begin(scene)
         count = count_of(scene, kind, self.camera.frame_rate)
         if kind is Kind.STEPPED:
-            count = sum(1 for _ in frames(scene, kind, self.camera.frame_rate))
+            count = 0  # it may stop earlier
+            for _ in frames(scene, kind, self.camera.frame_rate):
+                on_step()
+                count += 1
         finish(scene, kind)
         return count
 
@@ -112,18 +119,13 @@ class PlanningRenderer(PlayRenderer):
 
     def perform(self, scene: Scene, kind: Kind) -> int:
         told = Fingerprint(scene, kind)
-        count, moving = 0, 0
-        begin(scene)
-        if kind is Kind.STEPPED:
-            for _ in frames(scene, kind, self.camera.frame_rate):
-                told.frame()
-                count += 1
-                self._on_frames(0)
-        else:
-            count = count_of(scene, kind, self.camera.frame_rate)
-        if kind is not Kind.STILL:
-            moving = len(changing(scene.animations))
-        finish(scene, kind)
+        moving = 0 if kind is Kind.STILL else len(changing(scene.animations))
+
+        def step() -> None:
+            told.frame()
+            self._on_frames(0)
+
+        count = self.pass_by(scene, kind, step)
         self._add(Play(count, told.key(count), kind is Kind.STILL, moving))
         self._on_frames(count)
         return count

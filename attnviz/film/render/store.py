@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import platformdirs
+from attnviz.film.folders import is_writable, user_folder
 
 DEFAULT_LIMIT = 2_000_000_000
 """Bytes."""
@@ -74,7 +73,7 @@ class Store:
 
     def usable(self) -> bool:
         """Whether anything can be kept. Makes the folder."""
-        return self.limit > 0 and _is_writable(self.folder)
+        return self.limit > 0 and is_writable(self.folder)
 
     def holds(self, key: str) -> bool:
         """Whether something is stored under the key. It may be gone, or turn out to be damaged, when it is fetched."""
@@ -188,13 +187,7 @@ def user_store() -> Store | None:
 
 def unchecked_user_store() -> Store:
     """The user's store, whether or not it can be used. Makes no folder."""
-    return Store(_user_folder() / "segments", _saved_limit())
-
-
-def cache_folder() -> Path | None:
-    """The user's cache directory for attnviz, made if need be; None if it cannot be written."""
-    folder = _user_folder()
-    return folder if _is_writable(folder) else None
+    return Store(user_folder() / "segments", _saved_limit())
 
 
 def save_limit(limit: int) -> None:
@@ -207,12 +200,8 @@ def save_limit(limit: int) -> None:
     _write(path, f"{limit}\n".encode())
 
 
-def _user_folder() -> Path:
-    return platformdirs.user_cache_path("attnviz", appauthor=False)
-
-
 def _limit_file() -> Path:
-    return _user_folder() / "segments.limit"
+    return user_folder() / "segments.limit"
 
 
 def _saved_limit() -> int:
@@ -222,15 +211,6 @@ def _saved_limit() -> int:
     except (OSError, ValueError):
         return DEFAULT_LIMIT
     return limit if limit >= 0 else DEFAULT_LIMIT
-
-
-def _is_writable(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
 
 
 def _digest(data: bytes) -> str:

@@ -76,7 +76,7 @@ class Cutter:
     def add(self, play: Play) -> Segment | None:
         """The segment that ends with this play, if one does."""
         self._part.append(play)
-        return self.end() if closes(self._part, self._fps) else None
+        return self.end() if self._closes() else None
 
     def end(self) -> Segment | None:
         """What is left, if it has frames. Plays without frames are left out where a segment begins or ends."""
@@ -86,6 +86,11 @@ class Cutter:
         if not drawn:
             return None
         return Segment(first + drawn[0], tuple(part[drawn[0] : drawn[-1] + 1]))
+
+    def _closes(self) -> bool:
+        last = self._part[-1]
+        stood = last.still and last.frames > 0
+        return stood or sum(each.frames for each in self._part) >= _LONGEST * self._fps
 
 
 def segmented(plays: Iterable[Play], fps: int) -> tuple[Segment, ...]:
@@ -98,12 +103,6 @@ def segmented(plays: Iterable[Play], fps: int) -> tuple[Segment, ...]:
     cutter = Cutter(fps)
     cut = [*(cutter.add(each) for each in plays), cutter.end()]
     return tuple(each for each in cut if each is not None)
-
-
-def closes(plays: Sequence[Play], fps: int) -> bool:
-    """Whether the last of the plays is the last of its segment."""
-    last = plays[-1]
-    return (last.still and last.frames > 0) or sum(e.frames for e in plays) >= _LONGEST * fps
 
 
 @dataclass(frozen=True)
@@ -129,16 +128,3 @@ def ranges(segments: Sequence[Segment], effort: float) -> list[Range]:
             room = effort
         room -= each.effort
     return [Range(tuple(part)) for part in parts]
-
-
-def makespan(efforts: Sequence[float], workers: int, start: float = 0.0) -> float:
-    """How long so many workers take, each taking up the next as soon as it is free, `start` seconds after the begin.
-
-    >>> makespan([3, 1, 1, 1], workers=2)
-    3.0
-    """
-    free = [start] * workers
-    for each in efforts:
-        soonest = min(range(workers), key=free.__getitem__)
-        free[soonest] += each
-    return float(max(free))

@@ -8,10 +8,10 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from time import perf_counter
 
+from attnviz.film.folders import working_in
 from attnviz.film.render.crew import breathe
 from attnviz.film.render.telling import Source, Telling
 from attnviz.film.render.timeline import Range
-from attnviz.film.session import working_in
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from attnviz.film.folders import cache_folder
 from attnviz.film.render import store as module
 from attnviz.film.render.store import (
     DEFAULT_LIMIT,
     Contents,
     Store,
-    cache_folder,
     save_limit,
     unchecked_user_store,
     user_store,
