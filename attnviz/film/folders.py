@@ -1,0 +1,84 @@
+"""Where films keep files: the user's cache directory, and in it folders that go when the work is done."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+import platformdirs
+
+_WORK = "work-"
+_ABANDONED = 3 * 24 * 3600
+"""Seconds after which nobody works any more in a folder in which nothing has happened: whoever did was killed."""
+
+_given: ContextVar[str | None] = ContextVar("_given", default=None)
+"""A folder for work files that somebody else removes."""
+
+
+def user_folder() -> Path:
+    """The user's cache directory for attnviz, whether or not it is there."""
+    return platformdirs.user_cache_path("attnviz", appauthor=False)
+
+
+def cache_folder() -> Path | None:
+    """The same, made if need be; None if it cannot be written."""
+    folder = user_folder()
+    return folder if is_writable(folder) else None
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether files can be made there. Makes the folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+@contextmanager
+def workshop() -> Iterator[str]:
+    """A folder in which all work files lie until the block is left; those of killed programs go now."""
+    for each in user_folder().glob(f"{_WORK}*"):
+        if _is_abandoned(each):
+            shutil.rmtree(each, ignore_errors=True)
+    with (
+        tempfile.TemporaryDirectory(prefix=_WORK, dir=work_folder()) as folder,
+        working_in(folder),
+    ):
+        yield folder
+
+
+@contextmanager
+def working_in(folder: str | None) -> Iterator[None]:
+    """Inside, work files lie in that folder, if it is there: whoever made it removes it, though this process be killed.
+
+    None changes nothing.
+    """
+    token = _given.set(folder or _given.get())
+    try:
+        yield
+    finally:
+        _given.reset(token)
+
+
+def work_folder() -> str:
+    """A folder for work files: that of `working_in`, the user's cache directory, or, if that is read-only, the
+    system's for temporary files.
+    """
+    given = _given.get()
+    if given is not None and Path(given).is_dir() and is_writable(Path(given)):
+        return given
+    return str(cache_folder() or tempfile.gettempdir())
+
+
+def _is_abandoned(folder: Path) -> bool:
+    try:
+        return time.time() - folder.stat().st_mtime > _ABANDONED
+    except OSError:
+        return False
