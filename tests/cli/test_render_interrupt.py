@@ -16,9 +16,9 @@ from .conftest import left_over, left_running, stored
 
 PATIENCE = 60
 PROBE = '''
-import importlib.abc, os, signal, sys
+import importlib, importlib.abc, os, signal, sys
 
-def interrupting(module, path, after=1, sent=signal.SIGINT):
+def interrupting(module, path, after, sent):
     """Sends the signal when that function of the module is called for that time."""
     *owners, name = path.split(".")
     owner, calls = module, []
@@ -41,61 +41,48 @@ class Watch(importlib.abc.MetaPathFinder):
             sys.argv[1] = ""
             os.kill(os.getpid(), signal.SIGINT)
 
+SENT_AT = {
+    "planning": ("film.scene", "LessonScene.beat_ended", 1),
+    "planning in processes": ("film.render.processes", "Processes.submit", 2),
+    "starting a process": ("film.render.processes", "_Seat._start", 1),
+    "drawing": ("film.render.renderer", "DrawingRenderer.perform", 2),
+    "encoding": ("film.render.encoder", "SegmentEncoder.paint", 5),
+    "ending a segment": ("film.render.encoder", "SegmentEncoder.finish", 1),
+    "storing": ("film.render.store", "Store.put", 2),
+    "killed": ("film.render.store", "Store.put", 4),
+    "joining": ("film.programme", "assemble", 1),
+    "captions": ("film.captions", "webvtt", 1),
+    "second film": ("film.programme", "make", 2),
+    "between films": ("cli.filming", "write_film", 2),
+}
+"""By phase, the function of a module that it is sent at, and the call."""
+
 def prepare(phase):
-    if phase == "planning":
-        from attnviz.film import scene
-        interrupting(scene, "LessonScene.beat_ended")
-    elif phase == "planning in processes":
-        from attnviz.film.render import processes
-        interrupting(processes, "Processes.submit", after=2)
-    elif phase == "starting a process":
-        from attnviz.film.render import processes
-        interrupting(processes, "_Seat._start")
-    elif phase == "drawing":
-        from attnviz.film.render import renderer
-        interrupting(renderer, "DrawingRenderer.perform", after=2)
-    elif phase == "encoding":
-        from attnviz.film.render import encoder
-        interrupting(encoder, "SegmentEncoder.paint", after=5)
-    elif phase == "ending a segment":
-        from attnviz.film.render import encoder
-        interrupting(encoder, "SegmentEncoder.finish")
-    elif phase == "collecting":
-        import weakref
-        from attnviz.film.render import encoder
-        original = encoder.SegmentEncoder.paint
-        class Thing:
-            pass
-        things = [Thing()]
-        kept.append(weakref.ref(things[0], lambda _: os.kill(os.getpid(), signal.SIGINT)))
-        def paint(self, *arguments, **named):
-            if things:
-                things.pop()
-            return original(self, *arguments, **named)
-        encoder.SegmentEncoder.paint = paint
-    elif phase == "storing":
-        from attnviz.film.render import store
-        interrupting(store, "Store.put", after=2)
-    elif phase == "killed":
-        from attnviz.film.render import store
-        interrupting(store, "Store.put", after=4, sent=signal.SIGKILL)
-    elif phase == "joining":
-        from attnviz.film import programme
-        interrupting(programme, "assemble")
-    elif phase == "captions":
-        from attnviz.film import captions
-        interrupting(captions, "webvtt")
-    elif phase == "second film":
-        from attnviz.film import programme
-        interrupting(programme, "make", after=2)
-    elif phase == "between films":
-        from attnviz.cli import filming
-        interrupting(filming, "write_film", after=2)
+    if phase == "collecting":
+        interrupt_while_collecting()
+    elif phase in SENT_AT:
+        module, path, after = SENT_AT[phase]
+        sent = signal.SIGKILL if phase == "killed" else signal.SIGINT
+        interrupting(importlib.import_module(f"attnviz.{module}"), path, after, sent)
     else:
         sys.meta_path.insert(0, Watch())
         return
     from attnviz.film.quality import QUALITIES, Quality
     QUALITIES["low"] = Quality(160, 90, 5)
+
+def interrupt_while_collecting():
+    import weakref
+    from attnviz.film.render import encoder
+    original = encoder.SegmentEncoder.paint
+    class Thing:
+        pass
+    things = [Thing()]
+    kept.append(weakref.ref(things[0], lambda _: os.kill(os.getpid(), signal.SIGINT)))
+    def paint(self, *arguments, **named):
+        if things:
+            things.pop()
+        return original(self, *arguments, **named)
+    encoder.SegmentEncoder.paint = paint
 
 if __name__ == "__main__":
     prepare(sys.argv[1])
