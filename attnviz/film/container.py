@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import av
-from av.container import OutputContainer
+from av.container import InputContainer, OutputContainer
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
@@ -157,9 +157,16 @@ def _measured(parts: Sequence[Path]) -> list[_Part]:
     return measured
 
 
+def _undecoded(path: Path) -> InputContainer:
+    """The file, for the caller to close. Opening it, FFmpeg decodes some frames to find out what is in its header: here
+    it finds no decoder, and is forty times as quick.
+    """
+    return av.open(path, options={"codec_whitelist": "none"})
+
+
 def _measure(path: Path) -> _Part:
     """By its header and first packet: all packets are looked at when they are joined."""
-    with av.open(path) as part:
+    with _undecoded(path) as part:
         stream = part.streams.video[0]
         context, unit = stream.codec_context, stream.time_base
         first = next((each for each in part.demux(stream) if each.pts is not None), None)
@@ -179,7 +186,7 @@ def _picture(parts: Sequence[_Part], stream: VideoStream) -> Iterator[av.Packet[
     """
     start, lead = 0, max(part.lead for part in parts)
     for part in parts:
-        with av.open(part.path) as source:
+        with _undecoded(part.path) as source:
             # The demuxer ends with an empty packet, which has no time.
             packets = [each for each in source.demux(video=0) if each.pts is not None]
             shown = {pts: i for i, pts in enumerate(sorted(each.pts or 0 for each in packets))}
