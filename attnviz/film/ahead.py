@@ -19,7 +19,7 @@ from attnviz.film.render.worker import Drawn, Order, draw
 _EFFORT = 2.0
 """Of a range: how much there will be in all is not known yet."""
 _STEP = 0.4
-"""Seconds after which a worker is sent after the plan again."""
+"""Seconds after which the workers are sent after the plan again."""
 _BREATH = 0.05
 """Seconds between two looks at whether the work is to go on."""
 
@@ -31,7 +31,7 @@ class _StoppedError(BaseException):
 class Ahead:
     """Plans a film in a thread, and has a crew draw what it misses as it goes along.
 
-    A worker that has nothing to draw follows the plan, so that it is there when there is. To be closed.
+    Until there is something to draw the workers follow the plan, so that they are there when there is. To be closed.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Ahead:
         self._plan: Plan | None = None
         self._stopped = Event()
         self._on_wait: Callable[[], None] = lambda: None
+        self._workers = crew.workers
         self._sent: list[Order] = []
         self.frames = 0
         """How many frames were drawn so far."""
@@ -95,9 +96,8 @@ class Ahead:
                 frames = self._take(self._sent[i], drawn)
                 self.frames += frames
                 yield frames
-        except (
-            UnrepeatableError
-        ):  # what is not drawn will be missed; the plan is to be had all the same
+        except UnrepeatableError:
+            # what is not drawn will be missed; the plan is to be had all the same
             while self._plan is None:
                 for _ in self._segments():
                     pass
@@ -114,25 +114,21 @@ class Ahead:
     def _orders(self) -> Iterator[Order]:
         """An order as soon as there is enough to draw, or something that is there already."""
         missing: list[Segment] = []
-        followed = 0.0
+        followed, has_drawn = 0.0, False
         for segment in self._segments():
-            if self._is_there(segment):
-                yield from self._order(missing)
-                missing = []
-                # one worker is enough, as they share the cores with the plan: who is free again takes this up
-                if monotonic() - followed > _STEP:
-                    followed = monotonic()
+            is_there = self._is_there(segment)
+            if not is_there:
+                missing.append(segment)
+            if missing and (is_there or sum(each.effort for each in missing) >= _EFFORT):
+                yield self._ordered(tuple(missing), missing[0].first)
+                missing, has_drawn = [], True
+            # what changed is mostly in one place: after it the cores are left to those that draw
+            elif not missing and not has_drawn and monotonic() - followed > _STEP:
+                followed = monotonic()
+                for _ in range(self._workers):
                     yield self._ordered((), segment.end)
-                continue
-            missing.append(segment)
-            if sum(each.effort for each in missing) >= _EFFORT:
-                yield from self._order(missing)
-                missing = []
-        yield from self._order(missing)
-
-    def _order(self, segments: list[Segment]) -> Iterator[Order]:
-        if segments:
-            yield self._ordered(tuple(segments), segments[0].first)
+        if missing:
+            yield self._ordered(tuple(missing), missing[0].first)
 
     def _ordered(self, segments: tuple[Segment, ...], begin: int) -> Order:
         order = Order(self._name, self._source, Range(segments), begin, str(self._folder))

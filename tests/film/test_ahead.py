@@ -69,20 +69,22 @@ def test_the_plan_is_the_same_and_every_segment_is_drawn(ahead, crew):
     assert sum(counted) == planned.frames
 
 
-def test_what_is_there_is_passed_by_and_a_worker_follows_to_its_end(ahead, crew, monkeypatch):
+def test_what_is_there_is_passed_by_and_the_workers_follow_until_there_is_something_to_draw(
+    ahead, crew, monkeypatch
+):
     monkeypatch.setattr("attnviz.film.ahead._STEP", -1.0)
     asked = small_film("inputs", "scores")
     segments = plan(asked).segments
-    there = {each.key for each in segments[1:-1]}
+    missing = segments[2]
 
-    drawn = ahead(asked, there=lambda segment: segment.key in there)
+    drawn = ahead(asked, there=lambda segment: segment.key != missing.key)
     drawn.plan(quiet)
     drawn.rest(quiet)
 
     followed = [order.begin for order in crew.orders if not order.range.segments]
-    assert followed == [each.end for each in segments[1:-1]]
+    assert followed == [segments[0].end] * crew.workers + [segments[1].end] * crew.workers
     ordered = [segment for order in crew.orders for segment in order.range.segments]
-    assert ordered == [segments[0], segments[-1]]
+    assert ordered == [missing]
     assert drawn.file(segments[1]) is None
 
 

@@ -219,7 +219,7 @@ def look_bytes(mobject: Mobject) -> bytes:
     if isinstance(mobject, VMobject):
         if mobject.background_image is not None:
             raise UndigestibleError("a background image")
-        return b"".join(map(_measured, look_of(mobject)))
+        return _outline_bytes(mobject)
     if isinstance(mobject, AbstractImageMobject):
         pixels = mobject.get_pixel_array()
         how = repr((pixels.shape, mobject.resampling_algorithm)).encode()
@@ -232,10 +232,14 @@ def look_bytes(mobject: Mobject) -> bytes:
     return b""
 
 
-def _measured(part: object) -> bytes:
-    """With its length: the colours of a fill are not to be taken for those of the stroke that follow."""
-    data = part if type(part) is bytes else repr(part).encode()
-    return b"%d:%b" % (len(data), data)
+def _outline_bytes(mobject: VMobject) -> bytes:
+    """With the lengths of what is joined: the colours of a fill are not to be taken for those of the stroke."""
+    points, fill, stroke, stroke_width, behind, behind_width, joint, cap, gradient = look_of(
+        mobject
+    )
+    lengths = (len(points), len(fill), len(stroke), len(behind))
+    rest = (stroke_width, behind_width, joint.value, cap.value, gradient)
+    return b"".join((repr((lengths, rest)).encode(), points, fill, stroke, behind))
 
 
 def looks_digest(mobjects: Iterable[Mobject]) -> bytes:

@@ -81,8 +81,9 @@ def _is_plain(animation: Animation) -> bool:
 
 def _is_led(mobject: Mobject) -> bool:
     """Whether it does nothing but what animations do with manim's own mobjects."""
-    kinds: set[type] = {type(each) for each in mobject.get_family()}
-    return not _updated(mobject) and all(map(behaves_as_manims, kinds))
+    family = mobject.get_family()
+    kinds: set[type] = {type(each) for each in family}
+    return not any(each.updaters for each in family) and all(map(behaves_as_manims, kinds))
 
 
 def _updated(mobject: Mobject) -> bool:

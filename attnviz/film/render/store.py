@@ -59,7 +59,8 @@ class Store:
     A key is a hex digest, of whatever the bytes depend on, and may have a suffix. Nothing but the cache is lost with a
     full disk or a folder that cannot be written: what cannot be kept is not kept, and nothing is raised.
 
-    >>> with tempfile.TemporaryDirectory() as folder:
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
     ...     store = Store(Path(folder, "segments"), limit=1000)
     ...     store.put("ab12.mp4", b"frames")
     ...     (store.fetch("ab12.mp4", Path(folder, "part.mp4")), Path(folder, "part.mp4").read_bytes())
