@@ -10,16 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from attnviz.film.folders import cache_folder
 from attnviz.film.render import store as module
-from attnviz.film.render.store import (
-    DEFAULT_LIMIT,
-    Contents,
-    Store,
-    save_limit,
-    unchecked_user_store,
-    user_store,
-)
+from attnviz.film.render.store import Contents, Store
 
 PATIENCE = 60
 KEY = "ab12.mp4"
@@ -33,13 +25,6 @@ def store(tmp_path):
 @pytest.fixture
 def target(tmp_path):
     return tmp_path / "part.mp4"
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """The user's folder for caches, of all programs."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache"
 
 
 def files(store: Store) -> list[Path]:
@@ -397,45 +382,6 @@ def test_the_name_of_a_file_tells_its_key_and_its_digest(store):
     (path,) = files(store)
     digest = hashlib.blake2b(b"frames", digest_size=8).hexdigest()
     assert path.relative_to(store.folder) == Path("ab", f"{KEY}.{digest}")
-
-
-def test_the_store_of_the_user_is_in_the_folder_for_caches(home):
-    store = user_store()
-
-    assert store == Store(home / "attnviz" / "segments", DEFAULT_LIMIT)
-    assert cache_folder() == home / "attnviz"
-
-
-def test_to_look_at_the_store_of_the_user_makes_nothing(home):
-    assert unchecked_user_store() == Store(home / "attnviz" / "segments", DEFAULT_LIMIT)
-    assert not home.exists()
-
-
-def test_without_a_folder_that_can_be_written_there_is_no_store(home):
-    home.write_text("no folder")
-
-    assert user_store() is None
-    assert cache_folder() is None
-    with pytest.raises(OSError, match="attnviz"):
-        save_limit(5)
-
-
-def test_a_saved_limit_is_kept(home):
-    save_limit(500)
-    assert user_store() == Store(home / "attnviz" / "segments", 500)
-
-    save_limit(0)
-    assert user_store() is None
-    assert unchecked_user_store().limit == 0
-
-
-@pytest.mark.parametrize("spoilt", [b"", b"much", b"-5", b"\xff", b"9" * 5000])
-def test_a_limit_that_cannot_be_read_is_the_default(home, spoilt):
-    save_limit(500)
-    (path,) = (path for path in home.rglob("*") if path.is_file())
-    path.write_bytes(spoilt)
-
-    assert unchecked_user_store().limit == DEFAULT_LIMIT
 
 
 def python(*arguments: object) -> None:
