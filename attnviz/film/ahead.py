@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import copy_context
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -114,16 +114,17 @@ class Ahead:
     def _orders(self) -> Iterator[Order]:
         """An order as soon as there is enough to draw, or something that is there already."""
         missing: list[Segment] = []
-        followed, has_drawn = 0.0, False
+        followed, sent = 0.0, 0
         for segment in self._segments():
             is_there = self._is_there(segment)
             if not is_there:
                 missing.append(segment)
-            if missing and (is_there or sum(each.effort for each in missing) >= _EFFORT):
+            # a segment is enough for a worker that has drawn nothing yet: there may not be many
+            if missing and (is_there or sent < self._workers or _effort(missing) >= _EFFORT):
                 yield self._ordered(tuple(missing), missing[0].first)
-                missing, has_drawn = [], True
+                missing, sent = [], sent + 1
             # what changed is mostly in one place: after it the cores are left to those that draw
-            elif not missing and not has_drawn and monotonic() - followed > _STEP:
+            elif not missing and not sent and monotonic() - followed > _STEP:
                 followed = monotonic()
                 for _ in range(self._workers):
                     yield self._ordered((), segment.end)
@@ -161,3 +162,7 @@ class Ahead:
             self._planned.put(error)
         else:
             self._planned.put(told)
+
+
+def _effort(segments: Iterable[Segment]) -> float:
+    return sum(each.effort for each in segments)

@@ -18,6 +18,7 @@ from attnviz.film.folders import work_folder
 from attnviz.film.fonts import typeface
 from attnviz.film.quality import Quality
 from attnviz.film.render.copies import quick_copies
+from attnviz.film.render.families import quick_families
 from attnviz.film.typefaces import Typeface
 
 _SEED = 0
@@ -55,6 +56,7 @@ def session(
         ),
         typeface(font),
         quick_copies(),
+        quick_families(),
     ):
         level = manim_logger.level
         manim_logger.setLevel(logging.ERROR)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from attnviz.film.render.fingerprint import digest
 
-_LONGEST = 4.0
-"""Seconds of movement after which a segment ends although nothing stands still."""
+_LONGEST = 2.0
+"""Seconds of movement after which a segment ends although nothing stands still: more key frames, and less to be drawn
+again after a change."""
 _STILL, _FRAME, _MOBJECT, _BEGIN = 30e-3, 7e-3, 12e-6, 20e-3
 """Seconds that it takes, at 1080p on one core of 2020: a picture that stands, a frame that moves, each mobject that
 moves in it, the beginning of a play. Only their ratios matter, for sharing the work out."""
@@ -74,9 +75,11 @@ class Cutter:
         self._part: list[Play] = []
 
     def add(self, play: Play) -> Segment | None:
-        """The segment that ends with this play, if one does."""
+        """The segment that ends with this play or before it, if one does."""
+        moves = play.frames > 0 and not play.still
+        before = self.end() if moves and self._is_long() else None
         self._part.append(play)
-        return self.end() if self._closes() else None
+        return self.end() if play.frames and play.still else before
 
     def end(self) -> Segment | None:
         """What is left, if it has frames. Plays without frames are left out where a segment begins or ends."""
@@ -87,10 +90,8 @@ class Cutter:
             return None
         return Segment(first + drawn[0], tuple(part[drawn[0] : drawn[-1] + 1]))
 
-    def _closes(self) -> bool:
-        last = self._part[-1]
-        stood = last.still and last.frames > 0
-        return stood or sum(each.frames for each in self._part) >= _LONGEST * self._fps
+    def _is_long(self) -> bool:
+        return sum(each.frames for each in self._part) >= _LONGEST * self._fps
 
 
 def segmented(plays: Iterable[Play], fps: int) -> tuple[Segment, ...]:

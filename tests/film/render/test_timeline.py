@@ -44,11 +44,14 @@ def test_a_segment_ends_where_something_stood_still():
     ]
 
 
-def test_what_moves_for_long_is_parted_too():
-    assert numbers(segmented([move(25), move(15), move(39), move(1), move(1)], FPS)) == [
+def test_what_moves_for_long_is_parted_too_and_keeps_what_stands_after_it():
+    two_seconds = [move(15), move(5)]
+
+    assert numbers(segmented([*two_seconds, *two_seconds, hold(), move(50), move(1)], FPS)) == [
         range(2),
-        range(2, 4),
-        range(4, 5),
+        range(2, 5),
+        range(5, 6),
+        range(6, 7),
     ]
 
 
