@@ -10,7 +10,7 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.film.acts import formula, mixing, opening, projection, scores, softmax, whole
+from attnviz.film.acts import exhibits, formula, mixing, opening, projection, scores, softmax, whole
 from attnviz.film.scene import LessonScene
 
 
@@ -27,6 +27,7 @@ class SelfAttention(LessonScene):
         self.act("queries", projection.project)
         self.act("keys", projection.project)
         self.act("values", projection.project)
+        self.act("places", exhibits.show)
         self.act("scores", scores.scores)
         self.act("scale", softmax.change_scores)
         self.act("bias", softmax.change_scores)

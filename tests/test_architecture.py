@@ -22,14 +22,15 @@ ROOMS = {
     "errors": set(),
     "theme": set(),
     "core": {"errors"},
-    "inputs": CORE - {"theme"},
+    "models": CORE - {"theme"},
+    "inputs": (CORE - {"theme"}) | {"models"},
     "lessons": CORE,
     "lecture": TOLD | {"inputs"},
     "terminal": TOLD,
     "export": TOLD,
     "film": TOLD,
     "scenes": TOLD | {"film", "inputs"},
-    "cli": TOLD | {"inputs", "lecture", "terminal", "export", "film", "scenes"},
+    "cli": TOLD | {"models", "inputs", "lecture", "terminal", "export", "film", "scenes"},
 }
 """What each room may import of the others; all may import the package itself, which imports lazily."""
 
@@ -37,6 +38,7 @@ LIBRARIES = {
     "errors": set(),
     "theme": set(),
     "core": {"numpy"},
+    "models": {"huggingface_hub", "numpy", "platformdirs", "safetensors", "tokenizers"},
     "inputs": {"numpy", "safetensors"},
     "lessons": {"numpy"},
     "lecture": set(),

@@ -18,7 +18,13 @@ TOOLS = (
 PYTHON = f"""#!/usr/bin/env bash
 case "$*" in
   *sys.executable*) echo "$0" ;;
-  "-m venv --clear"*) mkdir -p "$4/bin"; cp "$0" "$4/bin/python"; echo "#!$4/bin/python" >"$4/bin/pip" ;;
+  "-m venv --clear"*)
+    mkdir -p "$4/bin"
+    cp "$0" "$4/bin/python"
+    echo "#!$4/bin/python" >"$4/bin/pip"
+    printf '#!/usr/bin/env bash\\necho "$*" >>%s\\n' "$PWD/attnviz-ran" >"$4/bin/attnviz"
+    chmod 755 "$4/bin/attnviz"
+    ;;
   "-m pip"*) ;;
   *) exec {sys.executable} "$@" ;;
 esac
@@ -84,6 +90,12 @@ def test_who_only_uses_attnviz_is_not_given_a_voice(machine):
     assert (done.returncode, done.stderr) == (0, "")
     assert "espeak-ng" not in " ".join(machine.asked_of_apt)
     assert done.stdout.endswith("setup: ready: .venv/bin/attnviz\n")
+
+
+def test_the_model_of_the_readme_is_brought(machine):
+    machine.setup()
+
+    assert (machine.home / "attnviz-ran").read_text() == "models get minilm\n"
 
 
 def test_who_runs_the_tests_is(machine):

@@ -19,6 +19,11 @@ _COMMANDS = {
     "new": ("attnviz.cli.new:new", "Write a lecture file to start from."),
     "lessons": ("attnviz.cli.lessons:lessons", "List the lessons, or the steps of one."),
     "examples": ("attnviz.cli.examples:examples", "List the built-in examples, or print one."),
+    "heads": (
+        "attnviz.cli.heads:heads",
+        "All heads of a trained model on a text: maps, and which do what.",
+    ),
+    "models": ("attnviz.cli.models:models", "List the trained models that are here, or get one."),
     "cache": ("attnviz.cli.cache:cache", "What is kept of films, how much, and its limit."),
 }
 
@@ -64,6 +69,8 @@ def attnviz(ctx: click.Context, /) -> None:
       attnviz render lecture.toml                     a film of several lessons
       attnviz lessons                                 what is taught
       attnviz examples                                what is built in
+      attnviz heads "the cat sat" --model minilm      which head does what
+      attnviz models                                  which trained models are here
       attnviz cache                                   what is kept of films
     """
     if ctx.invoked_subcommand is None:

@@ -18,6 +18,7 @@ from attnviz.lessons.request import LessonRequest
 
 _FLAGS = {"text": "TEXT"}
 """Input options whose name is not how they are written."""
+_OF_MODELS = "self-attention"
 _SOURCES = ("text", "example", "tokens", "vectors")
 
 
@@ -54,6 +55,10 @@ def lesson_request(lesson: Lesson, request: InputRequest, how: Presentation) -> 
     Raises InputError as `computed` does, and for an option that the lesson would not obey.
     """
     _check_options(lesson, request, how)
+    if request.model is not None and lesson.name != _OF_MODELS:
+        raise InputError(
+            f"the lesson {lesson.name} is not told on trained models, only {_OF_MODELS}: leave --model out"
+        )
     asked = LessonRequest(
         language=how.lang,
         precision=how.precision,

@@ -57,7 +57,8 @@ def option(section: str, *declarations: str, **attributes: Any) -> _Decorator:
     return click.option(*declarations, cls=SectionedOption, section=section, **attributes)
 
 
-_SEQUENCE, _NUMBERS, _ATTENTION, _VIEW = "Input", "Vectors and weights", "Attention", "View"
+_SEQUENCE, _MODEL, _NUMBERS = "Input", "Trained model", "Vectors and weights"
+_ATTENTION, _VIEW = "Attention", "View"
 _POSITIVE = click.IntRange(min=1)
 _FILE = {"metavar": "FILE"}
 
@@ -90,6 +91,26 @@ _INPUT_OPTIONS: tuple[_Decorator, ...] = (
         **_FILE,
         help="The input vectors, one row a token: .csv .tsv .json .npy .npz, or - for stdin. "
         "TEXT or --tokens names the rows.",
+    ),
+    option(
+        _MODEL,
+        "--model",
+        metavar="NAME|FOLDER|HUB_ID",
+        help="A trained model reads TEXT: one that attnviz models lists, a folder with config.json, safetensors and "
+        "tokenizer.json, or the id of one in the hub's cache.",
+    ),
+    option(
+        _MODEL,
+        "--layer",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Which of its layers, counted from 0. Default 0.",
+    ),
+    option(
+        _MODEL,
+        "--head",
+        metavar="N|N,N|all",
+        help="Which of the layer's heads, counted from 0. Default 0.",
     ),
     option(
         _NUMBERS,

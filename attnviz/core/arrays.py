@@ -46,6 +46,11 @@ def working(array: FloatArray) -> FloatArray:
     return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
+def of_type(result: FloatArray, given: FloatArray) -> FloatArray:
+    """What was computed, in the type of what was given."""
+    return result.astype(given.dtype, copy=False)
+
+
 def sealed(array: FloatArray) -> FloatArray:
     """The same array, made read-only in place: for an array that this package has just made."""
     array.flags.writeable = False

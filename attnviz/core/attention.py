@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from attnviz.core.arrays import BoolArray, FloatArray, as_float, sealed, working
-from attnviz.core.masks import combined_mask
-from attnviz.errors import ShapeError
+from attnviz.core.masks import Window, combined_mask
+from attnviz.errors import InputError, ShapeError
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +30,15 @@ class AttentionStages:
     """q kᵀ: (…, n_q, n_k)."""
     scaled_scores: FloatArray
     """scores · scale: (…, n_q, n_k)."""
+    capped_scores: FloatArray
+    """softcap · tanh(scaled_scores / softcap): (…, n_q, n_k)."""
     biased_scores: FloatArray
-    """scaled_scores + bias: (…, n_q, n_k)."""
+    """capped_scores + bias: (…, n_q, n_k)."""
     masked_scores: FloatArray
     """biased_scores, −inf where a key is hidden: (…, n_q, n_k)."""
     weights: FloatArray
-    """softmax of masked_scores along the keys: (…, n_q, n_k). A row with nothing to see is 0."""
+    """softmax of masked_scores along the keys: (…, n_q, n_k). A row with nothing to see is 0. Where there is a sink,
+    what it takes is missing from the sum of 1."""
     output: FloatArray
     """weights · v: (…, n_q, d_v), in the type of the inputs."""
 
@@ -71,22 +74,32 @@ def attend(
     v: npt.ArrayLike,
     *,
     scale: float | None = None,
+    softcap: float | None = None,
     mask: BoolArray | None = None,
     bias: npt.ArrayLike | None = None,
     causal: bool = False,
     offset: int = 0,
+    window: Window | None = None,
+    kv_length: int | npt.ArrayLike | None = None,
+    sinks: npt.ArrayLike | None = None,
 ) -> AttentionStages:
     """Scaled dot-product attention with every stage kept.
 
-    q (…, n_q, d_k), k (…, n_k, d_k), v (…, n_k, d_v); leading axes (batch, heads) must be equal. `scale` multiplies
-    the scores, None is 1/√d_k. `bias` is added to the scaled scores and broadcasts to (…, n_q, n_k). `mask`
-    (…, n_q, n_k), True = may attend, and `causal` (query i sees keys j ≤ i + offset) hide keys: a hidden key gets
-    weight 0 whatever its score or value holds, NaN included (a bias of −inf hides too, but not a score that is
-    NaN). A query with nothing to see has weights 0 and output 0. float16 is computed in float32; float64 stays
-    float64.
+    q (…, h, n_q, d_k), k (…, h_kv, n_k, d_k), v (…, h_kv, n_k, d_v); two-dimensional arrays are one head, and the axes
+    before the heads must be equal. h is a multiple of h_kv: heads that follow each other share a key and value head
+    (grouped-query attention). The order is scale, softcap, bias, mask, softmax.
 
-    Raises ShapeError, naming the array, its shape and the shape that would fit.
-    Source: Vaswani et al. (2017), section 3.2.1; masking and edge cases as in the ONNX `Attention` operator.
+    `scale` multiplies the scores, None is 1/√d_k. `softcap` keeps them within ±softcap. `bias` is added and broadcasts
+    to (…, n_q, n_k). `mask` (…, n_q, n_k), True = may attend, `causal` (query i sees keys j ≤ i + offset), `window`
+    (left, right) around i + offset, None = unbounded on that side, and `kv_length` (keys at or past it; one number, or
+    one a batch) hide keys: a hidden key gets weight 0 whatever its score or value holds, NaN included (a bias of −inf
+    hides too, but not a score that is NaN). `sinks` (h,) is one more logit a head, which takes weight and gives no
+    value. A query with nothing to see has weights 0 and output 0. float16 is computed in float32.
+
+    Raises ShapeError, naming the array, its shape and the shape that would fit; InputError for a softcap that is not
+    above 0.
+    Source: Vaswani et al. (2017), section 3.2.1; masking, groups and edge cases as in the ONNX `Attention` operator;
+    softcap: Gemma 2 (2024), section 2; sinks: Xiao et al. (2023), as GPT-OSS (2025) learns them.
 
     >>> stages = attend(q=[[1, 0, 2]], k=[[0, 1, 1], [4, 4, 0]], v=[[1, 2, 3], [2, 8, 0]], scale=1)
     >>> stages.scores
@@ -97,29 +110,66 @@ def attend(
     given = (as_float(q, "q"), as_float(k, "k"), as_float(v, "v"))
     _check_shapes(*given)
     result_type = np.result_type(*given)
-    q_, k_, v_ = (working(each) for each in given)
+    q_ = working(given[0])
+    k_, v_ = (_a_head_each(working(each), q_) for each in given[1:])
     n_q, n_k, d_k = q_.shape[-2], k_.shape[-2], q_.shape[-1]
     if scale is None:
         scale = 1 / math.sqrt(d_k) if d_k else 1.0
-    visible = combined_mask(n_q, n_k, mask=mask, causal=causal, offset=offset)
+    visible = combined_mask(
+        n_q, n_k, mask=mask, causal=causal, offset=offset, window=window, kv_length=kv_length
+    )
     if mask is not None:
         _check_fits("mask", np.shape(mask), (*q_.shape[:-1], n_k))
+    if visible is not None and kv_length is not None:
+        _check_fits("kv_length", visible.shape, (*q_.shape[:-1], n_k))
     # NaN and infinity behind a mask are allowed: no warning about what is hidden further down.
     with np.errstate(invalid="ignore", over="ignore"):
         scores = q_ @ np.swapaxes(k_, -1, -2)
         scaled = scores if scale == 1 else scores * scores.dtype.type(scale)
-        biased = scaled if bias is None else scaled + _fitting_bias(bias, scaled)
+        capped = scaled if softcap is None else _capped(scaled, softcap)
+        biased = capped if bias is None else capped + _fitting_bias(bias, capped)
         masked = biased if visible is None else _hide(biased, visible)
-        weights = softmax(masked)
+        weights = softmax(masked) if sinks is None else _beside_sinks(masked, sinks)
         output = weighted_sum(weights, v_, None if np.isfinite(v_).all() else ~np.isneginf(masked))
     return AttentionStages(
         scores=sealed(scores),
         scaled_scores=sealed(scaled),
+        capped_scores=sealed(capped),
         biased_scores=sealed(biased),
         masked_scores=sealed(masked),
         weights=sealed(weights),
         output=sealed(output.astype(result_type, copy=False)),
     )
+
+
+def _a_head_each(array: FloatArray, q: FloatArray) -> FloatArray:
+    """Key and value heads as often as they are used: (…, h, n_k, d)."""
+    if q.ndim < 3 or array.shape[-3] == q.shape[-3]:
+        return array
+    return np.repeat(array, q.shape[-3] // array.shape[-3], axis=-3)
+
+
+def _capped(scores: FloatArray, softcap: float) -> FloatArray:
+    if not softcap > 0:
+        raise InputError(
+            f"softcap is {softcap}, expected a number above 0: leave it out for no cap"
+        )
+    limit = scores.dtype.type(softcap)
+    capped: FloatArray = np.tanh(scores / limit) * limit
+    return capped
+
+
+def _beside_sinks(scores: FloatArray, sinks: npt.ArrayLike) -> FloatArray:
+    """The weights of the keys where each head has one more logit."""
+    logits = as_float(sinks, "sinks").astype(scores.dtype, copy=False)
+    heads = scores.shape[-3:-2] or (1,)
+    if logits.shape != heads:
+        raise ShapeError(f"sinks has shape {logits.shape}, expected {heads}: one logit a head")
+    column = np.broadcast_to(logits[:, None, None], (*heads, *scores.shape[-2:-1], 1))
+    if scores.ndim == 2:
+        column = column[0]
+    beside = np.broadcast_to(column, (*scores.shape[:-1], 1))
+    return softmax(np.concatenate([scores, beside], axis=-1))[..., :-1].copy()
 
 
 def _check_shapes(q: FloatArray, k: FloatArray, v: FloatArray) -> None:
@@ -129,13 +179,15 @@ def _check_shapes(q: FloatArray, k: FloatArray, v: FloatArray) -> None:
                 f"{name} has shape {array.shape}, expected (…, {axes}): one row a position"
             )
     lead, d_k, n_k = q.shape[:-2], q.shape[-1], k.shape[-2]
-    if k.shape != (*lead, n_k, d_k):
+    shared = lead and k.ndim == q.ndim and k.shape[-3] > 0 and lead[-1] % k.shape[-3] == 0
+    expected = (*lead[:-1], k.shape[-3]) if shared else lead
+    if k.shape != (*expected, n_k, d_k):
         raise ShapeError(
             f"k has shape {k.shape}, expected {_shape(*lead, 'n_k', d_k)}: q has shape {q.shape}"
         )
-    if v.shape[:-1] != (*lead, n_k):
+    if v.shape[:-1] != (*expected, n_k):
         raise ShapeError(
-            f"v has shape {v.shape}, expected {_shape(*lead, n_k, 'd_v')}: k has shape {k.shape}"
+            f"v has shape {v.shape}, expected {_shape(*expected, n_k, 'd_v')}: k has shape {k.shape}"
         )
 
 

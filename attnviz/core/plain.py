@@ -11,10 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.problem import ARRAYS, AttentionOptions, Problem
+from attnviz.core.problem import ARRAYS, NORM_EPSILON, AttentionOptions, Problem
 from attnviz.errors import InputError, ShapeError
 
-OPTIONS = ("mask", "bias")
+OPTIONS = ("mask", "bias", "sinks")
+"""Those of the options that are arrays."""
+_LATER = {"kv_heads": None, "norm_epsilon": NORM_EPSILON}
+_LATER_OPTIONS: dict[str, Any] = {"softcap": None, "window": None, "kv_length": None}
+"""Facts that are written only where they are not as usual, as are the sinks: schema 1 began without them."""
 _WORDS = {"NaN": np.nan, "Infinity": np.inf}
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -47,6 +51,7 @@ def body_of(facts: Mapping[str, Any], arrays: Arrays) -> dict[str, Any]:
     options = {
         name: listed(arrays[f"options.{name}"]) if f"options.{name}" in arrays else None
         for name in OPTIONS
+        if name != "sinks" or f"options.{name}" in arrays
     }
     return {
         **facts,
@@ -73,7 +78,11 @@ def read(
         lists = lists_of(body)
         dtypes, shapes = dict(body["dtypes"]), dict(body["shapes"])
         facts = {name: body[name] for name in ("tokens", "heads", "provenance")}
+        facts |= {name: body[name] for name in _LATER if name in body}
         facts["options"] = {name: body["options"][name] for name in ("scale", "causal", "offset")}
+        facts["options"] |= {
+            name: body["options"][name] for name in _LATER_OPTIONS if name in body["options"]
+        }
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise broken(what, error) from error
     arrays = {
@@ -87,18 +96,29 @@ def read(
 def lists_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """Every array of the problem, still as lists, under the name that `arrays_of` gives it."""
     lists = {f"problem.{name}": value for name, value in body["problem"].items()}
-    return lists | {f"options.{name}": body["options"][name] for name in OPTIONS}
+    given = body["options"]
+    return lists | {
+        f"options.{name}": given.get(name) if name == "sinks" else given[name] for name in OPTIONS
+    }
 
 
 def facts_of(problem: Problem) -> dict[str, Any]:
     """All of the problem that is no array."""
     options = problem.options
+    window = None if options.window is None else list(options.window)
+    later = {"softcap": options.softcap, "window": window, "kv_length": options.kv_length}
     return {
         "tokens": None if problem.tokens is None else list(problem.tokens),
         "heads": problem.heads,
-        "options": {"scale": options.scale, "causal": options.causal, "offset": options.offset},
+        **_unusual({name: getattr(problem, name) for name in _LATER}, _LATER),
+        "options": {"scale": options.scale, "causal": options.causal, "offset": options.offset}
+        | _unusual(later, _LATER_OPTIONS),
         "provenance": dict(problem.provenance),
     }
+
+
+def _unusual(facts: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if value != usual[name]}
 
 
 def arrays_of(problem: Problem) -> Arrays:
@@ -146,6 +166,7 @@ def assembled(facts: Mapping[str, Any], arrays: Arrays) -> Problem:
         return Problem(
             **asked,
             heads=facts["heads"],
+            **{name: facts[name] for name in _LATER if name in facts},
             tokens=facts["tokens"],
             options=AttentionOptions(**facts["options"], **options),
             provenance=facts["provenance"],
@@ -169,6 +190,11 @@ def _check_kinds(facts: Mapping[str, Any], arrays: Arrays) -> None:
         "options.scale": type(options.get("scale")) in (int, float, type(None)),
         "options.causal": type(options.get("causal")) is bool,
         "options.offset": type(options.get("offset")) is int,
+        "kv_heads": type(facts.get("kv_heads")) in (int, type(None)),
+        "norm_epsilon": type(facts.get("norm_epsilon", NORM_EPSILON)) in (int, float),
+        "options.softcap": type(options.get("softcap")) in (int, float, type(None)),
+        "options.kv_length": type(options.get("kv_length")) in (int, type(None)),
+        "options.window": _is_window(options.get("window")),
     }
     good |= {f"problem.{name}": f"problem.{name}" in arrays for name in ("x", "w_q", "w_k", "w_v")}
     kinds = {"options.mask": "b"}
@@ -176,6 +202,15 @@ def _check_kinds(facts: Mapping[str, Any], arrays: Arrays) -> None:
     for name, is_good in good.items():
         if not is_good:
             raise wrong(name)
+
+
+def _is_window(value: Any) -> bool:
+    if value is None:
+        return True
+    sides = (int, type(None))
+    return (
+        isinstance(value, list) and len(value) == 2 and all(type(each) in sides for each in value)
+    )
 
 
 def wrong(name: str) -> InputError:

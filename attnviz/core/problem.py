@@ -13,18 +13,24 @@ from types import MappingProxyType
 
 import numpy as np
 
-from attnviz.core.arrays import BoolArray, FloatArray, as_float, frozen_copy
+from attnviz.core.arrays import BoolArray, FloatArray, as_count, as_float, frozen_copy
+from attnviz.core.masks import Window, checked_window
 from attnviz.errors import InputError, ShapeError
 
-ARRAYS = ("x", "w_q", "w_k", "w_v", "w_o", "b_q", "b_k", "b_v", "b_o")
+ARRAYS = (
+    *("x", "w_q", "w_k", "w_v", "w_o", "b_q", "b_k", "b_v", "b_o"),
+    *("q_norm", "k_norm", "rotation"),
+)
 """The fields of a `Problem` that are arrays; those from w_o on may be None."""
+NORM_EPSILON = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
 class AttentionOptions:
     """How the scores are treated between q kᵀ and softmax. The fields are those of `attend`.
 
-    Raises InputError for a scale that is not finite: no score would be a number, nor the scale one that JSON holds.
+    Raises InputError for a scale that is not finite (no score would be a number, nor the scale one that JSON holds), a
+    softcap that is not above 0, and a window or a length that is none.
     """
 
     scale: float | None = None
@@ -35,9 +41,25 @@ class AttentionOptions:
     """(n, n), added to the scaled scores."""
     causal: bool = False
     offset: int = 0
+    softcap: float | None = None
+    """Keeps the scaled scores within ±softcap."""
+    window: Window | None = None
+    """How many keys to the left and to the right of itself a query sees."""
+    kv_length: int | None = None
+    """Keys at or past it are hidden: they are padding."""
+    sinks: FloatArray | None = None
+    """(h,), one more logit a head, which takes weight and gives no value."""
 
     def __post_init__(self) -> None:
-        _freeze_arrays(self, ("bias",))
+        _freeze_arrays(self, ("bias", "sinks"))
+        if self.softcap is not None:
+            object.__setattr__(self, "softcap", float(self.softcap))
+            if not (math.isfinite(self.softcap) and self.softcap > 0):
+                raise InputError(f"softcap is {self.softcap}: give a finite number above 0")
+        if self.kv_length is not None:
+            object.__setattr__(self, "kv_length", as_count(self.kv_length, "kv_length", 0))
+        if self.window is not None:
+            object.__setattr__(self, "window", checked_window(self.window))
         if self.scale is not None:
             object.__setattr__(self, "scale", float(self.scale))
             if not math.isfinite(self.scale):
@@ -69,6 +91,17 @@ class Problem:
     b_v: FloatArray | None = None
     b_o: FloatArray | None = None
     heads: int = 1
+    kv_heads: int | None = None
+    """How many key and value heads there are: w_k is (d_model, kv_heads·d_k), w_v likewise. `heads` is a multiple, and
+    heads that follow each other share one. None is one for each head."""
+    q_norm: FloatArray | None = None
+    """(d_k,): each query is divided by its root mean square and multiplied with this; likewise k_norm for keys."""
+    k_norm: FloatArray | None = None
+    norm_epsilon: float = NORM_EPSILON
+    """What is added to the mean square."""
+    rotation: FloatArray | None = None
+    """Rotary position embedding: entry i of each query and key is turned together with entry i + r by rotation[p, i],
+    where p is its position: (n, r), in radians."""
     tokens: tuple[str, ...] | None = None
     """What the positions are called, one name a row of x; None if they have no names."""
     options: AttentionOptions = field(default_factory=AttentionOptions)
@@ -103,7 +136,12 @@ class Problem:
 
     @property
     def d_v(self) -> int:
-        return int(self.w_v.shape[1]) // self.heads
+        return int(self.w_v.shape[1]) // self.groups
+
+    @property
+    def groups(self) -> int:
+        """How many key and value heads there are."""
+        return self.heads if self.kv_heads is None else self.kv_heads
 
     @property
     def scale(self) -> float:
@@ -126,14 +164,21 @@ def _check(problem: Problem) -> None:
         raise ShapeError(f"x has shape {x.shape}, expected (n, d_model): one row a position")
     if heads < 1:
         raise ShapeError(f"heads is {heads}, expected 1 or more")
-    for name in ("w_q", "w_k", "w_v"):
-        _check_projection(name, getattr(problem, name), x.shape[1], f"x has shape {x.shape}", heads)
-    if problem.w_k.shape != problem.w_q.shape:
+    groups = problem.groups
+    if groups < 1 or heads % groups:
         raise ShapeError(
-            f"w_k has shape {problem.w_k.shape}, expected {problem.w_q.shape}: "
-            f"w_q has that shape, and queries are compared with keys"
+            f"kv_heads is {groups}, expected a number that divides the {heads} heads: each is shared by as many"
         )
-    last, out_width = "w_v", problem.w_v.shape[1]
+    for name, count in (("w_q", heads), ("w_k", groups), ("w_v", groups)):
+        _check_projection(name, getattr(problem, name), x.shape[1], f"x has shape {x.shape}", count)
+    keys = (x.shape[1], problem.d_k * groups)
+    if problem.w_k.shape != keys:
+        asked = "that shape" if keys == problem.w_q.shape else f"shape {problem.w_q.shape}"
+        raise ShapeError(
+            f"w_k has shape {problem.w_k.shape}, expected {keys}: "
+            f"w_q has {asked}, and queries are compared with keys"
+        )
+    last, out_width = "w_v", heads * problem.d_v
     if problem.w_o is not None:
         _check_projection(
             "w_o",
@@ -145,12 +190,24 @@ def _check(problem: Problem) -> None:
         last, out_width = "w_o", problem.w_o.shape[1]
     widths = {"b_q": ("w_q", problem.w_q.shape[1]), "b_k": ("w_k", problem.w_k.shape[1])}
     widths |= {"b_v": ("w_v", problem.w_v.shape[1]), "b_o": (last, out_width)}
+    widths |= {"q_norm": ("a query", problem.d_k), "k_norm": ("a key", problem.d_k)}
     for name, (matrix, width) in widths.items():
         bias = getattr(problem, name)
         if bias is not None and bias.shape != (width,):
             raise ShapeError(
                 f"{name} has shape {bias.shape}, expected ({width},): {matrix} has {width} columns"
             )
+    turns = problem.rotation
+    if turns is not None and (
+        turns.ndim != 2 or len(turns) != problem.n or 2 * turns.shape[1] > problem.d_k
+    ):
+        raise ShapeError(
+            f"rotation has shape {turns.shape}, expected ({problem.n}, r) with r at most {problem.d_k // 2}: "
+            f"half of d_k, and x has shape {x.shape}"
+        )
+    sinks = problem.options.sinks
+    if sinks is not None and sinks.shape != (heads,):
+        raise ShapeError(f"sinks has shape {sinks.shape}, expected ({heads},): one logit a head")
     if problem.tokens is not None and len(problem.tokens) != problem.n:
         raise ShapeError(
             f"{len(problem.tokens)} tokens for {problem.n} rows of x: give one token a row"

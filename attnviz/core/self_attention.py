@@ -9,7 +9,10 @@ import numpy.typing as npt
 
 from attnviz.core.arrays import BoolArray, FloatArray, as_float, sealed, working
 from attnviz.core.attention import attend
-from attnviz.core.problem import AttentionOptions, Problem
+from attnviz.core.masks import Window
+from attnviz.core.norms import rms_norm
+from attnviz.core.positions import rotated
+from attnviz.core.problem import NORM_EPSILON, AttentionOptions, Problem
 from attnviz.core.trace import HeadTrace, Trace
 
 
@@ -25,17 +28,27 @@ def self_attention(
     b_v: npt.ArrayLike | None = None,
     b_o: npt.ArrayLike | None = None,
     heads: int = 1,
+    kv_heads: int | None = None,
+    q_norm: npt.ArrayLike | None = None,
+    k_norm: npt.ArrayLike | None = None,
+    norm_epsilon: float = NORM_EPSILON,
+    rotation: npt.ArrayLike | None = None,
     tokens: Sequence[str] | None = None,
     scale: float | None = None,
+    softcap: float | None = None,
     mask: BoolArray | None = None,
     bias: npt.ArrayLike | None = None,
     causal: bool = False,
     offset: int = 0,
+    window: Window | None = None,
+    kv_length: int | None = None,
+    sinks: npt.ArrayLike | None = None,
 ) -> Trace:
     """Every step of self-attention on one sequence.
 
-    x (n, d_model); w_q, w_k (d_model, h·d_k); w_v (d_model, h·d_v); w_o (h·d_v, d_out). The biases are added after
-    their projection. Head i uses the columns i·d_k to (i+1)·d_k. The other options are those of `attend`.
+    x (n, d_model); w_q (d_model, h·d_k); w_k (d_model, h_kv·d_k); w_v (d_model, h_kv·d_v); w_o (h·d_v, d_out), where
+    h_kv is `kv_heads`, or h. The biases are added after their projection. Head i uses the columns i·d_k to (i+1)·d_k.
+    `q_norm`, `k_norm` and `rotation` are those of `Problem`; the other options are those of `attend`.
 
     Raises ShapeError, naming the array, its shape, the shape that would fit, and the operand that asks for it.
     Source: Vaswani et al. (2017), sections 3.2.1 and 3.2.2.
@@ -63,6 +76,11 @@ def self_attention(
             b_v=optional(b_v, "b_v"),
             b_o=optional(b_o, "b_o"),
             heads=heads,
+            kv_heads=kv_heads,
+            q_norm=optional(q_norm, "q_norm"),
+            k_norm=optional(k_norm, "k_norm"),
+            norm_epsilon=norm_epsilon,
+            rotation=optional(rotation, "rotation"),
             tokens=None if tokens is None else tuple(tokens),
             options=AttentionOptions(
                 scale=scale,
@@ -70,6 +88,10 @@ def self_attention(
                 bias=optional(bias, "bias"),
                 causal=causal,
                 offset=offset,
+                softcap=softcap,
+                window=window,
+                kv_length=kv_length,
+                sinks=optional(sinks, "sinks"),
             ),
         )
     )
@@ -78,23 +100,45 @@ def self_attention(
 def trace_of(problem: Problem) -> Trace:
     """Computes the problem; every stage is kept. Raises ShapeError as `self_attention` does."""
     q = _split(_project(problem.x, problem.w_q, problem.b_q), problem.heads)
-    k = _split(_project(problem.x, problem.w_k, problem.b_k), problem.heads)
-    v = _split(_project(problem.x, problem.w_v, problem.b_v), problem.heads)
-    options = problem.options
-    heads = []
-    for q_i, k_i, v_i in zip(q, k, v, strict=True):
-        stages = attend(
-            q_i,
-            k_i,
-            v_i,
-            scale=options.scale,
-            mask=options.mask,
-            bias=options.bias,
-            causal=options.causal,
-            offset=options.offset,
-        )
-        heads.append(HeadTrace(sealed(q_i), sealed(k_i), sealed(v_i), stages))
+    k = _split(_project(problem.x, problem.w_k, problem.b_k), problem.groups)
+    v = _split(_project(problem.x, problem.w_v, problem.b_v), problem.groups)
+    shared_by = problem.heads // problem.groups
+    heads = (_head(problem, i, q[i], k[i // shared_by], v[i // shared_by]) for i in range(len(q)))
     return joined(problem, tuple(heads))
+
+
+def _head(problem: Problem, i: int, q: FloatArray, k: FloatArray, v: FloatArray) -> HeadTrace:
+    options = problem.options
+    placed_q, placed_k = _placed(problem, q, problem.q_norm), _placed(problem, k, problem.k_norm)
+    stages = attend(
+        placed_q,
+        placed_k,
+        v,
+        scale=options.scale,
+        softcap=options.softcap,
+        mask=options.mask,
+        bias=options.bias,
+        causal=options.causal,
+        offset=options.offset,
+        window=options.window,
+        kv_length=options.kv_length,
+        sinks=None if options.sinks is None else options.sinks[i : i + 1],
+    )
+    return HeadTrace(
+        sealed(placed_q),
+        sealed(placed_k),
+        sealed(v),
+        stages,
+        projected_q=None if placed_q is q else sealed(q),
+        projected_k=None if placed_k is k else sealed(k),
+    )
+
+
+def _placed(problem: Problem, vectors: FloatArray, norm: FloatArray | None) -> FloatArray:
+    """Queries or keys as they are compared: normalised, then turned by where they stand."""
+    if norm is not None:
+        vectors = rms_norm(vectors, norm, problem.norm_epsilon)
+    return vectors if problem.rotation is None else rotated(vectors, problem.rotation)
 
 
 def joined(problem: Problem, heads: tuple[HeadTrace, ...], rounded: str | None = None) -> Trace:

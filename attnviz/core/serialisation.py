@@ -11,6 +11,10 @@ JSON, schema `attnviz.trace/1`:
      "traces": [{"q" "k" "v" "scores" "scaled_scores" "biased_scores" "masked_scores" "weights" "output"} a head],
      "concat": …, "output": …}
 
+What is only there where it is not as usual: "kv_heads" and "norm_epsilon" beside "heads"; "softcap", "window" and
+"sinks" among the options; "q_norm", "k_norm" and "rotation" in the problem; "capped_scores" of a head, where there is a
+softcap, and "projected_q" and "projected_k", where queries and keys are normalised or turned.
+
 null in an array is −∞; the words "NaN" and "Infinity" stand for what JSON cannot say either.
 """
 
@@ -37,6 +41,8 @@ from attnviz.errors import InputError
 
 SCHEMA = "attnviz.trace/1"
 _STAGES = tuple(each.name for each in fields(AttentionStages))
+_LATER = ("capped_scores", "projected_q", "projected_k")
+"""Arrays of a head that are written only where they are its own: schema 1 began without them."""
 
 
 def to_json(trace: Trace) -> str:
@@ -44,7 +50,11 @@ def to_json(trace: Trace) -> str:
     arrays = _arrays_of(trace)
     body = {"schema": SCHEMA} | plain.body_of(_facts_of(trace), arrays)
     body["traces"] = [
-        {name: plain.listed(arrays[f"traces.{i}.{name}"]) for name in ("q", "k", "v", *_STAGES)}
+        {
+            name: plain.listed(arrays[f"traces.{i}.{name}"])
+            for name in ("q", "k", "v", *_STAGES, *_LATER[1:])
+            if f"traces.{i}.{name}" in arrays
+        }
         for i in range(len(trace.heads))
     ]
     body |= {name: plain.listed(arrays[name]) for name in ("concat", "output")}
@@ -75,7 +85,9 @@ def _lists_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """Every array of the body, still as lists, under the name that `_arrays_of` gives it."""
     lists = plain.lists_of(body)
     for i, head in enumerate(body["traces"]):
-        lists |= {f"traces.{i}.{name}": head[name] for name in ("q", "k", "v", *_STAGES)}
+        names = ("q", "k", "v", *_STAGES, *_LATER[1:])
+        lists |= {f"traces.{i}.{name}": head[name] for name in names if name not in _LATER}
+        lists |= {f"traces.{i}.{name}": head[name] for name in _LATER if name in head}
     return lists | {name: body[name] for name in ("concat", "output")}
 
 
@@ -137,6 +149,10 @@ def _arrays_of(trace: Trace) -> Arrays:
     for i, head in enumerate(trace.heads):
         named |= {f"traces.{i}.{name}": getattr(head, name) for name in ("q", "k", "v")}
         named |= {f"traces.{i}.{name}": getattr(head.stages, name) for name in _STAGES}
+        if head.stages.capped_scores is head.stages.scaled_scores:
+            del named[f"traces.{i}.capped_scores"]
+        own = {"projected_q": head.projected_q, "projected_k": head.projected_k}
+        named |= {f"traces.{i}.{name}": each for name, each in own.items() if each is not None}
     return named | {"concat": trace.concat, "output": trace.output}
 
 
@@ -163,12 +179,18 @@ def _head(problem: Problem, arrays: Arrays, i: int) -> HeadTrace:
     n, d_k, d_v = problem.n, problem.d_k, problem.d_v
     shapes = dict.fromkeys(_STAGES, (n, n))
     shapes |= {"q": (n, d_k), "k": (n, d_k), "v": (n, d_v), "output": (n, d_v)}
-    parts = {name: arrays[f"traces.{i}.{name}"] for name in shapes}
+    shapes |= {"projected_q": (n, d_k), "projected_k": (n, d_k)}
+    parts = {
+        name: arrays[f"traces.{i}.{name}"]
+        for name in shapes
+        if name not in _LATER or f"traces.{i}.{name}" in arrays
+    }
     for name, array in parts.items():
         _check_shape(f"traces.{i}.{name}", array, shapes[name])
         sealed(array)
-    q, k, v = (parts.pop(name) for name in ("q", "k", "v"))
-    return HeadTrace(q, k, v, AttentionStages(**parts))
+    parts.setdefault("capped_scores", parts["scaled_scores"])
+    stages = AttentionStages(**{name: parts.pop(name) for name in _STAGES})
+    return HeadTrace(stages=stages, **parts)
 
 
 def _check_shape(name: str, array: npt.NDArray[Any], shape: tuple[int, ...]) -> None:

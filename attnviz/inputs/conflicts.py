@@ -20,11 +20,28 @@ _FLAGS = {
 }
 
 
+_OF_MODEL = {"layer": "--layer", "head": "--head"}
+_NOT_WITH_MODEL = {name: flag for name, flag in _FLAGS.items() if name not in ("text", "heads")} | {
+    "example": "--example",
+    "causal": "--causal",
+    "mask": "--mask",
+    "scale": "--scale",
+}
+
+
 def check_request(request: InputRequest) -> None:
     """Raises InputError, naming the two options and the cure, if some cannot be obeyed together.
 
     >>> check_request(InputRequest(text="a b", heads=2))
     """
+    if request.model is not None:
+        _check_model(request)
+        return
+    for name, flag in _OF_MODEL.items():
+        if getattr(request, name) is not None:
+            raise InputError(
+                f"{flag} chooses from a trained model: say which with --model, or leave {flag} out"
+            )
     given = {name: flag for name, flag in _FLAGS.items() if getattr(request, name) is not None}
     if not given.keys() & {"text", "tokens", "vectors"} or request.example is not None:
         _check_example(request, given)
@@ -53,6 +70,18 @@ def check_request(request: InputRequest) -> None:
         raise InputError(
             "--transpose-weights is about the file of --weights: give one, or leave it out"
         )
+
+
+def _check_model(request: InputRequest) -> None:
+    if request.heads is not None:
+        raise InputError("--model brings its heads: choose with --head, and leave --heads out")
+    for name, flag in _NOT_WITH_MODEL.items():
+        if getattr(request, name) is not None:
+            raise InputError(
+                f"--model takes the text apart and brings vectors, weights and mask: leave {flag} out"
+            )
+    if request.text is None:
+        raise InputError("--model needs a text to read: write it in quotation marks")
 
 
 def _check_example(request: InputRequest, given: dict[str, str]) -> None:

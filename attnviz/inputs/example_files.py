@@ -112,9 +112,10 @@ def _problem(body: Mapping[str, Any], where: str, origin: str) -> Problem:
     provenance = dict.fromkeys(arrays, origin)
     if source := str(body.get("source", "")):
         provenance["source"] = source
+    named: dict[str, Any] = dict(arrays)
     try:
         return Problem(
-            **arrays,
+            **named,
             heads=heads,
             tokens=tokens,
             options=options,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import AttentionOptions, Problem
@@ -15,6 +16,7 @@ from attnviz.inputs.masks import read_mask
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.scale import scale_from
 from attnviz.inputs.tokens import listed_tokens, split_text
+from attnviz.inputs.trained import trained_problem
 from attnviz.inputs.vectors import read_vectors
 from attnviz.inputs.weights import Weights, read_weights
 
@@ -31,7 +33,7 @@ def problem_from(request: InputRequest) -> Problem:
 
     Without any source it is the example `illustrated`. A text becomes vectors by a seeded embedding, and
     weights that are not given are drawn from the seed; `provenance["untrained"]` then says which.
-    All numbers are float64.
+    All numbers are float64. With a model, text and weights are the model's, in float32.
 
     Raises InputError (a file, an option, or two that contradict), ShapeError (arrays that do not fit),
     EnvironmentFault (a package that is missing).
@@ -40,6 +42,8 @@ def problem_from(request: InputRequest) -> Problem:
     (3, 4)
     """
     check_request(request)
+    if request.model is not None:
+        return trained_problem(request)
     if request.text is None and request.tokens is None and request.vectors is None:
         problem = load_example(request.example or DEFAULT).problem
         return replace(problem, options=_options(request, problem.options, problem.n))
@@ -79,10 +83,11 @@ def _assembled(request: InputRequest) -> Problem:
     if drawn:
         provenance["untrained"] = f"seed {seed}"
     options = _options(request, AttentionOptions(), sequence.n)
+    named: dict[str, Any] = dict(weights)
     try:
         return Problem(
             x=x,
-            **weights,
+            **named,
             heads=heads,
             tokens=sequence.tokens,
             options=options,

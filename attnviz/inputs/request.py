@@ -37,3 +37,9 @@ class InputRequest:
     causal: bool | None = None
     mask: str | None = None
     """A .csv, .tsv, .json, .npy or .npz file of 0 and 1."""
+    model: str | None = None
+    """A trained model: "minilm", a folder, or an id of the hub that lies in its cache."""
+    layer: int | None = None
+    """Which of its layers, counted from 0."""
+    head: str | None = None
+    """Which of the layer's heads, counted from 0: "1", "0,3" or "all"."""

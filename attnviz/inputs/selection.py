@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import re
+from collections.abc import Sequence
 
 from attnviz.core.problem import Problem
+from attnviz.core.self_attention import trace_of
+from attnviz.core.trace import Trace
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
+
+_ADDED = re.compile(r"\[[A-Z]+\]|<[^<>]*>")
 
 
 def row_asked(request: InputRequest, problem: Problem, query: str | None) -> int:
     """The row that `query` names, else the one that the example in `request` wants shown, else the first.
 
     With a causal mask the first query sees only itself: there it is the middle one, not the first.
+    Of a trained model it is the one with the strongest link to another word.
 
     Raises InputError as `row_of` does.
     """
@@ -20,9 +27,38 @@ def row_asked(request: InputRequest, problem: Problem, query: str | None) -> int
         from attnviz.inputs.example_files import load_example
 
         query = load_example(request.example).query
+    if query is None and request.model is not None:
+        return strongest_row(trace_of(problem), worded(problem.tokens or ()))
     if query is None and problem.options.causal:
         return problem.n // 2
     return row_of(problem, query)
+
+
+def worded(tokens: Sequence[str]) -> list[int]:
+    """The positions of all but what models add to a text: [CLS], </s>, <|endoftext|>.
+
+    >>> worded(["[CLS]", "the", "cat", "[SEP]"])
+    [1, 2]
+    """
+    return [i for i, token in enumerate(tokens) if not _ADDED.fullmatch(token)]
+
+
+def strongest_row(trace: Trace, positions: Sequence[int]) -> int:
+    """Of these positions the query of the first head that gives most weight to another one of them; else the first.
+
+    >>> from attnviz import self_attention
+    >>> strongest_row(self_attention([[0.0], [2.0], [1.0]], [[1.0]], [[1.0]], [[1.0]]), [0, 1, 2])
+    2
+    """
+    weights = trace.heads[0].stages.weights
+    best, row = 0.0, 0
+    for query in positions:
+        largest = max(
+            (float(weights[query, key]) for key in positions if key != query), default=0.0
+        )
+        if largest > best:
+            best, row = largest, query
+    return row
 
 
 def row_of(problem: Problem, query: str | None) -> int:
@@ -39,7 +75,20 @@ def row_of(problem: Problem, query: str | None) -> int:
     """
     if query is None:
         return 0
-    wanted, n, tokens = query.strip(), problem.n, problem.tokens or ()
+    return position_of(problem.tokens or (), query, n=problem.n)
+
+
+def position_of(
+    tokens: Sequence[str], asked: str, flag: str = "--query", n: int | None = None
+) -> int:
+    """The position that `asked` names, counted from 0, among n tokens; `flag` is the option that says it.
+
+    Raises InputError as `row_of` does.
+
+    >>> position_of(["the", "cat"], "cat"), position_of(["the", "cat"], "1")
+    (1, 0)
+    """
+    wanted, n = asked.strip(), len(tokens) if n is None else n
     is_number = wanted.isascii() and wanted.removeprefix("-").isdigit()
     if is_number and len(wanted) < 10 and 1 <= int(wanted) <= n:
         return int(wanted) - 1
@@ -49,14 +98,14 @@ def row_of(problem: Problem, query: str | None) -> int:
     if positions:
         raise InputError(
             f"{wanted!r} stands at positions {', '.join(str(i + 1) for i in positions)}: "
-            f"say --query {positions[0] + 1} or --query {positions[1] + 1}"
+            f"say {flag} {positions[0] + 1} or {flag} {positions[1] + 1}"
         )
     numbers = f"a position from 1 to {n}" if n > 1 else "position 1"
     if is_number:
-        raise InputError(f"--query {wanted} is out of range: say {numbers}")
+        raise InputError(f"{flag} {wanted} is out of range: say {numbers}")
     if not tokens:
-        raise InputError(f"--query {wanted!r}: the inputs have no names; say {numbers}")
+        raise InputError(f"{flag} {wanted!r}: the inputs have no names; say {numbers}")
     near = difflib.get_close_matches(wanted.lower(), [each.lower() for each in tokens], n=1)
     match = next((each for each in tokens if near and each.lower() == near[0]), None)
     hint = f"did you mean {match!r}? Else say" if match else "say one of them, or"
-    raise InputError(f"--query {wanted!r} is not among the {n} tokens: {hint} {numbers}")
+    raise InputError(f"{flag} {wanted!r} is not among the {n} tokens: {hint} {numbers}")

@@ -118,8 +118,16 @@ def _request(table: Table, folder: Path) -> InputRequest:
         scale=_word_or_number(table, "scale", (int, float), "sqrt, none or a number"),
         causal=table.flag("causal"),
         mask=table.file("mask", folder),
+        model=_model(table, folder),
+        layer=table.whole("layer", 0),
+        head=_word_or_number(table, "head", (int,), 'a number from 0, several as "0,3", or "all"'),
         **{key: table.whole(key, 1) for key in _POSITIVE},
     )
+
+
+def _model(table: Table, folder: Path) -> str | None:
+    """A name, or a folder beside the lecture file."""
+    return table.file("model", folder, lambda name: (folder / name).is_dir())
 
 
 def _spoken(table: Table, key: str) -> str | None:

@@ -12,6 +12,8 @@ from attnviz.lessons.telling import Telling
 from attnviz.lessons.words import words
 
 MOST_DECIMALS = 12
+_REVISION = 12
+"""Letters of a digest that are shown."""
 
 ROUNDINGS = ("sum-preserving", "plain", "article")
 
@@ -60,6 +62,12 @@ def begun(asked: LessonRequest, lesson: str) -> Telling:
     """
     check(asked)
     refuse_article(asked, lesson)
+    problem = asked.sequence.problem
+    if problem.rotation is not None or problem.q_norm is not None or problem.k_norm is not None:
+        raise InputError(
+            f"the lesson {lesson} compares queries and keys as they are projected, and these are normalised or turned: "
+            "only self-attention is told on them"
+        )
     return telling_of(asked.sequence, asked, lesson)
 
 
@@ -72,7 +80,15 @@ def telling_of(trace: Trace, asked: LessonRequest, lesson: str) -> Telling:
 def notes(telling: Telling, length: str = "") -> tuple[str, ...]:
     """What must be said of the numbers; `length` "_brief" in a few words."""
     said = []
-    if how := telling.problem.provenance.get("untrained"):
+    made = telling.problem.provenance
+    if "model" in made:
+        facts = {name: made.get(name, "") for name in ("model", "layer", "heads", "tokenizer")}
+        said.append(
+            telling.common(
+                f"trained{length}", **facts, revision=made.get("revision", "")[:_REVISION]
+            )
+        )
+    if how := made.get("untrained"):
         said.append(telling.common(f"untrained{length}", how=how))
     if telling.trace.rounded == "article":
         said.append(telling.common(f"article{length}"))

@@ -38,8 +38,17 @@ _ALL = (
     Lesson(
         "self-attention",
         (
-            *("inputs", "weights", "queries", "keys", "values", "scores", "scale", "bias"),
-            *("mask", "softmax", "weighted-values", "output", "all-rows", "heads", "formula"),
+            *("inputs", "weights", "queries", "keys", "values", "places", "scores", "scale"),
+            *(
+                "bias",
+                "mask",
+                "softmax",
+                "weighted-values",
+                "output",
+                "all-rows",
+                "heads",
+                "formula",
+            ),
             "why-scale",
         ),
         takes_sequence=True,

@@ -51,16 +51,20 @@ def weights(telling: Telling) -> Step:
 
 
 def queries(telling: Telling) -> Step:
-    """Q = X W_Q, the worked row term by term."""
+    """Q = X W_Q, the worked row term by term, before it is normalised or turned."""
     problem = telling.problem
-    values = [head.q for head in telling.trace.heads]
+    values = [
+        head.q if head.projected_q is None else head.projected_q for head in telling.trace.heads
+    ]
     return _projected(telling, "queries", "q", Role.QUERY, problem.w_q, problem.b_q, values)
 
 
 def keys(telling: Telling) -> Step:
     """K = X W_K, likewise."""
     problem = telling.problem
-    values = [head.k for head in telling.trace.heads]
+    values = [
+        head.k if head.projected_k is None else head.projected_k for head in telling.trace.heads
+    ]
     return _projected(telling, "keys", "k", Role.KEY, problem.w_k, problem.b_k, values)
 
 

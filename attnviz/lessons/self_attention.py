@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from attnviz.core.rounding import article_rounded
 from attnviz.core.trace import Trace
-from attnviz.lessons import projection_steps, row_steps, softmax_step, value_steps, whole_steps
+from attnviz.lessons import (
+    place_steps,
+    projection_steps,
+    row_steps,
+    softmax_step,
+    value_steps,
+    whole_steps,
+)
 from attnviz.lessons.beginning import check, notes, telling_of
 from attnviz.lessons.calculations import MOST
 from attnviz.lessons.catalogue import LESSONS
@@ -84,6 +91,7 @@ def _steps(telling: Telling) -> tuple[Step, ...]:
         projection_steps.queries(telling),
         projection_steps.keys(telling),
         projection_steps.values(telling),
+        place_steps.places(telling),
         row_steps.scores(telling),
         row_steps.scale(telling),
         row_steps.bias(telling),

@@ -29,7 +29,8 @@ def check_row(asked: LessonRequest, lesson: str, rows: int) -> None:
 def rearranged(problem: Problem, places: Sequence[int]) -> Problem:
     """The vectors of these places in this order, under the same weights and scale.
 
-    Nothing is hidden and no bias is added: both belong to places, and a lesson on length or order sets its own.
+    Nothing is hidden, no bias is added and nothing is turned: all three belong to places, and a lesson on length or
+    order sets its own.
 
     >>> problem = Problem([[1.0], [2.0]], [[1.0]], [[1.0]], [[1.0]], tokens=("a", "b"))
     >>> rearranged(problem, [1, 0]).tokens
@@ -40,7 +41,8 @@ def rearranged(problem: Problem, places: Sequence[int]) -> Problem:
         problem,
         x=problem.x[chosen],
         tokens=None if problem.tokens is None else tuple(problem.tokens[i] for i in chosen),
-        options=AttentionOptions(scale=problem.options.scale),
+        rotation=None,
+        options=AttentionOptions(scale=problem.options.scale, softcap=problem.options.softcap),
     )
 
 

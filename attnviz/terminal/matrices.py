@@ -13,6 +13,7 @@ from attnviz.terminal.grid import grid
 from attnviz.terminal.layout import packed
 from attnviz.terminal.lines import styled
 from attnviz.terminal.setting import Setting
+from attnviz.terminal.strips import are_strips, strips
 from attnviz.terminal.wrapping import wrapped_prose
 from attnviz.theme import Role
 
@@ -37,6 +38,9 @@ def _rows(shown: Sequence[Matrix]) -> Iterator[list[Matrix]]:
 def _blocks(matrix: Matrix, setting: Setting) -> Iterator[list[Text]]:
     """A matrix with its caption, and the strongest links of one that is too large to find them in."""
     above = wrapped_prose(caption(matrix, setting), setting.inner)
+    if are_strips(matrix):
+        yield above + strips(matrix, setting)
+        return
     if not is_too_large(matrix):
         yield above + grid(matrix, setting)
         return

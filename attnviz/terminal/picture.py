@@ -58,6 +58,12 @@ class Picture:
         pairs = zip(rows[::2], [*rows[1::2], None][: (len(rows) + 1) // 2], strict=True)
         return [self._coloured(upper, lower, "▀") for upper, lower in pairs]
 
+    def rows(self) -> list[Text]:
+        """A line each row, so that each can stand beside its name."""
+        if not self.palette.shades:
+            return self.lines()
+        return [self._coloured(row, None, "█") for row in self._shares()]
+
     def scale(self) -> Text:
         """The shades in order, the least first."""
         if not self.palette.shades:

@@ -6,6 +6,22 @@ from attnviz import Problem
 from attnviz.core.problem import AttentionOptions
 
 
+def model_problem(dtype: type) -> Problem:
+    """With all that trained models have and the article has not."""
+    rng = np.random.default_rng(1)
+    x, w_q = (rng.normal(size=shape).astype(dtype) for shape in ((3, 4), (4, 8)))
+    return Problem(
+        *(x, w_q, w_q[:, 2:6], w_q[:, 4:]),
+        heads=4,
+        kv_heads=2,
+        q_norm=x[0, :2],
+        k_norm=x[1, :2],
+        norm_epsilon=1e-5,
+        rotation=x[:, :1],
+        options=AttentionOptions(softcap=2.5, window=(1, None), kv_length=2, sinks=x[1]),
+    )
+
+
 def full_problem(dtype: type) -> Problem:
     rng = np.random.default_rng(0)
     x, w, b = (rng.normal(size=shape).astype(dtype) for shape in ((3, 4), (4, 4), 4))

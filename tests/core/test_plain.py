@@ -9,7 +9,7 @@ from attnviz.core.plain import problem_from_plain, problem_to_plain
 from attnviz.core.problem import ARRAYS
 from attnviz.errors import InputError
 
-from .full_problem import full_problem
+from .full_problem import full_problem, model_problem
 
 W = [[1.0, 0.5], [0.25, 1.0]]
 
@@ -30,12 +30,13 @@ PROBLEMS = {
     "float16": everything(np.float16),
     "float32": everything(np.float32),
     "float64": everything(np.float64),
+    "of a model": model_problem(np.float32),
 }
 
 
 def arrays_of(problem: Problem) -> dict:
     arrays = {name: getattr(problem, name) for name in ARRAYS}
-    return arrays | {"mask": problem.options.mask, "bias": problem.options.bias}
+    return arrays | {name: getattr(problem.options, name) for name in ("mask", "bias", "sinks")}
 
 
 @pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS.keys())

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from attnviz import Problem, Trace, self_attention, trace_of
+from attnviz.core.positions import rotary_angles
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.self_attention import self_attention_storyboard
 from attnviz.lessons.storyboard import Storyboard
@@ -56,6 +57,11 @@ def tied_trace(n: int, **options: Any) -> Trace:
 
 def untrained(trace: Trace, how: str = "seed 7") -> Trace:
     return trace_of(replace(trace.problem, provenance={"untrained": how}))
+
+
+def trained(trace: Trace) -> Trace:
+    made = {"model": "all-MiniLM-L6-v2", "layer": "11", "heads": "0,1,11", "tokenizer": "WordPiece"}
+    return trace_of(replace(trace.problem, provenance=made | {"revision": "0123456789" * 6}))
 
 
 def illustrated() -> Trace:
@@ -117,6 +123,19 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
     "half precision": lambda: (random_trace(5, dtype=np.float16), {"query": 1}),
     "five decimals": lambda: (random_trace(4), {"precision": 5}),
     "no decimals": lambda: (random_trace(4, size=3), {"precision": 0}),
+    "turned by position": lambda: (
+        random_trace(5, d_k=4, rotation=rotary_angles(5, 4), tokens=names(5)),
+        {"query": 3},
+    ),
+    "normalised": lambda: (random_trace(4, q_norm=[1.0, 0.5, 2.0], k_norm=[0.1, 0.2, 0.3]), {}),
+    "normalised and turned": lambda: (
+        random_trace(4, heads=2, d_k=4, q_norm=[1.0] * 4, rotation=rotary_angles(4, 2)),
+        {"query": 2},
+    ),
+    "of a model": lambda: (
+        trained(random_trace(30, d_model=48, d_k=32, causal=True)),
+        {"query": 9},
+    ),
     "three worked": lambda: (random_trace(9, d_model=6, d_k=5), {"most": 3}),
 }
 

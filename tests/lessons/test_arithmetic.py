@@ -182,6 +182,7 @@ def arrays_of(trace: Trace) -> list[np.ndarray]:
         stages = head.stages
         found += [head.q, head.k, head.v, stages.scores, stages.scaled_scores]
         found += [stages.biased_scores, stages.masked_scores, stages.weights, stages.output]
+        found += [head.projected_q, head.projected_k]
     return [array for array in found if array is not None]
 
 
@@ -210,6 +211,9 @@ def test_every_factor_and_every_total_is_a_number_of_the_trace(case):
         exponentials = np.exp(masked - masked.max())
     known |= {float(value) for value in exponentials} | {float(exponentials.sum())}
     known |= {problem.scale, math.sqrt(problem.d_k)}
+    if problem.rotation is not None:
+        turns = problem.rotation[board.query]
+        known |= {float(value) for value in (*np.cos(turns), *-np.sin(turns))}
 
     for step, calculation in worked(board):
         factors = [piece for term in calculation.terms for piece in term.pieces]

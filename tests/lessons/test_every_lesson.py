@@ -105,6 +105,7 @@ def without_subject(lesson: str, problem: Problem) -> set[str]:
     hides = hidden if options.causal or options.mask is not None else n > 1  # causal by itself
     idle = {
         "self-attention": {
+            "places": problem.rotation is None and problem.q_norm is None,
             "scale": scale == 1,
             "bias": options.bias is None,
             "mask": not hidden,

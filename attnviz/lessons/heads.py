@@ -1,0 +1,101 @@
+"""Which head of a model is worth showing: all of them measured, and the foremost by each measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.head_measures import HeadMeasures, head_measures, induction
+from attnviz.lessons.detail import PooledMatrix, pooled
+
+MEASURES = ("previous", "following", "same", "first", "added")
+"""Those of which more is more of a kind, in the order in which they are shown; each a field of `HeadMeasures`."""
+BLOCKS = 8
+"""Rows and columns of a map, at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredHead:
+    """One head of a model on a text. Layer and head are counted from 0."""
+
+    layer: int
+    head: int
+    map: PooledMatrix
+    """Its weights in blocks."""
+    measures: HeadMeasures
+    between: float | None = None
+    """The weight from the query to the key of the pair that is asked for."""
+    induction: float | None = None
+    """`core.head_measures.induction`, on the text told twice."""
+
+    @property
+    def name(self) -> str:
+        """As papers write it: L3H1."""
+        return f"L{self.layer}H{self.head}"
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """All heads of a model on a text."""
+
+    model: str
+    revision: str
+    """The sha256 of the weights."""
+    tokens: tuple[str, ...]
+    heads: tuple[MeasuredHead, ...]
+    """Layer by layer."""
+    pair: tuple[int, int] | None = None
+    """A query and a key that are asked for, counted from 0."""
+
+    @property
+    def layers(self) -> tuple[tuple[MeasuredHead, ...], ...]:
+        """The heads of each layer."""
+        count = max((each.layer for each in self.heads), default=-1) + 1
+        return tuple(
+            tuple(each for each in self.heads if each.layer == layer) for layer in range(count)
+        )
+
+    def foremost(self, measure: str, count: int) -> tuple[tuple[MeasuredHead, float], ...]:
+        """The heads that have most of a measure, with how much of it; none where it cannot be had."""
+        own = ("between", "induction")
+        values = (
+            getattr(each if measure in own else each.measures, measure) for each in self.heads
+        )
+        measured = [
+            (each, value)
+            for each, value in zip(self.heads, values, strict=True)
+            if value is not None
+        ]
+        return tuple(sorted(measured, key=lambda each: -each[1])[:count])
+
+    def focused(self, count: int) -> tuple[tuple[MeasuredHead, float], ...]:
+        """The heads of the least entropy, with it."""
+        return self.foremost("entropy", len(self.heads))[::-1][:count]
+
+
+def measured_heads(
+    layers: Iterable[Iterable[FloatArray]],
+    tokens: Sequence[object],
+    added: Sequence[int],
+    pair: tuple[int, int] | None = None,
+    twice: Iterable[Iterable[FloatArray]] = (),
+) -> tuple[MeasuredHead, ...]:
+    """The heads whose weights (n, n) these are, layer by layer; no more than one is in memory.
+
+    `tokens` are compared with each other, `added` are positions of what does not stand in the text. `twice` are the
+    weights on the text without these, told twice.
+    """
+    repeated = [[induction(weights, len(weights) // 2) for weights in layer] for layer in twice]
+    return tuple(
+        MeasuredHead(
+            number,
+            head,
+            pooled(weights, BLOCKS, BLOCKS),
+            head_measures(weights, tokens, added),
+            None if pair is None else float(weights[pair]),
+            repeated[number][head] if repeated else None,
+        )
+        for number, layer in enumerate(layers)
+        for head, weights in enumerate(layer)
+    )

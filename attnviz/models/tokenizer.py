@@ -1,0 +1,85 @@
+"""A text as the pieces that a model knows, by its own tokenizer.json."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from attnviz.errors import EnvironmentFault, InputError
+
+FILE = "tokenizer.json"
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A text taken apart; the three go together."""
+
+    ids: tuple[int, ...]
+    names: tuple[str, ...]
+    """As they are shown: what stands in the text, with the mark of a piece that goes on ("##ing") or of one that the
+    model adds ("[CLS]")."""
+    words: tuple[int | None, ...]
+    """The number of the word each belongs to; None for what the model adds."""
+    kind: str
+    """How it was taken apart: "WordPiece", "BPE", …"""
+
+    @property
+    def added(self) -> tuple[int, ...]:
+        """The positions of what the model adds."""
+        return tuple(i for i, word in enumerate(self.words) if word is None)
+
+
+def pieces(folder: Path, text: str) -> Pieces:
+    """The text as the model's tokenizer takes it apart, with what it adds, neither cut nor filled up.
+
+    Raises InputError for a folder without a tokenizer.json, or whose tokenizer.json is none; EnvironmentFault if the
+    package tokenizers is missing.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise InputError(
+            f"{folder} has no {FILE}: name a folder as it is downloaded from the hub; from a mere vocabulary, "
+            "AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER) of transformers writes it"
+        )
+    library = _library()
+    try:
+        tokenizer = library.Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises nothing narrower
+        raise InputError(
+            f"{path} cannot be read as a tokenizer ({error}): download it anew"
+        ) from error
+    # a file may say how texts are made equally long for training
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    found = tokenizer.encode(text)
+    return Pieces(
+        ids=tuple(found.ids),
+        names=tuple(_names(found, text)),
+        words=tuple(found.word_ids),
+        kind=type(tokenizer.model).__name__,
+    )
+
+
+def _names(found: Any, text: str) -> list[str]:
+    return [
+        _name(token, text[begin:end].strip())
+        for token, (begin, end) in zip(found.tokens, found.offsets, strict=True)
+    ]
+
+
+def _name(token: str, written: str) -> str:
+    """What stands in the text, unless the token says more; a piece of one character's bytes has only itself."""
+    if token.startswith("##") or not written or token.casefold() == written.casefold():
+        return token
+    return written
+
+
+def _library() -> Any:
+    try:
+        return importlib.import_module("tokenizers")
+    except ImportError as error:
+        raise EnvironmentFault(
+            "--model takes texts apart with the package tokenizers: pip install 'attnviz[models]'"
+        ) from error

@@ -1,0 +1,86 @@
+"""All heads of a model as lines: a small map each, then the foremost by each measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.text import Text
+
+from attnviz.lessons.heads import MEASURES, MeasuredHead, Survey
+from attnviz.lessons.labels import shown_token
+from attnviz.lessons.words import words
+from attnviz.terminal.colour import Palette
+from attnviz.terminal.layout import packed
+from attnviz.terminal.lines import filled, styled
+from attnviz.terminal.picture import Picture
+from attnviz.terminal.setting import MARGIN
+from attnviz.terminal.wrapping import wrapped_prose
+from attnviz.theme import Role
+
+_WHAT = 22
+"""Columns of what is measured."""
+_MOST_PROSE = 92
+
+
+def survey_lines(
+    survey: Survey, palette: Palette, width: int, language: str, top: int
+) -> list[Text]:
+    """The survey on a page of `width` columns, with the `top` foremost heads of each measure."""
+    say, inner = words(language).say, width - 2 * MARGIN
+    layers, heads = len(survey.layers), len(survey.layers[0])
+    title = say(
+        "heads", "title", model=survey.model, layers=layers, heads=heads, n=len(survey.tokens)
+    )
+    lines = [*wrapped_prose(styled(title, palette.text(None, bold=True)), inner), Text()]
+    for layer in survey.layers:
+        for row in packed([_map(each, palette) for each in layer], inner):
+            lines += [*row, Text()]
+    lines += _prose(say("heads", "maps"), palette, inner)
+    lines.append(Text())
+    for measured in _measured(survey, language, top):
+        lines += _ranked(*measured, palette, inner)
+    lines.append(Text())
+    lines += _prose(say("heads", "note", revision=survey.revision[:12]), palette, inner)
+    return [Text(" " * MARGIN) + line if line.plain else line for line in lines]
+
+
+def _map(head: MeasuredHead, palette: Palette) -> list[Text]:
+    picture = Picture(Role.WEIGHT, head.map.peaks, palette)
+    name = styled(filled(head.name, picture.width), palette.dim)
+    return [name, *picture.lines()]
+
+
+def _measured(
+    survey: Survey, language: str, top: int
+) -> Iterator[tuple[str, Sequence[tuple[MeasuredHead, float]]]]:
+    """What is measured, and the foremost heads; the pair that is asked for comes first."""
+    say = words(language).say
+    if survey.pair is not None:
+        query, key = (shown_token(survey.tokens[each]) for each in survey.pair)
+        yield say("heads", "pair", query=query, key=key), survey.foremost("between", top)
+    for measure in (*MEASURES, "induction"):
+        if found := survey.foremost(measure, top):
+            yield say("heads", measure), found
+    yield say("heads", "entropy"), survey.focused(top)
+
+
+def _ranked(
+    what: str, found: Sequence[tuple[MeasuredHead, float]], palette: Palette, width: int
+) -> list[Text]:
+    """A line, or several where the heads do not fit beside what is measured."""
+    ranked = [
+        Text.assemble(each.name, " ", (f"{value:.2f}", palette.text(Role.WEIGHT)))
+        for each, value in found
+    ]
+    lines: list[Text] = []
+    line = styled(filled(what, _WHAT), palette.dim)
+    for each in ranked:
+        if line.cell_len + each.cell_len + 2 > width:
+            lines.append(line)
+            line = Text(" " * _WHAT)
+        line = line + Text("  ") + each
+    return [*lines, line]
+
+
+def _prose(text: str, palette: Palette, width: int) -> list[Text]:
+    return wrapped_prose(styled(text, palette.dim), min(width, _MOST_PROSE))

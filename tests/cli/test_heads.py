@@ -1,0 +1,106 @@
+"""attnviz heads, as a user runs it."""
+
+import re
+
+import pytest
+from rich.cells import cell_len
+
+SENTENCE = "The animal didn't cross the street because it was too tired"
+
+
+def found(out: str, what: str) -> list[tuple[str, float]]:
+    """The heads that a line names, with what is measured."""
+    (line,) = (each for each in out.splitlines() if each.strip().startswith(what))
+    return [(name, float(value)) for name, value in re.findall(r"(L\d+H\d+) (\d\.\d\d)", line)]
+
+
+@pytest.fixture
+def surveyed(attnviz):
+    def survey(*arguments):
+        done = attnviz("heads", SENTENCE, "--model", "minilm", *arguments)
+        assert (done.status, done.err) == (0, "")
+        return done.out
+
+    return survey
+
+
+def test_the_heads_that_send_it_to_animal_come_first(surveyed):
+    out = surveyed("--from", "it", "--to", "animal")
+
+    assert found(out, "it → animal")[:2] == [("L5H11", 0.65), ("L3H1", 0.64)]
+
+
+def test_known_kinds_of_heads_are_found(surveyed):
+    out = surveyed()
+
+    assert found(out, "previous token")[0] == ("L0H2", 1.0)
+    assert found(out, "first token")[0] == ("L4H5", 0.9)
+    assert found(out, "entropy, least")[0] == ("L0H2", 0.0)
+
+
+def test_every_head_has_a_map(surveyed):
+    out = surveyed()
+    names = re.findall(r"L\d+H\d+", out.split("Each map:")[0])
+
+    assert names == [f"L{layer}H{head}" for layer in range(6) for head in range(12)]
+
+
+def test_more_heads_are_named_if_asked_for(surveyed):
+    assert len(found(surveyed("--top", "2"), "induction")) == 2
+    assert len(found(surveyed("--width", "200", "--top", "7"), "induction")) == 7
+
+
+@pytest.mark.parametrize(
+    ("width", "language", "colour"), [(40, "zh", "always"), (80, "en", "never")]
+)
+def test_every_line_fits_the_page(surveyed, width, language, colour):
+    out = surveyed(
+        "--width",
+        str(width),
+        "--lang",
+        language,
+        "--color",
+        colour,
+        "--from",
+        "it",
+        "--to",
+        "animal",
+    )
+
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", out)
+    assert max(map(cell_len, plain.splitlines())) <= width
+    assert ("\x1b" in out) == (colour == "always")
+
+
+def test_a_token_of_markup_is_shown_as_it_is(attnviz):
+    done = attnviz(
+        "heads", "<script> a [b] 猫 🙂", "--model", "minilm", "--from", "script", "--to", "["
+    )
+
+    assert found(done.out, "script → [")
+
+
+def test_one_word_is_enough_and_has_no_neighbour(attnviz):
+    out = attnviz("heads", "cat", "--model", "minilm").out
+
+    assert "previous token" not in out
+    assert "induction" not in out
+    assert "first token" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((SENTENCE,), "--model"),
+        ((SENTENCE, "--model", "minilm", "--from", "it"), "give --from and --to, or neither"),
+        ((SENTENCE, "--model", "minilm", "--from", "it", "--to", "cat"), "--to 'cat' is not among"),
+        (
+            (SENTENCE, "--model", "minilm", "--from", "the", "--to", "it"),
+            "say --from 2 or --from 8",
+        ),
+        (("", "--model", "minilm", "--from", "99", "--to", "1"), "--from 99 is out of range"),
+        (("a " * 600, "--model", "minilm"), "the text has 602 tokens, all-MiniLM-L6-v2 takes 512"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(attnviz, arguments, said):
+    assert said in attnviz("heads", *arguments).refusal
