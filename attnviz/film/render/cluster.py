@@ -117,8 +117,15 @@ def carried_out_alike(errand: bytes, expected: Versions) -> bytes:
 
 
 def _client(distributed: Any, address: str) -> Any:
-    try:
+    def connect() -> Any:
         return distributed.Client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
+
+    try:
+        try:
+            return connect()
+        except AssertionError:
+            # dask gives its event loop ten seconds to begin, and a machine may stand still for so long
+            return connect()
     except (ValueError, TypeError) as error:
         raise EnvironmentFault(
             f"{address!r} is not the address of a dask scheduler ({_in_one_line(error)}): it looks like "

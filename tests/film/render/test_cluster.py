@@ -221,6 +221,23 @@ def test_what_is_no_address_is_told_what_one_looks_like(address, why):
     assert said.endswith("it looks like tcp://10.0.0.1:8786, as `dask scheduler` prints it")
 
 
+def test_an_event_loop_that_does_not_begin_in_time_is_given_a_second_chance(monkeypatch):
+    import distributed
+
+    tried = []
+
+    def client(address, **options):
+        tried.append(address)
+        if len(tried) == 1:
+            raise AssertionError
+        raise OSError
+
+    monkeypatch.setattr(distributed, "Client", client)
+
+    assert "no dask scheduler answers at 127.0.0.1:1" in refusal("127.0.0.1:1")
+    assert len(tried) == 2
+
+
 def test_without_dask_it_is_said_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
 
