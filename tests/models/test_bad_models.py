@@ -1,5 +1,6 @@
 """What is no model, or not a whole one, is told in one line with a cure, and nothing is unpickled."""
 
+import importlib
 import json
 
 import pytest
@@ -130,7 +131,8 @@ def test_heads_that_are_none(asked):
 
 def test_a_name_that_is_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    hub = importlib.import_module("huggingface_hub.constants")
+    monkeypatch.setattr(hub, "HF_HUB_CACHE", str(tmp_path / "hub"))
     (tmp_path / "file").write_text("")
 
     assert "no model 'bort': name minilm, a folder with config.json" in told("bort")
