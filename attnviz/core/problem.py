@@ -164,12 +164,23 @@ def _check(problem: Problem) -> None:
         raise ShapeError(f"x has shape {x.shape}, expected (n, d_model): one row a position")
     if heads < 1:
         raise ShapeError(f"heads is {heads}, expected 1 or more")
-    groups = problem.groups
-    if groups < 1 or heads % groups:
+    if problem.groups < 1 or heads % problem.groups:
         raise ShapeError(
-            f"kv_heads is {groups}, expected a number that divides the {heads} heads: each is shared by as many"
+            f"kv_heads is {problem.groups}, expected a number that divides the {heads} heads: each is shared by as many"
         )
-    for name, count in (("w_q", heads), ("w_k", groups), ("w_v", groups)):
+    _check_projections(problem)
+    _check_vectors(problem)
+    _check_places(problem)
+    if problem.tokens is not None and len(problem.tokens) != problem.n:
+        raise ShapeError(
+            f"{len(problem.tokens)} tokens for {problem.n} rows of x: give one token a row"
+        )
+
+
+def _check_projections(problem: Problem) -> None:
+    """The matrices fit x and each other."""
+    x, groups = problem.x, problem.groups
+    for name, count in (("w_q", problem.heads), ("w_k", groups), ("w_v", groups)):
         _check_projection(name, getattr(problem, name), x.shape[1], f"x has shape {x.shape}", count)
     keys = (x.shape[1], problem.d_k * groups)
     if problem.w_k.shape != keys:
@@ -178,39 +189,39 @@ def _check(problem: Problem) -> None:
             f"w_k has shape {problem.w_k.shape}, expected {keys}: "
             f"w_q has {asked}, and queries are compared with keys"
         )
-    last, out_width = "w_v", heads * problem.d_v
     if problem.w_o is not None:
-        _check_projection(
-            "w_o",
-            problem.w_o,
-            out_width,
-            f"w_v has shape {problem.w_v.shape}, the heads together",
-            1,
-        )
-        last, out_width = "w_o", problem.w_o.shape[1]
+        says = f"w_v has shape {problem.w_v.shape}, the heads together"
+        _check_projection("w_o", problem.w_o, problem.heads * problem.d_v, says, 1)
+
+
+def _check_vectors(problem: Problem) -> None:
+    """What is added to a projection, or multiplied with a query or a key, is as long as these."""
+    last = ("w_v", problem.heads * problem.d_v)
+    if problem.w_o is not None:
+        last = ("w_o", problem.w_o.shape[1])
     widths = {"b_q": ("w_q", problem.w_q.shape[1]), "b_k": ("w_k", problem.w_k.shape[1])}
-    widths |= {"b_v": ("w_v", problem.w_v.shape[1]), "b_o": (last, out_width)}
+    widths |= {"b_v": ("w_v", problem.w_v.shape[1]), "b_o": last}
     widths |= {"q_norm": ("a query", problem.d_k), "k_norm": ("a key", problem.d_k)}
     for name, (matrix, width) in widths.items():
-        bias = getattr(problem, name)
-        if bias is not None and bias.shape != (width,):
+        vector = getattr(problem, name)
+        if vector is not None and vector.shape != (width,):
             raise ShapeError(
-                f"{name} has shape {bias.shape}, expected ({width},): {matrix} has {width} columns"
+                f"{name} has shape {vector.shape}, expected ({width},): {matrix} has {width} columns"
             )
-    turns = problem.rotation
-    if turns is not None and (
-        turns.ndim != 2 or len(turns) != problem.n or 2 * turns.shape[1] > problem.d_k
-    ):
+
+
+def _check_places(problem: Problem) -> None:
+    """What is asked of each position or each head is there for all of them."""
+    turns, most = problem.rotation, problem.d_k // 2
+    if turns is not None and (turns.ndim != 2 or len(turns) != problem.n or turns.shape[1] > most):
         raise ShapeError(
-            f"rotation has shape {turns.shape}, expected ({problem.n}, r) with r at most {problem.d_k // 2}: "
-            f"half of d_k, and x has shape {x.shape}"
+            f"rotation has shape {turns.shape}, expected ({problem.n}, r) with r at most {most}: "
+            f"half of d_k, and x has shape {problem.x.shape}"
         )
     sinks = problem.options.sinks
-    if sinks is not None and sinks.shape != (heads,):
-        raise ShapeError(f"sinks has shape {sinks.shape}, expected ({heads},): one logit a head")
-    if problem.tokens is not None and len(problem.tokens) != problem.n:
+    if sinks is not None and sinks.shape != (problem.heads,):
         raise ShapeError(
-            f"{len(problem.tokens)} tokens for {problem.n} rows of x: give one token a row"
+            f"sinks has shape {sinks.shape}, expected ({problem.heads},): one logit a head"
         )
 
 
