@@ -12,7 +12,7 @@ from attnviz.lessons.detail import PooledMatrix, pooled
 MEASURES = ("previous", "following", "same", "first", "added")
 """Those of which more is more of a kind, in the order in which they are shown; each a field of `HeadMeasures`."""
 BLOCKS = 8
-"""Rows and columns of a map, at most."""
+"""Rows and columns of a map, if nothing else is said."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,18 +80,19 @@ def measured_heads(
     added: Sequence[int],
     pair: tuple[int, int] | None = None,
     twice: Iterable[Iterable[FloatArray]] = (),
+    blocks: int = BLOCKS,
 ) -> tuple[MeasuredHead, ...]:
     """The heads whose weights (n, n) these are, layer by layer; no more than one is in memory.
 
     `tokens` are compared with each other, `added` are positions of what does not stand in the text. `twice` are the
-    weights on the text without these, told twice.
+    weights on the text without these, told twice. A map has `blocks` rows and columns at most.
     """
     repeated = [[induction(weights, len(weights) // 2) for weights in layer] for layer in twice]
     return tuple(
         MeasuredHead(
             number,
             head,
-            pooled(weights, BLOCKS, BLOCKS),
+            pooled(weights, blocks, blocks),
             head_measures(weights, tokens, added),
             None if pair is None else float(weights[pair]),
             repeated[number][head] if repeated else None,

@@ -10,7 +10,7 @@ from attnviz.lessons.heads import MEASURES, MeasuredHead, Survey
 from attnviz.lessons.labels import shown_token
 from attnviz.lessons.words import words
 from attnviz.terminal.colour import Palette
-from attnviz.terminal.layout import packed
+from attnviz.terminal.layout import GAP, beside, width_of
 from attnviz.terminal.lines import filled, styled
 from attnviz.terminal.picture import Picture
 from attnviz.terminal.setting import MARGIN
@@ -33,8 +33,9 @@ def survey_lines(
     )
     lines = [*wrapped_prose(styled(title, palette.text(None, bold=True)), inner), Text()]
     for layer in survey.layers:
-        for row in packed([_map(each, palette) for each in layer], inner):
-            lines += [*row, Text()]
+        maps = [_map(each, palette) for each in layer]
+        for row in _evenly(maps, inner):
+            lines += [*beside(row), Text()]
     lines += _prose(say("heads", "maps"), palette, inner)
     lines.append(Text())
     for measured in _measured(survey, language, top):
@@ -42,6 +43,15 @@ def survey_lines(
     lines.append(Text())
     lines += _prose(say("heads", "note", revision=survey.revision[:12]), palette, inner)
     return [Text(" " * MARGIN) + line if line.plain else line for line in lines]
+
+
+def _evenly(maps: Sequence[list[Text]], width: int) -> Iterator[Sequence[list[Text]]]:
+    """As many in each row as fit, but no row with one or two that are left over."""
+    fit = max((width + GAP) // (max(map(width_of, maps)) + GAP), 1)
+    rows = -(-len(maps) // fit)
+    each = -(-len(maps) // rows)
+    for first in range(0, len(maps), each):
+        yield maps[first : first + each]
 
 
 def _map(head: MeasuredHead, palette: Palette) -> list[Text]:

@@ -104,3 +104,20 @@ def test_one_word_is_enough_and_has_no_neighbour(attnviz):
 )
 def test_what_cannot_be_is_refused_in_one_line(attnviz, arguments, said):
     assert said in attnviz("heads", *arguments).refusal
+
+
+def test_a_picture_of_the_maps_is_written_whole(attnviz, work):
+    done = attnviz("heads", SENTENCE, "--model", "minilm", "-o", "maps.svg", "--theme", "light")
+
+    assert (done.status, done.out, done.err) == (0, "", "")
+    picture = (work / "maps.svg").read_text()
+    assert picture.startswith("<svg") and picture.endswith("</svg>\n")
+    assert picture.count("<g ") == 72
+    assert [each.name for each in work.iterdir()] == ["maps.svg"]
+
+
+def test_a_picture_of_another_kind_or_in_no_folder_is_refused(attnviz, work):
+    said = attnviz("heads", "a", "--model", "minilm", "-o", "maps.png").refusal
+    assert said == "maps.png: maps are drawn as .svg: give the file that suffix"
+    assert attnviz("heads", "a", "--model", "minilm", "-o", "no/maps.svg").refusal
+    assert not list(work.iterdir())

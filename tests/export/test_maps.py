@@ -1,0 +1,104 @@
+"""The maps of all heads as a picture in SVG, read by the standard library's XML parser."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from attnviz.export.maps import maps_svg
+from attnviz.lessons.heads import Survey, measured_heads
+from attnviz.theme import THEMES
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def survey(layers=2, heads=3, tokens=("[CLS]", "a", "b", "[SEP]"), pair=None, model="a model"):
+    rng = np.random.default_rng(0)
+    n = len(tokens)
+    weights = ((rng.dirichlet(np.ones(n), n) for _ in range(heads)) for _ in range(layers))
+    found = measured_heads(weights, tokens, (0, n - 1), pair, blocks=64)
+    return Survey(model, "0" * 64, tokens, found, pair)
+
+
+def read(told, theme="dark", language="en"):
+    return ElementTree.fromstring(maps_svg(told, THEMES[theme], language))
+
+
+def texts(picture):
+    return [each.text for each in picture.iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_there_is_a_map_for_each_head_and_a_square_for_each_weight(theme, language):
+    picture = read(survey(3, 5), theme, language)
+
+    groups = picture.findall(f"{SVG}g")
+    assert len(groups) == 15
+    for group in groups:
+        squares = "".join(each.get("d") for each in group.findall(f"{SVG}path"))
+        assert sorted(re.findall(r"M(\d) (\d)h1v1h-1z", squares)) == sorted(
+            (str(column), str(row)) for column in range(4) for row in range(4)
+        )
+
+
+def test_the_largest_weight_has_the_brightest_colour():
+    told = measured_heads([[np.eye(3)]], "abc", (), blocks=64)
+
+    (group,) = read(Survey("m", "0" * 64, tuple("abc"), told)).findall(f"{SVG}g")
+
+    dark, bright = group.findall(f"{SVG}path")
+    assert bright.get("d") == "M0 0h1v1h-1zM1 1h1v1h-1zM2 2h1v1h-1z"
+    assert sum(bytes.fromhex(bright.get("fill")[1:])) > sum(bytes.fromhex(dark.get("fill")[1:]))
+
+
+def test_a_long_text_is_shown_in_blocks_and_the_file_stays_small():
+    told = survey(2, 2, tuple(f"word{i}" for i in range(500)))
+
+    picture = maps_svg(told, THEMES["dark"], "en")
+
+    assert told.heads[0].map.peaks.shape == (64, 64)
+    assert len(picture) < 400_000
+
+
+def test_layers_and_heads_are_named_and_the_pair_is_told():
+    said = texts(read(survey(2, 3, pair=(1, 2))))
+
+    assert " ".join(said).startswith("a model: 2 layers of 3 heads, tokens: 4")
+    assert {"H0", "H1", "H2", "L0", "L1"} <= set(said)
+    assert any(each.startswith("a → b:") for each in said)
+    assert "sha256 of the weights 000000000000…" in " ".join(said)
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "a\"&'<b>", "猫🙂", "\x00\x1b[31m\x7f"]
+)
+def test_names_are_shown_as_they_are_and_do_nothing(name):
+    told = survey(tokens=("[CLS]", name, "b", "[SEP]"), pair=(1, 2), model=name)
+
+    picture = read(told)
+
+    kinds = {each.tag.removeprefix(SVG) for each in picture.iter()}
+    assert kinds == {"svg", "title", "rect", "text", "g", "path"}
+    shown = "".join(each for each in name if each.isprintable())
+    assert texts(picture)[0].startswith(f"{shown}: ")
+
+
+def test_it_needs_nothing_from_elsewhere():
+    picture = maps_svg(survey(), THEMES["light"], "zh")
+
+    assert re.findall(r"https?://[^\"]*", picture) == ["http://www.w3.org/2000/svg"]
+    for word in ("href", "url(", "<style", "@import", "<image"):
+        assert word not in picture
+
+
+def test_every_line_ends_within_the_picture():
+    for language in ("en", "zh"):
+        picture = read(survey(1, 1, model="m" * 20), language=language)
+        width = float(picture.get("width"))
+        for each in picture.iter(f"{SVG}text"):
+            size = float(each.get("font-size", 11))
+            # about half an em a letter, one a Chinese character
+            wide = sum(0.56 if letter < "\u2e80" else 1 for letter in each.text) * size
+            assert float(each.get("x")) + wide <= width + 30, each.text
