@@ -47,6 +47,17 @@ class Survey:
     """Layer by layer."""
     pair: tuple[int, int] | None = None
     """A query and a key that are asked for, counted from 0."""
+    is_merged: bool = False
+    """Whether pieces of words were merged: summed over keys, averaged over queries."""
+    is_captured: bool = False
+    """Whether the weights come from somewhere else, and were not computed here."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be said of the numbers: the names of words of `heads`."""
+        told = ["captured_note"] if self.is_captured else []
+        told += ["merged_note"] if self.is_merged else []
+        return (*told, "note")
 
     @property
     def layers(self) -> tuple[tuple[MeasuredHead, ...], ...]:

@@ -26,6 +26,19 @@ class Pieces:
     """How it was taken apart: "WordPiece", "BPE", …"""
 
     @property
+    def groups(self) -> tuple[tuple[int, ...], ...]:
+        """The positions of each word, and of each piece that the model adds, in order."""
+        groups: list[list[int]] = []
+        before: int | None = None
+        for i, word in enumerate(self.words):
+            if word is not None and word == before:
+                groups[-1].append(i)
+            else:
+                groups.append([i])
+            before = word
+        return tuple(map(tuple, groups))
+
+    @property
     def added(self) -> tuple[int, ...]:
         """The positions of what the model adds."""
         return tuple(i for i, word in enumerate(self.words) if word is None)

@@ -41,7 +41,8 @@ def survey_lines(
     for measured in _measured(survey, language, top):
         lines += _ranked(*measured, palette, inner)
     lines.append(Text())
-    lines += _prose(say("heads", "note", revision=survey.revision[:12]), palette, inner)
+    for note in survey.notes:
+        lines += _prose(say("heads", note, revision=survey.revision[:12]), palette, inner)
     return [Text(" " * MARGIN) + line if line.plain else line for line in lines]
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from rich.cells import cell_len
 
@@ -91,7 +92,13 @@ def test_one_word_is_enough_and_has_no_neighbour(attnviz):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((SENTENCE,), "--model"),
+        ((SENTENCE,), "Give a trained model with --model, or weights with --attention"),
+        (("--model", "minilm"), "--model needs a text to read"),
+        (
+            ("--model", "minilm", "--attention", "a.npy"),
+            "with --model, or weights with --attention",
+        ),
+        (("--attention", "a.npy"), "a.npy: no such file"),
         ((SENTENCE, "--model", "minilm", "--from", "it"), "give --from and --to, or neither"),
         ((SENTENCE, "--model", "minilm", "--from", "it", "--to", "cat"), "--to 'cat' is not among"),
         (
@@ -121,3 +128,35 @@ def test_a_picture_of_another_kind_or_in_no_folder_is_refused(attnviz, work):
     assert said == "maps.png: maps are drawn as .svg: give the file that suffix"
     assert attnviz("heads", "a", "--model", "minilm", "-o", "no/maps.svg").refusal
     assert not list(work.iterdir())
+
+
+def test_pieces_of_a_word_are_taken_together_and_that_is_said(attnviz):
+    pieces = attnviz("heads", "unbelievably good", "--model", "minilm").out
+    words = attnviz(
+        *("heads", "unbelievably good", "--model", "minilm", "--words"),
+        *("--from", "unbelievably", "--to", "good"),
+    ).out
+
+    assert "tokens: 8" in pieces and "summed over keys" not in pieces
+    assert "tokens: 4" in words and "summed over keys and averaged over queries" in " ".join(
+        words.split()
+    )
+    assert found(words, "unbelievably → good")
+
+
+def test_weights_of_ones_own_are_shown_and_said_to_be_captured(attnviz, work):
+    back = np.eye(3, k=-1)
+    back[0, 0] = 1
+    np.save(work / "own.npy", np.stack([np.eye(3), back]))
+
+    out = attnviz("heads", "a b c", "--attention", "own.npy", "--from", "b", "--to", "a").out
+
+    assert "own.npy: 1 layers of 2 heads, tokens: 3" in out
+    assert found(out, "b → a")[0] == ("L0H1", 1.0)
+    assert found(out, "previous token")[0] == ("L0H1", 1.0)
+    assert "They were not computed here" in out
+    assert attnviz("heads", "--attention", "own.npy", "-o", "own.svg").status == 0
+    assert "not computed here" in (work / "own.svg").read_text()
+    refused = attnviz("heads", "a b", "--attention", "own.npy").refusal
+    assert refused.startswith("TEXT has 2 words, own.npy has weights of 3 positions")
+    assert "--words merges" in attnviz("heads", "--attention", "own.npy", "--words").refusal

@@ -68,7 +68,7 @@ def test_layers_and_heads_are_named_and_the_pair_is_told():
     assert " ".join(said).startswith("a model: 2 layers of 3 heads, tokens: 4")
     assert {"H0", "H1", "H2", "L0", "L1"} <= set(said)
     assert any(each.startswith("a → b:") for each in said)
-    assert "sha256 of the weights 000000000000…" in " ".join(said)
+    assert "sha256: 000000000000…" in " ".join(said)
 
 
 @pytest.mark.parametrize(

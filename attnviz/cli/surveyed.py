@@ -1,0 +1,99 @@
+"""The heads that are asked for, measured: of a trained model, or of weights in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.merging import merged
+from attnviz.errors import InputError
+from attnviz.inputs.attention_file import read_attention
+from attnviz.inputs.selection import position_of
+from attnviz.inputs.tokens import split_text
+from attnviz.lessons.heads import Survey, measured_heads
+from attnviz.models.model import open_model
+from attnviz.models.revision import revision
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user said."""
+
+    text: str | None
+    model: str | None
+    attention: str | None
+    words: bool
+    query: str | None
+    key: str | None
+
+
+def survey(asked: Asked, blocks: int) -> Survey:
+    """All heads, with maps of so many blocks a side at most.
+
+    Raises InputError for options that do not go together, and what reading the model or the file raises.
+    """
+    if (asked.model is None) == (asked.attention is None):
+        raise InputError(
+            "whose heads? Give a trained model with --model, or weights with --attention"
+        )
+    if (asked.query is None) != (asked.key is None):
+        raise InputError("a pair is a query and a key: give --from and --to, or neither")
+    return _of_model(asked, blocks) if asked.model is not None else _of_file(asked, blocks)
+
+
+def _of_model(asked: Asked, blocks: int) -> Survey:
+    """For induction the text is read once more: without what the model adds, and told twice."""
+    if asked.text is None:
+        raise InputError("--model needs a text to read: write it in quotation marks")
+    model = open_model(asked.model or "")
+    read = model.pieces(asked.text)
+    written = [each for each, word in zip(read.ids, read.words, strict=True) if word is not None]
+    fits = 1 < len(written) <= model.longest // 2
+    twice = model.weights(written * 2) if fits else ()
+    names, tokens, added = list(read.names), list(read.ids), read.added
+    layers: Iterator[Iterator[FloatArray]] = model.weights(read.ids)
+    if asked.words:
+        groups = read.groups
+        names = [_joined([read.names[i] for i in group]) for group in groups]
+        tokens = [tuple(read.ids[i] for i in group) for group in groups]  # type: ignore[misc]
+        added = tuple(i for i, group in enumerate(groups) if group[0] in read.added)
+        layers = ((merged(each, groups) for each in layer) for layer in layers)
+    pair = _pair(asked, names)
+    found = measured_heads(layers, tokens, added, pair, twice, blocks)
+    return Survey(model.title, model.revision, tuple(names), found, pair, is_merged=asked.words)
+
+
+def _of_file(asked: Asked, blocks: int) -> Survey:
+    """Tokens are the words of the text, or numbers where there is none."""
+    if asked.words:
+        raise InputError(
+            "--words merges the pieces of a model's tokenizer: leave it out with --attention"
+        )
+    path = asked.attention or ""
+    weights = read_attention(path)
+    n = weights.shape[-1]
+    names = [str(i + 1) for i in range(n)]
+    if asked.text is not None:
+        names = list(split_text(asked.text, "words"))
+        if len(names) != n:
+            raise InputError(
+                f"TEXT has {len(names)} words, {path} has weights of {n} positions: give a word for each, or no text"
+            )
+    pair = _pair(asked, names)
+    found = measured_heads(weights, names, (), pair, blocks=blocks)
+    return Survey(
+        Path(path).name, revision([Path(path)]), tuple(names), found, pair, is_captured=True
+    )
+
+
+def _pair(asked: Asked, names: list[str]) -> tuple[int, int] | None:
+    if asked.query is None or asked.key is None:
+        return None
+    return position_of(names, asked.query, "--from"), position_of(names, asked.key, "--to")
+
+
+def _joined(pieces: list[str]) -> str:
+    """A word of its pieces, without the marks of those that go on."""
+    return "".join(each.removeprefix("##") if i else each for i, each in enumerate(pieces))
