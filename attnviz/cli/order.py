@@ -149,11 +149,15 @@ def lecture_order(request: InputRequest, view: Asked, given: Mapping[str, str]) 
         _check_targets(output, lecture.languages)
     if view.pace is not None:
         lecture = _at_pace(lecture, view.pace)
+    told_in = {
+        language: planned(each, most=MOST_WORKED) for language, each in lecture.versions.items()
+    }
+    for chapter in (each for chapters in told_in.values() for each in chapters):
+        if isinstance(chapter, PlannedLesson):
+            _check_can_be_filmed(chapter.request)
     return Order(
         titles={language: each.title for language, each in lecture.versions.items()},
-        told_in={
-            language: planned(each, most=MOST_WORKED) for language, each in lecture.versions.items()
-        },
+        told_in=told_in,
         output=output,
         quality=view.quality or lecture.quality,
         fps=view.fps or lecture.fps,

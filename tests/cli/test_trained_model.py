@@ -5,6 +5,9 @@ import json
 
 import av
 import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers
+
+from tests.models.tiny import CONFIGS, recorded, write
 
 SENTENCE = "The animal didn't cross the street because it was too tired"
 HEAD = ("--model", "minilm", "--layer", "3", "--head", "1")
@@ -140,3 +143,54 @@ def test_what_is_here_need_not_be_got(attnviz):
 def test_what_cannot_be_got_is_told(attnviz):
     assert "no model 'bort' to get" in attnviz("models", "get", "bort").refusal
     assert "get which model?" in attnviz("models", "get").refusal
+
+
+@pytest.fixture
+def llama(work):
+    """A folder with a small model whose queries and keys are turned by position."""
+    shapes, _ = recorded("llama")
+    folder = write(work / "llama", CONFIGS["llama"], shapes)
+    names = {word: i for i, word in enumerate(("?", "the", "cat", "sat", "<b>", "猫"))}
+    tokenizer = Tokenizer(models.WordLevel(names, unk_token="?"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return folder
+
+
+def test_queries_that_are_turned_are_shown_as_projected_and_as_compared(attnviz, llama):
+    said = attnviz(
+        "explain", "the cat sat <b> 猫", "--model", "llama", "--layer", "1", "--query", "sat"
+    ).out
+
+    assert "Turned by position" in said
+    assert "q_p ← R_p q_p" in said
+    assert "So a score depends on how far apart two tokens are" in " ".join(said.split())
+    assert "No looking ahead" in said
+    assert "Trained weights: llama, layer 1, head 0" in said
+    for token in ("<b>", "猫"):
+        assert token in said
+
+
+def test_heads_that_share_keys_are_told_together(explained, llama):
+    trace = explained("the cat sat", "--model", "llama", "--head", "all")
+
+    assert (trace["heads"], trace["kv_heads"]) == (4, 2)
+    assert trace["traces"][0]["k"] == trace["traces"][1]["k"] != trace["traces"][2]["k"]
+    assert trace["traces"][0]["q"] != trace["traces"][0]["projected_q"]
+
+
+def test_no_film_of_turned_queries_is_made_and_that_is_said(attnviz, work, llama):
+    (work / "talk.toml").write_text(
+        '[[chapter]]\nlesson = "self-attention"\ntext = "the cat"\nmodel = "llama"\n'
+    )
+
+    for arguments in (("the cat", "--model", "llama"), ("talk.toml",)):
+        said = attnviz("render", *arguments).refusal
+        assert said.startswith("no film shows queries that are turned by position yet")
+    assert {each.name for each in work.iterdir()} == {"llama", "talk.toml"}
+
+
+def test_a_lesson_that_compares_what_is_projected_refuses_turned_queries(attnviz, llama):
+    said = attnviz("explain", "the cat", "--model", "llama", "--lesson", "masking").refusal
+
+    assert said.startswith("the lesson masking is not told on trained models")
