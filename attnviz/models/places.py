@@ -107,7 +107,7 @@ def in_hub_cache(name: str) -> Path | None:
     if hub is None:
         return None
     try:
-        return Path(hub.snapshot_download(name, local_files_only=True))
+        return Path(hub.snapshot_download(name, cache_dir=_cache(), local_files_only=True))
     except (OSError, ValueError):  # the library's own errors are of these kinds
         return None
 
@@ -118,13 +118,18 @@ def downloaded() -> Iterator[Place]:
     if hub is None:
         return
     try:
-        repositories = hub.scan_cache_dir().repos
+        repositories = hub.scan_cache_dir(_cache()).repos
     except hub.errors.CacheNotFound:  # nothing was ever downloaded
         return
     for each in sorted(repositories, key=lambda each: str(each.repo_id)):
         folder = in_hub_cache(each.repo_id) if each.repo_type == "model" else None
         if folder is not None and (folder / config.FILE).exists():
             yield Place(folder, each.repo_id)
+
+
+def _cache() -> str:
+    """Where the hub's programs keep what they download."""
+    return str(importlib.import_module("huggingface_hub.constants").HF_HUB_CACHE)
 
 
 def _hub() -> Any:
