@@ -39,8 +39,8 @@ def computed(request: InputRequest, query: str | None) -> tuple[Trace, int]:
     Raises InputError as `problem_from` and `row_asked` do, and where a number on the way is too large for float64.
     """
     problem = problem_from(request)
-    row = row_asked(request, problem, query)
     trace = trace_of(problem)
+    row = row_asked(request, trace, query)
     if stage := overflowed(trace):
         raise InputError(
             f"the {stage} are too large to compute with: scale the numbers of the input down, "

@@ -52,12 +52,13 @@ def _of_model(asked: Asked, blocks: int) -> Survey:
     written = [each for each, word in zip(read.ids, read.words, strict=True) if word is not None]
     fits = 1 < len(written) <= model.longest // 2
     twice = model.weights(written * 2) if fits else ()
-    names, tokens, added = list(read.names), list(read.ids), read.added
+    names, added = list(read.names), read.added
+    tokens: list[object] = list(read.ids)
     layers: Iterator[Iterator[FloatArray]] = model.weights(read.ids)
     if asked.words:
         groups = read.groups
         names = [_joined([read.names[i] for i in group]) for group in groups]
-        tokens = [tuple(read.ids[i] for i in group) for group in groups]  # type: ignore[misc]
+        tokens = [tuple(read.ids[i] for i in group) for group in groups]
         added = tuple(i for i, group in enumerate(groups) if group[0] in read.added)
         layers = ((merged(each, groups) for each in layer) for layer in layers)
     pair = _pair(asked, names)

@@ -50,8 +50,9 @@ def head_measures(
     queries = np.array([i not in added for i in range(n)], dtype=bool)
     keys = np.arange(n)
     other = keys[:, None] != keys[None, :]
-    alike = np.array([[one == another for another in tokens] for one in tokens], dtype=bool)
-    same = alike.reshape(n, n) & other
+    numbers: dict[object, int] = {}
+    kinds = np.array([numbers.setdefault(each, len(numbers)) for each in tokens], dtype=int)
+    same = (kinds[:, None] == kinds[None, :]) & other
     both = queries[:, None] & queries[None, :]
     extra = np.array([i in added and i > 0 for i in range(n)], dtype=bool)
     return HeadMeasures(

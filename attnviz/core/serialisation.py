@@ -41,7 +41,9 @@ from attnviz.errors import InputError
 
 SCHEMA = "attnviz.trace/1"
 _STAGES = tuple(each.name for each in fields(AttentionStages))
-_LATER = ("capped_scores", "projected_q", "projected_k")
+_PROJECTED = ("projected_q", "projected_k")
+_OF_HEAD = ("q", "k", "v", *_STAGES, *_PROJECTED)
+_LATER = ("capped_scores", *_PROJECTED)
 """Arrays of a head that are written only where they are its own: schema 1 began without them."""
 
 
@@ -52,7 +54,7 @@ def to_json(trace: Trace) -> str:
     body["traces"] = [
         {
             name: plain.listed(arrays[f"traces.{i}.{name}"])
-            for name in ("q", "k", "v", *_STAGES, *_LATER[1:])
+            for name in _OF_HEAD
             if f"traces.{i}.{name}" in arrays
         }
         for i in range(len(trace.heads))
@@ -85,9 +87,11 @@ def _lists_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """Every array of the body, still as lists, under the name that `_arrays_of` gives it."""
     lists = plain.lists_of(body)
     for i, head in enumerate(body["traces"]):
-        names = ("q", "k", "v", *_STAGES, *_LATER[1:])
-        lists |= {f"traces.{i}.{name}": head[name] for name in names if name not in _LATER}
-        lists |= {f"traces.{i}.{name}": head[name] for name in _LATER if name in head}
+        lists |= {
+            f"traces.{i}.{name}": head[name]
+            for name in _OF_HEAD
+            if name not in _LATER or name in head
+        }
     return lists | {name: body[name] for name in ("concat", "output")}
 
 

@@ -1,4 +1,4 @@
-"""Weights of attention that somebody else computed: .npy, .npz, .json or .safetensors."""
+"""Weights of attention that somebody else computed: .npy, .npz or .json."""
 
 from __future__ import annotations
 

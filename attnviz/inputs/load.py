@@ -43,7 +43,9 @@ def problem_from(request: InputRequest) -> Problem:
     """
     check_request(request)
     if request.model is not None:
-        return trained_problem(request)
+        problem = trained_problem(request)
+        _check_memory(problem.n, problem.d_model, problem.heads, drawn=0)
+        return problem
     if request.text is None and request.tokens is None and request.vectors is None:
         problem = load_example(request.example or DEFAULT).problem
         return replace(problem, options=_options(request, problem.options, problem.n))

@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 
 from attnviz.core.problem import Problem
-from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
@@ -15,7 +14,7 @@ from attnviz.inputs.request import InputRequest
 _ADDED = re.compile(r"\[[A-Z]+\]|<[^<>]*>")
 
 
-def row_asked(request: InputRequest, problem: Problem, query: str | None) -> int:
+def row_asked(request: InputRequest, trace: Trace, query: str | None) -> int:
     """The row that `query` names, else the one that the example in `request` wants shown, else the first.
 
     With a causal mask the first query sees only itself: there it is the middle one, not the first.
@@ -23,12 +22,13 @@ def row_asked(request: InputRequest, problem: Problem, query: str | None) -> int
 
     Raises InputError as `row_of` does.
     """
+    problem = trace.problem
     if query is None and request.example is not None:
         from attnviz.inputs.example_files import load_example
 
         query = load_example(request.example).query
     if query is None and request.model is not None:
-        return strongest_row(trace_of(problem), worded(problem.tokens or ()))
+        return strongest_row(trace, worded(problem.tokens or ()))
     if query is None and problem.options.causal:
         return problem.n // 2
     return row_of(problem, query)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from attnviz.core.problem import AttentionOptions, Problem
+from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest
 from attnviz.inputs.example_files import load_example
@@ -69,7 +70,7 @@ def test_a_query_that_is_not_there_is_told_what_is(tokens, query, message):
 def test_an_example_says_which_row_it_wants_shown_unless_the_user_does(query, row):
     retrieval = load_example("retrieval").problem
 
-    assert row_asked(InputRequest(example="retrieval"), retrieval, query) == row
+    assert row_asked(InputRequest(example="retrieval"), trace_of(retrieval), query) == row
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_an_example_says_which_row_it_wants_shown_unless_the_user_does(query, ro
 def test_where_nobody_looks_ahead_the_middle_row_is_shown(tokens, query, row):
     causal = replace(problem(*tokens), options=AttentionOptions(causal=True))
 
-    assert row_asked(InputRequest(text=tokens, causal=True), causal, query) == row
+    assert row_asked(InputRequest(text=tokens, causal=True), trace_of(causal), query) == row
 
 
 def test_an_example_that_is_causal_still_says_which_row_it_wants_shown():
@@ -87,10 +88,10 @@ def test_an_example_that_is_causal_still_says_which_row_it_wants_shown():
 
     assert example.problem.options.causal
     assert example.query is not None
-    assert row_asked(InputRequest(example="causal"), example.problem, None) == row_of(
+    assert row_asked(InputRequest(example="causal"), trace_of(example.problem), None) == row_of(
         example.problem, example.query
     )
 
 
 def test_without_an_example_the_first_row_is_shown():
-    assert row_asked(InputRequest(text="a b"), problem("a", "b"), None) == 0
+    assert row_asked(InputRequest(text="a b"), trace_of(problem("a", "b")), None) == 0
