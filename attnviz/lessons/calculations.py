@@ -68,11 +68,14 @@ def dot_product(
         values.append(sum(p for i, p in enumerate(products) if i not in set(kept)))
         pieces.append(())
         merged.append(len(products) - len(kept))
-    if added is not None:
+    if added is None:
+        texts = numbers.row(values, total=total.value)
+    else:
+        # it is written as it is: where rounding asks for a unit, a product gives it
+        texts = (*numbers.row(values, total=numbers.without(total.value, added.value)), added.text)
         values.append(added.value)
         pieces.append((added,))
         merged.append(0)
-    texts = numbers.row(values, total=total.value)
     terms = tuple(map(Term, pieces, values, texts, merged))
     return calculation(part, left, terms, total, numbers, position)
 

@@ -91,6 +91,15 @@ class Numbers:
         shown = self._adding_up(given, total) if is_sum and self.sums else given
         return tuple(self._text(s, self.exact(g)) for s, g in zip(shown, given, strict=True))
 
+    def without(self, total: float, part: float) -> float:
+        """What the other numbers add up to where `total` and `part` are shown as they are.
+
+        >>> round(Numbers().without(0.1237, 0.0139), 2)
+        0.11
+        """
+        shown, taken = (float(f"{value:.{self.precision}f}") for value in (total, part))
+        return shown - taken
+
     def cells(self, matrix: Matrix) -> tuple[tuple[str, ...], ...]:
         """The entries of a matrix as text, (rows, columns), rounded to add up along `matrix.sums`."""
         values = matrix.values.astype(float)

@@ -202,6 +202,13 @@ def test_every_matrix_is_one_of_the_trace_or_a_row_of_one(case):
             assert {row.tobytes() for row in matrix.values} <= rows, (step.id, matrix.symbol)
 
 
+def test_a_term_of_one_number_is_worth_what_is_written(case):
+    for step, calculation in worked(case.told()):
+        for term in calculation.terms:
+            if len(term.pieces) == 1 and isinstance(term.pieces[0], Number):
+                assert term.text == term.pieces[0].text, (step, calculation.left)
+
+
 def test_every_factor_and_every_total_is_a_number_of_the_trace(case):
     board = case.told()
     trace, problem = board.trace, board.trace.problem

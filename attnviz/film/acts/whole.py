@@ -10,7 +10,7 @@ from manim import DOWN, RIGHT, UP, FadeIn, LaggedStart, VGroup
 
 from attnviz.film.choreography import appear
 from attnviz.film.components.crossing import Crossing
-from attnviz.film.components.matrix import MatrixView, number_width, sheet
+from attnviz.film.components.matrix import MOST_SIDE, MatrixView, number_width, sheet
 from attnviz.film.components.text import Line, label
 from attnviz.film.excerpts import excerpt
 from attnviz.film.fonts import Weight
@@ -153,8 +153,11 @@ def _strongest(scene: LessonScene) -> VGroup:
 def _pooled_note(scene: LessonScene, views: list[MatrixView]) -> VGroup:
     """What a block stands for."""
     view = next(view for view in views if view.sheet.pooled)
-    n = scene.storyboard.trace.problem.n
-    text = scene.words.say("film", "pooled", count=n, blocks=len(view.entries))
+    n, blocks = scene.storyboard.trace.problem.n, len(view.entries)
+    if n > blocks:
+        text = scene.words.say("film", "pooled", count=n, blocks=blocks)
+    else:  # every position has a row: only long vectors are in blocks
+        text = scene.words.say("film", "large", blocks=MOST_SIDE)
     note = label(text, scene.style.theme.dim, Size.SMALL)
     return note.move_to(np.array([WIDE.middle[0], WIDE.bottom + 0.12, 0]))
 
