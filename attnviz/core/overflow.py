@@ -24,10 +24,10 @@ def overflowed(trace: Trace) -> str | None:
 def _stages(trace: Trace) -> Iterator[tuple[str, FloatArray]]:
     options, n = trace.problem.options, trace.problem.n
     visible = combined_mask(n, n, mask=options.mask, causal=options.causal, offset=options.offset)
-    hidden = False if visible is None else ~visible
-    if options.bias is not None:
-        hidden |= np.isneginf(options.bias)
+    by_rule = False if visible is None else ~visible
     for number, head in enumerate(trace.heads, start=1):
+        bias = trace.problem.bias_of(number - 1)
+        hidden = by_rule if bias is None else by_rule | np.isneginf(bias)
         of_head = f" of head {number}" if len(trace.heads) > 1 else ""
         yield f"queries{of_head}", head.q
         yield f"keys{of_head}", head.k

@@ -14,12 +14,13 @@ from types import MappingProxyType
 import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray, as_count, as_float, frozen_copy
+from attnviz.core.fitting import check_fits
 from attnviz.core.masks import Window, checked_window
-from attnviz.errors import InputError, ShapeError
+from attnviz.errors import InputError
 
 ARRAYS = (
     *("x", "w_q", "w_k", "w_v", "w_o", "b_q", "b_k", "b_v", "b_o"),
-    *("q_norm", "k_norm", "rotation"),
+    *("q_norm", "k_norm", "rotation", "q", "k", "v"),
 )
 """The fields of a `Problem` that are arrays; those from w_o on may be None."""
 NORM_EPSILON = 1e-6
@@ -38,7 +39,7 @@ class AttentionOptions:
     mask: BoolArray | None = None
     """(n, n), True = may attend."""
     bias: FloatArray | None = None
-    """(n, n), added to the scaled scores."""
+    """(n, n), or (h, n, n) with one a head, added to the scaled scores."""
     causal: bool = False
     offset: int = 0
     softcap: float | None = None
@@ -72,6 +73,9 @@ class AttentionOptions:
 class Problem:
     """One self-attention to be computed. Arrays are copied and read-only; integers become float64.
 
+    Either x is projected by w_q, w_k and w_v, or the queries, keys and values come from elsewhere: then the three
+    matrices have no columns, and nothing that would be done to a projection is there. See `given_problem`.
+
     Raises ShapeError if the arrays do not fit each other; the message names both.
     """
 
@@ -102,6 +106,11 @@ class Problem:
     rotation: FloatArray | None = None
     """Rotary position embedding: entry i of each query and key is turned together with entry i + r by rotation[p, i],
     where p is its position: (n, r), in radians."""
+    q: FloatArray | None = None
+    """Queries from elsewhere, as they are compared with the keys: (n, h·d_k); likewise k (n, kv_heads·d_k) and v
+    (n, kv_heads·d_v). All three or none."""
+    k: FloatArray | None = None
+    v: FloatArray | None = None
     tokens: tuple[str, ...] | None = None
     """What the positions are called, one name a row of x; None if they have no names."""
     options: AttentionOptions = field(default_factory=AttentionOptions)
@@ -114,7 +123,7 @@ class Problem:
         object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
         if self.tokens is not None:
             object.__setattr__(self, "tokens", tuple(map(str, self.tokens)))
-        _check(self)
+        check_fits(self)
 
     def __reduce__(self) -> tuple[type[Problem], tuple[object, ...]]:
         """For other processes of this program: a read-only mapping cannot be sent to them."""
@@ -132,16 +141,26 @@ class Problem:
 
     @property
     def d_k(self) -> int:
-        return int(self.w_q.shape[1]) // self.heads
+        return int((self.w_q if self.q is None else self.q).shape[1]) // self.heads
 
     @property
     def d_v(self) -> int:
-        return int(self.w_v.shape[1]) // self.groups
+        return int((self.w_v if self.v is None else self.v).shape[1]) // self.groups
+
+    @property
+    def projects(self) -> bool:
+        """Whether queries, keys and values are made of x here, and do not come from elsewhere."""
+        return self.q is None
 
     @property
     def groups(self) -> int:
         """How many key and value heads there are."""
         return self.heads if self.kv_heads is None else self.kv_heads
+
+    def bias_of(self, head: int) -> FloatArray | None:
+        """What is added to the scaled scores of that head: (n, n), or what broadcasts to it; None if nothing is."""
+        bias = self.options.bias
+        return bias[head] if bias is not None and bias.ndim > 2 else bias
 
     @property
     def scale(self) -> float:
@@ -151,88 +170,44 @@ class Problem:
         return 1 / math.sqrt(self.d_k) if self.d_k else 1.0
 
 
+def given_problem(
+    q: FloatArray,
+    k: FloatArray,
+    v: FloatArray,
+    *,
+    x: FloatArray | None = None,
+    heads: int = 1,
+    kv_heads: int | None = None,
+    tokens: Sequence[str] | None = None,
+    options: AttentionOptions | None = None,
+    provenance: Mapping[str, str] | None = None,
+) -> Problem:
+    """The attention of queries (n, h·d_k), keys (n, kv_heads·d_k) and values (n, kv_heads·d_v) made elsewhere.
+
+    `x` is what they were made of, (n, d_model), if it is known. Raises ShapeError as `Problem` does.
+
+    >>> import numpy as np
+    >>> given_problem(np.eye(2), np.eye(2), np.ones((2, 3))).d_v
+    3
+    """
+    made_of = np.zeros((len(q), 0), as_float(q, "q").dtype) if x is None else as_float(x, "x")
+    nothing = np.zeros((made_of.shape[-1], 0), made_of.dtype)
+    return Problem(
+        made_of,
+        *(nothing,) * 3,
+        q=q,
+        k=k,
+        v=v,
+        heads=heads,
+        kv_heads=kv_heads,
+        tokens=None if tokens is None else tuple(tokens),
+        options=options or AttentionOptions(),
+        provenance=provenance or {},
+    )
+
+
 def _freeze_arrays(record: AttentionOptions | Problem, names: Sequence[str]) -> None:
     for name in names:
         value = getattr(record, name)
         if value is not None:
             object.__setattr__(record, name, frozen_copy(as_float(value, name)))
-
-
-def _check(problem: Problem) -> None:
-    x, heads = problem.x, problem.heads
-    if x.ndim != 2:
-        raise ShapeError(f"x has shape {x.shape}, expected (n, d_model): one row a position")
-    if heads < 1:
-        raise ShapeError(f"heads is {heads}, expected 1 or more")
-    if problem.groups < 1 or heads % problem.groups:
-        raise ShapeError(
-            f"kv_heads is {problem.groups}, expected a number that divides the {heads} heads: each is shared by as many"
-        )
-    _check_projections(problem)
-    _check_vectors(problem)
-    _check_places(problem)
-    if problem.tokens is not None and len(problem.tokens) != problem.n:
-        raise ShapeError(
-            f"{len(problem.tokens)} tokens for {problem.n} rows of x: give one token a row"
-        )
-
-
-def _check_projections(problem: Problem) -> None:
-    """The matrices fit x and each other."""
-    x, groups = problem.x, problem.groups
-    for name, count in (("w_q", problem.heads), ("w_k", groups), ("w_v", groups)):
-        _check_projection(name, getattr(problem, name), x.shape[1], f"x has shape {x.shape}", count)
-    keys = (x.shape[1], problem.d_k * groups)
-    if problem.w_k.shape != keys:
-        asked = "that shape" if keys == problem.w_q.shape else f"shape {problem.w_q.shape}"
-        raise ShapeError(
-            f"w_k has shape {problem.w_k.shape}, expected {keys}: "
-            f"w_q has {asked}, and queries are compared with keys"
-        )
-    if problem.w_o is not None:
-        says = f"w_v has shape {problem.w_v.shape}, the heads together"
-        _check_projection("w_o", problem.w_o, problem.heads * problem.d_v, says, 1)
-
-
-def _check_vectors(problem: Problem) -> None:
-    """What is added to a projection, or multiplied with a query or a key, is as long as these."""
-    last = ("w_v", problem.heads * problem.d_v)
-    if problem.w_o is not None:
-        last = ("w_o", problem.w_o.shape[1])
-    widths = {"b_q": ("w_q", problem.w_q.shape[1]), "b_k": ("w_k", problem.w_k.shape[1])}
-    widths |= {"b_v": ("w_v", problem.w_v.shape[1]), "b_o": last}
-    widths |= {"q_norm": ("a query", problem.d_k), "k_norm": ("a key", problem.d_k)}
-    for name, (matrix, width) in widths.items():
-        vector = getattr(problem, name)
-        if vector is not None and vector.shape != (width,):
-            raise ShapeError(
-                f"{name} has shape {vector.shape}, expected ({width},): {matrix} has {width} columns"
-            )
-
-
-def _check_places(problem: Problem) -> None:
-    """What is asked of each position or each head is there for all of them."""
-    turns, most = problem.rotation, problem.d_k // 2
-    if turns is not None and (turns.ndim != 2 or len(turns) != problem.n or turns.shape[1] > most):
-        raise ShapeError(
-            f"rotation has shape {turns.shape}, expected ({problem.n}, r) with r at most {most}: "
-            f"half of d_k, and x has shape {problem.x.shape}"
-        )
-    sinks = problem.options.sinks
-    if sinks is not None and sinks.shape != (problem.heads,):
-        raise ShapeError(
-            f"sinks has shape {sinks.shape}, expected ({problem.heads},): one logit a head"
-        )
-
-
-def _check_projection(name: str, w: FloatArray, rows: int, says: str, heads: int) -> None:
-    if w.ndim != 2 or w.shape[0] != rows:
-        turned = w.ndim == 2 and w.shape[1] == rows
-        hint = "; it would fit transposed" if turned else ""
-        columns = w.shape[-1] if w.ndim == 2 and not turned else w.shape[0] if turned else "d"
-        raise ShapeError(f"{name} has shape {w.shape}, expected ({rows}, {columns}): {says}{hint}")
-    if w.shape[1] % heads:
-        raise ShapeError(
-            f"{name} has shape {w.shape}, expected a number of columns that {heads} heads share equally: "
-            f"{w.shape[1]} is not a multiple of {heads}"
-        )

@@ -99,9 +99,14 @@ def self_attention(
 
 def trace_of(problem: Problem) -> Trace:
     """Computes the problem; every stage is kept. Raises ShapeError as `self_attention` does."""
-    q = _split(_project(problem.x, problem.w_q, problem.b_q), problem.heads)
-    k = _split(_project(problem.x, problem.w_k, problem.b_k), problem.groups)
-    v = _split(_project(problem.x, problem.w_v, problem.b_v), problem.groups)
+    if problem.q is None or problem.k is None or problem.v is None:
+        all_q = _project(problem.x, problem.w_q, problem.b_q)
+        all_k = _project(problem.x, problem.w_k, problem.b_k)
+        all_v = _project(problem.x, problem.w_v, problem.b_v)
+    else:
+        all_q, all_k, all_v = problem.q, problem.k, problem.v
+    q = _split(all_q, problem.heads)
+    k, v = _split(all_k, problem.groups), _split(all_v, problem.groups)
     shared_by = problem.heads // problem.groups
     heads = (_head(problem, i, q[i], k[i // shared_by], v[i // shared_by]) for i in range(len(q)))
     return joined(problem, tuple(heads))
@@ -117,7 +122,7 @@ def _head(problem: Problem, i: int, q: FloatArray, k: FloatArray, v: FloatArray)
         scale=options.scale,
         softcap=options.softcap,
         mask=options.mask,
-        bias=options.bias,
+        bias=problem.bias_of(i),
         causal=options.causal,
         offset=options.offset,
         window=options.window,

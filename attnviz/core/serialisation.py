@@ -12,8 +12,9 @@ JSON, schema `attnviz.trace/1`:
      "concat": …, "output": …}
 
 What is only there where it is not as usual: "kv_heads" and "norm_epsilon" beside "heads"; "softcap", "window" and
-"sinks" among the options; "q_norm", "k_norm" and "rotation" in the problem; "capped_scores" of a head, where there is a
-softcap, and "projected_q" and "projected_k", where queries and keys are normalised or turned.
+"sinks" among the options; "q_norm", "k_norm" and "rotation" in the problem, and "q", "k" and "v" where these come
+from elsewhere; "capped_scores" of a head, where there is a softcap, and "projected_q" and "projected_k", where queries
+and keys are normalised or turned.
 
 null in an array is −∞; the words "NaN" and "Infinity" stand for what JSON cannot say either.
 """

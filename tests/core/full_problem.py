@@ -3,7 +3,7 @@
 import numpy as np
 
 from attnviz import Problem
-from attnviz.core.problem import AttentionOptions
+from attnviz.core.problem import AttentionOptions, given_problem
 
 
 def model_problem(dtype: type) -> Problem:
@@ -19,6 +19,18 @@ def model_problem(dtype: type) -> Problem:
         norm_epsilon=1e-5,
         rotation=x[:, :1],
         options=AttentionOptions(softcap=2.5, window=(1, None), kv_length=2, sinks=x[1]),
+    )
+
+
+def projected_elsewhere(dtype: type) -> Problem:
+    """With queries, keys and values from elsewhere, and a bias a head."""
+    rng = np.random.default_rng(2)
+    q = rng.normal(size=(3, 8)).astype(dtype)
+    return given_problem(
+        *(q, q[:, :4], q[:, 2:]),
+        heads=4,
+        kv_heads=2,
+        options=AttentionOptions(bias=rng.normal(size=(4, 3, 3)).astype(dtype)),
     )
 
 

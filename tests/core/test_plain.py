@@ -9,7 +9,7 @@ from attnviz.core.plain import problem_from_plain, problem_to_plain
 from attnviz.core.problem import ARRAYS
 from attnviz.errors import InputError
 
-from .full_problem import full_problem, model_problem
+from .full_problem import full_problem, model_problem, projected_elsewhere
 
 W = [[1.0, 0.5], [0.25, 1.0]]
 
@@ -31,6 +31,7 @@ PROBLEMS = {
     "float32": everything(np.float32),
     "float64": everything(np.float64),
     "of a model": model_problem(np.float32),
+    "of queries from elsewhere": projected_elsewhere(np.float32),
 }
 
 

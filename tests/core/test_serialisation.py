@@ -10,7 +10,7 @@ from attnviz import Trace, article_rounded, self_attention, trace_of
 from attnviz.errors import InputError
 from tests.damage import ABSENT, damaged
 
-from .full_problem import full_problem, model_problem
+from .full_problem import full_problem, model_problem, projected_elsewhere
 
 X = [[1.0, 0.0], [0.0, 2.0]]
 W = [[1.0, 0.5], [0.25, 1.0]]
@@ -33,6 +33,7 @@ CASES = {
     "float32": trace_of(full_problem(np.float32)),
     "float64": trace_of(full_problem(np.float64)),
     "of a model": trace_of(model_problem(np.float32)),
+    "of queries from elsewhere": trace_of(projected_elsewhere(np.float32)),
     "a softcap of a model, in float16": trace_of(model_problem(np.float16)),
 }
 all_cases = pytest.mark.parametrize("trace", CASES.values(), ids=CASES.keys())
