@@ -45,7 +45,8 @@ _AHEAD = 1
 class SegmentEncoder:
     """One segment of a film, encoded in memory as an .mp4 with H.264: frames of constant rate, a key frame first.
 
-    Width and height are in pixels, and even, `fps` in frames a second. Raises ValueError for a size that is odd.
+    Width and height are in pixels, and even, `fps` in frames a second. `moving` is for how many frames it moves before
+    it stands to its end; None where that is not known. Raises ValueError for a size that is odd.
 
     >>> encoder = SegmentEncoder(64, 48, fps=15)
     >>> encoder.paint(np.zeros((48, 64, 4), np.uint8))
@@ -55,7 +56,7 @@ class SegmentEncoder:
     30
     """
 
-    def __init__(self, width: int, height: int, fps: int) -> None:
+    def __init__(self, width: int, height: int, fps: int, moving: int | None = None) -> None:
         if width % 2 or height % 2:
             raise ValueError(f"a film's width and height are even, not {width} × {height}")
         self._size = width, height, fps
@@ -63,7 +64,10 @@ class SegmentEncoder:
         self._file = io.BytesIO()
         self._film = av.open(self._file, "w", format="mp4")
         self._stream = self._film.add_stream(NAME, rate=fps)
-        self._context: VideoCodecContext | None = opened(self._stream.codec_context, *self._size)
+        settling = None if moving is None else (moving, moving + _ENCODED - 1)
+        self._context: VideoCodecContext | None = opened(
+            self._stream.codec_context, *self._size, settling
+        )
         self._skipped = skipped_frames(*self._size)
         if self._skipped and self._skipped.parameter_sets != self._context.extradata:
             self._skipped = None

@@ -121,7 +121,9 @@ class Telling:
             return None
         if self._encoder is None:
             quality = self._source.quality
-            self._encoder = SegmentEncoder(quality.width, quality.height, quality.fps)
+            self._encoder = SegmentEncoder(
+                quality.width, quality.height, quality.fps, segment.moving
+            )
         return self._encoder
 
     def _drawn(self, play: Play) -> None:

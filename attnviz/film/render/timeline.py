@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from attnviz.film.render.fingerprint import digest
 
@@ -51,6 +52,12 @@ class Segment:
     @property
     def frames(self) -> int:
         return sum(each.frames for each in self.plays)
+
+    @property
+    def moving(self) -> int:
+        """For how many frames it moves before it stands to its end."""
+        at_the_end = takewhile(lambda each: each.still or not each.frames, reversed(self.plays))
+        return self.frames - sum(each.frames for each in at_the_end)
 
     @property
     def effort(self) -> float:

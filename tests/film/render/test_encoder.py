@@ -55,6 +55,30 @@ def plain(spells: Sequence[Spell], size: tuple[int, int, int] = SMALL) -> bytes:
     return file.getvalue()
 
 
+FADING = 27
+
+
+def left_of_what_faded(moving: int | None) -> int:
+    """How far any pixel of the last frame is from the background to which a chequered picture has faded."""
+    width, height, fps = 640, 384, 30
+    background = np.array([251, 249, 245, 255])
+    squares = (np.indices((height, width)) // 40).sum(0)[..., None] % 2 * np.array([30, 30, 30, 0])
+    made = SegmentEncoder(width, height, fps, moving)
+    for share in np.linspace(1, 0, FADING):
+        smooth = share * share * (3 - 2 * share)
+        made.paint((background - smooth * squares).round().astype(np.uint8))
+        made.show()
+    made.show(2 * fps)
+    with av.open(io.BytesIO(made.finish())) as film:
+        *_, last = (each.to_ndarray(format="rgb24") for each in film.decode(video=0))
+    return int(np.abs(last.astype(int) - background[:3]).max())
+
+
+def test_nothing_is_left_of_what_faded_before_the_picture_stands():
+    assert left_of_what_faded(moving=FADING) <= 1
+    assert left_of_what_faded(moving=None) > 1  # which is why it is told
+
+
 def packets_of(data: bytes) -> list[av.Packet]:
     with av.open(io.BytesIO(data)) as film:
         return [each for each in film.demux(video=0) if each.size]

@@ -172,3 +172,9 @@ def test_everything_in_one_range_if_it_may_be_large():
 
     assert whole.segments == tuple(segments)
     assert whole.effort == pytest.approx(sum(each.effort for each in segments))
+
+
+def test_a_segment_moves_up_to_the_frames_with_which_it_stands_to_its_end():
+    assert Segment(3, (move(4), hold(9), move(0), move(5), move(0), hold(7), hold(1))).moving == 18
+    assert Segment(3, (hold(7),)).moving == 0
+    assert Segment(3, (hold(7), move(2))).moving == 9
