@@ -10,14 +10,14 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.film.acts import exhibits, formula, mixing, opening, projection, scores, softmax, whole
+from attnviz.film.acts import formula, mixing, opening, places, projection, scores, softmax, whole
 from attnviz.film.scene import LessonScene
 
 
 class SelfAttention(LessonScene):
     """One query in full, then all of them, then the formula."""
 
-    kept = ("inputs", "queries", "keys", "values")
+    kept = ("inputs", "queries", "keys", "values", "places", "given")
 
     by_itself = staticmethod(partial(default_storyboard, "self-attention"))
 
@@ -27,9 +27,11 @@ class SelfAttention(LessonScene):
         self.act("queries", projection.project)
         self.act("keys", projection.project)
         self.act("values", projection.project)
-        self.act("places", exhibits.show)
+        self.act("places", places.places)
+        self.act("given", places.given)
         self.act("scores", scores.scores)
         self.act("scale", softmax.change_scores)
+        self.act("cap", softmax.change_scores)
         self.act("bias", softmax.change_scores)
         self.act("mask", softmax.change_scores)
         self.act("softmax", softmax.softmax)

@@ -19,7 +19,7 @@ from attnviz.lessons.request import LessonRequest
 _FLAGS = {"text": "TEXT"}
 """Input options whose name is not how they are written."""
 _OF_MODELS = "self-attention"
-_SOURCES = ("text", "example", "tokens", "vectors")
+_SOURCES = ("text", "example", "tokens", "vectors", "qkv")
 
 
 @dataclass(frozen=True)

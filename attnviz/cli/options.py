@@ -114,6 +114,13 @@ _INPUT_OPTIONS: tuple[_Decorator, ...] = (
     ),
     option(
         _NUMBERS,
+        "--qkv",
+        **_FILE,
+        help="Queries, keys and values of your own, as they are compared, in place of vectors and weights: q, k and v, "
+        "each (n, d) or (heads, n, d): .npz .npy .json .safetensors. TEXT or --tokens names the positions.",
+    ),
+    option(
+        _NUMBERS,
         "--weights",
         **_FILE,
         help="w_q, w_k, w_v and optionally w_o and biases: .npz .json .safetensors.",

@@ -111,7 +111,6 @@ def lesson_order(request: InputRequest, lesson: Lesson, view: Asked) -> Order:
     _check_targets(output, languages)
     how = Presentation(view.query, view.distance, languages[0], view.precision, view.rounding)
     wanted = replace(lesson_request(lesson, request, how), most=MOST_WORKED)
-    _check_can_be_filmed(wanted)
     chapters = {
         language: _chapter(lesson, replace(wanted, language=language), view)
         for language in languages
@@ -152,9 +151,6 @@ def lecture_order(request: InputRequest, view: Asked, given: Mapping[str, str]) 
     told_in = {
         language: planned(each, most=MOST_WORKED) for language, each in lecture.versions.items()
     }
-    for chapter in (each for chapters in told_in.values() for each in chapters):
-        if isinstance(chapter, PlannedLesson):
-            _check_can_be_filmed(chapter.request)
     return Order(
         titles={language: each.title for language, each in lecture.versions.items()},
         told_in=told_in,
@@ -187,16 +183,6 @@ def _at_pace(lecture: Lecture, pace: str) -> Lecture:
 def _unique(languages: Sequence[str]) -> tuple[str, ...]:
     """Each language once, in the order given."""
     return tuple(dict.fromkeys(languages))
-
-
-def _check_can_be_filmed(wanted: LessonRequest) -> None:
-    """Raises InputError for queries that are turned or normalised: the film has one Q, and these have two."""
-    trace = wanted.trace
-    if trace is not None and trace.heads[0].projected_q is not None:
-        raise InputError(
-            "no film shows queries that are turned by position yet, as models of the Llama family have them: "
-            "attnviz explain does"
-        )
 
 
 def _check_targets(output: Path, languages: Sequence[str]) -> None:

@@ -16,7 +16,7 @@ from attnviz.lessons.storyboard import Matrix, Storyboard
 _NAMES = 1.75
 """Width of the names of the rungs."""
 _PADDING = 0.2
-_RUNGS = {"scale", "bias", "mask"}
+_RUNGS = {"scale", "cap", "bias", "mask"}
 
 
 class Ladder:

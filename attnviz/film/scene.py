@@ -102,7 +102,8 @@ class LessonScene(Scene):
             self.carried.clear()
             self.clear_stage()
         if step.id in self.kept:
-            self.keep_on_shelf(self.shelf.place(step.results[0], self.storyboard.numbers))
+            for each in self.shelf.kept_of(step):
+                self.keep_on_shelf(self.shelf.place(each, self.storyboard.numbers))
 
     def open(self, step: Step) -> None:
         """Begins a step: the header changes, and what the step leaves out is said."""

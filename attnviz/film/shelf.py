@@ -8,7 +8,7 @@ from manim import LEFT, UL, VGroup
 from attnviz.film.components.matrix import MatrixView, sheet
 from attnviz.film.style import SHELF, Size, Style
 from attnviz.lessons.numbers import Numbers
-from attnviz.lessons.storyboard import Matrix
+from attnviz.lessons.storyboard import Matrix, Step
 
 _SLOTS = ("X", "Q", "K", "V")
 _TITLE = 0.46
@@ -33,8 +33,19 @@ class Shelf(VGroup):
         docked.move_to(np.array([SHELF.left, top, 0.0]), aligned_edge=UL)
         return docked
 
+    def kept_of(self, step: Step) -> list[Matrix]:
+        """What of a step belongs here: of each symbol that has a place, the matrix of the first head."""
+        shown = [*step.results, *(each.item for each in step.exhibits)]
+        first: dict[str, Matrix] = {}
+        for each in shown:
+            if isinstance(each, Matrix) and each.symbol in _SLOTS:
+                first.setdefault(each.symbol, each)
+        return list(first.values())
+
     def put(self, docked: Docked) -> None:
-        """It stands there from now on."""
+        """It stands there from now on, in place of what stood there under its symbol."""
+        if docked.symbol in self.docked:
+            self.remove(self.docked[docked.symbol])
         self.docked[docked.symbol] = docked
         self.add(docked)
 

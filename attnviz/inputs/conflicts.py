@@ -20,9 +20,13 @@ _FLAGS = {
 }
 
 
+_NOT_WITH_GIVEN = {
+    name: flag for name, flag in _FLAGS.items() if name not in ("text", "tokens", "split")
+} | {"example": "--example"}
 _OF_MODEL = {"layer": "--layer", "head": "--head"}
 _NOT_WITH_MODEL = {name: flag for name, flag in _FLAGS.items() if name not in ("text", "heads")} | {
     "example": "--example",
+    "qkv": "--qkv",
     "causal": "--causal",
     "mask": "--mask",
     "scale": "--scale",
@@ -37,13 +41,17 @@ def check_request(request: InputRequest) -> None:
     if request.model is not None:
         _check_model(request)
         return
+    if request.qkv is not None:
+        _check_given(request)
     for name, flag in _OF_MODEL.items():
-        if getattr(request, name) is not None:
+        if getattr(request, name) is not None and (request.qkv is None or name != "head"):
             raise InputError(
                 f"{flag} chooses from a trained model: say which with --model, or leave {flag} out"
             )
     given = {name: flag for name, flag in _FLAGS.items() if getattr(request, name) is not None}
-    if not given.keys() & {"text", "tokens", "vectors"} or request.example is not None:
+    if request.qkv is None and (
+        not given.keys() & {"text", "tokens", "vectors"} or request.example is not None
+    ):
         _check_example(request, given)
     clashes = (
         (
@@ -70,6 +78,14 @@ def check_request(request: InputRequest) -> None:
         raise InputError(
             "--transpose-weights is about the file of --weights: give one, or leave it out"
         )
+
+
+def _check_given(request: InputRequest) -> None:
+    for name, flag in _NOT_WITH_GIVEN.items():
+        if getattr(request, name) is not None:
+            raise InputError(
+                f"--qkv brings queries, keys and values, heads and their lengths: leave {flag} out"
+            )
 
 
 def _check_model(request: InputRequest) -> None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.problem import AttentionOptions, Problem
+from attnviz.core.problem import AttentionOptions, Problem, given_problem
 from attnviz.errors import AttnvizError, InputError
 from attnviz.inputs.conflicts import check_request
 from attnviz.inputs.embedding import seeded_matrix, token_vectors
 from attnviz.inputs.example_files import DEFAULT, load_example
 from attnviz.inputs.files import STDIN
+from attnviz.inputs.given import read_given
 from attnviz.inputs.masks import read_mask
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.scale import scale_from
@@ -19,6 +20,7 @@ from attnviz.inputs.tokens import listed_tokens, split_text
 from attnviz.inputs.trained import trained_problem
 from attnviz.inputs.vectors import read_vectors
 from attnviz.inputs.weights import Weights, read_weights
+from attnviz.models.heads import ALL, heads_from
 
 D_MODEL, D_K, D_V, HEADS, SEED = 4, 3, 3, 1, 0
 MAX_BYTES = 4 * 2**30
@@ -46,10 +48,36 @@ def problem_from(request: InputRequest) -> Problem:
         problem = trained_problem(request)
         _check_memory(problem.n, problem.d_model, problem.heads, drawn=0)
         return problem
+    if request.qkv is not None:
+        return _given(request, request.qkv)
     if request.text is None and request.tokens is None and request.vectors is None:
         problem = load_example(request.example or DEFAULT).problem
         return replace(problem, options=_options(request, problem.options, problem.n))
     return _assembled(request)
+
+
+def _given(request: InputRequest, path: str) -> Problem:
+    given = read_given(path)
+    heads = heads_from(request.head or ALL, given.heads)
+    for head in heads:
+        if head >= given.heads:
+            raise InputError(
+                f"no head {head}: {path} has heads 0 to {given.heads - 1}, counted from 0 (--head)"
+            )
+    tokens, flag = _tokens(request)
+    if tokens is not None and len(tokens) != given.n:
+        raise InputError(
+            f"{path} has {given.n} positions, but {flag} has {len(tokens)} tokens: give one token a position"
+        )
+    q, k, v = given.chosen(heads)
+    _check_memory(given.n, 0, len(heads), drawn=0)
+    return given_problem(
+        *(q, k, v),
+        heads=len(heads),
+        tokens=tokens,
+        options=_options(request, AttentionOptions(), given.n),
+        provenance=dict.fromkeys(("q", "k", "v"), given.origin),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,11 +129,7 @@ def _assembled(request: InputRequest) -> Problem:
 
 
 def _sequence(request: InputRequest) -> _Sequence:
-    tokens, flag = None, "TEXT"
-    if request.text is not None:
-        tokens = split_text(request.text, "words" if request.split is None else request.split)
-    elif request.tokens is not None:
-        tokens, flag = listed_tokens(request.tokens), "--tokens"
+    tokens, flag = _tokens(request)
     if request.vectors is None:
         return _Sequence(len(tokens or ()), tokens, None, "")
     where = "stdin" if request.vectors == STDIN else f"file {request.vectors}"
@@ -118,6 +142,15 @@ def _sequence(request: InputRequest) -> _Sequence:
             f"{request.vectors} has {n} rows, but {flag} has {len(tokens)} tokens: give one token a row"
         )
     return _Sequence(n, tokens, read.x, where)
+
+
+def _tokens(request: InputRequest) -> tuple[tuple[str, ...] | None, str]:
+    """What the positions are called, and which option says so."""
+    if request.text is not None:
+        return split_text(request.text, "words" if request.split is None else request.split), "TEXT"
+    if request.tokens is not None:
+        return listed_tokens(request.tokens), "--tokens"
+    return None, "TEXT"
 
 
 def _seeded_weights(d_model: int, heads: int, d_k: int, d_v: int, seed: int) -> Weights:

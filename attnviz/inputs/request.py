@@ -22,6 +22,8 @@ class InputRequest:
     """The tokens, already taken apart: separated by spaces, or a JSON list."""
     vectors: str | None = None
     """A .csv, .tsv, .json, .npy or .npz file, or "-" for standard input."""
+    qkv: str | None = None
+    """Queries, keys and values in place of vectors and weights: a .npz, .npy, .json or .safetensors file."""
     weights: str | None = None
     """A .npz, .json or .safetensors file."""
     transpose_weights: bool | None = None

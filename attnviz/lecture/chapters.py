@@ -25,7 +25,6 @@ CARD_KEYS = ("card", "text", "seconds")
 LONGEST_CARD = 600.0
 """Seconds that a card may stand."""
 CARD_TITLE_COLUMNS, CARD_COLUMNS, CARD_LINES = 60, 76, 6
-_POSITIVE = ("d_model", "d_k", "d_v", "heads")
 
 
 def chapter(table: Table, folder: Path, pace: str) -> Chapter:
@@ -112,6 +111,7 @@ def _request(table: Table, folder: Path) -> InputRequest:
         split=table.word("split"),
         tokens=_tokens(table),
         vectors=table.file("vectors", folder),
+        qkv=table.file("qkv", folder),
         weights=table.file("weights", folder),
         transpose_weights=table.flag("transpose_weights"),
         seed=table.whole("seed", 0),
@@ -121,7 +121,10 @@ def _request(table: Table, folder: Path) -> InputRequest:
         model=_model(table, folder),
         layer=table.whole("layer", 0),
         head=_word_or_number(table, "head", (int,), 'a number from 0, several as "0,3", or "all"'),
-        **{key: table.whole(key, 1) for key in _POSITIVE},
+        d_model=table.whole("d_model", 1),
+        d_k=table.whole("d_k", 1),
+        d_v=table.whole("d_v", 1),
+        heads=table.whole("heads", 1),
     )
 
 

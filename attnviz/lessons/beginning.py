@@ -63,10 +63,22 @@ def begun(asked: LessonRequest, lesson: str) -> Telling:
     check(asked)
     refuse_article(asked, lesson)
     problem = asked.sequence.problem
+    if not problem.projects:
+        raise InputError(
+            f"the lesson {lesson} makes queries, keys and values of its vectors, and these come from elsewhere: "
+            "only self-attention is told on them"
+        )
     if problem.rotation is not None or problem.q_norm is not None or problem.k_norm is not None:
         raise InputError(
             f"the lesson {lesson} compares queries and keys as they are projected, and these are normalised or turned: "
             "only self-attention is told on them"
+        )
+    options = problem.options
+    others = (options.softcap, options.window, options.kv_length, options.sinks)
+    if any(each is not None for each in others) or np.ndim(options.bias) > 2:
+        raise InputError(
+            f"the lesson {lesson} has no softcap, window, sink or bias of a head's own: "
+            "only self-attention is told with them"
         )
     return telling_of(asked.sequence, asked, lesson)
 

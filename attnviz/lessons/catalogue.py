@@ -38,18 +38,9 @@ _ALL = (
     Lesson(
         "self-attention",
         (
-            *("inputs", "weights", "queries", "keys", "values", "places", "scores", "scale"),
-            *(
-                "bias",
-                "mask",
-                "softmax",
-                "weighted-values",
-                "output",
-                "all-rows",
-                "heads",
-                "formula",
-            ),
-            "why-scale",
+            *("inputs", "weights", "queries", "keys", "values", "places", "given"),
+            *("scores", "scale", "cap", "bias", "mask", "softmax", "weighted-values", "output"),
+            *("all-rows", "heads", "formula", "why-scale"),
         ),
         takes_sequence=True,
     ),

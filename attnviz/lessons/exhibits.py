@@ -82,6 +82,28 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """Two entries of a vector, turned together as a point in the plane."""
+
+    entries: tuple[int, int]
+    """Which they are, counted from 0."""
+    angle: float
+    """In radians, from the first entry towards the second."""
+    before: tuple[float, float]
+    after: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Turns(Table):
+    """Some pairs of entries of one vector as its position turns them; a row of the table each."""
+
+    name: str = ""
+    """The vector, in words."""
+    role: Role | None = None
+    turns: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True)
 class Layer:
     """The positions of one layer and which of them matter to the position that is asked about."""
 

@@ -22,6 +22,17 @@ SOFTMAX = Formula(
     "\\alpha_j = \\frac{\\exp(s_j - \\max s)}{\\sum_i \\exp(s_i - \\max s)}",
 )
 WEIGHTED_VALUES = Formula("αⱼ vⱼ", "alpha_j v_j", "\\alpha_j v_j")
+GIVEN = Formula("Q, K, V", "Q, K, V", "Q, K, V")
+CAP = Formula(
+    "cap(s) = c · tanh(s / c)",
+    '"cap"(s) = c dot tanh(s / c)',
+    "\\mathrm{cap}(s) = c \\cdot \\tanh(s / c)",
+)
+SOFTMAX_BESIDE_SINK = Formula(
+    "αⱼ = exp(sⱼ − max s) / (exp(b − max s) + Σ exp(s − max s))",
+    "alpha_j = exp(s_j - max s) / (exp(b - max s) + sum_i exp(s_i - max s))",
+    "\\alpha_j = \\frac{\\exp(s_j - \\max s)}{\\exp(b - \\max s) + \\sum_i \\exp(s_i - \\max s)}",
+)
 OUTPUT = Formula("o = Σ αⱼ vⱼ", "o = sum_j alpha_j v_j", "o = \\sum_j \\alpha_j v_j")
 SQUARE_ROOT = Formula("√d_k", "sqrt(d_k)", "\\sqrt{d_k}")
 
@@ -42,13 +53,17 @@ def projection(letter: str, biased: bool) -> Formula:
     return Formula(*(spelling + added for spelling in _PROJECTION[letter]))
 
 
-def current_scores(scaled: Scaling | None, *, biased: bool, masked: bool) -> Formula:
-    """What the scores are by now: S, scaled by 1/√d_k or by a factor c, with a bias B and a mask M added.
+def current_scores(
+    scaled: Scaling | None, *, biased: bool, masked: bool, capped: bool = False
+) -> Formula:
+    """What the scores are by now: S, scaled by 1/√d_k or by a factor c, capped, with a bias B and a mask M added.
 
     >>> current_scores("root", biased=False, masked=True).plain
     'S/√d_k + M'
     >>> current_scores("factor", biased=True, masked=False).plain
     'c·S + B'
+    >>> current_scores("root", biased=False, masked=True, capped=True).plain
+    'cap(S/√d_k) + M'
     """
     added = (" + B" if biased else "") + (" + M" if masked else "")
     spelled = {
@@ -56,7 +71,10 @@ def current_scores(scaled: Scaling | None, *, biased: bool, masked: bool) -> For
         "root": ("S/√d_k", "S / sqrt(d_k)", "\\frac{S}{\\sqrt{d_k}}"),
         "factor": ("c·S", "c dot S", "c \\cdot S"),
     }
-    return Formula(*(spelling + added for spelling in spelled[scaled]))
+    calls = ("cap({})", '"cap"({})', "\\mathrm{{cap}}\\left({}\\right)") if capped else ("{}",) * 3
+    return Formula(
+        *(call.format(each) + added for call, each in zip(calls, spelled[scaled], strict=True))
+    )
 
 
 def mask(masked: Formula) -> Formula:
@@ -117,8 +135,9 @@ def attention(
     *,
     biased: bool = False,
     masked: bool = False,
+    capped: bool = False,
 ) -> Formula:
-    """Attention(Q, K, V), with √d_k, with another factor, or with neither; with a bias B and a mask M, or without.
+    """Attention(Q, K, V), with √d_k, another factor, or neither; with a cap, a bias B and a mask M, or without.
 
     >>> attention(True).plain
     'Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V'
@@ -134,6 +153,12 @@ def attention(
             f"{factor} Q Kᵀ",
             f"{factor} dot Q K^top",
             f"{factor.replace('−', '-')} \\cdot Q K^{{\\top}}",
+        )
+    if capped:
+        plain, typst, latex = (
+            f"cap({plain})",
+            f'"cap"({typst})',
+            f"\\mathrm{{cap}}\\left({latex}\\right)",
         )
     added = (" + B" if biased else "") + (" + M" if masked else "")
     plain, typst, latex = plain + added, typst + added, latex + added

@@ -4,16 +4,17 @@ they stand.
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
-from attnviz.lessons.calculations import dot_product
-from attnviz.lessons.exhibits import Exhibit
-from attnviz.lessons.labels import indexed
-from attnviz.lessons.storyboard import Calculation, Formula, Matrix, Step, Symbol
+from attnviz.core.arrays import FloatArray
+from attnviz.lessons.exhibits import Exhibit, Row, Turn, Turns
+from attnviz.lessons.storyboard import Formula, Matrix, Step
 from attnviz.lessons.telling import Telling
 from attnviz.theme import Role
 
 STEP = "places"
+_PAIRS = 4
+"""Pairs of entries whose turn is shown."""
 
 _TURNED = ("R_p q_p", "R_p q_p", "R_p q_p")
 _NORMED = (
@@ -44,41 +45,84 @@ def places(telling: Telling) -> Step | None:
         narration["turned"] = telling.say(STEP, "turned")
         narration["distance"] = telling.say(STEP, "distance")
     first = next(iter(narration))
+    key = _strongest_other(telling)
     return Step(
         STEP,
         telling.say(STEP, "both" if normed and turned else "title" if turned else "normed"),
         _formula(normed, turned),
         narration,
-        worked=(_first_pair(telling),) if turned and not normed else (),
-        omitted=telling.say(STEP, "pair") if turned and not normed else None,
         exhibits=(
             Exhibit(first, _rows(telling, "X W_Q", before_q, "q", Role.QUERY)),
             Exhibit(first, _rows(telling, "Q", head.q, "q", Role.QUERY), joint="→"),
             Exhibit(first, _rows(telling, "X W_K", before_k, "k", Role.KEY), line=1),
             Exhibit(first, _rows(telling, "K", head.k, "k", Role.KEY), joint="→", line=1),
+            *_turned(telling, "turned", "q", telling.query, head.q, Role.QUERY, 2),
+            *_turned(telling, "distance", "k", key, head.k, Role.KEY, 3),
         ),
     )
 
 
-def _rows(telling: Telling, symbol: str, values: np.ndarray, letter: str, role: Role) -> Matrix:
+def _rows(telling: Telling, symbol: str, values: FloatArray, letter: str, role: Role) -> Matrix:
     return Matrix(symbol, values, role, telling.axis(letter, role))
 
 
-def _first_pair(telling: Telling) -> Calculation:
-    """The first entry of the worked query: it is turned together with the entry half a turn away."""
-    head, rotation, row = telling.head, telling.problem.rotation, telling.query
-    assert rotation is not None and head.projected_q is not None
-    before, angle = head.projected_q[row], float(rotation[row, 0])
-    r = rotation.shape[1]
-    return dot_product(
-        "turned",
-        (Symbol(f"{indexed('q', row)}[1]", Role.QUERY),),
-        (before[[0, r]], np.array([np.cos(angle), -np.sin(angle)])),
-        (Role.QUERY, None),
-        telling.number(head.q[row, 0], Role.QUERY),
-        telling.numbers,
-        0,
+def _strongest_other(telling: Telling) -> int:
+    """The key at another place to which the worked query gives most; its own where there is no other."""
+    weights = telling.weights.copy()
+    weights[telling.query] = -1
+    return int(weights.argmax())
+
+
+def _turned(
+    telling: Telling,
+    part: str,
+    letter: str,
+    row: int,
+    placed: FloatArray,
+    role: Role,
+    line: int,
+) -> tuple[Exhibit, ...]:
+    """How some pairs of entries of a query or a key are turned; nothing where no vector is."""
+    rotation = telling.problem.rotation
+    if rotation is None:
+        return ()
+    count = rotation.shape[1]
+    turns = tuple(
+        _turn(placed[row, [i, i + count]], (i, i + count), float(rotation[row, i]))
+        for i in _spread(count)
     )
+    text = telling.numbers.text
+    rows = tuple(
+        Row(
+            (
+                f"{each.entries[0] + 1}, {each.entries[1] + 1}",
+                telling.numbers.detailed(each.angle),
+                "({}, {})".format(*map(text, each.before)),
+                "({}, {})".format(*map(text, each.after)),
+            )
+        )
+        for each in turns
+    )
+    header = tuple(telling.say(STEP, name) for name in ("entries", "angle", "before", "after"))
+    named = telling.named(letter, row)
+    table = Turns(header, rows, (None, None, None, role), named, role, turns)
+    return (Exhibit(part, table, named, line=line),)
+
+
+def _turn(after: FloatArray, entries: tuple[int, int], angle: float) -> Turn:
+    """What stood there before: turned back, for it may have been normalised since it was projected."""
+    a, b = map(float, after)
+    cos, sin = math.cos(angle), math.sin(angle)
+    return Turn(entries, angle, (a * cos + b * sin, b * cos - a * sin), (a, b))
+
+
+def _spread(count: int) -> list[int]:
+    """Up to `_PAIRS` of so many, from the one that turns fastest to the slowest.
+
+    >>> _spread(2), _spread(16)
+    ([0, 1], [0, 5, 10, 15])
+    """
+    return sorted({round(i * (count - 1) / (_PAIRS - 1)) for i in range(_PAIRS)})
 
 
 def _formula(normed: bool, turned: bool) -> Formula:

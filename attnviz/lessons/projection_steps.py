@@ -11,9 +11,11 @@ from attnviz.lessons.telling import Telling
 from attnviz.theme import Role
 
 
-def inputs(telling: Telling) -> Step:
-    """The sequence: one row a position."""
+def inputs(telling: Telling) -> Step | None:
+    """The sequence: one row a position; None where the vectors are not known."""
     problem = telling.problem
+    if not problem.d_model:
+        return None
     part = "one" if problem.n == 1 else "vectors" if problem.tokens is None else "tokens"
     x = input_matrix(telling)
     said = telling.say("inputs", part, n=problem.n, d_model=problem.d_model)

@@ -116,15 +116,44 @@ def scale(telling: Telling) -> Step | None:
     )
 
 
-def bias(telling: Telling) -> Step | None:
-    """s + b; None where there is no bias."""
-    options, stages, row = telling.problem.options, telling.head.stages, telling.query
-    if options.bias is None:
+def cap(telling: Telling) -> Step | None:
+    """c · tanh(s / c), which keeps scores between −c and c; None where they are not capped.
+
+    Source: Gemma 2 (2024), section 2.
+    """
+    softcap, stages, row = telling.problem.options.softcap, telling.head.stages, telling.query
+    if softcap is None:
         return None
-    added = np.broadcast_to(options.bias, stages.scores.shape)[row]
+    bound = Number(softcap, telling.numbers.detailed(softcap))
 
     def worked(key: int) -> Calculation:
         score = telling.number(stages.scaled_scores[row, key], Role.SCORE)
+        total = telling.number(stages.capped_scores[row, key], Role.SCORE)
+        pieces = (bound, Symbol("· tanh("), score, Symbol("/"), bound, Symbol(")"))
+        left = (Symbol(indexed("s", row, key), Role.SCORE),)
+        return single("why", left, pieces, total, telling.numbers, key)
+
+    return Step(
+        "cap",
+        telling.say("cap", "title"),
+        formulas.CAP,
+        {"why": telling.say("cap", "why", bound=bound.text)},
+        operands=(telling.scores_row("scale", stages.scaled_scores[row]),),
+        results=(telling.scores_row("cap", stages.capped_scores[row]),),
+        worked=tuple(worked(key) for key in telling.keys),
+        omitted=telling.omitted_keys,
+    )
+
+
+def bias(telling: Telling) -> Step | None:
+    """s + b; None where there is no bias."""
+    whole, stages, row = telling.problem.bias_of(0), telling.head.stages, telling.query
+    if whole is None:
+        return None
+    added = np.broadcast_to(whole, stages.scores.shape)[row]
+
+    def worked(key: int) -> Calculation:
+        score = telling.number(stages.capped_scores[row, key], Role.SCORE)
         total = telling.number(stages.biased_scores[row, key], Role.SCORE)
         pieces = (score, Symbol("+"), telling.number(added[key]))
         return single(
@@ -142,7 +171,7 @@ def bias(telling: Telling) -> Step | None:
         telling.scores_after("bias"),
         {"why": telling.say("bias", "worked")},
         operands=(
-            telling.scores_row("scale", stages.scaled_scores[row]),
+            telling.scores_row("cap", stages.capped_scores[row]),
             telling.row("B", added, Role.SCORE),
         ),
         results=(telling.scores_row("bias", stages.biased_scores[row]),),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from attnviz.core.rounding import article_rounded
 from attnviz.core.trace import Trace
 from attnviz.lessons import (
+    given_steps,
     place_steps,
     projection_steps,
     row_steps,
@@ -84,16 +85,26 @@ def self_attention_storyboard(
     )
 
 
-def _steps(telling: Telling) -> tuple[Step, ...]:
-    built = (
-        projection_steps.inputs(telling),
+def _made(telling: Telling) -> tuple[Step | None, ...]:
+    """How queries, keys and values come about, as far as it is known."""
+    if not telling.problem.projects:
+        return (given_steps.given(telling),)
+    return (
         projection_steps.weights(telling),
         projection_steps.queries(telling),
         projection_steps.keys(telling),
         projection_steps.values(telling),
         place_steps.places(telling),
+    )
+
+
+def _steps(telling: Telling) -> tuple[Step, ...]:
+    built = (
+        projection_steps.inputs(telling),
+        *_made(telling),
         row_steps.scores(telling),
         row_steps.scale(telling),
+        row_steps.cap(telling),
         row_steps.bias(telling),
         row_steps.mask(telling),
         softmax_step.softmax(telling),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
@@ -25,7 +27,7 @@ def softmax(telling: Telling) -> Step:
     return Step(
         "softmax",
         telling.say("softmax", "title"),
-        formulas.SOFTMAX,
+        formulas.SOFTMAX if telling.sink is None else formulas.SOFTMAX_BESIDE_SINK,
         narration,
         operands=(telling.scores_row("mask", masked),),
         results=(telling.row("A", telling.weights, Role.WEIGHT),),
@@ -44,13 +46,15 @@ def _told(telling: Telling, masked: FloatArray) -> tuple[tuple[Calculation, ...]
     row, keys = telling.query, telling.keys
     exponentials = exponentials_of(masked)
     maximum = telling.number(masked.max(), Role.SCORE)
-    texts, sum_text = _exponential_texts(telling, exponentials)
-    total = Number(float(exponentials.sum()), sum_text)
+    beside = _of_sink(telling, maximum)
+    texts, total = _exponential_texts(telling, exponentials, beside)
     parts = [Number(float(exponentials[key]), texts[i], Role.WEIGHT) for i, key in enumerate(keys)]
     worked = [_maximum(telling, masked, maximum)]
     for part, key in zip(parts, keys, strict=True):
         worked.append(_exponential(telling, float(masked[key]), maximum, part, key))
-    worked.append(_sum(telling, parts, texts, total, exponentials))
+    if beside is not None:
+        worked.append(beside)
+    worked.append(_sum(telling, parts, texts, total, exponentials, beside))
     for part, key in zip(parts, keys, strict=True):
         weight = Number(float(telling.weights[key]), telling.weight_texts[key], Role.WEIGHT)
         left = (Symbol(indexed("α", row, key), Role.WEIGHT),)
@@ -60,13 +64,27 @@ def _told(telling: Telling, masked: FloatArray) -> tuple[tuple[Calculation, ...]
     narration = {part: telling.say("softmax", part) for part in ("why", "max", "exp")}
     if len(telling.visible) < telling.problem.n:
         narration["masked"] = telling.say("softmax", "masked")
+    if beside is not None:
+        narration["why"] = telling.say("softmax", "why_sink")
+        narration["sink"] = telling.say("softmax", "sink")
     narration["sum"] = telling.say("softmax", "sum")
     narration["weight"] = telling.say("softmax", "weight", query=telling.named("q", row))
     return tuple(worked), narration
 
 
-def _exponential_texts(telling: Telling, exponentials: FloatArray) -> tuple[tuple[str, ...], str]:
-    """The exponentials of the worked keys, the others as one, and their sum.
+def _of_sink(telling: Telling, maximum: Number) -> Calculation | None:
+    """exp(b − max) for the sink b of the head, if it has one."""
+    if telling.sink is None:
+        return None
+    pieces = (Symbol("exp("), telling.number(telling.sink), Symbol("−"), maximum, Symbol(")"))
+    result = telling.number(math.exp(telling.sink - maximum.value), Role.WEIGHT)
+    return single("sink", (Symbol("e_b", Role.WEIGHT),), pieces, result, telling.numbers, 0)
+
+
+def _exponential_texts(
+    telling: Telling, exponentials: FloatArray, beside: Calculation | None
+) -> tuple[tuple[str, ...], Number]:
+    """The exponentials of the worked keys, the others as one, and the sum of them all and of what is beside them.
 
     Each is rounded for itself: two keys of the same score stand one under the other here, and rounding them to add up
     would give exp of the same number two results.
@@ -75,7 +93,15 @@ def _exponential_texts(telling: Telling, exponentials: FloatArray) -> tuple[tupl
     total = float(exponentials.sum())
     if len(values) < len(exponentials):
         values.append(total - sum(values))
-    return telling.numbers.row(values, is_sum=False), telling.numbers.text(total)
+    texts = telling.numbers.row(values, is_sum=False)
+    if beside is not None:
+        total += _worth(beside).value
+    return texts, telling.number(total)
+
+
+def _worth(beside: Calculation) -> Number:
+    assert isinstance(beside.total, Number)
+    return beside.total
 
 
 def _maximum(telling: Telling, masked: FloatArray, maximum: Number) -> Calculation:
@@ -108,9 +134,14 @@ def _sum(
     texts: tuple[str, ...],
     total: Number,
     exponentials: FloatArray,
+    beside: Calculation | None,
 ) -> Calculation:
     terms = [Term((part,), part.value, part.text) for part in parts]
     more = len(exponentials) - len(parts)
     if more:
-        terms.append(Term((), total.value - sum(part.value for part in parts), texts[-1], more))
+        merged = float(exponentials.sum()) - sum(part.value for part in parts)
+        terms.append(Term((), merged, texts[-1], more))
+    if beside is not None:
+        worth = _worth(beside)
+        terms.append(Term((Symbol("e_b ="), worth), worth.value, worth.text))
     return calculation("sum", (Symbol("Σ"),), tuple(terms), total, telling.numbers)

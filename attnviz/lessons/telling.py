@@ -22,8 +22,8 @@ from attnviz.theme import Role
 
 HEADS_SHOWN = 4
 
-ScoreStage = Literal["scores", "scale", "bias", "mask"]
-_STAGES: tuple[ScoreStage, ...] = ("scores", "scale", "bias", "mask")
+ScoreStage = Literal["scores", "scale", "cap", "bias", "mask"]
+_STAGES: tuple[ScoreStage, ...] = ("scores", "scale", "cap", "bias", "mask")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,8 @@ class Telling:
     def only_causal(self) -> bool:
         """Whether keys are hidden because they come later, and for no other reason."""
         options = self.problem.options
-        return options.causal and options.mask is None and options.offset == 0
+        others = (options.mask, options.window, options.kv_length)
+        return options.causal and options.offset == 0 and all(each is None for each in others)
 
     @cached_property
     def weight_texts(self) -> tuple[str, ...]:
@@ -92,6 +93,16 @@ class Telling:
     def biased(self) -> bool:
         return self.problem.options.bias is not None
 
+    @property
+    def capped(self) -> bool:
+        return self.problem.options.softcap is not None
+
+    @property
+    def sink(self) -> float | None:
+        """The logit that takes weight beside the keys, if the worked head has one."""
+        sinks = self.problem.options.sinks
+        return None if sinks is None else float(sinks[0])
+
     @cached_property
     def newly_hidden(self) -> BoolArray:
         """What the mask hides that was not hidden before: (n, n)."""
@@ -108,6 +119,7 @@ class Telling:
         done = _STAGES[: _STAGES.index(stage) + 1]
         return formulas.current_scores(
             self.scaling if "scale" in done else None,
+            capped=self.capped and "cap" in done,
             biased=self.biased and "bias" in done,
             masked=self.masked and "mask" in done,
         )

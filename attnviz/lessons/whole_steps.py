@@ -85,7 +85,9 @@ def formula(telling: Telling) -> Step:
         narration["scale"] = telling.say("formula", "plain" if _compares(telling) else "plain_end")
     narration["softmax"] = telling.say("formula", "softmax")
     narration["values"] = telling.say("formula", "values")
-    spelled = formulas.attention(by_root, factor, biased=telling.biased, masked=telling.masked)
+    spelled = formulas.attention(
+        by_root, factor, biased=telling.biased, masked=telling.masked, capped=telling.capped
+    )
     return Step("formula", telling.say("formula", "title"), spelled, narration)
 
 
@@ -102,7 +104,9 @@ def why_scale(telling: Telling) -> Step | None:
     plain = _worked_row(telling, scale=1.0)
     scaled = _worked_row(telling, scale=1 / math.sqrt(telling.problem.d_k))
     without, divided = (
-        formulas.current_scores(scaling, biased=telling.biased, masked=telling.masked).plain
+        formulas.current_scores(
+            scaling, biased=telling.biased, masked=telling.masked, capped=telling.capped
+        ).plain
         for scaling in (None, "root")
     )
     return Step(
@@ -127,16 +131,16 @@ def why_scale(telling: Telling) -> Step | None:
 def _worked_row(telling: Telling, scale: float) -> AttentionStages:
     """Attention of the worked query alone, all options but the scale as they were."""
     options, head, row, n = telling.problem.options, telling.head, telling.query, telling.problem.n
-    mask, bias = options.mask, options.bias
+    bias = telling.problem.bias_of(0)
     return attend(
         head.q[row : row + 1],
         head.k,
         head.v,
         scale=scale,
-        mask=None if mask is None else np.broadcast_to(mask, (n, n))[row : row + 1],
+        softcap=options.softcap,
+        mask=~np.isneginf(head.stages.masked_scores[row : row + 1]),
         bias=None if bias is None else np.broadcast_to(bias, (n, n))[row : row + 1],
-        causal=options.causal,
-        offset=options.offset + row,
+        sinks=None if telling.sink is None else np.array([telling.sink]),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from attnviz import Problem, Trace, self_attention, trace_of
 from attnviz.core.positions import rotary_angles
+from attnviz.core.problem import given_problem
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.self_attention import self_attention_storyboard
 from attnviz.lessons.storyboard import Storyboard
@@ -132,12 +133,40 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
         random_trace(4, heads=2, d_k=4, q_norm=[1.0] * 4, rotation=rotary_angles(4, 2)),
         {"query": 2},
     ),
+    "from elsewhere": lambda: (elsewhere(5, tokens=names(5)), {"query": 2}),
+    "from elsewhere, two heads, forty": lambda: (elsewhere(40, heads=2, d_k=32), {"query": 7}),
+    "what it was made of is known": lambda: (elsewhere(4, x=np.ones((4, 6))), {}),
+    "softcap": lambda: (random_trace(4, softcap=0.5), {"query": 1}),
+    "softcap, factor, bias and mask": lambda: (
+        random_trace(4, softcap=30.0, scale=0.1, bias=HALF.astype(float), causal=True),
+        {"query": 2},
+    ),
+    "window": lambda: (random_trace(6, causal=True, window=(1, None)), {"query": 4}),
+    "padding": lambda: (random_trace(6, kv_length=4), {"query": 5}),
+    "sink": lambda: (random_trace(4, sinks=[0.5], tokens=list("abcd")), {"query": 1}),
+    "sink of many keys": lambda: (random_trace(20, sinks=[-1.0], causal=True), {"query": 12}),
+    "sinks, nothing to see": lambda: (
+        random_trace(4, heads=2, sinks=[0.5, 2.0], mask=NOTHING),
+        {},
+    ),
+    "a bias a head": lambda: (
+        random_trace(3, heads=2, bias=np.arange(18.0).reshape(2, 3, 3) / 10),
+        {},
+    ),
     "of a model": lambda: (
         trained(random_trace(30, d_model=48, d_k=32, causal=True)),
         {"query": 9},
     ),
     "three worked": lambda: (random_trace(9, d_model=6, d_k=5), {"most": 3}),
 }
+
+
+def elsewhere(n: int, *, d_k: int = 3, heads: int = 1, x: Any = None, tokens: Any = None) -> Trace:
+    """Queries, keys and values that were made elsewhere."""
+    numbers = np.random.default_rng(0)
+    q, k, v = (numbers.normal(size=(n, heads * d_k)) for _ in range(3))
+    made = dict.fromkeys(("q", "k", "v"), "file qkv.npz")
+    return trace_of(given_problem(q, k, v, x=x, heads=heads, tokens=tokens, provenance=made))
 
 
 def same_heads(n: int) -> Trace:

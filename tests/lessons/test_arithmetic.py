@@ -123,7 +123,10 @@ def assert_rows_of_weights_sum_to_one(board: Storyboard) -> None:
         for matrix in (*step.operands, *step.results):
             if matrix.sums == "rows":
                 for values, row in zip(matrix.values, board.numbers.cells(matrix), strict=True):
-                    assert sum(map(decimal, row)) == (1 if values.any() else 0), (step.id, row)
+                    whole = 1 if values.any() else 0
+                    if board.trace.problem.options.sinks is not None:  # it takes what is left
+                        whole = decimal(board.numbers.text(float(values.sum())))
+                    assert sum(map(decimal, row)) == whole, (step.id, row)
 
 
 def assert_weighted_values_add_up_to_the_output(board: Storyboard) -> None:
@@ -175,11 +178,12 @@ def test_plain_rounding_is_plain_and_need_not_add_up():
 def arrays_of(trace: Trace) -> list[np.ndarray]:
     """Every array of the trace, and what softmax goes through on the way."""
     problem = trace.problem
-    given_ = [getattr(problem, name) for name in ("x", "w_q", "w_k", "w_v", "w_o")]
+    given_ = [getattr(problem, name) for name in ("x", "w_q", "w_k", "w_v", "w_o", "q", "k", "v")]
     biases = [getattr(problem, name) for name in ("b_q", "b_k", "b_v", "b_o")]
-    found = [*given_, *biases, problem.options.bias, trace.concat, trace.output]
-    for head in trace.heads:
+    found = [*given_, *biases, trace.concat, trace.output]
+    for i, head in enumerate(trace.heads):
         stages = head.stages
+        found += [problem.bias_of(i), stages.capped_scores]
         found += [head.q, head.k, head.v, stages.scores, stages.scaled_scores]
         found += [stages.biased_scores, stages.masked_scores, stages.weights, stages.output]
         found += [head.projected_q, head.projected_k]
@@ -217,10 +221,11 @@ def test_every_factor_and_every_total_is_a_number_of_the_trace(case):
     with np.errstate(invalid="ignore"):
         exponentials = np.exp(masked - masked.max())
     known |= {float(value) for value in exponentials} | {float(exponentials.sum())}
-    known |= {problem.scale, math.sqrt(problem.d_k)}
-    if problem.rotation is not None:
-        turns = problem.rotation[board.query]
-        known |= {float(value) for value in (*np.cos(turns), *-np.sin(turns))}
+    known |= {problem.scale, math.sqrt(problem.d_k), problem.options.softcap}
+    if problem.options.sinks is not None:
+        sink = float(problem.options.sinks[0])
+        beside = math.exp(sink - masked.max())
+        known |= {sink, beside, float(exponentials.sum()) + beside}
 
     for step, calculation in worked(board):
         factors = [piece for term in calculation.terms for piece in term.pieces]

@@ -106,6 +106,8 @@ def without_subject(lesson: str, problem: Problem) -> set[str]:
     idle = {
         "self-attention": {
             "places": problem.rotation is None and problem.q_norm is None,
+            "given": problem.projects,
+            "cap": options.softcap is None,
             "scale": scale == 1,
             "bias": options.bias is None,
             "mask": not hidden,

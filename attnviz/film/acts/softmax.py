@@ -62,6 +62,11 @@ def softmax(scene: LessonScene, step: Step) -> None:
             frames = VGroup(*[frame_around(cell, scene.style.theme.ink) for cell in hidden])
             scene.move(FadeIn(frames), seconds=0.5)
         scene.move(FadeOut(frames), seconds=0.2)
+    if "sink" in step.narration:
+        with scene.beat(step, "sink"):
+            beside = WorkedLines(_part(step, "sink"), scene.style)
+            scene.move(FadeOut(exponentials), FadeIn(beside), seconds=0.7)
+        exponentials = beside
     with scene.beat(step, "sum"):
         total = _sum(scene, step, exponentials)
     with scene.beat(step, "weight"):

@@ -1,0 +1,118 @@
+"""Queries and keys that are normalised, or turned by position, before they are compared; and those made elsewhere.
+
+What they are by then takes its place on the shelf.
+"""
+
+from __future__ import annotations
+
+from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, Rotate, VGroup
+
+from attnviz.film.acts.exhibits import Hung, tell
+from attnviz.film.components.dial import Dial
+from attnviz.film.components.exhibit import laid_out
+from attnviz.film.components.text import Line, label
+from attnviz.film.fonts import Weight
+from attnviz.film.scene import LessonScene
+from attnviz.film.style import WIDE, Size
+from attnviz.lessons.exhibits import Exhibit, Turns
+from attnviz.lessons.storyboard import Step
+
+_RADIUS = 0.62
+_APART = 0.6
+
+
+def given(scene: LessonScene, step: Step) -> None:
+    """Q, K and V as they came, then on the shelf."""
+    hung = _hung(scene, list(step.exhibits))
+    for part in step.narration:
+        with scene.beat(step, part):
+            tell(scene, step, hung, part)
+    _to_shelf(scene, step)
+    scene.clear_stage()
+
+
+def places(scene: LessonScene, step: Step) -> None:
+    """The matrices before and after, where norms change them; hands that turn, where positions do."""
+    turning = [each for each in step.exhibits if isinstance(each.item, Turns)]
+    matrices = [each for each in step.exhibits if each not in turning]
+    dials = _dials(scene, turning)
+    standing = False
+    for part in step.narration:
+        mine = [i for i, each in enumerate(turning) if each.part == part]
+        with scene.beat(step, part):
+            if mine and standing:
+                standing = False
+                scene.clear_stage()
+            for i in mine:
+                _turn(scene, *dials[i])
+            if not mine:
+                tell(scene, step, _hung(scene, matrices), part)
+                standing = True
+    _to_shelf(scene, step)
+    scene.clear_stage()
+
+
+def _hung(scene: LessonScene, exhibits: list[Exhibit]) -> Hung:
+    """Exhibits beside the shelf."""
+    views, joints = laid_out(exhibits, scene.storyboard.numbers, scene.style, WIDE)
+    return Hung(views, joints, [], WIDE)
+
+
+def _to_shelf(scene: LessonScene, step: Step) -> None:
+    """What the step leaves stands on the shelf, in place of what stood there."""
+    docked = [
+        scene.shelf.place(each, scene.storyboard.numbers) for each in scene.shelf.kept_of(step)
+    ]
+    old = [scene.shelf.docked[each.symbol] for each in docked if each.symbol in scene.shelf.docked]
+    scene.move(*map(FadeOut, old), *map(FadeIn, docked), seconds=0.9)
+    for each in docked:
+        scene.keep_on_shelf(each)
+
+
+def _dials(scene: LessonScene, turning: list[Exhibit]) -> list[tuple[Line, list[Dial]]]:
+    """The name of each vector and its dials: a line each, one under the other, beside the shelf."""
+    style = scene.style
+    lines = []
+    for exhibit in turning:
+        item = exhibit.item
+        assert isinstance(item, Turns)
+        dials = [
+            Dial(
+                turn,
+                (f"{item.header[0]} {row.cells[0]}", row.cells[1]),
+                item.role,
+                style,
+                radius=_RADIUS,
+            )
+            for turn, row in zip(item.turns, item.rows, strict=True)
+        ]
+        name = label(item.name, style.colour(item.role), Size.BODY, Weight.SEMIBOLD)
+        lines.append((name, dials))
+    pitch = max((each.width for _, dials in lines for each in dials), default=0) + _APART
+    stack = VGroup()
+    for name, dials in lines:
+        row = VGroup(*[each.shift(i * pitch * RIGHT) for i, each in enumerate(dials)])
+        stack.add(VGroup(name, row).arrange(DOWN, buff=0.14, aligned_edge=LEFT))
+    stack.arrange(DOWN, buff=0.3, aligned_edge=LEFT).move_to(WIDE.middle)
+    return lines
+
+
+def _turn(scene: LessonScene, name: Line, dials: list[Dial]) -> None:
+    """The dials appear with their hands as they were; then all hands turn, each by its own angle."""
+    scene.move(
+        FadeIn(name), *[FadeIn(VGroup(each.face, each.entries)) for each in dials], seconds=0.6
+    )
+    hands = [each.before.copy().set_opacity(1) for each in dials]
+    scene.move(*[FadeIn(each) for each in hands if len(each)], seconds=0.5)
+    scene.add(*[each.before for each in dials if len(each.before)], *hands)
+    turning = [
+        Rotate(hand, dial.shown_angle, about_point=dial.middle)
+        for hand, dial in zip(hands, dials, strict=True)
+        if len(hand)
+    ]
+    arcs = [FadeIn(each.arc) for each in dials if len(each.arc)]
+    scene.move(*turning, *[FadeIn(each.angle) for each in dials], *arcs, seconds=1.8)
+    scene.remove(*hands)
+    for each in dials:
+        scene.gather(each)
+    scene.gather(name)

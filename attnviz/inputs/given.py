@@ -1,0 +1,143 @@
+"""Queries, keys and values of the user's own, without a model: --qkv."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from attnviz.core.arrays import FloatArray
+from attnviz.errors import InputError
+from attnviz.inputs.files import read_file
+from attnviz.inputs.grids import Array, finite, listed, read_json, read_npy, read_npz
+from attnviz.inputs.safetensors_files import SUFFIX, read_safetensors, tensor_array
+
+SUFFIXES = (".npz", ".npy", ".json", SUFFIX)
+_NAMES = {"q": ("q", "query", "queries"), "k": ("k", "key", "keys"), "v": ("v", "value", "values")}
+_SHAPES = "(n, d) or (heads, n, d)"
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """What a file holds."""
+
+    q: FloatArray
+    """(h, n, d_k)."""
+    k: FloatArray
+    """(h_kv, n, d_k), where h is a multiple of h_kv."""
+    v: FloatArray
+    """(h_kv, n, d_v)."""
+    origin: str
+
+    @property
+    def n(self) -> int:
+        return int(self.q.shape[1])
+
+    @property
+    def heads(self) -> int:
+        return len(self.q)
+
+    def chosen(self, heads: Sequence[int]) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Queries (n, h·d_k), keys and values of these heads, counted from 0, side by side; each has its own keys."""
+        shared_by = self.heads // len(self.k)
+        keys = [each // shared_by for each in heads]
+        return tuple(  # type: ignore[return-value]
+            np.concatenate(array[own], axis=-1)
+            for array, own in ((self.q, list(heads)), (self.k, keys), (self.v, keys))
+        )
+
+
+def read_given(path: str) -> Given:
+    """The queries, keys and values of a file, as they are compared: after positions and norms, before the scale.
+
+    .npz, .safetensors, .json: q, k and v by these names (or query, key, value), each (n, d) or (heads, n, d); fewer
+    key and value heads are shared by the queries' in order. .npy: one array (3, n, d) or (3, heads, n, d).
+
+    Raises InputError, naming the file, the array and the cure.
+    """
+    data, suffix = read_file(path, SUFFIXES, "--qkv")
+    if suffix == ".npy":
+        array = read_npy(data, path)
+        if array.ndim not in (3, 4) or len(array) != len(_NAMES):
+            raise InputError(
+                f"{path} has shape {array.shape}, expected (3, n, d) or (3, heads, n, d): queries, keys, values"
+            )
+        found: dict[str, Array] = dict(zip(_NAMES, array, strict=True))
+    elif suffix == ".json":
+        value = read_json(data, path)
+        if not isinstance(value, dict):
+            raise InputError(
+                f'{path} is no object of arrays: write {{"q": [[1, 2]], "k": …, "v": …}}'
+            )
+        found = {
+            role: _from_lists(value[name], f"{path}, {name}") for role, name in _named(value, path)
+        }
+    elif suffix == SUFFIX:
+        tensors = read_safetensors(data, path)
+        found = {
+            role: tensor_array(tensors[name], f"{path}, {name}")
+            for role, name in _named(tensors, path)
+        }
+    else:
+        arrays = read_npz(data, path)
+        found = {role: arrays[name] for role, name in _named(arrays, path)}
+    heads = {role: _heads(array, f"{path}, {role}") for role, array in found.items()}
+    _check(heads, path)
+    return Given(**heads, origin=f"file {Path(path).name}")
+
+
+def _named(there: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
+    """Which of the names is q, which k, which v."""
+    found = []
+    for role, names in _NAMES.items():
+        fitting = [name for name in there if name.lower() in names]
+        if len(fitting) != 1:
+            what = (
+                f"both {fitting[0]} and {fitting[1]}"
+                if fitting
+                else f"no {role} among {listed(there)}"
+            )
+            raise InputError(f"{path} holds {what}: name the arrays q, k and v")
+        found.append((role, fitting[0]))
+    return found
+
+
+def _from_lists(value: Any, where: str) -> Array:
+    try:
+        return np.array(value, dtype=float)
+    except (ValueError, TypeError) as error:
+        raise InputError(
+            f"{where} is no list of equally long rows of numbers: write [[1, 2], [3, 4]]"
+        ) from error
+
+
+def _heads(array: Array, where: str) -> FloatArray:
+    """(heads, n, d); a batch of one is taken off."""
+    values = finite(array, where)
+    if values.ndim == 4 and len(values) == 1:
+        values = values[0]
+    if values.ndim == 2:
+        values = values[None]
+    if values.ndim != 3 or not values.size:
+        raise InputError(f"{where} has shape {array.shape}, expected {_SHAPES}")
+    return values
+
+
+def _check(heads: Mapping[str, FloatArray], path: str) -> None:
+    q, k, v = heads["q"].shape, heads["k"].shape, heads["v"].shape
+    if k[1] != q[1] or v[1] != q[1]:
+        raise InputError(
+            f"{path}: q has {q[1]} positions, k {k[1]} and v {v[1]}: in self-attention they are the same"
+        )
+    if k[2] != q[2]:
+        raise InputError(
+            f"{path}: queries have {q[2]} entries and keys {k[2]}: they are compared, give equally many"
+        )
+    if k[0] != v[0] or q[0] % k[0]:
+        raise InputError(
+            f"{path}: {q[0]} heads of q, {k[0]} of k and {v[0]} of v: "
+            "give k and v as many, by which the heads of q can be divided"
+        )

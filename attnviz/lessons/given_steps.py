@@ -1,0 +1,33 @@
+"""The step with which a lesson begins whose queries, keys and values were made elsewhere."""
+
+from __future__ import annotations
+
+from attnviz.lessons import formulas
+from attnviz.lessons.exhibits import Exhibit
+from attnviz.lessons.storyboard import Step
+from attnviz.lessons.telling import Telling
+from attnviz.theme import Role
+
+STEP = "given"
+
+
+def given(telling: Telling) -> Step:
+    """Q, K and V of the head that is worked, as they came."""
+    head, count = telling.head, len(telling.trace.heads)
+    matrices = (
+        *telling.first("Q", head.q, Role.QUERY),
+        *telling.first("K", head.k, Role.KEY),
+        *telling.first("V", head.v, Role.VALUE),
+    )
+    narration = {
+        "why": telling.say(STEP, "why", source=telling.problem.provenance.get("q", "?")),
+        "meaning": telling.say(STEP, "meaning"),
+    }
+    return Step(
+        STEP,
+        telling.say(STEP, "title"),
+        formulas.GIVEN,
+        narration,
+        omitted=telling.common("omitted_heads", shown=1, count=count) if count > 1 else None,
+        exhibits=tuple(Exhibit("why", each) for each in matrices),
+    )
