@@ -10,6 +10,8 @@ import numpy as np
 from attnviz.scenes import scene_of
 
 from attnviz import Trace, self_attention, trace_of
+from attnviz.core.positions import rotary_angles
+from attnviz.core.problem import AttentionOptions, given_problem
 from attnviz.film.film import Film
 from attnviz.film.quality import QUALITIES
 from attnviz.film.style import MOST_WORKED, Style
@@ -43,6 +45,20 @@ def _random(n: int, width: int = 4, size: float = 1.0, **options: Any) -> Trace:
     if options.pop("biased", False):
         options |= {name: some(width) for name in ("b_q", "b_k", "b_v")}
     return self_attention(some(n, width), *(some(width, width) for _ in range(3)), **options)
+
+
+def _elsewhere(n: int, width: int, heads: int = 1, **options: Any) -> Trace:
+    """Queries, keys and values that were made elsewhere."""
+    numbers = np.random.default_rng(n)
+    return trace_of(
+        given_problem(
+            *(numbers.normal(size=(n, heads * width)) for _ in range(3)),
+            heads=heads,
+            tokens=(_WORDS.split() * n)[:n],
+            options=AttentionOptions(**options),
+            provenance=dict.fromkeys(("q", "k", "v"), "file qkv.npz"),
+        )
+    )
 
 
 def _big() -> Trace:
@@ -79,6 +95,27 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
     "five decimals, score bias": lambda: (
         _random(7, bias=[0.5, -np.inf, -1.0, 0, 0, 0, 0]),
         {"precision": 5, "query": 2},
+    ),
+    "turned by position": lambda: (
+        _random(6, 8, rotation=rotary_angles(6, 8), tokens=_WORDS.split()[:6]),
+        {"query": 4},
+    ),
+    "turned far, in Chinese": lambda: (
+        _random(60, 64, rotation=rotary_angles(60, 64), tokens=_LONG * 15),
+        {"query": 55, "language": "zh"},
+    ),
+    "normalised and turned": lambda: (
+        _random(5, 8, heads=2, q_norm=np.ones(4), k_norm=np.ones(4), rotation=rotary_angles(5, 2)),
+        {"query": 2},
+    ),
+    "normalised": lambda: (_random(4, 8, q_norm=np.ones(8), tokens=_LONG), {"query": 1}),
+    "from elsewhere, with a cap and a sink": lambda: (
+        _elsewhere(6, 8, heads=2, softcap=2.5, sinks=np.array([0.5, 1.0])),
+        {"query": 4},
+    ),
+    "from elsewhere, many": lambda: (
+        _elsewhere(60, 64, causal=True, window=(20, None), sinks=np.array([-1.0])),
+        {"query": 50, "language": "zh"},
     ),
     "illustrated in Chinese": lambda: (_read(), {"language": "zh"}),
     "Chinese": lambda: (_read(text="我爱吃鱼和猫"), {"query": 5, "language": "zh"}),
