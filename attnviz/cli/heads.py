@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import Any
 
 import click
 
 from attnviz.cli.options import SectionedCommand, language_option, option
-from attnviz.errors import InputError
 
 _SOURCE, _PAIR, _OUTPUT = "Whose heads", "A pair of tokens", "Output"
 _NARROWEST = 40
-_SCREEN, _SUFFIX = "-", ".svg"
+_SCREEN = "-"
 _FINE = 64
 """Blocks of a map in a picture, at most."""
 
@@ -46,8 +44,8 @@ _FINE = 64
     _OUTPUT,
     "-o",
     "--output",
-    metavar="FILE.svg",
-    help="A picture of the maps, in place of the terminal; - is the terminal.",
+    metavar="FILE",
+    help="A picture in place of the terminal, .svg or .png; - is the terminal.",
 )
 @option(
     _OUTPUT,
@@ -81,6 +79,13 @@ _FINE = 64
     metavar="N",
     help="Columns, in place of those of the terminal.",
 )
+@option(
+    _OUTPUT,
+    "--font",
+    metavar="FILE|NAME",
+    help="Draws the characters of a .png that Inter lacks, such as Chinese ones. Default the extra attnviz[zh], or a "
+    "font of the system.",
+)
 @language_option
 def heads(
     text: str | None,
@@ -94,6 +99,7 @@ def heads(
     color: Any,
     theme: str,
     width: int | None,
+    font: str | None,
     lang: str,
 ) -> None:
     """Find the head worth showing: every layer and head of a trained model on TEXT, as a small map, and measured.
@@ -107,28 +113,28 @@ def heads(
       attnviz heads "the cat sat on the mat" --model minilm -o maps.svg
       attnviz heads --attention weights.npy
     """
+    from attnviz.cli.drawn import check_drawn, write_drawing
     from attnviz.cli.surveyed import Asked, survey
     from attnviz.lessons.heads import BLOCKS
     from attnviz.theme import THEMES
 
     asked = Asked(text, model, attention, words, query, key)
-    if output in (None, _SCREEN):
-        from attnviz.cli.screen import colours_of, width_of_screen
-        from attnviz.terminal.colour import Palette
-        from attnviz.terminal.heads import survey_lines
-        from attnviz.terminal.show import as_text
+    path = None if output in (None, _SCREEN) else str(output)
+    check_drawn(path, font)
+    if path is not None:
+        from attnviz.cli.output import check_writable
+        from attnviz.export.maps import maps_drawing
 
-        found = survey(asked, BLOCKS)
-        depth = colours_of(color, to_file=False)
-        columns = max(width or width_of_screen(), _NARROWEST)
-        lines = survey_lines(found, Palette(THEMES[theme], depth), columns, lang, top)
-        click.echo(as_text(lines, depth), nl=False, color=True)
+        check_writable(path)
+        write_drawing(path, maps_drawing(survey(asked, _FINE), THEMES[theme], lang), font)
         return
-    from attnviz.cli.output import check_writable, write_text
-    from attnviz.export.maps import maps_svg
+    from attnviz.cli.screen import colours_of, width_of_screen
+    from attnviz.terminal.colour import Palette
+    from attnviz.terminal.heads import survey_lines
+    from attnviz.terminal.show import as_text
 
-    if PurePath(str(output)).suffix.lower() != _SUFFIX:
-        raise InputError(f"{output}: maps are drawn as {_SUFFIX}: give the file that suffix")
-    check_writable(str(output))
-    found = survey(asked, _FINE)
-    write_text(str(output), maps_svg(found, THEMES[theme], lang))
+    found = survey(asked, BLOCKS)
+    depth = colours_of(color, to_file=False)
+    columns = max(width or width_of_screen(), _NARROWEST)
+    lines = survey_lines(found, Palette(THEMES[theme], depth), columns, lang, top)
+    click.echo(as_text(lines, depth), nl=False, color=True)

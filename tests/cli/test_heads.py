@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from PIL import Image
 from rich.cells import cell_len
 
 SENTENCE = "The animal didn't cross the street because it was too tired"
@@ -124,10 +125,48 @@ def test_a_picture_of_the_maps_is_written_whole(attnviz, work):
 
 
 def test_a_picture_of_another_kind_or_in_no_folder_is_refused(attnviz, work):
-    said = attnviz("heads", "a", "--model", "minilm", "-o", "maps.png").refusal
-    assert said == "maps.png: maps are drawn as .svg: give the file that suffix"
+    said = attnviz("heads", "a", "--model", "minilm", "-o", "maps.jpg").refusal
+    assert said == "maps.jpg: maps are drawn as .svg or .png: give the file one of these suffixes"
     assert attnviz("heads", "a", "--model", "minilm", "-o", "no/maps.svg").refusal
     assert not list(work.iterdir())
+
+
+def test_the_same_picture_is_written_as_png(attnviz, work):
+    arguments = ("heads", SENTENCE, "--model", "minilm", "--theme", "light", "-o")
+    for name in ("maps.svg", "maps.PNG"):
+        assert attnviz(*arguments, name).status == 0
+
+    with Image.open(work / "maps.PNG") as picture:
+        assert (picture.format, picture.mode) == ("PNG", "RGB")
+        drawn = re.match(r'<svg [^>]*width="(\d+)" height="(\d+)"', (work / "maps.svg").read_text())
+        assert picture.size == (2 * int(drawn[1]), 2 * int(drawn[2]))
+        assert picture.getpixel((1, 1)) == (0xFB, 0xFA, 0xF6)
+
+
+def test_a_character_that_no_typeface_has_is_told_and_no_box_is_drawn(attnviz, work):
+    np.save(work / "own.npy", np.eye(2))
+    asked = ("🙂 a", "--attention", "own.npy", "--from", "1", "--to", "2", "-o")
+
+    said = attnviz("heads", *asked, "maps.png").refusal
+
+    assert said == (
+        "no typeface here has the character '🙂' (in '🙂 → a: L0H0 0.00'): leave it out, or --font FILE with a font "
+        "that has it; the terminal and .svg show any character"
+    )
+    assert not (work / "maps.png").exists()
+    assert attnviz("heads", *asked, "maps.svg").status == 0
+
+
+def test_a_font_is_for_png_only_and_has_to_be_one(attnviz, work):
+    np.save(work / "own.npy", np.eye(2))
+    asked = ("heads", "--attention", "own.npy", "--font")
+
+    assert attnviz(*asked, "Arial", "-o", "a.svg").refusal == (
+        "--font draws the text of .png; of a.svg it is drawn where it is shown"
+    )
+    assert attnviz(*asked, "Arial").refusal == "--font draws the text of .png: give -o FILE.png"
+    assert attnviz(*asked, "no.ttf", "-o", "a.png").refusal == "--font no.ttf: no such file"
+    assert [each.name for each in work.iterdir()] == ["own.npy"]
 
 
 def test_pieces_of_a_word_are_taken_together_and_that_is_said(attnviz):
