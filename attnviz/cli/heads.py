@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from attnviz.cli.options import SectionedCommand, language_option, option
+
+if TYPE_CHECKING:
+    from attnviz.cli.surveyed import Asked
+    from attnviz.export.drawing import Drawing
+    from attnviz.theme import Theme
 
 _SOURCE, _PAIR, _OUTPUT = "Whose heads", "A pair of tokens", "Output"
 _NARROWEST = 40
@@ -37,7 +42,26 @@ _FINE = 64
     help="Takes the pieces of a word together: summed over keys, averaged over queries.",
 )
 @option(
-    _PAIR, "--from", "query", metavar="TOKEN|N", help="Ranks the heads by what this query gives …"
+    _SOURCE,
+    "--layer",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Only this layer, counted from 0 …",
+)
+@option(
+    _SOURCE,
+    "--head",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="… and only this head of it, closely: its map larger, its strongest links, in a picture its arcs.",
+)
+@option(
+    _PAIR,
+    "--from",
+    "query",
+    metavar="TOKEN|N",
+    help="Ranks the heads by what this query gives … With "
+    "--head it is followed, and may stand alone.",
 )
 @option(_PAIR, "--to", "key", metavar="TOKEN|N", help="… to this key.")
 @option(
@@ -92,6 +116,8 @@ def heads(
     model: str | None,
     attention: str | None,
     words: bool,
+    layer: int | None,
+    head: int | None,
     query: str | None,
     key: str | None,
     output: str | None,
@@ -118,15 +144,14 @@ def heads(
     from attnviz.lessons.heads import BLOCKS
     from attnviz.theme import THEMES
 
-    asked = Asked(text, model, attention, words, query, key)
+    asked = Asked(text, model, attention, words, query, key, layer, head)
     path = None if output in (None, _SCREEN) else str(output)
     check_drawn(path, font)
     if path is not None:
         from attnviz.cli.output import check_writable
-        from attnviz.export.maps import maps_drawing
 
         check_writable(path)
-        write_drawing(path, maps_drawing(survey(asked, _FINE), THEMES[theme], lang), font)
+        write_drawing(path, _drawing(asked, THEMES[theme], lang), font)
         return
     from attnviz.cli.screen import colours_of, width_of_screen
     from attnviz.terminal.colour import Palette
@@ -138,3 +163,14 @@ def heads(
     columns = max(width or width_of_screen(), _NARROWEST)
     lines = survey_lines(found, Palette(THEMES[theme], depth), columns, lang, top)
     click.echo(as_text(lines, depth), nl=False, color=True)
+
+
+def _drawing(asked: Asked, theme: Theme, language: str) -> Drawing:
+    """The picture of all heads, or of the one that is asked for."""
+    from attnviz.cli.surveyed import one_head, survey
+    from attnviz.export.head import BLOCKS, head_drawing
+    from attnviz.export.maps import maps_drawing
+
+    if asked.head is not None:
+        return head_drawing(one_head(asked, BLOCKS), theme, language)
+    return maps_drawing(survey(asked, _FINE), theme, language)
