@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from attnviz.core.arrays import FloatArray
-from attnviz.errors import EnvironmentFault, InputError, ShapeError
+from attnviz.errors import InputError, ShapeError
 from attnviz.inputs.files import read_file
 from attnviz.inputs.grids import Array, finite, grid, read_json, read_npz, vector
+from attnviz.inputs.safetensors_file import read_safetensors
 from attnviz.inputs.weight_names import NEEDED, Named, understood
 
 SUFFIXES = (".npz", ".json", ".safetensors")
 Weights = dict[str, FloatArray]
-
-_SAFETENSORS_TYPES = {
-    "F64": "<f8",
-    "F32": "<f4",
-    "F16": "<f2",
-    "I64": "<i8",
-    "I32": "<i4",
-    "I16": "<i2",
-    "I8": "i1",
-    "U8": "u1",
-}
 
 
 def read_weights(path: str, d_model: int | None = None, transposed: bool | None = None) -> Weights:
@@ -105,30 +92,6 @@ def _from_json(value: Any, where: str, role: str) -> FloatArray:
 
 
 def _read_safetensors(data: bytes, path: str) -> tuple[Mapping[str, Array], Named]:
-    try:
-        # The package has no types that fit: a module of type Any.
-        safetensors: Any = importlib.import_module("safetensors")
-    except ImportError as error:
-        raise EnvironmentFault(
-            f"{path}: reading .safetensors needs the package safetensors: pip install 'attnviz[models]'"
-        ) from error
-    try:
-        # The library gives them in no fixed order.
-        tensors = dict(sorted(safetensors.deserialize(data)))
-    except safetensors.SafetensorError as error:
-        raise InputError(
-            f"{path} is not what its suffix says: it cannot be read as safetensors ({error}); save it anew"
-        ) from error
+    tensors = read_safetensors(data, path)
     named = understood(tensors, path)
-    return {name: _tensor(tensors[name], f"{path}, {name}") for name in named.names.values()}, named
-
-
-def _tensor(tensor: Mapping[str, Any], where: str) -> Array:
-    kind = str(tensor["dtype"])
-    if kind == "BF16":
-        # bfloat16 is the upper half of a float32.
-        halves = np.frombuffer(tensor["data"], dtype="<u2").astype("<u4")
-        return (halves << 16).view("<f4").reshape(tensor["shape"])
-    if kind not in _SAFETENSORS_TYPES:
-        raise InputError(f"{where} holds {kind} numbers, which are not read: save it as F32")
-    return np.frombuffer(tensor["data"], dtype=_SAFETENSORS_TYPES[kind]).reshape(tensor["shape"])
+    return {name: tensors[name].array() for name in named.names.values()}, named
