@@ -9,8 +9,11 @@ import click
 from attnviz.cli.options import SectionedCommand, language_option, option
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from attnviz.cli.surveyed import Asked
     from attnviz.export.drawing import Drawing
+    from attnviz.terminal.colour import Palette
     from attnviz.theme import Theme
 
 _SOURCE, _PAIR, _OUTPUT = "Whose heads", "A pair of tokens", "Output"
@@ -33,7 +36,7 @@ _FINE = 64
     "--attention",
     metavar="FILE",
     help="In place of a model: weights that you have, (n, n), (heads, n, n) or (layers, heads, n, n), as .npy .npz "
-    ".json. The words of TEXT name the positions.",
+    ".json .safetensors. The words of TEXT name the positions.",
 )
 @option(
     _SOURCE,
@@ -137,11 +140,11 @@ def heads(
       attnviz heads "The animal didn't cross the street" --model minilm
       attnviz heads "it was too tired" --model minilm --from it --to tired
       attnviz heads "the cat sat on the mat" --model minilm -o maps.svg
+      attnviz heads "it was too tired" --model minilm --layer 3 --head 1 -o head.png
       attnviz heads --attention weights.npy
     """
     from attnviz.cli.drawn import check_drawn, write_drawing
-    from attnviz.cli.surveyed import Asked, survey
-    from attnviz.lessons.heads import BLOCKS
+    from attnviz.cli.surveyed import Asked
     from attnviz.theme import THEMES
 
     asked = Asked(text, model, attention, words, query, key, layer, head)
@@ -155,14 +158,25 @@ def heads(
         return
     from attnviz.cli.screen import colours_of, width_of_screen
     from attnviz.terminal.colour import Palette
-    from attnviz.terminal.heads import survey_lines
     from attnviz.terminal.show import as_text
 
-    found = survey(asked, BLOCKS)
     depth = colours_of(color, to_file=False)
     columns = max(width or width_of_screen(), _NARROWEST)
-    lines = survey_lines(found, Palette(THEMES[theme], depth), columns, lang, top)
+    lines = _lines(asked, Palette(THEMES[theme], depth), columns, lang, top)
     click.echo(as_text(lines, depth), nl=False, color=True)
+
+
+def _lines(asked: Asked, palette: Palette, width: int, language: str, top: int) -> list[Text]:
+    """All heads for the terminal, or the one that is asked for."""
+    from attnviz.cli.surveyed import one_head, survey
+    from attnviz.lessons.heads import BLOCKS
+    from attnviz.terminal.close_up import blocks_in, close_up_lines
+    from attnviz.terminal.heads import survey_lines
+
+    if asked.head is not None:
+        close = one_head(asked, blocks_in(width, palette))
+        return close_up_lines(close, palette, width, language)
+    return survey_lines(survey(asked, BLOCKS), palette, width, language, top)
 
 
 def _drawing(asked: Asked, theme: Theme, language: str) -> Drawing:

@@ -27,6 +27,7 @@ from attnviz.lessons.close_up_told import (
     link_told,
     measures_told,
     notes,
+    pair_told,
     reading,
     row_arcs_told,
     row_told,
@@ -169,6 +170,8 @@ def _notes(close: CloseUp, language: str) -> Iterator[str]:
     """What the map is, what the arcs leave out, the query that is followed, what is measured, and of which weights."""
     yield reading(close, language, close.n <= NUMBERED)
     yield arcs_told(close, language)
+    if close.survey.pair is not None:
+        yield ": ".join(pair_told(close))
     if close.row is not None:
         yield row_told(close.row, close, language)
         yield row_arcs_told(language)

@@ -28,8 +28,7 @@ def maps_drawing(survey: Survey, theme: Theme, language: str) -> Drawing:
     layers, heads = len(survey.layers), max(len(each) for each in survey.layers)
     side = min(max(_ROW / heads, _LEAST), _MOST)
     width = max(2 * MARGIN + _NAMES + heads * (side + _GAP) - _GAP, _NARROWEST)
-    facts = {"layers": layers, "heads": heads, "n": len(survey.tokens)}
-    title = words(language).say("heads", "title", model=survey.model, **facts)
+    title = survey.title(language)
     above = titled(title, width, theme)
     top = MARGIN + len(above) * (TITLE + 4) + 2 * LINE
     foot = top + layers * (side + _GAP) + LINE

@@ -30,10 +30,25 @@ def written(weight: float) -> str:
     return f"{weight:.2f}"
 
 
+def token_told(position: int, close: CloseUp) -> str:
+    """A token, with its position where another one reads the same."""
+    token = close.survey.tokens[position]
+    is_alone = close.survey.tokens.count(token) == 1
+    return shown_token(token) if is_alone else f"{position + 1} {shown_token(token)}"
+
+
 def link_told(link: Link, close: CloseUp) -> tuple[str, str]:
     """A query with its key, and the weight between them."""
-    query, key = (shown_token(close.survey.tokens[each]) for each in (link.query, link.key))
+    query, key = (token_told(each, close) for each in (link.query, link.key))
     return f"{query} → {key}", written(link.weight)
+
+
+def pair_told(close: CloseUp) -> tuple[str, str]:
+    """The pair that is asked for, and its weight; two empty strings where there is none."""
+    pair, weight = close.survey.pair, close.head.between
+    if pair is None or weight is None:
+        return "", ""
+    return link_told(Link(*pair, weight), close)
 
 
 def reading(close: CloseUp, language: str, is_numbered: bool) -> str:
@@ -60,11 +75,11 @@ def arcs_told(close: CloseUp, language: str) -> str:
 
 def row_told(row: Row, close: CloseUp, language: str) -> str:
     """What the query that is followed gives its weight to, in one line."""
-    said, tokens = words(language), close.survey.tokens
+    said = words(language)
     given = said.say("common", "comma").join(
-        f"{shown_token(tokens[each.key])} {written(each.weight)}" for each in row.named
+        f"{token_told(each.key, close)} {written(each.weight)}" for each in row.named
     )
-    query = shown_token(tokens[row.query])
+    query = token_told(row.query, close)
     line = said.say("heads", "row", query=query, given=given or "–")
     rest = rest_told(row, language)
     return line + said.say("terminal", "between_sentences") + rest if rest else line

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from attnviz.core.arrays import FloatArray
 from attnviz.core.head_measures import HeadMeasures, head_measures, induction
 from attnviz.lessons.detail import PooledMatrix, pooled
+from attnviz.lessons.words import words
 
 MEASURES = ("previous", "following", "same", "first", "added")
 """Those of which more is more of a kind, in the order in which they are shown; each a field of `HeadMeasures`."""
@@ -60,6 +61,13 @@ class Survey:
         told = ["captured_note"] if self.is_captured else []
         told += ["merged_note"] if self.is_merged else []
         return (*told, "note")
+
+    def title(self, language: str) -> str:
+        """The model, and how many heads are shown on how many tokens."""
+        facts = {"model": self.model, "heads": len(self.layers[0]), "n": len(self.tokens)}
+        if self.layer is not None:
+            return words(language).say("heads", "title_layer", layer=self.layer, **facts)
+        return words(language).say("heads", "title", layers=len(self.layers), **facts)
 
     @property
     def layers(self) -> tuple[tuple[MeasuredHead, ...], ...]:
