@@ -146,8 +146,9 @@ def _followed(plan: Plan, top: float) -> Iterator[Arc]:
     """The arcs of the query that is followed."""
     row = plan.close.row
     for each in reversed(() if row is None else row.links):
-        title = " ".join(link_told(each, plan.close))
-        yield Arc(top + plan.height(each.query), top + plan.height(each.key), each.weight, title)
+        told = link_told(each, plan.close)
+        heights = (top + plan.height(each.query), top + plan.height(each.key))
+        yield Arc(*heights, each.weight, f"{told.ends} {told.weight}")
 
 
 def _legend(plan: Plan, y: float, theme: Theme, language: str) -> Iterator[Shape]:
@@ -170,8 +171,8 @@ def _notes(close: CloseUp, language: str) -> Iterator[str]:
     """What the map is, what the arcs leave out, the query that is followed, what is measured, and of which weights."""
     yield reading(close, language, close.n <= NUMBERED)
     yield arcs_told(close, language)
-    if close.survey.pair is not None:
-        yield ": ".join(pair_told(close))
+    if pair := pair_told(close):
+        yield f"{pair.ends}: {pair.weight}"
     if close.row is not None:
         yield row_told(close.row, close, language)
         yield row_arcs_told(language)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from attnviz.lessons.close_up import LEAST, LEAST_OF_ROW, CloseUp, Row
 from attnviz.lessons.detail import Link
 from attnviz.lessons.heads import MEASURES
@@ -37,17 +39,32 @@ def token_told(position: int, close: CloseUp) -> str:
     return shown_token(token) if is_alone else f"{position + 1} {shown_token(token)}"
 
 
-def link_told(link: Link, close: CloseUp) -> tuple[str, str]:
-    """A query with its key, and the weight between them."""
-    query, key = (token_told(each, close) for each in (link.query, link.key))
-    return f"{query} → {key}", written(link.weight)
+@dataclass(frozen=True)
+class ToldLink:
+    """A query, a key and the weight between them, as they are written."""
+
+    query: str
+    key: str
+    weight: str
+
+    @property
+    def ends(self) -> str:
+        """The query with its key."""
+        return f"{self.query} → {self.key}"
 
 
-def pair_told(close: CloseUp) -> tuple[str, str]:
-    """The pair that is asked for, and its weight; two empty strings where there is none."""
+def link_told(link: Link, close: CloseUp) -> ToldLink:
+    """A link as it is written."""
+    return ToldLink(
+        token_told(link.query, close), token_told(link.key, close), written(link.weight)
+    )
+
+
+def pair_told(close: CloseUp) -> ToldLink | None:
+    """The pair that is asked for, with its weight."""
     pair, weight = close.survey.pair, close.head.between
     if pair is None or weight is None:
-        return "", ""
+        return None
     return link_told(Link(*pair, weight), close)
 
 

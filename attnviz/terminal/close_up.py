@@ -9,6 +9,7 @@ from rich.text import Text
 
 from attnviz.lessons.close_up import CloseUp
 from attnviz.lessons.close_up_told import (
+    ToldLink,
     link_told,
     measures_told,
     notes,
@@ -19,12 +20,11 @@ from attnviz.lessons.close_up_told import (
     token_told,
     written,
 )
-from attnviz.lessons.detail import Link
 from attnviz.lessons.labels import shown_token
 from attnviz.lessons.words import words
 from attnviz.terminal.colour import Palette
 from attnviz.terminal.layout import in_columns
-from attnviz.terminal.lines import filled, styled
+from attnviz.terminal.lines import cut, filled, styled
 from attnviz.terminal.picture import Picture
 from attnviz.terminal.setting import MARGIN
 from attnviz.terminal.wrapping import wrapped_prose
@@ -38,6 +38,8 @@ _MOST_ROWS = 40
 """Blocks of a map a side where each row takes a line of its own."""
 _NAMES = 12 + 1 + 4 + 1
 """Columns of the longest token and a position before it, with their blanks."""
+_TO, _WEIGHT = " → ", 6
+"""What is between the ends of a link, and columns of a weight with the blanks before it."""
 _MOST_PROSE = 92
 
 
@@ -144,27 +146,30 @@ def _links(close: CloseUp, palette: Palette, inner: int, language: str) -> list[
     """The pair that is asked for, what the query that is followed gives, and the strongest links."""
     say = words(language).say
     lines: list[Text] = []
-    if close.survey.pair is not None:
-        pair, weight = pair_told(close)
-        lines += [Text.assemble(pair, "  ", (weight, palette.text(Role.WEIGHT))), Text()]
+    if pair := pair_told(close):
+        lines += [*_listed([pair], palette, inner), Text()]
     if close.row is not None:
         query = token_told(close.row.query, close)
         lines += _prose(say("heads", "from", query=query), palette, inner)
-        lines += _listed(close.row.named, close, palette, inner)
+        lines += _listed([link_told(each, close) for each in close.row.named], palette, inner)
         lines += [*_prose(rest_told(close.row, language), palette, inner), Text()]
     if close.strongest:
         lines += _prose(say("heads", "strongest"), palette, inner)
-        lines += [*_listed(close.strongest, close, palette, inner), Text()]
+        lines += [
+            *_listed([link_told(each, close) for each in close.strongest], palette, inner),
+            Text(),
+        ]
     return lines
 
 
-def _listed(links: Sequence[Link], close: CloseUp, palette: Palette, inner: int) -> list[Text]:
+def _listed(links: Sequence[ToldLink], palette: Palette, inner: int) -> list[Text]:
     """A link a line, weights below each other; in columns where there is room."""
-    told = [link_told(each, close) for each in links]
-    wide = max((cell_len(ends) for ends, _ in told), default=0)
+    room = (inner - _WEIGHT - len(_TO)) // 2
+    ends = [f"{cut(each.query, room)}{_TO}{cut(each.key, room)}" for each in links]
+    wide = max(map(cell_len, ends), default=0)
     lines = [
-        Text.assemble(filled(ends, wide), "  ", (weight, palette.text(Role.WEIGHT)))
-        for ends, weight in told
+        Text.assemble(filled(pair, wide), "  ", (each.weight, palette.text(Role.WEIGHT)))
+        for pair, each in zip(ends, links, strict=True)
     ]
     return in_columns(lines, inner)
 
