@@ -63,10 +63,15 @@ _FINE = 64
     "--from",
     "query",
     metavar="TOKEN|N",
-    help="Ranks the heads by what this query gives … With "
-    "--head it is followed, and may stand alone.",
+    help="Ranks the heads by what this query gives …",
 )
-@option(_PAIR, "--to", "key", metavar="TOKEN|N", help="… to this key.")
+@option(
+    _PAIR,
+    "--to",
+    "key",
+    metavar="TOKEN|N",
+    help="… to this key. With --head the query is followed, and needs no key.",
+)
 @option(
     _OUTPUT,
     "-o",
@@ -97,7 +102,7 @@ _FINE = 64
     type=click.Choice(["dark", "light"]),
     default="dark",
     show_default=True,
-    help="What the terminal's background is.",
+    help="What the background is: that of the terminal, or of the picture.",
 )
 @option(
     _OUTPUT,
