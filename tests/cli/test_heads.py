@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import fontpkg
 import numpy as np
 import pytest
 from PIL import Image
@@ -10,6 +11,7 @@ from rich.cells import cell_len
 
 from attnviz import Trace
 from attnviz.cli.surveyed import Asked, one_head, survey
+from attnviz.film.typefaces import chinese
 
 SENTENCE = "The animal didn't cross the street because it was too tired"
 
@@ -159,6 +161,20 @@ def test_a_character_that_no_typeface_has_is_told_and_no_box_is_drawn(attnviz, w
     )
     assert not (work / "maps.png").exists()
     assert attnviz("heads", *asked, "maps.svg").status == 0
+
+
+def test_chinese_tokens_are_drawn_by_the_font_that_is_named_or_found(attnviz, work):
+    np.save(work / "own.npy", np.eye(2))
+    asked = ("heads", "猫 狗", "--attention", "own.npy", "--head", "0", "-o")
+
+    assert attnviz(*asked, "found.png").status == 0
+    assert attnviz(*asked, "named.png", "--font", chinese().path).status == 0
+    assert (work / "found.png").read_bytes() == (work / "named.png").read_bytes()
+    inter = str(fontpkg.path("Inter"))
+    assert attnviz(*asked, "no.png", "--font", inter).refusal == (
+        "no typeface here has the character '猫' (in '猫'): leave --font out; the terminal and .svg show any character"
+    )
+    assert not (work / "no.png").exists()
 
 
 def test_a_font_is_for_png_only_and_has_to_be_one(attnviz, work):

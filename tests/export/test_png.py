@@ -1,6 +1,7 @@
 """Drawings as PNG: pixels are those that the drawing says, and resvg draws the same from the SVG."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import fontpkg
 import numpy as np
@@ -128,3 +129,13 @@ def test_the_same_drawing_is_the_same_file():
     shapes = [each for kind in SHAPES.values() for each in kind]
 
     assert png(drawing(*shapes), outlined) == png(drawing(*shapes), outlined)
+
+
+def test_two_pictures_that_are_drawn_at_once_do_not_mix():
+    one, other = (drawing(*shapes) for shapes in (SHAPES["texts"], SHAPES["boxes"]))
+    alone = [png(each, outlined) for each in (one, other)]
+
+    with ThreadPoolExecutor(4) as pool:
+        written = list(pool.map(lambda each: png(each, outlined), [one, other] * 20))
+
+    assert written == alone * 20
