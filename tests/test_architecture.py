@@ -43,7 +43,7 @@ LIBRARIES = {
     "lessons": {"numpy"},
     "lecture": set(),
     "terminal": {"numpy", "rich"},
-    "export": {"numpy"},
+    "export": {"cairo", "numpy"},
     "film": {
         "av",
         "cairo",

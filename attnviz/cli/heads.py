@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from attnviz.cli.options import SectionedCommand, language_option, option
-from attnviz.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from attnviz.cli.surveyed import Asked
+    from attnviz.export.drawing import Drawing
+    from attnviz.terminal.colour import Palette
+    from attnviz.theme import Theme
 
 _SOURCE, _PAIR, _OUTPUT = "Whose heads", "A pair of tokens", "Output"
 _NARROWEST = 40
-_SCREEN, _SUFFIX = "-", ".svg"
+_SCREEN = "-"
 _FINE = 64
 """Blocks of a map in a picture, at most."""
 
@@ -30,7 +36,7 @@ _FINE = 64
     "--attention",
     metavar="FILE",
     help="In place of a model: weights that you have, (n, n), (heads, n, n) or (layers, heads, n, n), as .npy .npz "
-    ".json. The words of TEXT name the positions.",
+    ".json .safetensors. The words of TEXT name the positions.",
 )
 @option(
     _SOURCE,
@@ -39,15 +45,39 @@ _FINE = 64
     help="Takes the pieces of a word together: summed over keys, averaged over queries.",
 )
 @option(
-    _PAIR, "--from", "query", metavar="TOKEN|N", help="Ranks the heads by what this query gives …"
+    _SOURCE,
+    "--layer",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Only this layer, counted from 0 …",
 )
-@option(_PAIR, "--to", "key", metavar="TOKEN|N", help="… to this key.")
+@option(
+    _SOURCE,
+    "--head",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="… and only this head of it, closely: its map larger, its strongest links, in a picture its arcs.",
+)
+@option(
+    _PAIR,
+    "--from",
+    "query",
+    metavar="TOKEN|N",
+    help="Ranks the heads by what this query gives …",
+)
+@option(
+    _PAIR,
+    "--to",
+    "key",
+    metavar="TOKEN|N",
+    help="… to this key. With --head the query is followed, and needs no key.",
+)
 @option(
     _OUTPUT,
     "-o",
     "--output",
-    metavar="FILE.svg",
-    help="A picture of the maps, in place of the terminal; - is the terminal.",
+    metavar="FILE",
+    help="A picture in place of the terminal, .svg or .png; - is the terminal.",
 )
 @option(
     _OUTPUT,
@@ -72,7 +102,7 @@ _FINE = 64
     type=click.Choice(["dark", "light"]),
     default="dark",
     show_default=True,
-    help="What the terminal's background is.",
+    help="What the background is: that of the terminal, or of the picture.",
 )
 @option(
     _OUTPUT,
@@ -81,12 +111,21 @@ _FINE = 64
     metavar="N",
     help="Columns, in place of those of the terminal.",
 )
+@option(
+    _OUTPUT,
+    "--font",
+    metavar="FILE|NAME",
+    help="Draws the characters of a .png that Inter lacks, such as Chinese ones. Default the extra attnviz[zh], or a "
+    "font of the system.",
+)
 @language_option
 def heads(
     text: str | None,
     model: str | None,
     attention: str | None,
     words: bool,
+    layer: int | None,
+    head: int | None,
     query: str | None,
     key: str | None,
     output: str | None,
@@ -94,6 +133,7 @@ def heads(
     color: Any,
     theme: str,
     width: int | None,
+    font: str | None,
     lang: str,
 ) -> None:
     """Find the head worth showing: every layer and head of a trained model on TEXT, as a small map, and measured.
@@ -105,30 +145,51 @@ def heads(
       attnviz heads "The animal didn't cross the street" --model minilm
       attnviz heads "it was too tired" --model minilm --from it --to tired
       attnviz heads "the cat sat on the mat" --model minilm -o maps.svg
+      attnviz heads "it was too tired" --model minilm --layer 3 --head 1 -o head.png
       attnviz heads --attention weights.npy
     """
-    from attnviz.cli.surveyed import Asked, survey
-    from attnviz.lessons.heads import BLOCKS
+    from attnviz.cli.drawn import check_drawn, write_drawing
+    from attnviz.cli.surveyed import Asked
     from attnviz.theme import THEMES
 
-    asked = Asked(text, model, attention, words, query, key)
-    if output in (None, _SCREEN):
-        from attnviz.cli.screen import colours_of, width_of_screen
-        from attnviz.terminal.colour import Palette
-        from attnviz.terminal.heads import survey_lines
-        from attnviz.terminal.show import as_text
+    asked = Asked(text, model, attention, words, query, key, layer, head)
+    path = None if output in (None, _SCREEN) else str(output)
+    check_drawn(path, font)
+    if path is not None:
+        from attnviz.cli.output import check_writable
 
-        found = survey(asked, BLOCKS)
-        depth = colours_of(color, to_file=False)
-        columns = max(width or width_of_screen(), _NARROWEST)
-        lines = survey_lines(found, Palette(THEMES[theme], depth), columns, lang, top)
-        click.echo(as_text(lines, depth), nl=False, color=True)
+        check_writable(path)
+        write_drawing(path, _drawing(asked, THEMES[theme], lang), font)
         return
-    from attnviz.cli.output import check_writable, write_text
-    from attnviz.export.maps import maps_svg
+    from attnviz.cli.screen import colours_of, width_of_screen
+    from attnviz.terminal.colour import Palette
+    from attnviz.terminal.show import as_text
 
-    if PurePath(str(output)).suffix.lower() != _SUFFIX:
-        raise InputError(f"{output}: maps are drawn as {_SUFFIX}: give the file that suffix")
-    check_writable(str(output))
-    found = survey(asked, _FINE)
-    write_text(str(output), maps_svg(found, THEMES[theme], lang))
+    depth = colours_of(color, to_file=False)
+    columns = max(width or width_of_screen(), _NARROWEST)
+    lines = _lines(asked, Palette(THEMES[theme], depth), columns, lang, top)
+    click.echo(as_text(lines, depth), nl=False, color=True)
+
+
+def _lines(asked: Asked, palette: Palette, width: int, language: str, top: int) -> list[Text]:
+    """All heads for the terminal, or the one that is asked for."""
+    from attnviz.cli.surveyed import one_head, survey
+    from attnviz.lessons.heads import BLOCKS
+    from attnviz.terminal.close_up import blocks_in, close_up_lines
+    from attnviz.terminal.heads import survey_lines
+
+    if asked.head is not None:
+        close = one_head(asked, blocks_in(width, palette))
+        return close_up_lines(close, palette, width, language)
+    return survey_lines(survey(asked, BLOCKS), palette, width, language, top)
+
+
+def _drawing(asked: Asked, theme: Theme, language: str) -> Drawing:
+    """The picture of all heads, or of the one that is asked for."""
+    from attnviz.cli.surveyed import one_head, survey
+    from attnviz.export.head import BLOCKS, head_drawing
+    from attnviz.export.maps import maps_drawing
+
+    if asked.head is not None:
+        return head_drawing(one_head(asked, BLOCKS), theme, language)
+    return maps_drawing(survey(asked, _FINE), theme, language)

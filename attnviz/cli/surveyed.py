@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from attnviz.core.arrays import FloatArray
+from attnviz.core.head_measures import induction
 from attnviz.core.merging import merged
 from attnviz.errors import InputError
 from attnviz.inputs.attention_file import read_attention
 from attnviz.inputs.selection import position_of
 from attnviz.inputs.tokens import split_text
-from attnviz.lessons.heads import Survey, measured_heads
+from attnviz.lessons.close_up import CloseUp, close_up
+from attnviz.lessons.heads import Survey, measured_head, measured_heads
 from attnviz.models.model import open_model
 from attnviz.models.revision import revision
+
+Layers = Iterable[Iterable[FloatArray]]
 
 
 @dataclass(frozen=True)
@@ -27,23 +32,104 @@ class Asked:
     words: bool
     query: str | None
     key: str | None
+    layer: int | None = None
+    head: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """All heads on the text, none of them computed yet."""
+
+    title: str
+    revision: str
+    names: tuple[str, ...]
+    tokens: Sequence[object]
+    """What is the same where tokens are the same."""
+    added: tuple[int, ...]
+    count: tuple[int, int]
+    """Layers, and heads of each."""
+    layers: Layers
+    twice: Layers
+    """On the text told twice; none where that is too short or too long."""
+    is_merged: bool = False
+    is_captured: bool = False
+
+    def check(self, layer: int | None, head: int | None) -> None:
+        """Raises InputError for a layer or a head that does not exist."""
+        layers, heads = self.count
+        if layer is not None and layer >= layers:
+            raise InputError(
+                f"no layer {layer}: {self.title} has layers 0 to {layers - 1}, counted from 0 (--layer)"
+            )
+        if head is not None and head >= heads:
+            raise InputError(
+                f"no head {head}: a layer of {self.title} has heads 0 to {heads - 1}, counted from 0 (--head)"
+            )
 
 
 def survey(asked: Asked, blocks: int) -> Survey:
-    """All heads, with maps of so many blocks a side at most.
+    """All heads, or those of the layer that is asked for, with maps of so many blocks a side at most.
 
     Raises InputError for options that do not go together, and what reading the model or the file raises.
     """
+    _check(asked)
+    if (asked.query is None) != (asked.key is None):
+        raise InputError("a pair is a query and a key: give --from and --to, or neither")
+    read = _read(asked)
+    query, key = _positions(asked, read.names)
+    pair = None if query is None or key is None else (query, key)
+    read.check(asked.layer, None)
+    layers, twice = (_only(each, asked.layer) for each in (read.layers, read.twice))
+    first = asked.layer or 0
+    found = measured_heads(layers, read.tokens, read.added, pair, twice, blocks, first)
+    return Survey(
+        *(read.title, read.revision, read.names, found, pair),
+        *(read.is_merged, read.is_captured, asked.layer),
+    )
+
+
+def one_head(asked: Asked, blocks: int) -> CloseUp:
+    """The head that is asked for, closely; `survey` says the rest. Without a layer it is that of the only one.
+
+    Raises InputError as `survey` does, and for a layer that is not said.
+    """
+    _check(asked)
+    if asked.key is not None and asked.query is None:
+        raise InputError(f"--to {asked.key} is a key: name the query with --from")
+    read, head = _read(asked), asked.head or 0
+    if asked.layer is None and read.count[0] > 1:
+        raise InputError(
+            f"--head {head} of which layer? Say --layer 0 to --layer {read.count[0] - 1}"
+        )
+    layer = asked.layer or 0
+    read.check(layer, head)
+    query, key = _positions(asked, read.names)
+    pair = None if query is None or key is None else (query, key)
+    weights, twice = (_at(each, layer, head) for each in (read.layers, read.twice))
+    assert weights is not None  # it was checked
+    repeated = None if twice is None else induction(twice, len(twice) // 2)
+    measured = measured_head(
+        weights, (layer, head), read.tokens, read.added, pair, repeated, blocks
+    )
+    found = Survey(
+        *(read.title, read.revision, read.names, (measured,), pair),
+        *(read.is_merged, read.is_captured, layer),
+    )
+    return close_up(weights, found, read.added, query)
+
+
+def _check(asked: Asked) -> None:
     if (asked.model is None) == (asked.attention is None):
         raise InputError(
             "whose heads? Give a trained model with --model, or weights with --attention"
         )
-    if (asked.query is None) != (asked.key is None):
-        raise InputError("a pair is a query and a key: give --from and --to, or neither")
-    return _of_model(asked, blocks) if asked.model is not None else _of_file(asked, blocks)
 
 
-def _of_model(asked: Asked, blocks: int) -> Survey:
+def _read(asked: Asked) -> _Read:
+    return _of_model(asked) if asked.model is not None else _of_file(asked)
+
+
+def _of_model(asked: Asked) -> _Read:
     """For induction the text is read once more: without what the model adds, and told twice."""
     if asked.text is None:
         raise InputError("--model needs a text to read: write it in quotation marks")
@@ -61,12 +147,14 @@ def _of_model(asked: Asked, blocks: int) -> Survey:
         tokens = [tuple(read.ids[i] for i in group) for group in groups]
         added = tuple(i for i, group in enumerate(groups) if group[0] in read.added)
         layers = ((merged(each, groups) for each in layer) for layer in layers)
-    pair = _pair(asked, names)
-    found = measured_heads(layers, tokens, added, pair, twice, blocks)
-    return Survey(model.title, model.revision, tuple(names), found, pair, is_merged=asked.words)
+    return _Read(
+        *(model.title, model.revision, tuple(names), tokens, added),
+        *((model.layers, model.heads), layers, twice),
+        is_merged=asked.words,
+    )
 
 
-def _of_file(asked: Asked, blocks: int) -> Survey:
+def _of_file(asked: Asked) -> _Read:
     """Tokens are the words of the text, or numbers where there is none."""
     if asked.words:
         raise InputError(
@@ -75,24 +163,39 @@ def _of_file(asked: Asked, blocks: int) -> Survey:
     path = asked.attention or ""
     weights = read_attention(path)
     n = weights.shape[-1]
-    names = [str(i + 1) for i in range(n)]
+    names = tuple(str(i + 1) for i in range(n))
     if asked.text is not None:
-        names = list(split_text(asked.text, "words"))
+        names = tuple(split_text(asked.text, "words"))
         if len(names) != n:
             raise InputError(
                 f"TEXT has {len(names)} words, {path} has weights of {n} positions: give a word for each, or no text"
             )
-    pair = _pair(asked, names)
-    found = measured_heads(weights, names, (), pair, blocks=blocks)
-    return Survey(
-        Path(path).name, revision([Path(path)]), tuple(names), found, pair, is_captured=True
+    return _Read(
+        *(Path(path).name, revision([Path(path)]), names, names, ()),
+        *((weights.shape[0], weights.shape[1]), weights, ()),
+        is_captured=True,
     )
 
 
-def _pair(asked: Asked, names: list[str]) -> tuple[int, int] | None:
-    if asked.query is None or asked.key is None:
-        return None
-    return position_of(names, asked.query, "--from"), position_of(names, asked.key, "--to")
+def _positions(asked: Asked, names: tuple[str, ...]) -> tuple[int | None, int | None]:
+    """Those of the query and of the key."""
+    query, key = (
+        None if each is None else position_of(names, each, flag)
+        for each, flag in ((asked.query, "--from"), (asked.key, "--to"))
+    )
+    return query, key
+
+
+def _only(layers: Layers, layer: int | None) -> Layers:
+    """That layer alone, if one is asked for; no head of those before it is computed."""
+    return layers if layer is None else islice(layers, layer, layer + 1)
+
+
+def _at(layers: Layers, layer: int, head: int) -> FloatArray | None:
+    """The weights of one head; None where there are no layers."""
+    return next(
+        (each for found in _only(layers, layer) for each in islice(found, head, None)), None
+    )
 
 
 def _joined(pieces: list[str]) -> str:

@@ -152,14 +152,19 @@ def missing_characters(text: str) -> str:
     )
 
 
-def check_characters(texts: Iterable[str]) -> None:
-    """Raises InputError if there is no glyph for a character: a box would stand there, and nothing be said."""
+def check_characters(
+    texts: Iterable[str], elsewhere: str = "attnviz explain shows any character"
+) -> None:
+    """Raises InputError if there is no glyph for a character: a box would stand there, and nothing be said.
+
+    `elsewhere` is what can be had without it.
+    """
     for text in texts:
         if missing := missing_characters(text):
             shown = text.replace("\n", " ")
             raise InputError(
                 f"no typeface here has the character {missing[0]!r} (in {shown!r}): "
-                f"{_cure(missing[0])}; attnviz explain shows any character"
+                f"{_cure(missing[0])}; {elsewhere}"
             )
 
 

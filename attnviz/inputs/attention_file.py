@@ -1,4 +1,4 @@
-"""Weights of attention that somebody else computed: .npy, .npz or .json."""
+"""Weights of attention that somebody else computed: .npy, .npz, .json or .safetensors."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from attnviz.core.arrays import FloatArray
 from attnviz.errors import InputError
 from attnviz.inputs.files import read_file
 from attnviz.inputs.grids import finite, picked, read_json, read_npy, read_npz
+from attnviz.inputs.safetensors_file import read_safetensors
 
-SUFFIXES = (".npy", ".npz", ".json")
+SUFFIXES = (".npy", ".npz", ".json", ".safetensors")
 _NAMES = ("attention", "attentions", "weights")
 _SHAPES = "(n, n), (heads, n, n) or (layers, heads, n, n)"
 _TOLERANCE = 1e-2
@@ -19,17 +20,19 @@ _TOLERANCE = 1e-2
 def read_attention(path: str) -> FloatArray:
     """The weights of a file: (layers, heads, n, n), of which the first axes may be missing there.
 
-    .npy: one array. .npz: the array attention (or weights), or the only one. .json: lists, or an object with
-    "attention". Numbers become float64.
+    .npy: one array. .npz, .safetensors: the array attention (or weights), or the only one. .json: lists, or an object
+    with "attention". Numbers become float64.
 
     Raises InputError, naming the file and the cure: not such an array, a weight below 0, a row that sums to more than
-    1 (scores, say, that softmax was not applied to).
+    1 (scores, say, that softmax was not applied to). EnvironmentFault for .safetensors without its package.
     """
     data, suffix = read_file(path, SUFFIXES, "--attention")
     if suffix == ".npy":
         array = read_npy(data, path)
     elif suffix == ".npz":
         array = picked(read_npz(data, path), _NAMES, path)
+    elif suffix == ".safetensors":
+        array = picked(read_safetensors(data, path), _NAMES, path).array()
     else:
         value = read_json(data, path)
         try:

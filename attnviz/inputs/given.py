@@ -13,9 +13,9 @@ from attnviz.core.arrays import FloatArray
 from attnviz.errors import InputError
 from attnviz.inputs.files import read_file
 from attnviz.inputs.grids import Array, finite, listed, read_json, read_npy, read_npz
-from attnviz.inputs.safetensors_files import SUFFIX, read_safetensors, tensor_array
+from attnviz.inputs.safetensors_file import read_safetensors
 
-SUFFIXES = (".npz", ".npy", ".json", SUFFIX)
+SUFFIXES = (".npz", ".npy", ".json", ".safetensors")
 _NAMES = {"q": ("q", "query", "queries"), "k": ("k", "key", "keys"), "v": ("v", "value", "values")}
 _SHAPES = "(n, d) or (heads, n, d)"
 
@@ -75,12 +75,9 @@ def read_given(path: str) -> Given:
         found = {
             role: _from_lists(value[name], f"{path}, {name}") for role, name in _named(value, path)
         }
-    elif suffix == SUFFIX:
+    elif suffix == ".safetensors":
         tensors = read_safetensors(data, path)
-        found = {
-            role: tensor_array(tensors[name], f"{path}, {name}")
-            for role, name in _named(tensors, path)
-        }
+        found = {role: tensors[name].array() for role, name in _named(tensors, path)}
     else:
         arrays = read_npz(data, path)
         found = {role: arrays[name] for role, name in _named(arrays, path)}

@@ -6,7 +6,7 @@ import io
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from attnviz.errors import InputError
 from attnviz.inputs.files import MAX_FILE_BYTES, as_text
 
 Array = npt.NDArray[Any]
+_Found = TypeVar("_Found")
 
 
 def read_json(data: bytes, where: str) -> Any:
@@ -75,13 +76,15 @@ def read_npz(data: bytes, where: str) -> dict[str, Array]:
     return arrays
 
 
-def picked(arrays: Mapping[str, Array], names: tuple[str, ...], where: str) -> Array:
-    """The array of one of `names`, or the only one there is. Raises InputError if that leaves a choice."""
+def picked(arrays: Mapping[str, _Found], names: tuple[str, ...], where: str) -> _Found:
+    """The array of one of `names`, or the only one there is. Raises InputError if there is none, or a choice."""
     for name in names:
         if name in arrays:
             return arrays[name]
     if len(arrays) == 1:
         return next(iter(arrays.values()))
+    if not arrays:
+        raise InputError(f"{where} is empty: it holds no array")
     raise InputError(
         f"{where} holds {len(arrays)} arrays ({listed(arrays)}): name the one that is meant {names[0]!r}"
     )

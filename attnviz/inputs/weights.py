@@ -9,7 +9,7 @@ from attnviz.core.arrays import FloatArray
 from attnviz.errors import InputError, ShapeError
 from attnviz.inputs.files import read_file
 from attnviz.inputs.grids import Array, finite, grid, read_json, read_npz, vector
-from attnviz.inputs.safetensors_files import read_safetensors, tensor_array
+from attnviz.inputs.safetensors_file import read_safetensors
 from attnviz.inputs.weight_names import NEEDED, Named, understood
 
 SUFFIXES = (".npz", ".json", ".safetensors")
@@ -84,12 +84,14 @@ def _named_arrays(path: str) -> tuple[Mapping[str, Array], Named]:
             name: _from_json(value[name], f"{path}, {name}", role)
             for role, name in named.names.items()
         }, named
-    tensors = read_safetensors(data, path)
-    named = understood(tensors, path)
-    return {
-        name: tensor_array(tensors[name], f"{path}, {name}") for name in named.names.values()
-    }, named
+    return _read_safetensors(data, path)
 
 
 def _from_json(value: Any, where: str, role: str) -> FloatArray:
     return grid(value, where) if role.startswith("w_") else vector(value, where)
+
+
+def _read_safetensors(data: bytes, path: str) -> tuple[Mapping[str, Array], Named]:
+    tensors = read_safetensors(data, path)
+    named = understood(tensors, path)
+    return {name: tensors[name].array() for name in named.names.values()}, named

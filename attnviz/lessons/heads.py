@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from attnviz.core.arrays import FloatArray
 from attnviz.core.head_measures import HeadMeasures, head_measures, induction
 from attnviz.lessons.detail import PooledMatrix, pooled
+from attnviz.lessons.words import words
 
 MEASURES = ("previous", "following", "same", "first", "added")
 """Those of which more is more of a kind, in the order in which they are shown; each a field of `HeadMeasures`."""
@@ -51,6 +52,8 @@ class Survey:
     """Whether pieces of words were merged: summed over keys, averaged over queries."""
     is_captured: bool = False
     """Whether the weights come from somewhere else, and were not computed here."""
+    layer: int | None = None
+    """The only layer that is asked for; None is all of them."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -59,13 +62,18 @@ class Survey:
         told += ["merged_note"] if self.is_merged else []
         return (*told, "note")
 
+    def title(self, language: str) -> str:
+        """The model, and how many heads are shown on how many tokens."""
+        facts = {"model": self.model, "heads": len(self.layers[0]), "n": len(self.tokens)}
+        if self.layer is not None:
+            return words(language).say("heads", "title_layer", layer=self.layer, **facts)
+        return words(language).say("heads", "title", layers=len(self.layers), **facts)
+
     @property
     def layers(self) -> tuple[tuple[MeasuredHead, ...], ...]:
         """The heads of each layer."""
-        count = max((each.layer for each in self.heads), default=-1) + 1
-        return tuple(
-            tuple(each for each in self.heads if each.layer == layer) for layer in range(count)
-        )
+        numbers = sorted({each.layer for each in self.heads})
+        return tuple(tuple(each for each in self.heads if each.layer == layer) for layer in numbers)
 
     def foremost(self, measure: str, count: int) -> tuple[tuple[MeasuredHead, float], ...]:
         """The heads that have most of a measure, with how much of it; none where it cannot be had."""
@@ -92,22 +100,40 @@ def measured_heads(
     pair: tuple[int, int] | None = None,
     twice: Iterable[Iterable[FloatArray]] = (),
     blocks: int = BLOCKS,
+    first: int = 0,
 ) -> tuple[MeasuredHead, ...]:
     """The heads whose weights (n, n) these are, layer by layer; no more than one is in memory.
 
     `tokens` are compared with each other, `added` are positions of what does not stand in the text. `twice` are the
-    weights on the text without these, told twice. A map has `blocks` rows and columns at most.
+    weights on the text without these, told twice. A map has `blocks` rows and columns at most. `first` is the number
+    of the first of these layers.
     """
     repeated = [[induction(weights, len(weights) // 2) for weights in layer] for layer in twice]
     return tuple(
-        MeasuredHead(
-            number,
-            head,
-            pooled(weights, blocks, blocks),
-            head_measures(weights, tokens, added),
-            None if pair is None else float(weights[pair]),
+        measured_head(
+            *(weights, (first + number, head), tokens, added, pair),
             repeated[number][head] if repeated else None,
+            blocks,
         )
         for number, layer in enumerate(layers)
         for head, weights in enumerate(layer)
+    )
+
+
+def measured_head(
+    weights: FloatArray,
+    place: tuple[int, int],
+    tokens: Sequence[object],
+    added: Sequence[int],
+    pair: tuple[int, int] | None,
+    repeated: float | None,
+    blocks: int,
+) -> MeasuredHead:
+    """The head at `place` (layer, head) of these weights (n, n); `repeated` is what is known of its induction."""
+    return MeasuredHead(
+        *place,
+        pooled(weights, blocks, blocks),
+        head_measures(weights, tokens, added),
+        None if pair is None else float(weights[pair]),
+        repeated,
     )

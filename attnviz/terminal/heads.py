@@ -27,11 +27,8 @@ def survey_lines(
 ) -> list[Text]:
     """The survey on a page of `width` columns, with the `top` foremost heads of each measure."""
     say, inner = words(language).say, width - 2 * MARGIN
-    layers, heads = len(survey.layers), len(survey.layers[0])
-    title = say(
-        "heads", "title", model=survey.model, layers=layers, heads=heads, n=len(survey.tokens)
-    )
-    lines = [*wrapped_prose(styled(title, palette.text(None, bold=True)), inner), Text()]
+    title = styled(survey.title(language), palette.text(None, bold=True))
+    lines = [*wrapped_prose(title, inner), Text()]
     for layer in survey.layers:
         maps = [_map(each, palette) for each in layer]
         for row in _evenly(maps, inner):

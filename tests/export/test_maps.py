@@ -6,7 +6,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from attnviz.export.maps import maps_svg
+from attnviz.export.drawing import Shading, Words
+from attnviz.export.maps import maps_drawing
+from attnviz.export.svg import svg
+from attnviz.film.fonts import Weight, shape
 from attnviz.lessons.heads import Survey, measured_heads
 from attnviz.theme import THEMES
 
@@ -21,8 +24,19 @@ def survey(layers=2, heads=3, tokens=("[CLS]", "a", "b", "[SEP]"), pair=None, mo
     return Survey(model, "0" * 64, tokens, found, pair)
 
 
+def written(told, theme="dark", language="en"):
+    return svg(maps_drawing(told, THEMES[theme], language))
+
+
 def read(told, theme="dark", language="en"):
-    return ElementTree.fromstring(maps_svg(told, THEMES[theme], language))
+    return ElementTree.fromstring(written(told, theme, language))
+
+
+def squares_of(path):
+    """Column and row of every square that a path covers."""
+    stretches = re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", path.get("d"))
+    assert "".join("M{} {}h{}v1h-{}z".format(*each, each[2]) for each in stretches) == path.get("d")
+    return [(int(x) + step, int(y)) for x, y, length in stretches for step in range(int(length))]
 
 
 def texts(picture):
@@ -37,10 +51,8 @@ def test_there_is_a_map_for_each_head_and_a_square_for_each_weight(theme, langua
     groups = picture.findall(f"{SVG}g")
     assert len(groups) == 15
     for group in groups:
-        squares = "".join(each.get("d") for each in group.findall(f"{SVG}path"))
-        assert sorted(re.findall(r"M(\d) (\d)h1v1h-1z", squares)) == sorted(
-            (str(column), str(row)) for column in range(4) for row in range(4)
-        )
+        squares = [each for path in group.findall(f"{SVG}path") for each in squares_of(path)]
+        assert sorted(squares) == [(column, row) for column in range(4) for row in range(4)]
 
 
 def test_the_largest_weight_has_the_brightest_colour():
@@ -49,14 +61,14 @@ def test_the_largest_weight_has_the_brightest_colour():
     (group,) = read(Survey("m", "0" * 64, tuple("abc"), told)).findall(f"{SVG}g")
 
     dark, bright = group.findall(f"{SVG}path")
-    assert bright.get("d") == "M0 0h1v1h-1zM1 1h1v1h-1zM2 2h1v1h-1z"
+    assert squares_of(bright) == [(0, 0), (1, 1), (2, 2)]
     assert sum(bytes.fromhex(bright.get("fill")[1:])) > sum(bytes.fromhex(dark.get("fill")[1:]))
 
 
 def test_a_long_text_is_shown_in_blocks_and_the_file_stays_small():
     told = survey(2, 2, tuple(f"word{i}" for i in range(500)))
 
-    picture = maps_svg(told, THEMES["dark"], "en")
+    picture = written(told)
 
     assert told.heads[0].map.peaks.shape == (64, 64)
     assert len(picture) < 400_000
@@ -86,19 +98,28 @@ def test_names_are_shown_as_they_are_and_do_nothing(name):
 
 
 def test_it_needs_nothing_from_elsewhere():
-    picture = maps_svg(survey(), THEMES["light"], "zh")
+    picture = written(survey(), "light", "zh")
 
     assert re.findall(r"https?://[^\"]*", picture) == ["http://www.w3.org/2000/svg"]
     for word in ("href", "url(", "<style", "@import", "<image"):
         assert word not in picture
 
 
-def test_every_line_ends_within_the_picture():
-    for language in ("en", "zh"):
-        picture = read(survey(1, 1, model="m" * 20), language=language)
-        width = float(picture.get("width"))
-        for each in picture.iter(f"{SVG}text"):
-            size = float(each.get("font-size", 11))
-            # about half an em a letter, one a Chinese character
-            wide = sum(0.56 if letter < "\u2e80" else 1 for letter in each.text) * size
-            assert float(each.get("x")) + wide <= width + 30, each.text
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("model", ["m" * 20, "模型" * 30, "W" * 90, "a name of many words " * 5])
+def test_every_line_ends_within_the_picture(language, model):
+    drawing = maps_drawing(survey(1, 1, pair=(1, 2), model=model), THEMES["dark"], language)
+
+    for each in drawing.shapes:
+        if isinstance(each, Words):
+            # its width in the font in which it is drawn
+            wide = shape(each.text, Weight.MEDIUM).width * each.size
+            assert each.x + wide <= drawing.width, each.text
+
+
+def test_few_heads_have_larger_maps():
+    def side(layers, heads):
+        drawing = maps_drawing(survey(layers, heads), THEMES["dark"], "en")
+        return {each.width for each in drawing.shapes if isinstance(each, Shading)}
+
+    assert (side(1, 1), side(1, 4), side(2, 12)) == ({240}, {120}, {84})

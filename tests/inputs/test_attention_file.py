@@ -1,11 +1,13 @@
 """Weights that somebody else computed, from a file."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
-from attnviz.errors import InputError
+from attnviz.errors import EnvironmentFault, InputError
 from attnviz.inputs.attention_file import read_attention
 
 WEIGHTS = np.random.default_rng(0).dirichlet(np.ones(4), (2, 3, 4))
@@ -21,8 +23,10 @@ def test_axes_that_are_missing_are_one_layer_and_one_head(tmp_path, part, shape,
     np.savez(tmp_path / "a.npz", other=np.zeros(2), attention=given)
     (tmp_path / "a.json").write_text(json.dumps(given.tolist()))
     (tmp_path / "b.json").write_text(json.dumps({"attention": given.tolist()}))
+    save_file({"anything": given}, tmp_path / "a.safetensors")
+    save_file({"other": np.zeros(2), "attention": given}, tmp_path / "b.safetensors")
 
-    for name in ("a.npy", "a.npz", "a.json", "b.json"):
+    for name in ("a.npy", "a.npz", "a.json", "b.json", "a.safetensors", "b.safetensors"):
         read = read_attention(str(tmp_path / name))
         assert (read.shape, read.dtype) == (shape, np.float64)
         np.testing.assert_array_equal(read.reshape(given.shape), given)
@@ -64,3 +68,48 @@ def test_a_pickle_is_not_loaded(tmp_path):
 
     with pytest.raises(InputError, match=r"a\.npy"):
         read_attention(str(tmp_path / "a.npy"))
+
+
+def test_bfloat16_of_a_model_on_a_graphics_card_is_read(tmp_path):
+    # 0.75 and 0.25 are the same in all types; a bfloat16 is the upper half of a float32
+    halves = (np.array([[0.75, 0.25], [0, 1]], "<f4").view("<u4") >> 16).astype("<u2").tobytes()
+    head = json.dumps(
+        {"attention": {"dtype": "BF16", "shape": [2, 2], "data_offsets": [0, 8]}}
+    ).encode()
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(len(head).to_bytes(8, "little") + head + halves)
+
+    assert read_attention(str(path))[0, 0].tolist() == [[0.75, 0.25], [0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("tensors", "said"),
+    [
+        ({"a": np.eye(2), "b": np.eye(2)}, "holds 2 arrays (a, b): name the one that is meant 'attention'"),
+        ({"a": np.array([[2.0, 3.0], [0.0, 1.0]])}, "row 1 sums to 5"),
+        ({}, "is empty: it holds no array"),
+    ],
+)  # fmt: skip
+def test_safetensors_that_hold_no_weights_are_told(tmp_path, tensors, said):
+    save_file(tensors, tmp_path / "a.safetensors")
+
+    with pytest.raises(InputError) as caught:
+        read_attention(str(tmp_path / "a.safetensors"))
+
+    assert str(caught.value).startswith(str(tmp_path / "a.safetensors"))
+    assert said in str(caught.value)
+
+
+def test_a_file_that_is_no_safetensors_is_told_so(tmp_path):
+    (tmp_path / "a.safetensors").write_bytes(b"\x00" * 30)
+
+    with pytest.raises(InputError, match=r"cannot be read as safetensors .*; save it anew"):
+        read_attention(str(tmp_path / "a.safetensors"))
+
+
+def test_safetensors_without_its_package_tells_what_to_install(tmp_path, monkeypatch):
+    save_file({"attention": np.eye(2)}, tmp_path / "a.safetensors")
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+
+    with pytest.raises(EnvironmentFault, match=r"pip install 'attnviz\[models\]'"):
+        read_attention(str(tmp_path / "a.safetensors"))

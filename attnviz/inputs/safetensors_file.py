@@ -1,0 +1,67 @@
+"""Tensors of a .safetensors file, by the library that is made for it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from attnviz.errors import EnvironmentFault, InputError
+from attnviz.inputs.grids import Array
+
+_TYPES = {
+    "F64": "<f8",
+    "F32": "<f4",
+    "F16": "<f2",
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "i1",
+    "U8": "u1",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """One of them, as it lies in the file; its numbers are read when they are asked for."""
+
+    stored: Mapping[str, Any]
+    where: str
+
+    def array(self) -> Array:
+        """The numbers. Raises InputError for a type that NumPy does not have."""
+        kind, shape = str(self.stored["dtype"]), self.stored["shape"]
+        if kind == "BF16":
+            # bfloat16 is the upper half of a float32.
+            halves = np.frombuffer(self.stored["data"], dtype="<u2").astype("<u4")
+            return (halves << 16).view("<f4").reshape(shape)
+        if kind not in _TYPES:
+            raise InputError(
+                f"{self.where} holds {kind} numbers, which are not read: save it as F32"
+            )
+        return np.frombuffer(self.stored["data"], dtype=_TYPES[kind]).reshape(shape)
+
+
+def read_safetensors(data: bytes, path: str) -> dict[str, Tensor]:
+    """The tensors of a file with that content, sorted by name.
+
+    Raises InputError if it cannot be read, EnvironmentFault without the package safetensors.
+    """
+    try:
+        # The package has no types that fit: a module of type Any.
+        safetensors: Any = importlib.import_module("safetensors")
+    except ImportError as error:
+        raise EnvironmentFault(
+            f"{path}: reading .safetensors needs the package safetensors: pip install 'attnviz[models]'"
+        ) from error
+    try:
+        # The library gives them in no fixed order.
+        tensors = dict(sorted(safetensors.deserialize(data)))
+    except safetensors.SafetensorError as error:
+        raise InputError(
+            f"{path} is not what its suffix says: it cannot be read as safetensors ({error}); save it anew"
+        ) from error
+    return {name: Tensor(stored, f"{path}, {name}") for name, stored in tensors.items()}

@@ -1,0 +1,119 @@
+"""One head of a model closely: which weights are worth a line, which queries they belong to, and what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from attnviz.core.arrays import FloatArray
+from attnviz.lessons.detail import Link, strongest_links
+from attnviz.lessons.heads import MeasuredHead, Survey
+
+LEAST = 0.05
+"""Weights under it get no arc."""
+LEAST_OF_ROW = 0.01
+"""Of the one query that is followed: there is room for more."""
+_MOST_NAMED = 12
+_LINKS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """What the query that is followed gives its weight to."""
+
+    query: int
+    """Its position, counted from 0."""
+    links: tuple[Link, ...]
+    """Its weights of at least `LEAST_OF_ROW`, the largest first."""
+    others: int
+    """How many keys are not among the `named`."""
+    rest: float
+    """What these have together."""
+
+    @property
+    def named(self) -> tuple[Link, ...]:
+        """The largest of its weights."""
+        return self.links[:_MOST_NAMED]
+
+
+@dataclass(frozen=True, eq=False)
+class CloseUp:
+    """One head of a model on a text. Its map has a block for each weight where the text is short enough."""
+
+    survey: Survey
+    """Of this head alone."""
+    strongest: tuple[Link, ...]
+    """The largest weights between tokens that stand in the text, the largest first."""
+    arcs: tuple[Link, ...]
+    """The blocks of the map whose largest weight is at least `LEAST`, the least first; they are counted in blocks."""
+    share: float | None
+    """How much of all weight the arcs have; None where blocks hold several."""
+    row: Row | None = None
+
+    @property
+    def head(self) -> MeasuredHead:
+        """The map, and what is measured."""
+        return self.survey.heads[0]
+
+    @property
+    def n(self) -> int:
+        """Positions."""
+        return len(self.survey.tokens)
+
+    @property
+    def blocks(self) -> int:
+        """Rows and columns of the map."""
+        return len(self.head.map.rows)
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether blocks hold more than one weight."""
+        return self.blocks < self.n
+
+    @property
+    def largest(self) -> float:
+        """The largest weight of all."""
+        return float(self.head.map.peaks.max())
+
+
+def close_up(
+    weights: FloatArray, survey: Survey, added: Sequence[int] = (), query: int | None = None
+) -> CloseUp:
+    """The weights (n, n) of the only head of `survey` closely.
+
+    `added` are positions of what does not stand in the text; `query` is the position that is followed.
+    """
+    peaks = survey.heads[0].map.peaks
+    reached = np.argwhere(peaks >= LEAST)
+    arcs = sorted(
+        (Link(row, column, float(peaks[row, column])) for row, column in reached.tolist()),
+        key=lambda arc: arc.weight,
+    )
+    is_whole = peaks.shape == weights.shape
+    total = float(weights.sum())
+    share = sum(arc.weight for arc in arcs) / total if is_whole and total > 0 else None
+    return CloseUp(
+        survey,
+        _strongest(weights, added),
+        tuple(arcs),
+        share,
+        None if query is None else _row(weights, query),
+    )
+
+
+def _strongest(weights: FloatArray, added: Sequence[int]) -> tuple[Link, ...]:
+    written = [i for i in range(len(weights)) if i not in set(added)]
+    found = strongest_links(weights[np.ix_(written, written)], _LINKS)
+    return tuple(Link(written[each.query], written[each.key], each.weight) for each in found)
+
+
+def _row(weights: FloatArray, query: int) -> Row:
+    found = strongest_links(weights[query : query + 1], round(1 / LEAST_OF_ROW))
+    links = tuple(
+        Link(query, each.key, each.weight) for each in found if each.weight >= LEAST_OF_ROW
+    )
+    named = links[:_MOST_NAMED]
+    rest = float(weights[query].sum()) - sum(each.weight for each in named)
+    return Row(query, links, weights.shape[1] - len(named), max(rest, 0.0))

@@ -1,0 +1,138 @@
+"""One head closely, in words: what views say of it, with its numbers as they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attnviz.lessons.close_up import LEAST, LEAST_OF_ROW, CloseUp, Row
+from attnviz.lessons.detail import Link
+from attnviz.lessons.heads import MEASURES
+from attnviz.lessons.labels import shown_token
+from attnviz.lessons.words import words
+
+
+def title_of(close: CloseUp, language: str) -> str:
+    """Model, layer, head and how many tokens."""
+    head = close.head
+    return words(language).say(
+        *("heads", "title_head"),
+        model=close.survey.model,
+        layer=head.layer,
+        head=head.head,
+        n=close.n,
+    )
+
+
+def written(weight: float) -> str:
+    """A weight, rounded by itself.
+
+    >>> written(0.636)
+    '0.64'
+    """
+    return f"{weight:.2f}"
+
+
+def token_told(position: int, close: CloseUp) -> str:
+    """A token, with its position where another one reads the same."""
+    token = close.survey.tokens[position]
+    is_alone = close.survey.tokens.count(token) == 1
+    return shown_token(token) if is_alone else f"{position + 1} {shown_token(token)}"
+
+
+@dataclass(frozen=True)
+class ToldLink:
+    """A query, a key and the weight between them, as they are written."""
+
+    query: str
+    key: str
+    weight: str
+
+    @property
+    def ends(self) -> str:
+        """The query with its key."""
+        return f"{self.query} → {self.key}"
+
+
+def link_told(link: Link, close: CloseUp) -> ToldLink:
+    """A link as it is written."""
+    return ToldLink(
+        token_told(link.query, close), token_told(link.key, close), written(link.weight)
+    )
+
+
+def pair_told(close: CloseUp) -> ToldLink | None:
+    """The pair that is asked for, with its weight."""
+    pair, weight = close.survey.pair, close.head.between
+    if pair is None or weight is None:
+        return None
+    return link_told(Link(*pair, weight), close)
+
+
+def reading(close: CloseUp, language: str, is_numbered: bool) -> str:
+    """How the map is read."""
+    say = words(language).say
+    sentences = [say("heads", "rows")]
+    if is_numbered:
+        sentences.append(say("heads", "rounded"))
+    if close.is_pooled:
+        sentences.append(say("heads", "blocks", n=f"{close.n:,}", blocks=close.blocks))
+    return say("terminal", "between_sentences").join(sentences)
+
+
+def arcs_told(close: CloseUp, language: str) -> str:
+    """Which weights have an arc, and how many have none."""
+    say, least = words(language).say, written(LEAST)
+    if not close.arcs:
+        return say("heads", "no_arcs", least=least)
+    facts = {"shown": f"{len(close.arcs):,}", "count": f"{close.blocks**2:,}", "least": least}
+    if close.share is None:
+        return say("heads", "arcs_blocks", **facts)
+    return say("heads", "arcs", **facts, share=f"{close.share:.0%}")
+
+
+def row_told(row: Row, close: CloseUp, language: str) -> str:
+    """What the query that is followed gives its weight to, in one line."""
+    said = words(language)
+    given = said.say("common", "comma").join(
+        f"{token_told(each.key, close)} {written(each.weight)}" for each in row.named
+    )
+    query = token_told(row.query, close)
+    line = said.say("heads", "row", query=query, given=given or "–")
+    rest = rest_told(row, language)
+    return line + said.say("terminal", "between_sentences") + rest if rest else line
+
+
+def rest_told(row: Row, language: str) -> str:
+    """What that query gives to all other keys; nothing where there are none."""
+    if not row.others:
+        return ""
+    weight = written(row.rest)
+    return words(language).say("heads", "rest", count=f"{row.others:,}", weight=weight)
+
+
+def row_arcs_told(language: str) -> str:
+    """Which weights of the query that is followed have an arc."""
+    return words(language).say("heads", "row_arcs", least=written(LEAST_OF_ROW))
+
+
+def measures_told(close: CloseUp, language: str) -> str:
+    """All that is measured of the head, as `attnviz heads` measures each."""
+    say, head = words(language).say, close.head
+    measures = {**vars(head.measures), "induction": head.induction}
+    names = (*MEASURES, "induction", "entropy")
+    return say("common", "comma").join(
+        f"{say('heads', _NAMES.get(name, name))} {written(value)}"
+        for name in names
+        if (value := measures[name]) is not None
+    )
+
+
+def notes(close: CloseUp, language: str) -> tuple[str, ...]:
+    """What must be said of the numbers."""
+    survey = close.survey
+    return tuple(
+        words(language).say("heads", note, revision=survey.revision[:12]) for note in survey.notes
+    )
+
+
+_NAMES = {"entropy": "entropy_alone"}
