@@ -75,7 +75,9 @@ def begun(asked: LessonRequest, lesson: str) -> Telling:
         )
     options = problem.options
     others = (options.softcap, options.window, options.kv_length, options.sinks)
-    if any(each is not None for each in others) or np.ndim(options.bias) > 2:
+    if any(each is not None for each in others) or (
+        options.bias is not None and options.bias.ndim > 2
+    ):
         raise InputError(
             f"the lesson {lesson} has no softcap, window, sink or bias of a head's own: "
             "only self-attention is told with them"
