@@ -10,6 +10,7 @@ from typing import Any
 from attnviz.errors import EnvironmentFault, InputError
 
 FILE = "tokenizer.json"
+_BLANKS = str.maketrans(" \n\t", "␣↵⇥")
 
 
 @dataclass(frozen=True)
@@ -82,16 +83,21 @@ def pieces(tokenizer: Any, text: str) -> Pieces:
 
 def _names(found: Any, text: str) -> list[str]:
     return [
-        _name(token, text[begin:end].strip())
+        _name(token, text[begin:end])
         for token, (begin, end) in zip(found.tokens, found.offsets, strict=True)
     ]
 
 
 def _name(token: str, written: str) -> str:
-    """What stands in the text, unless the token says more; a piece of one character's bytes has only itself."""
-    if token.startswith("##") or not written or token.casefold() == written.casefold():
+    """What stands in the text, unless the token says more; a piece of one character's bytes has only itself.
+
+    >>> _name("Ġcat", " cat"), _name("##ing", "ing"), _name("[CLS]", ""), _name("ĊĠ", "\\n ")
+    ('cat', '##ing', '[CLS]', '↵␣')
+    """
+    word = written.strip()
+    if token.startswith("##") or token.casefold() == word.casefold():
         return token
-    return written
+    return word or written.translate(_BLANKS).strip() or token
 
 
 def library() -> Any:
