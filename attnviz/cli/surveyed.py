@@ -63,7 +63,11 @@ def _of_model(asked: Asked, blocks: int) -> Survey:
         layers = ((merged(each, groups) for each in layer) for layer in layers)
     pair = _pair(asked, names)
     found = measured_heads(layers, tokens, added, pair, twice, blocks)
-    return Survey(model.title, model.revision, tuple(names), found, pair, is_merged=asked.words)
+    return Survey(
+        *(model.title, model.revision, tuple(names), found, pair),
+        is_merged=asked.words,
+        rounding=model.rounding,
+    )
 
 
 def _of_file(asked: Asked, blocks: int) -> Survey:

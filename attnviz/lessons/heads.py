@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.head_measures import HeadMeasures, head_measures, induction
@@ -13,6 +13,8 @@ MEASURES = ("previous", "following", "same", "first", "added")
 """Those of which more is more of a kind, in the order in which they are shown; each a field of `HeadMeasures`."""
 BLOCKS = 8
 """Rows and columns of a map, if nothing else is said."""
+_REVISION = 12
+"""Digits of a sha256 that are shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,12 +54,21 @@ class Survey:
     is_captured: bool = False
     """Whether the weights come from somewhere else, and were not computed here."""
 
+    rounding: Mapping[str, str] = field(default_factory=dict)
+    """How the weights are quantised, if they are: `stored` and `bits`, as in the provenance of a Problem."""
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What must be said of the numbers: the names of words of `heads`."""
         told = ["captured_note"] if self.is_captured else []
         told += ["merged_note"] if self.is_merged else []
+        told += ["quantised_note"] if self.rounding else []
         return (*told, "note")
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the notes speak of."""
+        return {**self.rounding, "revision": self.revision[:_REVISION]}
 
     @property
     def layers(self) -> tuple[tuple[MeasuredHead, ...], ...]:

@@ -55,6 +55,11 @@ class GgufFile:
     size: int
     """All bytes of the file."""
 
+    def word(self, key: str) -> str | None:
+        """The word under that key; None where there is none."""
+        value = self.values.get(key)
+        return value if isinstance(value, str) else None
+
 
 def is_gguf(path: Path) -> bool:
     """Whether the file is one, by its name or its first bytes: some programs name their files by digests."""

@@ -53,6 +53,7 @@ _LAYER_OF_GPT2 = {
     "ffn_up": "mlp.c_fc",
     "ffn_down": "mlp.c_proj",
 }
+_NAME = "general.architecture"
 _IN_LAYER = re.compile(r"blk\.(\d+)\.(\w+)\.(weight|bias)")
 
 
@@ -93,7 +94,7 @@ ARCHITECTURES = {
 
 def architecture_of(file: GgufFile) -> Architecture:
     """That of the file. Raises InputError for one that is not run here."""
-    name = file.values.get("general.architecture")
+    name = file.word(_NAME)
     if name not in ARCHITECTURES:
         raise InputError(
             f"{file.path}: models of the architecture {name!r} are not run here from GGUF, only "
@@ -107,23 +108,25 @@ def config_of(file: GgufFile, rope_factors: FloatArray | None) -> Config:
 
     Raises InputError for a file that lacks one, that is a part of a model only, or that asks for what is not run here.
     """
-    architecture, kind = architecture_of(file), str(file.values["general.architecture"])
+    architecture, kind = architecture_of(file), file.values[_NAME]
     own = {key.removeprefix(f"{kind}."): _as_written(value) for key, value in file.values.items()}
+    _refuse_others(file, kind, own)
     for key in architecture.needed:
         if own.get(key) is None:
             raise InputError(f"{file.path} has no {kind}.{key}: this is not a whole model")
-    _refuse_others(file, kind, own)
     values = {name: own[key] for key, name in architecture.needed.items()}
-    if kind != "gpt2":
-        values |= _of_rotation(own, rope_factors) | {
-            "num_key_value_heads": own.get("attention.head_count_kv"),
-            "head_dim": own.get("attention.key_length"),
-        }
+    if kind == "gpt2":
+        return Config(values | {"model_type": kind}, file.path)
+    values |= _of_rotation(own, rope_factors) | {
+        "num_key_value_heads": own.get("attention.head_count_kv"),
+        "head_dim": own.get("attention.key_length"),
+    }
     window = own.get("attention.sliding_window") if kind == "llama" else None
     # what slides is called mistral on the hub, and llama here
-    return Config(
-        values | {"model_type": "mistral" if window else kind, "sliding_window": window}, file.path
-    )
+    values |= {"model_type": "mistral" if window else kind, "sliding_window": window}
+    config = Config(values, file.path)
+    _refuse_half_turns(config, own.get("rope.dimension_count"))
+    return config
 
 
 def names_of(file: GgufFile) -> dict[str, str]:
@@ -150,7 +153,7 @@ def arranged(file: GgufFile, own: str) -> Arranged | None:
     if part in architecture.transposed:
         return np.transpose
     if part in architecture.turned:
-        kind = file.values["general.architecture"]
+        kind = file.values[_NAME]
         heads = file.values[f"{kind}.attention.head_count"]
         if part == "attn_k":
             heads = file.values.get(f"{kind}.attention.head_count_kv", heads)
@@ -182,13 +185,22 @@ def _refuse_others(file: GgufFile, kind: str, own: Mapping[str, Any]) -> None:
         )
     if own.get("expert_count", 0):
         raise InputError(f"{file.path}: models with several experts are not run here")
-    heads = own["attention.head_count"]
-    width = own.get("attention.key_length") or own.get("embedding_length", 0) // heads
-    turned = own.get("rope.dimension_count", width)
-    if turned != width:
+    for key in (*ARCHITECTURES[kind].needed, "attention.head_count_kv"):
+        if isinstance(own.get(key), np.ndarray):
+            raise InputError(
+                f"{file.path}: {kind}.{key} is a list, and layers that differ are not run here"
+            )
+
+
+def _refuse_half_turns(config: Config, turned: Any) -> None:
+    """Raises InputError for heads of which a part is turned: llama.cpp orders their rows otherwise."""
+    width = config.get("head_dim") or config.whole("hidden_size") // config.whole(
+        "num_attention_heads"
+    )
+    if turned is not None and turned != width:
         raise InputError(
-            f"{file.path}: {kind}.rope.dimension_count is {turned}, and only heads that are turned whole ({width}) are "
-            "run here"
+            f"{config.path}: rope.dimension_count is {turned}, and only heads that are turned whole ({width}) are run "
+            "here"
         )
 
 

@@ -33,10 +33,7 @@ class GgufTensors:
         self._library = _library()
         self._own = names_of(file)
         for name, stored in file.tensors.items():
-            if stored.begin + self._bytes_of(stored, name) > file.size:
-                raise InputError(
-                    f"{file.path} ends before its tensor {name} does: download it anew"
-                )
+            self._check(name, stored)
 
     @property
     def names(self) -> frozenset[str]:
@@ -63,7 +60,7 @@ class GgufTensors:
         if not numbers:
             return {}
         kinds = sorted(numbers, key=lambda each: -numbers[each])
-        return {"stored": ", ".join(kinds), "bits": f"{taken / sum(numbers.values()):.1f}"}
+        return {"stored": "/".join(kinds), "bits": f"{taken / sum(numbers.values()):.1f}"}
 
     def get(self, name: str, dtype: npt.DTypeLike = np.float32) -> FloatArray:
         """The tensor of that name in that type. Raises InputError if there is none, or its type is not known."""
@@ -111,6 +108,17 @@ class GgufTensors:
         except NotImplementedError as error:
             raise self._unknown(own, kind.name) from error
         return numbers
+
+    def _check(self, name: str, stored: Stored) -> None:
+        size, _ = self._library.GGML_QUANT_SIZES[self._kind_of(stored, name)]
+        if not prod(stored.shape) or not stored.shape or stored.shape[-1] % size:
+            raise InputError(
+                f"{self._file.path}, {name}: no tensor has the shape {stored.shape}: download the file anew"
+            )
+        if stored.begin + self._bytes_of(stored, name) > self._file.size:
+            raise InputError(
+                f"{self._file.path} ends before its tensor {name} does: download it anew"
+            )
 
     def _kind_of(self, stored: Stored, own: str) -> Any:
         try:

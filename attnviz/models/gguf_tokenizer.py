@@ -55,8 +55,8 @@ def tokenizer_of(file: GgufFile) -> Any:
     Raises InputError for a kind of tokenizer that is not known here, or a vocabulary that is not whole;
     EnvironmentFault if the package tokenizers is missing.
     """
-    kind = file.values.get("tokenizer.ggml.model")
-    if kind not in _KINDS:
+    kind = file.word("tokenizer.ggml.model")
+    if kind is None or kind not in _KINDS:
         raise InputError(
             f"{file.path}: tokenizers of the kind {kind!r} are not known here from GGUF, only {', '.join(_KINDS)}: "
             "name the folder that the hub has of the model, with its tokenizer.json"
@@ -68,8 +68,9 @@ def tokenizer_of(file: GgufFile) -> Any:
     except InputError:
         raise
     except Exception as error:  # the library raises nothing narrower
+        reason = (str(error) or type(error).__name__).splitlines()[0]
         raise InputError(
-            f"{file.path}: its vocabulary makes no tokenizer ({error}): download it anew"
+            f"{file.path}: its vocabulary makes no tokenizer ({reason}): download it anew"
         ) from error
     return tokenizer
 

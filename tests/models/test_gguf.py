@@ -12,9 +12,10 @@ from attnviz.models.gguf_file import read_gguf
 from attnviz.models.gguf_names import ARCHITECTURES
 from attnviz.models.model import open_model
 from tests.models.test_families import weights_of
-from tests.models.tiny import CONFIGS, IDS, recorded, seeded
+from tests.models.tiny import CONFIGS, IDS, RECORDED, recorded, seeded
 from tests.models.tiny import write as write_folder
 from tests.models.tiny_gguf import NAMES, is_quantised, is_transposed, tensors, write
+from tests.models.transformers_says import SAT
 
 SHORTENED = {"llama-scaled": 1e-6}
 """The factors of its angles are of float32 in the file."""
@@ -40,6 +41,16 @@ def test_every_architecture_that_is_run_is_tried(tmp_path):
     }
 
     assert tried == set(ARCHITECTURES)
+
+
+@pytest.mark.parametrize(("dtype", "within"), [(np.float64, 1e-9), (np.float32, 1e-4)])
+def test_smollm2_is_that_of_transformers(dtype, within):
+    with np.load(RECORDED / "smollm2.npz") as file:
+        ids, expected = file["ids"].tolist(), file["weights"]
+    model = open_model("smollm2")
+
+    assert list(model.pieces(SAT).ids) == ids
+    np.testing.assert_allclose(weights_of(model, ids, dtype), expected, rtol=0, atol=within)
 
 
 @pytest.mark.parametrize("kind", ["F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_1"])
@@ -87,7 +98,7 @@ def test_how_the_weights_are_rounded_is_known(tmp_path):
     # a block of 32 numbers has one scale of 16 bits, in Q4_1 a least number of 16 as well
     assert eight.rounding == {"stored": "Q8_0", "bits": "8.5"}
     assert four.rounding == {"stored": "Q4_1", "bits": "5.0"}
-    assert open_model("smollm2").rounding == {"stored": "Q4_1, Q8_0", "bits": "5.7"}
+    assert open_model("smollm2").rounding == {"stored": "Q4_1/Q8_0", "bits": "5.7"}
 
 
 def test_the_header_is_read_as_the_package_reads_it():
