@@ -143,7 +143,7 @@ def names_of(file: GgufFile) -> dict[str, str]:
 
 
 def arranged(file: GgufFile, own: str) -> Arranged | None:
-    """How a tensor becomes what the hub has; None where it is the same.
+    """How a tensor becomes what the hub has; None where it is the same. Raises InputError where it does not fit.
 
     llama.cpp turns neighbours, transformers turns entry i with entry i + d_k/2, so that its script orders the rows of
     W_Q and W_K anew, head by head.
@@ -157,7 +157,12 @@ def arranged(file: GgufFile, own: str) -> Arranged | None:
         heads = file.values[f"{kind}.attention.head_count"]
         if part == "attn_k":
             heads = file.values.get(f"{kind}.attention.head_count_kv", heads)
-        return lambda rows: _halves(rows, heads)
+        rows = file.tensors[own].shape[0]
+        if type(heads) is not int or heads < 1 or rows % (2 * heads):
+            raise InputError(
+                f"{file.path}, {own}: {rows} rows are not to be shared out among {heads} heads: download the file anew"
+            )
+        return lambda each: _halves(each, heads)
     return None
 
 

@@ -40,7 +40,13 @@ def angles(config: Config, n: int, d_k: int) -> FloatArray:
     if kind == "llama3":
         return plain * _slower(config, asked, turned, base)
     if kind == SLOWED:
-        slower: FloatArray = plain / np.asarray(asked["slowed_by"])
+        factors = np.asarray(asked["slowed_by"])
+        if factors.shape != plain.shape[1:]:
+            raise InputError(
+                f"{config.path}: {factors.size} factors slow rotary positions of {plain.shape[1]} pairs: download "
+                "it anew"
+            )
+        slower: FloatArray = plain / factors
         return slower
     raise InputError(
         f"{config.path}: rotary positions of the type {kind!r} are not known here, only {', '.join(KNOWN)}: "

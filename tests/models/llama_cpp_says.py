@@ -48,7 +48,6 @@ CUTS = ("smollm", "gpt-2", "llama-bpe", "qwen2")
 """Ways to cut a text, tried on the vocabulary of SmolLM2."""
 FILE = RECORDED / "llama-cpp-tokens.json"
 _SENTENCE_PIECES = RECORDED / "sentence-pieces.json"
-_PORT = 18231
 
 
 def cut_by(name: str) -> GgufFile:
@@ -122,7 +121,7 @@ def _server(path: Path) -> Iterator[Callable[[str], list[int]]]:
 
     asked = xllamacpp.CommonParams()
     asked.model.path = str(path)
-    asked.hostnames, asked.port = ["127.0.0.1"], _PORT
+    asked.hostnames, asked.port = ["127.0.0.1"], 0  # a port that is free
     asked.n_ctx, asked.warmup, asked.verbosity = 64, False, 0
     server = xllamacpp.Server(asked)
 

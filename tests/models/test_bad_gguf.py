@@ -124,6 +124,11 @@ def test_what_would_be_computed_wrongly_is_refused(tmp_path, change, said):
             "num_attention_heads is 0, expected a whole number from 1",
         ),
         ("llama.attention.head_count", "4", "num_attention_heads is '4', expected a whole number"),
+        (
+            "llama.attention.head_count_kv",
+            3,
+            "attn_k.weight: 16 rows are not to be shared out among 3",
+        ),
         ("general.architecture", 5, "models of the architecture None are not run here from GGUF"),
         ("llama.rope.dimension_count", 4, "only heads that are turned whole (8) are run here"),
         ("llama.rope.scaling.type", "yarn", "rotary positions of the type 'yarn' are not known"),
@@ -156,6 +161,14 @@ def test_a_quantisation_that_the_package_does_not_know(path, monkeypatch):
             f"{path}, {name}: the package gguf does not know how to read the quantisation {kind}: take the model in "
             "another, or try pip install --upgrade gguf"
         ) == told(path)
+
+
+def test_factors_that_do_not_fit_the_pairs(tmp_path):
+    factors = np.ones(3, np.float32)
+
+    path = with_change(tmp_path, lambda writer: writer.add_tensor("rope_freqs.weight", factors))
+
+    assert f"{path}: 3 factors slow rotary positions of 4 pairs: download it anew" == told(path)
 
 
 @pytest.mark.parametrize("shape", [(), (0, 32), (2, 33)])
