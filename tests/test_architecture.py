@@ -38,7 +38,7 @@ LIBRARIES = {
     "errors": set(),
     "theme": set(),
     "core": {"numpy"},
-    "models": {"huggingface_hub", "numpy", "platformdirs", "safetensors", "tokenizers"},
+    "models": {"huggingface_hub", "gguf", "numpy", "platformdirs", "safetensors", "tokenizers"},
     "inputs": {"numpy", "safetensors"},
     "lessons": {"numpy"},
     "lecture": set(),

@@ -98,6 +98,13 @@ def test_the_model_of_the_readme_is_brought(machine):
     assert (machine.home / "attnviz-ran").read_text() == "models get minilm\n"
 
 
+def test_who_runs_the_tests_is_given_the_other_model_too(machine):
+    machine.setup("--dev")
+
+    ran = (machine.home / "attnviz-ran").read_text()
+    assert ran == "models get minilm\nmodels get smollm2\n"
+
+
 def test_who_runs_the_tests_is(machine):
     done = machine.setup("--dev")
 

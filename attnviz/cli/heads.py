@@ -28,8 +28,9 @@ _FINE = 64
 @option(
     _SOURCE,
     "--model",
-    metavar="NAME|FOLDER|HUB_ID",
-    help="A trained model reads TEXT: one that attnviz models lists, a folder, or the id of one in the hub's cache.",
+    metavar="NAME|PATH|HUB_ID",
+    help="A trained model reads TEXT: one that attnviz models lists, a folder, a .gguf file, or the id of one in the "
+    "hub's cache.",
 )
 @option(
     _SOURCE,

@@ -33,33 +33,33 @@ def models(action: str | None, name: str | None) -> None:
         )
     from attnviz.models.getting import get
 
-    click.echo(f"{name}: {get(name).folder}")
+    click.echo(f"{name}: {get(name).path}")
 
 
 def _listed() -> Iterator[str]:
+    from attnviz.models.gguf_names import ARCHITECTURES
     from attnviz.models.model import KINDS
     from attnviz.models.places import KNOWN, downloaded, installed
 
     for each in KNOWN:
-        folder = installed(each)
+        path = installed(each)
         about = (
-            _about(str(folder))
-            if folder
-            else f"not here ({each.size}): attnviz models get {each.name}"
+            _about(str(path)) if path else f"not here ({each.size}): attnviz models get {each.name}"
         )
         yield f"{each.name:12}  {about}"
     for place in downloaded():
         yield f"{place.title:12}  {_about(str(place.folder))}"
     yield f"Any folder with config.json, safetensors and tokenizer.json of these kinds: {', '.join(KINDS)}."
+    yield f"Any .gguf file of these architectures: {', '.join(ARCHITECTURES)}."
 
 
-def _about(folder: str) -> str:
-    """What the model in the folder is like, or what is wrong with it."""
+def _about(path: str) -> str:
+    """What the model that is there is like, or what is wrong with it."""
     from attnviz.errors import AttnvizError
     from attnviz.models.model import open_model
 
     try:
-        model = open_model(folder)
+        model = open_model(path)
         return f"{model.config.kind}, {model.layers} layers of {model.heads} heads, up to {model.longest} tokens"
     except AttnvizError as error:
         return str(error)

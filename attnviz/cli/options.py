@@ -95,9 +95,9 @@ _INPUT_OPTIONS: tuple[_Decorator, ...] = (
     option(
         _MODEL,
         "--model",
-        metavar="NAME|FOLDER|HUB_ID",
+        metavar="NAME|PATH|HUB_ID",
         help="A trained model reads TEXT: one that attnviz models lists, a folder with config.json, safetensors and "
-        "tokenizer.json, or the id of one in the hub's cache.",
+        "tokenizer.json, a .gguf file, or the id of one in the hub's cache.",
     ),
     option(
         _MODEL,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from attnviz.inputs.attention_file import read_attention
 from attnviz.inputs.selection import position_of
 from attnviz.inputs.tokens import split_text
 from attnviz.lessons.close_up import CloseUp, close_up
-from attnviz.lessons.heads import Survey, measured_head, measured_heads
+from attnviz.lessons.heads import MeasuredHead, Survey, measured_head, measured_heads
 from attnviz.models.model import open_model
 from attnviz.models.revision import revision
 
@@ -53,6 +53,20 @@ class _Read:
     """On the text told twice; none where that is too short or too long."""
     is_merged: bool = False
     is_captured: bool = False
+    rounding: Mapping[str, str] = field(default_factory=dict)
+    """How the weights are rounded in their file, as the notes say it; nothing where they are not."""
+
+    def survey(
+        self,
+        heads: tuple[MeasuredHead, ...],
+        pair: tuple[int, int] | None,
+        layer: int | None,
+    ) -> Survey:
+        """What was found out of some of them."""
+        return Survey(
+            *(self.title, self.revision, self.names, heads, pair),
+            *(self.is_merged, self.is_captured, layer, self.rounding),
+        )
 
     def check(self, layer: int | None, head: int | None) -> None:
         """Raises InputError for a layer or a head that does not exist."""
@@ -82,10 +96,7 @@ def survey(asked: Asked, blocks: int) -> Survey:
     layers, twice = (_only(each, asked.layer) for each in (read.layers, read.twice))
     first = asked.layer or 0
     found = measured_heads(layers, read.tokens, read.added, pair, twice, blocks, first)
-    return Survey(
-        *(read.title, read.revision, read.names, found, pair),
-        *(read.is_merged, read.is_captured, asked.layer),
-    )
+    return read.survey(found, pair, asked.layer)
 
 
 def one_head(asked: Asked, blocks: int) -> CloseUp:
@@ -111,10 +122,7 @@ def one_head(asked: Asked, blocks: int) -> CloseUp:
     measured = measured_head(
         weights, (layer, head), read.tokens, read.added, pair, repeated, blocks
     )
-    found = Survey(
-        *(read.title, read.revision, read.names, (measured,), pair),
-        *(read.is_merged, read.is_captured, layer),
-    )
+    found = read.survey((measured,), pair, layer)
     return close_up(weights, found, read.added, query)
 
 
@@ -151,6 +159,7 @@ def _of_model(asked: Asked) -> _Read:
         *(model.title, model.revision, tuple(names), tokens, added),
         *((model.layers, model.heads), layers, twice),
         is_merged=asked.words,
+        rounding=model.rounding,
     )
 
 

@@ -62,7 +62,7 @@ def _notes(survey: Survey, language: str) -> Iterator[str]:
         ranked = (f"{each.name} {value:.2f}" for each, value in survey.foremost("between", 4))
         yield f"{say('heads', 'pair', query=query, key=key)}: {', '.join(ranked)}"
     yield say("heads", "maps")
-    yield from (say("heads", note, revision=survey.revision[:12]) for note in survey.notes)
+    yield from (say("heads", note, **survey.facts) for note in survey.notes)
 
 
 def _grid(survey: Survey, side: float, top: float, theme: Theme) -> Iterator[Shape]:

@@ -40,7 +40,7 @@ class InputRequest:
     mask: str | None = None
     """A .csv, .tsv, .json, .npy or .npz file of 0 and 1."""
     model: str | None = None
-    """A trained model: "minilm", a folder, or an id of the hub that lies in its cache."""
+    """A trained model: "minilm", a folder, a .gguf file, or an id of the hub that lies in its cache."""
     layer: int | None = None
     """Which of its layers, counted from 0."""
     head: str | None = None

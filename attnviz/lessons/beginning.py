@@ -102,6 +102,8 @@ def notes(telling: Telling, length: str = "") -> tuple[str, ...]:
                 f"trained{length}", **facts, revision=made.get("revision", "")[:_REVISION]
             )
         )
+    if stored := made.get("stored"):
+        said.append(telling.common(f"quantised{length}", stored=stored, bits=made.get("bits", "")))
     if how := made.get("untrained"):
         said.append(telling.common(f"untrained{length}", how=how))
     if telling.trace.rounded == "article":

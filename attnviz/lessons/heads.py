@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.head_measures import HeadMeasures, head_measures, induction
@@ -14,6 +14,8 @@ MEASURES = ("previous", "following", "same", "first", "added")
 """Those of which more is more of a kind, in the order in which they are shown; each a field of `HeadMeasures`."""
 BLOCKS = 8
 """Rows and columns of a map, if nothing else is said."""
+_REVISION = 12
+"""Digits of a sha256 that are shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +57,15 @@ class Survey:
     layer: int | None = None
     """The only layer that is asked for; None is all of them."""
 
+    rounding: Mapping[str, str] = field(default_factory=dict)
+    """How the weights are quantised, if they are: `stored` and `bits`, as in the provenance of a Problem."""
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What must be said of the numbers: the names of words of `heads`."""
         told = ["captured_note"] if self.is_captured else []
         told += ["merged_note"] if self.is_merged else []
+        told += ["quantised_note"] if self.rounding else []
         return (*told, "note")
 
     def title(self, language: str) -> str:
@@ -68,6 +74,11 @@ class Survey:
         if self.layer is not None:
             return words(language).say("heads", "title_layer", layer=self.layer, **facts)
         return words(language).say("heads", "title", layers=len(self.layers), **facts)
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the notes speak of."""
+        return {**self.rounding, "revision": self.revision[:_REVISION]}
 
     @property
     def layers(self) -> tuple[tuple[MeasuredHead, ...], ...]:

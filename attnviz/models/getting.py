@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.models.places import KNOWN, Place, installed, is_hub_id, known
+from attnviz.models.places import KNOWN, Place, installed, is_hub_id, known, place_of
 
 _WANTED = (
     "config.json",
@@ -36,7 +36,7 @@ def get(name: str) -> Place:
             raise EnvironmentFault(
                 f"{listed.package} was installed and brings no model: try an earlier version, or name a folder"
             )
-        return Place(folder, listed.title)
+        return place_of(folder, listed.title)
     if is_hub_id(name):
         return Place(_download(name), name)
     names = ", ".join(each.name for each in KNOWN)

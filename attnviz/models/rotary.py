@@ -14,6 +14,8 @@ from attnviz.errors import InputError
 from attnviz.models.config import Config
 
 KNOWN = ("default", "linear", "llama3")
+SLOWED = "slowed"
+"""Of .gguf files, which no config.json has: `slowed_by` is a number for each pair of entries."""
 
 
 def angles(config: Config, n: int, d_k: int) -> FloatArray:
@@ -37,6 +39,15 @@ def angles(config: Config, n: int, d_k: int) -> FloatArray:
         return plain / _number(config, asked.get("factor"), None)
     if kind == "llama3":
         return plain * _slower(config, asked, turned, base)
+    if kind == SLOWED:
+        factors = np.asarray(asked["slowed_by"])
+        if factors.shape != plain.shape[1:]:
+            raise InputError(
+                f"{config.path}: {factors.size} factors slow rotary positions of {plain.shape[1]} pairs: download "
+                "it anew"
+            )
+        slower: FloatArray = plain / factors
+        return slower
     raise InputError(
         f"{config.path}: rotary positions of the type {kind!r} are not known here, only {', '.join(KNOWN)}: "
         "see attnviz models for what is known"

@@ -1,4 +1,4 @@
-"""A text as the pieces that a model knows, by its own tokenizer.json."""
+"""A text as the pieces that a model knows, by its own tokenizer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from attnviz.errors import EnvironmentFault, InputError
 
 FILE = "tokenizer.json"
+_BLANKS = str.maketrans(" \n\t", "␣↵⇥")
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ class Pieces:
         return tuple(i for i, word in enumerate(self.words) if word is None)
 
 
-def pieces(folder: Path, text: str) -> Pieces:
-    """The text as the model's tokenizer takes it apart, with what it adds, neither cut nor filled up.
+def read_tokenizer(folder: Path) -> Any:
+    """The `tokenizers.Tokenizer` of the folder's tokenizer.json.
 
     Raises InputError for a folder without a tokenizer.json, or whose tokenizer.json is none; EnvironmentFault if the
     package tokenizers is missing.
@@ -56,9 +57,9 @@ def pieces(folder: Path, text: str) -> Pieces:
             f"{folder} has no {FILE}: name a folder as it is downloaded from the hub; from a mere vocabulary, "
             "AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER) of transformers writes it"
         )
-    library = _library()
+    found = library()
     try:
-        tokenizer = library.Tokenizer.from_file(str(path))
+        tokenizer = found.Tokenizer.from_file(str(path))
     except Exception as error:  # the library raises nothing narrower
         raise InputError(
             f"{path} cannot be read as a tokenizer ({error}): download it anew"
@@ -66,6 +67,11 @@ def pieces(folder: Path, text: str) -> Pieces:
     # a file may say how texts are made equally long for training
     tokenizer.no_truncation()
     tokenizer.no_padding()
+    return tokenizer
+
+
+def pieces(tokenizer: Any, text: str) -> Pieces:
+    """The text as the `tokenizers.Tokenizer` takes it apart, with what it adds."""
     found = tokenizer.encode(text)
     return Pieces(
         ids=tuple(found.ids),
@@ -77,19 +83,25 @@ def pieces(folder: Path, text: str) -> Pieces:
 
 def _names(found: Any, text: str) -> list[str]:
     return [
-        _name(token, text[begin:end].strip())
+        _name(token, text[begin:end])
         for token, (begin, end) in zip(found.tokens, found.offsets, strict=True)
     ]
 
 
 def _name(token: str, written: str) -> str:
-    """What stands in the text, unless the token says more; a piece of one character's bytes has only itself."""
-    if token.startswith("##") or not written or token.casefold() == written.casefold():
+    """What stands in the text, unless the token says more; a piece of one character's bytes has only itself.
+
+    >>> _name("Ġcat", " cat"), _name("##ing", "ing"), _name("[CLS]", ""), _name("ĊĠ", "\\n ")
+    ('cat', '##ing', '[CLS]', '↵␣')
+    """
+    word = written.strip()
+    if token.startswith("##") or token.casefold() == word.casefold():
         return token
-    return written
+    return word or written.translate(_BLANKS).strip() or token
 
 
-def _library() -> Any:
+def library() -> Any:
+    """The package tokenizers. Raises EnvironmentFault if it is missing."""
     try:
         return importlib.import_module("tokenizers")
     except ImportError as error:

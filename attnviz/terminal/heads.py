@@ -39,7 +39,7 @@ def survey_lines(
         lines += _ranked(*measured, palette, inner)
     lines.append(Text())
     for note in survey.notes:
-        lines += _prose(say("heads", note, revision=survey.revision[:12]), palette, inner)
+        lines += _prose(say("heads", note, **survey.facts), palette, inner)
     return [Text(" " * MARGIN) + line if line.plain else line for line in lines]
 
 

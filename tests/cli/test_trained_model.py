@@ -130,10 +130,12 @@ def test_the_models_that_are_here_are_listed(attnviz, work, monkeypatch):
     hub = importlib.import_module("huggingface_hub.constants")
     monkeypatch.setattr(hub, "HF_HUB_CACHE", str(work / "hub"))
 
-    first, last = attnviz("models").out.splitlines()
+    first, second, folders, files = attnviz("models").out.splitlines()
 
     assert first == "minilm        bert, 6 layers of 12 heads, up to 512 tokens"
-    assert last.startswith("Any folder with config.json")
+    assert second == "smollm2       llama, 30 layers of 9 heads, up to 8192 tokens"
+    assert folders.startswith("Any folder with config.json")
+    assert files == "Any .gguf file of these architectures: llama, qwen2, qwen3, gpt2."
 
 
 def test_what_is_here_need_not_be_got(attnviz):

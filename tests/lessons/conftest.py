@@ -62,7 +62,8 @@ def untrained(trace: Trace, how: str = "seed 7") -> Trace:
 
 def trained(trace: Trace) -> Trace:
     made = {"model": "all-MiniLM-L6-v2", "layer": "11", "heads": "0,1,11", "tokenizer": "WordPiece"}
-    return trace_of(replace(trace.problem, provenance=made | {"revision": "0123456789" * 6}))
+    made |= {"revision": "0123456789" * 6, "stored": "Q4_K/Q6_K/Q8_0", "bits": "4.9"}
+    return trace_of(replace(trace.problem, provenance=made))
 
 
 def illustrated() -> Trace:

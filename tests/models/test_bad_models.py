@@ -135,8 +135,8 @@ def test_a_name_that_is_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(hub, "HF_HUB_CACHE", str(tmp_path / "hub"))
     (tmp_path / "file").write_text("")
 
-    assert "no model 'bort': name minilm, a folder with config.json" in told("bort")
-    assert "file is a file: name the folder" in told("file")
+    assert "no model 'bort': name minilm, smollm2, a folder with config.json" in told("bort")
+    assert "file is a file, and no .gguf: name the folder" in told("file")
     assert "attnviz models get org/model" in told("org/model")
 
 

@@ -1,10 +1,12 @@
 """What was recorded is what transformers says now, and so is what is computed here: scripts/test --oracles."""
 
+import json
+
 import numpy as np
 import pytest
 
 from attnviz.models.model import open_model
-from tests.models import transformers_says
+from tests.models import llama_cpp_says, transformers_says
 from tests.models.test_families import weights_of
 from tests.models.tiny import CONFIGS, IDS, RECORDED, recorded, write
 
@@ -36,3 +38,24 @@ def test_minilm(name):
     np.testing.assert_allclose(weights_of(model, pieces.ids, np.float64), said, rtol=0, atol=1e-9)
     with np.load(RECORDED / f"minilm-{name}.npz") as file:
         np.testing.assert_allclose(file["weights"], said, rtol=0, atol=1e-12)
+
+
+def test_smollm2():
+    model = open_model("smollm2")
+    (path,) = model.tensors.files
+
+    ids, said = transformers_says.smollm2(path)
+
+    assert list(model.pieces(transformers_says.SAT).ids) == ids
+    np.testing.assert_allclose(weights_of(model, ids, np.float64), said, rtol=0, atol=1e-9)
+    _, rounded = transformers_says.smollm2(path, "float32")
+    np.testing.assert_allclose(weights_of(model, ids, np.float32), rounded, rtol=0, atol=1e-4)
+    with np.load(RECORDED / "smollm2.npz") as file:
+        np.testing.assert_allclose(file["weights"], said, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", llama_cpp_says.FILES)
+def test_tokens(name):
+    before = json.loads(llama_cpp_says.FILE.read_text(encoding="utf-8"))[name]
+
+    assert llama_cpp_says.said(llama_cpp_says.FILES[name]()) == before

@@ -5,7 +5,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from attnviz.errors import InputError
 from attnviz.models.model import open_model
-from attnviz.models.tokenizer import pieces
+from attnviz.models.tokenizer import pieces, read_tokenizer
 
 TEXTS = (
     "The animal didn't cross the street",
@@ -26,7 +26,7 @@ def test_the_ids_are_those_of_the_library_neither_cut_nor_filled(text):
     library.no_padding()
     library.no_truncation()
 
-    found = pieces(folder, text)
+    found = pieces(read_tokenizer(folder), text)
 
     expected = library.encode(text)
     assert list(found.ids) == expected.ids
@@ -38,7 +38,7 @@ def test_the_ids_are_those_of_the_library_neither_cut_nor_filled(text):
 def test_pieces_keep_their_marks_and_what_is_unknown_is_shown_as_written():
     folder = open_model("minilm").folder
 
-    assert pieces(folder, "unbelievably 🙂").names[1:-1] == (
+    assert pieces(read_tokenizer(folder), "unbelievably 🙂").names[1:-1] == (
         "un",
         "##bel",
         "##ie",
@@ -56,7 +56,7 @@ def test_pieces_of_bytes_are_shown_as_what_is_written(tmp_path):
     tokenizer.save(str(tmp_path / "tokenizer.json"))
 
     # a piece with the blank before it is shown without; each byte of é stands for the whole letter
-    assert pieces(tmp_path, "a thé").names == ("a", "th", "é", "é")
+    assert pieces(read_tokenizer(tmp_path), "a thé").names == ("a", "th", "é", "é")
 
 
 def test_a_text_longer_than_the_model_takes_is_refused():
@@ -71,7 +71,7 @@ def test_a_text_longer_than_the_model_takes_is_refused():
 
 def test_a_tokenizer_that_is_none_or_missing(tmp_path):
     with pytest.raises(InputError, match=r"has no tokenizer\.json"):
-        pieces(tmp_path, "a")
+        read_tokenizer(tmp_path)
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(InputError, match="cannot be read as a tokenizer"):
-        pieces(tmp_path, "a")
+        read_tokenizer(tmp_path)

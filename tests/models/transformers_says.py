@@ -16,6 +16,7 @@ import numpy as np
 
 from tests.models.tiny import CONFIGS, IDS, RECORDED, seeded
 
+SAT = "The cat sat on the mat because it was tired"
 SENTENCES = {
     "tired": "The animal didn't cross the street because it was too tired",
     "wide": "The animal didn't cross the street because it was too wide",
@@ -73,6 +74,19 @@ def _weights(model: Any, ids: list[int], dtype: str) -> np.ndarray:
     return np.stack([each[0].numpy() for each in said.attentions])
 
 
+def smollm2(path: Path, dtype: str = "float64") -> tuple[list[int], np.ndarray]:
+    """The tokens of `SAT`, and the weights of attention of all layers and heads, out of the .gguf file."""
+    _, transformers = _libraries()
+    kept = {"pretrained_model_name_or_path": path.parent, "gguf_file": path.name}
+    ids = transformers.AutoTokenizer.from_pretrained(**kept)(SAT)["input_ids"]
+    with _throughout(dtype):
+        torch, _ = _libraries()
+        model = transformers.AutoModelForCausalLM.from_pretrained(
+            **kept, dtype=torch.float32, attn_implementation="eager"
+        )
+        return ids, _weights(model, ids, dtype)
+
+
 def _libraries() -> tuple[Any, Any]:
     os.environ["HF_HUB_OFFLINE"] = "1"
     import torch
@@ -92,6 +106,8 @@ def main() -> None:
     for name, sentence in SENTENCES.items():
         tokens, weights = minilm(sentence, find("minilm").folder)
         np.savez_compressed(RECORDED / f"minilm-{name}.npz", tokens=tokens, weights=weights)
+    ids, weights = smollm2(find("smollm2").path)
+    np.savez_compressed(RECORDED / "smollm2.npz", ids=ids, weights=weights)
 
 
 if __name__ == "__main__":

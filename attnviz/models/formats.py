@@ -1,0 +1,49 @@
+"""The forms in which models are kept: a folder as on the hub, or a .gguf file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from attnviz.models.config import Config, read_config
+from attnviz.models.gguf_file import read_gguf
+from attnviz.models.gguf_names import ROPE_FACTORS, config_of
+from attnviz.models.gguf_tensors import GgufTensors
+from attnviz.models.gguf_tokenizer import tokenizer_of
+from attnviz.models.places import Place
+from attnviz.models.safetensors_folder import SafetensorsFolder
+from attnviz.models.tensors import Tensors
+from attnviz.models.tokenizer import read_tokenizer
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a model consists of, in whatever form it is kept."""
+
+    config: Config
+    tensors: Tensors
+    tokenizer: Callable[[], Any]
+    """A `tokenizers.Tokenizer`, loaded when it is asked for."""
+    rounding: Mapping[str, str] = field(default_factory=dict)
+    """How the weights are quantised, if they are: `stored` and `bits`, as in the provenance of a Problem."""
+
+
+def opened(place: Place) -> Opened:
+    """The model that is there. Raises InputError for what is none, EnvironmentFault for a package that is missing."""
+    return _folder(place.folder) if place.file is None else _gguf(place.folder / place.file)
+
+
+def _folder(folder: Path) -> Opened:
+    config = read_config(folder)
+    return Opened(config, SafetensorsFolder(folder), partial(read_tokenizer, folder))
+
+
+def _gguf(path: Path) -> Opened:
+    file = read_gguf(path)
+    tensors = GgufTensors(file)
+    factors = tensors.stored(ROPE_FACTORS) if ROPE_FACTORS in file.tensors else None
+    config = config_of(file, factors)
+    return Opened(config, tensors, partial(tokenizer_of, file), tensors.rounding)

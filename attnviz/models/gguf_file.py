@@ -1,0 +1,151 @@
+"""A .gguf file: what its header says of the model, and where its tensors lie.
+
+The form is that of the specification (docs/gguf.md of ggml), versions 2 and 3. The package gguf reads headers too, but
+makes an array of every length and every word of a vocabulary, which takes seconds.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from attnviz.errors import InputError
+
+SUFFIX = ".gguf"
+_MAGIC = b"GGUF"
+_VERSIONS = (2, 3)
+_NUMBERS = dict(
+    zip(
+        (0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12),
+        ("<u1", "<i1", "<u2", "<i2", "<u4", "<i4", "<f4", "<?", "<u8", "<i8", "<f8"),
+        strict=True,
+    )
+)
+_TEXT, _LIST = 8, 9
+_ALIGNMENT = 32
+"""Where the file does not say otherwise: the data begin at a multiple of so many bytes, and so does each tensor."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A tensor as it lies in the file."""
+
+    kind: int
+    """The number of its type: 0 is F32, 1 is F16, others are quantised."""
+    shape: tuple[int, ...]
+    """As everywhere here, the rows first; in the file it is the other way round."""
+    begin: int
+    """The byte of the file that it begins with."""
+
+
+@dataclass(frozen=True)
+class GgufFile:
+    """What a header says."""
+
+    path: Path
+    values: Mapping[str, Any]
+    """By key, as "llama.block_count": numbers, words, and lists of them (of numbers as arrays)."""
+    tensors: Mapping[str, Stored]
+    size: int
+    """All bytes of the file."""
+
+    def word(self, key: str) -> str | None:
+        """The word under that key; None where there is none."""
+        value = self.values.get(key)
+        return value if isinstance(value, str) else None
+
+
+def is_gguf(path: Path) -> bool:
+    """Whether the file is one, by its name or its first bytes: some programs name their files by digests."""
+    if path.suffix.lower() == SUFFIX:
+        return True
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
+
+
+def read_gguf(path: Path) -> GgufFile:
+    """The header of the file. Raises InputError for a file that is none, or ends within it."""
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            values, tensors = _header(_Cursor(data))
+            return GgufFile(path, values, tensors, len(data))
+    except (OSError, ValueError, struct.error) as error:
+        raise InputError(f"{path} cannot be read as GGUF ({error}): download it anew") from error
+
+
+class _Cursor:
+    """A place in the header, which goes on with what is read."""
+
+    def __init__(self, data: mmap.mmap) -> None:
+        self._data = data
+        self.at = 0
+
+    def take(self, count: int) -> bytes:
+        """The next bytes. Raises ValueError where the file has fewer."""
+        end = self.at + count
+        if end > len(self._data):
+            raise ValueError("it ends too early")
+        taken = self._data[self.at : end]
+        self.at = end
+        return taken
+
+    def whole(self, form: str = "<Q") -> int:
+        """A whole number, of 64 bits where nothing else is said."""
+        (value,) = struct.unpack(form, self.take(struct.calcsize(form)))
+        return int(value)
+
+    def text(self) -> str:
+        """A word after its length."""
+        return self.take(self.whole()).decode()
+
+    def value(self, kind: int) -> Any:
+        """A value of that kind: a word, a number, or a list of either."""
+        if kind == _TEXT:
+            return self.text()
+        if kind == _LIST:
+            kind, count = self.whole("<I"), self.whole()
+            return (
+                [self.text() for _ in range(count)] if kind == _TEXT else self._array(kind, count)
+            )
+        return self._array(kind, 1)[0].item()
+
+    def _array(self, kind: int, count: int) -> np.ndarray[Any, Any]:
+        if kind not in _NUMBERS:
+            raise ValueError(f"it has a value of the unknown kind {kind}")
+        form = np.dtype(_NUMBERS[kind])
+        return np.frombuffer(self.take(count * form.itemsize), form)
+
+
+def _header(cursor: _Cursor) -> tuple[dict[str, Any], dict[str, Stored]]:
+    if cursor.take(len(_MAGIC)) != _MAGIC:
+        raise ValueError("it does not begin with GGUF")
+    version = cursor.whole("<I")
+    if version not in _VERSIONS:
+        raise ValueError(f"it is of version {version}, and only {_VERSIONS} are known")
+    tensor_count, value_count = cursor.whole(), cursor.whole()
+    values = {}
+    for _ in range(value_count):
+        key = cursor.text()
+        values[key] = cursor.value(cursor.whole("<I"))
+    listed = [_listed(cursor) for _ in range(tensor_count)]
+    alignment = values.get("general.alignment", _ALIGNMENT)
+    if type(alignment) is not int or alignment < 1:
+        raise ValueError(f"its alignment is {alignment}")
+    data = -(-cursor.at // alignment) * alignment
+    return values, {name: Stored(kind, shape, data + at) for name, kind, shape, at in listed}
+
+
+def _listed(cursor: _Cursor) -> tuple[str, int, tuple[int, ...], int]:
+    """A line of the list of tensors: its name, its kind, its shape, and its first byte among the data."""
+    name = cursor.text()
+    shape = [cursor.whole() for _ in range(cursor.whole("<I"))]
+    return name, cursor.whole("<I"), tuple(reversed(shape)), cursor.whole()

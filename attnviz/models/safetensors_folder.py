@@ -1,0 +1,157 @@
+"""The weights of a model folder: .safetensors, one file or several, mapped into memory and read where they are used."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from attnviz.core.arrays import FloatArray
+from attnviz.errors import EnvironmentFault, InputError
+
+WHOLE, INDEX = "model.safetensors", "model.safetensors.index.json"
+_PICKLED = ("pytorch_model.bin", "pytorch_model.bin.index.json", "model.pt", "model.pth")
+_BFLOAT16 = "BF16"
+_TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", _BFLOAT16: "<u2"}
+_LENGTH = 8
+"""Bytes at the beginning of a file that say how long the list of its tensors is."""
+
+
+class SafetensorsFolder:
+    """The tensors of a model folder, by name: see `Tensors`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises InputError for a folder without weights, or whose weights cannot be read."""
+        self.folder = folder
+        self._places = _places(folder)
+        self._lists: dict[Path, Mapping[str, Any]] = {}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What the tensors are called."""
+        if self._places is None:
+            return frozenset(self._list_of(self.folder / WHOLE))
+        return frozenset(self._places)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files of the weights, in the order of their names."""
+        if self._places is None:
+            return (self.folder / WHOLE,)
+        return tuple(sorted({self.folder / name for name in self._places.values()}))
+
+    def get(self, name: str, dtype: npt.DTypeLike = np.float32) -> FloatArray:
+        """The tensor of that name in that type. Raises InputError if there is none, or none of real numbers."""
+        return self._numbers(name, slice(None), dtype)
+
+    def find(self, name: str, dtype: npt.DTypeLike = np.float32) -> FloatArray | None:
+        """The tensor of that name, or None if there is none."""
+        return self.get(name, dtype) if name in self.names else None
+
+    def rows(
+        self, name: str, chosen: Sequence[int], dtype: npt.DTypeLike = np.float32
+    ) -> FloatArray:
+        """Of a matrix these rows, of which alone the file is read. Raises InputError as `get` does."""
+        try:
+            return self._numbers(name, list(chosen), dtype)
+        except IndexError as error:
+            raise InputError(
+                f"{self.folder}: {name} has no row {max(chosen)}: the tokenizer and the weights do not belong together"
+            ) from error
+
+    def _numbers(self, name: str, rows: slice | list[int], dtype: npt.DTypeLike) -> FloatArray:
+        if name not in self.names:
+            raise InputError(
+                f"{self.folder}: the weights have no tensor {name}: this is not a whole model of its kind"
+            )
+        path = self.folder / (WHOLE if self._places is None else self._places[name])
+        listed = self._list_of(path)
+        if name not in listed:
+            raise InputError(
+                f"{path} has no tensor {name}, though {INDEX} says so: download it anew"
+            )
+        kind, shape = listed[name]["dtype"], tuple(listed[name]["shape"])
+        if kind not in _TYPES:
+            raise InputError(
+                f"{path}, {name}: it holds {kind}, not floating point: quantised weights are not read, save them as F32"
+            )
+        if 0 in shape:
+            return np.zeros(shape, dtype)[rows]
+        begin, _ = listed[name]["data_offsets"]
+        at = _begin_of_data(path) + begin
+        mapped = np.memmap(path, _TYPES[kind], "r", offset=at, shape=shape)[rows]
+        if kind == _BFLOAT16:  # the upper half of a float32
+            mapped = (mapped.astype("<u4") << 16).view("<f4")
+        return np.array(mapped, dtype=dtype)
+
+    def _list_of(self, path: Path) -> Mapping[str, Any]:
+        """What the file says of each tensor that it holds; the library has checked that it is true."""
+        if path not in self._lists:
+            library = _library()
+            try:
+                with library.safe_open(path, framework="np"):
+                    pass
+                with path.open("rb") as file:
+                    length = int.from_bytes(file.read(_LENGTH), "little")
+                    listed = json.loads(file.read(length))
+            except FileNotFoundError as error:
+                raise InputError(
+                    f"{path}: no such file, though {INDEX} names it: download the folder anew"
+                ) from error
+            except (OSError, ValueError, library.SafetensorError) as error:
+                raise InputError(
+                    f"{path} cannot be read as safetensors ({error}): download it anew"
+                ) from error
+            listed.pop("__metadata__", None)
+            self._lists[path] = listed
+        return self._lists[path]
+
+
+def _places(folder: Path) -> dict[str, str] | None:
+    """Which file each tensor is in; None where there is one file for all."""
+    if (folder / WHOLE).is_file():
+        return None
+    if (folder / INDEX).is_file():
+        try:
+            places = json.loads((folder / INDEX).read_text(encoding="utf-8"))["weight_map"]
+            return {str(name): _plain_name(str(file)) for name, file in places.items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(
+                f"{folder / INDEX}: not a list of tensors and their files: download it anew"
+            ) from error
+    for name in _PICKLED:
+        if (folder / name).exists():
+            raise InputError(
+                f"{folder / name} is a Python pickle, which is never loaded: where you trust the model, transformers' "
+                "AutoModel.from_pretrained(FOLDER).save_pretrained(FOLDER) writes model.safetensors"
+            )
+    raise InputError(
+        f"{folder} has no {WHOLE}: name a folder as it is downloaded from the hub, with its weights"
+    )
+
+
+def _plain_name(name: str) -> str:
+    """Raises ValueError for what is not the name of a file in the same folder."""
+    if Path(name).name != name:
+        raise ValueError(name)
+    return name
+
+
+def _begin_of_data(path: Path) -> int:
+    with path.open("rb") as file:
+        return _LENGTH + int.from_bytes(file.read(_LENGTH), "little")
+
+
+def _library() -> Any:
+    try:
+        return importlib.import_module("safetensors")
+    except ImportError as error:
+        raise EnvironmentFault(
+            "--model reads .safetensors, which needs the package safetensors: pip install 'attnviz[models]'"
+        ) from error
