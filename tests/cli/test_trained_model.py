@@ -181,15 +181,15 @@ def test_heads_that_share_keys_are_told_together(explained, llama):
     assert trace["traces"][0]["q"] != trace["traces"][0]["projected_q"]
 
 
-def test_no_film_of_turned_queries_is_made_and_that_is_said(attnviz, work, llama):
-    (work / "talk.toml").write_text(
-        '[[chapter]]\nlesson = "self-attention"\ntext = "the cat"\nmodel = "llama"\n'
-    )
+@pytest.mark.render
+def test_queries_that_are_turned_are_filmed(attnviz, work, llama):
+    wanted = ("--step", "keys", "--step", "places", "--quality", "low", "--fps", "5")
 
-    for arguments in (("the cat", "--model", "llama"), ("talk.toml",)):
-        said = attnviz("render", *arguments).refusal
-        assert said.startswith("no film shows queries that are turned by position yet")
-    assert {each.name for each in work.iterdir()} == {"llama", "talk.toml"}
+    attnviz("render", "the cat", "--model", "llama", *wanted, "-o", "turned.mp4")
+
+    said = (work / "turned.vtt").read_text("utf-8")
+    assert "by angles that grow with the position" in said
+    assert (work / "turned.mp4").stat().st_size > 10_000
 
 
 def test_a_lesson_that_compares_what_is_projected_refuses_turned_queries(attnviz, llama):

@@ -1,0 +1,152 @@
+"""--qkv: queries, keys and values of the user's own."""
+
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from attnviz import trace_of
+from attnviz.core.attention import attend
+from attnviz.errors import InputError
+from attnviz.inputs import InputRequest, problem_from
+
+Q = np.arange(48.0).reshape(4, 3, 4) / 50
+K, V = -Q[:2] / 3, Q[2:, :, :2]
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """Writes arrays to a file of that name."""
+
+    def save(name, **arrays):
+        path = tmp_path / name
+        if name.endswith(".npz"):
+            np.savez(path, **arrays)
+        elif name.endswith(".json"):
+            path.write_text(json.dumps({key: each.tolist() for key, each in arrays.items()}))
+        else:
+            save_file({key: np.ascontiguousarray(each) for key, each in arrays.items()}, path)
+        return str(path)
+
+    return save
+
+
+def attended(path, **asked):
+    return trace_of(problem_from(InputRequest(qkv=path, **asked)))
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.json", "a.safetensors"])
+def test_heads_are_attended_over_with_the_keys_that_they_share(saved, name):
+    trace = attended(saved(name, q=Q, k=K, v=V), causal=True)
+
+    for i, head in enumerate(trace.heads):
+        alone = attend(Q[i], K[i // 2], V[i // 2], causal=True)
+        np.testing.assert_allclose(head.stages.weights, alone.weights, rtol=1e-12)
+        np.testing.assert_allclose(head.stages.output, alone.output, rtol=1e-12)
+    assert trace.problem.provenance["q"] == f"file {name}"
+
+
+def test_one_array_holds_all_three(tmp_path):
+    np.save(tmp_path / "one.npy", Q[:3])
+
+    head = attended(str(tmp_path / "one.npy")).heads[0]
+
+    assert (head.q.tolist(), head.k.tolist(), head.v.tolist()) == tuple(Q[:3].tolist())
+
+
+@pytest.mark.parametrize(("asked", "heads"), [("2", [2]), ("0,3", [0, 3]), ("all", [0, 1, 2, 3])])
+def test_the_heads_that_are_asked_for_are_taken(saved, asked, heads):
+    trace = attended(saved("a.npz", q=Q, k=K, v=V), head=asked)
+
+    assert [each.q.tolist() for each in trace.heads] == [Q[i].tolist() for i in heads]
+    assert [each.k.tolist() for each in trace.heads] == [K[i // 2].tolist() for i in heads]
+
+
+def test_a_batch_of_one_and_longer_names_are_taken_for_what_they_are(saved):
+    trace = attended(saved("a.npz", Query=Q[None], keys=K[None], VALUE=V[None]))
+
+    assert len(trace.heads) == 4
+
+
+def test_words_name_the_positions(saved):
+    path = saved("a.npz", q=Q, k=K, v=V)
+
+    assert attended(path, text="狗咬人").problem.tokens == ("狗", "咬", "人")
+    assert attended(path, tokens="a b c").problem.tokens == ("a", "b", "c")
+    assert attended(path).problem.tokens is None
+
+
+REFUSED = {
+    "no values": ({"q": Q, "k": K}, {}, "a.npz holds no v among q, k: name the arrays q, k and v"),
+    "two of a kind": (
+        {"q": Q, "query": Q, "k": K, "v": V},
+        {},
+        "a.npz holds both q and query: name the arrays q, k and v",
+    ),
+    "another length": (
+        {"q": Q, "k": K[:, :2], "v": V},
+        {},
+        "a.npz: q has 3 positions, k 2 and v 3: in self-attention they are the same",
+    ),
+    "another width": (
+        {"q": Q, "k": V, "v": V},
+        {},
+        "a.npz: queries have 4 entries and keys 2: they are compared, give equally many",
+    ),
+    "heads that cannot be shared": (
+        {"q": Q[:3], "k": K, "v": V},
+        {},
+        "a.npz: 3 heads of q, 2 of k and 2 of v: give k and v as many, by which the heads of q can be divided",
+    ),
+    "a vector": (
+        {"q": Q[0, 0], "k": K, "v": V},
+        {},
+        "a.npz, q has shape (4,), expected (n, d) or (heads, n, d)",
+    ),
+    "not finite": ({"q": Q + np.inf, "k": K, "v": V}, {}, "is not finite"),
+    "too many words": (
+        {"q": Q, "k": K, "v": V},
+        {"text": "a b c d"},
+        "a.npz has 3 positions, but TEXT has 4 tokens: give one token a position",
+    ),
+    "no such head": (
+        {"q": Q, "k": K, "v": V},
+        {"head": "4"},
+        "a.npz has heads 0 to 3, counted from 0 (--head)",
+    ),
+    "weights beside them": (
+        {"q": Q, "k": K, "v": V},
+        {"weights": "w.npz"},
+        "--qkv brings queries, keys and values, heads and their lengths: leave --weights out",
+    ),
+    "a layer": ({"q": Q, "k": K, "v": V}, {"layer": 1}, "--layer chooses from a trained model"),
+}
+
+
+@pytest.mark.parametrize(("arrays", "asked", "said"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_be_is_refused_with_the_cure(saved, arrays, asked, said):
+    path = saved("a.npz", **arrays)
+
+    with pytest.raises(InputError) as caught:
+        attended(path, **asked)
+
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_one_array_that_is_not_all_three_is_refused(tmp_path):
+    np.save(tmp_path / "q.npy", Q)
+
+    with pytest.raises(InputError, match=r"shape \(4, 3, 4\), expected \(3, n, d\)"):
+        attended(str(tmp_path / "q.npy"))
+
+
+def test_only_lists_of_numbers_are_read(tmp_path):
+    (tmp_path / "a.json").write_text('{"q": [[1], [2, 3]], "k": [[1]], "v": [[1]]}')
+    (tmp_path / "b.json").write_text("[1]")
+
+    with pytest.raises(InputError, match=r"a\.json, q is no list of equally long rows"):
+        attended(str(tmp_path / "a.json"))
+    with pytest.raises(InputError, match=r"b\.json is no object of arrays"):
+        attended(str(tmp_path / "b.json"))
