@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from attnviz.cli.options import SectionedCommand, language_option, option
+from attnviz.cli.options import BACKEND, SectionedCommand, language_option, option
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -32,6 +32,7 @@ _FINE = 64
     help="A trained model reads TEXT: one that attnviz models lists, a folder, a .gguf file, or the id of one in the "
     "hub's cache.",
 )
+@option(_SOURCE, "--backend", **BACKEND)
 @option(
     _SOURCE,
     "--attention",
@@ -123,6 +124,7 @@ _FINE = 64
 def heads(
     text: str | None,
     model: str | None,
+    backend: str | None,
     attention: str | None,
     words: bool,
     layer: int | None,
@@ -153,7 +155,7 @@ def heads(
     from attnviz.cli.surveyed import Asked
     from attnviz.theme import THEMES
 
-    asked = Asked(text, model, attention, words, query, key, layer, head)
+    asked = Asked(text, model, backend, attention, words, query, key, layer, head)
     path = None if output in (None, _SCREEN) else str(output)
     check_drawn(path, font)
     if path is not None:

@@ -37,8 +37,8 @@ def models(action: str | None, name: str | None) -> None:
 
 
 def _listed() -> Iterator[str]:
+    from attnviz.models.families import KINDS
     from attnviz.models.gguf_names import ARCHITECTURES
-    from attnviz.models.model import KINDS
     from attnviz.models.places import KNOWN, downloaded, installed
 
     for each in KNOWN:
@@ -60,6 +60,6 @@ def _about(path: str) -> str:
 
     try:
         model = open_model(path)
-        return f"{model.config.kind}, {model.layers} layers of {model.heads} heads, up to {model.longest} tokens"
+        return f"{model.runner.kind}, {model.layers} layers of {model.heads} heads, up to {model.longest} tokens"
     except AttnvizError as error:
         return str(error)

@@ -62,6 +62,11 @@ _ATTENTION, _VIEW = "Attention", "View"
 _POSITIVE = click.IntRange(min=1)
 _FILE = {"metavar": "FILE"}
 
+BACKEND: dict[str, Any] = {
+    "type": click.Choice(["numpy", "transformers"]),
+    "help": "Who runs the model: this program, which knows some kinds, or transformers, which is watched: attention "
+    "is computed again here, and shown if it is the model's own. Default numpy.",
+}
 _INPUT_OPTIONS: tuple[_Decorator, ...] = (
     click.argument("text", required=False, metavar="[TEXT]"),
     option(
@@ -99,6 +104,7 @@ _INPUT_OPTIONS: tuple[_Decorator, ...] = (
         help="A trained model reads TEXT: one that attnviz models lists, a folder with config.json, safetensors and "
         "tokenizer.json, a .gguf file, or the id of one in the hub's cache.",
     ),
+    option(_MODEL, "--backend", **BACKEND),
     option(
         _MODEL,
         "--layer",

@@ -16,7 +16,7 @@ from attnviz.inputs.selection import position_of
 from attnviz.inputs.tokens import split_text
 from attnviz.lessons.close_up import CloseUp, close_up
 from attnviz.lessons.heads import MeasuredHead, Survey, measured_head, measured_heads
-from attnviz.models.model import open_model
+from attnviz.models.model import NUMPY, open_model
 from attnviz.models.revision import revision
 
 Layers = Iterable[Iterable[FloatArray]]
@@ -28,6 +28,7 @@ class Asked:
 
     text: str | None
     model: str | None
+    backend: str | None
     attention: str | None
     words: bool
     query: str | None
@@ -127,6 +128,8 @@ def one_head(asked: Asked, blocks: int) -> CloseUp:
 
 
 def _check(asked: Asked) -> None:
+    if asked.backend is not None and asked.model is None:
+        raise InputError("--backend is for a trained model: say which with --model")
     if (asked.model is None) == (asked.attention is None):
         raise InputError(
             "whose heads? Give a trained model with --model, or weights with --attention"
@@ -141,7 +144,7 @@ def _of_model(asked: Asked) -> _Read:
     """For induction the text is read once more: without what the model adds, and told twice."""
     if asked.text is None:
         raise InputError("--model needs a text to read: write it in quotation marks")
-    model = open_model(asked.model or "")
+    model = open_model(asked.model or "", asked.backend or NUMPY)
     read = model.pieces(asked.text)
     written = [each for each, word in zip(read.ids, read.words, strict=True) if word is not None]
     fits = 1 < len(written) <= model.longest // 2

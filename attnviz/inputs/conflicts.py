@@ -23,7 +23,7 @@ _FLAGS = {
 _NOT_WITH_GIVEN = {
     name: flag for name, flag in _FLAGS.items() if name not in ("text", "tokens", "split")
 } | {"example": "--example"}
-_OF_MODEL = {"layer": "--layer", "head": "--head"}
+_OF_MODEL = {"backend": "--backend", "layer": "--layer", "head": "--head"}
 _NOT_WITH_MODEL = {name: flag for name, flag in _FLAGS.items() if name not in ("text", "heads")} | {
     "example": "--example",
     "qkv": "--qkv",
@@ -46,7 +46,7 @@ def check_request(request: InputRequest) -> None:
     for name, flag in _OF_MODEL.items():
         if getattr(request, name) is not None and (request.qkv is None or name != "head"):
             raise InputError(
-                f"{flag} chooses from a trained model: say which with --model, or leave {flag} out"
+                f"{flag} is for a trained model: say which with --model, or leave {flag} out"
             )
     given = {name: flag for name, flag in _FLAGS.items() if getattr(request, name) is not None}
     if request.qkv is None and (

@@ -41,6 +41,8 @@ class InputRequest:
     """A .csv, .tsv, .json, .npy or .npz file of 0 and 1."""
     model: str | None = None
     """A trained model: "minilm", a folder, a .gguf file, or an id of the hub that lies in its cache."""
+    backend: str | None = None
+    """Who runs it: "numpy", this program, or "transformers"."""
     layer: int | None = None
     """Which of its layers, counted from 0."""
     head: str | None = None

@@ -14,8 +14,8 @@ def trained_problem(request: InputRequest) -> Problem:
     """
     # the libraries of a model are loaded when one is asked for
     from attnviz.models.heads import heads_from
-    from attnviz.models.model import open_model
+    from attnviz.models.model import NUMPY, open_model
 
-    model = open_model(request.model or "")
+    model = open_model(request.model or "", request.backend or NUMPY)
     heads = heads_from(request.head or "0", model.heads)
     return model.problem(request.text or "", request.layer or 0, heads)

@@ -119,6 +119,7 @@ def _request(table: Table, folder: Path) -> InputRequest:
         causal=table.flag("causal"),
         mask=table.file("mask", folder),
         model=_model(table, folder),
+        backend=table.word("backend"),
         layer=table.whole("layer", 0),
         head=_word_or_number(table, "head", (int,), 'a number from 0, several as "0,3", or "all"'),
         d_model=table.whole("d_model", 1),

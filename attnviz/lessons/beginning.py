@@ -104,6 +104,9 @@ def notes(telling: Telling, length: str = "") -> tuple[str, ...]:
         )
     if stored := made.get("stored"):
         said.append(telling.common(f"quantised{length}", stored=stored, bits=made.get("bits", "")))
+    if "backend" in made:
+        watched = {name: made.get(name, "") for name in ("backend", "difference")}
+        said.append(telling.common(f"watched{length}", **watched))
     if how := made.get("untrained"):
         said.append(telling.common(f"untrained{length}", how=how))
     if telling.trace.rounded == "article":

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import islice
-from pathlib import Path
-from types import ModuleType
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -16,19 +13,17 @@ import numpy.typing as npt
 from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
-from attnviz.errors import InputError
-from attnviz.models import bert, gpt2, llama
-from attnviz.models.config import Config
+from attnviz.errors import InputError, unknown_name
+from attnviz.models.families import KINDS, NumpyRunner
 from attnviz.models.formats import opened
-from attnviz.models.layer import Layer
-from attnviz.models.places import find
+from attnviz.models.places import Place, find
 from attnviz.models.revision import revision
-from attnviz.models.tensors import Tensors
+from attnviz.models.runner import Attention, Runner
 from attnviz.models.tokenizer import Pieces, pieces
 
-_FAMILIES: tuple[ModuleType, ...] = (bert, gpt2, llama)
-KINDS = tuple(kind for family in _FAMILIES for kind in family.KINDS)
-"""The kinds of models that are run here, as config.json calls them."""
+NUMPY, TRANSFORMERS = "numpy", "transformers"
+BACKENDS = (NUMPY, TRANSFORMERS)
+"""Who runs a model."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +31,7 @@ class Model:
     """A model, checked; its weights are read when they are needed. Layers and heads are counted from 0."""
 
     title: str
-    folder: Path
-    config: Config
-    tensors: Tensors
+    runner: Runner
     tokenizer: Callable[[], Any]
     """A `tokenizers.Tokenizer`, loaded when it is asked for."""
     rounding: Mapping[str, str] = field(default_factory=dict)
@@ -47,22 +40,22 @@ class Model:
     @property
     def layers(self) -> int:
         """How many layers there are."""
-        return int(self._family.layer_count(self.config))
+        return self.runner.layers
 
     @property
     def heads(self) -> int:
         """How many heads each layer has."""
-        return int(self._family.head_count(self.config))
+        return self.runner.heads
 
     @property
     def longest(self) -> int:
         """How many tokens it takes."""
-        return int(self._family.longest(self.config))
+        return self.runner.longest
 
     @cached_property
     def revision(self) -> str:
         """The sha256 of the weights."""
-        return revision(self.tensors.files)
+        return revision(self.runner.files)
 
     def pieces(self, text: str) -> Pieces:
         """The text as the model reads it. Raises InputError for one that is empty, or longer than the model takes."""
@@ -75,10 +68,9 @@ class Model:
             )
         return found
 
-    def run(self, ids: Sequence[int], dtype: npt.DTypeLike = np.float32) -> Iterator[Layer]:
-        """The layers one after the other, computed in that type; nothing beyond what is asked for is computed."""
-        found: Iterator[Layer] = self._family.layers(self.tensors, self.config, ids, dtype)
-        return found
+    def run(self, ids: Sequence[int], dtype: npt.DTypeLike = np.float32) -> Iterator[Attention]:
+        """The layers one after the other, computed in that type."""
+        return self.runner.run(ids, dtype)
 
     def weights(self, ids: Sequence[int]) -> Iterator[Iterator[FloatArray]]:
         """The weights (n, n) of every head, layer by layer; each is computed when it is asked for, and not kept."""
@@ -94,7 +86,7 @@ class Model:
         """The attention of these heads on the text. Raises InputError for a layer or a head that does not exist."""
         self.check(layer, heads)
         read = self.pieces(text)
-        reached = next(islice(self.run(read.ids, dtype), layer, None))
+        reached = self.runner.reached(read.ids, layer, dtype)
         return reached.problem(heads, read.names, self._provenance(read, layer, heads))
 
     def check(self, layer: int, heads: Sequence[int]) -> None:
@@ -124,22 +116,35 @@ class Model:
             **self.rounding,
         }
 
-    @property
-    def _family(self) -> ModuleType:
-        return next(each for each in _FAMILIES if self.config.kind in each.KINDS)
 
-
-def open_model(name: str) -> Model:
+def open_model(name: str, backend: str = NUMPY) -> Model:
     """The model of that name: one that a package brings, a folder, a .gguf file, or an id in the hub's cache.
+
+    `backend` says who runs it: "numpy" is this program, for the kinds of models that it knows; "transformers" any model
+    of that library.
 
     Raises InputError for a name that is none of them, a folder that is no model, and a kind of model that is not known
     here; EnvironmentFault for a model or a library that has to be installed first.
     """
+    if backend not in BACKENDS:
+        raise unknown_name("backend", backend, BACKENDS)
     place = find(name)
+    if backend == TRANSFORMERS:
+        return _captured(place)
     found = opened(place)
     config = found.config
     if config.kind not in KINDS:
         raise InputError(
-            f"{config.path}: models of the kind {config.kind!r} are not run here, only {', '.join(KINDS)}"
+            f"{config.path}: models of the kind {config.kind!r} are not run here, only {', '.join(KINDS)}: "
+            f"--backend {TRANSFORMERS} runs others"
         )
-    return Model(place.title, place.folder, config, found.tensors, found.tokenizer, found.rounding)
+    runner = NumpyRunner(config, found.tensors)
+    return Model(place.title, runner, found.tokenizer, found.rounding)
+
+
+def _captured(place: Place) -> Model:
+    # torch takes seconds to load
+    from attnviz.models.transformers_runner import TransformersRunner, tokenizer_of
+
+    rounding = {} if place.file is None else opened(place).rounding
+    return Model(place.title, TransformersRunner(place), partial(tokenizer_of, place), rounding)

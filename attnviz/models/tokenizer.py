@@ -64,7 +64,11 @@ def read_tokenizer(folder: Path) -> Any:
         raise InputError(
             f"{path} cannot be read as a tokenizer ({error}): download it anew"
         ) from error
-    # a file may say how texts are made equally long for training
+    return as_written(tokenizer)
+
+
+def as_written(tokenizer: Any) -> Any:
+    """The tokenizer, by which texts are neither cut nor filled up: a file may say how they are made equally long."""
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

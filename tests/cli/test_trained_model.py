@@ -107,8 +107,8 @@ def test_a_lecture_file_may_name_a_model(attnviz, work):
     ("arguments", "said"),
     [
         (("--model", "minilm"), "--model needs a text to read: write it in quotation marks"),
-        (("a", "--layer", "1"), "--layer chooses from a trained model: say which with --model"),
-        (("a", "--head", "1"), "--head chooses from a trained model: say which with --model"),
+        (("a", "--layer", "1"), "--layer is for a trained model: say which with --model"),
+        (("a", "--head", "1"), "--head is for a trained model: say which with --model"),
         (("a", "--model", "minilm", "--heads", "2"), "choose with --head, and leave --heads out"),
         (("a", "--model", "minilm", "--seed", "2"), "leave --seed out"),
         (("a", "--model", "minilm", "--causal"), "leave --causal out"),

@@ -120,7 +120,7 @@ REFUSED = {
         {"weights": "w.npz"},
         "--qkv brings queries, keys and values, heads and their lengths: leave --weights out",
     ),
-    "a layer": ({"q": Q, "k": K, "v": V}, {"layer": 1}, "--layer chooses from a trained model"),
+    "a layer": ({"q": Q, "k": K, "v": V}, {"layer": 1}, "--layer is for a trained model"),
 }
 
 

@@ -102,7 +102,7 @@ def test_how_the_weights_are_rounded_is_known(tmp_path):
 
 
 def test_the_header_is_read_as_the_package_reads_it():
-    path = open_model("smollm2").tensors.files[0]
+    path = open_model("smollm2").runner.tensors.files[0]
     theirs = gguf.GGUFReader(path)
 
     ours = read_gguf(path)
@@ -118,7 +118,7 @@ def test_the_header_is_read_as_the_package_reads_it():
 
 
 def test_the_settings_are_those_of_the_hub():
-    config = open_model("smollm2").config
+    config = open_model("smollm2").runner.config
 
     # as in the config.json of HuggingFaceTB/SmolLM2-135M-Instruct
     known = {
@@ -142,7 +142,7 @@ def test_a_folder_with_one_such_file_is_that_model(tmp_path):
     model = open_model(str(tmp_path / "folder"))
 
     assert model.title == "own"
-    assert model.tensors.files == (tmp_path / "folder" / "own.gguf",)
+    assert model.runner.files == (tmp_path / "folder" / "own.gguf",)
     assert len(model.revision) == 64
 
 
@@ -150,7 +150,7 @@ def test_a_file_is_known_by_its_first_bytes_too(tmp_path):
     shapes, _ = recorded("llama")
     write(tmp_path / "tiny.gguf", "llama", shapes).rename(tmp_path / "sha256-b179c952")
 
-    assert open_model(str(tmp_path / "sha256-b179c952")).config.kind == "llama"
+    assert open_model(str(tmp_path / "sha256-b179c952")).runner.kind == "llama"
 
 
 def test_safetensors_go_before_what_lies_beside_them(tmp_path):
@@ -158,4 +158,4 @@ def test_safetensors_go_before_what_lies_beside_them(tmp_path):
     write_folder(tmp_path / "both", CONFIGS["bert"], shapes)
     (tmp_path / "both" / "other.gguf").write_bytes(b"")
 
-    assert open_model(str(tmp_path / "both")).config.kind == "bert"
+    assert open_model(str(tmp_path / "both")).runner.kind == "bert"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from attnviz.models.model import open_model
+from attnviz.models.places import find
 from tests.models import llama_cpp_says, transformers_says
 from tests.models.test_families import weights_of
 from tests.models.tiny import CONFIGS, IDS, RECORDED, recorded, write
@@ -31,7 +32,7 @@ def test_minilm(name):
     model = open_model("minilm")
     sentence = transformers_says.SENTENCES[name]
 
-    tokens, said = transformers_says.minilm(sentence, model.folder)
+    tokens, said = transformers_says.minilm(sentence, find("minilm").folder)
 
     pieces = model.pieces(sentence)
     assert list(pieces.names) == tokens
@@ -42,7 +43,7 @@ def test_minilm(name):
 
 def test_smollm2():
     model = open_model("smollm2")
-    (path,) = model.tensors.files
+    (path,) = model.runner.files
 
     ids, said = transformers_says.smollm2(path)
 

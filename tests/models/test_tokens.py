@@ -5,6 +5,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from attnviz.errors import InputError
 from attnviz.models.model import open_model
+from attnviz.models.places import find
 from attnviz.models.tokenizer import pieces, read_tokenizer
 
 TEXTS = (
@@ -21,7 +22,7 @@ TEXTS = (
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:12])
 def test_the_ids_are_those_of_the_library_neither_cut_nor_filled(text):
-    folder = open_model("minilm").folder
+    folder = find("minilm").folder
     library = Tokenizer.from_file(str(folder / "tokenizer.json"))
     library.no_padding()
     library.no_truncation()
@@ -36,7 +37,7 @@ def test_the_ids_are_those_of_the_library_neither_cut_nor_filled(text):
 
 
 def test_pieces_keep_their_marks_and_what_is_unknown_is_shown_as_written():
-    folder = open_model("minilm").folder
+    folder = find("minilm").folder
 
     assert pieces(read_tokenizer(folder), "unbelievably 🙂").names[1:-1] == (
         "un",

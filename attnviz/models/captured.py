@@ -1,0 +1,149 @@
+"""The attention of one layer as another program handed it over, computed again by the core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from attnviz.core.arrays import BoolArray, FloatArray
+from attnviz.core.masks import Window, combined_mask
+from attnviz.core.problem import AttentionOptions, Problem, given_problem
+from attnviz.core.self_attention import trace_of
+from attnviz.errors import InputError
+
+TOLERANCE = 1e-4
+"""How far weights, and outputs as a share of the largest, may be from those of the model's own program."""
+
+
+@dataclass(frozen=True, eq=False)
+class Captured:
+    """Queries, keys and values after norms and positions, what was done with them, and what came of it."""
+
+    name: str
+    """What the program calls the place: "layers.3.self_attn"."""
+    q: FloatArray
+    """(h, n, d_k)."""
+    k: FloatArray
+    """(h_kv, n, d_k)."""
+    v: FloatArray
+    """(h_kv, n, d_v)."""
+    scale: float
+    weights: FloatArray
+    """The program's own: (h, n, n)."""
+    output: FloatArray
+    """(h, n, d_v)."""
+    x: FloatArray | None = None
+    """What the queries were made of: (n, d_model)."""
+    added: FloatArray | None = None
+    """What was added to the scores, hidden ones by a huge negative number: (1 or h, n, n)."""
+    softcap: float | None = None
+    window: int | None = None
+    """How many tokens a query sees at most, itself among them, where the model says so."""
+    sinks: FloatArray | None = None
+    """(h,)."""
+    origin: Mapping[str, str] = field(default_factory=dict)
+    """What is to be said of where it comes from."""
+
+    @property
+    def heads(self) -> int:
+        return len(self.q)
+
+    def problem(
+        self,
+        heads: Sequence[int],
+        tokens: Sequence[str] | None = None,
+        provenance: Mapping[str, str] | None = None,
+    ) -> Problem:
+        """The attention of these heads, counted from 0.
+
+        Raises InputError for a head whose weights or outputs, computed here, are not those of the program.
+        """
+        chosen = list(heads)
+        shared_by = self.heads // len(self.k)
+        keys = [each // shared_by for each in chosen]
+        q, k, v = (
+            np.concatenate(array[own], axis=-1)
+            for array, own in ((self.q, chosen), (self.k, keys), (self.v, keys))
+        )
+        told = {**(provenance or {}), **self.origin}
+        problem = given_problem(
+            *(q, k, v),
+            x=self.x,
+            heads=len(chosen),
+            tokens=tokens,
+            options=self._options(chosen),
+            provenance=told,
+        )
+        difference = f"{self._difference(problem, chosen):.0e}"
+        return replace(problem, provenance=told | {"difference": difference})
+
+    def _difference(self, problem: Problem, heads: Sequence[int]) -> float:
+        """The largest difference to what the program computed. Raises InputError where it is too large."""
+        largest = 0.0
+        for head, trace in zip(heads, trace_of(problem).heads, strict=True):
+            size = float(np.abs(self.output[head]).max(initial=0.0)) or 1.0
+            of_weights = np.abs(trace.stages.weights - self.weights[head]).max(initial=0.0)
+            of_outputs = np.abs(trace.stages.output - self.output[head]).max(initial=0.0) / size
+            difference = float(max(of_weights, of_outputs))
+            if not difference <= TOLERANCE:
+                raise InputError(
+                    f"{self.name}, head {head}: computed here, its numbers are {difference:.1g} from the model's own, "
+                    f"more than {TOLERANCE:g}: this model does more than softmax(q kᵀ) v, and is not shown as that"
+                )
+            largest = max(largest, difference)
+        return largest
+
+    def _options(self, heads: Sequence[int]) -> AttentionOptions:
+        rule, bias = self._rule, self._bias
+        if bias is not None:
+            own = bias if len(bias) == 1 else bias[list(heads)]
+            bias = own[0] if len(own) == 1 else own
+        return AttentionOptions(
+            scale=None if np.isclose(self.scale, self.q.shape[-1] ** -0.5) else self.scale,
+            softcap=self.softcap,
+            bias=bias,
+            causal=rule is not None,
+            window=rule,
+            mask=None if rule is not None or self._visible.all() else self._visible,
+            sinks=None if self.sinks is None else self.sinks[list(heads)],
+        )
+
+    @cached_property
+    def _visible(self) -> BoolArray:
+        """Who sees whom: (n, n). All heads hide the same."""
+        n = self.q.shape[1]
+        if self.added is None:
+            return np.ones((n, n), dtype=bool)
+        every = self.added > _HIDES
+        if not (every == every[0]).all():
+            raise InputError(f"{self.name}: each head hides other tokens, which is not shown yet")
+        seen: BoolArray = every[0]
+        return seen
+
+    @property
+    def _rule(self) -> Window | None:
+        """The window of a causal mask; (None, None) where it is causal alone, None where it is neither."""
+        n = self.q.shape[1]
+        windows: list[Window] = [(None, None)]
+        if self.window is not None:
+            windows.append((self.window - 1, None))
+        for each in windows:
+            mask = combined_mask(n, n, causal=True, window=each)
+            if n > 1 and mask is not None and np.array_equal(mask, self._visible):
+                return each
+        return None
+
+    @cached_property
+    def _bias(self) -> FloatArray | None:
+        """What is added to scores that are not hidden: (1 or h, n, n); None where nothing is."""
+        if self.added is None:
+            return None
+        bias = np.where(self._visible, self.added, 0)
+        return bias if bias.any() else None
+
+
+_HIDES = -1e30
+"""What is added to a hidden score is less: the least number of its type, or −∞."""

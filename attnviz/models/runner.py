@@ -1,0 +1,53 @@
+"""What runs a model, whoever does it: this program in NumPy, or another one that is watched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy.typing as npt
+
+from attnviz.core.problem import Problem
+
+
+class Attention(Protocol):
+    """The attention of one layer as it is reached, with all its heads."""
+
+    def problem(
+        self,
+        heads: Sequence[int],
+        tokens: Sequence[str] | None = None,
+        provenance: Mapping[str, str] | None = None,
+    ) -> Problem:
+        """The attention of these heads, counted from 0."""
+
+
+class Runner(Protocol):
+    """Runs a model over token ids. Layers and heads are counted from 0."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of model, as config.json calls it."""
+
+    @property
+    def layers(self) -> int:
+        """How many layers there are."""
+
+    @property
+    def heads(self) -> int:
+        """How many heads each layer has."""
+
+    @property
+    def longest(self) -> int:
+        """How many tokens the model takes."""
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """The files of its weights."""
+
+    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[Attention]:
+        """The layers one after the other, computed in that type."""
+
+    def reached(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> Attention:
+        """That layer; nothing beyond it is computed."""
