@@ -155,7 +155,7 @@ def heads(
     from attnviz.cli.surveyed import Asked
     from attnviz.theme import THEMES
 
-    asked = Asked(text, model, backend, attention, words, query, key, layer, head)
+    asked = Asked(text, model, attention, words, query, key, layer, head, backend)
     path = None if output in (None, _SCREEN) else str(output)
     check_drawn(path, font)
     if path is not None:

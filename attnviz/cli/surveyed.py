@@ -28,13 +28,13 @@ class Asked:
 
     text: str | None
     model: str | None
-    backend: str | None
     attention: str | None
     words: bool
     query: str | None
     key: str | None
     layer: int | None = None
     head: int | None = None
+    backend: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
