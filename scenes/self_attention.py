@@ -10,7 +10,17 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.film.acts import formula, mixing, opening, places, projection, scores, softmax, whole
+from attnviz.film.acts import (
+    formula,
+    links,
+    mixing,
+    opening,
+    places,
+    projection,
+    scores,
+    softmax,
+    whole,
+)
 from attnviz.film.scene import LessonScene
 
 
@@ -30,6 +40,7 @@ class SelfAttention(LessonScene):
         self.act("places", places.places)
         self.act("given", places.given)
         self.act("scores", scores.scores)
+        self.act("pair", places.pair)
         self.act("scale", softmax.change_scores)
         self.act("cap", softmax.change_scores)
         self.act("bias", softmax.change_scores)
@@ -38,6 +49,7 @@ class SelfAttention(LessonScene):
         self.act("weighted-values", mixing.weighted_values)
         self.act("output", mixing.output)
         self.act("all-rows", whole.all_rows)
+        self.act("links", links.links)
         self.act("heads", whole.heads)
         self.act("formula", formula.formula)
         self.act("why-scale", formula.why_scale)

@@ -12,13 +12,12 @@ from attnviz.errors import InputError
 from attnviz.inputs import problem_from
 from attnviz.inputs.conflicts import check_request
 from attnviz.inputs.request import InputRequest
-from attnviz.inputs.selection import row_asked
-from attnviz.lessons.catalogue import Lesson
+from attnviz.inputs.selection import key_of, row_asked
+from attnviz.lessons.catalogue import DEFAULT, Lesson
 from attnviz.lessons.request import LessonRequest
 
 _FLAGS = {"text": "TEXT"}
 """Input options whose name is not how they are written."""
-_OF_MODELS = "self-attention"
 _SOURCES = ("text", "example", "tokens", "vectors", "qkv")
 
 
@@ -27,6 +26,7 @@ class Presentation:
     """How a lesson is to be told, as the user said it."""
 
     query: str | None = None
+    key: str | None = None
     distance: int | None = None
     lang: str = "en"
     precision: int | None = None
@@ -55,9 +55,9 @@ def lesson_request(lesson: Lesson, request: InputRequest, how: Presentation) -> 
     Raises InputError as `computed` does, and for an option that the lesson would not obey.
     """
     _check_options(lesson, request, how)
-    if request.model is not None and lesson.name != _OF_MODELS:
+    if request.model is not None and lesson.name != DEFAULT:
         raise InputError(
-            f"the lesson {lesson.name} is not told on trained models, only {_OF_MODELS}: leave --model out"
+            f"the lesson {lesson.name} is not told on trained models, only {DEFAULT}: leave --model out"
         )
     asked = LessonRequest(
         language=how.lang,
@@ -74,7 +74,7 @@ def lesson_request(lesson: Lesson, request: InputRequest, how: Presentation) -> 
         given = {name: each for name, each in _given(request).items() if name not in lesson.default}
         request = InputRequest(**{**lesson.default, **given})
     trace, row = computed(request, how.query)
-    return replace(asked, trace=trace, query=row)
+    return replace(asked, trace=trace, query=row, key=key_of(trace.problem, how.key))
 
 
 def _given(request: InputRequest) -> dict[str, Any]:
@@ -84,6 +84,8 @@ def _given(request: InputRequest) -> dict[str, Any]:
 
 def _check_options(lesson: Lesson, request: InputRequest, how: Presentation) -> None:
     given = {} if lesson.takes_sequence else _given(request)
+    if how.key is not None and lesson.name != DEFAULT:
+        given["key"] = how.key
     if not lesson.takes_sequence and how.query is not None:
         given["query"] = how.query
     if how.distance is not None:

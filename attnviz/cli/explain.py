@@ -46,6 +46,7 @@ class Asked:
     """What the user asked of the presentation."""
 
     query: str | None
+    key: str | None
     distance: int | None
     precision: int | None
     rounding: str
@@ -62,7 +63,9 @@ class Asked:
     def presentation(self) -> Presentation:
         from attnviz.cli.computed import Presentation
 
-        return Presentation(self.query, self.distance, self.lang, self.precision, self.rounding)
+        return Presentation(
+            self.query, self.key, self.distance, self.lang, self.precision, self.rounding
+        )
 
     @property
     def to_file(self) -> bool:

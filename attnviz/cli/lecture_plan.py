@@ -67,7 +67,7 @@ def planned(version: Version, most: int = MOST) -> tuple[Planned, ...]:
 
 def _lesson(chapter: LessonChapter, language: str, most: int) -> PlannedLesson:
     how = Presentation(
-        chapter.query, chapter.distance, language, chapter.precision, chapter.rounding
+        chapter.query, chapter.key, chapter.distance, language, chapter.precision, chapter.rounding
     )
     with _said_of(chapter):
         request = replace(lesson_request(chapter.lesson, chapter.request, how), most=most)

@@ -211,6 +211,12 @@ _VIEW_OPTIONS: tuple[_Decorator, ...] = (
     ),
     option(
         _VIEW,
+        "--key",
+        metavar="TOKEN|N",
+        help="Whose product with that row is followed entry by entry, where vectors are long. Default the strongest.",
+    ),
+    option(
+        _VIEW,
         "--precision",
         type=click.IntRange(0, 12),
         metavar="N",

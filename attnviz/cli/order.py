@@ -35,6 +35,7 @@ class Asked:
     """What the user asked of the film, as given; None is "not said"."""
 
     query: str | None = None
+    key: str | None = None
     distance: int | None = None
     precision: int | None = None
     rounding: str = "sum-preserving"
@@ -109,7 +110,9 @@ def lesson_order(request: InputRequest, lesson: Lesson, view: Asked) -> Order:
     languages = _unique(view.languages) or LANGUAGES[:1]
     check_sound_options(view.narrate, voice=view.voice, languages=languages)
     _check_targets(output, languages)
-    how = Presentation(view.query, view.distance, languages[0], view.precision, view.rounding)
+    how = Presentation(
+        view.query, view.key, view.distance, languages[0], view.precision, view.rounding
+    )
     wanted = replace(lesson_request(lesson, request, how), most=MOST_WORKED)
     chapters = {
         language: _chapter(lesson, replace(wanted, language=language), view)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from attnviz.cli.computed import Presentation
 from attnviz.errors import InputError, unknown_name
 from attnviz.inputs.request import InputRequest
-from attnviz.inputs.selection import row_of
-from attnviz.lessons.catalogue import Lesson, told
+from attnviz.inputs.selection import key_of, row_of
+from attnviz.lessons.catalogue import DEFAULT, Lesson, told
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.storyboard import Storyboard
 
@@ -61,6 +61,8 @@ def from_film(path: str, given: Mapping[str, str], how: Presentation) -> tuple[W
     made = _made(path)
     if "query" in given and all(each.request.trace is None for each in made):
         raise InputError(f"no lesson in {path} takes a sequence: leave --query out")
+    if "key" in given and all(each.lesson.name != DEFAULT for each in made):
+        raise InputError(f"no lesson in {path} follows a key: leave --key out")
     return tuple(_wanted(each, path, given, how) for each in made)
 
 
@@ -73,7 +75,7 @@ def from_lecture(path: str, given: Mapping[str, str], how: Presentation) -> tupl
     from attnviz.lecture.reading import read_lecture
 
     for name, flag in given.items():
-        if name in (*_INPUT, "query", "precision", "rounding") and name != "text":
+        if name in (*_INPUT, "query", "key", "precision", "rounding") and name != "text":
             raise InputError(f"a lecture file says itself what it shows: leave {flag} out")
     lecture = read_lecture(path, (how.lang,) if "lang" in given else None)
     version = next(iter(lecture.versions.values()))
@@ -131,6 +133,8 @@ def _wanted(made: Made, path: str, given: Mapping[str, str], how: Presentation) 
     }
     if "query" in given and made.request.trace is not None:
         changes["query"] = row_of(made.request.trace.problem, how.query)
+    if "key" in given and made.request.trace is not None and made.lesson.name == DEFAULT:
+        changes["key"] = key_of(made.request.trace.problem, how.key)
     request = replace(made.request, **changes)
     if request.language != made.request.language:
         return Wanted(made.lesson, request, made.steps)

@@ -78,6 +78,11 @@ def row_of(problem: Problem, query: str | None) -> int:
     return position_of(problem.tokens or (), query, n=problem.n)
 
 
+def key_of(problem: Problem, key: str | None) -> int | None:
+    """The key of `problem` that is named, counted from 0; None if none is. Raises InputError as `row_of` does."""
+    return None if key is None else position_of(problem.tokens or (), key, "--key", problem.n)
+
+
 def position_of(
     tokens: Sequence[str], asked: str, flag: str = "--query", n: int | None = None
 ) -> int:

@@ -19,7 +19,7 @@ from attnviz.lessons.catalogue import Lesson, lesson_named
 INPUTS = tuple(each.name for each in fields(InputRequest))
 LESSON_KEYS = (
     *("lesson", "title", *INPUTS),
-    *("query", "distance", "precision", "rounding", "steps", "words", "pace"),
+    *("query", "key", "distance", "precision", "rounding", "steps", "words", "pace"),
 )
 CARD_KEYS = ("card", "text", "seconds")
 LONGEST_CARD = 600.0
@@ -83,6 +83,7 @@ def _lesson(table: Table, folder: Path, pace: str) -> LessonChapter:
         request=_request(table, folder),
         title=table.text("title", TITLE_COLUMNS),
         query=_word_or_number(table, "query", (int,), "a token or a position from 1"),
+        key=_word_or_number(table, "key", (int,), "a token or a position from 1"),
         distance=table.whole("distance", 1),
         precision=table.whole("precision", 0, MOST_DECIMALS),
         rounding=table.choice("rounding", ROUNDINGS) or ROUNDINGS[0],

@@ -27,6 +27,7 @@ class LessonChapter:
     title: str | None = None
     """In place of the lesson's own."""
     query: str | None = None
+    key: str | None = None
     distance: int | None = None
     precision: int | None = None
     rounding: str = "sum-preserving"

@@ -27,6 +27,8 @@ def check(asked: LessonRequest) -> None:
         raise InputError("nothing to explain: the sequence is empty, give at least one vector")
     if not 0 <= asked.query < problem.n:
         raise InputError(f"no row {asked.query + 1}: the sequence has {problem.n}")
+    if asked.key is not None and not 0 <= asked.key < problem.n:
+        raise InputError(f"no key {asked.key + 1}: the sequence has {problem.n}")
     if asked.rounding not in ROUNDINGS:
         raise unknown_name("rounding", asked.rounding, ROUNDINGS)
     check_precision(asked.precision)
@@ -88,7 +90,9 @@ def begun(asked: LessonRequest, lesson: str) -> Telling:
 def telling_of(trace: Trace, asked: LessonRequest, lesson: str) -> Telling:
     """The telling of `lesson` on `trace`, in the words and with the numbers that were asked for."""
     numbers = _numbers(trace, asked.precision, sums=asked.rounding != "plain")
-    return Telling(trace, asked.query, numbers, words(asked.language), lesson, asked.most)
+    return Telling(
+        trace, asked.query, numbers, words(asked.language), lesson, asked.most, asked.key
+    )
 
 
 def notes(telling: Telling, length: str = "") -> tuple[str, ...]:

@@ -104,6 +104,28 @@ class Turns(Table):
 
 
 @dataclass(frozen=True)
+class Link:
+    """What one query gives to one key; both counted from 0 among the positions that are shown."""
+
+    query: int
+    key: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Links(Table):
+    """Weights as arcs between tokens; the strongest of them as the rows of the table."""
+
+    tokens: tuple[str, ...] = ()
+    """Those that are shown, in order."""
+    query: int = 0
+    """Whose arcs are spoken of, counted from 0 among them."""
+    links: tuple[Link, ...] = ()
+    texts: tuple[str, ...] = ()
+    """What the query gives to each of the tokens, as it is written."""
+
+
+@dataclass(frozen=True)
 class Layer:
     """The positions of one layer and which of them matter to the position that is asked about."""
 

@@ -22,6 +22,8 @@ SOFTMAX = Formula(
     "\\alpha_j = \\frac{\\exp(s_j - \\max s)}{\\sum_i \\exp(s_i - \\max s)}",
 )
 WEIGHTED_VALUES = Formula("αⱼ vⱼ", "alpha_j v_j", "\\alpha_j v_j")
+SCORE = Formula("q · k = Σ qᵢ kᵢ", "q dot k = sum_i q_i k_i", "q \\cdot k = \\sum_i q_i k_i")
+WEIGHTS_OF_ROWS = Formula("A", "A", "A")
 GIVEN = Formula("Q, K, V", "Q, K, V", "Q, K, V")
 CAP = Formula(
     "cap(s) = c · tanh(s / c)",

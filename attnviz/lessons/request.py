@@ -28,6 +28,8 @@ class LessonRequest:
     """How many keys, terms and entries are worked out."""
     seed: int = 0
     """Where the lesson draws its own numbers."""
+    key: int | None = None
+    """The key that is followed through the product with that row, counted from 0; None is the strongest."""
     distance: int | None = None
     """How far apart the lesson `context` plants a match; None is its own choice."""
 

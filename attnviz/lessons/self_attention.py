@@ -9,6 +9,8 @@ from attnviz.core.rounding import article_rounded
 from attnviz.core.trace import Trace
 from attnviz.lessons import (
     given_steps,
+    links_step,
+    pair_step,
     place_steps,
     projection_steps,
     row_steps,
@@ -37,6 +39,7 @@ def storyboard(asked: LessonRequest) -> Storyboard:
         precision=asked.precision,
         rounding=asked.rounding,
         most=asked.most,
+        key=asked.key,
     )
 
 
@@ -48,6 +51,7 @@ def self_attention_storyboard(
     precision: int | None = None,
     rounding: str = "sum-preserving",
     most: int = MOST,
+    key: int | None = None,
 ) -> Storyboard:
     """The lesson told on `trace`.
 
@@ -55,7 +59,8 @@ def self_attention_storyboard(
     numbers need, at least two. `rounding`: "sum-preserving" (what is shown adds up), "plain", or "article" (weights
     rounded to one decimal and carried on, as in the article).
 
-    `most` says how many keys of the row, terms of a sum and entries of a vector are worked out.
+    `key` is the one whose product with that row is followed entry by entry, where vectors are long; None is the
+    strongest. `most` says how many keys of the row, terms of a sum and entries of a vector are worked out.
 
     Raises InputError for a row that does not exist, an empty sequence, a precision that float64 does not hold or an
     unknown rounding.
@@ -65,7 +70,7 @@ def self_attention_storyboard(
     >>> board.step("scores").worked[0].total.text
     '6'
     """
-    asked = LessonRequest(trace, query, language, precision, rounding, most)
+    asked = LessonRequest(trace, query, language, precision, rounding, most, key=key)
     check(asked)
     told_on = article_rounded(trace) if rounding == "article" else trace
     telling = telling_of(told_on, asked, LESSON)
@@ -103,6 +108,7 @@ def _steps(telling: Telling) -> tuple[Step, ...]:
         projection_steps.inputs(telling),
         *_made(telling),
         row_steps.scores(telling),
+        pair_step.pair(telling),
         row_steps.scale(telling),
         row_steps.cap(telling),
         row_steps.bias(telling),
@@ -111,6 +117,7 @@ def _steps(telling: Telling) -> tuple[Step, ...]:
         value_steps.weighted_values(telling),
         value_steps.output(telling),
         whole_steps.all_rows(telling),
+        links_step.links(telling),
         whole_steps.heads(telling),
         whole_steps.formula(telling),
         whole_steps.why_scale(telling),

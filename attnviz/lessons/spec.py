@@ -7,8 +7,8 @@ JSON, schema `attnviz.film/1`:
                    "request": {"problem": …, "query": 0, "language": "en", "precision": null or 2,
                                "rounding": "sum-preserving", "seed": 0, "distance": null or 8}} a lesson]}
 
-A problem is as it stands in a trace (`attnviz.core.serialisation`); null where the lesson takes no sequence. One of
-more than `MOST_CHARACTERS` is left out: {"left_out": its characters}.
+A request has a "key" where one was asked for. A problem is as it stands in a trace (`attnviz.core.serialisation`); null
+where the lesson takes no sequence. One of more than `MOST_CHARACTERS` is left out: {"left_out": its characters}.
 """
 
 from __future__ import annotations
@@ -96,6 +96,7 @@ def _chapter(made: Made) -> dict[str, Any]:
         "request": {
             "problem": None if asked.trace is None else _problem(asked.trace),
             "query": asked.query,
+            **({} if asked.key is None else {"key": asked.key}),
             "language": asked.language,
             "precision": asked.precision,
             "rounding": asked.rounding,
@@ -129,8 +130,11 @@ def _lesson(chapter: Any, where: str) -> Made:
 def _request(asked: Any, lesson: Lesson, where: str) -> LessonRequest:
     _check(asked, _REQUEST, f"{where}, request")
     trace = _trace(asked["problem"], where) if lesson.takes_sequence else None
-    if trace is not None and asked["query"] >= max(trace.problem.n, 1):
-        raise _damaged(f"{where}, request", "query")
+    asked = {"key": None} | asked
+    _check(asked, {"key": _or_none(_is_number(0))}, f"{where}, request")
+    for name in ("query", "key"):
+        if trace is not None and (asked[name] or 0) >= max(trace.problem.n, 1):
+            raise _damaged(f"{where}, request", name)
     return LessonRequest(
         trace,
         asked["query"],
@@ -138,6 +142,7 @@ def _request(asked: Any, lesson: Lesson, where: str) -> LessonRequest:
         asked["precision"],
         asked["rounding"],
         seed=asked["seed"],
+        key=asked["key"],
         distance=asked["distance"],
     )
 

@@ -37,6 +37,8 @@ class Telling:
     lesson: str
     most: int = MOST
     """How many keys of the row, terms of a sum or entries of a vector are worked out."""
+    key: int | None = None
+    """The key that is asked for, counted from 0."""
 
     @property
     def problem(self) -> Problem:
@@ -62,6 +64,11 @@ class Telling:
         """The worked row of weights: (n,)."""
         row: FloatArray = self.head.stages.weights[self.query]
         return row
+
+    @property
+    def followed(self) -> int:
+        """The key whose product with the worked query is followed: the one that is asked for, or the strongest."""
+        return int(self.weights.argmax()) if self.key is None else self.key
 
     @cached_property
     def visible(self) -> tuple[int, ...]:

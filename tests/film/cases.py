@@ -47,6 +47,11 @@ def _random(n: int, width: int = 4, size: float = 1.0, **options: Any) -> Trace:
     return self_attention(some(n, width), *(some(width, width) for _ in range(3)), **options)
 
 
+def _trained(trace: Trace) -> Trace:
+    made = {"model": "all-MiniLM-L6-v2", "layer": "11", "heads": "3", "tokenizer": "WordPiece"}
+    return trace_of(replace(trace.problem, provenance=made | {"revision": "0123456789" * 6}))
+
+
 def _elsewhere(n: int, width: int, heads: int = 1, **options: Any) -> Trace:
     """Queries, keys and values that were made elsewhere."""
     numbers = np.random.default_rng(n)
@@ -112,6 +117,14 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
     "from elsewhere, with a cap and a sink": lambda: (
         _elsewhere(6, 8, heads=2, softcap=2.5, sinks=np.array([0.5, 1.0])),
         {"query": 4},
+    ),
+    "of a model": lambda: (
+        _trained(_random(12, 48, size=0.5, tokens=[*_WORDS.split(), "[SEP]", "[CLS]"])),
+        {"query": 9, "key": 3},
+    ),
+    "of a model, long tokens": lambda: (
+        _trained(_random(30, 16, causal=True, tokens=(_LONG_CHINESE * 3)[:30])),
+        {"query": 20, "language": "zh"},
     ),
     "from elsewhere, many": lambda: (
         _elsewhere(60, 64, causal=True, window=(20, None), sinks=np.array([-1.0])),

@@ -60,10 +60,10 @@ def untrained(trace: Trace, how: str = "seed 7") -> Trace:
     return trace_of(replace(trace.problem, provenance={"untrained": how}))
 
 
-def trained(trace: Trace) -> Trace:
+def trained(trace: Trace, **more: str) -> Trace:
     made = {"model": "all-MiniLM-L6-v2", "layer": "11", "heads": "0,1,11", "tokenizer": "WordPiece"}
     made |= {"revision": "0123456789" * 6, "stored": "Q4_K/Q6_K/Q8_0", "bits": "4.9"}
-    return trace_of(replace(trace.problem, provenance=made))
+    return trace_of(replace(trace.problem, provenance=made | more))
 
 
 def illustrated() -> Trace:
@@ -137,6 +137,10 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
     "from elsewhere": lambda: (elsewhere(5, tokens=names(5)), {"query": 2}),
     "from elsewhere, two heads, forty": lambda: (elsewhere(40, heads=2, d_k=32), {"query": 7}),
     "what it was made of is known": lambda: (elsewhere(4, x=np.ones((4, 6))), {}),
+    "watched": lambda: (
+        trained(elsewhere(4), backend="transformers 5.23.0", difference="3e-07"),
+        {},
+    ),
     "softcap": lambda: (random_trace(4, softcap=0.5), {"query": 1}),
     "softcap, factor, bias and mask": lambda: (
         random_trace(4, softcap=30.0, scale=0.1, bias=HALF.astype(float), causal=True),
@@ -157,6 +161,18 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
     "of a model": lambda: (
         trained(random_trace(30, d_model=48, d_k=32, causal=True)),
         {"query": 9},
+    ),
+    "of a model, with tokens": lambda: (
+        trained(random_trace(12, d_model=48, d_k=32, tokens=[f"w{i}" for i in range(12)])),
+        {"query": 9, "key": 3},
+    ),
+    "of a model, with many long tokens": lambda: (
+        trained(random_trace(30, d_model=8, d_k=10, heads=2, size=2, tokens=names(30))),
+        {"query": 9},
+    ),
+    "of a model that looks at itself": lambda: (
+        trained(random_trace(3, mask=np.eye(3, dtype=bool), tokens=list("abc"))),
+        {"query": 1},
     ),
     "three worked": lambda: (random_trace(9, d_model=6, d_k=5), {"most": 3}),
 }

@@ -108,6 +108,8 @@ def without_subject(lesson: str, problem: Problem) -> set[str]:
             "places": problem.rotation is None and problem.q_norm is None,
             "given": problem.projects,
             "cap": options.softcap is None,
+            "pair": problem.d_k <= 8,
+            "links": "model" not in problem.provenance or problem.tokens is None,
             "scale": scale == 1,
             "bias": options.bias is None,
             "mask": not hidden,

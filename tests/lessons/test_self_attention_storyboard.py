@@ -62,7 +62,7 @@ def test_the_illustrated_example_is_worked_as_by_hand(board, step):
 
 
 def test_the_illustrated_example_has_the_steps_that_change_something(board):
-    idle = ("places", "given", "scale", "cap", "bias", "mask", "heads")
+    idle = ("places", "given", "pair", "links", "scale", "cap", "bias", "mask", "heads")
     assert ids(board) == [step for step in STEPS if step not in idle]
 
 

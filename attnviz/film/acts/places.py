@@ -1,4 +1,5 @@
-"""Queries and keys that are normalised, or turned by position, before they are compared; and those made elsewhere.
+"""Queries and keys that are normalised, or turned by position, before they are compared; those made elsewhere; one pair
+of them closely.
 
 What they are by then takes its place on the shelf.
 """
@@ -23,12 +24,25 @@ _APART = 0.6
 
 def given(scene: LessonScene, step: Step) -> None:
     """Q, K and V as they came, then on the shelf."""
+    _told_beside(scene, step)
+    _to_shelf(scene, step)
+    scene.clear_stage()
+
+
+def pair(scene: LessonScene, step: Step) -> None:
+    """One product of a query and a key: both, their products, their sums; the ladder of scores stands aside."""
+    scene.carried.clear()
+    scene.clear_stage()
+    _told_beside(scene, step)
+    scene.clear_stage()
+
+
+def _told_beside(scene: LessonScene, step: Step) -> None:
+    """All parts, beside the shelf."""
     hung = _hung(scene, list(step.exhibits))
     for part in step.narration:
         with scene.beat(step, part):
             tell(scene, step, hung, part)
-    _to_shelf(scene, step)
-    scene.clear_stage()
 
 
 def places(scene: LessonScene, step: Step) -> None:

@@ -1,0 +1,85 @@
+"""Tokens in a row, and arcs over them: what queries give to keys."""
+
+from __future__ import annotations
+
+import numpy as np
+from manim import UP, Circle, CubicBezier, VGroup, VMobject
+
+from attnviz.film.components.text import Line, cut_to_width, label, width_of
+from attnviz.film.fonts import Points, Weight
+from attnviz.film.style import Box, Size, Style
+from attnviz.lessons.exhibits import Link, Links
+from attnviz.theme import Role
+
+_THINNEST, _THICKEST = 0.8, 9.0
+"""Strokes of the weights 0 and 1."""
+_FAINTEST = 0.25
+_NAME, _NUMBER = 0.5, 0.92
+"""Baselines of the tokens and of the weights, under the feet of the arcs."""
+_LOOP = 0.2
+_SIZE = Size.SMALL
+_LEAST_GAP, _WIDEST_GAP = 0.12, 0.7
+"""Between two names."""
+_SLACK = 0.02
+
+
+class LinksView(VGroup):
+    """`names`, one a token, `numbers` under them, and arcs by `arc`; in the middle of a box."""
+
+    def __init__(self, links: Links, style: Style, box: Box) -> None:
+        super().__init__()
+        self.links, self.style = links, style
+        self._places = _places(links, box)
+        self._height = box.height - _NUMBER - 0.45
+        self._foot = box.bottom + _NUMBER + 0.15
+        self.names = VGroup(*[self._name(i, each) for i, each in enumerate(links.tokens)])
+        self.numbers = VGroup(*[self._number(i, each) for i, each in enumerate(links.texts)])
+        self.add(self.names, self.numbers)
+
+    def arc(self, link: Link, *, spoken_of: bool = True) -> VMobject:
+        """From the query to the key, the higher the farther; a loop for what a token gives to itself."""
+        start, end = self._at(link.query), self._at(link.key)
+        if link.query == link.key:
+            arc: VMobject = Circle(radius=_LOOP).move_to(start + (_LOOP + 0.02) * UP)
+        else:
+            whole = self._places[-1][0] - self._places[0][0]
+            share = abs(float(start[0] - end[0])) / whole
+            # a cubic rises to three quarters of its handles
+            up = (0.25 + 0.75 * share) * self._height / 0.75 * UP
+            arc = CubicBezier(start, start + up, end + up, end)
+        width = _THINNEST + (_THICKEST - _THINNEST) * link.weight
+        colour = self.style.colour(Role.WEIGHT if spoken_of else Role.SCORE)
+        opacity = _FAINTEST + (1 - _FAINTEST) * link.weight
+        return arc.set_fill(opacity=0).set_stroke(colour, width, opacity=opacity)
+
+    def _at(self, i: int) -> Points:
+        return np.array([self._places[i][0], self._foot, 0.0])
+
+    def _name(self, i: int, token: str) -> Line:
+        is_query = i == self.links.query
+        colour = self.style.colour(Role.QUERY if is_query else Role.KEY)
+        text = cut_to_width(token, self._places[i][1], _SIZE)
+        name = label(text, colour, _SIZE, Weight.BOLD if is_query else Weight.MEDIUM)
+        return name.set_x(float(self._at(i)[0])).on_baseline(self._foot - _NAME + 0.12)
+
+    def _number(self, i: int, text: str) -> Line:
+        number = label(text, self.style.colour(Role.WEIGHT), Size.SMALL)
+        return number.set_x(float(self._at(i)[0])).on_baseline(self._foot - _NUMBER + 0.12)
+
+
+def _places(links: Links, box: Box) -> list[tuple[float, float]]:
+    """Where each token stands, and how wide its name may be: all whole if they fit, else the longest are cut."""
+    numbers = [width_of(each, _SIZE) for each in links.texts]
+    names = [width_of(each, _SIZE, Weight.BOLD) + _SLACK for each in links.tokens]
+    room = box.width - _LEAST_GAP * (len(names) - 1)
+    most = max(names)
+    while sum(map(max, numbers, [min(each, most) for each in names])) > room and most > _SLACK:
+        most -= _SLACK
+    wide = [max(number, min(name, most)) for number, name in zip(numbers, names, strict=True)]
+    gap = min((box.width - sum(wide)) / max(len(wide) - 1, 1), _WIDEST_GAP)
+    x = box.middle[0] - (sum(wide) + gap * (len(wide) - 1)) / 2
+    places = []
+    for each in wide:
+        places.append((x + each / 2, each))
+        x += each + gap
+    return places
