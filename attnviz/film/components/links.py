@@ -16,6 +16,7 @@ _THINNEST, _THICKEST = 0.8, 9.0
 _FAINTEST = 0.25
 _NAME, _NUMBER = 0.5, 0.92
 """Baselines of the tokens and of the weights, under the feet of the arcs."""
+_PARTS = 7
 _LOOP = 0.2
 _SIZE = Size.SMALL
 _LEAST_GAP, _WIDEST_GAP = 0.12, 0.7
@@ -47,6 +48,7 @@ class LinksView(VGroup):
             # a cubic rises to three quarters of its handles
             up = (0.25 + 0.75 * share) * self._height / 0.75 * UP
             arc = CubicBezier(start, start + up, end + up, end)
+            arc.insert_n_curves(_PARTS)  # so that its handles lie where it does
         width = _THINNEST + (_THICKEST - _THINNEST) * link.weight
         colour = self.style.colour(Role.WEIGHT if spoken_of else Role.SCORE)
         opacity = _FAINTEST + (1 - _FAINTEST) * link.weight
