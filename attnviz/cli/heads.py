@@ -41,7 +41,13 @@ _FINE = 64
 @option(
     _PAIR, "--from", "query", metavar="TOKEN|N", help="Ranks the heads by what this query gives …"
 )
-@option(_PAIR, "--to", "key", metavar="TOKEN|N", help="… to this key.")
+@option(
+    _PAIR,
+    "--to",
+    "key",
+    metavar="TOKEN|N",
+    help="… to this key. A word in several pieces counts as one, and so do positions as 3-5.",
+)
 @option(
     _OUTPUT,
     "-o",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.merging import merged
 from attnviz.errors import InputError
 from attnviz.inputs.attention_file import read_attention
-from attnviz.inputs.selection import position_of
+from attnviz.inputs.selection import positions_of
 from attnviz.inputs.tokens import split_text
-from attnviz.lessons.heads import Survey, measured_heads
+from attnviz.lessons.heads import Pair, Survey, measured_heads
 from attnviz.models.model import open_model
+from attnviz.models.pieces import Span
 from attnviz.models.revision import revision
 
 
@@ -52,16 +53,17 @@ def _of_model(asked: Asked, blocks: int) -> Survey:
     written = [each for each, word in zip(read.ids, read.words, strict=True) if word is not None]
     fits = 1 < len(written) <= model.longest // 2
     twice = model.weights(written * 2) if fits else ()
-    names, added = list(read.names), read.added
+    names, spans, added = list(read.names), list(read.spans), read.added
     tokens: list[object] = list(read.ids)
     layers: Iterator[Iterator[FloatArray]] = model.weights(read.ids)
     if asked.words:
         groups = read.groups
-        names = [_joined([read.names[i] for i in group]) for group in groups]
+        names = [read.name_of(group) for group in groups]
+        spans = [read.span_of(group) for group in groups]
         tokens = [tuple(read.ids[i] for i in group) for group in groups]
         added = tuple(i for i, group in enumerate(groups) if group[0] in read.added)
         layers = ((merged(each, groups) for each in layer) for layer in layers)
-    pair = _pair(asked, names)
+    pair = _pair(asked, names, read.text, spans)
     found = measured_heads(layers, tokens, added, pair, twice, blocks)
     return Survey(model.title, model.revision, tuple(names), found, pair, is_merged=asked.words)
 
@@ -89,12 +91,18 @@ def _of_file(asked: Asked, blocks: int) -> Survey:
     )
 
 
-def _pair(asked: Asked, names: list[str]) -> tuple[int, int] | None:
+def _pair(
+    asked: Asked, names: Sequence[str], text: str = "", spans: Sequence[Span] = ()
+) -> Pair | None:
+    """Without spans a query and a key are a position each."""
     if asked.query is None or asked.key is None:
         return None
-    return position_of(names, asked.query, "--from"), position_of(names, asked.key, "--to")
-
-
-def _joined(pieces: list[str]) -> str:
-    """A word of its pieces, without the marks of those that go on."""
-    return "".join(each.removeprefix("##") if i else each for i, each in enumerate(pieces))
+    query, key = (
+        positions_of(names, wanted, flag, text, spans)
+        for wanted, flag in ((asked.query, "--from"), (asked.key, "--to"))
+    )
+    called = [
+        names[each[0]] if len(each) == 1 else text[spans[each[0]][0] : spans[each[-1]][1]]
+        for each in (query, key)
+    ]
+    return Pair(query, key, (called[0], called[1]))

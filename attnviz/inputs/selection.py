@@ -10,7 +10,9 @@ from attnviz.core.problem import Problem
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
+from attnviz.models.pieces import Span, runs
 
+_RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 _ADDED = re.compile(r"\[[A-Z]+\]|<[^<>]*>")
 
 
@@ -76,6 +78,35 @@ def row_of(problem: Problem, query: str | None) -> int:
     if query is None:
         return 0
     return position_of(problem.tokens or (), query, n=problem.n)
+
+
+def positions_of(
+    tokens: Sequence[str], asked: str, flag: str, text: str, spans: Sequence[Span]
+) -> tuple[int, ...]:
+    """The positions that `asked` names, counted from 0: one, or all pieces of what stands in the text.
+
+    `spans` say where in the text each token stands. Of positions that follow each other "3-5" names all.
+
+    Raises InputError as `row_of` does, and for what stands in pieces at several places.
+
+    >>> positions_of(["动", "物"], "动物", "--to", "动物", [(0, 1), (1, 2)])
+    (0, 1)
+    """
+    wanted = asked.strip()
+    if wanted not in tokens:
+        if (several := _RANGE.fullmatch(wanted)) is not None:
+            first, last = (int(each) for each in several.groups())
+            if 1 <= first <= last <= len(tokens):
+                return tuple(range(first - 1, last))
+        found = runs(text, spans, wanted)
+        if len(found) > 1:
+            places = [f"{each[0] + 1}-{each[-1] + 1}" for each in found]
+            raise InputError(
+                f"{wanted!r} stands at positions {', '.join(places)}: say {flag} {places[0]} or {flag} {places[1]}"
+            )
+        if found:
+            return found[0]
+    return (position_of(tokens, asked, flag),)
 
 
 def position_of(

@@ -19,10 +19,11 @@ from attnviz.errors import InputError
 from attnviz.models import bert, gpt2, llama
 from attnviz.models.config import Config, read_config
 from attnviz.models.layer import Layer
+from attnviz.models.pieces import Pieces
 from attnviz.models.places import find
 from attnviz.models.revision import revision
 from attnviz.models.tensors import Tensors
-from attnviz.models.tokenizer import Pieces, pieces
+from attnviz.models.tokenizer import pieces
 
 _FAMILIES: tuple[ModuleType, ...] = (bert, gpt2, llama)
 KINDS = tuple(kind for family in _FAMILIES for kind in family.KINDS)

@@ -36,6 +36,8 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "type_vocab_size": 1,
         "layer_norm_eps": 1e-5,
     },
+    "xlm-roberta-padded": _BERT
+    | {"model_type": "xlm-roberta", "pad_token_id": 17, "max_position_embeddings": 40},
     "distilbert": {
         "model_type": "distilbert",
         "dim": 32,
