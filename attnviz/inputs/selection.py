@@ -138,5 +138,7 @@ def position_of(
         raise InputError(f"{flag} {wanted!r}: the inputs have no names; say {numbers}")
     near = difflib.get_close_matches(wanted.lower(), [each.lower() for each in tokens], n=1)
     match = next((each for each in tokens if near and each.lower() == near[0]), None)
+    # a tokenizer may have put it into one piece with its neighbours
+    match = match or next((each for each in tokens if wanted and wanted in each), None)
     hint = f"did you mean {match!r}? Else say" if match else "say one of them, or"
     raise InputError(f"{flag} {wanted!r} is not among the {n} tokens: {hint} {numbers}")
