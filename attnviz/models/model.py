@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import Problem
-from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 from attnviz.models import bert, gpt2, llama
 from attnviz.models.config import Config, read_config
@@ -77,11 +76,9 @@ class Model:
 
     def weights(self, ids: Sequence[int]) -> Iterator[Iterator[FloatArray]]:
         """The weights (n, n) of every head, layer by layer; each is computed when it is asked for, and not kept."""
-        for layer in self.run(ids):
-            yield (
-                trace_of(layer.problem([head])).heads[0].stages.weights
-                for head in range(self.heads)
-            )
+        # the last layer is not gone through to what would follow it
+        for layer in islice(self.run(ids), self.layers):
+            yield map(layer.weights, range(self.heads))
 
     def problem(
         self, text: str, layer: int, heads: Sequence[int], dtype: npt.DTypeLike = np.float32
