@@ -6,6 +6,8 @@ import difflib
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from attnviz.core.problem import Problem
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError
@@ -52,15 +54,11 @@ def strongest_row(trace: Trace, positions: Sequence[int]) -> int:
     >>> strongest_row(self_attention([[0.0], [2.0], [1.0]], [[1.0]], [[1.0]], [[1.0]]), [0, 1, 2])
     2
     """
-    weights = trace.heads[0].stages.weights
-    best, row = 0.0, 0
-    for query in positions:
-        largest = max(
-            (float(weights[query, key]) for key in positions if key != query), default=0.0
-        )
-        if largest > best:
-            best, row = largest, query
-    return row
+    chosen = list(positions)
+    among = trace.heads[0].stages.weights[np.ix_(chosen, chosen)]
+    np.fill_diagonal(among, 0)
+    strongest = among.max(axis=1, initial=0)
+    return chosen[int(strongest.argmax())] if strongest.any() else 0
 
 
 def row_of(problem: Problem, query: str | None) -> int:

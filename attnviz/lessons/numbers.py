@@ -79,6 +79,20 @@ class Numbers:
         digits = max(self.precision, 3 - math.floor(math.log10(size)))
         return replace(self, precision=digits).text(value)
 
+    def ends(self, low: float, high: float) -> tuple[str, str]:
+        """The ends of a scale, with more decimals where these would not tell them apart.
+
+        >>> Numbers().ends(-0.5, 2.0), Numbers().ends(-0.0021, 0.0013)
+        (('−0.5', '2'), ('−0.0021', '0.0013'))
+        """
+        if not (low < high and math.isfinite(high - low)):
+            return self.text(low), self.text(high)
+        if round(low, self.precision) != round(high, self.precision):
+            return self.text(low), self.text(high)
+        digits = 1 - math.floor(math.log10(high - low))
+        finer = replace(self, precision=max(self.precision, digits))
+        return finer.text(low), finer.text(high)
+
     def row(
         self, values: Iterable[float], *, is_sum: bool = True, total: float | None = None
     ) -> tuple[str, ...]:

@@ -161,3 +161,18 @@ def test_the_precision_follows_the_largest_number():
     assert fitting_precision(np.array([1e-20])) == 8
     assert fitting_precision(np.array([0.0, -np.inf, np.nan])) == 2
     assert fitting_precision(np.array([])) == 2
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (-0.0021, 0.0013, ("−0.0021", "0.0013")),
+        (0.0, 0.00042, ("0", "0.00042")),
+        (1.0001, 1.0009, ("1.0001", "1.0009")),
+        (-0.03, 0.04, ("−0.03", "0.04")),
+        (0.5, 0.5, ("0.5", "0.5")),
+        (-np.inf, 2.0, ("−∞", "2")),
+    ],
+)
+def test_the_ends_of_a_scale_are_told_apart(low, high, told):
+    assert Numbers().ends(low, high) == told
