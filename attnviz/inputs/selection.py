@@ -15,6 +15,8 @@ from attnviz.inputs.request import InputRequest
 from attnviz.models.pieces import Span, runs
 
 _RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+_LISTED = 8
+"""Positions that an error names."""
 _ADDED = re.compile(r"\[[A-Z]+\]|<[^<>]*>")
 
 
@@ -98,10 +100,7 @@ def positions_of(
                 return tuple(range(first - 1, last))
         found = runs(text, spans, wanted)
         if len(found) > 1:
-            places = [f"{each[0] + 1}-{each[-1] + 1}" for each in found]
-            raise InputError(
-                f"{wanted!r} stands at positions {', '.join(places)}: say {flag} {places[0]} or {flag} {places[1]}"
-            )
+            raise _several(wanted, [f"{each[0] + 1}-{each[-1] + 1}" for each in found], flag)
         if found:
             return found[0]
     return (position_of(tokens, asked, flag),)
@@ -125,10 +124,7 @@ def position_of(
     if len(positions) == 1:
         return positions[0]
     if positions:
-        raise InputError(
-            f"{wanted!r} stands at positions {', '.join(str(i + 1) for i in positions)}: "
-            f"say {flag} {positions[0] + 1} or {flag} {positions[1] + 1}"
-        )
+        raise _several(wanted, [str(i + 1) for i in positions], flag)
     numbers = f"a position from 1 to {n}" if n > 1 else "position 1"
     if is_number:
         raise InputError(f"{flag} {wanted} is out of range: say {numbers}")
@@ -140,3 +136,12 @@ def position_of(
     match = match or next((each for each in tokens if wanted and wanted in each), None)
     hint = f"did you mean {match!r}? Else say" if match else "say one of them, or"
     raise InputError(f"{flag} {wanted!r} is not among the {n} tokens: {hint} {numbers}")
+
+
+def _several(wanted: str, places: Sequence[str], flag: str) -> InputError:
+    listed = ", ".join(places[:_LISTED])
+    if len(places) > _LISTED:
+        listed += f", … ({len(places)} in all)"
+    return InputError(
+        f"{wanted!r} stands at positions {listed}: say {flag} {places[0]} or {flag} {places[1]}"
+    )

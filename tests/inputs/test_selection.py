@@ -104,3 +104,12 @@ def test_what_is_within_a_token_leads_to_that_token():
     assert str(raised.value) == (
         "--query '它' is not among the 3 tokens: did you mean '因为它'? Else say a position from 1 to 3"
     )
+
+
+def test_of_a_token_that_stands_everywhere_the_first_places_are_named():
+    with pytest.raises(InputError) as raised:
+        position_of(["the", "cat"] * 100, "cat", "--to")
+
+    assert str(raised.value) == (
+        "'cat' stands at positions 2, 4, 6, 8, 10, 12, 14, 16, … (100 in all): say --to 2 or --to 4"
+    )
