@@ -15,16 +15,16 @@ import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import Problem
-from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 from attnviz.models import bert, gpt2, llama
 from attnviz.models.config import Config
 from attnviz.models.formats import opened
 from attnviz.models.layer import Layer
+from attnviz.models.pieces import Pieces
 from attnviz.models.places import find
 from attnviz.models.revision import revision
 from attnviz.models.tensors import Tensors
-from attnviz.models.tokenizer import Pieces, pieces
+from attnviz.models.tokenizer import pieces
 
 _FAMILIES: tuple[ModuleType, ...] = (bert, gpt2, llama)
 KINDS = tuple(kind for family in _FAMILIES for kind in family.KINDS)
@@ -82,11 +82,9 @@ class Model:
 
     def weights(self, ids: Sequence[int]) -> Iterator[Iterator[FloatArray]]:
         """The weights (n, n) of every head, layer by layer; each is computed when it is asked for, and not kept."""
-        for layer in self.run(ids):
-            yield (
-                trace_of(layer.problem([head])).heads[0].stages.weights
-                for head in range(self.heads)
-            )
+        # the last layer is not gone through to what would follow it
+        for layer in islice(self.run(ids), self.layers):
+            yield map(layer.weights, range(self.heads))
 
     def problem(
         self, text: str, layer: int, heads: Sequence[int], dtype: npt.DTypeLike = np.float32
