@@ -133,9 +133,7 @@ def measures_told(close: CloseUp, language: str) -> str:
 def notes(close: CloseUp, language: str) -> tuple[str, ...]:
     """What must be said of the numbers."""
     survey = close.survey
-    return tuple(
-        words(language).say("heads", note, revision=survey.revision[:12]) for note in survey.notes
-    )
+    return tuple(words(language).say("heads", note, **survey.facts) for note in survey.notes)
 
 
 _NAMES = {"entropy": "entropy_alone"}

@@ -384,3 +384,9 @@ def test_what_stands_in_pieces_at_several_places_is_chosen_by_them(attnviz, work
     for wrong in ("0-2", "3-2", "5-99"):
         refused = attnviz("heads", "动物", "--model", folder, "--from", "1", "--to", wrong).refusal
         assert refused.startswith(f"--to '{wrong}' is not among the 4 tokens")
+
+
+def test_one_head_of_a_quantised_model_says_how_its_weights_are_stored(attnviz):
+    out = attnviz("heads", "the cat sat", "--model", "smollm2", "--layer", "5", "--head", "2").out
+
+    assert "quantised" in out
