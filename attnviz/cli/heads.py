@@ -72,7 +72,8 @@ _FINE = 64
     "--to",
     "key",
     metavar="TOKEN|N",
-    help="… to this key. With --head the query is followed, and needs no key.",
+    help="… to this key. A word in several pieces counts as one, and so do positions as 3-5. "
+    "With --head the query is followed, and needs no key.",
 )
 @option(
     _OUTPUT,

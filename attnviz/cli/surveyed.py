@@ -12,11 +12,12 @@ from attnviz.core.head_measures import induction
 from attnviz.core.merging import merged
 from attnviz.errors import InputError
 from attnviz.inputs.attention_file import read_attention
-from attnviz.inputs.selection import position_of
+from attnviz.inputs.selection import positions_of
 from attnviz.inputs.tokens import split_text
 from attnviz.lessons.close_up import CloseUp, close_up
-from attnviz.lessons.heads import MeasuredHead, Survey, measured_head, measured_heads
+from attnviz.lessons.heads import MeasuredHead, Pair, Survey, measured_head, measured_heads
 from attnviz.models.model import NUMPY, open_model
+from attnviz.models.pieces import Span
 from attnviz.models.revision import revision
 
 Layers = Iterable[Iterable[FloatArray]]
@@ -54,19 +55,38 @@ class _Read:
     """On the text told twice; none where that is too short or too long."""
     is_merged: bool = False
     is_captured: bool = False
-    rounding: Mapping[str, str] = field(default_factory=dict)
-    """How the weights are rounded in their file, as the notes say it; nothing where they are not."""
+    made: Mapping[str, str] = field(default_factory=dict)
+    """What the notes say of how the weights came about; see `Survey.made`."""
+    text: str = ""
+    spans: Sequence[Span] = ()
+    """Where in the text each position stands, where that is known."""
+
+    def positions(self, asked: str | None, flag: str) -> tuple[int, ...]:
+        """Those of a query or of a key; none where nothing is asked."""
+        if asked is None:
+            return ()
+        return positions_of(self.names, asked, flag, self.text, self.spans)
+
+    def pair(self, asked: Asked) -> Pair | None:
+        """The query and the key that are asked for, if both are."""
+        query, key = self.positions(asked.query, "--from"), self.positions(asked.key, "--to")
+        return Pair(query, key, (self._called(query), self._called(key))) if query and key else None
+
+    def _called(self, positions: tuple[int, ...]) -> str:
+        if len(positions) == 1:
+            return self.names[positions[0]]
+        return self.text[self.spans[positions[0]][0] : self.spans[positions[-1]][1]]
 
     def survey(
         self,
         heads: tuple[MeasuredHead, ...],
-        pair: tuple[int, int] | None,
+        pair: Pair | None,
         layer: int | None,
     ) -> Survey:
         """What was found out of some of them."""
         return Survey(
             *(self.title, self.revision, self.names, heads, pair),
-            *(self.is_merged, self.is_captured, layer, self.rounding),
+            *(self.is_merged, self.is_captured, layer, self.made),
         )
 
     def check(self, layer: int | None, head: int | None) -> None:
@@ -91,8 +111,7 @@ def survey(asked: Asked, blocks: int) -> Survey:
     if (asked.query is None) != (asked.key is None):
         raise InputError("a pair is a query and a key: give --from and --to, or neither")
     read = _read(asked)
-    query, key = _positions(asked, read.names)
-    pair = None if query is None or key is None else (query, key)
+    pair = read.pair(asked)
     read.check(asked.layer, None)
     layers, twice = (_only(each, asked.layer) for each in (read.layers, read.twice))
     first = asked.layer or 0
@@ -115,8 +134,7 @@ def one_head(asked: Asked, blocks: int) -> CloseUp:
         )
     layer = asked.layer or 0
     read.check(layer, head)
-    query, key = _positions(asked, read.names)
-    pair = None if query is None or key is None else (query, key)
+    pair, followed = read.pair(asked), read.positions(asked.query, "--from")
     weights, twice = (_at(each, layer, head) for each in (read.layers, read.twice))
     assert weights is not None  # it was checked
     repeated = None if twice is None else induction(twice, len(twice) // 2)
@@ -124,7 +142,7 @@ def one_head(asked: Asked, blocks: int) -> CloseUp:
         weights, (layer, head), read.tokens, read.added, pair, repeated, blocks
     )
     found = read.survey((measured,), pair, layer)
-    return close_up(weights, found, read.added, query)
+    return close_up(weights, found, read.added, followed[0] if followed else None)
 
 
 def _check(asked: Asked) -> None:
@@ -149,20 +167,24 @@ def _of_model(asked: Asked) -> _Read:
     written = [each for each, word in zip(read.ids, read.words, strict=True) if word is not None]
     fits = 1 < len(written) <= model.longest // 2
     twice = model.weights(written * 2) if fits else ()
-    names, added = list(read.names), read.added
+    names, spans, added = list(read.names), list(read.spans), read.added
     tokens: list[object] = list(read.ids)
     layers: Iterator[Iterator[FloatArray]] = model.weights(read.ids)
     if asked.words:
         groups = read.groups
-        names = [_joined([read.names[i] for i in group]) for group in groups]
+        names = [read.name_of(group) for group in groups]
+        spans = [read.span_of(group) for group in groups]
         tokens = [tuple(read.ids[i] for i in group) for group in groups]
         added = tuple(i for i, group in enumerate(groups) if group[0] in read.added)
         layers = ((merged(each, groups) for each in layer) for layer in layers)
+    program = model.runner.program
     return _Read(
         *(model.title, model.revision, tuple(names), tokens, added),
         *((model.layers, model.heads), layers, twice),
         is_merged=asked.words,
-        rounding=model.rounding,
+        made={**model.rounding, **({} if program is None else {"backend": program})},
+        text=read.text,
+        spans=spans,
     )
 
 
@@ -189,15 +211,6 @@ def _of_file(asked: Asked) -> _Read:
     )
 
 
-def _positions(asked: Asked, names: tuple[str, ...]) -> tuple[int | None, int | None]:
-    """Those of the query and of the key."""
-    query, key = (
-        None if each is None else position_of(names, each, flag)
-        for each, flag in ((asked.query, "--from"), (asked.key, "--to"))
-    )
-    return query, key
-
-
 def _only(layers: Layers, layer: int | None) -> Layers:
     """That layer alone, if one is asked for; no head of those before it is computed."""
     return layers if layer is None else islice(layers, layer, layer + 1)
@@ -208,8 +221,3 @@ def _at(layers: Layers, layer: int, head: int) -> FloatArray | None:
     return next(
         (each for found in _only(layers, layer) for each in islice(found, head, None)), None
     )
-
-
-def _joined(pieces: list[str]) -> str:
-    """A word of its pieces, without the marks of those that go on."""
-    return "".join(each.removeprefix("##") if i else each for i, each in enumerate(pieces))

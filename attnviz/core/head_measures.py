@@ -47,21 +47,16 @@ def head_measures(
     """
     given = _checked(weights, len(tokens))
     n = len(tokens)
-    queries = np.array([i not in added for i in range(n)], dtype=bool)
-    keys = np.arange(n)
-    other = keys[:, None] != keys[None, :]
-    numbers: dict[object, int] = {}
-    kinds = np.array([numbers.setdefault(each, len(numbers)) for each in tokens], dtype=int)
-    same = (kinds[:, None] == kinds[None, :]) & other
-    both = queries[:, None] & queries[None, :]
+    written = np.array([i not in added for i in range(n)], dtype=bool)
     extra = np.array([i in added and i > 0 for i in range(n)], dtype=bool)
+    neighbours = written[1:] & written[:-1]
     return HeadMeasures(
-        previous=_mean_on(given, both & (keys[:, None] - keys[None, :] == 1)),
-        following=_mean_on(given, both & (keys[None, :] - keys[:, None] == 1)),
-        same=_mean_on(given, both & same),
-        first=_mean_on(given, (queries & (keys > 0))[:, None] & (keys == 0)[None, :]),
-        added=_mean_on(given, queries[:, None] & extra[None, :]),
-        entropy=_entropy(given[queries]),
+        previous=_mean(np.diagonal(given, -1)[neighbours]),
+        following=_mean(np.diagonal(given, 1)[neighbours]),
+        same=_mean_on_same(given, tokens, written),
+        first=_mean(given[1:, 0][written[1:]]) if n else None,
+        added=_mean(given[:, extra].sum(axis=1)[written]) if extra.any() else None,
+        entropy=_entropy(given[written]),
     )
 
 
@@ -87,12 +82,24 @@ def _checked(weights: FloatArray, n: int) -> FloatArray:
     return given
 
 
-def _mean_on(weights: FloatArray, chosen: BoolArray) -> float | None:
-    """What the queries that have any of the keys give to them together, on average."""
-    have = chosen.any(axis=1)
-    if not have.any():
-        return None
-    return float(np.where(chosen, weights, 0).sum(axis=1)[have].mean())
+def _mean_on_same(
+    weights: FloatArray, tokens: Sequence[object], written: BoolArray
+) -> float | None:
+    """What the queries whose token stands elsewhere too give to it there, on average."""
+    places: dict[object, list[int]] = {}
+    for i in np.flatnonzero(written).tolist():
+        places.setdefault(tokens[i], []).append(i)
+    given = []
+    for each in places.values():
+        if len(each) > 1:
+            between = weights[np.ix_(each, each)]
+            np.fill_diagonal(between, 0)  # what it gives to itself does not count
+            given.append(between.sum(axis=1))
+    return _mean(np.concatenate(given)) if given else None
+
+
+def _mean(values: FloatArray) -> float | None:
+    return float(values.mean()) if len(values) else None
 
 
 def _entropy(rows: FloatArray) -> float | None:

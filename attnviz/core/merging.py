@@ -10,6 +10,15 @@ from attnviz.core.arrays import FloatArray, as_float
 from attnviz.errors import ShapeError
 
 
+def between(weights: FloatArray, queries: Sequence[int], keys: Sequence[int]) -> float:
+    """What some queries give to some keys, by weights (n, n): summed over these keys, averaged over these queries.
+
+    >>> between(np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]), [0, 1], [1, 2])
+    0.75
+    """
+    return float(weights[np.ix_(queries, keys)].sum(axis=1).mean())
+
+
 def merged(weights: FloatArray, groups: Sequence[Sequence[int]]) -> FloatArray:
     """The weights (n, n) of groups of positions: summed over the keys of a group, averaged over its queries.
 

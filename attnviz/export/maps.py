@@ -58,7 +58,7 @@ def _notes(survey: Survey, language: str) -> Iterator[str]:
     """What stands below: the pair that is asked for, what a map is, what is measured and of which weights."""
     say = words(language).say
     if survey.pair is not None:
-        query, key = (shown_token(survey.tokens[each]) for each in survey.pair)
+        query, key = map(shown_token, survey.pair.names)
         ranked = (f"{each.name} {value:.2f}" for each, value in survey.foremost("between", 4))
         yield f"{say('heads', 'pair', query=query, key=key)}: {', '.join(ranked)}"
     yield say("heads", "maps")

@@ -6,11 +6,17 @@ import difflib
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from attnviz.core.problem import Problem
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
+from attnviz.models.pieces import Span, runs
 
+_RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+_LISTED = 8
+"""Positions that an error names."""
 _ADDED = re.compile(r"\[[A-Z]+\]|<[^<>]*>")
 
 
@@ -50,15 +56,11 @@ def strongest_row(trace: Trace, positions: Sequence[int]) -> int:
     >>> strongest_row(self_attention([[0.0], [2.0], [1.0]], [[1.0]], [[1.0]], [[1.0]]), [0, 1, 2])
     2
     """
-    weights = trace.heads[0].stages.weights
-    best, row = 0.0, 0
-    for query in positions:
-        largest = max(
-            (float(weights[query, key]) for key in positions if key != query), default=0.0
-        )
-        if largest > best:
-            best, row = largest, query
-    return row
+    chosen = list(positions)
+    among = trace.heads[0].stages.weights[np.ix_(chosen, chosen)]
+    np.fill_diagonal(among, 0)
+    strongest = among.max(axis=1, initial=0)
+    return chosen[int(strongest.argmax())] if strongest.any() else 0
 
 
 def row_of(problem: Problem, query: str | None) -> int:
@@ -83,6 +85,32 @@ def key_of(problem: Problem, key: str | None) -> int | None:
     return None if key is None else position_of(problem.tokens or (), key, "--key", problem.n)
 
 
+def positions_of(
+    tokens: Sequence[str], asked: str, flag: str, text: str, spans: Sequence[Span]
+) -> tuple[int, ...]:
+    """The positions that `asked` names, counted from 0: one, or all pieces of what stands in the text.
+
+    `spans` say where in the text each token stands. Of positions that follow each other "3-5" names all.
+
+    Raises InputError as `row_of` does, and for what stands in pieces at several places.
+
+    >>> positions_of(["动", "物"], "动物", "--to", "动物", [(0, 1), (1, 2)])
+    (0, 1)
+    """
+    wanted = asked.strip()
+    if wanted not in tokens:
+        if (several := _RANGE.fullmatch(wanted)) is not None:
+            first, last = (int(each) for each in several.groups())
+            if 1 <= first <= last <= len(tokens):
+                return tuple(range(first - 1, last))
+        found = runs(text, spans, wanted)
+        if len(found) > 1:
+            raise _several(wanted, [f"{each[0] + 1}-{each[-1] + 1}" for each in found], flag)
+        if found:
+            return found[0]
+    return (position_of(tokens, asked, flag),)
+
+
 def position_of(
     tokens: Sequence[str], asked: str, flag: str = "--query", n: int | None = None
 ) -> int:
@@ -101,10 +129,7 @@ def position_of(
     if len(positions) == 1:
         return positions[0]
     if positions:
-        raise InputError(
-            f"{wanted!r} stands at positions {', '.join(str(i + 1) for i in positions)}: "
-            f"say {flag} {positions[0] + 1} or {flag} {positions[1] + 1}"
-        )
+        raise _several(wanted, [str(i + 1) for i in positions], flag)
     numbers = f"a position from 1 to {n}" if n > 1 else "position 1"
     if is_number:
         raise InputError(f"{flag} {wanted} is out of range: say {numbers}")
@@ -112,5 +137,16 @@ def position_of(
         raise InputError(f"{flag} {wanted!r}: the inputs have no names; say {numbers}")
     near = difflib.get_close_matches(wanted.lower(), [each.lower() for each in tokens], n=1)
     match = next((each for each in tokens if near and each.lower() == near[0]), None)
+    # a tokenizer may have put it into one piece with its neighbours
+    match = match or next((each for each in tokens if wanted and wanted in each), None)
     hint = f"did you mean {match!r}? Else say" if match else "say one of them, or"
     raise InputError(f"{flag} {wanted!r} is not among the {n} tokens: {hint} {numbers}")
+
+
+def _several(wanted: str, places: Sequence[str], flag: str) -> InputError:
+    listed = ", ".join(places[:_LISTED])
+    if len(places) > _LISTED:
+        listed += f", … ({len(places)} in all)"
+    return InputError(
+        f"{wanted!r} stands at positions {listed}: say {flag} {places[0]} or {flag} {places[1]}"
+    )

@@ -65,7 +65,10 @@ def pair_told(close: CloseUp) -> ToldLink | None:
     pair, weight = close.survey.pair, close.head.between
     if pair is None or weight is None:
         return None
-    return link_told(Link(*pair, weight), close)
+    if not pair.is_merged:
+        return link_told(Link(pair.query[0], pair.key[0], weight), close)
+    query, key = map(shown_token, pair.names)
+    return ToldLink(query, key, written(weight))
 
 
 def reading(close: CloseUp, language: str, is_numbered: bool) -> str:
@@ -130,9 +133,7 @@ def measures_told(close: CloseUp, language: str) -> str:
 def notes(close: CloseUp, language: str) -> tuple[str, ...]:
     """What must be said of the numbers."""
     survey = close.survey
-    return tuple(
-        words(language).say("heads", note, revision=survey.revision[:12]) for note in survey.notes
-    )
+    return tuple(words(language).say("heads", note, **survey.facts) for note in survey.notes)
 
 
 _NAMES = {"entropy": "entropy_alone"}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.head_measures import HeadMeasures, head_measures, induction
+from attnviz.core.merging import between
 from attnviz.lessons.detail import PooledMatrix, pooled
 from attnviz.lessons.words import words
 
@@ -16,6 +17,20 @@ BLOCKS = 8
 """Rows and columns of a map, if nothing else is said."""
 _REVISION = 12
 """Digits of a sha256 that are shown."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A query and a key that are asked for: their positions, counted from 0, several where pieces make one word."""
+
+    query: tuple[int, ...]
+    key: tuple[int, ...]
+    names: tuple[str, str]
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether one of them is several positions."""
+        return len(self.query) > 1 or len(self.key) > 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +63,7 @@ class Survey:
     tokens: tuple[str, ...]
     heads: tuple[MeasuredHead, ...]
     """Layer by layer."""
-    pair: tuple[int, int] | None = None
-    """A query and a key that are asked for, counted from 0."""
+    pair: Pair | None = None
     is_merged: bool = False
     """Whether pieces of words were merged: summed over keys, averaged over queries."""
     is_captured: bool = False
@@ -57,15 +71,18 @@ class Survey:
     layer: int | None = None
     """The only layer that is asked for; None is all of them."""
 
-    rounding: Mapping[str, str] = field(default_factory=dict)
-    """How the weights are quantised, if they are: `stored` and `bits`, as in the provenance of a Problem."""
+    made: Mapping[str, str] = field(default_factory=dict)
+    """As in the provenance of a Problem: how weights are quantised, if they are (`stored`, `bits`), and which other
+    program ran the model, if one did (`backend`)."""
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What must be said of the numbers: the names of words of `heads`."""
         told = ["captured_note"] if self.is_captured else []
-        told += ["merged_note"] if self.is_merged else []
-        told += ["quantised_note"] if self.rounding else []
+        is_merged = self.is_merged or (self.pair is not None and self.pair.is_merged)
+        told += ["merged_note"] if is_merged else []
+        told += ["quantised_note"] if "stored" in self.made else []
+        told += ["watched_note"] if "backend" in self.made else []
         return (*told, "note")
 
     def title(self, language: str) -> str:
@@ -78,7 +95,7 @@ class Survey:
     @property
     def facts(self) -> Mapping[str, str]:
         """What the notes speak of."""
-        return {**self.rounding, "revision": self.revision[:_REVISION]}
+        return {**self.made, "revision": self.revision[:_REVISION]}
 
     @property
     def layers(self) -> tuple[tuple[MeasuredHead, ...], ...]:
@@ -108,7 +125,7 @@ def measured_heads(
     layers: Iterable[Iterable[FloatArray]],
     tokens: Sequence[object],
     added: Sequence[int],
-    pair: tuple[int, int] | None = None,
+    pair: Pair | None = None,
     twice: Iterable[Iterable[FloatArray]] = (),
     blocks: int = BLOCKS,
     first: int = 0,
@@ -136,7 +153,7 @@ def measured_head(
     place: tuple[int, int],
     tokens: Sequence[object],
     added: Sequence[int],
-    pair: tuple[int, int] | None,
+    pair: Pair | None,
     repeated: float | None,
     blocks: int,
 ) -> MeasuredHead:
@@ -145,6 +162,6 @@ def measured_head(
         *place,
         pooled(weights, blocks, blocks),
         head_measures(weights, tokens, added),
-        None if pair is None else float(weights[pair]),
+        None if pair is None else between(weights, pair.query, pair.key),
         repeated,
     )

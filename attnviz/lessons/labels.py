@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from attnviz.lessons.storyboard import Label
 from attnviz.theme import Role
@@ -43,6 +44,7 @@ def columns_of(text: str) -> int:
     )
 
 
+@lru_cache(maxsize=16384)  # a long text's tokens name the rows or the columns of every matrix
 def shown_token(token: str, longest: int = LONGEST) -> str:
     """A token as a label: white space and control characters made visible, cut to `longest` columns.
 

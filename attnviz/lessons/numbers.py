@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 MINUS = "\u2212"
 _WIDEST = 1e6
+LONGEST_SUM = 64
+"""Numbers of a row that is shown whole, at most. Of a longer one parts are shown, which need not add up: made to, one
+weight of 0.0005 among 2,000 would read 0.01, and the next one 0.00."""
 
 
 @dataclass(frozen=True)
@@ -79,16 +82,33 @@ class Numbers:
         digits = max(self.precision, 3 - math.floor(math.log10(size)))
         return replace(self, precision=digits).text(value)
 
+    def ends(self, low: float, high: float) -> tuple[str, str]:
+        """The ends of a scale, with more decimals where these would not tell them apart.
+
+        >>> Numbers().ends(-0.5, 2.0), Numbers().ends(-0.0021, 0.0013)
+        (('−0.5', '2'), ('−0.0021', '0.0013'))
+        """
+        if not (low < high and math.isfinite(high - low)):
+            return self.text(low), self.text(high)
+        if round(low, self.precision) != round(high, self.precision):
+            return self.text(low), self.text(high)
+        digits = 1 - math.floor(math.log10(high - low))
+        finer = replace(self, precision=max(self.precision, digits))
+        return finer.text(low), finer.text(high)
+
     def row(
         self, values: Iterable[float], *, is_sum: bool = True, total: float | None = None
     ) -> tuple[str, ...]:
-        """Numbers that belong together. With `is_sum`, and `sums` on, they are rounded to add up.
+        """Numbers that belong together. With `is_sum`, and `sums` on, they are rounded to add up; of more than
+        `LONGEST_SUM` without a `total` each is rounded for itself.
 
         `total` is what they add up to in the trace, where its text is shown too; None is their own sum. The two may
         differ in the last digit of all, and so round apart.
         """
         given = [float(value) for value in values]
-        shown = self._adding_up(given, total) if is_sum and self.sums else given
+        is_shown = total is not None or len(given) <= LONGEST_SUM
+        adds_up = is_sum and self.sums and is_shown
+        shown = self._adding_up(given, total) if adds_up else given
         return tuple(self._text(s, self.exact(g)) for s, g in zip(shown, given, strict=True))
 
     def without(self, total: float, part: float) -> float:

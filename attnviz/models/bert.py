@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy.typing as npt
 
@@ -124,11 +125,20 @@ def _embedded(
     """Words, positions and the first segment, added up: (n, d_model)."""
     first = _first_position(config)
     x = tensors.rows(f"{prefix}{_WORDS}", ids, dtype)
-    x = x + tensors.rows(
-        f"{prefix}embeddings.position_embeddings.weight", range(first, first + len(ids)), dtype
-    )
+    places = range(len(ids)) if first == 0 else _places(ids, first)
+    x = x + tensors.rows(f"{prefix}embeddings.position_embeddings.weight", places, dtype)
     segments = f"{prefix}embeddings.token_type_embeddings.weight"
     return x + tensors.rows(segments, [0], dtype) if segments in tensors.names else x
+
+
+def _places(ids: Sequence[int], first: int) -> list[int]:
+    """Where each token stands, if padding is not counted: it has the position before the first for itself."""
+    is_padding = [each == first - 1 for each in ids]
+    counted = accumulate(not each for each in is_padding)
+    return [
+        first - 1 if skipped else first - 1 + count
+        for count, skipped in zip(counted, is_padding, strict=True)
+    ]
 
 
 def _first_position(config: Config) -> int:

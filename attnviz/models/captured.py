@@ -31,9 +31,9 @@ class Captured:
     v: FloatArray
     """(h_kv, n, d_v)."""
     scale: float
-    weights: FloatArray
+    own_weights: FloatArray
     """The program's own: (h, n, n)."""
-    output: FloatArray
+    own_output: FloatArray
     """(h, n, d_v)."""
     x: FloatArray | None = None
     """What the queries were made of: (n, d_model)."""
@@ -80,13 +80,17 @@ class Captured:
         difference = f"{self._difference(problem, chosen):.0e}"
         return replace(problem, provenance=told | {"difference": difference})
 
+    def weights(self, head: int) -> FloatArray:
+        """The weights (n, n) of a head, computed here. Raises InputError as `problem` does."""
+        return trace_of(self.problem([head])).heads[0].stages.weights
+
     def _difference(self, problem: Problem, heads: Sequence[int]) -> float:
         """The largest difference to what the program computed. Raises InputError where it is too large."""
         largest = 0.0
         for head, trace in zip(heads, trace_of(problem).heads, strict=True):
-            size = float(np.abs(self.output[head]).max(initial=0.0)) or 1.0
-            of_weights = np.abs(trace.stages.weights - self.weights[head]).max(initial=0.0)
-            of_outputs = np.abs(trace.stages.output - self.output[head]).max(initial=0.0) / size
+            size = float(np.abs(self.own_output[head]).max(initial=0.0)) or 1.0
+            of_weights = np.abs(trace.stages.weights - self.own_weights[head]).max(initial=0.0)
+            of_outputs = np.abs(trace.stages.output - self.own_output[head]).max(initial=0.0) / size
             difference = float(max(of_weights, of_outputs))
             if not difference <= TOLERANCE:
                 raise InputError(

@@ -32,6 +32,10 @@ class NumpyRunner:
         return self.config.kind
 
     @property
+    def program(self) -> None:
+        return None
+
+    @property
     def layers(self) -> int:
         return int(self._family.layer_count(self.config))
 

@@ -33,6 +33,7 @@ class Layer:
     norm_epsilon: float = NORM_EPSILON
     rotation: FloatArray | None = None
     options: AttentionOptions = field(default_factory=AttentionOptions)
+    _handed_on: dict[int, FloatArray] = field(default_factory=dict, init=False, repr=False)
 
     def problem(
         self,
@@ -69,13 +70,20 @@ class Layer:
             provenance=provenance or {},
         )
 
+    def weights(self, head: int) -> FloatArray:
+        """The weights (n, n) of a head. What it hands on is kept for `output`, which need not compute it again."""
+        trace = trace_of(self.problem([head]))
+        self._handed_on[head] = trace.concat
+        return trace.heads[0].stages.weights
+
     def output(self) -> FloatArray:
         """What the attention adds to the layer: (n, d_model). One head is computed at a time, to spare memory."""
         width = self.w_o.shape[0] // self.heads
         total = np.zeros((len(self.x), self.w_o.shape[1]), self.x.dtype)
         for head in range(self.heads):
-            values = trace_of(self.problem([head])).concat
-            total += values @ self.w_o[head * width : (head + 1) * width]
+            if head not in self._handed_on:
+                self.weights(head)
+            total += self._handed_on.pop(head) @ self.w_o[head * width : (head + 1) * width]
         return total if self.b_o is None else total + self.b_o
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,14 @@ import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import Problem
-from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError, unknown_name
 from attnviz.models.families import KINDS, NumpyRunner
 from attnviz.models.formats import opened
+from attnviz.models.pieces import Pieces
 from attnviz.models.places import Place, find
 from attnviz.models.revision import revision
 from attnviz.models.runner import Attention, Runner
-from attnviz.models.tokenizer import Pieces, pieces
+from attnviz.models.tokenizer import pieces
 
 NUMPY, TRANSFORMERS = "numpy", "transformers"
 BACKENDS = (NUMPY, TRANSFORMERS)
@@ -74,11 +75,9 @@ class Model:
 
     def weights(self, ids: Sequence[int]) -> Iterator[Iterator[FloatArray]]:
         """The weights (n, n) of every head, layer by layer; each is computed when it is asked for, and not kept."""
-        for layer in self.run(ids):
-            yield (
-                trace_of(layer.problem([head])).heads[0].stages.weights
-                for head in range(self.heads)
-            )
+        # the last layer is not gone through to what would follow it
+        for layer in islice(self.run(ids), self.layers):
+            yield map(layer.weights, range(self.heads))
 
     def problem(
         self, text: str, layer: int, heads: Sequence[int], dtype: npt.DTypeLike = np.float32

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy.typing as npt
 
+from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import Problem
 
 
@@ -22,6 +23,9 @@ class Attention(Protocol):
     ) -> Problem:
         """The attention of these heads, counted from 0."""
 
+    def weights(self, head: int) -> FloatArray:
+        """The weights (n, n) of a head, computed by the core."""
+
 
 class Runner(Protocol):
     """Runs a model over token ids. Layers and heads are counted from 0."""
@@ -29,6 +33,10 @@ class Runner(Protocol):
     @property
     def kind(self) -> str:
         """The kind of model, as config.json calls it."""
+
+    @property
+    def program(self) -> str | None:
+        """Who is watched, with its version; None where nobody is."""
 
     @property
     def layers(self) -> int:

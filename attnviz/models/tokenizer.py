@@ -3,46 +3,17 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby, repeat
 from pathlib import Path
 from typing import Any
 
 from attnviz.errors import EnvironmentFault, InputError
+from attnviz.models.pieces import WORD_BEGINS, Pieces, Span, stripped
 
 FILE = "tokenizer.json"
 _BLANKS = str.maketrans(" \n\t", "␣↵⇥")
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """A text taken apart; the three go together."""
-
-    ids: tuple[int, ...]
-    names: tuple[str, ...]
-    """As they are shown: what stands in the text, with the mark of a piece that goes on ("##ing") or of one that the
-    model adds ("[CLS]")."""
-    words: tuple[int | None, ...]
-    """The number of the word each belongs to; None for what the model adds."""
-    kind: str
-    """How it was taken apart: "WordPiece", "BPE", …"""
-
-    @property
-    def groups(self) -> tuple[tuple[int, ...], ...]:
-        """The positions of each word, and of each piece that the model adds, in order."""
-        groups: list[list[int]] = []
-        before: int | None = None
-        for i, word in enumerate(self.words):
-            if word is not None and word == before:
-                groups[-1].append(i)
-            else:
-                groups.append([i])
-            before = word
-        return tuple(map(tuple, groups))
-
-    @property
-    def added(self) -> tuple[int, ...]:
-        """The positions of what the model adds."""
-        return tuple(i for i, word in enumerate(self.words) if word is None)
 
 
 def read_tokenizer(folder: Path) -> Any:
@@ -77,31 +48,53 @@ def as_written(tokenizer: Any) -> Any:
 def pieces(tokenizer: Any, text: str) -> Pieces:
     """The text as the `tokenizers.Tokenizer` takes it apart, with what it adds."""
     found = tokenizer.encode(text)
+    spans = tuple(map(_span, found.tokens, found.offsets, repeat(text)))
+    blanks = (
+        _blank(tokenizer, token, text[slice(*span)])
+        for token, span in zip(found.tokens, found.offsets, strict=True)
+    )
     return Pieces(
         ids=tuple(found.ids),
-        names=tuple(_names(found, text)),
+        names=tuple(map(_name, found.tokens, _written(text, spans), blanks)),
         words=tuple(found.word_ids),
         kind=type(tokenizer.model).__name__,
+        text=text,
+        spans=spans,
     )
 
 
-def _names(found: Any, text: str) -> list[str]:
-    return [
-        _name(token, text[begin:end])
-        for token, (begin, end) in zip(found.tokens, found.offsets, strict=True)
-    ]
+def _span(token: str, span: Span, text: str) -> Span:
+    """Where the piece stands; the library gives a mark of SentencePiece the character that it stands before."""
+    is_mark = not token.strip(WORD_BEGINS) and text[slice(*span)].strip(f" {WORD_BEGINS}")
+    return (span[0], span[0]) if is_mark else stripped(text, span)
 
 
-def _name(token: str, written: str) -> str:
-    """What stands in the text, unless the token says more; a piece of one character's bytes has only itself.
+def _written(text: str, spans: Sequence[Span]) -> Iterator[str]:
+    """What stands in the text at each span: of a character that several share, its part, as "猫 1/3"."""
+    shared = Counter(at for span in spans for at in range(*span))
+    told: Counter[int] = Counter()
+    for span in spans:
+        told.update(range(*span))
+        runs = groupby(range(*span), lambda at: (told[at], shared[at]))
+        yield "".join(
+            text[slice((chosen := list(run))[0], chosen[-1] + 1)]
+            + (f" {part}/{of}" if of > 1 else "")
+            for (part, of), run in runs
+        )
 
-    >>> _name("Ġcat", " cat"), _name("##ing", "ing"), _name("[CLS]", ""), _name("ĊĠ", "\\n ")
-    ('cat', '##ing', '[CLS]', '↵␣')
-    """
-    word = written.strip()
-    if token.startswith("##") or token.casefold() == word.casefold():
+
+def _name(token: str, written: str, blank: str) -> str:
+    """What stands in the text, unless the token says more; a token of bytes alone can be read by nobody."""
+    if token.startswith("##") or token.casefold() == written.casefold():
         return token
-    return word or written.translate(_BLANKS).strip() or token
+    return written or blank or token
+
+
+def _blank(tokenizer: Any, token: str, raw: str) -> str:
+    """The blanks that a piece is, where it is nothing else; some tokenizers leave them out of where it stands."""
+    if not raw and tokenizer.decoder is not None:
+        raw = tokenizer.decoder.decode([token])
+    return raw.translate(_BLANKS) if raw.isspace() else ""
 
 
 def library() -> Any:

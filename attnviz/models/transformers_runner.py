@@ -67,6 +67,10 @@ class TransformersRunner:
         return str(self._config.model_type)
 
     @property
+    def program(self) -> str:
+        return f"transformers {_library('transformers').__version__}"
+
+    @property
     def files(self) -> Sequence[Path]:
         if self.place.file is not None:
             return (self.place.path,)
@@ -119,8 +123,7 @@ class TransformersRunner:
 
     @property
     def _origin(self) -> dict[str, str]:
-        program = f"transformers {_library('transformers').__version__}"
-        return {**dict.fromkeys(("q", "k", "v"), program), "backend": program}
+        return {**dict.fromkeys(("q", "k", "v"), self.program), "backend": self.program}
 
     @cached_property
     def _config(self) -> Any:
@@ -205,8 +208,8 @@ class _Watch:
                         k=_numbers(key[0]),
                         v=_numbers(value[0]),
                         scale=scale,
-                        weights=_numbers(weights[0]),
-                        output=_numbers(output[0].transpose(0, 1)),
+                        own_weights=_numbers(weights[0]),
+                        own_output=_numbers(output[0].transpose(0, 1)),
                         x=self._made_of(module),
                         added=self._added(attention_mask, how.get("position_bias")),
                         softcap=how.get("softcap"),

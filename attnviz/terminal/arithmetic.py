@@ -119,7 +119,9 @@ def _hang(left: int, width: int) -> int:
 
 def _broken(row: Sequence[Text], raw: Sequence[Text], breaks: set[int], width: int) -> list[Text]:
     hang = _hang(row[0].cell_len, width)
-    lines = _indented(wrapped_arithmetic(row[0], width), "", " " * _HANG)
+    lines = [row[0].copy()]
+    if row[0].cell_len > width:
+        lines = _indented(wrapped_arithmetic(row[0], width), "", " " * _HANG)
     for i, (stage, unpadded) in enumerate(zip(row[1:], raw[1:], strict=False), start=1):
         if i in breaks:
             lines.append(Text(" " * (hang - 1)))

@@ -121,8 +121,9 @@ def _legend_width(matrix: Matrix, lines: Sequence[Text], setting: Setting) -> in
 
 def _legend(picture: Picture, parts: PooledMatrix, setting: Setting, width: int) -> list[Text]:
     palette = setting.palette
-    bar = styled(f"{setting.number(picture.low)} ", palette.dim).append_text(picture.scale())
-    bar.append(f" {setting.number(picture.high)}", palette.dim)
+    low, high = setting.storyboard.numbers.ends(picture.low, picture.high)
+    bar = styled(f"{low} ", palette.dim).append_text(picture.scale())
+    bar.append(f" {high}", palette.dim)
     rows, columns = parts.block
     kind = "peak" if picture.role is Role.WEIGHT else "mean"
     said = setting.say(kind, rows=rows, columns=columns)

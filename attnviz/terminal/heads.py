@@ -64,7 +64,7 @@ def _measured(
     """What is measured, and the foremost heads; the pair that is asked for comes first."""
     say = words(language).say
     if survey.pair is not None:
-        query, key = (shown_token(survey.tokens[each]) for each in survey.pair)
+        query, key = map(shown_token, survey.pair.names)
         yield say("heads", "pair", query=query, key=key), survey.foremost("between", top)
     for measure in (*MEASURES, "induction"):
         if found := survey.foremost(measure, top):

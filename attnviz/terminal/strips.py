@@ -36,10 +36,9 @@ def strips(matrix: Matrix, setting: Setting) -> list[Text]:
         for name, line in zip(names or [""] * matrix.shape[0], picture.rows(), strict=True)
     ]
     _, together = parts.block
-    bar = styled(f"{setting.number(picture.low)} ", setting.palette.dim).append_text(
-        picture.scale()
-    )
-    bar.append(f" {setting.number(picture.high)}", setting.palette.dim)
+    low, high = setting.storyboard.numbers.ends(picture.low, picture.high)
+    bar = styled(f"{low} ", setting.palette.dim).append_text(picture.scale())
+    bar.append(f" {high}", setting.palette.dim)
     if together == 1:
         return [*lines, bar]
     said = setting.say("together", count=together)

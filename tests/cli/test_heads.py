@@ -1,5 +1,6 @@
 """attnviz heads, as a user runs it."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from rich.cells import cell_len
 from attnviz import Trace
 from attnviz.cli.surveyed import Asked, one_head, survey
 from attnviz.film.typefaces import chinese
+from tests.models.small_tokenizers import bytewise, characterwise, model_with
 
 SENTENCE = "The animal didn't cross the street because it was too tired"
 
@@ -20,6 +22,12 @@ def found(out: str, what: str) -> list[tuple[str, float]]:
     """The heads that a line names, with what is measured."""
     (line,) = (each for each in out.splitlines() if each.strip().startswith(what))
     return [(name, float(value)) for name, value in re.findall(r"(L\d+H\d+) (\d\.\d\d)", line)]
+
+
+@pytest.fixture
+def explained(attnviz):
+    """The trace, as data."""
+    return lambda *arguments: json.loads(attnviz("explain", *arguments, "--format", "json").out)
 
 
 @pytest.fixture
@@ -324,3 +332,61 @@ def test_words_in_place_of_pieces_are_followed_too(attnviz):
 
     assert "“unbelievably” gives weight to:" in out
     assert "summed over keys and averaged over queries" in " ".join(out.split())
+
+
+CLAUSE = "动物没有过马路，因为它太累"
+
+
+@pytest.fixture(params=["character by character", "in bytes"])
+def cut_up(request, work):
+    """A folder whose tokenizer takes Chinese apart as that of BERT, or that of Qwen."""
+    if request.param == "in bytes":
+        return model_with(bytewise("没有", "马路", "因为"), work / "model", "qwen2")
+    return model_with(characterwise(CLAUSE), work / "model", "bert")
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("words", [(), ("--words",)], ids=["pieces", "words"])
+def test_chinese_words_are_found_whatever_pieces_they_are_in(attnviz, cut_up, width, words):
+    pair = ("--from", "它", "--to", "动物", "--lang", "zh", "--width", str(width), *words)
+    done = attnviz("heads", CLAUSE, "--model", str(cut_up), *pair)
+
+    assert (done.status, done.err) == (0, "")
+    assert max(map(cell_len, done.out.splitlines())) <= width
+    assert "  它 → 动物  " in done.out
+    assert "权重对键求和" in re.sub(r"\s", "", done.out)
+
+
+def test_what_is_in_several_pieces_gets_what_they_get_together(attnviz, explained, work):
+    folder = model_with(characterwise(CLAUSE), work / "model", "bert")
+    out = attnviz(
+        "heads", CLAUSE, "--model", str(folder), "--from", "它", "--to", "动物", "--top", "12"
+    ).out
+
+    ranked = dict(
+        re.findall(r"(L\dH\d) (\d\.\d\d)", out.split("它 → 动物")[1].split("previous")[0])
+    )
+    for head in range(4):
+        trace = explained(CLAUSE, "--model", str(folder), "--layer", "1", "--head", str(head))
+        row = trace["traces"][0]["weights"][trace["tokens"].index("它")]
+        assert ranked[f"L1H{head}"] == f"{row[1] + row[2]:.2f}"
+
+
+def test_what_stands_in_pieces_at_several_places_is_chosen_by_them(attnviz, work):
+    folder = str(model_with(characterwise("动物爱吃"), work / "model", "bert"))
+
+    said = attnviz("heads", "动物爱动物", "--model", folder, "--from", "爱", "--to", "动物").refusal
+    assert said == "'动物' stands at positions 2-3, 5-6: say --to 2-3 or --to 5-6"
+    assert (
+        "  爱 → 动物  "
+        in attnviz("heads", "动物爱动物", "--model", folder, "--from", "爱", "--to", "5-6").out
+    )
+    for wrong in ("0-2", "3-2", "5-99"):
+        refused = attnviz("heads", "动物", "--model", folder, "--from", "1", "--to", wrong).refusal
+        assert refused.startswith(f"--to '{wrong}' is not among the 4 tokens")
+
+
+def test_one_head_of_a_quantised_model_says_how_its_weights_are_stored(attnviz):
+    out = attnviz("heads", "the cat sat", "--model", "smollm2", "--layer", "5", "--head", "2").out
+
+    assert "keeps weights rounded" in " ".join(out.split())

@@ -81,3 +81,27 @@ def test_weights_of_another_shape_are_refused():
         head_measures(np.ones((2, 3)), "ab")
     with pytest.raises(ShapeError, match=r"expected \(4, 4\)"):
         induction(np.eye(3), 2)
+
+
+def test_the_measures_are_what_their_names_say_entry_by_entry():
+    rng = np.random.default_rng(0)
+    tokens = [*rng.integers(0, 5, 20).tolist()]
+    added = (0, 7, 19)
+    weights = rng.dirichlet(np.full(20, 0.3), 20)
+
+    def mean(chosen):
+        """Of the queries that are written and have any key that is chosen: what they give to these."""
+        sums = [
+            sum(weights[i, j] for j in range(20) if chosen(i, j))
+            for i in range(20)
+            if i not in added and any(chosen(i, j) for j in range(20))
+        ]
+        return pytest.approx(sum(sums) / len(sums))
+
+    measured = head_measures(weights, tokens, added)
+
+    assert measured.previous == mean(lambda i, j: j == i - 1 and j not in added)
+    assert measured.following == mean(lambda i, j: j == i + 1 and j not in added)
+    assert measured.same == mean(lambda i, j: j != i and tokens[j] == tokens[i] and j not in added)
+    assert measured.first == mean(lambda i, j: j == 0 < i)
+    assert measured.added == mean(lambda i, j: j in (7, 19))

@@ -13,7 +13,7 @@ from attnviz.export.head import BLOCKS, NUMBERED, head_drawing
 from attnviz.export.svg import svg
 from attnviz.film.fonts import Weight, shape
 from attnviz.lessons.close_up import LEAST, close_up
-from attnviz.lessons.heads import Survey, measured_head
+from attnviz.lessons.heads import Pair, Survey, measured_head
 from attnviz.theme import THEMES, Role
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -24,6 +24,7 @@ def closely(n, query=None, seed=0, tokens=None, weights=None, pair=None):
     rng = np.random.default_rng(seed)
     weights = rng.dirichlet(np.full(n, 0.1), n) if weights is None else weights
     tokens = tokens or tuple(NAMES[i % len(NAMES)] for i in range(n))
+    pair = pair and Pair((pair[0],), (pair[1],), (tokens[pair[0]], tokens[pair[1]]))
     head = measured_head(weights, (3, 1), tokens, (), pair, None, BLOCKS)
     survey = Survey("a model", "0123456789abcdef" * 4, tuple(tokens), (head,), pair, layer=3)
     return close_up(weights, survey, (), query)

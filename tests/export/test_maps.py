@@ -10,7 +10,7 @@ from attnviz.export.drawing import Shading, Words
 from attnviz.export.maps import maps_drawing
 from attnviz.export.svg import svg
 from attnviz.film.fonts import Weight, shape
-from attnviz.lessons.heads import Survey, measured_heads
+from attnviz.lessons.heads import Pair, Survey, measured_heads
 from attnviz.theme import THEMES
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -19,6 +19,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def survey(layers=2, heads=3, tokens=("[CLS]", "a", "b", "[SEP]"), pair=None, model="a model"):
     rng = np.random.default_rng(0)
     n = len(tokens)
+    pair = pair and Pair((pair[0],), (pair[1],), (tokens[pair[0]], tokens[pair[1]]))
     weights = ((rng.dirichlet(np.ones(n), n) for _ in range(heads)) for _ in range(layers))
     found = measured_heads(weights, tokens, (0, n - 1), pair, blocks=64)
     return Survey(model, "0" * 64, tokens, found, pair)

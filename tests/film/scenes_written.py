@@ -17,6 +17,9 @@ ONE = "from manim import *\nclass Talk(Scene):\n    pass\n"
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A working directory for the test; what Python imports from is the same after it."""
+    # Another test may have left the folder of a scene open. Closing it later would bring back the sys.path of then,
+    # without what this test puts there.
+    close_folders()
     monkeypatch.chdir(tmp_path)
     before = set(sys.modules)
     yield tmp_path

@@ -76,3 +76,15 @@ def test_two_hundred_tokens_take_no_more_than_half_as_long_again_as_three(tellin
     long, short = telling("two hundred tokens"), telling("illustrated")
     assert short.storyboard.trace.problem.n == 3
     assert long.plan.seconds <= 1.5 * short.plan.seconds
+
+
+@pytest.mark.xdist_group("two hundred tokens")
+@pytest.mark.parametrize("beat", ["inputs.why", "weights.why"])
+def test_what_blocks_stand_for_is_said_where_the_first_ones_are_seen(telling, beat):
+    def said(case):
+        (screen,) = (each for each in telling(case).screens if each.beat.name == beat)
+        return solid(" ".join(each.text for each in screen.texts))
+
+    note = solid("In up to 16×16 blocks: means")
+    assert note in said("two hundred tokens")
+    assert note not in said("illustrated")

@@ -10,7 +10,7 @@ from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest
 from attnviz.inputs.example_files import load_example
-from attnviz.inputs.selection import row_asked, row_of
+from attnviz.inputs.selection import position_of, row_asked, row_of
 
 
 def problem(*tokens):
@@ -95,3 +95,21 @@ def test_an_example_that_is_causal_still_says_which_row_it_wants_shown():
 
 def test_without_an_example_the_first_row_is_shown():
     assert row_asked(InputRequest(text="a b"), trace_of(problem("a", "b")), None) == 0
+
+
+def test_what_is_within_a_token_leads_to_that_token():
+    with pytest.raises(InputError) as raised:
+        position_of(["动物", "因为它", "累"], "它")
+
+    assert str(raised.value) == (
+        "--query '它' is not among the 3 tokens: did you mean '因为它'? Else say a position from 1 to 3"
+    )
+
+
+def test_of_a_token_that_stands_everywhere_the_first_places_are_named():
+    with pytest.raises(InputError) as raised:
+        position_of(["the", "cat"] * 100, "cat", "--to")
+
+    assert str(raised.value) == (
+        "'cat' stands at positions 2, 4, 6, 8, 10, 12, 14, 16, … (100 in all): say --to 2 or --to 4"
+    )

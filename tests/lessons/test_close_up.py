@@ -12,7 +12,7 @@ from attnviz.lessons.close_up_told import (
     rest_told,
     row_told,
 )
-from attnviz.lessons.heads import Survey, measured_head
+from attnviz.lessons.heads import Pair, Survey, measured_head
 
 WEIGHTS = np.array(
     [
@@ -25,6 +25,7 @@ WEIGHTS = np.array(
 
 
 def closely(weights=WEIGHTS, tokens=("[CLS]", "a", "b", "c"), query=None, blocks=64, pair=None):
+    pair = pair and Pair((pair[0],), (pair[1],), (tokens[pair[0]], tokens[pair[1]]))
     head = measured_head(weights, (3, 1), tokens, (0,), pair, None, blocks)
     survey = Survey("m", "0" * 64, tuple(tokens), (head,), pair, layer=3)
     return close_up(weights, survey, (0,), query)

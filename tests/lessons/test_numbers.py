@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attnviz.lessons.numbers import Numbers, fitting_precision
+from attnviz.lessons.numbers import LONGEST_SUM, Numbers, fitting_precision
 from attnviz.lessons.storyboard import Matrix
+from attnviz.terminal.blocks import MOST_COLUMNS
 from attnviz.theme import Role
 
 NUMBERS = st.floats(-1000, 1000)
@@ -161,3 +162,26 @@ def test_the_precision_follows_the_largest_number():
     assert fitting_precision(np.array([1e-20])) == 8
     assert fitting_precision(np.array([0.0, -np.inf, np.nan])) == 2
     assert fitting_precision(np.array([])) == 2
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (-0.0021, 0.0013, ("−0.0021", "0.0013")),
+        (0.0, 0.00042, ("0", "0.00042")),
+        (1.0001, 1.0009, ("1.0001", "1.0009")),
+        (-0.03, 0.04, ("−0.03", "0.04")),
+        (0.5, 0.5, ("0.5", "0.5")),
+        (-np.inf, 2.0, ("−∞", "2")),
+    ],
+)
+def test_the_ends_of_a_scale_are_told_apart(low, high, told):
+    assert Numbers().ends(low, high) == told
+
+
+def test_a_row_too_long_to_be_shown_whole_is_rounded_number_by_number():
+    assert set(Numbers().row([1 / 2000] * 2000)) == {"0.00"}
+    assert Numbers().row([1 / 3, 2 / 3, *[0.0] * 62])[:2] == ("0.33", "0.67")
+    halves = [0.005] * 64
+    assert Numbers().row(halves).count("0.01") == 32
+    assert MOST_COLUMNS <= LONGEST_SUM

@@ -25,7 +25,7 @@ def captured(**how):
     shown = attend(
         *(Q, K, V), scale=scale, softcap=how.get("softcap"), sinks=how.get("sinks"), **options
     )
-    own = {"weights": shown.weights, "output": shown.output} | how
+    own = {"own_weights": shown.weights, "own_output": shown.output} | how
     return Captured("layers.0.attn", Q, K, V, **({"scale": scale} | own))
 
 
@@ -75,7 +75,7 @@ def test_scale_softcap_and_sinks_are_taken_over():
     assert (options.scale, options.softcap, options.sinks.tolist()) == (0.3, 2.0, [1.0, 3.0])
 
 
-@pytest.mark.parametrize("what", ["weights", "output"])
+@pytest.mark.parametrize("what", ["own_weights", "own_output"])
 def test_a_head_whose_numbers_are_others_is_not_shown(what):
     good = captured()
     numbers_ = getattr(good, what).copy()
@@ -94,7 +94,7 @@ def test_a_head_whose_numbers_are_others_is_not_shown(what):
 
 def test_what_is_no_number_is_not_shown_either():
     with pytest.raises(InputError, match="its numbers are nan from the model's own"):
-        captured(weights=np.full((4, N, N), np.nan)).problem([0])
+        captured(own_weights=np.full((4, N, N), np.nan)).problem([0])
 
 
 def test_heads_that_hide_different_tokens_are_refused():

@@ -31,7 +31,7 @@ def test_pieces_read_as_they_are_written():
 
     assert found.names == (
         *("The", "cat", ",", "n", "ée", ",", "isn", "'t", "␣", "4", "2", "↵↵␣"),
-        *("猫", "猫", "猫"),  # its three bytes
+        *("猫 1/3", "猫 2/3", "猫 3/3"),  # its three bytes
     )
     assert found.kind == "BPE"
     assert not found.added
@@ -57,7 +57,7 @@ def test_sentence_pieces_are_named_without_the_mark_of_a_blank():
 
     assert found.names[:3] == ("<s>", "the", "weights")
     # three bytes stand for the snowman
-    assert found.names[-3:] == ("☃", "☃", "☃")
+    assert found.names[-3:] == ("☃ 1/3", "☃ 2/3", "☃ 3/3")
 
 
 def test_where_no_blank_is_to_be_put_before_a_text_none_is():

@@ -1,12 +1,17 @@
 """Texts are taken apart as the tokenizers library does, and shown as they are written."""
 
+import json
+import string
+
 import pytest
-from tokenizers import Tokenizer, models, pre_tokenizers
+from tokenizers import Tokenizer, pre_tokenizers
 
 from attnviz.errors import InputError
 from attnviz.models.model import open_model
+from attnviz.models.pieces import runs
 from attnviz.models.places import find
 from attnviz.models.tokenizer import pieces, read_tokenizer
+from tests.models.small_tokenizers import bytewise, characterwise, unigram, unparted
 
 TEXTS = (
     "The animal didn't cross the street",
@@ -50,14 +55,91 @@ def test_pieces_keep_their_marks_and_what_is_unknown_is_shown_as_written():
 
 
 def test_pieces_of_bytes_are_shown_as_what_is_written(tmp_path):
-    vocabulary = {each: i for i, each in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}
-    vocabulary |= {"Ġt": 256, "Ġth": 257}
-    tokenizer = Tokenizer(models.BPE(vocabulary, [("Ġ", "t"), ("Ġt", "h")]))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bytewise(" th").save(str(tmp_path / "tokenizer.json"))
+
+    # a piece with the blank before it is shown without
+    assert pieces(read_tokenizer(tmp_path), "a thé").names == ("a", "th", "é 1/2", "é 2/2")
+
+
+@pytest.fixture(params=[False, True], ids=["offsets with blanks", "offsets without"])
+def read_as_bytes(request, tmp_path):
+    bytewise("动物", " the", "爱", trim_offsets=request.param).save(
+        str(tmp_path / "tokenizer.json")
+    )
+    return lambda text: pieces(read_tokenizer(tmp_path), text)
+
+
+def test_bytes_of_one_character_are_numbered_parts_of_it_and_never_the_letters_that_code_them(
+    read_as_bytes,
+):
+    read = read_as_bytes("动物爱猫 🙂\n x")
+
+    assert read.names == (
+        *("动物", "爱", "猫 1/3", "猫 2/3", "猫 3/3", "␣"),
+        *("🙂 1/4", "🙂 2/4", "🙂 3/4", "🙂 4/4", "↵", "␣", "x"),
+    )
+    assert not set("".join(read.names)) & (
+        set(pre_tokenizers.ByteLevel.alphabet()) - set(string.printable)
+    )
+
+
+def test_a_piece_that_ends_within_a_character_says_so(tmp_path):
+    tokenizer = bytewise("动")
+    described = json.loads(tokenizer.to_str())
+    names = described["model"]["vocab"]
+    # all bytes of one character and two of the next
+    described["model"]["merges"] += [["ç", "Į"], ["åĬ¨", "çĮ"]]
+    names |= {"çĮ": len(names), "åĬ¨çĮ": len(names) + 1}
+    (tmp_path / "tokenizer.json").write_text(json.dumps(described))
+
+    assert pieces(read_tokenizer(tmp_path), "动猫").names == ("动猫 1/2", "猫 2/2")
+
+
+def test_what_sentencepiece_marks_reads_as_what_is_written(tmp_path):
+    unigram("▁the", "▁cat", "动物", "s").save(str(tmp_path / "tokenizer.json"))
+
+    read = pieces(read_tokenizer(tmp_path), "the cats, 动物 猫½")
+
+    # a mark that stands alone is no character of the text, though the library gives it the one that follows
+    assert " ".join(read.names) == "<s> the cat s , ▁ 动物 ▁ 猫½ </s>"
+
+
+def groups_of(read):
+    return [read.name_of(each) for each in read.groups]
+
+
+@pytest.mark.parametrize(
+    ("tokenizer", "text", "expected"),
+    [
+        (characterwise(), "它 unbelievably 累", "[CLS] 它 unbelievably 累 [SEP]"),
+        (bytewise("动物"), "动物爱猫，don't", "动物 爱 猫 ， don ' t"),
+        (bytewise(), "naïve caf\u00e9 x", "naïve café x"),
+        (unigram("▁the", "didn", "动物"), "the didn't 动物。", "<s> the didn ' t 动物 。 </s>"),
+        (unigram("ถนน", "มี"), "ถนนมี", "<s> ถนน มี </s>"),
+        (unparted("▁the", "▁ca"), "the cat 猫.", "<s> the cat 猫 ."),
+    ],
+    ids=["characters", "bytes", "letters of two bytes", "marks", "Thai", "nothing parts words"],
+)
+def test_words_are_what_blanks_and_punctuation_part_and_chinese_pieces_one_by_one(
+    tokenizer, text, expected, tmp_path
+):
     tokenizer.save(str(tmp_path / "tokenizer.json"))
 
-    # a piece with the blank before it is shown without; each byte of é stands for the whole letter
-    assert pieces(read_tokenizer(tmp_path), "a thé").names == ("a", "th", "é", "é")
+    read = pieces(read_tokenizer(tmp_path), text)
+
+    assert groups_of(read) == expected.split()
+    assert [i for group in read.groups for i in group] == list(range(len(read.ids)))
+
+
+def test_a_name_of_pieces_is_as_long_as_what_they_stand_for(tmp_path):
+    bytewise("动物").save(str(tmp_path / "tokenizer.json"))
+    read = pieces(read_tokenizer(tmp_path), "动物爱猫")
+
+    assert runs(read.text, read.spans, "爱猫") == ((1, 2, 3, 4, 5, 6),)
+    assert runs(read.text, read.spans, "动物") == ((0,),)
+    # half a piece is no piece
+    assert runs(read.text, read.spans, "动") == runs(read.text, read.spans, "物爱") == ()
+    assert runs(read.text, read.spans, "") == ()
 
 
 def test_a_text_longer_than_the_model_takes_is_refused():

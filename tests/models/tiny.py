@@ -29,6 +29,15 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "bert": _BERT | {"model_type": "bert"},
     "bert-relu": _BERT | {"model_type": "bert", "hidden_act": "relu", "layer_norm_eps": 1e-3},
     "roberta": _BERT | {"model_type": "roberta", "pad_token_id": 1, "type_vocab_size": 1},
+    "xlm-roberta": _BERT
+    | {
+        "model_type": "xlm-roberta",
+        "pad_token_id": 1,
+        "type_vocab_size": 1,
+        "layer_norm_eps": 1e-5,
+    },
+    "xlm-roberta-padded": _BERT
+    | {"model_type": "xlm-roberta", "pad_token_id": 17, "max_position_embeddings": 40},
     "distilbert": {
         "model_type": "distilbert",
         "dim": 32,

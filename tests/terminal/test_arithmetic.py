@@ -94,3 +94,12 @@ def test_every_number_has_the_colour_of_its_role(board):
 def colour_at(line: Text, place: int) -> str:
     (span,) = [span for span in line.spans if span.start <= place < span.end and span.style]
     return span.style.color.name.lower()
+
+
+def test_names_of_different_length_are_filled_up_where_sums_are_broken(board):
+    lines = calculated(board(text="a b c d e f g h i j k l"), "scores", "worked", 30)
+
+    names = [line[: line.index("=")] for line in lines if line.startswith("q")]
+    assert {len(each.rstrip()) for each in names} == {5, 6}  # q₁·k₂ and q₁·k₁₂
+    assert {len(each) for each in names} == {7}
+    assert {line[7] for line in lines if not line.startswith("q")} <= set("≈= ")

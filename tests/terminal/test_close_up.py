@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from attnviz.lessons.close_up import close_up
-from attnviz.lessons.heads import Survey, measured_head
+from attnviz.lessons.heads import Pair, Survey, measured_head
 from attnviz.terminal.close_up import blocks_in, close_up_lines
 from attnviz.terminal.colour import Palette
 from attnviz.theme import THEMES
@@ -17,7 +17,7 @@ NAMES = ("the", "internationalisation", "猫", "<script>", "注意力机制与�
 def closely(n, width, palette, query=None, tokens=None, weights=None):
     weights = np.random.default_rng(n).dirichlet(np.full(n, 0.1), n) if weights is None else weights
     tokens = tokens or tuple(NAMES[i % len(NAMES)] for i in range(n))
-    pair = None if query is None else (query, 0)
+    pair = None if query is None else Pair((query,), (0,), (tokens[query], tokens[0]))
     head = measured_head(weights, (3, 1), tokens, (), pair, None, blocks_in(width, palette))
     survey = Survey("a model of 模型", "0" * 64, tokens, (head,), pair, layer=3)
     return close_up(weights, survey, (), query)

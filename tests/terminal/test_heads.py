@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from attnviz.lessons.heads import Survey, measured_heads
+from attnviz.lessons.heads import Pair, Survey, measured_heads
 from attnviz.terminal.colour import Palette
 from attnviz.terminal.heads import survey_lines
 from attnviz.theme import THEMES
@@ -12,6 +12,7 @@ from attnviz.theme import THEMES
 def survey(layers=2, heads=3, tokens=("[CLS]", "a", "b", "[SEP]"), pair=None):
     rng = np.random.default_rng(0)
     n = len(tokens)
+    pair = pair and Pair((pair[0],), (pair[1],), (tokens[pair[0]], tokens[pair[1]]))
 
     def weights():
         return rng.dirichlet(np.ones(n), n)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, VGroup
 
 from attnviz.film.choreography import appear
-from attnviz.film.components.matrix import MatrixView, sheet
+from attnviz.film.components.furniture import omitted_line
+from attnviz.film.components.matrix import MOST_SIDE, MatrixView, sheet
+from attnviz.film.components.text import Line
 from attnviz.film.scene import LessonScene
 from attnviz.film.style import STAGE, WIDE
 from attnviz.lessons.storyboard import Step
@@ -20,14 +22,16 @@ def inputs(scene: LessonScene, step: Step) -> None:
     view = MatrixView(shown, scene.style).label_rows(tokens=True, most=2.2)
     view.move_to(STAGE.middle)
     title = view.title()
+    said = _said_of_blocks(scene, [view])
     rows = [VGroup(*view.row(i)) for i in range(len(view.entries))]
     with scene.beat(step, "why"):
-        scene.move(FadeIn(title), seconds=0.5)
+        scene.move(*[FadeIn(each) for each in (title, *said)], seconds=0.5)
         if view.row_labels:
             rows = [VGroup(mark, row) for mark, row in zip(view.row_labels, rows, strict=True)]
         scene.move(appear(rows, shift=RIGHT * 0.3), seconds=1.8)
     docked = scene.shelf.place(x, numbers)
-    scene.dock(view, docked, FadeOut(title), *[FadeOut(mark) for mark in view.row_labels])
+    leaving = (title, *said, *view.row_labels)
+    scene.dock(view, docked, *[FadeOut(each) for each in leaving])
 
 
 def weights(scene: LessonScene, step: Step) -> None:
@@ -51,11 +55,19 @@ def weights(scene: LessonScene, step: Step) -> None:
     for column in columns:
         column.align_to(columns, UP)
     with scene.beat(step, "why"):
-        scene.move(appear(columns, shift=UP * 0.2), seconds=2.4)
+        said = [FadeIn(each) for each in _said_of_blocks(scene, views)]
+        scene.move(appear(columns, shift=UP * 0.2), *said, seconds=2.4)
     if "heads" in step.narration:
         with scene.beat(step, "heads"):
             scene.move(*_heads_outlined(scene, views), seconds=1.0)
     scene.clear_stage()
+
+
+def _said_of_blocks(scene: LessonScene, views: list[MatrixView]) -> list[Line]:
+    """What the blocks of matrices stand for, where any is in blocks."""
+    if not any(view.sheet.pooled for view in views):
+        return []
+    return [omitted_line(scene.words.say("film", "large", blocks=MOST_SIDE), scene.style)]
 
 
 def _heads_outlined(scene: LessonScene, views: list[MatrixView]) -> list[FadeIn]:
