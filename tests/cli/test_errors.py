@@ -72,7 +72,7 @@ def test_vectors_come_through_a_pipe(run):
     status, out, err = run("probe", "--vectors", "-", stdin="cat,1,2\nmat,3,4\n")
     assert (status, err) == (0, "")
     assert out == (
-        "2 × 2 ('cat', 'mat') {'precision': None, 'rounding': 'sum-preserving', 'lang': 'en'}\n"
+        "2 × 2 ('cat', 'mat') {'key': None, 'precision': None, 'rounding': 'sum-preserving', 'lang': 'en'}\n"
     )
 
 
