@@ -176,6 +176,7 @@ def texts_of(exhibit: Exhibit) -> list[str]:
         texts += [item.x_name, item.y_name, *(each.name for each in item.series)]
     elif isinstance(item, Table):
         texts += [*item.header, *(cell for row in item.rows for cell in row.cells)]
+        texts += item.tokens if isinstance(item, Links) else ()
     else:
         texts += [layer.name for layer in item.layers] + [name for _, _, name in item.marks]
     return [each for each in texts if each]

@@ -24,10 +24,15 @@ from attnviz.lessons.storyboard import Storyboard
 from attnviz.theme import LIGHT
 
 
-def film_of(storyboard: Storyboard, style: Style | None = None, **quality: int) -> Film:
-    """A film of the lesson, small; `quality` overrides width, height or fps."""
+def film_of(
+    storyboard: Storyboard,
+    style: Style | None = None,
+    only: tuple[str, ...] = (),
+    **quality: int,
+) -> Film:
+    """A film of the lesson, or of some of its steps, small; `quality` overrides width, height or fps."""
     scene = scene_of(lesson_named(storyboard.lesson))
-    return Film(scene, storyboard, style or Style(), replace(QUALITIES["low"], **quality))
+    return Film(scene, storyboard, style or Style(), replace(QUALITIES["low"], **quality), only)
 
 
 def _read(**asked: Any) -> Trace:
@@ -101,6 +106,15 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
         _random(7, bias=[0.5, -np.inf, -1.0, 0, 0, 0, 0]),
         {"precision": 5, "query": 2},
     ),
+    "illustrated in Chinese": lambda: (_read(), {"language": "zh"}),
+    "Chinese": lambda: (_read(text="我爱吃鱼和猫"), {"query": 5, "language": "zh"}),
+    "long in Chinese": lambda: (
+        _random(12, 12, heads=2, projected=True, causal=True, tokens=_LONG_CHINESE),
+        {"query": 10, "language": "zh"},
+    ),
+}
+
+PARTS: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
     "turned by position": lambda: (
         _random(6, 8, rotation=rotary_angles(6, 8), tokens=_WORDS.split()[:6]),
         {"query": 4},
@@ -130,14 +144,20 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
         _elsewhere(60, 64, causal=True, window=(20, None), sinks=np.array([-1.0])),
         {"query": 50, "language": "zh"},
     ),
-    "illustrated in Chinese": lambda: (_read(), {"language": "zh"}),
-    "Chinese": lambda: (_read(text="我爱吃鱼和猫"), {"query": 5, "language": "zh"}),
-    "long in Chinese": lambda: (
-        _random(12, 12, heads=2, projected=True, causal=True, tokens=_LONG_CHINESE),
-        {"query": 10, "language": "zh"},
-    ),
 }
+"""Of which only the steps are told that look otherwise than in any other case: see `ONLY`."""
 THEMES = {"illustrated in light": "illustrated"}
+ONLY = {
+    "turned by position": ("keys", "places", "scores"),
+    "turned far, in Chinese": ("places", "scores"),
+    "normalised and turned": ("places", "scores"),
+    "normalised": ("places", "scores"),
+    "of a model": ("scores", "pair", "scale", "links", "heads", "formula"),
+    "of a model, long tokens": ("pair", "links"),
+    "from elsewhere, many": ("given", "scores", "mask", "softmax"),
+    "from elsewhere, with a cap and a sink": ("given", "cap", "softmax", "output", "all-rows"),
+}
+"""The steps that are new in a case; the others look as in a case before."""
 
 
 _SIZES = {
@@ -184,6 +204,6 @@ def case_named(name: str) -> tuple[Storyboard, Style]:
     """The storyboard of a case, and the style it is told in."""
     if name in LESSON_CASES:
         return lesson_case(name)
-    trace, options = CASES[THEMES.get(name, name)]()
+    trace, options = (CASES | PARTS)[THEMES.get(name, name)]()
     board = self_attention_storyboard(trace, most=MOST_WORKED, **options)
     return board, Style(LIGHT) if name in THEMES else Style()

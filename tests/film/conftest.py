@@ -16,8 +16,8 @@ from attnviz.film.planning import Plan, plan
 from attnviz.film.scene import Beat, LessonScene
 from attnviz.film.style import Style
 from attnviz.lessons.exhibits import Exhibit, Plot, texts_of
-from attnviz.lessons.storyboard import Matrix, Number, Storyboard
-from tests.film.cases import CASES, LESSON_CASES, THEMES, case_named, film_of
+from attnviz.lessons.storyboard import Matrix, Number, Step, Storyboard
+from tests.film.cases import CASES, LESSON_CASES, ONLY, PARTS, THEMES, case_named, film_of
 from tests.film.screens import Screen, screen_of
 
 _NUMBER = r"−?(?:\d+(?:[.,]\d+)*(?:e[+-]\d+)?|∞)"
@@ -34,6 +34,13 @@ class Told:
     screens: tuple[Screen, ...]
     stills: dict[str, np.ndarray]
     """The frames of some beats, (480, 854, 3)."""
+    only: tuple[str, ...] = ()
+    """The steps that are told; all where it is empty."""
+
+    @property
+    def steps(self) -> list[Step]:
+        """Those that are told."""
+        return [each for each in self.storyboard.steps if not self.only or each.id in self.only]
 
     @cached_property
     def numbers(self) -> dict[str, set[tuple[float, str]]]:
@@ -110,8 +117,9 @@ def told(name: str, storyboard: Storyboard, style: Style) -> Told:
             camera.capture_mobjects(scene.mobjects)
             stills[beat.name] = camera.pixel_array[:, :, :3].copy()
 
-    done = plan(film_of(storyboard, style), look)
-    return Told(name, storyboard, style, done, tuple(screens), stills)
+    only = ONLY.get(name, ())
+    done = plan(film_of(storyboard, style, only), look)
+    return Told(name, storyboard, style, done, tuple(screens), stills, only)
 
 
 def _grouped(names: Iterable[str]) -> list[Any]:
@@ -129,7 +137,7 @@ def film(request: pytest.FixtureRequest) -> Told:
     return _told(request.param)
 
 
-@pytest.fixture(scope="session", params=_grouped([*CASES, *THEMES, *LESSON_CASES]))
+@pytest.fixture(scope="session", params=_grouped([*CASES, *THEMES, *PARTS, *LESSON_CASES]))
 def any_film(request: pytest.FixtureRequest) -> Told:
     """Every case, and every other lesson, told once a session."""
     return _told(request.param)

@@ -15,12 +15,12 @@ def solid(text: str) -> str:
 
 
 def test_every_part_of_every_step_is_a_beat_in_its_order(any_film):
-    parts = [(step.id, part) for step in any_film.storyboard.steps for part in step.narration]
+    parts = [(step.id, part) for step in any_film.steps for part in step.narration]
     assert [(screen.beat.step, screen.beat.part) for screen in any_film.screens] == parts
 
 
 def test_the_captions_are_the_narration(any_film):
-    said = [text for step in any_film.storyboard.steps for text in step.narration.values()]
+    said = [text for step in any_film.steps for text in step.narration.values()]
     assert [screen.beat.caption for screen in any_film.screens] == said
 
 
