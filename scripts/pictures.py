@@ -1,5 +1,5 @@
-"""The pictures of README.md and README.zh.md: a terminal, four beats of the film, and one of each lesson in each
-language; all for dark and for light pages.
+"""The pictures of README.md and README.zh.md: a terminal, four beats of the film, two of that of a trained head, and one
+of each lesson in each language; all for dark and for light pages.
 
 The terminal is a real run of `attnviz explain`, drawn from its escape sequences; the beats are real films, told
 without drawing the frames between them. All use bundled typefaces, so the pictures are the same on every machine.
@@ -39,6 +39,13 @@ COMMAND = ("explain", "--step", "scores", "--step", "output")
 COLUMNS = 80
 BEATS = ("queries.worked", "scores.worked", "softmax.weight", "output.worked")
 FRAME = Quality(880, 495, 15)
+HEAD = InputRequest(
+    text="The animal didn't cross the street because it was too tired",
+    model="minilm",
+    layer=3,
+    head="1",
+)
+HEAD_BEATS = ("pair.groups", "links.why")
 LESSON_BEATS = {
     "self-attention": "all-rows.matrix",
     "cnn-limits": "channels.products",
@@ -76,6 +83,7 @@ def main(folder: Path, themes: Iterable[Theme] = tuple(THEMES.values())) -> None
     for theme in themes:
         save(terminal(theme), folder / f"terminal-{theme.name}.png")
         save(film(theme), folder / f"film-{theme.name}.png")
+        save(head(theme), folder / f"head-{theme.name}.png")
         for language in LANGUAGES:
             save(lessons(theme, language), folder / f"lessons-{language}-{theme.name}.png")
 
@@ -182,6 +190,12 @@ def film(theme: Theme) -> Image.Image:
     return sheet(stills(LESSONS["self-attention"], BEATS, Style(theme), FRAME), columns=2)
 
 
+def head(theme: Theme) -> Image.Image:
+    """Two beats of the film of a trained head, side by side."""
+    lesson = LESSONS["self-attention"]
+    return sheet(stills(lesson, HEAD_BEATS, Style(theme), FRAME, asked=HEAD), columns=2)
+
+
 def lessons(theme: Theme, language: str) -> Image.Image:
     """A beat of each lesson, three by three."""
     frames = [
@@ -195,9 +209,14 @@ def lessons(theme: Theme, language: str) -> Image.Image:
 
 
 def stills(
-    lesson: Lesson, names: Collection[str], style: Style, frame: Quality, language: str = "en"
+    lesson: Lesson,
+    names: Collection[str],
+    style: Style,
+    frame: Quality,
+    language: str = "en",
+    asked: InputRequest | None = None,
 ) -> list[Image.Image]:
-    """The ends of these beats of the lesson, told on its own example."""
+    """The ends of these beats of the lesson, told on what is asked for, or its own example."""
     kept: list[Image.Image] = []
 
     def keep(scene: LessonScene, beat: Beat) -> None:
@@ -207,8 +226,8 @@ def stills(
             camera.capture_mobjects(scene.mobjects)
             kept.append(camera.get_image().convert("RGBA"))
 
-    asked = lesson_request(lesson, InputRequest(), Presentation(lang=language))
-    storyboard = told(lesson.name, replace(asked, most=MOST_WORKED))
+    wanted = lesson_request(lesson, asked or InputRequest(), Presentation(lang=language))
+    storyboard = told(lesson.name, replace(wanted, most=MOST_WORKED))
     steps = tuple(dict.fromkeys(name.partition(".")[0] for name in names))
     plan(Film(scene_of(lesson), storyboard, style, frame, only=steps), keep)
     if len(kept) != len(names):
