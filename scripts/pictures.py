@@ -1,5 +1,5 @@
-"""The pictures of README.md and README.zh.md: a terminal, four beats of the film, two of that of a trained head, and one
-of each lesson in each language; all for dark and for light pages.
+"""The pictures of README.md and README.zh.md: a terminal, four beats of the film, two of that of a trained head, and
+one of each lesson in each language; all for dark and for light pages.
 
 The terminal is a real run of `attnviz explain`, drawn from its escape sequences; the beats are real films, told
 without drawing the frames between them. All use bundled typefaces, so the pictures are the same on every machine.

@@ -20,6 +20,7 @@ import pytest
 from PIL import Image
 
 import attnviz
+from attnviz import trace_of
 from attnviz.cli.commands import attnviz as program
 from attnviz.cli.lecture_plan import planned
 from attnviz.inputs import InputRequest, problem_from
@@ -248,6 +249,7 @@ REQUESTS = {
     "x.npy": InputRequest(vectors="x.npy"),
     "weights.json": InputRequest(vectors="x.csv", weights="weights.json", heads=2),
     "mask.csv": InputRequest(vectors="x.csv", mask="mask.csv"),
+    "qkv.json": InputRequest(qkv="qkv.json", scale="none"),
 }
 """An example file and what it is given for."""
 
@@ -265,7 +267,17 @@ def test_every_example_file_is_read(name, monkeypatch):
 
     problem = problem_from(REQUESTS[name])
 
-    assert problem.x.shape == (4, 4)
+    assert problem.x.shape == ((3, 0) if name == "qkv.json" else (4, 4))
+
+
+def test_the_example_of_queries_keys_and_values_is_the_worked_example(monkeypatch):
+    monkeypatch.chdir(ROOT / "examples")
+
+    given, worked = (
+        trace_of(problem_from(each)) for each in (REQUESTS["qkv.json"], InputRequest())
+    )
+
+    np.testing.assert_array_equal(given.output, worked.output)
 
 
 def test_the_example_array_holds_the_numbers_of_the_example_table(monkeypatch):

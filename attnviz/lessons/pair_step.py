@@ -14,8 +14,8 @@ from attnviz.lessons.telling import Telling
 from attnviz.theme import Role
 
 STEP = "pair"
-_GROUPS = 8
-"""As many rows stand under one another and can be read."""
+_MOST = 8
+"""Rows, if the vector can be parted so."""
 
 
 def pair(telling: Telling) -> Step | None:
@@ -24,13 +24,12 @@ def pair(telling: Telling) -> Step | None:
     if width <= MOST:
         return None
     head, row, key = telling.head, telling.query, telling.followed
-    size = -(-width // _GROUPS)
-    count = -(-width // size)
-    labels = tuple(Label(_entries(i * size, min((i + 1) * size, width))) for i in range(count))
-    q, k = head.q[row], head.k[key]
+    count = _rows_of(width)
+    size = width // count
+    labels = tuple(Label(_entries(i * size, (i + 1) * size)) for i in range(count))
+    q, k = (each.reshape(count, size) for each in (head.q[row], head.k[key]))
     with np.errstate(over="ignore", invalid="ignore"):
-        products = q * k
-    rows = _in_rows(products, count, size)
+        rows = q * k
     sums = rows.sum(axis=1, keepdims=True)
     score = float(head.stages.scores[row, key])
     largest = int(np.abs(sums).argmax())
@@ -52,8 +51,8 @@ def pair(telling: Telling) -> Step | None:
             ),
         },
         exhibits=(
-            _exhibit("why", indexed("q", row), _in_rows(q, count, size), Role.QUERY, labels),
-            _exhibit("why", indexed("k", key), _in_rows(k, count, size), Role.KEY, labels),
+            _exhibit("why", indexed("q", row), q, Role.QUERY, labels),
+            _exhibit("why", indexed("k", key), k, Role.KEY, labels),
             _exhibit("products", "qᵢ kᵢ", rows, Role.SCORE, labels, joint="→"),
             Exhibit(
                 "groups",
@@ -75,11 +74,13 @@ def _exhibit(
     return Exhibit(part, Matrix(symbol, values, role, labels), joint=joint)
 
 
-def _in_rows(vector: FloatArray, count: int, size: int) -> FloatArray:
-    """The entries in rows of that size; what the last row lacks is 0, which adds nothing."""
-    filled = np.zeros(count * size, vector.dtype)
-    filled[: len(vector)] = vector
-    return filled.reshape(count, size)
+def _rows_of(width: int) -> int:
+    """In how many rows of one length a vector stands: as many as fit under one another, or one an entry.
+
+    >>> _rows_of(32), _rows_of(10), _rows_of(13)
+    (8, 5, 13)
+    """
+    return next((count for count in range(_MOST, 1, -1) if width % count == 0), width)
 
 
 def _entries(begin: int, end: int) -> str:
