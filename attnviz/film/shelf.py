@@ -42,10 +42,16 @@ class Shelf(VGroup):
                 first.setdefault(each.symbol, each)
         return list(first.values())
 
+    def taken(self, symbol: str) -> Docked:
+        """What stood there under that symbol; its place is free."""
+        docked = self.docked.pop(symbol)
+        self.remove(docked)
+        return docked
+
     def put(self, docked: Docked) -> None:
         """It stands there from now on, in place of what stood there under its symbol."""
         if docked.symbol in self.docked:
-            self.remove(self.docked[docked.symbol])
+            self.taken(docked.symbol)
         self.docked[docked.symbol] = docked
         self.add(docked)
 

@@ -6,7 +6,7 @@ import pytest
 import srt
 
 from attnviz.film.captions import subrip
-from attnviz.film.style import CAPTION, HEADER
+from attnviz.film.style import CAPTION, HEADER, SHELF
 
 
 def solid(text: str) -> str:
@@ -88,3 +88,20 @@ def test_what_blocks_stand_for_is_said_where_the_first_ones_are_seen(telling, be
     note = solid("In up to 16×16 blocks: means")
     assert note in said("two hundred tokens")
     assert note not in said("illustrated")
+
+
+@pytest.mark.parametrize(
+    ("name", "titles"),
+    [
+        ("turned by position", {"X", "Q", "K", "V"}),
+        ("from elsewhere, with a cap and a sink", {"Q", "K", "V"}),
+    ],
+)
+def test_what_queries_and_keys_are_by_now_stands_on_the_shelf(telling, name, titles):
+    screens = telling(name).screens
+    last = max(i for i, each in enumerate(screens) if each.beat.step in ("places", "given"))
+
+    assert len(screens) > last + 1
+    for screen in screens[last + 1 :]:
+        standing = {each.text for each in screen.texts if each.rect.right < SHELF.right}
+        assert titles <= standing, screen.beat.name

@@ -77,7 +77,9 @@ def _to_shelf(scene: LessonScene, step: Step) -> None:
     docked = [
         scene.shelf.place(each, scene.storyboard.numbers) for each in scene.shelf.kept_of(step)
     ]
-    old = [scene.shelf.docked[each.symbol] for each in docked if each.symbol in scene.shelf.docked]
+    # manim takes a group apart of which a part fades out
+    old = [scene.shelf.taken(each.symbol) for each in docked if each.symbol in scene.shelf.docked]
+    scene.add(*old)
     scene.move(*map(FadeOut, old), *map(FadeIn, docked), seconds=0.9)
     for each in docked:
         scene.keep_on_shelf(each)
