@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attnviz.cli.failures import is_disk_full
-from attnviz.cli.options import SectionedCommand, option
+from attnviz.cli.sections import SectionedCommand, option
 from attnviz.errors import EnvironmentFault
 
 if TYPE_CHECKING:

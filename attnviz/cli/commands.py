@@ -7,7 +7,8 @@ import importlib
 import click
 
 from attnviz import __version__
-from attnviz.cli.options import CONTEXT, add_debug_option
+from attnviz.cli.options import add_debug_option
+from attnviz.cli.sections import CONTEXT
 from attnviz.errors import unknown_name
 
 _COMMANDS = {

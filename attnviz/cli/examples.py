@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from attnviz.cli.options import SectionedCommand, language_option
+from attnviz.cli.options import language_option
+from attnviz.cli.sections import SectionedCommand
 
 
 @click.command(cls=SectionedCommand)

@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from attnviz.cli.options import (
-    SectionedCommand,
-    given_options,
-    input_options,
-    lesson_options,
-    option,
-    view_options,
-)
+from attnviz.cli.options import given_options, input_options, lesson_options, view_options
+from attnviz.cli.sections import SectionedCommand, option
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture

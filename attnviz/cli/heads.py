@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from attnviz.cli.options import BACKEND, SectionedCommand, language_option, option
+from attnviz.cli.options import BACKEND, language_option
+from attnviz.cli.sections import SectionedCommand, option
 
 if TYPE_CHECKING:
     from rich.text import Text

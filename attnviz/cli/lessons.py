@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import click
 
-from attnviz.cli.options import SectionedCommand, language_option, option
+from attnviz.cli.options import language_option
+from attnviz.cli.sections import SectionedCommand, option
 
 
 @click.command(cls=SectionedCommand)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from attnviz.cli.options import SectionedCommand
+from attnviz.cli.sections import SectionedCommand
 
 
 @click.command(cls=SectionedCommand)

@@ -1,4 +1,4 @@
-"""Options that several commands share, and how their help is laid out."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 import click
 
+from attnviz.cli.sections import Decorator, option
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.catalogue import DEFAULT, lesson_named
 
-CONTEXT = {"help_option_names": ["-h", "--help"]}
 ROUNDINGS = ("plain", "sum-preserving", "article")
 LANGUAGES = ("en", "zh")
 
@@ -22,39 +22,6 @@ BY_LESSON = "\0lesson"
 """What --split is without a value."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-_Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-
-class SectionedOption(click.Option):
-    """An option that stands under a heading of its own in the help."""
-
-    def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.section = section
-
-
-class SectionedCommand(click.Command):
-    """A command whose help lists its options by section. Use as `@click.command(cls=SectionedCommand)`."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("context_settings", CONTEXT)
-        super().__init__(*args, **kwargs)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is not None and not isinstance(parameter, click.Argument):
-                heading = getattr(parameter, "section", "Options")
-                sections.setdefault(heading, []).append(record)
-        for heading, records in sections.items():
-            with formatter.section(heading):
-                formatter.write_dl(records)
-
-
-def option(section: str, *declarations: str, **attributes: Any) -> _Decorator:
-    """A click option under the heading `section`."""
-    return click.option(*declarations, cls=SectionedOption, section=section, **attributes)
 
 
 _SEQUENCE, _MODEL, _NUMBERS = "Input", "Trained model", "Vectors and weights"
@@ -67,7 +34,7 @@ BACKEND: dict[str, Any] = {
     "help": "Who runs the model: this program, which knows some kinds, or transformers, which is watched: attention "
     "is computed again here, and shown if it is the model's own. Default numpy.",
 }
-_INPUT_OPTIONS: tuple[_Decorator, ...] = (
+_INPUT_OPTIONS: tuple[Decorator, ...] = (
     click.argument("text", required=False, metavar="[TEXT]"),
     option(
         _SEQUENCE,
@@ -184,7 +151,7 @@ _INPUT_OPTIONS: tuple[_Decorator, ...] = (
 
 
 _LESSON = "Lesson"
-_LESSON_OPTIONS: tuple[_Decorator, ...] = (
+_LESSON_OPTIONS: tuple[Decorator, ...] = (
     option(
         _LESSON,
         "--lesson",
@@ -202,7 +169,7 @@ _LESSON_OPTIONS: tuple[_Decorator, ...] = (
     ),
 )
 
-_VIEW_OPTIONS: tuple[_Decorator, ...] = (
+_VIEW_OPTIONS: tuple[Decorator, ...] = (
     option(
         _VIEW,
         "--query",
@@ -319,7 +286,7 @@ def _remember_debug(ctx: click.Context, parameter: click.Parameter, value: bool)
 
 
 def _with_options(
-    command: Callable[..., Any], options: tuple[_Decorator, ...]
+    command: Callable[..., Any], options: tuple[Decorator, ...]
 ) -> Callable[..., Any]:
     for decorate in reversed(options):
         command = decorate(command)

@@ -10,16 +10,15 @@ import click
 from attnviz.cli.duration import Duration
 from attnviz.cli.options import (
     LANGUAGES,
-    SectionedCommand,
     given_options,
     input_options,
     lesson_options,
     numbers_options,
-    option,
 )
 from attnviz.cli.order import Asked, Order, lecture_order, lesson_order
 from attnviz.cli.own_scene import check_scene_options, film_scene
 from attnviz.cli.progress import summary
+from attnviz.cli.sections import SectionedCommand, option
 from attnviz.film.scene_file import scene_file
 from attnviz.film.style import PACES
 from attnviz.inputs.request import InputRequest
