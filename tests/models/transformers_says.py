@@ -5,6 +5,7 @@ The tests read the recordings; `scripts/test --oracles` asks again.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 from collections.abc import Iterator
@@ -57,6 +58,8 @@ def _throughout(dtype: str) -> Iterator[None]:
     if dtype == "float32":
         yield
         return
+    # what is loaded inside would keep the exchanged types for good
+    importlib.import_module("safetensors.torch")
     before = torch.float32, torch.float, torch.Tensor.float
     torch.float32 = torch.float = torch.float64
     torch.Tensor.float = torch.Tensor.double

@@ -85,9 +85,8 @@ class Cell(VGroup):
             self.box.set_stroke(style.theme.hairline, opacity=1)
         self.add(self.box)
         colour = readable_on(fill, style.theme)
-        least = (
-            0.3 if text else 0.1
-        )  # under a number in a lower cell the bar would touch the digits
+        # under a number in a lower cell the bar would touch the digits; on the shelf bars would be all one sees
+        least = 0.3 if text else 0.2
         if value < 0 and math.isfinite(value) and min(width, height) > least:
             self.add(self._sign(width, height, colour))
         self.number = label(text, colour, size).move_to(self.box) if text else None
