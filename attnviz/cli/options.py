@@ -83,7 +83,7 @@ _INPUT_OPTIONS: tuple[Decorator, ...] = (
         _MODEL,
         "--head",
         metavar="N|N,N|all",
-        help="Which of the layer's heads, counted from 0. Default 0.",
+        help="Which of the layer's heads, counted from 0. Default 0. Of --qkv, which of its heads; default all.",
     ),
     option(
         _NUMBERS,
@@ -174,7 +174,8 @@ _VIEW_OPTIONS: tuple[Decorator, ...] = (
         _VIEW,
         "--query",
         metavar="TOKEN|N",
-        help="The row that is worked in full. Default 1, or with --causal the middle one, which sees more than itself.",
+        help="The row that is worked in full. Default 1, with --causal the middle one, which sees more "
+        "than itself, with --model the one with the strongest link.",
     ),
     option(
         _VIEW,

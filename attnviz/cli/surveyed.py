@@ -16,7 +16,7 @@ from attnviz.inputs.selection import positions_of
 from attnviz.inputs.tokens import split_text
 from attnviz.lessons.close_up import CloseUp, close_up
 from attnviz.lessons.heads import MeasuredHead, Pair, Survey, measured_head, measured_heads
-from attnviz.models.model import NUMPY, open_model
+from attnviz.models.model import NUMPY, open_model, unknown_of
 from attnviz.models.pieces import Span
 from attnviz.models.revision import revision
 
@@ -75,6 +75,8 @@ class _Read:
     def _called(self, positions: tuple[int, ...]) -> str:
         if len(positions) == 1:
             return self.names[positions[0]]
+        if any(i >= len(self.spans) or not len(range(*self.spans[i])) for i in positions):
+            return " ".join(self.names[i] for i in positions)
         return self.text[self.spans[positions[0]][0] : self.spans[positions[-1]][1]]
 
     def survey(
@@ -182,7 +184,11 @@ def _of_model(asked: Asked) -> _Read:
         *(model.title, model.revision, tuple(names), tokens, added),
         *((model.layers, model.heads), layers, twice),
         is_merged=asked.words,
-        made={**model.rounding, **({} if program is None else {"backend": program})},
+        made={
+            **model.rounding,
+            **unknown_of(read),
+            **({} if program is None else {"backend": program}),
+        },
         text=read.text,
         spans=spans,
     )

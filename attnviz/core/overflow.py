@@ -23,7 +23,14 @@ def overflowed(trace: Trace) -> str | None:
 
 def _stages(trace: Trace) -> Iterator[tuple[str, FloatArray]]:
     options, n = trace.problem.options, trace.problem.n
-    visible = combined_mask(n, n, mask=options.mask, causal=options.causal, offset=options.offset)
+    visible = combined_mask(
+        *(n, n),
+        mask=options.mask,
+        causal=options.causal,
+        offset=options.offset,
+        window=options.window,
+        kv_length=options.kv_length,
+    )
     by_rule = False if visible is None else ~visible
     for number, head in enumerate(trace.heads, start=1):
         bias = trace.problem.bias_of(number - 1)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,7 @@ class AttentionOptions:
     mask: BoolArray | None = None
     """(n, n), True = may attend."""
     bias: FloatArray | None = None
-    """(n, n), or (h, n, n) with one a head, added to the scaled scores."""
+    """(n, n), or (h, n, n) with one a head, added to the scaled (and capped) scores."""
     causal: bool = False
     offset: int = 0
     softcap: float | None = None
@@ -158,7 +159,7 @@ class Problem:
         return self.heads if self.kv_heads is None else self.kv_heads
 
     def bias_of(self, head: int) -> FloatArray | None:
-        """What is added to the scaled scores of that head: (n, n), or what broadcasts to it; None if nothing is."""
+        """What is added to the scaled (and capped) scores of that head: (n, n), or what broadcasts to it, or None."""
         bias = self.options.bias
         return bias[head] if bias is not None and bias.ndim > 2 else bias
 
@@ -190,8 +191,9 @@ def given_problem(
     >>> given_problem(np.eye(2), np.eye(2), np.ones((2, 3))).d_v
     3
     """
-    made_of = np.zeros((len(q), 0), as_float(q, "q").dtype) if x is None else as_float(x, "x")
-    nothing = np.zeros((made_of.shape[-1], 0), made_of.dtype)
+    rows = np.shape(q)[:1] or (0,)
+    made_of = np.zeros((*rows, 0), as_float(q, "q").dtype) if x is None else as_float(x, "x")
+    nothing = np.zeros((*np.shape(made_of)[1:2], 0), made_of.dtype)
     return Problem(
         made_of,
         *(nothing,) * 3,
@@ -204,6 +206,30 @@ def given_problem(
         options=options or AttentionOptions(),
         provenance=provenance or {},
     )
+
+
+def given_heads(
+    q: FloatArray, k: FloatArray, v: FloatArray, chosen: Sequence[int], **facts: Any
+) -> Problem:
+    """The attention of these heads, counted from 0, of queries (h, n, d_k), keys (h_kv, n, d_k), values (h_kv, n, d_v).
+
+    Heads that follow each other share keys and values, which is kept where all heads are chosen in order. `facts` are
+    those of `given_problem`. Raises ShapeError as `Problem` does.
+
+    >>> import numpy as np
+    >>> shared = given_heads(np.ones((4, 2, 3)), np.ones((2, 2, 3)), np.ones((2, 2, 1)), range(4))
+    >>> shared.heads, shared.groups
+    (4, 2)
+    """
+    whole = list(chosen) == list(range(len(q)))
+    shared_by = len(q) // len(k)
+    keys = list(range(len(k))) if whole else [each // shared_by for each in chosen]
+    beside = (
+        np.concatenate(array[own], axis=-1)
+        for array, own in ((q, list(chosen)), (k, keys), (v, keys))
+    )
+    kv_heads = len(k) if whole and len(k) != len(q) else None
+    return given_problem(*beside, heads=len(chosen), kv_heads=kv_heads, **facts)
 
 
 def _freeze_arrays(record: AttentionOptions | Problem, names: Sequence[str]) -> None:

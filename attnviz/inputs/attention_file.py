@@ -7,7 +7,7 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import InputError
 from attnviz.inputs.files import read_file
-from attnviz.inputs.grids import finite, picked, read_json, read_npy, read_npz
+from attnviz.inputs.grids import finite, nested, picked, read_json, read_npy, read_npz
 from attnviz.inputs.safetensors_file import read_safetensors
 
 SUFFIXES = (".npy", ".npz", ".json", ".safetensors")
@@ -35,12 +35,8 @@ def read_attention(path: str) -> FloatArray:
         array = picked(read_safetensors(data, path), _NAMES, path).array()
     else:
         value = read_json(data, path)
-        try:
-            array = np.array(value["attention"] if isinstance(value, dict) else value, dtype=float)
-        except (KeyError, ValueError, TypeError) as error:
-            raise InputError(
-                f'{path} is no list of equally long rows of numbers: write {{"attention": [[1, 0], [0.5, 0.5]]}}'
-            ) from error
+        inner = value.get("attention") if isinstance(value, dict) else value
+        array = nested(inner, path, '{"attention": [[1, 0], [0.5, 0.5]]}')
     values = finite(array, path)
     if not 2 <= values.ndim <= 4 or values.shape[-1] != values.shape[-2] or not values.size:
         raise InputError(f"{path} has shape {values.shape}, expected {_SHAPES}")

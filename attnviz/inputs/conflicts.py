@@ -45,8 +45,9 @@ def check_request(request: InputRequest) -> None:
         _check_given(request)
     for name, flag in _OF_MODEL.items():
         if getattr(request, name) is not None and (request.qkv is None or name != "head"):
+            other = ", or give --qkv" if name == "head" else ""
             raise InputError(
-                f"{flag} is for a trained model: say which with --model, or leave {flag} out"
+                f"{flag} is for a trained model: say which with --model{other}, or leave {flag} out"
             )
     given = {name: flag for name, flag in _FLAGS.items() if getattr(request, name) is not None}
     if request.qkv is None and (

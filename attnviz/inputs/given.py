@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import InputError
 from attnviz.inputs.files import read_file
-from attnviz.inputs.grids import Array, finite, listed, read_json, read_npy, read_npz
+from attnviz.inputs.grids import Array, finite, listed, nested, read_json, read_npy, read_npz
 from attnviz.inputs.safetensors_file import read_safetensors
 
 SUFFIXES = (".npz", ".npy", ".json", ".safetensors")
@@ -40,15 +38,6 @@ class Given:
     def heads(self) -> int:
         return len(self.q)
 
-    def chosen(self, heads: Sequence[int]) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Queries (n, h·d_k), keys and values of these heads, counted from 0, side by side; each has its own keys."""
-        shared_by = self.heads // len(self.k)
-        keys = [each // shared_by for each in heads]
-        return tuple(  # type: ignore[return-value]
-            np.concatenate(array[own], axis=-1)
-            for array, own in ((self.q, list(heads)), (self.k, keys), (self.v, keys))
-        )
-
 
 def read_given(path: str) -> Given:
     """The queries, keys and values of a file, as they are compared: after positions and norms, before the scale.
@@ -73,7 +62,8 @@ def read_given(path: str) -> Given:
                 f'{path} is no object of arrays: write {{"q": [[1, 2]], "k": …, "v": …}}'
             )
         found = {
-            role: _from_lists(value[name], f"{path}, {name}") for role, name in _named(value, path)
+            role: nested(value[name], f"{path}, {name}", "[[1, 2], [3, 4]]")
+            for role, name in _named(value, path)
         }
     elif suffix == ".safetensors":
         tensors = read_safetensors(data, path)
@@ -100,15 +90,6 @@ def _named(there: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
             raise InputError(f"{path} holds {what}: name the arrays q, k and v")
         found.append((role, fitting[0]))
     return found
-
-
-def _from_lists(value: Any, where: str) -> Array:
-    try:
-        return np.array(value, dtype=float)
-    except (ValueError, TypeError) as error:
-        raise InputError(
-            f"{where} is no list of equally long rows of numbers: write [[1, 2], [3, 4]]"
-        ) from error
 
 
 def _heads(array: Array, where: str) -> FloatArray:

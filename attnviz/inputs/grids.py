@@ -113,14 +113,36 @@ def finite(array: Array, where: str) -> FloatArray:
         values = array.astype(np.float64)
     wrong = np.argwhere(~np.isfinite(values))
     if len(wrong):
+        axes = (
+            ("row", "column")
+            if values.ndim < 3
+            else ("layer", "head", "row", "column")[-values.ndim :]
+        )
         place = ", ".join(
-            f"{axis} {index + 1}" for axis, index in zip(("row", "column"), wrong[0], strict=False)
+            f"{axis} {index + (axis in ('row', 'column'))}"
+            for axis, index in zip(axes, wrong[0].tolist(), strict=False)
         )
         raise InputError(
             f"{where}, {place or 'a number'}: {values[tuple(wrong[0])]} is not finite: "
             "attention needs finite numbers"
         )
     return values
+
+
+def nested(value: Any, where: str, example: str) -> Array:
+    """JSON lists of numbers, nested as deep as they are, as one array. Raises InputError with `example` for others."""
+    try:
+        if _only_numbers(value):
+            return np.array(value, dtype=float)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        pass
+    raise InputError(f"{where} is no list of equally long rows of numbers: write {example}")
+
+
+def _only_numbers(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_only_numbers, value))
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def grid(value: Any, where: str, *, booleans: bool = False) -> FloatArray:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.problem import AttentionOptions, Problem, given_problem
+from attnviz.core.problem import AttentionOptions, Problem, given_heads
 from attnviz.errors import AttnvizError, InputError
 from attnviz.inputs.conflicts import check_request
 from attnviz.inputs.embedding import seeded_matrix, token_vectors
 from attnviz.inputs.example_files import DEFAULT, load_example
 from attnviz.inputs.files import STDIN
-from attnviz.inputs.given import read_given
+from attnviz.inputs.given import Given, read_given
 from attnviz.inputs.masks import read_mask
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.scale import scale_from
@@ -58,7 +58,7 @@ def problem_from(request: InputRequest) -> Problem:
 
 def _given(request: InputRequest, path: str) -> Problem:
     given = read_given(path)
-    heads = heads_from(request.head or ALL, given.heads)
+    heads = heads_from(ALL if request.head is None else request.head, given.heads)
     for head in heads:
         if head >= given.heads:
             raise InputError(
@@ -69,15 +69,21 @@ def _given(request: InputRequest, path: str) -> Problem:
         raise InputError(
             f"{path} has {given.n} positions, but {flag} has {len(tokens)} tokens: give one token a position"
         )
-    q, k, v = given.chosen(heads)
     _check_memory(given.n, 0, len(heads), drawn=0)
-    return given_problem(
-        *(q, k, v),
-        heads=len(heads),
+    return given_heads(
+        *(given.q, given.k, given.v, heads),
         tokens=tokens,
         options=_options(request, AttentionOptions(), given.n),
-        provenance=dict.fromkeys(("q", "k", "v"), given.origin),
+        provenance=_origin(given, None if request.head is None else heads),
     )
+
+
+def _origin(given: Given, heads: tuple[int, ...] | None) -> dict[str, str]:
+    """Where queries, keys and values came from, and which heads were chosen, if any were."""
+    if heads is None:
+        return dict.fromkeys(("q", "k", "v"), given.origin)
+    chosen = ",".join(map(str, heads))
+    return dict.fromkeys(("q", "k", "v"), f"{given.origin}, head {chosen}") | {"heads": chosen}
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,7 +34,10 @@ def row_asked(request: InputRequest, trace: Trace, query: str | None) -> int:
 
         query = load_example(request.example).query
     if query is None and request.model is not None:
-        return strongest_row(trace, worded(problem.tokens or ()))
+        named = worded(problem.tokens or ())
+        # what comes first draws weight wherever it is all that some queries see
+        beyond = named[1:] if problem.options.causal and len(named) > 2 else named
+        return strongest_row(trace, beyond)
     if query is None and problem.options.causal:
         return problem.n // 2
     return row_of(problem, query)

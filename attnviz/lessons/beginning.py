@@ -12,7 +12,7 @@ from attnviz.lessons.telling import Telling
 from attnviz.lessons.words import words
 
 MOST_DECIMALS = 12
-_REVISION = 12
+_REVISION, _BRIEF = 12, 8
 """Letters of a digest that are shown."""
 
 ROUNDINGS = ("sum-preserving", "plain", "article")
@@ -87,6 +87,17 @@ def begun(asked: LessonRequest, lesson: str) -> Telling:
     return telling_of(asked.sequence, asked, lesson)
 
 
+def listed_heads(chosen: str) -> str:
+    """Heads as they are named: those that follow each other by the first and the last.
+
+    >>> listed_heads("0,1,2,3"), listed_heads("3,0"), listed_heads("7")
+    ('0–3', '3, 0', '7')
+    """
+    heads = chosen.split(",")
+    is_run = len(heads) > 2 and heads == [str(int(heads[0]) + i) for i in range(len(heads))]
+    return f"{heads[0]}–{heads[-1]}" if is_run else ", ".join(heads)
+
+
 def telling_of(trace: Trace, asked: LessonRequest, lesson: str) -> Telling:
     """The telling of `lesson` on `trace`, in the words and with the numbers that were asked for."""
     numbers = _numbers(trace, asked.precision, sums=asked.rounding != "plain")
@@ -100,14 +111,15 @@ def notes(telling: Telling, length: str = "") -> tuple[str, ...]:
     said = []
     made = telling.problem.provenance
     if "model" in made:
-        facts = {name: made.get(name, "") for name in ("model", "layer", "heads", "tokenizer")}
-        said.append(
-            telling.common(
-                f"trained{length}", **facts, revision=made.get("revision", "")[:_REVISION]
-            )
-        )
+        facts = {name: made.get(name, "") for name in ("model", "layer", "tokenizer")}
+        facts["heads"] = listed_heads(made.get("heads", ""))
+        facts["revision"] = made.get("revision", "")[: _BRIEF if length else _REVISION]
+        said.append(telling.common(f"trained{length}", **facts))
     if stored := made.get("stored"):
         said.append(telling.common(f"quantised{length}", stored=stored, bits=made.get("bits", "")))
+    if "unknown" in made:
+        seen = {name: made.get(name, "") for name in ("unknown", "tokens")}
+        said.append(telling.common(f"unknown{length}", **seen))
     if "backend" in made:
         watched = {name: made.get(name, "") for name in ("backend", "difference")}
         said.append(telling.common(f"watched{length}", **watched))

@@ -8,6 +8,7 @@ from attnviz.lessons.close_up import LEAST, LEAST_OF_ROW, CloseUp, Row
 from attnviz.lessons.detail import Link
 from attnviz.lessons.heads import MEASURES
 from attnviz.lessons.labels import shown_token
+from attnviz.lessons.numbers import percent
 from attnviz.lessons.words import words
 
 
@@ -90,7 +91,7 @@ def arcs_told(close: CloseUp, language: str) -> str:
     facts = {"shown": f"{len(close.arcs):,}", "count": f"{close.blocks**2:,}", "least": least}
     if close.share is None:
         return say("heads", "arcs_blocks", **facts)
-    return say("heads", "arcs", **facts, share=f"{close.share:.0%}")
+    return say("heads", "arcs", **facts, share=percent(close.share))
 
 
 def row_told(row: Row, close: CloseUp, language: str) -> str:

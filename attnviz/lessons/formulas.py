@@ -31,9 +31,9 @@ CAP = Formula(
     "\\mathrm{cap}(s) = c \\cdot \\tanh(s / c)",
 )
 SOFTMAX_BESIDE_SINK = Formula(
-    "αⱼ = exp(sⱼ − max s) / (exp(b − max s) + Σ exp(s − max s))",
-    "alpha_j = exp(s_j - max s) / (exp(b - max s) + sum_i exp(s_i - max s))",
-    "\\alpha_j = \\frac{\\exp(s_j - \\max s)}{\\exp(b - \\max s) + \\sum_i \\exp(s_i - \\max s)}",
+    "αⱼ = exp(sⱼ − m) / (exp(b − m) + Σ exp(s − m)),  m = max(s, b)",
+    "alpha_j = exp(s_j - m) / (exp(b - m) + sum_i exp(s_i - m)), quad m = max(s, b)",
+    "\\alpha_j = \\frac{\\exp(s_j - m)}{\\exp(b - m) + \\sum_i \\exp(s_i - m)},\\quad m = \\max(s, b)",
 )
 OUTPUT = Formula("o = Σ αⱼ vⱼ", "o = sum_j alpha_j v_j", "o = \\sum_j \\alpha_j v_j")
 SQUARE_ROOT = Formula("√d_k", "sqrt(d_k)", "\\sqrt{d_k}")
@@ -92,16 +92,27 @@ def mask(masked: Formula) -> Formula:
     )
 
 
-def all_rows(scores: Formula) -> Formula:
-    """A and O of all queries at once, from what the scores are before softmax.
+def softmax_name(*, sunk: bool) -> Formula:
+    """The name of softmax; with a sink b beside the keys it is another function.
+
+    >>> softmax_name(sunk=True).plain
+    'softmax_b'
+    """
+    low = "_b" if sunk else ""
+    return Formula(f"softmax{low}", f'"softmax"{low}', f"\\mathrm{{softmax}}{low}")
+
+
+def all_rows(scores: Formula, *, sunk: bool = False) -> Formula:
+    """A and O of all queries at once, from what the scores are before softmax, with a sink or without.
 
     >>> all_rows(current_scores("root", biased=False, masked=False)).plain
     'A = softmax(S/√d_k),  O = A V'
     """
+    name = softmax_name(sunk=sunk)
     return Formula(
-        f"A = softmax({scores.plain}),  O = A V",
-        f'A = "softmax"({scores.typst}), quad O = A V',
-        f"A = \\mathrm{{softmax}}\\left({scores.latex}\\right),\\quad O = A V",
+        f"A = {name.plain}({scores.plain}),  O = A V",
+        f"A = {name.typst}({scores.typst}), quad O = A V",
+        f"A = {name.latex}\\left({scores.latex}\\right),\\quad O = A V",
     )
 
 
@@ -138,6 +149,7 @@ def attention(
     biased: bool = False,
     masked: bool = False,
     capped: bool = False,
+    sunk: bool = False,
 ) -> Formula:
     """Attention(Q, K, V), with √d_k, another factor, or neither; with a cap, a bias B and a mask M, or without.
 
@@ -164,8 +176,9 @@ def attention(
         )
     added = (" + B" if biased else "") + (" + M" if masked else "")
     plain, typst, latex = plain + added, typst + added, latex + added
+    name = softmax_name(sunk=sunk)
     return Formula(
-        f"Attention(Q, K, V) = softmax({plain}) V",
-        f'"Attention"(Q, K, V) = "softmax"({typst}) V',
-        f"\\mathrm{{Attention}}(Q, K, V) = \\mathrm{{softmax}}\\left({latex}\\right) V",
+        f"Attention(Q, K, V) = {name.plain}({plain}) V",
+        f'"Attention"(Q, K, V) = {name.typst}({typst}) V',
+        f"\\mathrm{{Attention}}(Q, K, V) = {name.latex}\\left({latex}\\right) V",
     )

@@ -82,6 +82,7 @@ class Survey:
         is_merged = self.is_merged or (self.pair is not None and self.pair.is_merged)
         told += ["merged_note"] if is_merged else []
         told += ["quantised_note"] if "stored" in self.made else []
+        told += ["unknown_note"] if "unknown" in self.made else []
         told += ["watched_note"] if "backend" in self.made else []
         return (*told, "note")
 

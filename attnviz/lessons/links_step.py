@@ -28,13 +28,15 @@ def links(telling: Telling) -> Step | None:
         return None
     shown = _shown(telling)
     own = _links(telling, shown, [telling.query], _LEAST_OF_QUERY)
-    every = _links(telling, shown, shown, _LEAST)
+    others = [each for each in shown if each != telling.query]
+    every = _links(telling, shown, others, _LEAST)
     if not own:
         return None
     narration = {"why": telling.say(STEP, "why", query=telling.named("q", telling.query))}
     exhibits = [_exhibit(telling, "why", shown, own, 0)]
-    if {link.query for link, _ in every} - {shown.index(telling.query)}:
-        narration["rest"] = telling.say(STEP, "rest", least=telling.numbers.text(_LEAST))
+    if every:
+        facts = {"count": len(every), "least": telling.numbers.text(_LEAST)}
+        narration["rest"] = telling.say(STEP, "rest", **facts)
         exhibits.append(_exhibit(telling, "rest", shown, every, 1))
     cut = len(shown) < problem.n
     return Step(
@@ -82,16 +84,24 @@ def _exhibit(
 ) -> Exhibit:
     tokens = telling.problem.tokens
     assert tokens is not None
-    names = tuple(shown_token(tokens[each]) for each in shown)
+    plain = tuple(shown_token(tokens[each]) for each in shown)
+    # a token that stands there twice is told apart by its position
+    names = [
+        f"{position + 1} {name}" if plain.count(name) > 1 else name
+        for position, name in zip(shown, plain, strict=True)
+    ]
     header = tuple(telling.say(STEP, name) for name in ("query", "key", "weight"))
     rows = tuple(Row((names[link.query], names[link.key], text)) for link, text in found[:_LISTED])
     table = Links(
         header,
         rows,
         (Role.QUERY, Role.KEY, Role.WEIGHT),
-        names,
+        plain,
         shown.index(telling.query),
         tuple(link for link, _ in found),
         tuple(telling.weight_texts[each] for each in shown),
     )
-    return Exhibit(part, table, line=line)
+    cut = len(rows) < len(found)
+    return Exhibit(
+        part, table, telling.say(STEP, "listed", listed=len(rows)) if cut else None, line=line
+    )

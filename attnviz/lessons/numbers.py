@@ -130,6 +130,9 @@ class Numbers:
                 for column, total in zip(values.T, totals, strict=True)
             ]
             return tuple(zip(*columns, strict=True))
+        if matrix.sums == "rows" and matrix.totals is not None:
+            rows = zip(values, matrix.totals.tolist(), strict=True)
+            return tuple(self.row(row.tolist(), total=total) for row, total in rows)
         return tuple(self.row(row.tolist(), is_sum=matrix.sums == "rows") for row in values)
 
     def _adding_up(self, values: list[float], total: float | None) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from attnviz.core.arrays import FloatArray
+from attnviz.core.problem import Problem
 from attnviz.lessons import formulas
 from attnviz.lessons.calculations import MOST
 from attnviz.lessons.exhibits import Exhibit
@@ -18,10 +18,15 @@ _MOST = 8
 """Rows, if the vector can be parted so."""
 
 
+def has(problem: Problem) -> bool:
+    """Whether vectors are too long to be written out, so that one product is followed by itself."""
+    return problem.d_k > MOST
+
+
 def pair(telling: Telling) -> Step | None:
     """q · k of the pair that is asked for, its products in rows; None where vectors are short enough to write out."""
     width = telling.problem.d_k
-    if width <= MOST:
+    if not has(telling.problem):
         return None
     head, row, key = telling.head, telling.query, telling.followed
     count = _rows_of(width)
@@ -30,48 +35,55 @@ def pair(telling: Telling) -> Step | None:
     q, k = (each.reshape(count, size) for each in (head.q[row], head.k[key]))
     with np.errstate(over="ignore", invalid="ignore"):
         rows = q * k
-    sums = rows.sum(axis=1, keepdims=True)
     score = float(head.stages.scores[row, key])
-    largest = int(np.abs(sums).argmax())
+    sums = Matrix(
+        "Σ",
+        rows.sum(axis=1, keepdims=True),
+        Role.SCORE,
+        labels,
+        sums="columns",
+        totals=np.array([score]),
+    )
+    written = [text for (text,) in telling.numbers.cells(sums)]
+    # what the rows add up to as it is written: a reader adds up what is written
+    totals = np.array(
+        [_value(text, exact) for text, (exact,) in zip(written, sums.values.tolist(), strict=True)]
+    )
+    largest = int(np.abs(sums.values).argmax())
+    products = Matrix(
+        telling.say(STEP, "symbol"), rows, Role.SCORE, labels, sums="rows", totals=totals
+    )
+    named = {"query": telling.named("q", row), "key": telling.named("k", key)}
+    most = {"entries": labels[largest].symbol, "most": written[largest]}
     return Step(
         STEP,
         telling.say(STEP, "title"),
         formulas.SCORE,
         {
-            "why": telling.say(
-                STEP, "why", query=telling.named("q", row), key=telling.named("k", key)
-            ),
+            "why": telling.say(STEP, "why", **named),
             "products": telling.say(STEP, "products", width=width),
             "groups": telling.say(
                 STEP,
-                "groups",
+                "groups" if size > 1 else "entries",
                 score=telling.numbers.text(score),
-                entries=labels[largest].symbol,
-                most=telling.numbers.text(float(sums[largest, 0])),
+                **most,
             ),
         },
         exhibits=(
-            _exhibit("why", indexed("q", row), q, Role.QUERY, labels),
-            _exhibit("why", indexed("k", key), k, Role.KEY, labels),
-            _exhibit("products", "qᵢ kᵢ", rows, Role.SCORE, labels, joint="→"),
-            Exhibit(
-                "groups",
-                Matrix("Σ", sums, Role.SCORE, labels, sums="columns", totals=np.array([score])),
-                joint="→",
-            ),
+            Exhibit("why", Matrix(indexed("q", row), q, Role.QUERY, labels)),
+            Exhibit("why", Matrix(indexed("k", key), k, Role.KEY, labels)),
+            Exhibit("products", products, joint="→"),
+            Exhibit("groups", sums, joint="→"),
         ),
     )
 
 
-def _exhibit(
-    part: str,
-    symbol: str,
-    values: FloatArray,
-    role: Role,
-    labels: tuple[Label, ...],
-    joint: str = "",
-) -> Exhibit:
-    return Exhibit(part, Matrix(symbol, values, role, labels), joint=joint)
+def _value(text: str, exact: float) -> float:
+    """The number as it is written; as it is, where it is written with a power of ten."""
+    try:
+        return float(text.replace("−", "-"))
+    except ValueError:
+        return exact
 
 
 def _rows_of(width: int) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 
 from attnviz.core.arrays import FloatArray
+from attnviz.lessons import formulas
 from attnviz.lessons.exhibits import Exhibit, Row, Turn, Turns
 from attnviz.lessons.storyboard import Formula, Matrix, Step
 from attnviz.lessons.telling import Telling
@@ -37,24 +38,28 @@ def places(telling: Telling) -> Step | None:
     before_q = head.q if head.projected_q is None else head.projected_q
     before_k = head.k if head.projected_k is None else head.projected_k
     normed = problem.q_norm is not None or problem.k_norm is not None
-    turned = problem.rotation is not None
+    turned = problem.rotation is not None and problem.rotation.size > 0
     narration = {}
     if normed:
         narration["norm"] = telling.say(STEP, "norm")
     if turned:
         narration["turned"] = telling.say(STEP, "turned")
         narration["distance"] = telling.say(STEP, "distance")
+    if not narration:  # turned by no angle at all
+        return None
     first = next(iter(narration))
-    key = _strongest_other(telling)
+    key = _strongest_other(telling) if telling.key is None else telling.key
+    queries = formulas.projection("Q", biased=problem.b_q is not None).plain.removeprefix("Q = ")
+    keys = formulas.projection("K", biased=problem.b_k is not None).plain.removeprefix("K = ")
     return Step(
         STEP,
         telling.say(STEP, "both" if normed and turned else "title" if turned else "normed"),
         _formula(normed, turned),
         narration,
         exhibits=(
-            Exhibit(first, _rows(telling, "X W_Q", before_q, "q", Role.QUERY)),
+            Exhibit(first, _rows(telling, queries, before_q, "q", Role.QUERY)),
             Exhibit(first, _rows(telling, "Q", head.q, "q", Role.QUERY), joint="→"),
-            Exhibit(first, _rows(telling, "X W_K", before_k, "k", Role.KEY), line=1),
+            Exhibit(first, _rows(telling, keys, before_k, "k", Role.KEY), line=1),
             Exhibit(first, _rows(telling, "K", head.k, "k", Role.KEY), joint="→", line=1),
             *_turned(telling, "turned", "q", telling.query, head.q, Role.QUERY, 2),
             *_turned(telling, "distance", "k", key, head.k, Role.KEY, 3),
@@ -84,7 +89,7 @@ def _turned(
 ) -> tuple[Exhibit, ...]:
     """How some pairs of entries of a query or a key are turned; nothing where no vector is."""
     rotation = telling.problem.rotation
-    if rotation is None:
+    if rotation is None or not rotation.shape[1]:
         return ()
     count = rotation.shape[1]
     turns = tuple(
@@ -122,7 +127,7 @@ def _spread(count: int) -> list[int]:
     >>> _spread(2), _spread(16)
     ([0, 1], [0, 5, 10, 15])
     """
-    return sorted({round(i * (count - 1) / (_PAIRS - 1)) for i in range(_PAIRS)})
+    return sorted({round(i * (count - 1) / (_PAIRS - 1)) for i in range(_PAIRS)} if count else ())
 
 
 def _formula(normed: bool, turned: bool) -> Formula:

@@ -33,7 +33,7 @@ def weights(telling: Telling) -> Step:
     problem = telling.problem
     narration = {"why": telling.say("weights", "why")}
     if problem.heads > 1:
-        narration["heads"] = telling.say("weights", "heads", heads=problem.heads)
+        narration["heads"] = telling.of_heads("weights", "heads", heads=problem.heads)
     matrices = (
         Matrix("W_Q", problem.w_q, Role.QUERY),
         Matrix("W_K", problem.w_k, Role.KEY),

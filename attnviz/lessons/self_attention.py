@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from attnviz.core.rounding import article_rounded
 from attnviz.core.trace import Trace
+from attnviz.errors import InputError
 from attnviz.lessons import (
     given_steps,
     links_step,
@@ -72,6 +73,11 @@ def self_attention_storyboard(
     """
     asked = LessonRequest(trace, query, language, precision, rounding, most, key=key)
     check(asked)
+    if key is not None and not pair_step.has(trace.problem):
+        raise InputError(
+            f"--key follows one product where d_k is more than {MOST}, and here it is {trace.problem.d_k}: "
+            "all products are written out, leave --key out"
+        )
     told_on = article_rounded(trace) if rounding == "article" else trace
     telling = telling_of(told_on, asked, LESSON)
     steps = _steps(telling)

@@ -36,16 +36,13 @@ def softmax(telling: Telling) -> Step:
     )
 
 
-def exponentials_of(masked: FloatArray) -> FloatArray:
-    """exp(s − max) of a row that has something to see: the numerators of softmax."""
-    exponentials: FloatArray = np.exp(masked - masked.max())
-    return exponentials
-
-
 def _told(telling: Telling, masked: FloatArray) -> tuple[tuple[Calculation, ...], dict[str, str]]:
     row, keys = telling.query, telling.keys
-    exponentials = exponentials_of(masked)
-    maximum = telling.number(masked.max(), Role.SCORE)
+    largest = (
+        float(masked.max()) if telling.sink is None else max(float(masked.max()), telling.sink)
+    )
+    exponentials: FloatArray = np.exp(masked - masked.dtype.type(largest))
+    maximum = telling.number(largest, Role.SCORE)
     beside = _of_sink(telling, maximum)
     texts, total = _exponential_texts(telling, exponentials, beside)
     parts = [Number(float(exponentials[key]), texts[i], Role.WEIGHT) for i, key in enumerate(keys)]
@@ -66,6 +63,7 @@ def _told(telling: Telling, masked: FloatArray) -> tuple[tuple[Calculation, ...]
         narration["masked"] = telling.say("softmax", "masked")
     if beside is not None:
         narration["why"] = telling.say("softmax", "why_sink")
+        narration["exp"] = telling.say("softmax", "exp_sink")
         narration["sink"] = telling.say("softmax", "sink")
     narration["sum"] = telling.say("softmax", "sum")
     narration["weight"] = telling.say("softmax", "weight", query=telling.named("q", row))
@@ -107,7 +105,10 @@ def _worth(beside: Calculation) -> Number:
 def _maximum(telling: Telling, masked: FloatArray, maximum: Number) -> Calculation:
     shown = [telling.number(masked[key], Role.SCORE) for key in telling.keys]
     if len(shown) < telling.problem.n:
-        return plain("max", (Symbol("max s"),), maximum, telling.numbers)
+        name = "max s" if telling.sink is None else "max(s, b)"
+        return plain("max", (Symbol(name),), maximum, telling.numbers)
+    if telling.sink is not None:
+        shown.append(telling.number(telling.sink))
     pieces: list[Number | Symbol] = [Symbol("max(")]
     for i, number in enumerate(shown):
         pieces += [Symbol(", "), number] if i else [number]

@@ -45,7 +45,7 @@ class Matrix:
     sums: Literal["rows", "columns"] | None = None
     """Along which axis its entries are parts of a sum that a reader may check; text is rounded to add up there."""
     totals: FloatArray | None = None
-    """What the columns add up to in the trace, where `sums` is "columns": (columns,)."""
+    """What the columns add up to, where `sums` is "columns": (columns,); or the rows, where it is "rows": (rows,)."""
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -138,6 +138,13 @@ class Telling:
     def say(self, step: str, part: str, **facts: object) -> str:
         return self.words.say(self.lesson, step, part, **facts)
 
+    def of_heads(self, step: str, part: str, **facts: object) -> str:
+        """That part, or its `_shared` where heads share keys and values."""
+        count = self.problem.heads // self.problem.groups
+        if count == 1:
+            return self.say(step, part, **facts)
+        return self.say(step, f"{part}_shared", count=count, **facts)
+
     def common(self, part: str, **facts: object) -> str:
         return self.words.say("common", part, **facts)
 
@@ -188,8 +195,11 @@ class Telling:
         return self.per_head(symbol, [values], role, symbol.lower())
 
     def head_number(self, index: int) -> int | None:
-        """The head's number, counted from 1; None if there is only one."""
-        return index + 1 if len(self.trace.heads) > 1 else None
+        """The head's number, as it was chosen if it was, else counted from 1; None if there is only one."""
+        if len(self.trace.heads) < 2:
+            return None
+        chosen = self.problem.provenance.get("heads", "").split(",")
+        return int(chosen[index]) if len(chosen) == len(self.trace.heads) else index + 1
 
     @property
     def _only(self) -> int | None:

@@ -32,7 +32,7 @@ def all_rows(telling: Telling) -> Step:
     return Step(
         "all-rows",
         telling.say("all-rows", "title"),
-        formulas.all_rows(scores),
+        formulas.all_rows(scores, sunk=telling.sink is not None),
         narration,
         results=tuple(matrices),
         omitted=telling.omitted_heads,
@@ -50,7 +50,7 @@ def heads(telling: Telling) -> Step | None:
     operands = [Matrix("Concat" if several else "O", trace.concat, Role.OUTPUT, rows)]
     narration = {}
     if several:
-        narration["why"] = telling.say("heads", "why")
+        narration["why"] = telling.of_heads("heads", "why")
         narration["concat"] = telling.say("heads", "concat")
     if problem.w_o is not None:
         operands.append(Matrix("W_O", problem.w_o, Role.OUTPUT))
@@ -109,6 +109,7 @@ def why_scale(telling: Telling) -> Step | None:
         ).plain
         for scaling in (None, "root")
     )
+    name = formulas.softmax_name(sunk=telling.sink is not None).plain
     return Step(
         "why-scale",
         telling.say("why-scale", "title"),
@@ -122,8 +123,8 @@ def why_scale(telling: Telling) -> Step | None:
             telling.row(divided, scaled.masked_scores[0], Role.SCORE),
         ),
         results=(
-            telling.row(f"softmax({without})", plain.weights[0], Role.WEIGHT),
-            telling.row(f"softmax({divided})", scaled.weights[0], Role.WEIGHT),
+            telling.row(f"{name}({without})", plain.weights[0], Role.WEIGHT),
+            telling.row(f"{name}({divided})", scaled.weights[0], Role.WEIGHT),
         ),
     )
 

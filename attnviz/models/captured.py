@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,7 +11,7 @@ import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.masks import Window, combined_mask
-from attnviz.core.problem import AttentionOptions, Problem, given_problem
+from attnviz.core.problem import AttentionOptions, Problem, given_heads
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 
@@ -62,23 +63,16 @@ class Captured:
         Raises InputError for a head whose weights or outputs, computed here, are not those of the program.
         """
         chosen = list(heads)
-        shared_by = self.heads // len(self.k)
-        keys = [each // shared_by for each in chosen]
-        q, k, v = (
-            np.concatenate(array[own], axis=-1)
-            for array, own in ((self.q, chosen), (self.k, keys), (self.v, keys))
-        )
         told = {**(provenance or {}), **self.origin}
-        problem = given_problem(
-            *(q, k, v),
+        problem = given_heads(
+            *(self.q, self.k, self.v, chosen),
             x=self.x,
-            heads=len(chosen),
             tokens=tokens,
             options=self._options(chosen),
             provenance=told,
         )
-        difference = f"{self._difference(problem, chosen):.0e}"
-        return replace(problem, provenance=told | {"difference": difference})
+        difference = self._difference(problem, chosen)
+        return replace(problem, provenance=told | {"difference": _rounded_up(difference)})
 
     def weights(self, head: int) -> FloatArray:
         """The weights (n, n) of a head, computed here. Raises InputError as `problem` does."""
@@ -147,6 +141,21 @@ class Captured:
             return None
         bias = np.where(self._visible, self.added, 0)
         return bias if bias.any() else None
+
+
+def _rounded_up(difference: float) -> str:
+    """With one digit, and no less than it is.
+
+    >>> _rounded_up(1.4e-8), _rounded_up(0.0)
+    ('2e-08', '0')
+    """
+    if not difference:
+        return "0"
+    digits = f"{difference:.0e}"
+    if float(digits) >= difference:
+        return digits
+    power = math.floor(math.log10(difference))
+    return f"{(math.floor(difference / 10**power) + 1) * 10.0**power:.0e}"
 
 
 _HIDES = -1e30

@@ -61,7 +61,7 @@ class Model:
     def pieces(self, text: str) -> Pieces:
         """The text as the model reads it. Raises InputError for one that is empty, or longer than the model takes."""
         found = pieces(self.tokenizer(), text)
-        if not found.ids:
+        if len(found.added) == len(found.ids):
             raise InputError(f"{self.title} finds no token in the text: write a word")
         if len(found.ids) > self.longest:
             raise InputError(
@@ -113,7 +113,15 @@ class Model:
             "heads": listed,
             "tokenizer": read.kind,
             **self.rounding,
+            **unknown_of(read),
         }
+
+
+def unknown_of(read: Pieces) -> dict[str, str]:
+    """What a provenance says of tokens that the model does not know; nothing where there are none."""
+    if not read.unknown:
+        return {}
+    return {"unknown": str(len(read.unknown)), "tokens": str(len(read.ids))}
 
 
 def open_model(name: str, backend: str = NUMPY) -> Model:

@@ -29,6 +29,8 @@ class Pieces:
     kind: str
     """How it was taken apart: "WordPiece", "BPE", …"""
     text: str
+    unknown: tuple[int, ...]
+    """The positions of what the tokenizer does not know: the model sees the same token for all of it."""
     spans: tuple[Span, ...]
     """Where each stands in the text, without the blanks around it; of no length for what does not stand there."""
 

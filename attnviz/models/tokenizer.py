@@ -53,9 +53,15 @@ def pieces(tokenizer: Any, text: str) -> Pieces:
         _blank(tokenizer, token, text[slice(*span)])
         for token, span in zip(found.tokens, found.offsets, strict=True)
     )
+    nothing = getattr(tokenizer.model, "unk_token", None)
+    unknown = tuple(i for i, token in enumerate(found.tokens) if token == nothing)
+    names = list(map(_name, found.tokens, _written(text, spans), blanks))
+    for i in unknown:  # what is written there, the model does not see
+        names[i] = f"{nothing} {names[i]}" if names[i] != nothing else names[i]
     return Pieces(
         ids=tuple(found.ids),
-        names=tuple(map(_name, found.tokens, _written(text, spans), blanks)),
+        names=tuple(names),
+        unknown=unknown,
         words=tuple(found.word_ids),
         kind=type(tokenizer.model).__name__,
         text=text,

@@ -149,12 +149,15 @@ def _packed(blocks: Sequence[_Block], width: int) -> Iterator[list[_Block]]:
 
 
 def _beside(row: Sequence[_Block]) -> list[Text]:
-    """Blocks side by side, their first rows in one line, each joint at half the height of the lower neighbour."""
+    """Blocks side by side, their first rows in one line. A joint stands at half the height of the lower neighbour;
+    that of the first block, which has none, above its rows.
+    """
     heads = max(len(block.head) for block in row)
     lines: list[Text] = []
     for i, block in enumerate(row):
         lower = min(len(each.body) for each in row[max(i - 1, 0) : i + 1])
-        middle = heads + (lower - 1) // 2
+        # at the edge it would look like the mark of a row
+        middle = heads + (lower - 1) // 2 if i else 0
         own = [Text()] * (heads - len(block.head)) + block.head + block.body
         lines += [Text() for _ in range(len(own) - len(lines))]
         start, lead = width_of(lines), block.lead(first=i == 0)

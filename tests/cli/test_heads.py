@@ -120,7 +120,8 @@ def test_one_word_is_enough_and_has_no_neighbour(attnviz):
             (SENTENCE, "--model", "minilm", "--from", "the", "--to", "it"),
             "say --from 2 or --from 8",
         ),
-        (("", "--model", "minilm", "--from", "99", "--to", "1"), "--from 99 is out of range"),
+        (("a", "--model", "minilm", "--from", "99", "--to", "1"), "--from 99 is out of range"),
+        (("", "--model", "minilm"), "finds no token in the text: write a word"),
         (("a " * 600, "--model", "minilm"), "the text has 602 tokens, all-MiniLM-L6-v2 takes 512"),
     ],
 )

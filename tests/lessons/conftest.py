@@ -138,9 +138,15 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
     "from elsewhere, two heads, forty": lambda: (elsewhere(40, heads=2, d_k=32), {"query": 7}),
     "what it was made of is known": lambda: (elsewhere(4, x=np.ones((4, 6))), {}),
     "watched": lambda: (
-        trained(elsewhere(4), backend="transformers 5.23.0", difference="3e-07"),
+        trained(
+            elsewhere(4),
+            **{"backend": "transformers 5.23.0", "difference": "3e-07"},
+            **{"unknown": "13", "tokens": "24"},
+        ),
         {},
     ),
+    "keys that heads share": lambda: (shared_keys(4), {"query": 1}),
+    "keys of a length that is prime": lambda: (random_trace(3, d_k=11), {"key": 1}),
     "softcap": lambda: (random_trace(4, softcap=0.5), {"query": 1}),
     "softcap, factor, bias and mask": lambda: (
         random_trace(4, softcap=30.0, scale=0.1, bias=HALF.astype(float), causal=True),
@@ -176,6 +182,13 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
     ),
     "three worked": lambda: (random_trace(9, d_model=6, d_k=5), {"most": 3}),
 }
+
+
+def shared_keys(n: int) -> Trace:
+    """Four heads, two at a time with the same keys and values."""
+    numbers = np.random.default_rng(0)
+    x, w = numbers.normal(size=(n, 4)), numbers.normal(size=(4, 8))
+    return self_attention(x, w, w[:, :4], w[:, 4:], heads=4, kv_heads=2, w_o=w.T)
 
 
 def elsewhere(n: int, *, d_k: int = 3, heads: int = 1, x: Any = None, tokens: Any = None) -> Trace:

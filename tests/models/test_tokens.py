@@ -41,16 +41,19 @@ def test_the_ids_are_those_of_the_library_neither_cut_nor_filled(text):
     assert len(found.names) == len(found.ids)
 
 
-def test_pieces_keep_their_marks_and_what_is_unknown_is_shown_as_written():
+def test_pieces_keep_their_marks_and_what_is_unknown_is_told_with_what_is_written():
     folder = find("minilm").folder
 
-    assert pieces(read_tokenizer(folder), "unbelievably 🙂").names[1:-1] == (
+    found = pieces(read_tokenizer(folder), "unbelievably 🙂")
+
+    assert found.unknown == (6,)
+    assert found.names[1:-1] == (
         "un",
         "##bel",
         "##ie",
         "##va",
         "##bly",
-        "🙂",
+        "[UNK] 🙂",
     )
 
 

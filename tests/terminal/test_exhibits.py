@@ -180,7 +180,7 @@ def test_a_further_line_stands_below(drawn):
 def test_what_does_not_fit_stands_below_with_its_joint(drawn):
     lines = drawn(Exhibit("a", small("P" * 20)), Exhibit("a", small("Q" * 20), joint="→"), width=40)
 
-    assert lines[3:] == ["", "  QQQQQQQQQQQQQQQQQQQQ  2×2  inputs", "→  0  1", "   2  3"]
+    assert lines[3:] == ["", "→ QQQQQQQQQQQQQQQQQQQQ  2×2  inputs", "   0  1", "   2  3"]
 
 
 def test_rows_of_matrices_stand_in_one_line_whatever_is_written_above_them(drawn):

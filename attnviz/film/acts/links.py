@@ -26,10 +26,9 @@ def links(scene: LessonScene, step: Step) -> None:
         scene.move(appear(list(view.numbers)), seconds=0.8)
     for item in rest:
         assert isinstance(item, Links)
-        others = [each for each in item.links if each.query != own.query]
         with scene.beat(step, "rest"):
             scene.move(*dim(view.numbers), seconds=0.4)
-            scene.bring_to_front(_drawn(scene, view, others, spoken_of=False), arcs)
+            scene.bring_to_front(_drawn(scene, view, list(item.links), spoken_of=False), arcs)
     scene.clear_stage()
 
 

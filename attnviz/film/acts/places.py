@@ -119,7 +119,9 @@ def _turn(scene: LessonScene, name: Line, dials: list[Dial]) -> None:
         FadeIn(name), *[FadeIn(VGroup(each.face, each.entries)) for each in dials], seconds=0.6
     )
     hands = [each.before.copy().set_opacity(1) for each in dials]
-    scene.move(*[FadeIn(each) for each in hands if len(each)], seconds=0.5)
+    appearing = [FadeIn(each) for each in hands if len(each)]
+    if appearing:
+        scene.move(*appearing, seconds=0.5)
     scene.add(*[each.before for each in dials if len(each.before)], *hands)
     turning = [
         Rotate(hand, dial.shown_angle, about_point=dial.middle)

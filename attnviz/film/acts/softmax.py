@@ -111,7 +111,8 @@ def _maximum(scene: LessonScene, step: Step, scores: list[VGroup]) -> VGroup:
     if (
         line.width > ARITHMETIC.width
     ):  # too many numbers for one line: they stand on the rung anyway
-        line = WorkedLines((replace(calculation, left=(Symbol("max s"),)),), scene.style)
+        name = "max(s, b)" if "sink" in step.narration else "max s"
+        line = WorkedLines((replace(calculation, left=(Symbol(name),)),), scene.style)
     scene.move(FadeIn(line), FadeIn(frame), seconds=0.7)
     return VGroup(line, frame)
 

@@ -15,8 +15,8 @@ _PARTS = (
     (re.compile(r"sqrt\(d_k\)"), "{{sqrt(d_k) : scale}}"),
     (re.compile(r"\((\S+) dot "), r"({{\1 : scale}} dot "),
     (
-        re.compile(r'"softmax"\((.*)\) V$'),
-        r'{{upright("softmax") : softmax}} lr(( \1 )) {{V : value}}',
+        re.compile(r'"softmax"(_b)?\((.*)\) V$'),
+        r'{{upright("softmax")\1 : softmax}} lr(( \2 )) {{V : value}}',
     ),
     (re.compile(r" ?\+ ([BM])"), r" + {{\1 : added\1}}"),
 )

@@ -7,7 +7,7 @@ import re
 from manim import LEFT, RIGHT, Dot, VGroup
 
 from attnviz.film.components.cells import rule
-from attnviz.film.components.text import Line, label
+from attnviz.film.components.text import Line, cut_to_width, label
 from attnviz.film.fonts import Weight
 from attnviz.film.style import CAPTION, HEADER, STAGE, Size, Style
 from attnviz.lessons.captions import caption_lines
@@ -88,4 +88,5 @@ def omitted_line(text: str, style: Style) -> Line:
 
 def notes_line(text: str, style: Style) -> Line:
     """What is untrained or rounded, small, at the very foot."""
-    return label(text, style.theme.dim, Size.SMALL).set_x(0).on_baseline(CAPTION.bottom + 0.05)
+    fitting = cut_to_width(text, CAPTION.width, Size.SMALL)
+    return label(fitting, style.theme.dim, Size.SMALL).set_x(0).on_baseline(CAPTION.bottom + 0.05)
