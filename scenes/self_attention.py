@@ -11,6 +11,7 @@ from functools import partial
 from attnviz.scenes import default_storyboard
 
 from attnviz.film.acts import (
+    beside,
     formula,
     links,
     mixing,
@@ -38,9 +39,9 @@ class SelfAttention(LessonScene):
         self.act("keys", projection.project)
         self.act("values", projection.project)
         self.act("places", places.places)
-        self.act("given", places.given)
+        self.act("given", beside.given)
         self.act("scores", scores.scores)
-        self.act("pair", places.pair)
+        self.act("pair", beside.pair)
         self.act("scale", softmax.change_scores)
         self.act("cap", softmax.change_scores)
         self.act("bias", softmax.change_scores)

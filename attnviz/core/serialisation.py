@@ -11,10 +11,10 @@ JSON, schema `attnviz.trace/1`:
      "traces": [{"q" "k" "v" "scores" "scaled_scores" "biased_scores" "masked_scores" "weights" "output"} a head],
      "concat": …, "output": …}
 
-What is only there where it is not as usual: "kv_heads" and "norm_epsilon" beside "heads"; "softcap", "window" and
-"sinks" among the options; "q_norm", "k_norm" and "rotation" in the problem, and "q", "k" and "v" where these come
-from elsewhere; "capped_scores" of a head, where there is a softcap, and "projected_q" and "projected_k", where queries
-and keys are normalised or turned.
+What is only there where it is not as usual: "kv_heads" and "norm_epsilon" beside "heads"; "softcap", "window",
+"kv_length" and "sinks" among the options; "q_norm", "k_norm" and "rotation" in the problem, and "q", "k" and "v" where
+these come from elsewhere; "capped_scores" of a head, where there is a softcap; "projected_q" and "projected_k", where
+queries and keys are normalised or turned. A bias may be (h, n, n).
 
 null in an array is −∞; the words "NaN" and "Infinity" stand for what JSON cannot say either.
 """

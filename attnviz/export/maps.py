@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from attnviz.export.drawing import Drawing, Shape, Words, centred, shaded
 from attnviz.export.lettering import fitted
+from attnviz.lessons.close_up_told import head_measures_told
 from attnviz.lessons.heads import MeasuredHead, Survey
 from attnviz.lessons.labels import shown_token
 from attnviz.lessons.words import words
@@ -34,7 +35,7 @@ def maps_drawing(survey: Survey, theme: Theme, language: str) -> Drawing:
     foot = top + layers * (side + _GAP) + LINE
     below = noted(_notes(survey, language), foot, width, theme)
     height = foot + len(below) * LINE + MARGIN
-    shapes = (*above, *_grid(survey, side, top, theme), *below)
+    shapes = (*above, *_grid(survey, side, top, theme, language), *below)
     return Drawing(width, height, theme.background, title, shapes)
 
 
@@ -65,7 +66,7 @@ def _notes(survey: Survey, language: str) -> Iterator[str]:
     yield from (say("heads", note, **survey.facts) for note in survey.notes)
 
 
-def _grid(survey: Survey, side: float, top: float, theme: Theme) -> Iterator[Shape]:
+def _grid(survey: Survey, side: float, top: float, theme: Theme, language: str) -> Iterator[Shape]:
     """The maps, and the names of heads above them and of layers beside them."""
     left = MARGIN + _NAMES
     for column, each in enumerate(survey.layers[0]):
@@ -75,10 +76,8 @@ def _grid(survey: Survey, side: float, top: float, theme: Theme) -> Iterator[Sha
         yield Words(MARGIN, centred(y + side / 2, _SMALL), f"L{layer[0].layer}", theme.dim)
         for column, each in enumerate(layer):
             x = left + column * (side + _GAP)
-            yield shaded(each.map.peaks, x, y, side, side, theme, _measured(each))
+            yield shaded(each.map.peaks, x, y, side, side, theme, _measured(each, language))
 
 
-def _measured(head: MeasuredHead) -> str:
-    measures = {**vars(head.measures), "induction": head.induction}
-    known = (f"{name} {value:.2f}" for name, value in measures.items() if value is not None)
-    return f"{head.name}: {', '.join(known)}"
+def _measured(head: MeasuredHead, language: str) -> str:
+    return f"{head.name}: {head_measures_told(head, language)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from attnviz.core.problem import Problem
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, unknown_name
 from attnviz.lessons.numbers import Numbers, fitting_precision
@@ -75,16 +76,20 @@ def begun(asked: LessonRequest, lesson: str) -> Telling:
             f"the lesson {lesson} compares queries and keys as they are projected, and these are normalised or turned: "
             "only self-attention is told on them"
         )
-    options = problem.options
-    others = (options.softcap, options.window, options.kv_length, options.sinks)
-    if any(each is not None for each in others) or (
-        options.bias is not None and options.bias.ndim > 2
-    ):
+    if _is_of_models(problem):
         raise InputError(
-            f"the lesson {lesson} has no softcap, window, sink or bias of a head's own: "
-            "only self-attention is told with them"
+            f"the lesson {lesson} has no softcap, window or sink, no bias of a head's own, "
+            "and no heads that share keys: only self-attention is told with them"
         )
     return telling_of(asked.sequence, asked, lesson)
+
+
+def _is_of_models(problem: Problem) -> bool:
+    """Whether it has what only models have, and only the lesson self-attention tells."""
+    options = problem.options
+    others = (options.softcap, options.window, options.kv_length, options.sinks, problem.kv_heads)
+    of_each = options.bias is not None and options.bias.ndim > 2
+    return of_each or any(each is not None for each in others)
 
 
 def listed_heads(chosen: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from attnviz.lessons.close_up import LEAST, LEAST_OF_ROW, CloseUp, Row
 from attnviz.lessons.detail import Link
-from attnviz.lessons.heads import MEASURES
+from attnviz.lessons.heads import MEASURES, MeasuredHead
 from attnviz.lessons.labels import shown_token
 from attnviz.lessons.numbers import percent
 from attnviz.lessons.words import words
@@ -121,7 +121,12 @@ def row_arcs_told(language: str) -> str:
 
 def measures_told(close: CloseUp, language: str) -> str:
     """All that is measured of the head, as `attnviz heads` measures each."""
-    say, head = words(language).say, close.head
+    return head_measures_told(close.head, language)
+
+
+def head_measures_told(head: MeasuredHead, language: str) -> str:
+    """All that is measured of a head, in one line."""
+    say = words(language).say
     measures = {**vars(head.measures), "induction": head.induction}
     names = (*MEASURES, "induction", "entropy")
     return say("common", "comma").join(

@@ -86,7 +86,12 @@ def formula(telling: Telling) -> Step:
     narration["softmax"] = telling.say("formula", "softmax")
     narration["values"] = telling.say("formula", "values")
     spelled = formulas.attention(
-        by_root, factor, biased=telling.biased, masked=telling.masked, capped=telling.capped
+        by_root,
+        factor,
+        biased=telling.biased,
+        masked=telling.masked,
+        capped=telling.capped,
+        sunk=telling.sink is not None,
     )
     return Step("formula", telling.say("formula", "title"), spelled, narration)
 

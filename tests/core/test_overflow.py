@@ -39,6 +39,8 @@ def test_the_first_stage_that_overflows_is_named(given, stage):
         ({"causal": True}, None),
         ({"mask": np.tri(2, dtype=bool)}, None),
         ({"causal": True, "bias": [-np.inf, 0.0]}, None),
+        ({"window": (1, 0)}, None),
+        ({"kv_length": 1}, None),
     ],
 )
 def test_a_score_that_is_hidden_is_not_asked(options, stage):

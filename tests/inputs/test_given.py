@@ -59,6 +59,8 @@ def test_one_array_holds_all_three(tmp_path):
 def test_the_heads_that_are_asked_for_are_taken(saved, asked, heads):
     trace = attended(saved("a.npz", q=Q, k=K, v=V), head=asked)
 
+    said = f"file a.npz, head {','.join(map(str, heads))}"
+    assert trace.problem.provenance["q"] == said
     assert [each.q.tolist() for each in trace.heads] == [Q[i].tolist() for i in heads]
     assert [each.k.tolist() for each in trace.heads] == [K[i // 2].tolist() for i in heads]
 
@@ -104,7 +106,11 @@ REFUSED = {
         {},
         "a.npz, q has shape (4,), expected (n, d) or (heads, n, d)",
     ),
-    "not finite": ({"q": Q + np.inf, "k": K, "v": V}, {}, "is not finite"),
+    "not finite": (
+        {"q": np.where(Q[1, 2, 3] == Q, np.nan, Q), "k": K, "v": V},
+        {},
+        "a.npz, q, head 1, row 3, column 4: nan is not finite",
+    ),
     "too many words": (
         {"q": Q, "k": K, "v": V},
         {"text": "a b c d"},
@@ -145,6 +151,10 @@ def test_one_array_that_is_not_all_three_is_refused(tmp_path):
 def test_only_lists_of_numbers_are_read(tmp_path):
     (tmp_path / "a.json").write_text('{"q": [[1], [2, 3]], "k": [[1]], "v": [[1]]}')
     (tmp_path / "b.json").write_text("[1]")
+    for number in ("true", '"1"', "9" * 400, "null"):
+        (tmp_path / "c.json").write_text(f'{{"q": [[{number}]], "k": [[1]], "v": [[1]]}}')
+        with pytest.raises(InputError, match=r"c\.json, q is no list of equally long rows"):
+            attended(str(tmp_path / "c.json"))
 
     with pytest.raises(InputError, match=r"a\.json, q is no list of equally long rows"):
         attended(str(tmp_path / "a.json"))

@@ -140,8 +140,10 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
     "watched": lambda: (
         trained(
             elsewhere(4),
-            **{"backend": "transformers 5.23.0", "difference": "3e-07"},
-            **{"unknown": "13", "tokens": "24"},
+            backend="transformers 5.23.0",
+            difference="3e-07",
+            unknown="13",
+            tokens="24",
         ),
         {},
     ),

@@ -1,16 +1,14 @@
-"""Queries and keys that are normalised, or turned by position, before they are compared; those made elsewhere; one pair
-of them closely.
-
-What they are by then takes its place on the shelf.
+"""Queries and keys that are normalised, or turned by position, before they are compared; then they take the places of
+those on the shelf.
 """
 
 from __future__ import annotations
 
-from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, Rotate, VGroup
+from manim import DOWN, LEFT, RIGHT, FadeIn, Rotate, VGroup
 
-from attnviz.film.acts.exhibits import Hung, tell
+from attnviz.film.acts.beside import hung, to_shelf
+from attnviz.film.acts.exhibits import tell
 from attnviz.film.components.dial import Dial
-from attnviz.film.components.exhibit import laid_out
 from attnviz.film.components.text import Line, label
 from attnviz.film.fonts import Weight
 from attnviz.film.scene import LessonScene
@@ -20,29 +18,6 @@ from attnviz.lessons.storyboard import Step
 
 _RADIUS = 0.62
 _APART = 0.6
-
-
-def given(scene: LessonScene, step: Step) -> None:
-    """Q, K and V as they came, then on the shelf."""
-    _told_beside(scene, step)
-    _to_shelf(scene, step)
-    scene.clear_stage()
-
-
-def pair(scene: LessonScene, step: Step) -> None:
-    """One product of a query and a key: both, their products, their sums; the ladder of scores stands aside."""
-    scene.carried.clear()
-    scene.clear_stage()
-    _told_beside(scene, step)
-    scene.clear_stage()
-
-
-def _told_beside(scene: LessonScene, step: Step) -> None:
-    """All parts, beside the shelf."""
-    hung = _hung(scene, list(step.exhibits))
-    for part in step.narration:
-        with scene.beat(step, part):
-            tell(scene, step, hung, part)
 
 
 def places(scene: LessonScene, step: Step) -> None:
@@ -60,29 +35,10 @@ def places(scene: LessonScene, step: Step) -> None:
             for i in mine:
                 _turn(scene, *dials[i])
             if not mine:
-                tell(scene, step, _hung(scene, matrices), part)
+                tell(scene, step, hung(scene, matrices), part)
                 standing = True
-    _to_shelf(scene, step)
+    to_shelf(scene, step)
     scene.clear_stage()
-
-
-def _hung(scene: LessonScene, exhibits: list[Exhibit]) -> Hung:
-    """Exhibits beside the shelf."""
-    views, joints = laid_out(exhibits, scene.storyboard.numbers, scene.style, WIDE)
-    return Hung(views, joints, [], WIDE)
-
-
-def _to_shelf(scene: LessonScene, step: Step) -> None:
-    """What the step leaves stands on the shelf, in place of what stood there."""
-    docked = [
-        scene.shelf.place(each, scene.storyboard.numbers) for each in scene.shelf.kept_of(step)
-    ]
-    # manim takes a group apart of which a part fades out
-    old = [scene.shelf.taken(each.symbol) for each in docked if each.symbol in scene.shelf.docked]
-    scene.add(*old)
-    scene.move(*map(FadeOut, old), *map(FadeIn, docked), seconds=0.9)
-    for each in docked:
-        scene.keep_on_shelf(each)
 
 
 def _dials(scene: LessonScene, turning: list[Exhibit]) -> list[tuple[Line, list[Dial]]]:
