@@ -144,5 +144,5 @@ def _sum(
         terms.append(Term((), merged, texts[-1], more))
     if beside is not None:
         worth = _worth(beside)
-        terms.append(Term((Symbol("e_b ="), worth), worth.value, worth.text))
+        terms.append(Term((worth,), worth.value, worth.text))
     return calculation("sum", (Symbol("Σ"),), tuple(terms), total, telling.numbers)

@@ -24,6 +24,8 @@ from attnviz.theme import Role
 _GAP, _NARROW_GAP = 1.2, 0.42
 _CELL = 0.8
 _SIDE = 1.25
+_FIRST = 4
+"""Entries of a long output that are shown."""
 
 
 def all_rows(scene: LessonScene, step: Step) -> None:
@@ -230,10 +232,12 @@ def _through_w_o(scene: LessonScene, step: Step) -> None:
     board = scene.storyboard
     n = board.trace.problem.n
     rows = list(range(n)) if n <= 5 else [board.query]
+    # of a long output the first few entries, as in the projections: else each is a hairline
+    columns = list(range(_FIRST)) if step.results[0].shape[1] > MOST_SIDE else None
     crossing = Crossing(
         excerpt(step.operands[0], board.numbers, rows),
-        excerpt(step.operands[1], board.numbers),
-        excerpt(step.results[0], board.numbers, rows),
+        excerpt(step.operands[1], board.numbers, None, columns),
+        excerpt(step.results[0], board.numbers, rows, columns),
         scene.style,
         upright=False,
         box=WIDE,
