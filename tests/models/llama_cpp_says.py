@@ -6,6 +6,8 @@ transformers is no judge here: of a .gguf file it takes digits together that Smo
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -115,25 +117,39 @@ def _add(writer: gguf.GGUFWriter, key: str, value: Any) -> None:
         writer.add_string(key, value)
 
 
+_SERVING = """
+import sys, xllamacpp
+asked = xllamacpp.CommonParams()
+asked.model.path = sys.argv[1]
+asked.hostnames, asked.port = ["127.0.0.1"], 0  # a port that is free
+asked.n_ctx, asked.warmup, asked.verbosity = 64, False, 0
+server = xllamacpp.Server(asked)
+print("at", server.listening_address, flush=True)
+sys.stdin.read()
+"""
+
+
 @contextmanager
 def _server(path: Path) -> Iterator[Callable[[str], list[int]]]:
-    import xllamacpp
+    """In a process of its own: what others have compiled with another Cython does not load beside it."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", _SERVING, str(path)], **pipes) as server:
+        address = next(line.split()[1] for line in server.stdout if line.startswith("at "))
 
-    asked = xllamacpp.CommonParams()
-    asked.model.path = str(path)
-    asked.hostnames, asked.port = ["127.0.0.1"], 0  # a port that is free
-    asked.n_ctx, asked.warmup, asked.verbosity = 64, False, 0
-    server = xllamacpp.Server(asked)
+        def ask(text: str) -> list[int]:
+            asked = {"content": text, "add_special": True, "parse_special": True}
+            request = urllib.request.Request(
+                f"{address}/tokenize",
+                json.dumps(asked).encode(),
+                {"Content-Type": "application/json"},
+            )
+            with urllib.request.urlopen(request) as answer:
+                return json.loads(answer.read())["tokens"]
 
-    def ask(text: str) -> list[int]:
-        body = json.dumps({"content": text, "add_special": True, "parse_special": True}).encode()
-        request = urllib.request.Request(
-            f"{server.listening_address}/tokenize", body, {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request) as answer:
-            return json.loads(answer.read())["tokens"]
-
-    yield ask
+        try:
+            yield ask
+        finally:
+            server.stdin.close()
 
 
 def make_sentence_pieces() -> None:
