@@ -17,7 +17,7 @@ _COLUMNS = 74
 _NUMBER = 4
 """Columns of a weight, under each token."""
 _LEAST, _LEAST_OF_QUERY = 0.1, 0.01
-"""Weights under these have no arc: of all queries, and of the one that is worked."""
+"""Weights under these have no arc: of the other queries, and of the one that is worked."""
 _LISTED = 8
 
 

@@ -17,7 +17,6 @@ STEP = "places"
 _PAIRS = 4
 """Pairs of entries whose turn is shown."""
 
-_TURNED = ("R_p q_p", "R_p q_p", "R_p q_p")
 _NORMED = (
     "q_p / RMS(q_p) · g",
     'q_p / ("RMS"(q_p)) dot g',
@@ -137,7 +136,7 @@ def _formula(normed: bool, turned: bool) -> Formula:
     'q_p ← R_p q_p'
     """
     spelled = []
-    for turn, norm, arrow in zip(_TURNED, _NORMED, _ARROWS, strict=True):
-        right = turn if not normed else norm if not turned else f"R_p ({norm})"
+    for norm, arrow in zip(_NORMED, _ARROWS, strict=True):
+        right = "R_p q_p" if not normed else norm if not turned else f"R_p ({norm})"
         spelled.append(f"q_p {arrow} {right}")
     return Formula(*spelled)

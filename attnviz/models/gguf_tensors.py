@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import EnvironmentFault, InputError
 from attnviz.models.gguf_file import GgufFile, Stored
 from attnviz.models.gguf_names import arranged, names_of
+from attnviz.models.tensors import Tensors
 
 _PLAIN = {"F32": "<f4", "F16": "<f2", "F64": "<f8"}
 """Types that are numbers as they lie there."""
 _FLOATS = {*_PLAIN, "BF16"}
 
 
-class GgufTensors:
+class GgufTensors(Tensors):
     """The tensors of a .gguf file, under the names that the hub gives them: see `Tensors`."""
 
     def __init__(self, file: GgufFile) -> None:
@@ -62,33 +62,15 @@ class GgufTensors:
         kinds = sorted(numbers, key=lambda each: -numbers[each])
         return {"stored": "/".join(kinds), "bits": f"{taken / sum(numbers.values()):.1f}"}
 
-    def get(self, name: str, dtype: npt.DTypeLike = np.float32) -> FloatArray:
-        """The tensor of that name in that type. Raises InputError if there is none, or its type is not known."""
-        return self._numbers(name, slice(None), dtype)
+    @property
+    def place(self) -> Path:
+        """The file."""
+        return self._file.path
 
-    def find(self, name: str, dtype: npt.DTypeLike = np.float32) -> FloatArray | None:
-        """The tensor of that name, or None if there is none."""
-        return self.get(name, dtype) if name in self._own else None
-
-    def rows(
-        self, name: str, chosen: Sequence[int], dtype: npt.DTypeLike = np.float32
-    ) -> FloatArray:
-        """Of a matrix these rows, of which alone the file is read. Raises InputError as `get` does."""
-        try:
-            return self._numbers(name, list(chosen), dtype)
-        except IndexError as error:
-            raise InputError(
-                f"{self._file.path}: {name} has no row {max(chosen)}: download the file anew"
-            ) from error
-
-    def _numbers(self, name: str, rows: slice | list[int], dtype: npt.DTypeLike) -> FloatArray:
-        if name not in self._own:
-            raise InputError(
-                f"{self._file.path}: the weights have no tensor {name}: this is not a whole model of its kind"
-            )
+    def read(self, name: str, rows: slice | list[int]) -> FloatArray:
+        """These rows of the tensor, as the hub would have them. Raises InputError for a type that is not known."""
         own = self._own[name]
-        found = self.stored(own, rows).astype(dtype, copy=False)
-        arrange = arranged(self._file, own)
+        found, arrange = self.stored(own, rows), arranged(self._file, own)
         return found if arrange is None else arrange(found)
 
     def stored(self, own: str, rows: slice | list[int] = slice(None)) -> FloatArray:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import EnvironmentFault, InputError
+from attnviz.models.tensors import Tensors
 
 WHOLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 _PICKLED = ("pytorch_model.bin", "pytorch_model.bin.index.json", "model.pt", "model.pth")
@@ -23,7 +23,7 @@ _LENGTH = 8
 """Bytes at the beginning of a file that say how long the list of its tensors is."""
 
 
-class SafetensorsFolder:
+class SafetensorsFolder(Tensors):
     """The tensors of a model folder, by name: see `Tensors`."""
 
     def __init__(self, folder: Path) -> None:
@@ -46,30 +46,13 @@ class SafetensorsFolder:
             return (self.folder / WHOLE,)
         return tuple(sorted({self.folder / name for name in self._places.values()}))
 
-    def get(self, name: str, dtype: npt.DTypeLike = np.float32) -> FloatArray:
-        """The tensor of that name in that type. Raises InputError if there is none, or none of real numbers."""
-        return self._numbers(name, slice(None), dtype)
+    @property
+    def place(self) -> Path:
+        """The folder."""
+        return self.folder
 
-    def find(self, name: str, dtype: npt.DTypeLike = np.float32) -> FloatArray | None:
-        """The tensor of that name, or None if there is none."""
-        return self.get(name, dtype) if name in self.names else None
-
-    def rows(
-        self, name: str, chosen: Sequence[int], dtype: npt.DTypeLike = np.float32
-    ) -> FloatArray:
-        """Of a matrix these rows, of which alone the file is read. Raises InputError as `get` does."""
-        try:
-            return self._numbers(name, list(chosen), dtype)
-        except IndexError as error:
-            raise InputError(
-                f"{self.folder}: {name} has no row {max(chosen)}: the tokenizer and the weights do not belong together"
-            ) from error
-
-    def _numbers(self, name: str, rows: slice | list[int], dtype: npt.DTypeLike) -> FloatArray:
-        if name not in self.names:
-            raise InputError(
-                f"{self.folder}: the weights have no tensor {name}: this is not a whole model of its kind"
-            )
+    def read(self, name: str, rows: slice | list[int]) -> FloatArray:
+        """These rows of the tensor. Raises InputError for one that is not where the list says, or of no floats."""
         path = self.folder / (WHOLE if self._places is None else self._places[name])
         listed = self._list_of(path)
         if name not in listed:
@@ -82,13 +65,13 @@ class SafetensorsFolder:
                 f"{path}, {name}: it holds {kind}, not floating point: quantised weights are not read, save them as F32"
             )
         if 0 in shape:
-            return np.zeros(shape, dtype)[rows]
+            return np.zeros(shape)[rows]
         begin, _ = listed[name]["data_offsets"]
         at = _begin_of_data(path) + begin
         mapped = np.memmap(path, _TYPES[kind], "r", offset=at, shape=shape)[rows]
         if kind == _BFLOAT16:  # the upper half of a float32
             mapped = (mapped.astype("<u4") << 16).view("<f4")
-        return np.array(mapped, dtype=dtype)
+        return mapped
 
     def _list_of(self, path: Path) -> Mapping[str, Any]:
         """What the file says of each tensor that it holds; the library has checked that it is true."""
