@@ -8,7 +8,7 @@ from attnviz.scenes import scene_of
 
 from attnviz.core.self_attention import trace_of
 from attnviz.film.components.cells import Cell
-from attnviz.film.components.matrix import MatrixView
+from attnviz.film.components.matrix import MOST_SIDE, MatrixView
 from attnviz.film.components.text import Line
 from attnviz.film.film import Film
 from attnviz.film.planning import plan
@@ -17,6 +17,7 @@ from attnviz.film.style import MOST_WORKED, Style
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.catalogue import lesson_named, told
 from attnviz.lessons.request import LessonRequest
+from attnviz.lessons.words import words
 
 
 def family(scene):
@@ -89,10 +90,8 @@ def test_infinity_is_written_also_into_shaded_cells(seen):
 def test_blocks_of_a_long_sequence_say_what_they_stand_for(seen):
     facts = seen("masking", "before-softmax", text=" ".join("abcdefghijklmnopqrst"))
 
-    assert (
-        "In up to 16×16 blocks: means, of weights the largest."
-        in (facts["before-softmax.hide"]["lines"])
-    )
+    note = words("en").say("film", "large", blocks=MOST_SIDE)
+    assert note in facts["before-softmax.hide"]["lines"]
 
 
 @pytest.mark.parametrize("text", ["a b c d", "a b c d e f", "a b c d e f g h i j k l"])

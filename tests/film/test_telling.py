@@ -6,7 +6,9 @@ import pytest
 import srt
 
 from attnviz.film.captions import subrip
+from attnviz.film.components.matrix import MOST_SIDE
 from attnviz.film.style import CAPTION, HEADER, SHELF
+from attnviz.lessons.words import words
 
 
 def solid(text: str) -> str:
@@ -85,7 +87,7 @@ def test_what_blocks_stand_for_is_said_where_the_first_ones_are_seen(telling, be
         (screen,) = (each for each in telling(case).screens if each.beat.name == beat)
         return solid(" ".join(each.text for each in screen.texts))
 
-    note = solid("In up to 16×16 blocks: means")
+    note = solid(words("en").say("film", "large", blocks=MOST_SIDE))
     assert note in said("two hundred tokens")
     assert note not in said("illustrated")
 
