@@ -138,12 +138,33 @@ def position_of(
         raise InputError(f"{flag} {wanted} is out of range: say {numbers}")
     if not tokens:
         raise InputError(f"{flag} {wanted!r}: the inputs have no names; say {numbers}")
+    if pieces := _pieces(tokens, wanted):
+        listed = ", ".join(f"{i + 1} {tokens[i]!r}" for i in pieces)
+        raise InputError(
+            f"{wanted!r} is in pieces, {listed}: say one of them, as {flag} {pieces[0] + 1}"
+        )
     near = difflib.get_close_matches(wanted.lower(), [each.lower() for each in tokens], n=1)
     match = next((each for each in tokens if near and each.lower() == near[0]), None)
     # a tokenizer may have put it into one piece with its neighbours
     match = match or next((each for each in tokens if wanted and wanted in each), None)
     hint = f"did you mean {match!r}? Else say" if match else "say one of them, or"
     raise InputError(f"{flag} {wanted!r} is not among the {n} tokens: {hint} {numbers}")
+
+
+def _pieces(tokens: Sequence[str], wanted: str) -> range:
+    """The first tokens that follow each other and together read as what is wanted; "##" marks one that goes on.
+
+    >>> list(_pieces(["a", "cat", "##s"], "Cats")), list(_pieces(["a", "cat"], "dog"))
+    ([1, 2], [])
+    """
+    rest_of = [token.removeprefix("##").casefold() for token in tokens]
+    for first, begin in enumerate(rest_of):
+        read, end = begin, first + 1
+        while end < len(tokens) and len(read) < len(wanted) and wanted.casefold().startswith(read):
+            read, end = read + rest_of[end], end + 1
+        if end > first + 1 and read == wanted.casefold():
+            return range(first, end)
+    return range(0)
 
 
 def _several(wanted: str, places: Sequence[str], flag: str) -> InputError:

@@ -59,7 +59,7 @@ def storyboard(asked: LessonRequest) -> Storyboard:
         numbers=told.telling.numbers,
         told_on=given.trace,
         query=asked.query,
-        untrained=given.problem.provenance.get("untrained"),
+        untrained=given.source("untrained"),
         notes=_notes(told, ""),
         brief_notes=_notes(told, "_brief"),
     )

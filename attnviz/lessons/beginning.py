@@ -128,7 +128,7 @@ def notes(telling: Telling, length: str = "") -> tuple[str, ...]:
     if "backend" in made:
         watched = {name: made.get(name, "") for name in ("backend", "difference")}
         said.append(telling.common(f"watched{length}", **watched))
-    if how := made.get("untrained"):
+    if how := telling.source("untrained"):
         said.append(telling.common(f"untrained{length}", how=how))
     if telling.trace.rounded == "article":
         said.append(telling.common(f"article{length}"))

@@ -55,7 +55,7 @@ def storyboard(asked: LessonRequest) -> Storyboard:
             shapes.attention(telling),
         ),
         numbers=numbers,
-        untrained=f"seed {asked.seed}",
+        untrained=telling.words.say("common", "seed", name=asked.seed),
         notes=_notes(telling),
         brief_notes=_notes(telling, "_brief"),
     )

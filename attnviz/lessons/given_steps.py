@@ -20,7 +20,7 @@ def given(telling: Telling) -> Step:
         *telling.first("V", head.v, Role.VALUE),
     )
     narration = {
-        "why": telling.say(STEP, "why", source=telling.problem.provenance.get("q", "?")),
+        "why": telling.say(STEP, "why", source=telling.source("q") or "?"),
         "meaning": telling.say(STEP, "meaning"),
     }
     return Step(

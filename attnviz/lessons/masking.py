@@ -63,7 +63,7 @@ def storyboard(asked: LessonRequest) -> Storyboard:
         numbers=telling.numbers,
         told_on=telling.trace,
         query=masking.row,
-        untrained=telling.problem.provenance.get("untrained"),
+        untrained=telling.source("untrained"),
         notes=notes(telling),
         brief_notes=notes(telling, "_brief"),
     )

@@ -49,7 +49,7 @@ def storyboard(asked: LessonRequest) -> Storyboard:
         title=given.words.say(LESSON, "title"),
         steps=_steps(told),
         numbers=told.telling.numbers,
-        untrained=given.problem.provenance.get("untrained"),
+        untrained=given.source("untrained"),
         notes=_notes(told, asked, ""),
         brief_notes=_notes(told, asked, "_brief"),
     )

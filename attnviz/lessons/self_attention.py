@@ -90,7 +90,7 @@ def self_attention_storyboard(
         told_on=told_on,
         in_full=True,
         query=query,
-        untrained=trace.problem.provenance.get("untrained"),
+        untrained=telling.source("untrained"),
         notes=notes(telling),
         brief_notes=notes(telling, "_brief"),
     )

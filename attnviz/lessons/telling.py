@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,8 @@ from attnviz.lessons.words import Words
 from attnviz.theme import Role
 
 HEADS_SHOWN = 4
+_SOURCE = re.compile(r"(seed|file) (.+)", re.DOTALL)
+"""What a provenance says of numbers, in English in every language."""
 
 ScoreStage = Literal["scores", "scale", "cap", "bias", "mask"]
 _STAGES: tuple[ScoreStage, ...] = ("scores", "scale", "cap", "bias", "mask")
@@ -147,6 +150,12 @@ class Telling:
 
     def common(self, part: str, **facts: object) -> str:
         return self.words.say("common", part, **facts)
+
+    def source(self, name: str) -> str | None:
+        """Where an array came from, or how it is untrained, in words of this language; None where nothing says."""
+        origin = self.problem.provenance.get(name)
+        known = _SOURCE.fullmatch(origin or "")
+        return origin if known is None else self.common(known[1], name=known[2])
 
     def number(self, value: float, role: Role | None = None) -> Number:
         return Number(float(value), self.numbers.text(float(value)), role)

@@ -262,7 +262,7 @@ def test_it_speaks_chinese(explain):
     text = told(explain("我爱猫", "--lang", "zh"))
 
     assert "自注意力" in text
-    assert "未经训练（seed 0）" in text
+    assert "未经训练（随机种子 0）" in text
 
 
 def test_pause_is_ignored_where_nobody_can_answer(explain):

@@ -57,6 +57,16 @@ def test_a_number_is_a_position_and_all_else_a_token(tokens, query, row):
             "dog",
             "--query 'dog' is not among the 2 tokens: say one of them, or a position from 1 to 2",
         ),
+        (
+            ("an", "un", "##believ", "##able", "cat"),
+            "Unbelievable",
+            "'Unbelievable' is in pieces, 2 'un', 3 '##believ', 4 '##able': say one of them, as --query 2",
+        ),
+        (
+            ("猫", "动", "物"),
+            "动物",
+            "'动物' is in pieces, 2 '动', 3 '物': say one of them, as --query 2",
+        ),
         ((), "dog", "--query 'dog': the inputs have no names; say a position from 1 to 2"),
     ],
 )

@@ -132,6 +132,15 @@ def test_its_steps_are_those_of_the_catalogue_but_for_those_without_a_subject(te
         assert [step.id for step in board.steps] == [s for s in catalogued if s not in left_out]
 
 
+def test_where_numbers_come_from_is_said_in_chinese_too(telling):
+    board = telling.boards["zh"]
+    narrated = (text for step in board.steps for text in step.narration.values())
+    said = " ".join((*board.notes, *board.brief_notes, board.untrained or "", *narrated))
+
+    assert "seed " not in said
+    assert "file " not in said
+
+
 def test_every_caption_fits_two_lines(telling):
     for language, step in telling.steps:
         for caption in step.narration.values():
