@@ -70,9 +70,10 @@ class _Read:
     def pair(self, asked: Asked) -> Pair | None:
         """The query and the key that are asked for, if both are."""
         query, key = self.positions(asked.query, "--from"), self.positions(asked.key, "--to")
-        return Pair(query, key, (self._called(query), self._called(key))) if query and key else None
+        return Pair(query, key, (self.called(query), self.called(key))) if query and key else None
 
-    def _called(self, positions: tuple[int, ...]) -> str:
+    def called(self, positions: tuple[int, ...]) -> str:
+        """The token there, or what pieces that follow each other are together."""
         if len(positions) == 1:
             return self.names[positions[0]]
         if any(i >= len(self.spans) or not len(range(*self.spans[i])) for i in positions):
@@ -144,7 +145,9 @@ def one_head(asked: Asked, blocks: int) -> CloseUp:
         weights, (layer, head), read.tokens, read.added, pair, repeated, blocks
     )
     found = read.survey((measured,), pair, layer)
-    return close_up(weights, found, read.added, followed[0] if followed else None)
+    queries = (followed[0], followed[-1] + 1) if followed else None
+    called = read.called(followed) if len(followed) > 1 else None
+    return close_up(weights, found, read.added, queries, called)
 
 
 def _check(asked: Asked) -> None:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from attnviz.export.arcs import ASIDE, FOLLOWED, Arc, arcs
 from attnviz.export.drawing import (
-    LEVELS,
-    SMALL,
     Box,
     Drawing,
     Shading,
@@ -19,17 +15,16 @@ from attnviz.export.drawing import (
     shaded,
 )
 from attnviz.export.head_plan import PAD, Plan
-from attnviz.export.lettering import width_of
-from attnviz.export.maps import LINE, MARGIN, TITLE, noted, titled
+from attnviz.export.maps import LINE, MARGIN, TITLE, noted, scale, titled
 from attnviz.lessons.close_up import CloseUp
 from attnviz.lessons.close_up_told import (
     arcs_told,
-    link_told,
     measures_told,
     notes,
     pair_told,
     reading,
     row_arcs_told,
+    row_links_told,
     row_told,
     title_of,
     written,
@@ -42,7 +37,6 @@ BLOCKS = 160
 NUMBERED = 16
 """As many tokens have their weights written in the cells."""
 _NUMBER = 12
-_LEGEND, _LEGEND_HEIGHT = 120, 10
 _FRAME = 1.5
 
 
@@ -57,7 +51,7 @@ def head_drawing(close: CloseUp, theme: Theme, language: str) -> Drawing:
         *above,
         *_map(plan, top, theme),
         *_arcs(plan, top, theme),
-        *_legend(plan, foot, theme, language),
+        *scale(plan.map_left, foot, written(close.largest), theme, language),
         *below,
     )
     height = foot + (2 + len(below)) * LINE + MARGIN
@@ -87,8 +81,8 @@ def _map(plan: Plan, top: float, theme: Theme) -> Iterator[Shape]:
     yield Words(left, heading, keys, theme.roles[Role.KEY])
     if close.row is not None:
         row = plan.side / close.n
-        y = top + close.row.query * row
-        yield Box(left, y, plan.side, row, theme.roles[Role.QUERY], _FRAME)
+        y = top + close.row.queries[0] * row
+        yield Box(left, y, plan.side, close.row.pieces * row, theme.roles[Role.QUERY], _FRAME)
 
 
 def _numbers(plan: Plan, shading: Shading, theme: Theme) -> Iterator[Words]:
@@ -115,7 +109,7 @@ def _arcs(plan: Plan, top: float, theme: Theme) -> Iterator[Shape]:
         yield from arcs(_all(plan, top), field, colour, ASIDE)
         yield from arcs(_followed(plan, top), field, theme.roles[Role.QUERY], FOLLOWED)
     for each in plan.query_marks:
-        strong = row is not None and each.at == plan.height(row.query)
+        strong = row is not None and each.at == plan.middle(row.queries)
         shade = theme.roles[Role.QUERY] if strong else theme.ink
         y = centred(top + each.at, size)
         yield Words(field.left - PAD, y, each.text, shade, size, "end")
@@ -135,7 +129,7 @@ def _all(plan: Plan, top: float) -> Iterator[Arc]:
     parts, row = plan.close.head.map, plan.close.row
     for each in plan.close.arcs:
         queries, keys = parts.rows[each.query], parts.columns[each.key]
-        if row is not None and queries == (row.query, row.query + 1):
+        if row is not None and row.queries[0] <= queries[0] and queries[1] <= row.queries[1]:
             continue
         ends = [plan.name(block) for block in (queries, keys)]
         title = f"{ends[0]} → {ends[1]} {written(each.weight)}"
@@ -145,21 +139,12 @@ def _all(plan: Plan, top: float) -> Iterator[Arc]:
 def _followed(plan: Plan, top: float) -> Iterator[Arc]:
     """The arcs of the query that is followed."""
     row = plan.close.row
-    for each in reversed(() if row is None else row.links):
-        told = link_told(each, plan.close)
-        heights = (top + plan.height(each.query), top + plan.height(each.key))
-        yield Arc(*heights, each.weight, f"{told.ends} {told.weight}")
-
-
-def _legend(plan: Plan, y: float, theme: Theme, language: str) -> Iterator[Shape]:
-    """The shades in order, with the weights that the first and the last stand for."""
-    what, base = words(language).say("matrix", "weight"), y + _LEGEND_HEIGHT - 1
-    least = f"{what}  0"
-    start = plan.map_left + width_of(least, SMALL) + PAD
-    ramp = np.linspace(0, 1, LEVELS + 1)[None]
-    yield Words(plan.map_left, base, least, theme.dim)
-    yield shaded(ramp, start, y, _LEGEND, _LEGEND_HEIGHT, theme, what)
-    yield Words(start + _LEGEND + PAD, base, written(plan.close.largest), theme.dim)
+    if row is None:
+        return
+    links = tuple(reversed(row.links))
+    for link, told in zip(links, row_links_told(row, links, plan.close), strict=True):
+        heights = (top + plan.middle(row.queries), top + plan.height(link.key))
+        yield Arc(*heights, link.weight, f"{told.ends} {told.weight}")
 
 
 def _headings(language: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from attnviz.export.arcs import Field
 from attnviz.export.drawing import SMALL
 from attnviz.export.lettering import width_of
 from attnviz.export.maps import LINE, MARGIN
-from attnviz.lessons.close_up import CloseUp
+from attnviz.lessons.close_up import CloseUp, Row
 from attnviz.lessons.close_up_told import written
 from attnviz.lessons.detail import Range
 from attnviz.lessons.labels import shown_token
@@ -69,7 +69,7 @@ class Plan:
     def query_marks(self) -> tuple[Mark, ...]:
         """As `marks`, but the query that is followed comes first."""
         row = self.close.row
-        first = () if row is None else (Mark(self.height(row.query), self.numbered(row.query)),)
+        first = () if row is None else (Mark(self.middle(row.queries), self._followed(row)),)
         return self._apart((*first, *self.marks))
 
     @cached_property
@@ -136,6 +136,9 @@ class Plan:
         if self.close.is_pooled:
             return f"{first + 1}–{end}" if end - first > 1 else str(end)
         return self.numbered(first)
+
+    def _followed(self, row: Row) -> str:
+        return self.numbered(row.queries[0]) if row.called is None else shown_token(row.called)
 
     @property
     def _step(self) -> int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attnviz.export.drawing import Drawing, Shape, Words, centred, shaded
-from attnviz.export.lettering import fitted
+import numpy as np
+
+from attnviz.export.drawing import LEVELS, SMALL, Drawing, Shape, Words, centred, shaded
+from attnviz.export.lettering import fitted, width_of
 from attnviz.lessons.close_up_told import head_measures_told
 from attnviz.lessons.heads import MeasuredHead, Survey
 from attnviz.lessons.labels import shown_token
@@ -14,11 +16,12 @@ from attnviz.theme import Theme
 
 MARGIN, TITLE, LINE = 24, 20, 18
 """What is around all, the height of the title, and from a line of small text to the next."""
-_SMALL = 11
 _LEAST, _MOST, _ROW = 84, 240, 480
 """Sides of a map, at least and at most, and of a row of few together."""
 _GAP, _NAMES = 12, 40
 """What is between maps, and left of them for the names of the layers."""
+_SCALE, _SCALE_HEIGHT, _PAD = 120, 10, 8
+"""Width and height of the shades in order, and what is beside them."""
 _NARROWEST = 480
 _MOST_PROSE = 800
 """Lines of words that are wider are hard to read."""
@@ -32,10 +35,15 @@ def maps_drawing(survey: Survey, theme: Theme, language: str) -> Drawing:
     title = survey.title(language)
     above = titled(title, width, theme)
     top = MARGIN + len(above) * (TITLE + 4) + 2 * LINE
-    foot = top + layers * (side + _GAP) + LINE
-    below = noted(_notes(survey, language), foot, width, theme)
-    height = foot + len(below) * LINE + MARGIN
-    shapes = (*above, *_grid(survey, side, top, theme, language), *below)
+    foot = top + layers * (side + _GAP)
+    below = noted(_notes(survey, language), foot + 2 * LINE, width, theme)
+    height = foot + (1 + len(below)) * LINE + MARGIN
+    shapes = (
+        *above,
+        *_grid(survey, side, top, theme, language),
+        *scale(MARGIN + _NAMES, foot, "1", theme, language),
+        *below,
+    )
     return Drawing(width, height, theme.background, title, shapes)
 
 
@@ -51,8 +59,19 @@ def titled(title: str, width: float, theme: Theme) -> list[Words]:
 def noted(notes: Iterator[str], top: float, width: float, theme: Theme) -> list[Words]:
     """Notes below each other, each in as many lines as it takes."""
     room = min(width - 2 * MARGIN, _MOST_PROSE)
-    lines = [line for note in notes for line in fitted(note, room, _SMALL)]
+    lines = [line for note in notes for line in fitted(note, room, SMALL)]
     return [Words(MARGIN, top + i * LINE, line, theme.dim) for i, line in enumerate(lines)]
+
+
+def scale(left: float, y: float, largest: str, theme: Theme, language: str) -> Iterator[Shape]:
+    """The shades in order, with the weights that the first and the last stand for."""
+    what, base = words(language).say("matrix", "weight"), y + _SCALE_HEIGHT - 1
+    least = f"{what}  0"
+    start = left + width_of(least, SMALL) + _PAD
+    ramp = np.linspace(0, 1, LEVELS + 1)[None]
+    yield Words(left, base, least, theme.dim)
+    yield shaded(ramp, start, y, _SCALE, _SCALE_HEIGHT, theme, what)
+    yield Words(start + _SCALE + _PAD, base, largest, theme.dim)
 
 
 def _notes(survey: Survey, language: str) -> Iterator[str]:
@@ -73,7 +92,7 @@ def _grid(survey: Survey, side: float, top: float, theme: Theme, language: str) 
         yield Words(left + column * (side + _GAP), top - 6, f"H{each.head}", theme.dim)
     for number, layer in enumerate(survey.layers):
         y = top + number * (side + _GAP)
-        yield Words(MARGIN, centred(y + side / 2, _SMALL), f"L{layer[0].layer}", theme.dim)
+        yield Words(MARGIN, centred(y + side / 2, SMALL), f"L{layer[0].layer}", theme.dim)
         for column, each in enumerate(layer):
             x = left + column * (side + _GAP)
             yield shaded(each.map.peaks, x, y, side, side, theme, _measured(each, language))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
-from attnviz.lessons.detail import Link, strongest_links
+from attnviz.lessons.detail import Link, Range, strongest_links
 from attnviz.lessons.heads import MeasuredHead, Survey
 
 LEAST = 0.05
@@ -23,14 +23,21 @@ _LINKS = 8
 class Row:
     """What the query that is followed gives its weight to."""
 
-    query: int
-    """Its position, counted from 0."""
+    queries: Range
+    """Its position; those of its pieces where it is in several, and its weights are their mean."""
     links: tuple[Link, ...]
-    """Its weights of at least `LEAST_OF_ROW`, the largest first."""
+    """Its weights of at least `LEAST_OF_ROW`, the largest first, each from the first of its pieces."""
     others: int
     """How many keys are not among the `named`."""
     rest: float
     """What these have together."""
+    called: str | None = None
+    """The word, where it is in several pieces."""
+
+    @property
+    def pieces(self) -> int:
+        """How many positions it has."""
+        return self.queries[1] - self.queries[0]
 
     @property
     def named(self) -> tuple[Link, ...]:
@@ -79,11 +86,16 @@ class CloseUp:
 
 
 def close_up(
-    weights: FloatArray, survey: Survey, added: Sequence[int] = (), query: int | None = None
+    weights: FloatArray,
+    survey: Survey,
+    added: Sequence[int] = (),
+    queries: Range | None = None,
+    called: str | None = None,
 ) -> CloseUp:
     """The weights (n, n) of the only head of `survey` closely.
 
-    `added` are positions of what does not stand in the text; `query` is the position that is followed.
+    `added` are positions of what does not stand in the text; `queries` is the position that is followed, or those of
+    the pieces of the word that is `called` so.
     """
     peaks = survey.heads[0].map.peaks
     reached = np.argwhere(peaks >= LEAST)
@@ -99,7 +111,7 @@ def close_up(
         _strongest(weights, added),
         tuple(arcs),
         share,
-        None if query is None else _row(weights, query),
+        None if queries is None else _row(weights, queries, called),
     )
 
 
@@ -109,11 +121,12 @@ def _strongest(weights: FloatArray, added: Sequence[int]) -> tuple[Link, ...]:
     return tuple(Link(written[each.query], written[each.key], each.weight) for each in found)
 
 
-def _row(weights: FloatArray, query: int) -> Row:
-    found = strongest_links(weights[query : query + 1], round(1 / LEAST_OF_ROW))
+def _row(weights: FloatArray, queries: Range, called: str | None) -> Row:
+    row = weights[slice(*queries)].mean(axis=0, keepdims=True)
+    found = strongest_links(row, round(1 / LEAST_OF_ROW))
     links = tuple(
-        Link(query, each.key, each.weight) for each in found if each.weight >= LEAST_OF_ROW
+        Link(queries[0], each.key, each.weight) for each in found if each.weight >= LEAST_OF_ROW
     )
     named = links[:_MOST_NAMED]
-    rest = float(weights[query].sum()) - sum(each.weight for each in named)
-    return Row(query, links, weights.shape[1] - len(named), max(rest, 0.0))
+    rest = float(row.sum()) - sum(each.weight for each in named)
+    return Row(queries, links, weights.shape[1] - len(named), max(rest, 0.0), called)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from attnviz.lessons.close_up import LEAST, LEAST_OF_ROW, CloseUp, Row
 from attnviz.lessons.detail import Link
@@ -61,6 +62,17 @@ def link_told(link: Link, close: CloseUp) -> ToldLink:
     )
 
 
+def query_told(row: Row, close: CloseUp) -> str:
+    """The query that is followed: its token, or the word that its pieces make."""
+    return token_told(row.queries[0], close) if row.called is None else shown_token(row.called)
+
+
+def row_links_told(row: Row, links: Sequence[Link], close: CloseUp) -> list[ToldLink]:
+    """Links of the query that is followed, as they are written."""
+    query = query_told(row, close)
+    return [replace(link_told(each, close), query=query) for each in links]
+
+
 def pair_told(close: CloseUp) -> ToldLink | None:
     """The pair that is asked for, with its weight."""
     pair, weight = close.survey.pair, close.head.between
@@ -100,18 +112,20 @@ def row_told(row: Row, close: CloseUp, language: str) -> str:
     given = said.say("common", "comma").join(
         f"{token_told(each.key, close)} {written(each.weight)}" for each in row.named
     )
-    query = token_told(row.query, close)
-    line = said.say("heads", "row", query=query, given=given or "–")
+    line = said.say("heads", "row", query=query_told(row, close), given=given or "–")
     rest = rest_told(row, language)
     return line + said.say("terminal", "between_sentences") + rest if rest else line
 
 
 def rest_told(row: Row, language: str) -> str:
-    """What that query gives to all other keys; nothing where there are none."""
-    if not row.others:
-        return ""
-    weight = written(row.rest)
-    return words(language).say("heads", "rest", count=f"{row.others:,}", weight=weight)
+    """What that query gives to all other keys, and that it is a mean; nothing where neither is so."""
+    said, sentences = words(language), []
+    if row.others:
+        facts = {"count": f"{row.others:,}", "weight": written(row.rest)}
+        sentences.append(said.say("heads", "rest", **facts))
+    if row.pieces > 1:
+        sentences.append(said.say("heads", "pieces", count=row.pieces))
+    return said.say("terminal", "between_sentences").join(sentences)
 
 
 def row_arcs_told(language: str) -> str:

@@ -14,10 +14,11 @@ from attnviz.lessons.close_up_told import (
     measures_told,
     notes,
     pair_told,
+    query_told,
     reading,
     rest_told,
+    row_links_told,
     title_of,
-    token_told,
     written,
 )
 from attnviz.lessons.labels import shown_token
@@ -114,12 +115,12 @@ def _numbers(close: CloseUp, palette: Palette) -> list[Text]:
 def _names(close: CloseUp, palette: Palette) -> list[Text]:
     """The position and the token of each row; that of the query that is followed stands out."""
     digits = len(str(close.n))
-    followed = None if close.row is None else close.row.query
+    followed = () if close.row is None else range(*close.row.queries)
     return [
         Text.assemble(
             (f"{i + 1:>{digits}} ", palette.text(Role.QUERY)),
             (shown_token(token), palette.text(Role.QUERY, bold=True))
-            if i == followed
+            if i in followed
             else shown_token(token),
         )
         for i, token in enumerate(close.survey.tokens)
@@ -149,9 +150,9 @@ def _links(close: CloseUp, palette: Palette, inner: int, language: str) -> list[
     if pair := pair_told(close):
         lines += [*_listed([pair], palette, inner), Text()]
     if close.row is not None:
-        query = token_told(close.row.query, close)
+        query = query_told(close.row, close)
         lines += _prose(say("heads", "from", query=query), palette, inner)
-        lines += _listed([link_told(each, close) for each in close.row.named], palette, inner)
+        lines += _listed(row_links_told(close.row, close.row.named, close), palette, inner)
         lines += [*_prose(rest_told(close.row, language), palette, inner), Text()]
     if close.strongest:
         lines += _prose(say("heads", "strongest"), palette, inner)

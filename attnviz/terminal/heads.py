@@ -33,7 +33,8 @@ def survey_lines(
         maps = [_map(each, palette) for each in layer]
         for row in _evenly(maps, inner):
             lines += [*beside(row), Text()]
-    lines += _prose(say("heads", "maps"), palette, inner)
+    told = (say("heads", "maps"), say("heads", "own_shades"))
+    lines += _prose(say("terminal", "between_sentences").join(told), palette, inner)
     lines.append(Text())
     for measured in _measured(survey, language, top):
         lines += _ranked(*measured, palette, inner)

@@ -132,7 +132,7 @@ def test_a_picture_of_the_maps_is_written_whole(attnviz, work):
     assert (done.status, done.out, done.err) == (0, "", "")
     picture = (work / "maps.svg").read_text()
     assert picture.startswith("<svg") and picture.endswith("</svg>\n")
-    assert picture.count("<g ") == 72
+    assert picture.count("<g ") == 72 + 1  # the maps, and the shades in order
     assert [each.name for each in work.iterdir()] == ["maps.svg"]
 
 

@@ -30,6 +30,20 @@ def test_one_head_is_shown_closely_with_its_strongest_links(attnviz):
     assert "All 7 others together: 0.02." in followed
 
 
+def test_a_word_in_pieces_is_followed_as_one(attnviz, work):
+    asked = ("heads", "an unbelievably story", "--model", "minilm", "--layer", "3", "--head", "1")
+
+    word = attnviz(*asked, "--from", "unbelievably").out
+
+    (pieces,) = re.findall(r"It is in (\d) pieces: the mean of their weights", word)
+    first, *_, last = (
+        line.split()[0] for line in word.splitlines() if re.match(r" +\d+ (un|##)", line)
+    )
+    assert int(last) - int(first) + 1 == int(pieces) > 1
+    assert attnviz(*asked, "--from", "unbelievably", "-o", "head.svg").status == 0
+    assert "unbelievably → story" in (work / "head.svg").read_text(encoding="utf-8")
+
+
 def test_the_weights_of_one_head_are_those_that_the_lesson_computes(attnviz):
     asked = (SENTENCE, "--model", "minilm", "--layer", "3", "--head", "1")
     trace = Trace.from_json(attnviz("explain", *asked, "--format", "json").out)

@@ -20,14 +20,15 @@ SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("the", "internationalisation", "猫", "<script>", "注意力机制与卷积", "a", "WWWWWWWWWWWW")
 
 
-def closely(n, query=None, seed=0, tokens=None, weights=None, pair=None):
+def closely(n, query=None, seed=0, tokens=None, weights=None, pair=None, pieces=1):
     rng = np.random.default_rng(seed)
     weights = rng.dirichlet(np.full(n, 0.1), n) if weights is None else weights
     tokens = tokens or tuple(NAMES[i % len(NAMES)] for i in range(n))
     pair = pair and Pair((pair[0],), (pair[1],), (tokens[pair[0]], tokens[pair[1]]))
     head = measured_head(weights, (3, 1), tokens, (), pair, None, BLOCKS)
     survey = Survey("a model", "0123456789abcdef" * 4, tuple(tokens), (head,), pair, layer=3)
-    return close_up(weights, survey, (), query)
+    queries = None if query is None else (query, query + pieces)
+    return close_up(weights, survey, (), queries, "a word" if pieces > 1 else None)
 
 
 def drawn(close, theme="dark", language="en"):
@@ -141,6 +142,22 @@ def test_the_arcs_of_the_query_that_is_followed_stand_out_with_their_numbers():
     (frame,) = of(Box, drawing)
     field = of(Shading, drawing)[0]
     assert (frame.y - field.y) / field.height == pytest.approx(4 / 15)
+
+
+def test_of_a_word_in_pieces_one_arc_leaves_for_each_key_from_between_them():
+    close = closely(15, query=4, pieces=3)
+    drawing = drawn(close)
+
+    field, (frame,) = of(Shading, drawing)[0], of(Box, drawing)
+    assert (frame.y - field.y) / field.height == pytest.approx(4 / 15)
+    assert frame.height / field.height == pytest.approx(3 / 15)
+    strong = [each for each in of(Curve, drawing) if each.title.startswith("a word → ")]
+    assert len(strong) == len(close.row.links)
+    assert {round((each.points[0][1] - field.y) / field.height, 4) for each in strong} == {
+        round(5.5 / 15, 4)
+    }
+    own = {(arc.query, arc.key) for arc in close.arcs if 4 <= arc.query < 7}
+    assert len(of(Curve, drawing)) == len(strong) + len(close.arcs) - len(own)
 
 
 def test_tokens_stand_beside_the_map_and_on_both_sides_of_the_arcs():

@@ -10,6 +10,7 @@ from attnviz.lessons.close_up_told import (
     link_told,
     pair_told,
     rest_told,
+    row_links_told,
     row_told,
 )
 from attnviz.lessons.heads import Pair, Survey, measured_head
@@ -24,11 +25,14 @@ WEIGHTS = np.array(
 )
 
 
-def closely(weights=WEIGHTS, tokens=("[CLS]", "a", "b", "c"), query=None, blocks=64, pair=None):
+def closely(
+    weights=WEIGHTS, tokens=("[CLS]", "a", "b", "c"), query=None, blocks=64, pair=None, called=None
+):
     pair = pair and Pair((pair[0],), (pair[1],), (tokens[pair[0]], tokens[pair[1]]))
     head = measured_head(weights, (3, 1), tokens, (0,), pair, None, blocks)
     survey = Survey("m", "0" * 64, tuple(tokens), (head,), pair, layer=3)
-    return close_up(weights, survey, (0,), query)
+    queries = (query, query + 1) if isinstance(query, int) else query
+    return close_up(weights, survey, (0,), queries, called)
 
 
 def random(n):
@@ -95,6 +99,22 @@ def test_of_a_long_text_arcs_join_blocks_by_their_largest_weight():
     }
     assert close.is_pooled and close.share is None
     assert "blocks of queries" in arcs_told(close, "en")
+
+
+def test_a_word_in_several_pieces_gives_the_mean_of_what_they_give():
+    close = closely(query=(1, 3), called="ab")
+
+    assert [(each.key, each.weight) for each in close.row.links] == [
+        (1, pytest.approx(0.63)),
+        (0, pytest.approx(0.25)),
+        (2, pytest.approx(0.10)),
+        (3, pytest.approx(0.02)),
+    ]
+    assert row_told(close.row, close, "en") == (
+        "“ab” gives weight to: a 0.63, [CLS] 0.25, b 0.10, c 0.02. It is in 2 pieces: the mean of their weights."
+    )
+    told = row_links_told(close.row, close.row.named, close)
+    assert [each.ends for each in told][:2] == ["ab → a", "ab → [CLS]"]
 
 
 def test_where_no_weight_is_large_that_is_said():
