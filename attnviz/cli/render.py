@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,8 +159,6 @@ def render(request: InputRequest, lesson: Lesson, **asked: Any) -> None:
 
 def _make(order: Order, view: Asked) -> None:
     """Plans every film, so that what is wrong is known at once, then draws them one after the other."""
-    import tempfile
-
     from attnviz.cli.filming import check_writable_all, reels, under, write_film
     from attnviz.cli.interrupts import obeyed_between_frames
     from attnviz.cli.place import opened_studio
@@ -167,10 +166,10 @@ def _make(order: Order, view: Asked) -> None:
 
     with (
         obeyed_between_frames() as obey_interrupt,
-        tempfile.TemporaryDirectory(prefix="attnviz-voice-") as folder,
+        _folder_of_voices(view) as folder,
         opened_studio(view) as studio,
     ):
-        voices = Path(folder) if view.voice else None
+        voices = None if folder is None else Path(folder)
         with planning():
             films = reels(order, studio, view.duration, voices, lambda count: obey_interrupt())
         check_writable_all(films)
@@ -184,6 +183,13 @@ def _make(order: Order, view: Asked) -> None:
             for reel in films:
                 write_film(reel, studio, on_frames)
                 bar.say(_summary(reel))
+
+
+def _folder_of_voices(view: Asked) -> AbstractContextManager[str | None]:
+    """A folder for what is spoken; none where nothing is: a process that is killed cannot remove it."""
+    import tempfile
+
+    return tempfile.TemporaryDirectory(prefix="attnviz-voice-") if view.voice else nullcontext()
 
 
 def _summary(reel: Reel) -> str:

@@ -10,7 +10,9 @@ from safetensors.numpy import save_file
 
 from attnviz.models.gguf_file import read_gguf
 from attnviz.models.gguf_names import ARCHITECTURES
+from attnviz.models.gguf_tensors import GgufTensors
 from attnviz.models.model import open_model
+from tests.models import llama_cpp_rounds
 from tests.models.test_families import weights_of
 from tests.models.tiny import CONFIGS, IDS, RECORDED, recorded, seeded
 from tests.models.tiny import write as write_folder
@@ -83,6 +85,26 @@ def as_folder(folder, name, shapes, kind):
         rounded[hub] = numbers
     save_file(rounded, folder / "model.safetensors")
     return folder
+
+
+@pytest.mark.parametrize("kind", llama_cpp_rounds.KINDS)
+def test_quantised_weights_are_the_numbers_that_llama_cpp_reads(kind, tmp_path):
+    with np.load(llama_cpp_rounds.FILE) as recorded_by_it:
+        blocks, read = (recorded_by_it[f"{kind}.{each}"] for each in ("blocks", "read"))
+    name, path = "token_embd.weight", tmp_path / "one.gguf"
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_tensor(name, blocks, raw_dtype=GGMLQuantizationType[kind])
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+    tensors = GgufTensors(read_gguf(path))
+
+    np.testing.assert_array_equal(tensors.stored(name), read)
+    np.testing.assert_array_equal(tensors.stored(name, [1]), read[1:])
+    assert tensors.rounding["stored"] == kind
+    assert tensors.rounding["bits"] == f"{8 * blocks.size / read.size:.1f}"
 
 
 def test_how_the_weights_are_rounded_is_known(tmp_path):

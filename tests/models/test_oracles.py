@@ -7,7 +7,7 @@ import pytest
 
 from attnviz.models.model import open_model
 from attnviz.models.places import find
-from tests.models import llama_cpp_says, transformers_says
+from tests.models import llama_cpp_rounds, llama_cpp_says, transformers_says
 from tests.models.test_families import weights_of
 from tests.models.tiny import CONFIGS, IDS, RECORDED, recorded, write
 
@@ -60,3 +60,12 @@ def test_tokens(name):
     before = json.loads(llama_cpp_says.FILE.read_text(encoding="utf-8"))[name]
 
     assert llama_cpp_says.said(llama_cpp_says.FILES[name]()) == before
+
+
+@pytest.mark.parametrize("kind", llama_cpp_rounds.KINDS)
+def test_quantised_weights(kind):
+    blocks, read = llama_cpp_rounds.rounded(kind)
+
+    with np.load(llama_cpp_rounds.FILE) as before:
+        np.testing.assert_array_equal(before[f"{kind}.blocks"], blocks)
+        np.testing.assert_array_equal(before[f"{kind}.read"], read)
