@@ -18,6 +18,7 @@ from attnviz.terminal.lines import styled
 from attnviz.terminal.matrices import caption, matrices
 from attnviz.terminal.plot import plot
 from attnviz.terminal.setting import Setting
+from attnviz.terminal.strips import are_strips
 from attnviz.terminal.table import table
 from attnviz.terminal.wrapping import widest_word, wrapped_prose
 
@@ -107,7 +108,7 @@ def _matrix(
     matrix: Matrix, marks: Sequence[Region], setting: Setting
 ) -> tuple[list[Text], list[Text]]:
     """Caption and headings of a matrix, and its rows."""
-    if is_too_large(matrix):
+    if is_too_large(matrix) or are_strips(matrix):
         return [], matrices([matrix], setting) + _marked(marks, setting)
     head = wrapped_prose(caption(matrix, setting), setting.inner)
     lines = grid(matrix, setting, marks)
