@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -179,14 +180,13 @@ def heads(
 def _lines(asked: Asked, palette: Palette, width: int, language: str, top: int) -> list[Text]:
     """All heads for the terminal, or the one that is asked for."""
     from attnviz.cli.surveyed import one_head, survey
-    from attnviz.lessons.heads import BLOCKS
-    from attnviz.terminal.close_up import blocks_in, close_up_lines
-    from attnviz.terminal.heads import survey_lines
+    from attnviz.terminal import close_up, heads
 
     if asked.head is not None:
-        close = one_head(asked, blocks_in(width, palette))
-        return close_up_lines(close, palette, width, language)
-    return survey_lines(survey(asked, BLOCKS), palette, width, language, top)
+        close = one_head(asked, close_up.blocks_in(width, palette))
+        return close_up.close_up_lines(close, palette, width, language)
+    found = survey(asked, partial(heads.blocks_in, width))
+    return heads.survey_lines(found, palette, width, language, top)
 
 
 def _drawing(asked: Asked, theme: Theme, language: str) -> Drawing:
@@ -197,4 +197,4 @@ def _drawing(asked: Asked, theme: Theme, language: str) -> Drawing:
 
     if asked.head is not None:
         return head_drawing(one_head(asked, BLOCKS), theme, language)
-    return maps_drawing(survey(asked, _FINE), theme, language)
+    return maps_drawing(survey(asked, lambda heads: _FINE), theme, language)

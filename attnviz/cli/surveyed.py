@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -105,8 +105,9 @@ class _Read:
             )
 
 
-def survey(asked: Asked, blocks: int) -> Survey:
-    """All heads, or those of the layer that is asked for, with maps of so many blocks a side at most.
+def survey(asked: Asked, blocks: Callable[[int], int]) -> Survey:
+    """All heads, or those of the layer that is asked for. `blocks` says of how many heads a layer has how many blocks a
+    map has at most a side.
 
     Raises InputError for options that do not go together, and what reading the model or the file raises.
     """
@@ -118,7 +119,8 @@ def survey(asked: Asked, blocks: int) -> Survey:
     read.check(asked.layer, None)
     layers, twice = (_only(each, asked.layer) for each in (read.layers, read.twice))
     first = asked.layer or 0
-    found = measured_heads(layers, read.tokens, read.added, pair, twice, blocks, first)
+    most = blocks(read.count[1])
+    found = measured_heads(layers, read.tokens, read.added, pair, twice, most, first)
     return read.survey(found, pair, asked.layer)
 
 

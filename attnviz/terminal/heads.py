@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from attnviz.lessons.heads import MEASURES, MeasuredHead, Survey
+from attnviz.lessons.heads import BLOCKS, MEASURES, MeasuredHead, Survey
 from attnviz.lessons.labels import shown_token
 from attnviz.lessons.words import words
 from attnviz.terminal.colour import Palette
@@ -17,9 +17,23 @@ from attnviz.terminal.setting import MARGIN
 from attnviz.terminal.wrapping import wrapped_prose
 from attnviz.theme import Role
 
+_MOST_BLOCKS = 24
+"""Of a map a side: more would push the measures out of sight."""
 _WHAT = 22
 """Columns of what is measured."""
 _MOST_PROSE = 92
+
+
+def blocks_in(width: int, heads: int) -> int:
+    """As many blocks a side of a map as a page of `width` columns has room for, in no more rows of maps than the
+    smallest need.
+
+    >>> [blocks_in(width, 12) for width in (40, 80, 120)]
+    [10, 10, 16]
+    """
+    inner = width - 2 * MARGIN
+    columns = _columns(heads, BLOCKS, inner)
+    return min(max((inner + GAP) // columns - GAP, BLOCKS), _MOST_BLOCKS)
 
 
 def survey_lines(
@@ -46,11 +60,16 @@ def survey_lines(
 
 def _evenly(maps: Sequence[list[Text]], width: int) -> Iterator[Sequence[list[Text]]]:
     """As many in each row as fit, but no row with one or two that are left over."""
-    fit = max((width + GAP) // (max(map(width_of, maps)) + GAP), 1)
-    rows = -(-len(maps) // fit)
-    each = -(-len(maps) // rows)
+    each = _columns(len(maps), max(map(width_of, maps)), width)
     for first in range(0, len(maps), each):
         yield maps[first : first + each]
+
+
+def _columns(maps: int, side: int, width: int) -> int:
+    """How many of so many maps stand in a row."""
+    fit = max((width + GAP) // (side + GAP), 1)
+    rows = -(-maps // fit)
+    return -(-maps // rows)
 
 
 def _map(head: MeasuredHead, palette: Palette) -> list[Text]:

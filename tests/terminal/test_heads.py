@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from attnviz.lessons.heads import Pair, Survey, measured_heads
+from attnviz.lessons.heads import BLOCKS, Pair, Survey, measured_heads
 from attnviz.terminal.colour import Palette
-from attnviz.terminal.heads import survey_lines
+from attnviz.terminal.heads import blocks_in, survey_lines
 from attnviz.theme import THEMES
 
 
@@ -62,3 +62,25 @@ def test_the_foremost_come_first_and_the_most_focused_last_of_all_entropies():
     entropies = [value for _, value in told.focused(12)]
     assert entropies == sorted(entropies)
     assert told.foremost("between", 5) == told.foremost("induction", 5) == ()
+
+
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
+@pytest.mark.parametrize("heads", [1, 6, 9, 12, 32])
+def test_maps_grow_with_the_page_but_take_no_more_rows(width, heads):
+    tokens = tuple(f"w{i}" for i in range(40))
+
+    def lines(blocks):
+        weights = [np.eye(40)] * heads
+        found = measured_heads([weights], tokens, (), blocks=blocks)
+        told = Survey("m", "0" * 64, tokens, found, None)
+        return survey_lines(told, Palette(THEMES["dark"], None), width, "en", 4)
+
+    def rows_of_maps(shown):
+        return sum("L0H" in line.plain and "0." not in line.plain for line in shown)
+
+    blocks = blocks_in(width, heads)
+    grown = lines(blocks)
+
+    assert blocks >= BLOCKS
+    assert max(line.cell_len for line in grown) <= width
+    assert rows_of_maps(grown) == rows_of_maps(lines(BLOCKS))
