@@ -1,30 +1,44 @@
-"""A drawing as the file that is asked for: .svg or .png."""
+"""What the file is that heads are asked for in, and a drawing as .svg or .png."""
 
 from __future__ import annotations
 
 from pathlib import PurePath
 
-from attnviz.cli.output import write_bytes, write_text
+from attnviz.cli.output import STDOUT, write_bytes, write_text
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import InputError
 from attnviz.export.drawing import Drawing
 
 SVG, PNG = ".svg", ".png"
+_KINDS = {SVG: "picture", PNG: "picture", ".json": "json", ".txt": "text"}
 
 
-def check_drawn(path: str | None, font: str | None) -> None:
-    """Raises InputError for a picture of another kind, or a font where none is drawn. None is the terminal."""
-    if path is None:
-        if font is not None:
-            raise InputError(f"--font draws the text of {PNG}: give -o FILE{PNG}")
-        return
-    suffix = PurePath(path).suffix.lower()
-    if suffix not in (SVG, PNG):
+def kind_of(output: str) -> str:
+    """What the suffix of a file stands for: "text", "json" or "picture"; "-" is the terminal.
+
+    Raises InputError for any other.
+    """
+    if output == STDOUT:
+        return "text"
+    kind = _KINDS.get(PurePath(output).suffix.lower())
+    if kind is None:
         raise InputError(
-            f"{path}: maps are drawn as {SVG} or {PNG}: give the file one of these suffixes"
+            f"{output}: heads are drawn as {SVG} or {PNG}, measured as .json, written as .txt: give the file one of "
+            "these suffixes, or --format"
         )
-    if font is not None and suffix != PNG:
-        raise InputError(f"--font draws the text of {PNG}; of {path} it is drawn where it is shown")
+    return kind
+
+
+def check_font(font: str | None, output: str, kind: str) -> None:
+    """Raises InputError for a font where no text is drawn."""
+    if font is None:
+        return
+    if kind != "picture":
+        raise InputError(f"--font draws the text of {PNG}: give -o FILE{PNG}")
+    if PurePath(output).suffix.lower() != PNG:
+        raise InputError(
+            f"--font draws the text of {PNG}; of {output} it is drawn where it is shown"
+        )
 
 
 def write_drawing(path: str, drawing: Drawing, font: str | None) -> None:

@@ -82,7 +82,15 @@ _FINE = 64
     "-o",
     "--output",
     metavar="FILE",
-    help="A picture in place of the terminal, .svg or .png; - is the terminal.",
+    default=_SCREEN,
+    help="A picture in place of the terminal, .svg or .png, or .json with what is measured, or .txt; - is the "
+    "terminal.",
+)
+@option(
+    _OUTPUT,
+    "--format",
+    type=click.Choice(["text", "json"]),
+    help="JSON has all digits, and with --head the weights. Default text, or what the suffix of -o says.",
 )
 @option(
     _OUTPUT,
@@ -134,7 +142,8 @@ def heads(
     head: int | None,
     query: str | None,
     key: str | None,
-    output: str | None,
+    output: str,
+    format: str | None,
     top: int,
     color: Any,
     theme: str,
@@ -153,28 +162,34 @@ def heads(
       attnviz heads "the cat sat on the mat" --model minilm -o maps.svg
       attnviz heads "it was too tired" --model minilm --layer 3 --head 1 -o head.png
       attnviz heads --attention weights.npy
+      attnviz heads "it was too tired" --model minilm -o heads.json
     """
-    from attnviz.cli.drawn import check_drawn, write_drawing
+    from attnviz.cli.drawn import check_font, kind_of, write_drawing
+    from attnviz.cli.output import check_writable, write_text
     from attnviz.cli.surveyed import Asked
     from attnviz.theme import THEMES
 
     asked = Asked(text, model, attention, words, query, key, layer, head, backend)
-    path = None if output in (None, _SCREEN) else str(output)
-    check_drawn(path, font)
-    if path is not None:
-        from attnviz.cli.output import check_writable
-
-        check_writable(path)
-        write_drawing(path, _drawing(asked, THEMES[theme], lang), font)
+    kind = format or kind_of(output)
+    check_font(font, output, kind)
+    check_writable(output)
+    if kind == "json":
+        write_text(output, _data(asked) + "\n")
+        return
+    if kind == "picture":
+        write_drawing(output, _drawing(asked, THEMES[theme], lang), font)
         return
     from attnviz.cli.screen import colours_of, width_of_screen
     from attnviz.terminal.colour import Palette
     from attnviz.terminal.show import as_text
 
-    depth = colours_of(color, to_file=False)
+    depth = colours_of(color, to_file=output != _SCREEN)
     columns = max(width or width_of_screen(), _NARROWEST)
-    lines = _lines(asked, Palette(THEMES[theme], depth), columns, lang, top)
-    click.echo(as_text(lines, depth), nl=False, color=True)
+    shown = as_text(_lines(asked, Palette(THEMES[theme], depth), columns, lang, top), depth)
+    if output == _SCREEN:
+        click.echo(shown, nl=False, color=True)
+    else:
+        write_text(output, shown)
 
 
 def _lines(asked: Asked, palette: Palette, width: int, language: str, top: int) -> list[Text]:
@@ -187,6 +202,17 @@ def _lines(asked: Asked, palette: Palette, width: int, language: str, top: int) 
         return close_up.close_up_lines(close, palette, width, language)
     found = survey(asked, partial(heads.blocks_in, width))
     return heads.survey_lines(found, palette, width, language, top)
+
+
+def _data(asked: Asked) -> str:
+    """JSON of all heads, or of the one that is asked for."""
+    from attnviz.cli.surveyed import one_head, survey
+    from attnviz.export.heads_data import close_up_json, survey_json
+    from attnviz.lessons.heads import BLOCKS
+
+    if asked.head is not None:
+        return close_up_json(one_head(asked, BLOCKS))
+    return survey_json(survey(asked, lambda heads: BLOCKS))
 
 
 def _drawing(asked: Asked, theme: Theme, language: str) -> Drawing:

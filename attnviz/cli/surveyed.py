@@ -200,15 +200,15 @@ def _of_model(asked: Asked) -> _Read:
 
 
 def _of_file(asked: Asked) -> _Read:
-    """Tokens are the words of the text, or numbers where there is none."""
+    """Tokens are the words of the text, or those of the file, or numbers where there are none."""
     if asked.words:
         raise InputError(
             "--words merges the pieces of a model's tokenizer: leave it out with --attention"
         )
     path = asked.attention or ""
-    weights = read_attention(path)
-    n = weights.shape[-1]
-    names = tuple(str(i + 1) for i in range(n))
+    read = read_attention(path)
+    weights, n = read.weights, read.weights.shape[-1]
+    names = read.tokens or tuple(str(i + 1) for i in range(n))
     if asked.text is not None:
         names = tuple(split_text(asked.text, "words"))
         if len(names) != n:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
@@ -9,6 +11,7 @@ from attnviz.errors import InputError
 from attnviz.inputs.files import read_file
 from attnviz.inputs.grids import finite, nested, picked, read_json, read_npy, read_npz
 from attnviz.inputs.safetensors_file import read_safetensors
+from attnviz.inputs.tokens import tokens_in
 
 SUFFIXES = (".npy", ".npz", ".json", ".safetensors")
 _NAMES = ("attention", "attentions", "weights")
@@ -17,15 +20,24 @@ _TOLERANCE = 1e-2
 """How much more than 1 a row may sum to: half precision has three digits."""
 
 
-def read_attention(path: str) -> FloatArray:
+@dataclass(frozen=True, eq=False)
+class Attention:
+    """The weights of a file, (layers, heads, n, n), and the tokens it names the positions by, if it does."""
+
+    weights: FloatArray
+    tokens: tuple[str, ...] | None = None
+
+
+def read_attention(path: str) -> Attention:
     """The weights of a file: (layers, heads, n, n), of which the first axes may be missing there.
 
     .npy: one array. .npz, .safetensors: the array attention (or weights), or the only one. .json: lists, or an object
-    with "attention". Numbers become float64.
+    with "attention" and optionally "tokens". Numbers become float64.
 
     Raises InputError, naming the file and the cure: not such an array, a weight below 0, a row that sums to more than
     1 (scores, say, that softmax was not applied to). EnvironmentFault for .safetensors without its package.
     """
+    tokens = None
     data, suffix = read_file(path, SUFFIXES, "--attention")
     if suffix == ".npy":
         array = read_npy(data, path)
@@ -35,14 +47,19 @@ def read_attention(path: str) -> FloatArray:
         array = picked(read_safetensors(data, path), _NAMES, path).array()
     else:
         value = read_json(data, path)
-        inner = value.get("attention") if isinstance(value, dict) else value
+        inner = value
+        if isinstance(value, dict):
+            inner, tokens = value.get("attention"), tokens_in(value, path)
         array = nested(inner, path, '{"attention": [[1, 0], [0.5, 0.5]]}')
     values = finite(array, path)
     if not 2 <= values.ndim <= 4 or values.shape[-1] != values.shape[-2] or not values.size:
         raise InputError(f"{path} has shape {values.shape}, expected {_SHAPES}")
     weights = values.reshape((1,) * (4 - values.ndim) + values.shape)
     _check(weights, path)
-    return weights
+    n = weights.shape[-1]
+    if tokens is not None and len(tokens) != n:
+        raise InputError(f"{path} has {len(tokens)} tokens and weights of {n} positions: name each")
+    return Attention(weights, tokens)
 
 
 def _check(weights: FloatArray, path: str) -> None:

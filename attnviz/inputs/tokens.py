@@ -11,7 +11,8 @@ from __future__ import annotations
 import difflib
 import json
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from attnviz.errors import InputError
 
@@ -91,6 +92,16 @@ def checked_tokens(tokens: Sequence[str], where: str) -> tuple[str, ...]:
                     f"U+{ord(character):04X}; remove it"
                 )
     return tuple(tokens)
+
+
+def tokens_in(value: Mapping[str, Any], where: str) -> tuple[str, ...] | None:
+    """The "tokens" of an object of JSON; None if it has none. Raises InputError for what are none."""
+    tokens = value.get("tokens")
+    if tokens is None:
+        return None
+    if not (isinstance(tokens, list) and all(isinstance(token, str) for token in tokens)):
+        raise InputError(f'{where}, tokens: not a list of words: write ["a", "b"]')
+    return checked_tokens(tokens, where)
 
 
 def characters(text: str) -> Iterator[str]:

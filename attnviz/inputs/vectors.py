@@ -10,7 +10,7 @@ from attnviz.errors import InputError
 from attnviz.inputs.files import STDIN, as_text, read_file
 from attnviz.inputs.grids import finite_matrix, grid, listed, picked, read_json, read_npy, read_npz
 from attnviz.inputs.tables import read_table, sniffed_delimiter
-from attnviz.inputs.tokens import checked_tokens
+from attnviz.inputs.tokens import checked_tokens, tokens_in
 
 SUFFIXES = (".csv", ".tsv", ".json", ".npy", ".npz")
 _NAMES = ("x", "vectors")
@@ -74,10 +74,4 @@ def _from_json(value: Any, where: str) -> Vectors:
             f'{where} has no "x" among its keys ({listed(value) or "there are none"}): '
             'write {"x": [[1, 2], [3, 4]]}'
         )
-    tokens = value.get("tokens")
-    if tokens is not None and not (
-        isinstance(tokens, list) and all(isinstance(token, str) for token in tokens)
-    ):
-        raise InputError(f'{where}, tokens: not a list of words: write ["a", "b"]')
-    x = grid(value[name], f"{where}, {name}")
-    return Vectors(x, None if tokens is None else checked_tokens(tokens, where))
+    return Vectors(grid(value[name], f"{where}, {name}"), tokens_in(value, where))

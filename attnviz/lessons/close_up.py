@@ -51,6 +51,8 @@ class CloseUp:
 
     survey: Survey
     """Of this head alone."""
+    weights: FloatArray
+    """(n, n); rows are queries."""
     strongest: tuple[Link, ...]
     """The largest weights between tokens that stand in the text, the largest first."""
     arcs: tuple[Link, ...]
@@ -108,6 +110,7 @@ def close_up(
     share = sum(arc.weight for arc in arcs) / total if is_whole and total > 0 else None
     return CloseUp(
         survey,
+        weights,
         _strongest(weights, added),
         tuple(arcs),
         share,

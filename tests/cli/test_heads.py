@@ -138,7 +138,10 @@ def test_a_picture_of_the_maps_is_written_whole(attnviz, work):
 
 def test_a_picture_of_another_kind_or_in_no_folder_is_refused(attnviz, work):
     said = attnviz("heads", "a", "--model", "minilm", "-o", "maps.jpg").refusal
-    assert said == "maps.jpg: maps are drawn as .svg or .png: give the file one of these suffixes"
+    assert said == (
+        "maps.jpg: heads are drawn as .svg or .png, measured as .json, written as .txt: give the file one of these "
+        "suffixes, or --format"
+    )
     assert attnviz("heads", "a", "--model", "minilm", "-o", "no/maps.svg").refusal
     assert not list(work.iterdir())
 
@@ -216,7 +219,7 @@ def test_weights_of_ones_own_are_shown_and_said_to_be_captured(attnviz, work):
 
     out = attnviz("heads", "a b c", "--attention", "own.npy", "--from", "b", "--to", "a").out
 
-    assert "own.npy: 1 layers of 2 heads, tokens: 3" in out
+    assert "own.npy, layers: 1, heads of each: 2, tokens: 3" in out
     assert found(out, "b → a")[0] == ("L0H1", 1.0)
     assert found(out, "previous token")[0] == ("L0H1", 1.0)
     assert "They were not computed here" in out

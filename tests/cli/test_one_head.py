@@ -59,14 +59,14 @@ def test_the_weights_of_one_head_are_those_that_the_lesson_computes(attnviz):
 def test_a_layer_alone_shows_only_its_heads(attnviz):
     out = attnviz("heads", SENTENCE, "--model", "minilm", "--layer", "3").out
 
-    assert out.strip().startswith("all-MiniLM-L6-v2, layer 3: 12 heads, tokens: 15")
+    assert out.strip().startswith("all-MiniLM-L6-v2, layer 3, heads: 12, tokens: 15")
     assert set(re.findall(r"L\d+H\d+", out)) == {f"L3H{head}" for head in range(12)}
 
 
 def test_a_layer_alone_is_measured_as_among_the_others():
     asked = Asked(SENTENCE, "minilm", None, False, "it", "animal")
 
-    alone, among = survey(replace(asked, layer=3), 8), survey(asked, 8)
+    alone, among = (survey(each, lambda heads: 8) for each in (replace(asked, layer=3), asked))
 
     assert len(alone.heads) == 12
     for one, other in zip(alone.heads, among.layers[3], strict=True):

@@ -7,7 +7,7 @@ from attnviz.film.fonts import Weight, shape
 
 TEXTS = [
     "The animal didn't cross the street because it was too tired",
-    "all-MiniLM-L6-v2: 6 layers of 12 heads, tokens: 15",
+    "all-MiniLM-L6-v2, layers: 6, heads of each: 12, tokens: 15",
     "[CLS] ##ing MMWW mmww illicit (fill)",
     "每张小图：从上到下是查询，从左到右是键",
     "Жеλ äöü 0123456789 abcdef012345",

@@ -83,7 +83,7 @@ def test_a_long_text_is_shown_in_blocks_and_the_file_stays_small():
 def test_layers_and_heads_are_named_and_the_pair_is_told():
     said = texts(read(survey(2, 3, pair=(1, 2))))
 
-    assert " ".join(said).startswith("a model: 2 layers of 3 heads, tokens: 4")
+    assert " ".join(said).startswith("a model, layers: 2, heads of each: 3, tokens: 4")
     assert {"H0", "H1", "H2", "L0", "L1"} <= set(said)
     assert any(each.startswith("a → b:") for each in said)
     assert "sha256: 000000000000…" in " ".join(said)
@@ -100,7 +100,7 @@ def test_names_are_shown_as_they_are_and_do_nothing(name):
     kinds = {each.tag.removeprefix(SVG) for each in picture.iter()}
     assert kinds == {"svg", "title", "rect", "text", "g", "path"}
     shown = "".join(each for each in name if each.isprintable())
-    assert texts(picture)[0].startswith(f"{shown}: ")
+    assert texts(picture)[0].startswith(f"{shown}, ")
 
 
 def test_it_needs_nothing_from_elsewhere():

@@ -27,7 +27,7 @@ def test_axes_that_are_missing_are_one_layer_and_one_head(tmp_path, part, shape,
     save_file({"other": np.zeros(2), "attention": given}, tmp_path / "b.safetensors")
 
     for name in ("a.npy", "a.npz", "a.json", "b.json", "a.safetensors", "b.safetensors"):
-        read = read_attention(str(tmp_path / name))
+        read = read_attention(str(tmp_path / name)).weights
         assert (read.shape, read.dtype) == (shape, np.float64)
         np.testing.assert_array_equal(read.reshape(given.shape), given)
 
@@ -79,7 +79,7 @@ def test_bfloat16_of_a_model_on_a_graphics_card_is_read(tmp_path):
     path = tmp_path / "a.safetensors"
     path.write_bytes(len(head).to_bytes(8, "little") + head + halves)
 
-    assert read_attention(str(path))[0, 0].tolist() == [[0.75, 0.25], [0, 1]]
+    assert read_attention(str(path)).weights[0, 0].tolist() == [[0.75, 0.25], [0, 1]]
 
 
 @pytest.mark.parametrize(
