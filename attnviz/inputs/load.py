@@ -74,16 +74,14 @@ def _given(request: InputRequest, path: str) -> Problem:
         *(given.q, given.k, given.v, heads),
         tokens=tokens,
         options=_options(request, AttentionOptions(), given.n),
-        provenance=_origin(given, None if request.head is None else heads),
+        provenance=_origin(given, heads),
     )
 
 
-def _origin(given: Given, heads: tuple[int, ...] | None) -> dict[str, str]:
-    """Where queries, keys and values came from, and which heads were chosen, if any were."""
-    if heads is None:
-        return dict.fromkeys(("q", "k", "v"), given.origin)
-    chosen = ",".join(map(str, heads))
-    return dict.fromkeys(("q", "k", "v"), f"{given.origin}, head {chosen}") | {"heads": chosen}
+def _origin(given: Given, heads: tuple[int, ...]) -> dict[str, str]:
+    """Where queries, keys and values came from, and which of several heads these are."""
+    made = dict.fromkeys(("q", "k", "v"), given.origin)
+    return made if given.heads == 1 else made | {"heads": ",".join(map(str, heads))}
 
 
 @dataclass(frozen=True, eq=False)

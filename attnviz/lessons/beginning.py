@@ -92,17 +92,6 @@ def _is_of_models(problem: Problem) -> bool:
     return of_each or any(each is not None for each in others)
 
 
-def listed_heads(chosen: str) -> str:
-    """Heads as they are named: those that follow each other by the first and the last.
-
-    >>> listed_heads("0,1,2,3"), listed_heads("3,0"), listed_heads("7")
-    ('0–3', '3, 0', '7')
-    """
-    heads = chosen.split(",")
-    is_run = len(heads) > 2 and heads == [str(int(heads[0]) + i) for i in range(len(heads))]
-    return f"{heads[0]}–{heads[-1]}" if is_run else ", ".join(heads)
-
-
 def telling_of(trace: Trace, asked: LessonRequest, lesson: str) -> Telling:
     """The telling of `lesson` on `trace`, in the words and with the numbers that were asked for."""
     numbers = _numbers(trace, asked.precision, sums=asked.rounding != "plain")
@@ -117,7 +106,7 @@ def notes(telling: Telling, length: str = "") -> tuple[str, ...]:
     made = telling.problem.provenance
     if "model" in made:
         facts = {name: made.get(name, "") for name in ("model", "layer", "tokenizer")}
-        facts["heads"] = listed_heads(made.get("heads", ""))
+        facts["heads"] = telling.listed_heads
         facts["revision"] = made.get("revision", "")[: _BRIEF if length else _REVISION]
         said.append(telling.common(f"trained{length}", **facts))
     if stored := made.get("stored"):

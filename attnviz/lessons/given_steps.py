@@ -19,8 +19,11 @@ def given(telling: Telling) -> Step:
         *telling.first("K", head.k, Role.KEY),
         *telling.first("V", head.v, Role.VALUE),
     )
+    source = telling.source("q") or "?"
+    if telling.listed_heads:
+        source = telling.common("head_of", source=source, heads=telling.listed_heads)
     narration = {
-        "why": telling.say(STEP, "why", source=telling.source("q") or "?"),
+        "why": telling.say(STEP, "why", source=source),
         "meaning": telling.say(STEP, "meaning"),
     }
     return Step(

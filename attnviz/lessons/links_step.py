@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from attnviz.lessons import formulas
@@ -27,17 +30,20 @@ def links(telling: Telling) -> Step | None:
     if "model" not in problem.provenance or problem.tokens is None or problem.n < 2:
         return None
     shown = _shown(telling)
-    own = _links(telling, shown, [telling.query], _LEAST_OF_QUERY)
-    others = [each for each in shown if each != telling.query]
-    every = _links(telling, shown, others, _LEAST)
+    own = _links(telling, [telling.query], shown, _LEAST_OF_QUERY)
     if not own:
         return None
     narration = {"why": telling.say(STEP, "why", query=telling.named("q", telling.query))}
-    exhibits = [_exhibit(telling, "why", shown, own, 0)]
+    exhibits = [_exhibit(telling, "why", shown, own, own[:_LISTED], 0)]
+    every = _every(telling)
     if every:
-        facts = {"count": len(every), "least": telling.numbers.text(_LEAST)}
-        narration["rest"] = telling.say(STEP, "rest", **facts)
-        exhibits.append(_exhibit(telling, "rest", shown, every, 1))
+        others = [each for each in shown if each != telling.query]
+        drawn = _links(telling, others, shown, _LEAST)
+        part = "rest" if len(drawn) == len(every) else "rest_cut"
+        facts = {"count": f"{len(every):,}", "drawn": len(drawn)}
+        least = telling.numbers.text(_LEAST)
+        narration["rest"] = telling.say(STEP, part, least=least, **facts)
+        exhibits.append(_exhibit(telling, "rest", shown, drawn, every, 1))
     cut = len(shown) < problem.n
     return Step(
         STEP,
@@ -51,13 +57,11 @@ def links(telling: Telling) -> Step | None:
 
 def _shown(telling: Telling) -> list[int]:
     """As many positions as there is room for: the worked query, and those to which it gives most."""
-    tokens = telling.problem.tokens
-    assert tokens is not None
     order = np.argsort(-telling.weights, kind="stable").tolist()
     shown: list[int] = []
     room = _COLUMNS
     for each in (telling.query, *(each for each in order if each != telling.query)):
-        room -= max(columns_of(shown_token(tokens[each])), _NUMBER)
+        room -= max(columns_of(_token(telling, each)), _NUMBER)
         if room < 0 and len(shown) > 1:
             break
         shown.append(each)
@@ -65,43 +69,64 @@ def _shown(telling: Telling) -> list[int]:
 
 
 def _links(
-    telling: Telling, shown: list[int], queries: list[int], least: float
-) -> list[tuple[Link, str]]:
-    """What these queries give to those that are shown, the strongest first, each as it is written."""
-    weights = telling.head.stages.weights
-    found = []
-    for query in queries:
-        texts = telling.numbers.row(weights[query].tolist())
-        for at, key in enumerate(shown):
-            weight = float(weights[query, key])
-            if weight >= least:
-                found.append((Link(shown.index(query), at, weight), texts[key]))
-    return sorted(found, key=lambda each: -each[0].weight)
+    telling: Telling, queries: Sequence[int], keys: Sequence[int], least: float
+) -> list[Link]:
+    """What these queries give to these keys, the strongest first."""
+    weights = telling.head.stages.weights[np.ix_(queries, keys)]
+    found = np.argwhere(weights >= least)
+    links = (Link(queries[i], keys[j], float(weights[i, j])) for i, j in found.tolist())
+    return sorted(links, key=lambda each: -each.weight)
+
+
+def _every(telling: Telling) -> list[Link]:
+    """What all other queries give, the strongest first."""
+    everyone = range(telling.problem.n)
+    others = [each for each in everyone if each != telling.query]
+    return _links(telling, others, everyone, _LEAST)
 
 
 def _exhibit(
-    telling: Telling, part: str, shown: list[int], found: list[tuple[Link, str]], line: int
+    telling: Telling,
+    part: str,
+    shown: Sequence[int],
+    drawn: Sequence[Link],
+    found: Sequence[Link],
+    line: int,
 ) -> Exhibit:
-    tokens = telling.problem.tokens
-    assert tokens is not None
-    plain = tuple(shown_token(tokens[each]) for each in shown)
-    # a token that stands there twice is told apart by its position
-    names = [
-        f"{position + 1} {name}" if plain.count(name) > 1 else name
-        for position, name in zip(shown, plain, strict=True)
-    ]
+    """The arcs between the tokens that are shown, and the strongest of all links that were found as a table."""
+    listed = found[:_LISTED]
     header = tuple(telling.say(STEP, name) for name in ("query", "key", "weight"))
-    rows = tuple(Row((names[link.query], names[link.key], text)) for link, text in found[:_LISTED])
     table = Links(
         header,
-        rows,
+        tuple(_rows(telling, listed, shown)),
         (Role.QUERY, Role.KEY, Role.WEIGHT),
-        plain,
+        tuple(_token(telling, each) for each in shown),
         shown.index(telling.query),
-        tuple(link for link, _ in found),
+        tuple(Link(shown.index(each.query), shown.index(each.key), each.weight) for each in drawn),
         tuple(telling.weight_texts[each] for each in shown),
     )
-    cut = len(rows) < len(found)
+    cut = len(listed) < len(found)
     return Exhibit(
-        part, table, telling.say(STEP, "listed", listed=len(rows)) if cut else None, line=line
+        part, table, telling.say(STEP, "listed", listed=len(listed)) if cut else None, line=line
     )
+
+
+def _rows(telling: Telling, links: Sequence[Link], shown: Sequence[int]) -> Iterator[Row]:
+    """A line a link; a token that stands there twice is told apart by its position."""
+    positions = {*shown, *(end for each in links for end in (each.query, each.key))}
+    times = Counter(_token(telling, each) for each in positions)
+    weights = telling.head.stages.weights
+    texts = {each.query: telling.numbers.row(weights[each.query].tolist()) for each in links}
+    for link in links:
+        ends = (
+            f"{end + 1} {token}" if times[token] > 1 else token
+            for end in (link.query, link.key)
+            for token in (_token(telling, end),)
+        )
+        yield Row((*ends, texts[link.query][link.key]))
+
+
+def _token(telling: Telling, position: int) -> str:
+    tokens = telling.problem.tokens
+    assert tokens is not None  # there is no step without
+    return shown_token(tokens[position])

@@ -211,6 +211,13 @@ class Telling:
         return int(chosen[index]) if len(chosen) == len(self.trace.heads) else index + 1
 
     @property
+    def listed_heads(self) -> str:
+        """The heads that were chosen, as they are named: those that follow each other by the first and the last."""
+        heads = self.problem.provenance.get("heads", "").split(",")
+        is_run = len(heads) > 2 and heads == [str(int(heads[0]) + i) for i in range(len(heads))]
+        return f"{heads[0]}–{heads[-1]}" if is_run else self.common("comma").join(heads)
+
+    @property
     def _only(self) -> int | None:
         return self.head_number(0)
 

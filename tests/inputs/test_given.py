@@ -59,8 +59,8 @@ def test_one_array_holds_all_three(tmp_path):
 def test_the_heads_that_are_asked_for_are_taken(saved, asked, heads):
     trace = attended(saved("a.npz", q=Q, k=K, v=V), head=asked)
 
-    said = f"file a.npz, head {','.join(map(str, heads))}"
-    assert trace.problem.provenance["q"] == said
+    assert trace.problem.provenance["heads"] == ",".join(map(str, heads))
+    assert trace.problem.provenance["q"] == "file a.npz"
     assert [each.q.tolist() for each in trace.heads] == [Q[i].tolist() for i in heads]
     assert [each.k.tolist() for each in trace.heads] == [K[i // 2].tolist() for i in heads]
 
