@@ -94,7 +94,7 @@ def _is_of_models(problem: Problem) -> bool:
 
 def telling_of(trace: Trace, asked: LessonRequest, lesson: str) -> Telling:
     """The telling of `lesson` on `trace`, in the words and with the numbers that were asked for."""
-    numbers = _numbers(trace, asked.precision, sums=asked.rounding != "plain")
+    numbers = _numbers(trace, asked.query, asked.precision, sums=asked.rounding != "plain")
     return Telling(
         trace, asked.query, numbers, words(asked.language), lesson, asked.most, asked.key
     )
@@ -121,19 +121,23 @@ def notes(telling: Telling, length: str = "") -> tuple[str, ...]:
         said.append(telling.common(f"untrained{length}", how=how))
     if telling.trace.rounded == "article":
         said.append(telling.common(f"article{length}"))
-    how_rounded = length or ("" if telling.numbers.sums else "_plain")
-    said.append(telling.common(f"rounded{how_rounded}", precision=telling.numbers.precision))
+    how_rounded = "" if telling.numbers.sums else "_plain"
+    said.append(
+        telling.common(f"rounded{how_rounded}{length}", precision=telling.numbers.precision)
+    )
     return tuple(said)
 
 
-def _numbers(trace: Trace, precision: int | None, *, sums: bool) -> Numbers:
+def _numbers(trace: Trace, query: int, precision: int | None, *, sums: bool) -> Numbers:
     head, noise = trace.heads[0], float(np.finfo(trace.output.dtype).eps) * 16
     if precision is None:
         parts = (trace.problem.x, head.stages.scores, head.v, trace.output)
+        # a weight is told from 0 by one digit: hundreds of keys are no reason for three of everything
+        weights = 10 * head.stages.weights[query]
         largest = [float(np.abs(part[np.isfinite(part)]).max(initial=0.0)) for part in parts]
         # What is left where sums cancel is no number to be told from 0.
         told = [
             part for part, size in zip(parts, largest, strict=True) if size > noise * max(largest)
         ]
-        precision = max(map(fitting_precision, told), default=2)
+        precision = max(map(fitting_precision, (*told, weights)))
     return Numbers(precision, sums, noise)

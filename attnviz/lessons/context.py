@@ -64,6 +64,6 @@ def storyboard(asked: LessonRequest) -> Storyboard:
         ),
         brief_notes=(
             said.say("common", "untrained_brief", how=made),
-            said.say("common", "rounded_brief", precision=precision),
+            said.say("common", "rounded_plain_brief", precision=precision),
         ),
     )

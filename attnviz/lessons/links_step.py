@@ -116,7 +116,9 @@ def _rows(telling: Telling, links: Sequence[Link], shown: Sequence[int]) -> Iter
     positions = {*shown, *(end for each in links for end in (each.query, each.key))}
     times = Counter(_token(telling, each) for each in positions)
     weights = telling.head.stages.weights
-    texts = {each.query: telling.numbers.row(weights[each.query].tolist()) for each in links}
+    texts = {
+        each.query: telling.numbers.weights.row(weights[each.query].tolist()) for each in links
+    }
     for link in links:
         ends = (
             f"{end + 1} {token}" if times[token] > 1 else token

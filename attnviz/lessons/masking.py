@@ -107,7 +107,7 @@ class _Masking:
         """
         weights = self.without.weights
         if len(weights) <= self.telling.most:
-            rows = (self.telling.numbers.row(row) for row in weights.tolist())
+            rows = (self.telling.numbers.weights.row(row) for row in weights.tolist())
             weights = np.array([[float(text) for text in row] for row in rows])
         return np.where(self.visible, weights, 0.0)
 

@@ -101,7 +101,7 @@ def written_share(telling: Telling, weights: FloatArray, chosen: BoolArray) -> f
     """How much of a row of weights the chosen keys have: as the row is written, where a reader can add that up."""
     if len(weights) > telling.most:
         return float(weights[chosen].sum())
-    texts = telling.numbers.row(weights.tolist())
+    texts = telling.numbers.weights.row(weights.tolist())
     return float(sum(Decimal(text) for text, each in zip(texts, chosen, strict=True) if each))
 
 

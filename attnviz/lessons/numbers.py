@@ -16,6 +16,7 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.rounding import sum_preserving_round
+from attnviz.theme import Role
 
 if TYPE_CHECKING:
     from attnviz.lessons.storyboard import Matrix
@@ -34,7 +35,7 @@ class Numbers:
     `precision`: decimals at the most. `sums`: a row that is a sum (weights, the terms of a dot product) is rounded so
     that what is shown adds up (largest remainder). `tolerance`: how far, relative to itself, a number may lie from a
     short decimal and still count as exact; it follows the type the trace was computed in, and never reaches a
-    thousandth of the last decimal.
+    thousandth of the last decimal. `strict`: 0 and 1 are said only of what is just that, as of `weights`.
 
     >>> Numbers().text(0.468), Numbers().text(-4.0), Numbers().text(float("-inf"))
     ('0.47', '−4', '−∞')
@@ -45,6 +46,16 @@ class Numbers:
     precision: int = 2
     sums: bool = True
     tolerance: float = 16 * 2.0**-52
+    strict: bool = False
+
+    @property
+    def weights(self) -> Numbers:
+        """For weights and exponentials: nothing is a word for what is hidden, and all for what hides the others.
+
+        >>> Numbers(tolerance=2e-6).text(1e-7), Numbers(tolerance=2e-6).weights.text(1e-7)
+        ('0', '0.00')
+        """
+        return replace(self, strict=True)
 
     def exact(self, value: float) -> bool:
         """Whether the text of `value` says all there is."""
@@ -60,9 +71,13 @@ class Numbers:
         """
         if not math.isfinite(value):
             return True
-        return "e" not in text and self._close(value, float(text.replace(MINUS, "-")))
+        if "e" in text or ("." in text and text.endswith("0")):
+            return False  # it was rounded, else it would be shorter
+        return self._close(value, float(text.replace(MINUS, "-")))
 
     def _close(self, value: float, written: float) -> bool:
+        if self.strict and written in (0, 1):
+            return value == written
         slack = min(self.tolerance * max(1.0, abs(value)), 10.0**-self.precision / 1000)
         return abs(value - written) <= slack
 
@@ -111,6 +126,17 @@ class Numbers:
         shown = self._adding_up(given, total) if adds_up else given
         return tuple(self._text(s, self.exact(g)) for s, g in zip(shown, given, strict=True))
 
+    def fairly(self, values: Iterable[float], total: float) -> tuple[str, ...]:
+        """As `row`, but numbers that are alike stay alike and exact ones stay as they are. Where no others are left to
+        be moved, each is rounded for itself, and what is shown may not add up.
+
+        >>> Numbers().fairly([0.174, 0.034, 0.0748], 0.2828), Numbers().fairly([0.334, 0.334], 0.668)
+        (('0.17', '0.03', '0.08'), ('0.33', '0.33'))
+        """
+        given = [float(value) for value in values]
+        fair = self._fairly(given, total) if self.sums else given
+        return tuple(self._text(s, self.exact(g)) for s, g in zip(fair, given, strict=True))
+
     def without(self, total: float, part: float) -> float:
         """What the other numbers add up to where `total` and `part` are shown as they are.
 
@@ -122,6 +148,8 @@ class Numbers:
 
     def cells(self, matrix: Matrix) -> tuple[tuple[str, ...], ...]:
         """The entries of a matrix as text, (rows, columns), rounded to add up along `matrix.sums`."""
+        if matrix.role is Role.WEIGHT and not self.strict:
+            return self.weights.cells(matrix)
         values = matrix.values.astype(float)
         if matrix.sums == "columns":
             totals = [None] * values.shape[1] if matrix.totals is None else matrix.totals.tolist()
@@ -158,6 +186,29 @@ class Numbers:
             units[i] += sign
         return [each / unit for each in units]
 
+    def _fairly(self, values: list[float], total: float) -> list[float]:
+        """The values rounded; groups of equal ones are moved by a unit, those first that rounding has moved most."""
+        if not all(abs(value) < _WIDEST for value in (*values, total)):
+            return values
+        unit = 10**self.precision
+        units = [round(float(f"{each:.{self.precision}f}") * unit) for each in values]
+        missing = round(float(f"{total:.{self.precision}f}") * unit) - sum(units)
+        sign = 1 if missing > 0 else -1
+        groups: dict[float, list[int]] = {}
+        for i, value in enumerate(values):
+            # below nothing, or up to it from below, is another number
+            if not self.exact(value) and (units[i] + sign) * value >= 0:
+                groups.setdefault(float(f"{value:.9g}"), []).append(i)
+        left = abs(missing)
+        for group in sorted(
+            groups.values(), key=lambda each: sign * (units[each[0]] - values[each[0]] * unit)
+        ):
+            if len(group) <= left:
+                left -= len(group)
+                for i in group:
+                    units[i] += sign
+        return values if left else [each / unit for each in units]
+
     def _text(self, value: float, exact: bool) -> str:
         if math.isnan(value):
             return "NaN"
@@ -178,13 +229,15 @@ def percent(share: float) -> str:
     """A share of a whole as a percentage: 100% is said only of all of it, 0% only of nothing.
 
     >>> percent(0.684), percent(0.9999), percent(0.0004), percent(1.0)
-    ('68%', '99%', '0.04%', '100%')
+    ('68%', '99.9%', '0.04%', '100%')
     """
     if math.isclose(share, 1, rel_tol=1e-6):
         return "100%"
     if 0 < share < 0.01:
         return f"{np.format_float_positional(100 * share, 1, fractional=False, trim='-')}%"
-    return f"{min(round(100 * share), 99)}%"
+    if 0.995 <= share < 1:
+        return f"{math.floor(1000 * share) / 10:g}%"
+    return f"{round(100 * share)}%"
 
 
 def fitting_precision(values: FloatArray, least: int = 2, most: int = 8) -> int:

@@ -54,13 +54,16 @@ def pair(telling: Telling) -> Step | None:
         telling.say(STEP, "symbol"), rows, Role.SCORE, labels, sums="rows", totals=totals
     )
     named = {"query": telling.named("q", row), "key": telling.named("k", key)}
+    # the step before may have named a better one, which is hidden later
+    best = int(head.stages.scores[row].argmax())
+    is_best_seen = telling.key is None and best not in telling.visible
     most = {"entries": labels[largest].symbol, "most": written[largest]}
     return Step(
         STEP,
         telling.say(STEP, "title"),
         formulas.SCORE,
         {
-            "why": telling.say(STEP, "why", **named),
+            "why": telling.say(STEP, "why_seen" if is_best_seen else "why", **named),
             "products": telling.say(STEP, "products", width=width),
             "groups": telling.say(
                 STEP,

@@ -31,7 +31,9 @@ def input_matrix(telling: Telling) -> Matrix:
 def weights(telling: Telling) -> Step:
     """The three matrices."""
     problem = telling.problem
-    narration = {"why": telling.say("weights", "why")}
+    vectors = (problem.b_q, problem.b_k, problem.b_v)
+    biased = all(each is not None for each in vectors)
+    narration = {"why": telling.say("weights", "why_biased" if biased else "why")}
     if problem.heads > 1:
         narration["heads"] = telling.of_heads("weights", "heads", heads=problem.heads)
     matrices = (
@@ -41,10 +43,8 @@ def weights(telling: Telling) -> Step:
     )
     biases = tuple(
         Matrix(symbol, bias[None, :], role)
-        for symbol, bias, role in (
-            ("b_Q", problem.b_q, Role.QUERY),
-            ("b_K", problem.b_k, Role.KEY),
-            ("b_V", problem.b_v, Role.VALUE),
+        for symbol, bias, role in zip(
+            ("b_Q", "b_K", "b_V"), vectors, (Role.QUERY, Role.KEY, Role.VALUE), strict=True
         )
         if bias is not None
     )
@@ -97,7 +97,7 @@ def _projected(
     named = {"input": telling.named("x", row), "result": indexed(letter, row)}
     narration = {
         "why": telling.say(step, "why"),
-        "worked": telling.say(step, "worked", **named),
+        "worked": telling.say(step, "worked" if b is None else "worked_biased", **named),
     }
     if telling.problem.n > 1:
         narration["rest"] = telling.say(step, "rest")

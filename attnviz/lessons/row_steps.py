@@ -62,21 +62,17 @@ def scores(telling: Telling) -> Step:
 
 
 def _contrast(telling: Telling, row: FloatArray) -> str | None:
-    """The best and the worst fit of the keys shown; None where they fit alike, or the best of all is not shown."""
-    best = float(row.max())
+    """The best and the worst fit of all keys, where they are shown; None where the best is not, or all fit alike."""
+    best, worst = float(row.max()), float(row.min())
     strongest = [key for key in alike(row, best) if key in telling.keys]
-    weakest = min(telling.keys, key=lambda key: float(row[key]))
-    worst = float(row[weakest])
-    if not strongest or telling.numbers.text(best) == telling.numbers.text(worst):
+    high, low = telling.numbers.text(best), telling.numbers.text(worst)
+    if not strongest or high == low:
         return None
-    return telling.say(
-        "scores",
-        "contrast",
-        strongest=telling.several("k", strongest),
-        high=telling.numbers.text(best),
-        weakest=telling.named("k", weakest),
-        low=telling.numbers.text(worst),
-    )
+    facts = {"strongest": telling.several("k", strongest), "high": high}
+    weakest = next((key for key in telling.keys if row[key] == worst), None)
+    if weakest is None:
+        return telling.say("scores", "best", count=telling.problem.n, **facts)
+    return telling.say("scores", "contrast", weakest=telling.named("k", weakest), low=low, **facts)
 
 
 def scale(telling: Telling) -> Step | None:
@@ -197,7 +193,8 @@ def mask(telling: Telling) -> Step | None:
             telling.numbers,
             key,
         )
-        for key in hidden[: len(telling.keys)]
+        for key in telling.keys
+        if key in hidden
     )
     return Step(
         "mask",

@@ -84,17 +84,16 @@ def _exponential_texts(
 ) -> tuple[tuple[str, ...], Number]:
     """The exponentials of the worked keys, the others as one, and the sum of them all and of what is beside them.
 
-    Each is rounded for itself: two keys of the same score stand one under the other here, and rounding them to add up
-    would give exp of the same number two results.
+    They add up as they are written, but for keys of the same score: these stand one under the other here, and exp of
+    the same number has one result.
     """
     values = [float(exponentials[key]) for key in telling.keys]
     total = float(exponentials.sum())
     if len(values) < len(exponentials):
         values.append(total - sum(values))
-    texts = telling.numbers.row(values, is_sum=False)
-    if beside is not None:
-        total += _worth(beside).value
-    return texts, telling.number(total)
+    whole = total if beside is None else total + _worth(beside).value
+    shown = whole if beside is None else telling.numbers.without(whole, _worth(beside).value)
+    return telling.numbers.weights.fairly(values, shown), telling.number(whole)
 
 
 def _worth(beside: Calculation) -> Number:

@@ -54,11 +54,13 @@ class Telling:
     @cached_property
     def keys(self) -> tuple[int, ...]:
         """The keys that are worked in full: the strongest, and one that is hidden where any is."""
-        chosen = strongest(self.weights, self.most)
+        scores = self.head.stages.masked_scores[self.query]
+        # the order is that of the weights, and stays where weights are rounded
+        chosen = strongest(scores, self.most)
         hidden = sorted(set(range(self.problem.n)) - set(self.visible))
         if not hidden or not self.visible or set(chosen) & set(hidden):
             return chosen
-        weakest = min(chosen, key=lambda key: float(self.weights[key]))
+        weakest = min(chosen, key=lambda key: float(scores[key]))
         beside = min(hidden, key=lambda key: abs(key - self.query))
         return tuple(sorted({*chosen, beside} - {weakest}))
 
@@ -90,7 +92,7 @@ class Telling:
     @cached_property
     def weight_texts(self) -> tuple[str, ...]:
         """The worked row of weights as text, adding up to 1; the same in every step."""
-        return self.numbers.row(self.weights.tolist())
+        return self.numbers.weights.row(self.weights.tolist())
 
     @property
     def scaling(self) -> formulas.Scaling | None:
@@ -158,7 +160,8 @@ class Telling:
         return origin if known is None else self.common(known[1], name=known[2])
 
     def number(self, value: float, role: Role | None = None) -> Number:
-        return Number(float(value), self.numbers.text(float(value)), role)
+        numbers = self.numbers.weights if role is Role.WEIGHT else self.numbers
+        return Number(float(value), numbers.text(float(value)), role)
 
     def named(self, letter: str, position: int) -> str:
         """A position as words name it: q₂ (“cat”), or q₂ where it has no token."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
@@ -145,5 +147,7 @@ def _most(telling: Telling) -> str | None:
     share = float(weights[best].sum())
     if share < 0.5:
         return None
-    strongest = telling.several("v", best)
-    return telling.say("output", "most", strongest=strongest, share=percent(share))
+    # as it is written, which a reader can check; but what is not all is not called all
+    written = float(sum(Decimal(telling.weight_texts[each]) for each in best))
+    said = percent(share if written >= 1 else written)
+    return telling.say("output", "most", strongest=telling.several("v", best), share=said)

@@ -153,11 +153,13 @@ def _worked_row(telling: Telling, scale: float) -> AttentionStages:
 def _fading(telling: Telling, plain: FloatArray, scaled: FloatArray) -> str:
     """The largest weight without √d_k, and what is left of it."""
     largest = int(plain.argmax())
-    before, after = (telling.numbers.row(each.tolist())[largest] for each in (plain, scaled))
-    fades = before != after and float(scaled[largest]) < float(plain[largest])
+    numbers = telling.numbers.weights
+    before, after = (numbers.row(each.tolist())[largest] for each in (plain, scaled))
+    fades = float(scaled[largest]) < float(plain[largest])
+    part = "contrast_same" if before == after else "contrast" if fades else "contrast_grows"
     return telling.say(
         "why-scale",
-        "contrast" if fades else "contrast_same",
+        part,
         query=telling.named("q", telling.query),
         plain=before,
         scaled=after,

@@ -66,7 +66,7 @@ def links(matrix: Matrix, setting: Setting) -> list[Text]:
     names = [_aligned_names([pair[side] for pair in ends], setting) for side in (0, 1)]
     for link, query, key in zip(found, *names, strict=True):
         # The row is rounded as a whole, so that a weight reads the same here as in its row.
-        texts = setting.storyboard.numbers.row(matrix.values[link.query].tolist())
+        texts = setting.storyboard.numbers.weights.row(matrix.values[link.query].tolist())
         line = query.append(" → ", setting.palette.dim).append_text(key).append("  ")
         lines.append(line.append(texts[link.key], setting.palette.text(Role.WEIGHT, bold=True)))
     return lines

@@ -157,6 +157,10 @@ CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
     "window": lambda: (random_trace(6, causal=True, window=(1, None)), {"query": 4}),
     "padding": lambda: (random_trace(6, kv_length=4), {"query": 5}),
     "sink": lambda: (random_trace(4, sinks=[0.5], tokens=list("abcd")), {"query": 1}),
+    "bias that outweighs small scores": lambda: (
+        self_attention(np.eye(4), np.eye(4), -10 * np.eye(4), np.eye(4), bias=[12.0, 0, 0, 0]),
+        {},
+    ),
     "sink of many keys": lambda: (random_trace(20, sinks=[-1.0], causal=True), {"query": 12}),
     "sinks, nothing to see": lambda: (
         random_trace(4, heads=2, sinks=[0.5, 2.0], mask=NOTHING),

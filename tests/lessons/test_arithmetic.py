@@ -125,11 +125,11 @@ def assert_rows_of_weights_sum_to_one(board: Storyboard) -> None:
             if matrix.sums == "rows":
                 for values, row in zip(matrix.values, board.numbers.cells(matrix), strict=True):
                     if len(row) > LONGEST_SUM:  # never shown as a whole
-                        assert row == tuple(map(board.numbers.text, values.tolist())), step.id
+                        assert row == tuple(map(board.numbers.weights.text, values.tolist()))
                         continue
                     whole = 1 if values.any() else 0
                     if board.trace.problem.options.sinks is not None:  # it takes what is left
-                        whole = decimal(board.numbers.text(float(values.sum())))
+                        whole = decimal(board.numbers.weights.text(float(values.sum())))
                     assert sum(map(decimal, row)) == whole, (step.id, row)
 
 

@@ -1,6 +1,7 @@
 """The lesson itself: which steps it has, what they say, and the article's numbers."""
 
 import re
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -75,11 +76,13 @@ def on_scores(*row, **options):
     )
 
 
-def test_the_contrast_is_among_the_keys_that_are_shown():
+def test_the_worst_fit_is_named_only_where_it_is_shown():
     board = on_scores(*range(10, 0, -1))
 
     assert [each.position for each in board.step("scores").worked] == list(range(7))
-    assert board.step("scores").narration["contrast"] == "k₁: 10, the best fit. k₇: only 4."
+    assert board.step("scores").narration["contrast"] == "k₁: 10, the best fit of all 10 keys."
+    whole = on_scores(*range(5, 0, -1)).step("scores").narration["contrast"]
+    assert whole == "k₁: 5, the best fit. k₅: only 1."
 
 
 def test_where_the_best_fit_is_not_shown_nothing_is_said_to_be_the_best():
@@ -304,13 +307,44 @@ def test_half_precision_is_not_taken_for_exact(told):
     assert {calculation.relation for calculation in board.step("output").worked} == {"≈"}
 
 
+@pytest.mark.parametrize("n", [2, 4, 7, 30])
+def test_the_exponentials_add_up_as_they_are_written(n):
+    for seed in range(50):
+        row = np.random.default_rng(seed).normal(size=n, scale=2)
+        step = on_scores(*row).step("softmax")
+
+        (added,) = [each for each in step.worked if each.part == "sum"]
+        assert sum(Decimal(each.text) for each in added.terms) == Decimal(added.total.text)
+        assert "1" in [each.text for each in added.terms]  # that of the largest score
+
+
+def test_exponentials_of_the_same_score_are_the_same():
+    step = on_scores(1.0, 0.35, 0.35, 0.35, 0.2).step("softmax")
+
+    (added,) = [each for each in step.worked if each.part == "sum"]
+    assert len({each.text for each in added.terms[1:4]}) == 1
+
+
+def test_a_share_is_that_which_is_written_in_the_row():
+    # rounding makes 0.7648 to 0.77, so that the row adds up
+    board = on_scores(*np.log([0.7648, 0.1259, 0.0242, 0.0242, 0.0209, 0.0200, 0.0200]))
+
+    (weights,) = board.step("softmax").results
+    ((text, *_),) = board.numbers.cells(weights)
+    assert (
+        board.step("output")
+        .narration["most"]
+        .endswith(f"{round(100 * float(text))}% of all weight.")
+    )
+
+
 def test_a_share_is_all_only_where_it_is_all():
     x = np.array([[0.0], [2.5]])
     trace = self_attention(x, [[1.0]], [[1.0]], [[1.0]])
     most = self_attention_storyboard(trace, query=1).step("output").narration["most"]
 
     assert 0.995 < trace.heads[0].stages.weights[1, 1] < 1
-    assert most == "It comes mostly from v₂: 99% of all weight."
+    assert most == "It comes mostly from v₂: 99.8% of all weight."
 
 
 # ── what is refused ──

@@ -147,7 +147,7 @@ def _strongest(scene: LessonScene) -> VGroup:
             ("   " + indexed("q", link.query), style.colour(Role.QUERY)),
             (" → ", style.theme.dim),
             (indexed("k", link.key), style.colour(Role.KEY)),
-            (" " + numbers.text(link.weight), style.colour(Role.WEIGHT)),
+            (" " + numbers.weights.text(link.weight), style.colour(Role.WEIGHT)),
         ]
     return Line(runs, Size.BODY).move_to(np.array([WIDE.middle[0], WIDE.bottom + 0.5, 0]))
 
