@@ -219,6 +219,15 @@ def _json_of(wanted: Wanted) -> str:
     return trace.to_json()
 
 
+def _one_of(lessons: Sequence[Wanted]) -> str:
+    """How one of several lessons of a lecture is chosen."""
+    names = [each.lesson.name for each in lessons]
+    alone = next((name for name in names if names.count(name) == 1), None)
+    if alone is None:
+        return "make a lecture file of each chapter, or Markdown of all of them"
+    return f"choose it with --lesson {alone}"
+
+
 def _document(lessons: Sequence[Wanted], format: str) -> str:
     """Markdown or LaTeX."""
     from attnviz.cli.steps import chosen_steps
@@ -226,8 +235,7 @@ def _document(lessons: Sequence[Wanted], format: str) -> str:
 
     if format == "latex" and len(lessons) > 1:
         raise InputError(
-            f"there are {len(lessons)} lessons, and a LaTeX document holds one: "
-            f"choose it with --lesson {lessons[0].lesson.name}"
+            f"there are {len(lessons)} lessons, and a LaTeX document holds one: {_one_of(lessons)}"
         )
     boards = [(each.storyboard(), each.steps) for each in lessons]
     return "\n".join(markup(board, format, chosen_steps(board, steps)) for board, steps in boards)

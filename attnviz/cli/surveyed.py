@@ -155,7 +155,11 @@ def one_head(asked: Asked, blocks: int) -> CloseUp:
 def _check(asked: Asked) -> None:
     if asked.backend is not None and asked.model is None:
         raise InputError("--backend is for a trained model: say which with --model")
-    if (asked.model is None) == (asked.attention is None):
+    if asked.model is not None and asked.attention is not None:
+        raise InputError(
+            "--attention gives the weights that --model would compute: leave one of them out"
+        )
+    if asked.model is None and asked.attention is None:
         raise InputError(
             "whose heads? Give a trained model with --model, or weights with --attention"
         )

@@ -16,8 +16,9 @@ from attnviz.core.arrays import FloatArray, as_float, sealed
 from attnviz.core.attention import weighted_sum
 from attnviz.core.self_attention import joined
 from attnviz.core.trace import Trace
-from attnviz.errors import ShapeError
+from attnviz.errors import InputError, ShapeError
 
+_TENTHS = 10
 _EXACT = 2.0**52
 """Below it, float64 holds every integer and every half."""
 
@@ -61,7 +62,14 @@ def article_rounded(trace: Trace) -> Trace:
 
     Each row of weights is rounded to one decimal so that it still sums to 1, and the output is computed from
     the rounded weights. Source: R. Karim, "Illustrated: Self-Attention" (2019), steps 5 to 7.
+
+    Raises InputError for more than ten positions: ten tenths do not go round.
     """
+    if trace.problem.n > _TENTHS:
+        raise InputError(
+            f"the article's rounding shares ten tenths among the keys, and here are {trace.problem.n}: "
+            "leave --rounding article out"
+        )
     heads = []
     for head in trace.heads:
         weights = sum_preserving_round(head.stages.weights, 1)

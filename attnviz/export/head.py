@@ -16,7 +16,7 @@ from attnviz.export.drawing import (
 )
 from attnviz.export.head_plan import PAD, Plan
 from attnviz.export.maps import LINE, MARGIN, TITLE, noted, scale, titled
-from attnviz.lessons.close_up import CloseUp
+from attnviz.lessons.close_up import CloseUp, Row
 from attnviz.lessons.close_up_told import (
     arcs_told,
     measures_told,
@@ -108,6 +108,8 @@ def _arcs(plan: Plan, top: float, theme: Theme) -> Iterator[Shape]:
     else:
         yield from arcs(_all(plan, top), field, colour, ASIDE)
         yield from arcs(_followed(plan, top), field, theme.roles[Role.QUERY], FOLLOWED)
+    if row is not None and row.pieces > 1:
+        yield _bracket(plan, row, top, theme)
     for each in plan.query_marks:
         strong = row is not None and each.at == plan.middle(row.queries)
         shade = theme.roles[Role.QUERY] if strong else theme.ink
@@ -122,6 +124,13 @@ def _arcs(plan: Plan, top: float, theme: Theme) -> Iterator[Shape]:
     (queries, keys), heading = plan.headings, top - 2 * PAD
     yield Words(field.left - PAD, heading, queries, theme.roles[Role.QUERY], anchor="end")
     yield Words(field.right + PAD, heading, keys, theme.roles[Role.KEY])
+
+
+def _bracket(plan: Plan, row: Row, top: float, theme: Theme) -> Box:
+    """What joins the pieces of the word that is followed."""
+    begin, end = row.queries
+    above, height = plan.height(begin), plan.height(end - 1) - plan.height(begin)
+    return Box(plan.field.left - PAD / 2, top + above, _FRAME, height, theme.roles[Role.QUERY])
 
 
 def _all(plan: Plan, top: float) -> Iterator[Arc]:

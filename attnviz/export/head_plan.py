@@ -69,8 +69,12 @@ class Plan:
     def query_marks(self) -> tuple[Mark, ...]:
         """As `marks`, but the query that is followed comes first."""
         row = self.close.row
-        first = () if row is None else (Mark(self.middle(row.queries), self._followed(row)),)
-        return self._apart((*first, *self.marks))
+        if row is None:
+            return self.marks
+        first = Mark(self.middle(row.queries), self._followed(row))
+        begin, end = (position * self.side / self.close.n for position in row.queries)
+        # a word stands in place of its pieces
+        return self._apart((first, *(each for each in self.marks if not begin < each.at < end)))
 
     @cached_property
     def key_marks(self) -> tuple[Mark, ...]:

@@ -79,10 +79,12 @@ def _notes(survey: Survey, language: str) -> Iterator[str]:
     say = words(language).say
     if survey.pair is not None:
         query, key = map(shown_token, survey.pair.names)
-        ranked = (f"{each.name} {value:.2f}" for each, value in survey.foremost("between", 4))
-        yield f"{say('heads', 'pair', query=query, key=key)}: {', '.join(ranked)}"
+        found = survey.foremost("between", 4)
+        ranked = [f"{each.name} {value:.2f}" for each, value in found if value]
+        told = ", ".join(ranked) or say("heads", "nowhere")
+        yield f"{say('heads', 'pair', query=query, key=key)}: {told}"
     yield say("heads", "maps")
-    yield from (say("heads", note, **survey.facts) for note in survey.notes)
+    yield from (say("heads", note, **survey.facts) for note in survey.notes(measured=False))
 
 
 def _grid(survey: Survey, side: float, top: float, theme: Theme, language: str) -> Iterator[Shape]:

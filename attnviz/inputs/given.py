@@ -76,9 +76,17 @@ def read_given(path: str) -> Given:
     return Given(**heads, origin=f"file {Path(path).name}")
 
 
+_NOT_READ = ("mask", "attention_mask", "attn_mask", "bias")
+"""What somebody may think is read."""
+
+
 def _named(there: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
-    """Which of the names is q, which k, which v."""
+    """Which of the names is q, which k, which v. Raises InputError for a mask, which would be passed over."""
     found = []
+    if unread := next((name for name in there if name.lower() in _NOT_READ), None):
+        raise InputError(
+            f"{path} holds {unread} too, which is not read with q, k and v: take it out, and hide keys with --mask FILE"
+        )
     for role, names in _NAMES.items():
         fitting = [name for name in there if name.lower() in names]
         if len(fitting) != 1:

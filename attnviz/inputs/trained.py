@@ -17,5 +17,5 @@ def trained_problem(request: InputRequest) -> Problem:
     from attnviz.models.model import NUMPY, open_model
 
     model = open_model(request.model or "", request.backend or NUMPY)
-    heads = heads_from(request.head or "0", model.heads)
+    heads = heads_from("0" if request.head is None else request.head, model.heads)
     return model.problem(request.text or "", request.layer or 0, heads)

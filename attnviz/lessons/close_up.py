@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ LEAST = 0.05
 """Weights under it get no arc."""
 LEAST_OF_ROW = 0.01
 """Of the one query that is followed: there is room for more."""
+_MOST_ARCS = 400
 _MOST_NAMED = 12
 _LINKS = 8
 
@@ -56,7 +58,9 @@ class CloseUp:
     strongest: tuple[Link, ...]
     """The largest weights between tokens that stand in the text, the largest first."""
     arcs: tuple[Link, ...]
-    """The blocks of the map whose largest weight is at least `LEAST`, the least first; they are counted in blocks."""
+    """The blocks of the map whose largest weight is at least `least`, the least first; they are counted in blocks."""
+    least: float
+    """`LEAST`, or more where so many reach it that arcs would cover each other."""
     share: float | None
     """How much of all weight the arcs have; None where blocks hold several."""
     row: Row | None = None
@@ -100,7 +104,8 @@ def close_up(
     the pieces of the word that is `called` so.
     """
     peaks = survey.heads[0].map.peaks
-    reached = np.argwhere(peaks >= LEAST)
+    least = _least(peaks)
+    reached = np.argwhere(peaks >= least)
     arcs = sorted(
         (Link(row, column, float(peaks[row, column])) for row, column in reached.tolist()),
         key=lambda arc: arc.weight,
@@ -113,9 +118,19 @@ def close_up(
         weights,
         _strongest(weights, added),
         tuple(arcs),
+        least,
         share,
         None if queries is None else _row(weights, queries, called),
     )
+
+
+def _least(peaks: FloatArray) -> float:
+    """What a block has to reach for an arc, in hundredths."""
+    reaching = np.sort(peaks[peaks >= LEAST])
+    if len(reaching) <= _MOST_ARCS:
+        return LEAST
+    hundredths = math.ceil(round(100 * float(reaching[-_MOST_ARCS]), 9))
+    return min(hundredths / 100, float(reaching[-1]))
 
 
 def _strongest(weights: FloatArray, added: Sequence[int]) -> tuple[Link, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from attnviz.lessons.close_up import LEAST, LEAST_OF_ROW, CloseUp, Row
+from attnviz.lessons.close_up import LEAST_OF_ROW, CloseUp, Row
 from attnviz.lessons.detail import Link
 from attnviz.lessons.heads import MEASURES, MeasuredHead
 from attnviz.lessons.labels import shown_token
@@ -21,7 +21,7 @@ def title_of(close: CloseUp, language: str) -> str:
         model=close.survey.model,
         layer=head.layer,
         head=head.head,
-        n=close.n,
+        counted=close.survey.counted(language),
     )
 
 
@@ -97,7 +97,7 @@ def reading(close: CloseUp, language: str, is_numbered: bool) -> str:
 
 def arcs_told(close: CloseUp, language: str) -> str:
     """Which weights have an arc, and how many have none."""
-    say, least = words(language).say, written(LEAST)
+    say, least = words(language).say, written(close.least)
     if not close.arcs:
         return say("heads", "no_arcs", least=least)
     facts = {"shown": f"{len(close.arcs):,}", "count": f"{close.blocks**2:,}", "least": least}
@@ -110,11 +110,16 @@ def row_told(row: Row, close: CloseUp, language: str) -> str:
     """What the query that is followed gives its weight to, in one line."""
     said = words(language)
     given = said.say("common", "comma").join(
-        f"{token_told(each.key, close)} {written(each.weight)}" for each in row.named
+        f"{_in_a_list(token_told(each.key, close))} {written(each.weight)}" for each in row.named
     )
     line = said.say("heads", "row", query=query_told(row, close), given=given or "–")
     rest = rest_told(row, language)
     return line + said.say("terminal", "between_sentences") + rest if rest else line
+
+
+def _in_a_list(token: str) -> str:
+    """A token that could be taken for a mark of the sentence stands in quotation marks."""
+    return token if any(map(str.isalnum, token)) else f"“{token}”"
 
 
 def rest_told(row: Row, language: str) -> str:
@@ -122,7 +127,7 @@ def rest_told(row: Row, language: str) -> str:
     said, sentences = words(language), []
     if row.others:
         facts = {"count": f"{row.others:,}", "weight": written(row.rest)}
-        sentences.append(said.say("heads", "rest", **facts))
+        sentences.append(said.say("heads", "rest_one" if row.others == 1 else "rest", **facts))
     if row.pieces > 1:
         sentences.append(said.say("heads", "pieces", count=row.pieces))
     return said.say("terminal", "between_sentences").join(sentences)
@@ -153,7 +158,7 @@ def head_measures_told(head: MeasuredHead, language: str) -> str:
 def notes(close: CloseUp, language: str) -> tuple[str, ...]:
     """What must be said of the numbers."""
     survey = close.survey
-    return tuple(words(language).say("heads", note, **survey.facts) for note in survey.notes)
+    return tuple(words(language).say("heads", note, **survey.facts) for note in survey.notes())
 
 
 _NAMES = {"entropy": "entropy_alone"}

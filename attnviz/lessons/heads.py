@@ -75,23 +75,33 @@ class Survey:
     """As in the provenance of a Problem: how weights are quantised, if they are (`stored`, `bits`), and which other
     program ran the model, if one did (`backend`)."""
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What must be said of the numbers: the names of words of `heads`."""
+    def notes(self, *, measured: bool = True) -> tuple[str, ...]:
+        """What must be said of the weights, and of what is `measured` where that is shown: the names of words of
+        `heads`.
+        """
         told = ["captured_note"] if self.is_captured else []
         is_merged = self.is_merged or (self.pair is not None and self.pair.is_merged)
         told += ["merged_note"] if is_merged else []
         told += ["quantised_note"] if "stored" in self.made else []
         told += ["unknown_note"] if "unknown" in self.made else []
         told += ["watched_note"] if "backend" in self.made else []
+        if measured:
+            told.append("measured_note")
+            told += ["induction_note"] if self.foremost("induction", 1) else []
         return (*told, "note")
 
     def title(self, language: str) -> str:
         """The model, and how many heads are shown on how many tokens."""
-        facts = {"model": self.model, "heads": len(self.layers[0]), "n": len(self.tokens)}
+        facts = {"model": self.model, "heads": len(self.layers[0])}
+        facts["counted"] = self.counted(language)
         if self.layer is not None:
             return words(language).say("heads", "title_layer", layer=self.layer, **facts)
         return words(language).say("heads", "title", layers=len(self.layers), **facts)
+
+    def counted(self, language: str) -> str:
+        """How many tokens there are, or words where their pieces are merged."""
+        name = "words" if self.is_merged else "tokens"
+        return words(language).say("heads", name, n=len(self.tokens))
 
     @property
     def facts(self) -> Mapping[str, str]:

@@ -67,7 +67,8 @@ def places(telling: Telling) -> Step | None:
 
 
 def _rows(telling: Telling, symbol: str, values: FloatArray, letter: str, role: Role) -> Matrix:
-    return Matrix(symbol, values, role, telling.axis(letter, role))
+    head = telling.head_number(0)
+    return Matrix(symbol, values, role, telling.axis(letter, role), head=head)
 
 
 def _strongest_other(telling: Telling) -> int:

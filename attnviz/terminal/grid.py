@@ -169,9 +169,14 @@ class _Grid:
         line = Text()
         if mark:
             line.append(filled(_MARK if worked else "", mark), palette.text(label.role))
-        line.append(filled(label.symbol, symbols + 1), palette.text(label.role, bold=worked))
+        style, token = palette.text(label.role, bold=worked), label.token or ""
+        if tokens < cell_len(token) <= symbols - cell_len(label.symbol) + tokens:
+            # out of line with the other tokens, but whole
+            line.append(f"{label.symbol} ", style)
+            return line.append(filled(token, symbols - cell_len(label.symbol) + tokens + 1))
+        line.append(filled(label.symbol, symbols + 1), style)
         if tokens:
-            line.append(filled(cut(label.token or "", tokens), tokens + 1))
+            line.append(filled(cut(token, tokens), tokens + 1))
         return line
 
     def _style(self, i: int, j: int) -> Style:

@@ -51,9 +51,9 @@ def survey_lines(
     lines += _prose(say("terminal", "between_sentences").join(told), palette, inner)
     lines.append(Text())
     for measured in _measured(survey, language, top):
-        lines += _ranked(*measured, palette, inner)
+        lines += _ranked(*measured, palette, inner, say("heads", "nowhere"))
     lines.append(Text())
-    for note in survey.notes:
+    for note in survey.notes():
         lines += _prose(say("heads", note, **survey.facts), palette, inner)
     return [Text(" " * MARGIN) + line if line.plain else line for line in lines]
 
@@ -85,23 +85,35 @@ def _measured(
     say = words(language).say
     if survey.pair is not None:
         query, key = map(shown_token, survey.pair.names)
-        yield say("heads", "pair", query=query, key=key), survey.foremost("between", top)
+        found = survey.foremost("between", top)
+        yield say("heads", "pair", query=query, key=key), found if found[0][1] else ()
     for measure in (*MEASURES, "induction"):
-        if found := survey.foremost(measure, top):
+        found = survey.foremost(measure, top)
+        if found and found[0][1]:  # else a mask hides it from all
             yield say("heads", measure), found
-    yield say("heads", "entropy"), survey.focused(top)
+    if focused := survey.focused(top):
+        yield say("heads", "entropy"), focused
 
 
 def _ranked(
-    what: str, found: Sequence[tuple[MeasuredHead, float]], palette: Palette, width: int
+    what: str,
+    found: Sequence[tuple[MeasuredHead, float]],
+    palette: Palette,
+    width: int,
+    nowhere: str,
 ) -> list[Text]:
-    """A line, or several where the heads do not fit beside what is measured."""
+    """A line, or several where the heads do not fit beside what is measured, or that is too long for its column."""
     ranked = [
         Text.assemble(each.name, " ", (f"{value:.2f}", palette.text(Role.WEIGHT)))
         for each, value in found
     ]
+    if not ranked:
+        return wrapped_prose(Text(f"{filled(what, _WHAT)}  {nowhere}"), width)
     lines: list[Text] = []
     line = styled(filled(what, _WHAT), palette.dim)
+    if line.cell_len > _WHAT:
+        lines = wrapped_prose(line, width)
+        line = Text(" " * _WHAT)
     for each in ranked:
         if line.cell_len + each.cell_len + 2 > width:
             lines.append(line)

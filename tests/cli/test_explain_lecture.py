@@ -75,6 +75,19 @@ def test_what_does_not_go_with_a_lecture_is_refused(lecture, capsys, arguments, 
     assert capsys.readouterr().err == f"Error: {message.format(lecture)}\n"
 
 
+def test_of_chapters_that_tell_the_same_lesson_none_can_be_chosen(tmp_path, capsys):
+    path = tmp_path / "twice.toml"
+    chapter = '[[chapter]]\nlesson = "self-attention"\ntext = "a b"\n'
+    path.write_text(f'title = "T"\n{chapter * 3}', encoding="utf-8")
+
+    assert run(["explain", str(path), "--format", "latex"]) == 2
+
+    assert capsys.readouterr().err == (
+        "Error: there are 3 lessons, and a LaTeX document holds one: "
+        "make a lecture file of each chapter, or Markdown of all of them\n"
+    )
+
+
 def test_a_lecture_of_cards_alone_has_nothing_to_explain(tmp_path, capsys):
     path = tmp_path / "cards.toml"
     path.write_text('title = "T"\n[[chapter]]\ncard = "One"\n', encoding="utf-8")

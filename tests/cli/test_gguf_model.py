@@ -14,7 +14,7 @@ LOOKS_BACK = ("--model", "smollm2", "--layer", "16", "--head", "0")
 def test_the_model_and_its_rounding_are_named(attnviz):
     said = " ".join(attnviz("explain", SAT, *LOOKS_BACK, "--step", "softmax").out.split())
 
-    assert "Trained weights: SmolLM2-135M-Instruct, layer 16, head 0, both counted from 0" in said
+    assert "Trained weights: SmolLM2-135M-Instruct, layer 16, head 0, counted from 0" in said
     assert "BPE tokens; sha256 of the weights b179c9523d0e…" in said
     assert "Its file keeps weights rounded, as Q4_1/Q8_0: 5.7 bits each on average." in said
 

@@ -108,7 +108,7 @@ def test_one_word_is_enough_and_has_no_neighbour(attnviz):
         (("--model", "minilm"), "--model needs a text to read"),
         (
             ("--model", "minilm", "--attention", "a.npy"),
-            "with --model, or weights with --attention",
+            "--attention gives the weights that --model would compute: leave one of them out",
         ),
         (("--attention", "a.npy"), "a.npy: no such file"),
         ((SENTENCE, "--model", "minilm", "--from", "it"), "give --from and --to, or neither"),
@@ -165,7 +165,7 @@ def test_a_character_that_no_typeface_has_is_told_and_no_box_is_drawn(attnviz, w
     said = attnviz("heads", *asked, "maps.png").refusal
 
     assert said == (
-        "no typeface here has the character '🙂' (in '🙂 → a: L0H0 0.00'): leave it out, or --font FILE with a font "
+        "no typeface here has the character '🙂' (in '🙂 → a: 0 in every head'): leave it out, or --font FILE with a font "
         "that has it; the terminal and .svg show any character"
     )
     assert not (work / "maps.png").exists()
@@ -206,10 +206,29 @@ def test_pieces_of_a_word_are_taken_together_and_that_is_said(attnviz):
     ).out
 
     assert "tokens: 8" in pieces and "summed over keys" not in pieces
-    assert "tokens: 4" in words and "summed over keys and averaged over queries" in " ".join(
+    assert "words: 4" in words and "summed over keys and averaged over queries" in " ".join(
         words.split()
     )
     assert found(words, "unbelievably → good")
+
+
+def test_what_a_mask_hides_from_every_query_is_not_ranked(attnviz):
+    out = attnviz("heads", "The cat", "--model", "smollm2", "--from", "1", "--to", "2").out
+
+    assert re.search(r"The → cat +0 in every head", out)
+    assert "next token" not in out
+    assert "previous token" in out
+
+
+def test_only_what_is_shown_is_explained(attnviz, work):
+    np.save(work / "own.npy", np.full((3, 3), 1 / 3))
+
+    own = attnviz("heads", "a b c", "--attention", "own.npy").out
+    assert "Measured:" in own and "nduction" not in own
+    attnviz("heads", "it was", "--model", "minilm", "-o", "all.svg")
+    picture = re.sub("<title>.*?</title>", "", (work / "all.svg").read_text(encoding="utf-8"))
+    assert "What a head gives weight to" in picture
+    assert "Measured" not in picture and "nduction" not in picture
 
 
 def test_weights_of_ones_own_are_shown_and_said_to_be_captured(attnviz, work):

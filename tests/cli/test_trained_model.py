@@ -53,7 +53,7 @@ def test_the_row_with_the_strongest_link_is_worked_and_the_model_is_named(attnvi
     said = attnviz("explain", SENTENCE, *HEAD, "--step", "softmax").out
 
     assert "Worked in full: q₁₁ (“it”), row 11 of 15." in said
-    assert "Trained weights: all-MiniLM-L6-v2, layer 3, head 1, both counted from 0" in said
+    assert "Trained weights: all-MiniLM-L6-v2, layer 3, head 1, counted from 0" in said
     assert "sha256 of the weights 53aa51172d14…" in said
     assert "Untrained" not in said
 
@@ -120,6 +120,10 @@ def test_a_lecture_file_may_name_a_model(attnviz, work):
         (("a", "--model", "minilm", "--head", "12"), "has heads 0 to 11"),
         (("a", "--model", "minilm", "--lesson", "order"), "the lesson order"),
         (("a", "--model", "nowhere"), "no model 'nowhere'"),
+        (("a", "--model", "minilm", "--head", ""), "--head '' is no head: give a number from 0"),
+        (("a b", "--model", "minilm", "--step", "mask"), "this model lets every token see all"),
+        (("a b", "--model", "minilm", "--step", "heads"), "one head is shown; say --head 0,1"),
+        (("a b", "--step", "places"), "a model with RoPE turns them"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(attnviz, arguments, said):
@@ -166,7 +170,7 @@ def test_queries_that_are_turned_are_shown_as_projected_and_as_compared(attnviz,
 
     assert "Turned by position" in said
     assert "q_p ← R_p q_p" in said
-    assert "So a score depends on how far apart two tokens are" in " ".join(said.split())
+    assert "only as how far apart the two tokens are" in " ".join(said.split())
     assert "No looking ahead" in said
     assert "Trained weights: llama, layer 1, head 0" in said
     for token in ("<b>", "猫"):

@@ -126,6 +126,11 @@ REFUSED = {
         {"weights": "w.npz"},
         "--qkv brings queries, keys and values, heads and their lengths: leave --weights out",
     ),
+    "a mask that is not read": (
+        {"q": Q, "k": K, "v": V, "attn_mask": np.ones((3, 3))},
+        {},
+        "holds attn_mask too, which is not read with q, k and v: take it out, and hide keys with --mask FILE",
+    ),
     "a layer": ({"q": Q, "k": K, "v": V}, {"layer": 1}, "--layer is for a trained model"),
 }
 

@@ -129,6 +129,13 @@ def test_with_article_rounding_the_output_is_the_articles(article):
     assert any("As in the article" in note for note in article.notes)
 
 
+def test_ten_tenths_do_not_go_round_among_eleven():
+    trace = self_attention(np.ones((11, 1)), [[1.0]], [[1.0]], [[1.0]])
+
+    with pytest.raises(InputError, match="ten tenths among the keys, and here are 11: leave --rou"):
+        self_attention_storyboard(trace, rounding="article")
+
+
 def test_article_rounding_never_claims_that_a_quarter_is_three_tenths():
     board = self_attention_storyboard(
         self_attention(np.ones((4, 1)), [[1.0]], [[1.0]], [[1.0]]), rounding="article"

@@ -4,8 +4,10 @@ import pytest
 from attnviz.core.problem import AttentionOptions, Problem
 from attnviz.core.self_attention import trace_of
 from attnviz.lessons.self_attention import self_attention_storyboard
+from attnviz.lessons.storyboard import Label, Matrix
 from attnviz.terminal.blocks import blocks, is_too_large
 from attnviz.terminal.colour import Palette
+from attnviz.terminal.grid import grid
 from attnviz.terminal.picture import Picture
 from attnviz.theme import DARK, Role
 
@@ -109,6 +111,15 @@ def colours(line):
         (span.style.color.name.upper(), span.style.bgcolor and span.style.bgcolor.name.upper())
         for span in line.spans
     ]
+
+
+def test_how_many_are_left_out_is_whole_where_no_token_makes_room_for_it(board, setting):
+    labels = (Label("α₁,₁₀₀₀v₁₀₀₀", None), Label("…", "2993 more"))
+    matrix = Matrix("αV", np.full((2, 16), -0.25), Role.VALUE, labels)
+
+    shown = [line.plain.strip() for line in grid(matrix, setting(board(), 60))]
+
+    assert any(line.startswith("… 2993 more  ") for line in shown)
 
 
 def test_a_picture_of_equal_numbers_has_one_shade():
