@@ -165,8 +165,8 @@ def test_a_character_that_no_typeface_has_is_told_and_no_box_is_drawn(attnviz, w
     said = attnviz("heads", *asked, "maps.png").refusal
 
     assert said == (
-        "no typeface here has the character '🙂' (in '🙂 → a: 0 in every head'): leave it out, or --font FILE with a font "
-        "that has it; the terminal and .svg show any character"
+        "no typeface here has the character '🙂' (in '🙂 → a: 0 in every head'): leave it out, or --font FILE "
+        "with a font that has it; the terminal and .svg show any character"
     )
     assert not (work / "maps.png").exists()
     assert attnviz("heads", *asked, "maps.svg").status == 0
