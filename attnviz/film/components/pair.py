@@ -13,9 +13,10 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
 from attnviz.film.components.exhibit import ExhibitView, laid_out
-from attnviz.film.components.exhibit_room import HEADING, MOST_CELL
-from attnviz.film.components.matrix import MatrixView, Sheet, magnitude
-from attnviz.film.components.text import Line, label, widest
+from attnviz.film.components.exhibit_room import HEADING, MOST_CELL, heading
+from attnviz.film.components.matrix import LABEL_GAP, MatrixView, Sheet, magnitude
+from attnviz.film.components.text import Line, label, widest, width_of
+from attnviz.film.fonts import Weight
 from attnviz.film.style import Box, Size, Style
 from attnviz.lessons.exhibits import Exhibit
 from attnviz.lessons.numbers import Numbers
@@ -84,22 +85,21 @@ def _in_turn(
     query, key, products, sums = exhibits
     makers = [_Maker(numbers, style, box, padding) for padding in _PADDINGS]
     for make in makers:
-        vectors = make.line([query, key])
-        multiplied = make.line([query, key, products])
-        added = make.roomiest([query, key], [products, sums])
-        if vectors and multiplied and added:
+        vectors, multiplied = (make.line(each) for each in ([query, key], [query, key, products]))
+        if vectors and multiplied and (added := make.roomiest([query, key], [products, sums])):
             yield vectors, multiplied, added
     for make in makers:
-        views, _ = laid_out([query, key], numbers, style, box)
-        vectors = Setting({_matrix(view.exhibit).symbol: view for view in views})
         multiplied = make.beside([query, key], [products])
-        added = make.roomiest([query, key], [products, sums])
-        if multiplied and added:
+        if multiplied and (added := make.roomiest([query, key], [products, sums])):
+            views, _ = laid_out([query, key], numbers, style, box)
+            vectors = Setting({_matrix(view.exhibit).symbol: view for view in views})
             yield vectors, multiplied, added
 
 
 @dataclass(frozen=True)
 class _Maker:
+    """Makes settings whose cells are so much wider than their numbers. What fits is reckoned before it is made."""
+
     numbers: Numbers
     style: Style
     box: Box
@@ -111,15 +111,41 @@ class _Maker:
 
     def line(self, exhibits: list[Exhibit]) -> Setting | None:
         """The exhibits with their numbers in one line; None where they do not fit."""
+        if self._needed(exhibits) > self.box.width:
+            return None
         return self._set(VGroup(), exhibits)
 
     def beside(self, aside: list[Exhibit], line: list[Exhibit]) -> Setting | None:
         """Some in shades, one under the other, at the left of those with numbers; None where that does not fit."""
+        rows = [_matrix(each).shape[0] for each in aside]
+        high = sum(rows) * _ASIDE_HIGH + len(aside) * (HEADING + _STACK_GAP)
+        room = self.box.width - self._needed(line) - self._before(line[0])
         for width in _ASIDE:
-            found = self._set(self._stack(aside, width), line)
-            if found is not None:
-                return found
+            wide = max(self._columns(each, width) for each in aside)
+            if wide <= room and high <= self.box.height:
+                return self._set(self._stack(aside, width), line)
         return None
+
+    def _needed(self, line: list[Exhibit]) -> float:
+        """How wide a line of exhibits with numbers is."""
+        symbols = [row.symbol for row in _matrix(line[0]).rows]
+        names = max((width_of(each, Size.BODY, Weight.BOLD) for each in symbols), default=0.0)
+        cells = sum(self._columns(each, self._cell(each)) for each in line)
+        return names + LABEL_GAP + cells + sum(self._before(each) for each in line[1:])
+
+    def _cell(self, exhibit: Exhibit) -> float:
+        """How wide a cell with its number is."""
+        texts = self.numbers.cells(_matrix(exhibit))
+        return widest([text for row in texts for text in row], Size.SMALL) + self.padding
+
+    def _columns(self, exhibit: Exhibit, cell: float) -> float:
+        """How wide all columns are, or the heading over them."""
+        return max(cell * _matrix(exhibit).shape[1], heading(exhibit, self.style).width)
+
+    @staticmethod
+    def _before(exhibit: Exhibit) -> float:
+        """The room between an exhibit and what stands before it."""
+        return width_of(exhibit.joint, Size.LARGE) + 2 * _JOINT_GAP if exhibit.joint else _GAP
 
     def _stack(self, exhibits: list[Exhibit], width: float) -> VGroup:
         stack = VGroup()
@@ -130,7 +156,7 @@ class _Maker:
         # level with matrices whose cells, without their headings, stand on the middle
         return stack.arrange(DOWN, buff=_STACK_GAP, aligned_edge=LEFT).move_to(HEADING / 2 * UP)
 
-    def _set(self, stack: VGroup, exhibits: list[Exhibit]) -> Setting | None:
+    def _set(self, stack: VGroup, exhibits: list[Exhibit]) -> Setting:
         views: list[ExhibitView] = [*stack]
         joints: list[Line] = []
         row = VGroup(stack) if len(stack) else VGroup()
@@ -140,21 +166,21 @@ class _Maker:
                 joint = label(each.joint, self.style.theme.dim, Size.LARGE)
                 row.add(joint.next_to(row[-1], RIGHT, buff=_JOINT_GAP).set_y(0))
                 joints.append(joint)
-            view.next_to(row, RIGHT, buff=_JOINT_GAP if joints else _GAP)
+                view.next_to(joint, RIGHT, buff=_JOINT_GAP)
+            elif len(row):
+                view.next_to(row[-1], RIGHT, buff=_GAP)
             view.shift(-view.body.cells.get_center()[1] * UP)
             row.add(view)
             views.append(view)
-        if row.width > self.box.width or row.height > self.box.height:
-            return None
         row.move_to(np.array(self.box.middle))
         return Setting({_matrix(view.exhibit).symbol: view for view in views}, tuple(joints))
 
     def _view(self, exhibit: Exhibit, *, named: bool) -> ExhibitView:
         matrix = _matrix(exhibit)
-        texts = self.numbers.cells(matrix)
-        width = widest([text for row in texts for text in row], Size.SMALL) + self.padding
         height = min(MOST_CELL, (self.box.height - HEADING) / matrix.shape[0])
-        body = MatrixView(Sheet(matrix, texts, width, height, magnitude(matrix)), self.style)
+        texts = self.numbers.cells(matrix)
+        shown = Sheet(matrix, texts, self._cell(exhibit), height, magnitude(matrix))
+        body = MatrixView(shown, self.style)
         if named:
             body.label_rows()
         return ExhibitView(exhibit, body, self.style)
