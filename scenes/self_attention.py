@@ -16,6 +16,7 @@ from attnviz.film.acts import (
     links,
     mixing,
     opening,
+    pair,
     places,
     projection,
     scores,
@@ -41,7 +42,7 @@ class SelfAttention(LessonScene):
         self.act("places", places.places)
         self.act("given", beside.given)
         self.act("scores", scores.scores)
-        self.act("pair", beside.pair)
+        self.act("pair", pair.pair)
         self.act("scale", softmax.change_scores)
         self.act("cap", softmax.change_scores)
         self.act("bias", softmax.change_scores)

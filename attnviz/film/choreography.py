@@ -116,6 +116,12 @@ def appear(parts: Iterable[Mobject], *, spread: float = _STAGGER, **how: object)
     )
 
 
+def give_way(going: Iterable[Mobject], coming: Iterable[Mobject]) -> Animation:
+    """What comes stands in the place of what goes, and waits until that is gone: two texts never lie on each other."""
+    groups = [list(map(FadeOut, going)), list(map(FadeIn, coming))]
+    return AnimationGroup(*[AnimationGroup(*each) for each in groups if each], lag_ratio=1)
+
+
 def travel(source: VGroup, target: VGroup) -> Animation:
     """A copy of the source moves to the target's place and becomes it, cell by cell; the source stays."""
     return AnimationGroup(

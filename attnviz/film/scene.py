@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from manim import UP, Animation, AnimationGroup, FadeIn, FadeOut, Mobject, Scene, VGroup
+from manim import Animation, AnimationGroup, FadeIn, FadeOut, Mobject, Scene, VGroup
 
-from attnviz.film.choreography import move_over
+from attnviz.film.choreography import give_way, move_over
 from attnviz.film.components.furniture import (
     Caption,
     Header,
@@ -80,6 +80,8 @@ class LessonScene(Scene):
         self._caption: Caption | None = None
         self._omitted: Line | None = None
         self._header: Header | None = None
+        self._opening: Step | None = None
+        """The step that has begun and of which nothing is said yet."""
         self._furniture: list[Mobject] = [hairlines(self.style), self.shelf]
         if self.storyboard.brief_notes:
             self._furniture.append(notes_line(" · ".join(self.storyboard.brief_notes), self.style))
@@ -106,26 +108,14 @@ class LessonScene(Scene):
                 self.keep_on_shelf(self.shelf.place(each, self.storyboard.numbers))
 
     def open(self, step: Step) -> None:
-        """Begins a step: the header changes, and what the step leaves out is said."""
+        """Begins a step. Its heading, and what it leaves out, come with its first words: what was said before does not
+        stand under a new heading, nor an empty stage under either.
+        """
         self.next_section(step.id)
-        if self._omitted is not None:
-            self.remove(self._omitted)
-        self._omitted = omitted_line(step.omitted, self.style) if step.omitted else None
-        if self._omitted is not None:
-            self.add(self._omitted)
-        header = Header(self.storyboard, step, self.style)
+        self._opening = step
         if self._header is None:
-            self.move(FadeIn(header), seconds=0.6)
-        else:
-            old = self._header
-            self.remove(old)
-            self.add(header)
-            self.move(
-                FadeIn(header.step_title),
-                FadeOut(old.step_title, shift=0.15 * UP),
-                seconds=_SWAP,
-            )
-        self._header = header
+            self._header = Header(self.storyboard, step, self.style)
+            self.move(FadeIn(self._header), seconds=0.6)
 
     def move(self, *animations: Animation, seconds: float = 1.0) -> None:
         """Plays animations together, in that time at normal pace."""
@@ -185,19 +175,41 @@ class LessonScene(Scene):
         """Called at the end of every beat, for whoever watches: a progress bar, a test."""
 
     def _say(self, text: str) -> None:
-        caption = Caption(text, self.style, self.storyboard.language)
-        animations: list[Animation] = [FadeIn(caption)]
-        if self._caption is not None:
-            animations.insert(0, FadeOut(self._caption))
-        self.move(*animations, seconds=_SWAP)
-        self._caption = caption
+        going: list[Mobject | None] = [self._caption]
+        self._caption = Caption(text, self.style, self.storyboard.language)
+        coming: list[Mobject | None] = [self._caption]
+        if self._opening is not None:
+            old_title, title = self._new_header(self._opening)
+            going += [self._omitted, old_title]
+            left_out = self._opening.omitted
+            self._omitted = omitted_line(left_out, self.style) if left_out else None
+            coming += [self._omitted, title]
+            self._opening = None
+        self.move(
+            give_way(*[[each for each in group if each is not None] for group in (going, coming)]),
+            seconds=_SWAP,
+        )
+
+    def _new_header(self, step: Step) -> tuple[Mobject | None, Mobject | None]:
+        """The header of the step stands instead of the one before, but for the titles that are to be swapped."""
+        old = self._header
+        header = Header(self.storyboard, step, self.style)
+        if old is None or old.step_title.text == header.step_title.text:
+            return None, None
+        self.remove(old)
+        self.add(header)
+        self._header = header
+        return old.step_title, header.step_title
 
     def clear_stage(self, *kept: Mobject) -> None:
         """Everything leaves but the frame, the shelf, the caption and what is kept."""
         staying = {
             id(m) for m in (*self._furniture, self._caption, self._header, self._omitted, *kept)
         }
-        leaving = [m for m in self.mobjects if id(m) not in staying]
+        # manim leaves the groups that it animates behind, empty: to fade them takes time, and nothing is seen
+        leaving = [
+            m for m in self.mobjects if id(m) not in staying and m.family_members_with_points()
+        ]
         if leaving:
             self.move(*[FadeOut(each) for each in leaving], seconds=0.5)
 

@@ -76,7 +76,7 @@ def test_a_hidden_score_has_no_shade_and_no_border_of_its_role_and_a_small_one_h
 
 def test_one_row_of_a_product_is_not_given_the_name_and_shape_of_all(telling):
     for name, written in (("ten tokens", "q₉"), ("the cat sat", "Q")):
-        screen = next(s for s in telling(name).screens if s.beat.name == "queries.rest")
+        screen = next(s for s in telling(name).screens if s.beat.name == "queries.worked")
         (shown,) = {"Q", "q₉"} & {text.text for text in screen.texts}
         assert shown == written
 

@@ -14,24 +14,12 @@ from attnviz.lessons.storyboard import Step
 
 def given(scene: LessonScene, step: Step) -> None:
     """Q, K and V as they came, then on the shelf."""
-    _told(scene, step)
-    to_shelf(scene, step)
-    scene.clear_stage()
-
-
-def pair(scene: LessonScene, step: Step) -> None:
-    """One product of a query and a key: both, their products, their sums; the ladder of scores stands aside."""
-    scene.carried.clear()
-    scene.clear_stage()
-    _told(scene, step)
-    scene.clear_stage()
-
-
-def _told(scene: LessonScene, step: Step) -> None:
     hung_up = hung(scene, list(step.exhibits))
     for part in step.narration:
         with scene.beat(step, part):
             tell(scene, step, hung_up, part)
+    to_shelf(scene, step)
+    scene.clear_stage()
 
 
 def hung(scene: LessonScene, exhibits: list[Exhibit]) -> Hung:

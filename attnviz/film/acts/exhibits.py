@@ -158,10 +158,14 @@ def _said_of_blocks(scene: LessonScene, hung: Hung, view: ExhibitView) -> list[F
     if hung.pooling_said or not (isinstance(view.body, MatrixView) and view.body.sheet.pooled):
         return []
     hung.pooling_said = True
+    return [FadeIn(blocks_note(scene))]
+
+
+def blocks_note(scene: LessonScene) -> Line:
+    """What a block of a large matrix stands for, small, over the caption strip."""
     said = scene.words.say("film", "large", blocks=MOST_SIDE)
     note = label(said, scene.style.theme.dim, Size.SMALL)
-    note.move_to((STAGE.left, 0, 0), aligned_edge=LEFT).on_baseline(CAPTION.top + 0.14)
-    return [FadeIn(note)]
+    return note.move_to((STAGE.left, 0, 0), aligned_edge=LEFT).on_baseline(CAPTION.top + 0.14)
 
 
 def _appear(scene: LessonScene, body: VGroup, seconds: float) -> None:

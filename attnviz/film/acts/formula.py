@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from manim import DOWN, RIGHT, UP, FadeIn, GrowFromEdge, Mobject, Rectangle, VGroup
 
-from attnviz.film.choreography import appear, dim, light
+from attnviz.film.choreography import appear, dim, light, slide, travel
 from attnviz.film.components.cells import sum_line
 from attnviz.film.components.formula import attention_formula, part
 from attnviz.film.components.matrix import MatrixView, sheet
@@ -67,18 +67,25 @@ def _minis(scene: LessonScene) -> list[VGroup]:
 
 
 def why_scale(scene: LessonScene, step: Step) -> None:
-    """The weights of the worked query without √d_k and with it, as bars over the same keys."""
+    """The weights of the worked query without √d_k, as bars; beside them those with it, over the same keys."""
     largest = max(float(weights.values.max()) for weights in step.results)
-    panels = [
+    without, divided = (
         _Panel(scene, scores, weights, side, largest)
         for scores, weights, side in zip(step.operands, step.results, (-1, 1), strict=True)
-    ]
+    )
+    aside = without.standing.get_center()
+    # what has not been said yet has no place yet: alone, the first stands in the middle
+    without.standing.set_x(WIDE.middle[0])
     with scene.beat(step, "why"):
-        scene.move(*[FadeIn(panel.ground) for panel in panels], seconds=0.9)
+        scene.move(FadeIn(without.ground), seconds=0.5)
+        scene.move(*[GrowFromEdge(bar, DOWN) for bar in without.bars], seconds=1.1)
+        scene.move(FadeIn(without.numbers), seconds=0.4)
+    scene.gather(without.standing)
     with scene.beat(step, "contrast"):
-        for panel in panels:
-            scene.move(*[GrowFromEdge(bar, DOWN) for bar in panel.bars], seconds=1.1)
-            scene.move(FadeIn(panel.numbers), seconds=0.4)
+        scene.move(slide(without.standing, aside - without.standing.get_center()), seconds=0.9)
+        scene.move(FadeIn(divided.ground), seconds=0.5)
+        scene.move(travel(without.bars, divided.bars), seconds=1.2)
+        scene.move(FadeIn(divided.numbers), seconds=0.4)
     scene.hold(1.0)
     scene.clear_stage()
 
@@ -118,6 +125,7 @@ class _Panel:
         line = sum_line(pitch * len(keys), style).move_to(np.array([centre, foot - 0.02, 0]))
         names = self._names(scene, scored, xs, pitch, foot)
         self.ground = VGroup(title, line, names)
+        self.standing = VGroup(self.ground, self.bars, self.numbers)
 
     @staticmethod
     def _number_size(shown: Excerpt, pitch: float) -> Size:

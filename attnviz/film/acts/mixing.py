@@ -51,11 +51,11 @@ def _weights_take_place(scene: LessonScene, mix: Mix) -> None:
 
 def output(scene: LessonScene, step: Step) -> None:
     """The products, added up column by column."""
-    mix: Mix | None = scene.carried.pop("mix", None)
-    if mix is None:
-        mix = Mix(scene.storyboard, scene.style)
-        scene.move(FadeIn(mix.standing), seconds=0.6)
     with scene.beat(step, "worked"):
+        mix: Mix | None = scene.carried.pop("mix", None)
+        if mix is None:
+            mix = Mix(scene.storyboard, scene.style)
+            scene.move(FadeIn(mix.standing), seconds=0.6)
         scene.move(
             FadeIn(mix.line), FadeIn(mix.output_name), *dim(mix.weights, mix.values), seconds=0.5
         )

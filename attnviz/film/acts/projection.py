@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from manim import FadeIn, FadeOut, Transform
+from manim import RIGHT, Animation, FadeIn, FadeOut, Transform, VGroup
 
 from attnviz.film.acts.sums import work_out
-from attnviz.film.choreography import born
+from attnviz.film.choreography import appear, born
 from attnviz.film.components.crossing import Crossing
-from attnviz.film.components.matrix import frame_around
+from attnviz.film.components.matrix import MatrixView, frame_around, sheet
 from attnviz.film.excerpts import excerpt
 from attnviz.film.scene import LessonScene
+from attnviz.film.style import ARITHMETIC
 from attnviz.lessons.storyboard import Matrix, Step
 
 ROWS = 6
 """With more positions than this only the worked row is shown large."""
+_NAMES, _HIGH = 0.55, 4.6
+"""How wide the names of the rows of a whole result are, and how high its cells are together."""
+_LEAST_NAMED = 0.28
+"""A row that is lower goes without its name."""
 
 
 def project(scene: LessonScene, step: Step) -> None:
@@ -40,13 +45,18 @@ def project(scene: LessonScene, step: Step) -> None:
         # the first projection is new; keys and values are the same again
         haste = 1.0 if step.id == "queries" else 0.5
         last = work_out(scene, step.worked, crossing, worked_row, haste=haste)
+    made = crossing.product
+    leaving: list[VGroup] = [crossing.left, crossing.top, crossing.slots]
     if "rest" in step.narration:
         with scene.beat(step, "rest"):
             scene.move(FadeOut(last), seconds=0.3)
-            _rest(scene, crossing, rows, worked_row)
-    docked = scene.shelf.place(result, board.numbers)
-    leaving = [FadeOut(crossing.left), FadeOut(crossing.top), FadeOut(crossing.slots)]
-    scene.dock(crossing.product, docked, *leaving)
+            if len(rows) > 1:
+                _rest(scene, crossing, rows, worked_row)
+            else:
+                leaving.append(made)
+                made, title = _whole(scene, result, crossing.product.row(worked_row))
+                leaving += [title, *made.row_labels]
+    scene.dock(made, scene.shelf.place(result, board.numbers), *map(FadeOut, leaving))
     scene.clear_stage()
 
 
@@ -71,3 +81,24 @@ def _rest(scene: LessonScene, crossing: Crossing, rows: list[int], worked_row: i
             seconds=share,
         )
     scene.move(FadeOut(frame), seconds=0.3)
+
+
+def _whole(scene: LessonScene, result: Matrix, worked: VGroup) -> tuple[MatrixView, VGroup]:
+    """All of the result beside the row that was worked out: that row goes there, the others follow one by one."""
+    board = scene.storyboard
+    shown = sheet(
+        result, board.numbers, width=ARITHMETIC.width - _NAMES, height=_HIGH, most_cell=0.62
+    )
+    view = MatrixView(shown, scene.style)
+    if shown.height >= _LEAST_NAMED:
+        view.label_rows(tokens=False)
+    title = view.title()
+    VGroup(view, title).move_to(ARITHMETIC.middle)
+    rows = [VGroup(*view.row_labels[i : i + 1], *row) for i, row in enumerate(view.entries)]
+    first: list[Animation] = [FadeIn(title)]
+    if len(rows) == board.trace.problem.n:  # else a row stands for several positions
+        first.append(born(rows.pop(board.query), worked))
+    scene.move(*first, seconds=0.9)
+    scene.move(appear(rows, shift=0.3 * RIGHT), seconds=2.0)
+    scene.gather(view)
+    return view, title

@@ -46,6 +46,10 @@ def scores(scene: LessonScene, step: Step) -> None:
         with scene.beat(step, "contrast"):
             scene.move(FadeOut(last), seconds=0.3)
             _contrast(scene, crossing, worked_row)
+    if any(each.id == "pair" for each in board.steps):
+        # the next step takes one of these scores apart: until it does, all of it stands
+        scene.carried["crossing"] = crossing
+        return
     ladder = Ladder(scene.storyboard, style, keys)
     rung = ladder.rung("S", step.results[0])
     scene.clear_stage(crossing.product.row(worked_row), *crossing.product.row(worked_row))

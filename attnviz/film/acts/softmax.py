@@ -22,10 +22,10 @@ _LINES = 3.6
 
 def change_scores(scene: LessonScene, step: Step) -> None:
     """Scale, bias and mask: every score becomes the one under it."""
-    ladder = _ladder(scene, step)
-    before = ladder.cells(-1)
-    rung = ladder.rung(step.results[0].symbol, step.results[0])
     with scene.beat(step, "why"):
+        ladder = _ladder(scene, step)
+        before = ladder.cells(-1)
+        rung = ladder.rung(step.results[0].symbol, step.results[0])
         scene.move(FadeIn(rung[0]), seconds=0.4)
         after = ladder.cells(-1)
         shown = step.worked if step.id != "mask" else ()
@@ -38,16 +38,15 @@ def change_scores(scene: LessonScene, step: Step) -> None:
 
 def softmax(scene: LessonScene, step: Step) -> None:
     """Maximum, exponentials, sum, weights; or nothing at all, where there is nothing to see."""
-    ladder = _ladder(scene, step)
-    weights = step.results[0]
     if "weight" not in step.narration:
-        rung = ladder.rung("A", weights)
         with scene.beat(step, "why"):
+            rung = _ladder(scene, step).rung("A", step.results[0])
             scene.move(FadeIn(rung), seconds=1.0)
         scene.gather(rung)
         return
-    scores = ladder.cells(-1)
     with scene.beat(step, "why"):
+        ladder = _ladder(scene, step)
+        scores = ladder.cells(-1)
         scene.move(*dim(*ladder.rungs[:-1]), FadeIn(VGroup()), seconds=0.5)
     with scene.beat(step, "max"):
         line = _maximum(scene, step, scores)

@@ -1,0 +1,80 @@
+"""One product, entry by entry: its numbers can be read, stand on the stage, and add up as they are written."""
+
+from decimal import Decimal
+from functools import cache
+
+import pytest
+
+from attnviz.film.components.exhibit import ExhibitView
+from attnviz.film.components.pair import Setting, settings
+from attnviz.film.planning import plan
+from attnviz.film.style import WIDE, Size, Style
+from attnviz.lessons.storyboard import Storyboard
+from tests.film.small import small_film
+
+
+@cache
+def told(d_k: int) -> tuple[Storyboard, tuple[Setting, Setting, Setting]]:
+    board = small_film(text="one two three", d_model=8, d_k=d_k, precision=2).storyboard
+    return board, settings(board.step("pair").exhibits, board.numbers, Style(), WIDE)
+
+
+def written(view: ExhibitView) -> bool:
+    return all(cell.text for cell in view.body.cells)
+
+
+@pytest.mark.parametrize(
+    ("d_k", "with_numbers"),
+    [
+        (16, (["q", "k"], ["q", "k", "products"], ["q", "k", "products", "Σ"])),
+        (32, (["q", "k"], ["q", "k", "products"], ["products", "Σ"])),
+        (64, ([], ["products"], ["products", "Σ"])),
+        (128, ([], [], ["Σ"])),
+    ],
+)
+def test_numbers_stand_where_they_are_spoken_of(d_k, with_numbers):
+    _, parts = told(d_k)
+
+    found = [
+        [symbol.rstrip("₁₂₃") for symbol, view in part.views.items() if written(view)]
+        for part in parts
+    ]
+    assert tuple(found) == with_numbers
+
+
+@pytest.mark.parametrize("d_k", [10, 24, 32, 64, 128])
+def test_all_of_it_stays_on_the_stage_in_letters_that_can_be_read(d_k):
+    for part in told(d_k)[1]:
+        for each in (*part.views.values(), *part.joints):
+            assert WIDE.left <= each.get_left()[0] < each.get_right()[0] <= WIDE.right
+            assert WIDE.bottom <= each.get_bottom()[1] < each.get_top()[1] <= WIDE.top
+        for body in part.bodies:
+            assert body.sheet.texts is None or body.sheet.size >= Size.SMALL
+            for cell in body.cells:
+                assert cell.number is None or cell.number.width < cell.box.width
+
+
+@pytest.mark.parametrize("d_k", [32, 64])
+def test_what_stands_in_a_row_adds_up_to_its_sum_as_it_stands(d_k):
+    *_, (_, _, added) = told(d_k)
+    *_, products, sums = added.bodies
+    number = [[Decimal(cell.text.replace("−", "-")) for cell in row] for row in products.entries]
+
+    totals = [Decimal(row[0].text.replace("−", "-")) for row in sums.entries]
+    assert [sum(row) for row in number] == totals
+
+
+@pytest.mark.parametrize("d_k", [16, 32, 64])
+def test_after_each_part_exactly_what_belongs_to_it_stands(d_k):
+    _, parts = told(d_k)
+    seen: list[set[str]] = []
+
+    def look(scene, beat):
+        if beat.step == "pair":
+            found = [part for each in scene.mobjects for part in each.get_family()]
+            seen.append(
+                {each.body.sheet.matrix.symbol for each in found if isinstance(each, ExhibitView)}
+            )
+
+    plan(small_film("pair", text="one two three", d_model=8, d_k=d_k, precision=2), look)
+    assert seen == [set(part.views) for part in parts]
