@@ -17,8 +17,9 @@ from attnviz.lessons.telling import Telling
 from attnviz.theme import Role
 
 STEP = "links"
-_ROOM, _APART = 47.0, 0.34
-"""Width of a film's stage, and the least between two tokens, in em of its smallest type."""
+_ROOM, _APART, _APART_BLANK = 47.0, 0.34, 0.68
+"""Width of a film's stage, the least between two tokens, and between two with blanks in them, in em of its smallest
+type."""
 _DOTS = 0.7
 """Of the … where tokens are left out, likewise."""
 _LEAST, _LEAST_OF_QUERY = 0.1, 0.01
@@ -70,11 +71,12 @@ def _shown(telling: Telling) -> list[int]:
 def _width(telling: Telling, positions: Sequence[int]) -> float:
     """The width of these tokens side by side, each over its weight, with a … for each run that is left out."""
     shown = sorted(positions)
-    wide = sum(
-        max(width_of(_token(telling, each)), width_of(telling.weight_texts[each])) for each in shown
-    )
+    tokens = [_token(telling, each) for each in shown]
+    texts = [telling.weight_texts[each] for each in shown]
+    wide = sum(map(max, map(width_of, tokens), map(width_of, texts)))
     gaps = len(_gaps(shown, telling.problem.n))
-    return wide + gaps * _DOTS + (len(shown) + gaps - 1) * _APART
+    apart = _APART_BLANK if any(" " in each for each in tokens) else _APART
+    return wide + gaps * _DOTS + (len(shown) + gaps - 1) * apart
 
 
 def _gaps(shown: Sequence[int], count: int) -> tuple[int, ...]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, VGroup
 
 from attnviz.film.choreography import appear, dim
 from attnviz.film.components.furniture import omitted_line
 from attnviz.film.components.heads import blocks_for, columns_of_heads
 from attnviz.film.components.matrix import MOST_SIDE, MatrixView, frame_around, sheet
+from attnviz.film.components.sentence import Sentence
 from attnviz.film.components.text import Line, label
 from attnviz.film.scene import LessonScene
 from attnviz.film.style import STAGE, WIDE, Size
@@ -17,27 +20,49 @@ from attnviz.lessons.storyboard import Matrix, Step
 from attnviz.theme import Role
 
 _PROJECTIONS = 3
+_UNDER = 0.65
+"""From the tokens to the rows under them, with the name of these."""
+_AIR = 0.2
+"""Over and under these."""
 _OVER = 0.4
 """So far the name of a head may stand out over its matrix."""
 
 
 def inputs(scene: LessonScene, step: Step) -> None:
-    """The sequence appears row by row, large, then docks on the shelf."""
+    """The sequence appears row by row, large, then docks on the shelf.
+
+    Where rows are too many to have a name each, the tokens are read first, and the rows appear under them.
+    """
     x, numbers = step.results[0], scene.storyboard.numbers
-    shown = sheet(x, numbers, width=7.5, height=4.4, most_cell=0.8)
+    sentence = _sentence(scene, x)
+    under = 0.0 if sentence is None else sentence.height + _UNDER
+    free = replace(STAGE, top=STAGE.top - under)
+    shown = sheet(x, numbers, width=7.5, height=min(4.4, free.height - _AIR), most_cell=0.8)
     view = MatrixView(shown, scene.style).label_rows(tokens=True, most=2.2)
-    view.move_to(STAGE.middle)
+    view.move_to(free.middle)
     title = view.title()
     said = _said_of_blocks(scene, [view])
     rows = [VGroup(*view.row(i)) for i in range(len(view.entries))]
     with scene.beat(step, "why"):
+        if sentence is not None:
+            scene.move(appear(sentence.parts), seconds=1.5)
+            scene.gather(sentence)
         scene.move(*[FadeIn(each) for each in (title, *said)], seconds=0.5)
         if view.row_labels:
             rows = [VGroup(mark, row) for mark, row in zip(view.row_labels, rows, strict=True)]
         scene.move(appear(rows, shift=RIGHT * 0.3), seconds=1.8)
     docked = scene.shelf.place(x, numbers)
-    leaving = (title, *said, *view.row_labels)
+    leaving = [title, *said, *view.row_labels, *([] if sentence is None else [sentence])]
     scene.dock(view, docked, *[FadeOut(each) for each in leaving])
+
+
+def _sentence(scene: LessonScene, x: Matrix) -> Sentence | None:
+    """The tokens, at the top of the stage; None without any, and where each row has its own beside it."""
+    tokens = [each.token for each in x.rows if each.token]
+    if not tokens or x.shape[0] <= MOST_SIDE:
+        return None
+    sentence = Sentence(tokens, scene.style, STAGE.width)
+    return sentence.move_to(STAGE.middle).align_to(np.array([0, STAGE.top, 0]), UP)
 
 
 def weights(scene: LessonScene, step: Step) -> None:

@@ -211,7 +211,7 @@ def _side_by_side_outputs(scene: LessonScene, step: Step) -> None:
     own = columns_of_heads(joined[0], problem.heads)
     if len(own) > 1:
         frames = [frame_around(each, scene.style.theme.ink, buff=0.0) for each in own]
-        scene.move(appear(frames), appear(_names_of_heads(scene, own)), seconds=0.9)
+        scene.move(appear([*frames, *_names_of_heads(scene, own)]), seconds=0.9)
 
 
 def _names_of_heads(scene: LessonScene, own: list[VGroup]) -> list[Line]:

@@ -19,8 +19,8 @@ _NAME, _NUMBER = 0.5, 0.92
 _PARTS = 7
 _LOOP = 0.2
 _SIZE = Size.SMALL
-_LEAST_GAP, _WIDEST_GAP = 0.08, 0.7
-"""Between two names: at the least that between two words."""
+_LEAST_GAP, _LEAST_BLANK, _WIDEST_GAP = 0.08, 0.16, 0.7
+"""Between two names: at the least that between two words, and twice that where names are of several words."""
 _DOTS = "…"
 _SLACK = 0.02
 
@@ -96,7 +96,8 @@ def _places(links: Links, box: Box) -> tuple[list[tuple[float, float]], list[flo
     ]
     dots = width_of(_DOTS, _SIZE)
     count = len(names) + len(links.gaps)
-    room = box.width - _LEAST_GAP * (count - 1) - dots * len(links.gaps)
+    least = _LEAST_BLANK if any(" " in each for each in links.tokens) else _LEAST_GAP
+    room = box.width - least * (count - 1) - dots * len(links.gaps)
     most = max(names)
     while sum(map(max, numbers, [min(each, most) for each in names])) > room and most > _SLACK:
         most -= _SLACK
