@@ -26,7 +26,7 @@ _AROUND = 0.14
 def width_of(text: str) -> float:
     """The width in em.
 
-    >>> round(width_of("it"), 2), round(width_of("mm"), 2), width_of("注意")
+    >>> round(width_of("it"), 2), round(width_of("mm"), 2), round(width_of("注意"), 2)
     (0.56, 1.76, 1.86)
     """
     wide = sum(_WIDTHS.get(each, _WIDE if columns_of(each) == 2 else _OTHER) for each in text)
