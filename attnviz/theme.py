@@ -8,7 +8,6 @@ for normal, protan, deutan and tritan sight, and those of other lessons at least
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -131,16 +130,13 @@ def most_readable(colours: Sequence[str], fill: str) -> str:
 
 
 def fill_share(size: float) -> float:
-    """How much of the role's colour fills a cell whose magnitude is `size`, 0 to 1, of the largest: 14 % to 76 %."""
+    """How much of the role's colour fills a cell that is as full as `size`, 0 to 1: 14 % to 76 %."""
     return _LEAST_FILL + (_MOST_FILL - _LEAST_FILL) * size
 
 
-def shade(value: float, largest: float, role: Role, theme: Theme) -> str:
-    """The fill of a cell with that value among others of at most `largest` magnitude; a value that is not finite
-    has none.
-    """
-    size = min(abs(value) / largest, 1.0) if largest > 0 and math.isfinite(value) else 0.0
-    return blend(theme.background, theme.roles[role], fill_share(size))
+def shade(share: float, role: Role, theme: Theme) -> str:
+    """The fill of a cell that is as full as that, 0 to 1."""
+    return blend(theme.background, theme.roles[role], fill_share(share))
 
 
 def _channels(colour: str) -> tuple[int, int, int]:

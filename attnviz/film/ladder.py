@@ -6,7 +6,8 @@ import numpy as np
 from manim import LEFT, VGroup
 
 from attnviz.film.components.cells import Cell
-from attnviz.film.components.matrix import MatrixView, Sheet, magnitude
+from attnviz.film.components.matrix import MatrixView, Sheet
+from attnviz.film.components.shades import shades_of
 from attnviz.film.components.text import cut_to_width, label, widest
 from attnviz.film.excerpts import Excerpt, excerpt
 from attnviz.film.fonts import Weight
@@ -62,7 +63,7 @@ class Ladder:
             shown if size else None,
             self.width,
             self.height,
-            magnitude(part.matrix),
+            shades_of(part.matrix),
             size=size or Size.SMALL,
         )
         view = MatrixView(sheet, self.style)

@@ -6,7 +6,8 @@ import numpy as np
 from manim import DOWN, LEFT, UP, VGroup
 
 from attnviz.film.components.cells import sum_line
-from attnviz.film.components.matrix import MatrixView, Sheet, magnitude
+from attnviz.film.components.matrix import MatrixView, Sheet
+from attnviz.film.components.shades import shades_of
 from attnviz.film.components.text import label, widest
 from attnviz.film.excerpts import Excerpt, excerpt
 from attnviz.film.fonts import Weight
@@ -52,7 +53,7 @@ class Mix:
                     texts,
                     cell_width,
                     height,
-                    magnitude(part.matrix),
+                    shades_of(part.matrix),
                     size=shown or Size.SMALL,
                 ),
                 style,

@@ -123,6 +123,8 @@ class Links(Table):
     links: tuple[Link, ...] = ()
     texts: tuple[str, ...] = ()
     """What the query gives to each of the tokens, as it is written."""
+    gaps: tuple[int, ...] = ()
+    """Before which of the tokens others are left out; their number where the last ones are."""
 
 
 @dataclass(frozen=True)

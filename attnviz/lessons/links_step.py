@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from attnviz.lessons import formulas
 from attnviz.lessons.exhibits import Exhibit, Link, Links, Row
-from attnviz.lessons.labels import columns_of, shown_token
+from attnviz.lessons.labels import shown_token
+from attnviz.lessons.letters import width_of
 from attnviz.lessons.storyboard import Step
 from attnviz.lessons.telling import Telling
 from attnviz.theme import Role
 
 STEP = "links"
-_COLUMNS = 74
-"""As many characters stand side by side in a film so that they can be read."""
-_NUMBER = 4
-"""Columns of a weight, under each token."""
+_ROOM, _APART, _APART_BLANK = 47.0, 0.34, 0.68
+"""Width of a film's stage, the least between two tokens, and between two with blanks in them, in em of its smallest
+type."""
+_DOTS = 0.7
+"""Of the … where tokens are left out, likewise."""
 _LEAST, _LEAST_OF_QUERY = 0.1, 0.01
 """Weights under these have no arc: of the other queries, and of the one that is worked."""
 _LISTED = 8
@@ -58,14 +61,32 @@ def links(telling: Telling) -> Step | None:
 def _shown(telling: Telling) -> list[int]:
     """As many positions as there is room for: the worked query, and those to which it gives most."""
     order = np.argsort(-telling.weights, kind="stable").tolist()
-    shown: list[int] = []
-    room = _COLUMNS
-    for each in (telling.query, *(each for each in order if each != telling.query)):
-        room -= max(columns_of(_token(telling, each)), _NUMBER)
-        if room < 0 and len(shown) > 1:
-            break
-        shown.append(each)
-    return sorted(shown)
+    ranked = [telling.query, *(each for each in order if each != telling.query)]
+    # one more token may take less room than the … that stands for it
+    most = min(telling.problem.n, int(_ROOM / _APART))
+    fitting = (count for count in range(most, 2, -1) if _width(telling, ranked[:count]) <= _ROOM)
+    return sorted(ranked[: next(fitting, 2)])
+
+
+def _width(telling: Telling, positions: Sequence[int]) -> float:
+    """The width of these tokens side by side, each over its weight, with a … for each run that is left out."""
+    shown = sorted(positions)
+    tokens = [_token(telling, each) for each in shown]
+    texts = [telling.weight_texts[each] for each in shown]
+    wide = sum(map(max, map(width_of, tokens), map(width_of, texts)))
+    gaps = len(_gaps(shown, telling.problem.n))
+    apart = _APART_BLANK if any(" " in each for each in tokens) else _APART
+    return wide + gaps * _DOTS + (len(shown) + gaps - 1) * apart
+
+
+def _gaps(shown: Sequence[int], count: int) -> tuple[int, ...]:
+    """Before which of the positions shown others are left out.
+
+    >>> _gaps([0, 1, 3], 4), _gaps([1, 2], 4)
+    ((2,), (0, 2))
+    """
+    around = [-1, *shown, count]
+    return tuple(i for i, (one, next_one) in enumerate(pairwise(around)) if next_one - one > 1)
 
 
 def _links(
@@ -104,6 +125,7 @@ def _exhibit(
         shown.index(telling.query),
         tuple(Link(shown.index(each.query), shown.index(each.key), each.weight) for each in drawn),
         tuple(telling.weight_texts[each] for each in shown),
+        _gaps(shown, telling.problem.n),
     )
     cut = len(listed) < len(found)
     return Exhibit(

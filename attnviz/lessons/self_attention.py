@@ -5,6 +5,8 @@ Told after R. Karim, "Illustrated: Self-Attention" (2019), in the notation of Va
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from attnviz.core.rounding import article_rounded
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError
@@ -29,6 +31,8 @@ from attnviz.lessons.telling import Telling
 LESSON = "self-attention"
 STEPS = LESSONS[LESSON].steps
 """Every step the lesson can have; one that changes nothing (no mask, no scale) is left out."""
+_OF_ALL_HEADS = {"inputs", "weights", "heads", "formula"}
+"""The steps that are not told on one head."""
 
 
 def storyboard(asked: LessonRequest) -> Storyboard:
@@ -128,4 +132,9 @@ def _steps(telling: Telling) -> tuple[Step, ...]:
         whole_steps.formula(telling),
         whole_steps.why_scale(telling),
     )
-    return tuple(step for step in built if step is not None)
+    head = telling.head_number(0)
+    return tuple(
+        step if step.id in _OF_ALL_HEADS else replace(step, head=head)
+        for step in built
+        if step is not None
+    )

@@ -148,6 +148,8 @@ class Step:
     """In words, which entries `worked` leaves out; None if it leaves out none."""
     exhibits: tuple[Exhibit, ...] = ()
     """What is shown, part by part, in a step that is told by what it shows and not by operands and results."""
+    head: int | None = None
+    """The head that it is told on, as `Matrix.head`; None where there is only one, or it is told on all of them."""
 
 
 @dataclass(frozen=True, eq=False)

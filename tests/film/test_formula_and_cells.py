@@ -8,6 +8,7 @@ from attnviz.film.choreography import dim, light
 from attnviz.film.components.cells import Cell
 from attnviz.film.components.formula import attention_formula, part
 from attnviz.film.components.matrix import sheet
+from attnviz.film.components.shades import Shades
 from attnviz.film.style import DIMMED, Style
 from attnviz.lessons import formulas
 from attnviz.lessons.numbers import Numbers
@@ -40,8 +41,8 @@ def test_every_part_of_the_lessons_formula_is_on_the_screen_and_can_be_lit(optio
     assert len(part(drawn, "no such part")) == 0
 
 
-def cell(value, role, theme, largest=1.0):
-    return Cell(value, "0.5", role, Style(theme), width=0.7, height=0.6, largest=largest)
+def cell(value, role, theme):
+    return Cell(value, "0.5", role, Style(theme), width=0.7, height=0.6, shades=Shades(1.0))
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
@@ -86,5 +87,5 @@ def test_shades_without_numbers_are_as_full_as_the_largest_weight():
     shaded = sheet(weights, Numbers(), width=2.0, height=2.0)
 
     assert shaded.texts is None
-    assert shaded.largest == pytest.approx(0.08)
-    assert sheet(weights, Numbers(), width=20.0, height=9.0).largest == 1.0
+    assert shaded.shades.share(0.08) == pytest.approx(1)
+    assert sheet(weights, Numbers(), width=20.0, height=9.0).shades.share(0.08) == 0.08

@@ -12,6 +12,7 @@ from manim import Camera, config
 from PIL import Image
 
 from attnviz.film.components.cells import Cell
+from attnviz.film.components.shades import Shades
 from attnviz.film.style import Size, Style
 from attnviz.theme import Role
 
@@ -58,7 +59,7 @@ def test_a_frame_looks_as_it_was_approved(telling, case, beat):
 def drawn(text="2", *, role=Role.VALUE, moved=0.0, scale=1) -> np.ndarray:
     """A cell as it is drawn at 480p, in the smallest letters."""
     style = Style()
-    cell = Cell(4, text, role, style, width=0.6, height=0.4, largest=8, size=Size.SMALL)
+    cell = Cell(4, text, role, style, width=0.6, height=0.4, shades=Shades(8), size=Size.SMALL)
     camera = Camera(
         pixel_width=854 * scale,
         pixel_height=480 * scale,

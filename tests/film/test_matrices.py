@@ -7,6 +7,7 @@ import pytest
 
 from attnviz.film.components.crossing import Crossing
 from attnviz.film.components.matrix import MOST_SIDE, MatrixView, pooled_matrix, sheet
+from attnviz.film.components.shades import Shades, spanning
 from attnviz.film.components.text import widest
 from attnviz.film.excerpts import excerpt
 from attnviz.film.style import WORK, Size, Style
@@ -113,6 +114,57 @@ class TestView:
         shown = sheet(Matrix("S", values, Role.SCORE), NUMBERS, width=5, height=1)
         parts = [len(cell) for cell in MatrixView(shown, Style()).row(0)]
         assert parts == [2, 3, 2]
+
+
+class TestShades:
+    """How full the cells of a sheet are, in the order of its rows."""
+
+    @staticmethod
+    def shares(values, *, role=Role.SCORE, sums=None, width=5.0, blocks=MOST_SIDE):
+        shown = sheet(
+            Matrix("S", np.array(values), role, sums=sums),
+            NUMBERS,
+            width=width,
+            height=3,
+            blocks=blocks,
+        )
+        return [[shown.shades.share(value) for value in row] for row in shown.matrix.values]
+
+    @pytest.mark.parametrize("width", [5.0, 0.5], ids=["with numbers", "without"])
+    def test_the_best_fit_is_the_fullest_and_the_worst_the_faintest(self, width):
+        (row,) = self.shares([[6.23, 28.7, -18.9, -80.74, -np.inf]], width=width)
+        assert row[1] == 1
+        assert row[3] == row[4] == 0
+        assert row[3] < row[2] < row[0] < row[1]
+
+    def test_so_it_is_in_blocks(self):
+        values = [[-9.0, -9.0, 3.0, 3.0]] * 2 + [[-3.0, -3.0, -np.inf, -np.inf]] * 2
+        assert self.shares(values, blocks=2) == [[0, 1], [0.5, 0]]
+
+    def test_what_is_no_score_is_as_full_as_it_is_far_from_0(self):
+        assert self.shares([[4.0, -8.0, 0.0]], role=Role.KEY) == [[0.5, 1, 0]]
+        assert self.shares([[0.0, 0.0]], role=Role.KEY) == [[0, 0]]
+
+    @pytest.mark.parametrize("shades", [Shades(10.0), Shades(10.0, 5.0)])
+    def test_what_lies_beyond_the_ends_is_as_full_as_they_are(self, shades):
+        assert shades.share(20.0) == shades.share(10.0) == 1
+        assert [shades.share(value) for value in (-np.inf, np.nan)] == [0, 0]
+        assert Shades(10.0, 5.0).share(4.0) == 0
+
+    @pytest.mark.parametrize("blocks", [MOST_SIDE, 2])
+    def test_the_products_that_a_score_is_the_sum_of_are_no_scores(self, blocks):
+        values = [[4.0, 4.0, -8.0, -8.0]]
+        assert {min(row) for row in self.shares(values, sums="rows", blocks=blocks)} == {0.5}
+
+    def test_where_all_fit_alike_none_is_the_best_or_the_worst(self):
+        assert self.shares([[3.0, 3.0]]) == [[0.5, 0.5]]
+
+    def test_the_largest_numbers_there_are_have_shades(self):
+        assert self.shares([[-1.5e308, 0.0, 1.5e308]]) == [[0, 0.5, 1]]
+
+    def test_several_have_one_scale_from_the_worst_of_all_to_the_best_of_all(self):
+        assert spanning([Shades(3.0, 1.0), Shades(2.0, -5.0)]) == Shades(3.0, -5.0)
+        assert spanning([Shades(3.0), Shades(2.0)]) == Shades(3.0)
 
 
 def crossing(rows, inner, columns, *, upright=False) -> Crossing:

@@ -59,10 +59,19 @@ def test_the_header_says_where_in_the_lesson_one_is(any_film):
     for screen in any_film.screens:
         now = names.index(screen.beat.step)
         dots = [theme.dim] * now + [theme.ink] + [theme.hairline] * (len(steps) - now - 1)
-        title = f"{now + 1}  {steps[now].title}"
-        assert screen.headers == ((any_film.storyboard.title, title, tuple(dots)),)
-        shown = [t.text for t in screen.texts if t.rect.bottom > HEADER.bottom]
-        assert shown == [any_film.storyboard.title, title]
+        title = [f"{now + 1}  {steps[now].title}"]
+        if steps[now].head is not None:
+            spoken = words(any_film.storyboard.language)
+            title.append(f" · {spoken.say('common', 'head', head=steps[now].head)}")
+        assert screen.headers == ((any_film.storyboard.title, "".join(title), tuple(dots)),)
+        shown = [t for t in screen.texts if t.rect.bottom > HEADER.bottom]
+        assert [t.text for t in shown] == [any_film.storyboard.title, *title]
+        first = min(
+            rect.left
+            for kind, rect in screen.extents
+            if kind == "Dot" and rect.bottom > HEADER.bottom
+        )
+        assert max(t.rect.right for t in shown) < first - 0.2
 
 
 def test_what_is_left_out_is_said_on_the_screen(any_film):

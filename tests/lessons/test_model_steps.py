@@ -141,6 +141,16 @@ def test_heads_are_called_by_the_numbers_by_which_they_were_chosen():
     assert {each.head for each in told(random_trace(3, heads=2)).step("all-rows").results} == {1, 2}
 
 
+def test_a_step_that_is_told_on_one_head_of_several_says_on_which():
+    chosen = replace(random_trace(3, heads=2).problem, provenance={"heads": "7,3"})
+    heads = {step.id: step.head for step in told(trace_of(chosen)).steps}
+
+    everyone = {"inputs", "weights", "heads", "formula"}
+    assert {name for name, head in heads.items() if head is None} == everyone
+    assert {head for name, head in heads.items() if name not in everyone} == {7}
+    assert {step.head for step in told(random_trace(3)).steps} == {None}
+
+
 def test_heads_that_share_keys_are_said_to():
     board = told(shared_keys(3))
 

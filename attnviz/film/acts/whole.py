@@ -10,7 +10,8 @@ from manim import DOWN, RIGHT, UP, FadeIn, LaggedStart, VGroup
 
 from attnviz.film.choreography import appear
 from attnviz.film.components.crossing import Crossing
-from attnviz.film.components.matrix import MOST_SIDE, MatrixView, number_width, sheet
+from attnviz.film.components.heads import blocks_for, columns_of_heads
+from attnviz.film.components.matrix import MOST_SIDE, MatrixView, frame_around, number_width, sheet
 from attnviz.film.components.text import Line, label
 from attnviz.film.excerpts import excerpt
 from attnviz.film.fonts import Weight
@@ -203,7 +204,28 @@ def _weights_of_heads(scene: LessonScene, step: Step) -> None:
 
 
 def _side_by_side_outputs(scene: LessonScene, step: Step) -> None:
-    scene.move(FadeIn(_single(scene, step.operands[0], 4.0).move_to(WIDE.middle)), seconds=0.9)
+    """The outputs, and where that of one head ends and that of the next begins."""
+    problem = scene.storyboard.trace.problem
+    joined = _single(scene, step.operands[0], 4.0, blocks_for(problem.heads)).move_to(WIDE.middle)
+    scene.move(FadeIn(joined), seconds=0.9)
+    own = columns_of_heads(joined[0], problem.heads)
+    if len(own) > 1:
+        frames = [frame_around(each, scene.style.theme.ink, buff=0.0) for each in own]
+        scene.move(appear([*frames, *_names_of_heads(scene, own)]), seconds=0.9)
+
+
+def _names_of_heads(scene: LessonScene, own: list[VGroup]) -> list[Line]:
+    """The names of the heads under their columns; none where they are wider than these, or not all are known."""
+    weights = [m for m in scene.storyboard.step("all-rows").results if m.symbol == "A"]
+    if len(weights) < len(own):
+        return []
+    names = []
+    for matrix, columns in zip(weights, own, strict=True):
+        text = scene.words.say("common", "head", head=matrix.head)
+        name = label(text, scene.style.theme.dim, Size.SMALL)
+        names.append(name.next_to(columns, DOWN, buff=0.14))
+    fit = all(name.width < columns.width for name, columns in zip(names, own, strict=True))
+    return names if fit else []
 
 
 def _plus_b_o(scene: LessonScene, step: Step) -> None:
@@ -213,13 +235,14 @@ def _plus_b_o(scene: LessonScene, step: Step) -> None:
     scene.move(appear(list(both)), seconds=1.6)
 
 
-def _single(scene: LessonScene, matrix: Matrix, height: float) -> VGroup:
+def _single(scene: LessonScene, matrix: Matrix, height: float, blocks: int = MOST_SIDE) -> VGroup:
     shown = sheet(
         matrix,
         scene.storyboard.numbers,
         width=WIDE.width - 2.4,
         height=height,
         most_cell=0.66,
+        blocks=blocks,
     )
     view = MatrixView(shown, scene.style)
     if not view.sheet.pooled and len(view.entries) <= 12:

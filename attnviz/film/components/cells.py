@@ -1,4 +1,4 @@
-"""One entry of a matrix: a rounded cell, filled by magnitude, with its number or without."""
+"""One entry of a matrix: a rounded cell, shaded, with its number or without."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from manim import DOWN, UP, VGroup, VMobject
 from manim import Line as Stroke
 
+from attnviz.film.components.shades import Shades
 from attnviz.film.components.text import label
 from attnviz.film.fonts import Points
 from attnviz.film.style import DIMMED, Size, Style
@@ -69,12 +70,13 @@ class Cell(VGroup):
         *,
         width: float,
         height: float,
-        largest: float,
+        shades: Shades,
         size: Size = Size.SMALL,
     ) -> None:
         super().__init__()
         hidden = value == -math.inf
-        fill = style.theme.background if hidden else shade(value, largest, role, style.theme)
+        full = shade(shades.share(value), role, style.theme)
+        fill = style.theme.background if hidden else full
         self.value, self.text, self.role, self.fill = value, text, role, fill
         self.place = (width, height)
         self.box = Tile(

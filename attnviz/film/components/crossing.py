@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from manim import DOWN, LEFT, UP, VGroup
 
-from attnviz.film.components.matrix import MOST_SIDE, MatrixView, Sheet, magnitude, pooled_matrix
+from attnviz.film.components.matrix import MOST_SIDE, MatrixView, Sheet, pooled_matrix
+from attnviz.film.components.shades import shades_of
 from attnviz.film.components.text import label, widest
 from attnviz.film.excerpts import Excerpt
 from attnviz.film.fonts import Weight
@@ -111,7 +112,7 @@ def _sheet(part: Excerpt, width: float, height: float, size: Size | None) -> She
         texts,
         width,
         height,
-        magnitude(part.matrix),
+        shades_of(part.matrix),
         whole,
         not part.texts,
         size or Size.SMALL,

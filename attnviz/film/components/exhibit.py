@@ -24,6 +24,7 @@ from attnviz.film.components.exhibit_room import (
 from attnviz.film.components.field import FieldView
 from attnviz.film.components.matrix import MatrixView, Sheet, frame_around, sheet
 from attnviz.film.components.plot import PlotView
+from attnviz.film.components.shades import spanning
 from attnviz.film.components.table import TableView
 from attnviz.film.components.text import Line
 from attnviz.film.style import Box, Size, Style
@@ -178,14 +179,14 @@ def _beside(shown: Sheet, others: Sequence[Sheet]) -> Sheet:
     """The sheet as it is to stand beside the others, itself among them."""
     rows, symbol = shown.matrix.shape[0], shown.matrix.symbol
     height = max(each.height for each in others if each.matrix.shape[0] == rows)
-    largest = shown.largest
+    shades = shown.shades
     if shown.texts is None:
         alike = (each for each in others if each.texts is None and each.matrix.symbol == symbol)
-        largest = max(each.largest for each in alike)
+        shades = spanning(each.shades for each in alike)
     size = min(each.size for each in others if each.matrix.shape == shown.matrix.shape)
-    if (height, largest, size) == (shown.height, shown.largest, shown.size):
+    if (height, shades, size) == (shown.height, shown.shades, shown.size):
         return shown
-    return replace(shown, height=height, largest=largest, size=size)
+    return replace(shown, height=height, shades=shades, size=size)
 
 
 def _level(view: ExhibitView) -> None:

@@ -7,13 +7,17 @@ import re
 from manim import LEFT, RIGHT, Dot, VGroup
 
 from attnviz.film.components.cells import rule
-from attnviz.film.components.text import Line, cut_to_width, label
+from attnviz.film.components.text import Line, cut_to_width, label, width_of
 from attnviz.film.fonts import Weight
 from attnviz.film.style import CAPTION, HEADER, STAGE, Size, Style
 from attnviz.lessons.captions import caption_lines
 from attnviz.lessons.storyboard import Step, Storyboard
+from attnviz.lessons.words import words
 from attnviz.theme import Role
 
+_APART = 0.35
+"""The lesson from the title, and the title from the dots."""
+_DOT, _DOTS_APART = 0.11, 0.14
 _LETTERS = {"x": Role.INPUT, "q": Role.QUERY, "k": Role.KEY, "v": Role.VALUE, "s": Role.SCORE}
 _LETTERS |= {"α": Role.WEIGHT, "o": Role.OUTPUT, "y": Role.OUTPUT}
 _MATRICES = {"W_Q": Role.QUERY, "W_K": Role.KEY, "W_V": Role.VALUE, "W_O": Role.OUTPUT}
@@ -52,24 +56,47 @@ class Caption(VGroup):
 
 
 class Header(VGroup):
-    """The lesson, the number and title of the step, and a dot a step."""
+    """The lesson, the number and title of the step with the head that it is told on, and a dot a step."""
 
     def __init__(self, storyboard: Storyboard, step: Step, style: Style) -> None:
         super().__init__()
         number = [each.id for each in storyboard.steps].index(step.id)
         lesson = label(storyboard.title, style.theme.dim, Size.BODY)
-        title = label(f"{number + 1}  {step.title}", style.theme.ink, Size.LARGE, Weight.SEMIBOLD)
+        named, head = _titles(storyboard)[number]
+        runs = [(named, style.theme.ink), (head, style.theme.dim)]
+        title = Line([run for run in runs if run[0]], Size.LARGE, Weight.SEMIBOLD)
         lesson.move_to((HEADER.left, 0, 0), aligned_edge=LEFT).on_baseline(3.38)
-        title.next_to(lesson, RIGHT, buff=0.35).on_baseline(3.38)
+        title.next_to(lesson, RIGHT, buff=_APART).on_baseline(3.38)
         self.dots = VGroup(*[self._dot(i, number, style) for i in range(len(storyboard.steps))])
-        self.dots.arrange(RIGHT, buff=0.14).move_to((HEADER.right, 3.47, 0), aligned_edge=RIGHT)
+        self.dots.arrange(RIGHT, buff=_between_dots(storyboard, lesson.width))
+        self.dots.move_to((HEADER.right, 3.47, 0), aligned_edge=RIGHT)
         self.add(lesson, title, self.dots)
         self.lesson, self.step_title = lesson, title
 
     @staticmethod
     def _dot(i: int, number: int, style: Style) -> Dot:
         colour = style.theme.hairline if i > number else style.theme.dim
-        return Dot(radius=0.055, color=style.theme.ink if i == number else colour)
+        return Dot(radius=_DOT / 2, color=style.theme.ink if i == number else colour)
+
+
+def _titles(storyboard: Storyboard) -> list[tuple[str, str]]:
+    """Of each step its number and title, and the head that it is told on, "" where it is told on none."""
+    say = words(storyboard.language).say
+    heads = [
+        "" if step.head is None else f" · {say('common', 'head', head=step.head)}"
+        for step in storyboard.steps
+    ]
+    named = (f"{i + 1}  {step.title}" for i, step in enumerate(storyboard.steps))
+    return list(zip(named, heads, strict=True))
+
+
+def _between_dots(storyboard: Storyboard, lesson: float) -> float:
+    """From one dot to the next, the same in all steps: less where the longest title needs the room."""
+    titles = ("".join(title) for title in _titles(storyboard))
+    longest = max(width_of(title, Size.LARGE, Weight.SEMIBOLD) for title in titles)
+    count = len(storyboard.steps)
+    room = HEADER.width - lesson - longest - 2 * _APART - count * _DOT
+    return max(min(_DOTS_APART, room / max(count - 1, 1)), _DOTS_APART / 4)
 
 
 def hairlines(style: Style) -> VGroup:

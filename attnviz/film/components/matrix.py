@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from manim import LEFT, RIGHT, UP, SurroundingRectangle, VGroup
 
 from attnviz.film.components.cells import Cell, Slot
+from attnviz.film.components.shades import Shades, shades_of, shades_up_to_largest
 from attnviz.film.components.text import Line, cut_to_width, label, widest, width_of
 from attnviz.film.fonts import Weight
 from attnviz.film.style import Size, Style
@@ -35,7 +35,7 @@ class Sheet:
     width: float
     """Of a cell."""
     height: float
-    largest: float
+    shades: Shades
     whole: tuple[int, int] | None = None
     """The shape of the whole matrix, where this is a part of it or stands for it in blocks."""
     pooled: bool = False
@@ -64,10 +64,10 @@ def sheet(
         cell_width = min(max(needed, most_cell), width / columns)
         cell_height = min(most_cell, height / rows)
         if cell_width >= needed and cell_height >= size.em * (1.9 if size is Size.BODY else 1.2):
-            return Sheet(matrix, texts, cell_width, cell_height, magnitude(matrix), size=size)
+            return Sheet(matrix, texts, cell_width, cell_height, shades_of(matrix), size=size)
     side = min(_SHADED, width / columns)
     # shades alone must tell small weights apart: the fullest is the largest there is, not 1
-    return Sheet(matrix, None, side, min(_SHADED, height / rows), _largest(matrix))
+    return Sheet(matrix, None, side, min(_SHADED, height / rows), shades_up_to_largest(matrix))
 
 
 def number_width(matrix: Matrix, numbers: Numbers) -> float | None:
@@ -82,19 +82,8 @@ def _pooled_sheet(matrix: Matrix, width: float, height: float, blocks: int) -> S
     small = pooled_matrix(matrix, blocks)
     rows, columns = small.shape
     cell_width, cell_height = min(width / columns, _SHADED), min(height / rows, _SHADED)
-    return Sheet(small, None, cell_width, cell_height, magnitude(small), matrix.shape, True)
-
-
-def magnitude(matrix: Matrix) -> float:
-    """What the fullest shade stands for: 1 for weights, else the largest finite magnitude."""
-    if matrix.role is Role.WEIGHT and matrix.sums == "rows":
-        return 1.0
-    return _largest(matrix)
-
-
-def _largest(matrix: Matrix) -> float:
-    finite = np.abs(matrix.values[np.isfinite(matrix.values)])
-    return float(finite.max(initial=0.0))
+    shades = shades_up_to_largest(matrix, small.values)
+    return Sheet(small, None, cell_width, cell_height, shades, matrix.shape, True)
 
 
 def pooled_matrix(matrix: Matrix, blocks: int = MOST_SIDE) -> Matrix:
@@ -139,7 +128,7 @@ class MatrixView(VGroup):
             self.style,
             width=shown.width,
             height=shown.height,
-            largest=shown.largest,
+            shades=shown.shades,
             size=shown.size,
         )
 
