@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -163,6 +163,18 @@ class TestAllRowsTogether:
     def test_the_headings_stand_at_one_height(self, headings):
         for each in headings:
             assert each["A"].rect.bottom == pytest.approx(each["O"].rect.bottom, abs=0.02)
+
+
+@pytest.mark.xdist_group("retrieval")
+def test_matrices_side_by_side_have_numbers_of_one_size_and_names_that_stand_apart(telling):
+    screen = next(s for s in telling("retrieval").screens if s.beat.name == "all-rows.matrix")
+    roles = {e.rect: e.role for e in screen.entries}
+    written = [t for t in screen.texts if roles.get(t.cell) in ("score", "weight", "output")]
+    assert {roles[t.cell] for t in written} == {"score", "weight", "output"}
+    assert len({round(t.em, 1) for t in written}) == 1
+    keys = sorted((t.rect for t in screen.texts if t.text in "k₁k₂k₃k₄k₅"), key=lambda r: r.left)
+    assert len(keys) == 10
+    assert all(right.left - left.right > 0.1 for left, right in pairwise(keys))
 
 
 @pytest.mark.xdist_group("few tokens, long heads")

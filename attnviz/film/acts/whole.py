@@ -28,7 +28,8 @@ from attnviz.lessons.storyboard import Matrix, Step
 from attnviz.theme import Role
 
 _GAP, _NARROW_GAP = 1.2, 0.42
-_CELL = 0.8
+_CELL, _NAMED_CELL = 0.8, 0.39
+"""The most of a cell, and the least under the symbol of a column where there is room."""
 _MOST_TOKENS = (1.6, 0.75)
 """The most that tokens at the left may take: that much while the numbers stay, else the less."""
 _TITLED, _NAMED, _TOKENS = 0.5, 0.4, 0.35
@@ -81,7 +82,8 @@ def _side_by_side(scene: LessonScene, matrices: tuple[Matrix, ...]) -> list[Matr
     height = max(
         each.height for each in sheets
     )  # a row of one stands beside the same row of the others
-    views = [MatrixView(replace(each, height=height), scene.style) for each in sheets]
+    size = min((each.size for each in sheets if each.texts), default=Size.SMALL)
+    views = [MatrixView(replace(each, height=height, size=size), scene.style) for each in sheets]
     if not views[0].sheet.pooled:
         views[0].label_rows(most=shares.tokens)
         if named:
@@ -139,6 +141,11 @@ def _shared(scene: LessonScene, matrices: tuple[Matrix, ...], tokens: float, snu
     labels = matrices[0].rows
     side = names_width(labels, tokens) if len(labels) <= MOST_SIDE else 0.0
     widths = [number_width(matrix, numbers, snug=snug) for matrix in matrices]
+    if not snug:
+        widths = [
+            width and max(width, _NAMED_CELL * m.shape[1])
+            for width, m in zip(widths, matrices, strict=True)
+        ]
     # cells as wide as they are high where there is room for that
     roomy = [
         width and max(width, _CELL * m.shape[1]) for width, m in zip(widths, matrices, strict=True)

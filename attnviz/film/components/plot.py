@@ -17,8 +17,8 @@ from attnviz.lessons.exhibits import Plot, Series
 
 _LEGEND = 0.42
 """Height of the x texts and of the names of the axes."""
-_LOWEST = 0.05
-"""Names end no lower, or they would touch the name of the axis under them."""
+_LOWEST = 0.08
+"""Names stand no lower, or they would touch what is written under the axis."""
 _APART = 0.3
 """The least from one name at the end of a curve to the next."""
 _DOT = 0.055
