@@ -13,6 +13,7 @@ from attnviz.scenes import default_storyboard
 from attnviz.film.acts import (
     beside,
     formula,
+    heads,
     links,
     mixing,
     opening,
@@ -52,6 +53,6 @@ class SelfAttention(LessonScene):
         self.act("output", mixing.output)
         self.act("all-rows", whole.all_rows)
         self.act("links", links.links)
-        self.act("heads", whole.heads)
+        self.act("heads", heads.heads)
         self.act("formula", formula.formula)
         self.act("why-scale", formula.why_scale)

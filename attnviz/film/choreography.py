@@ -135,6 +135,7 @@ def move_over(source: VGroup, target: VGroup) -> Animation:
 
 
 def _carried(old: Mobject, new: Mobject) -> Animation:
-    if len(old.submobjects) == len(new.submobjects):
+    # a number becomes a number; it does not become the bar of a negative entry that has none
+    if [type(part) for part in old.submobjects] == [type(part) for part in new.submobjects]:
         return ReplacementTransform(old, new)
     return AnimationGroup(FadeOut(old, target_position=new.get_center()), FadeIn(new))

@@ -5,18 +5,22 @@ from __future__ import annotations
 import numpy as np
 from manim import LEFT, VGroup
 
-from attnviz.film.components.cells import Cell
+from attnviz.film.components.cells import Cell, width_for
 from attnviz.film.components.matrix import MatrixView, Sheet
 from attnviz.film.components.shades import shades_of
-from attnviz.film.components.text import cut_to_width, label, widest
+from attnviz.film.components.text import cut_to_pitch, label, widest, width_of
 from attnviz.film.excerpts import Excerpt, excerpt
 from attnviz.film.fonts import Weight
 from attnviz.film.style import WORK, Size, Style
 from attnviz.lessons.storyboard import Matrix, Storyboard
 
-_NAMES = 1.75
-"""Width of the names of the rungs."""
-_PADDING = 0.2
+EXPONENTIALS = "exp(s − max)"
+"""The name of the rung that softmax has between scores and weights."""
+_NAME_GAP = 0.2
+_ROOMY = 0.12
+"""What a rung has beside its numbers, over what a cell needs."""
+_OVERHANG = 0.1
+"""By how much the first and the last token may reach over the cells under them."""
 _RUNGS = {"scale", "cap", "bias", "mask"}
 
 
@@ -28,8 +32,10 @@ class Ladder:
         rungs = 3 + sum(step.id in _RUNGS for step in storyboard.steps)
         self.height = min(0.72, (WORK.height - 1.0) / rungs * 0.72)
         self.pitch = min(1.4, (WORK.height - 1.0) / rungs)
-        self.width = min(max(1.15, self._needed()), (WORK.width - _NAMES) / len(keys))
-        self.middle = WORK.left + _NAMES + (WORK.width - _NAMES) / 2
+        names = self._names_width()
+        self.width = min(max(1.15, self._needed(Size.SMALL)), (WORK.width - names) / len(keys))
+        self.size = Size.BODY if self._needed(Size.BODY) <= self.width else Size.SMALL
+        self.middle = WORK.left + names + (WORK.width - names) / 2
         self.top = WORK.top - 0.95 - self.height / 2
         self.rungs: list[VGroup] = []
         self.names = self._key_names()
@@ -40,12 +46,13 @@ class Ladder:
     def _key_names(self) -> VGroup:
         names = VGroup()
         labels = self._part(self.storyboard.step("scores").results[0]).matrix.columns
-        for j, each in enumerate(labels):
+        tokens = [each.token or "" for each in labels]
+        texts = cut_to_pitch(tokens, self.width, Size.SMALL, _OVERHANG)
+        for j, (each, text) in enumerate(zip(labels, texts, strict=True)):
             mark = label(each.symbol, self.style.colour(each.role), Size.BODY, Weight.BOLD)
             mark.set_x(self._x(j)).on_baseline(self.top + self.height / 2 + 0.16)
             names.add(mark)
-            if each.token:
-                text = cut_to_width(each.token, self.width - 0.08, Size.SMALL)
+            if text:
                 word = label(text, self.style.theme.dim, Size.SMALL)
                 names.add(word.set_x(self._x(j)).on_baseline(self.top + self.height / 2 + 0.52))
         return names
@@ -57,7 +64,7 @@ class Ladder:
         """The next rung: [name, cells]. `matrix` is one row over all keys; `texts` where they are known already."""
         part = self._part(matrix)
         shown = tuple(part.texts) if texts is None else (tuple(texts),)
-        size = self._size(shown)
+        size = self.size if self._fit(shown) else None
         sheet = Sheet(
             part.matrix,
             shown if size else None,
@@ -70,27 +77,35 @@ class Ladder:
         y = self.top - len(self.rungs) * self.pitch
         view.move_to(np.array([self.middle, y, 0]))
         title = label(name, self.style.colour(matrix.role), Size.BODY, Weight.BOLD)
-        title.next_to(view, LEFT, buff=0.2).on_baseline(y - Size.BODY.em * 0.36)
+        title.next_to(view, LEFT, buff=_NAME_GAP).on_baseline(y - Size.BODY.em * 0.36)
         rung = VGroup(title, view)
         self.rungs.append(rung)
         return rung
 
-    def _needed(self) -> float:
-        """The width of a cell that holds the widest number of any rung."""
-        rows = [
+    def _rows(self) -> list[Matrix]:
+        """The row of every rung, but the exponentials, whose numbers are no wider than the weights."""
+        return [
             matrix
             for step in self.storyboard.steps
             if step.id in {"scores", "softmax", *_RUNGS}
             for matrix in (*step.operands, *step.results)
             if matrix.shape[0] == 1
         ]
-        return max(widest(self._part(row).texts[0], Size.SMALL) for row in rows) + _PADDING
 
-    def _size(self, texts: tuple[tuple[str, ...], ...]) -> Size | None:
-        """The size of the numbers; None where they do not fit a cell."""
-        flat = [text for row in texts for text in row]
-        fitting = (s for s in (Size.BODY, Size.SMALL) if widest(flat, s) + _PADDING <= self.width)
-        return next(fitting, None)
+    def _names_width(self) -> float:
+        """Room for the names of the rungs."""
+        names = [EXPONENTIALS, *(row.symbol for row in self._rows())]
+        return max(width_of(name, Size.BODY, Weight.BOLD) for name in names) + _NAME_GAP
+
+    def _needed(self, size: Size) -> float:
+        """The width of a cell that holds the widest number of any rung: all are in letters of one size."""
+        widths = [widest(self._part(row).texts[0], size) for row in self._rows()]
+        return width_for(max(widths)) + _ROOMY
+
+    def _fit(self, texts: tuple[tuple[str, ...], ...]) -> bool:
+        """Whether the numbers of a rung fit its cells."""
+        wide = widest([text for row in texts for text in row], self.size)
+        return width_for(wide, snug=True) <= self.width
 
     def cells(self, index: int) -> list[Cell]:
         """The cells of a rung, −1 the last."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from manim import DOWN, LEFT, UP, VGroup
 
-from attnviz.film.components.cells import sum_line
-from attnviz.film.components.matrix import MatrixView, Sheet
+from attnviz.film.components.cells import sum_line, width_for
+from attnviz.film.components.matrix import MatrixView, Sheet, names_width
 from attnviz.film.components.shades import shades_of
 from attnviz.film.components.text import label, widest
 from attnviz.film.excerpts import Excerpt, excerpt
@@ -15,7 +15,8 @@ from attnviz.film.style import WORK, Size, Style
 from attnviz.lessons.storyboard import Label, Matrix, Storyboard
 
 _GAP = 0.38
-_PAD = 0.13
+_MOST_TOKENS = (1.8, 0.75)
+"""The most that tokens at the left may take: that much while the numbers keep their size, else the less."""
 
 
 class Mix:
@@ -37,11 +38,14 @@ class Mix:
             "output": excerpt(out.results[0], numbers),
         }
         rows, width = parts["products"].matrix.shape
-        self.names = 0.55 if storyboard.trace.problem.tokens is None else 1.25
         height = min(0.72, (WORK.height - 1.0) / (rows + 1.3))
-        room = (WORK.width - self.names - 2 * _GAP - 0.75) / 2
         flat = [text for part in parts.values() for row in part.texts for text in row]
-        size, cell = _cell(flat, room, width, height)
+        possible = []
+        for most in _MOST_TOKENS:
+            names = names_width(parts["values"].matrix.rows, most)
+            room = (WORK.width - names - 2 * _GAP - 0.75) / 2
+            possible.append((*_cell(flat, room, width, height), names, most))
+        size, cell, self.names, self.most_tokens = max(possible, key=lambda each: each[0] or 0.0)
         self.row_height = height
 
         def view(name: str, cell_width: float, shown: Size | None) -> MatrixView:
@@ -60,7 +64,7 @@ class Mix:
             )
 
         weight_size = size or Size.SMALL
-        weight_width = widest([row[0] for row in parts["weights"].texts], weight_size) + _PAD
+        weight_width = width_for(widest([row[0] for row in parts["weights"].texts], weight_size))
         self.weights = view("weights", max(weight_width, 0.6), weight_size)
         self.values, self.products = view("values", cell, size), view("products", cell, size)
         self.output = view("output", cell, size)
@@ -108,7 +112,7 @@ class Mix:
         return label(text, self.style.theme.dim, Size.LARGE).move_to(np.array([x, y, 0]))
 
     def _row_names(self) -> VGroup:
-        names = MatrixView(self.values.sheet, self.style).label_rows(most=self.names - 0.5)
+        names = MatrixView(self.values.sheet, self.style).label_rows(most=self.most_tokens)
         group = VGroup(*names.row_labels)
         for i, name in enumerate(group):
             name.next_to(self.weights.row(i), LEFT, buff=0.16)
@@ -152,8 +156,8 @@ def _upright(part: Excerpt) -> Excerpt:
 
 def _cell(texts: list[str], room: float, columns: int, height: float) -> tuple[Size | None, float]:
     """The size of the numbers and the width of a cell; no numbers where they do not fit."""
-    for size in (Size.BODY, Size.SMALL):
-        needed = max(widest(texts, size) + _PAD, 0.6)
+    for size, snug in ((Size.BODY, False), (Size.SMALL, False), (Size.SMALL, True)):
+        needed = max(width_for(widest(texts, size), snug=snug), 0.6)
         if needed * columns <= room and height >= size.em * 1.3:
             return size, min(needed * 1.2, room / columns)
     return None, min(0.4, room / columns)

@@ -80,6 +80,7 @@ _BLIND = np.array([[False] * 3, [True] * 3, [True] * 3])
 _LONG = ["internationalisation", "WWWWWWWWWWWW", "counterrevolutionaries", "mmmmmmmmmmmm"]
 _LONG_CHINESE = ["国际化与本地化", *"一二三四五六七八九十", "注意力机制是什么"]
 _WORDS = "the quick brown fox jumps over the lazy dog again"
+_SIXTEEN = "[CLS] the trophy didn ' t fit in the suitcase because it was too big [SEP]"
 _TWO_HUNDRED = " ".join(f"word{i}" for i in range(200))
 
 CASES: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
@@ -140,6 +141,14 @@ PARTS: dict[str, Callable[[], tuple[Trace, dict[str, Any]]]] = {
         _trained(_random(30, 16, causal=True, tokens=(_LONG_CHINESE * 3)[:30])),
         {"query": 20, "language": "zh"},
     ),
+    "few tokens, long heads": lambda: (
+        _random(5, 64, heads=2, tokens=["[CLS]", "one", "two", "three", "[SEP]"]),
+        {},
+    ),
+    "sixteen tokens": lambda: (
+        _trained(_random(16, 24, size=0.5, tokens=_SIXTEEN.split())),
+        {"query": 11},
+    ),
     "from elsewhere, many": lambda: (
         _elsewhere(60, 64, causal=True, window=(20, None), sinks=np.array([-1.0])),
         {"query": 50, "language": "zh"},
@@ -154,6 +163,8 @@ ONLY = {
     "normalised": ("places", "scores"),
     "of a model": ("scores", "pair", "scale", "links", "heads", "formula"),
     "of a model, long tokens": ("pair", "links"),
+    "few tokens, long heads": ("all-rows",),
+    "sixteen tokens": ("inputs", "weights", "scores", "softmax", "weighted-values", "all-rows"),
     "from elsewhere, many": ("given", "scores", "mask", "softmax"),
     "from elsewhere, with a cap and a sink": ("given", "cap", "softmax", "output", "all-rows"),
 }

@@ -1,12 +1,15 @@
 """Matrices on the screen: parts of them, numbers while they can be read, shades, blocks, and products."""
 
+from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from attnviz.film.components.cells import GAP, width_for
 from attnviz.film.components.crossing import Crossing
-from attnviz.film.components.matrix import MOST_SIDE, MatrixView, pooled_matrix, sheet
+from attnviz.film.components.matrix import MOST_SIDE, MatrixView, Sheet, pooled_matrix, sheet
 from attnviz.film.components.shades import Shades, spanning
 from attnviz.film.components.text import widest
 from attnviz.film.excerpts import excerpt
@@ -57,6 +60,16 @@ class TestDetail:
         shown = sheet(matrix(3, 4), NUMBERS, width=6, height=3)
         assert shown.texts == NUMBERS.cells(matrix(3, 4))
         assert widest([t for row in shown.texts for t in row], shown.size) <= shown.width
+
+    def test_numbers_come_closer_to_the_borders_of_their_cells_before_they_go(self):
+        written = matrix(3, 4)
+        used = widest([t for row in NUMBERS.cells(written) for t in row], Size.SMALL)
+        roomy, snug = (4 * width_for(used, snug=each) + 1e-9 for each in (False, True))
+        for width, least in ((roomy, 0.07), (snug, 0.035)):
+            shown = sheet(written, NUMBERS, width=width, height=3)
+            assert shown.texts
+            assert (GAP * shown.width - used) / 2 >= least - 1e-9
+        assert sheet(written, NUMBERS, width=snug - 0.01, height=3).texts is None
 
     @pytest.mark.parametrize(("width", "height"), [(1.2, 3), (6, 0.5)])
     def test_cells_too_small_for_numbers_are_shaded(self, width, height):
@@ -109,11 +122,59 @@ class TestView:
         view = MatrixView(sheet(matrix(200, 64), NUMBERS, width=3, height=3), Style())
         assert [line.text for line in view.title()] == ["S", "200×64"]
 
-    def test_a_negative_entry_has_a_second_mark_and_a_hidden_one_has_not(self):
+    def test_a_negative_entry_has_a_bar_only_where_no_number_says_so(self):
         values = np.array([[1.5, -1.5, -np.inf]])
         shown = sheet(Matrix("S", values, Role.SCORE), NUMBERS, width=5, height=1)
-        parts = [len(cell) for cell in MatrixView(shown, Style()).row(0)]
-        assert parts == [2, 3, 2]
+        numbers = MatrixView(shown, Style()).row(0)
+        assert [(len(cell), cell.number is not None) for cell in numbers] == [(2, True)] * 3
+        shaded = MatrixView(replace(shown, texts=None), Style()).row(0)
+        assert [len(cell) for cell in shaded] == [1, 2, 1]
+
+    @pytest.mark.parametrize(("symbol", "named"), [("q₂", True), ("q₁₁", True), ("q₁₂₃₄₅", False)])
+    def test_one_vector_has_its_name_over_it_as_long_as_it_reaches_little_over_it(
+        self, symbol, named
+    ):
+        one = Matrix("Q", np.ones((1, 16)), Role.QUERY, (Label(symbol, "", Role.QUERY),))
+        view = MatrixView(
+            Sheet(one, None, 0.25, 0.2, Shades(1.0)), Style(), upright=True
+        ).label_rows()
+        assert [line.text for name in view.row_labels for line in name] == [symbol] * named
+
+    def test_the_names_of_rows_do_not_touch_however_close_the_rows(self):
+        names = tuple(Label(f"q₁{i}", "[SEP]", Role.QUERY) for i in "₀₁₂₃₄₅")
+        close = Matrix("S", np.ones((6, 2)), Role.SCORE, names)
+        view = MatrixView(Sheet(close, None, 0.5, 0.25, Shades(1.0)), Style()).label_rows()
+        for above, under in pairwise(view.row_labels):
+            assert above.get_bottom()[1] - under.get_top()[1] > 0.02
+
+    def test_names_stand_on_one_baseline_over_every_matrix_however_deep_their_letters_reach(self):
+        baselines = []
+        for symbol, token in (("k₁", "no"), ("q₁", "[gypsy]")):
+            named = Matrix("S", np.ones((2, 1)), Role.SCORE, (), (Label(symbol, token),))
+            view = MatrixView(sheet(named, NUMBERS, width=2, height=2), Style()).label_columns()
+            (name,) = view.column_labels
+            baselines.append([line.baseline for line in name])
+        assert baselines[0] == pytest.approx(baselines[1])
+
+    def test_headings_stand_on_one_baseline_whatever_is_lowered_in_them(self):
+        titles = [
+            MatrixView(
+                sheet(Matrix(symbol, np.ones((2, 2)), Role.QUERY), NUMBERS, width=2, height=2),
+                Style(),
+            ).title()
+            for symbol in ("W_Q", "W_K")
+        ]
+        assert titles[0][0].baseline == pytest.approx(titles[1][0].baseline)
+
+    def test_a_long_token_over_a_column_takes_the_room_that_its_neighbours_leave(self):
+        names = tuple(Label(f"k{i}", token) for i, token in enumerate(["a", "suitcase", "it"]))
+        named = Matrix("S", np.ones((1, 3)), Role.SCORE, (), names)
+        view = MatrixView(Sheet(named, None, 0.7, 0.5, Shades(1.0)), Style()).label_columns()
+        words = [name[1] for name in view.column_labels]
+        assert [word.text for word in words] == ["a", "suitcase", "it"]
+        assert words[1].width > 0.7
+        for left, right in pairwise(words):
+            assert right.get_left()[0] - left.get_right()[0] > 0.1
 
 
 class TestShades:

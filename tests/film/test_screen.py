@@ -4,17 +4,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
-from attnviz.film.style import CANVAS, CAPTION, DIMMED, HEADER, MARGIN
+from attnviz.film.style import CANVAS, CAPTION, DIMMED, HEADER, MARGIN, SHELF, Size
 from attnviz.theme import contrast
+from tests.film.screens import Text
 
 READABLE = 4.5
 SMALLEST = 14
 TOUCHING = 0.01
 """Units, about half a pixel at 480p: boxes may share that much."""
+PADDING = 0.035
+"""Units, two pixels at 480p: so far a number stands from the border of its cell."""
 NUMBER = re.compile(r"\(?(−?(?:\d+(?:\.\d+)?(?:e[+-]\d+)?|∞))\)?")
 
 
@@ -45,9 +48,17 @@ def crossed(screen) -> Iterator[str]:
                 yield f"{text.text!r} on the edge of {border}"
 
 
+def crowded(screen) -> Iterator[str]:
+    """Lines of text that touch, one under the other."""
+    boxes = [(text, text.rect.grown(TOUCHING)) for text in screen.texts]
+    for (one, first), (other, second) in combinations(boxes, 2):
+        if one.line != other.line and first.overlaps(second):
+            yield f"{one.text!r} touches {other.text!r}"
+
+
 def spilling(screen) -> Iterator[str]:
     for text in screen.texts:
-        if text.cell is not None and not text.rect.within(text.cell):
+        if text.cell is not None and not text.rect.grown(PADDING).within(text.cell):
             yield f"{text.text!r} does not fit its cell"
 
 
@@ -66,7 +77,7 @@ def faint(screen) -> Iterator[str]:
             yield f"{text.text!r} is half there: {text.opacity:.2f}"
 
 
-@pytest.mark.parametrize("find", [outside, overlapping, crossed, spilling, small, faint])
+@pytest.mark.parametrize("find", [outside, overlapping, crowded, crossed, spilling, small, faint])
 def test_every_text_can_be_read(any_film, find):
     assert any_film.failures(find) == []
 
@@ -103,6 +114,77 @@ def test_the_numbers_of_a_matrix_stand_in_its_order(any_film):
                 yield f"{grid.symbol}: {grid.standing}"
 
     assert any_film.failures(disordered) == []
+
+
+LARGE = 0.95 * Size.LARGE.em * 60
+LADDER = ("scale", "cap", "bias", "mask", "softmax")
+
+
+def test_every_rung_of_the_ladder_has_its_numbers_in_letters_of_one_size(any_film):
+    def uneven(screen):
+        rungs = {e.rect for e in screen.entries if e.role in ("score", "weight")}
+        sizes = {round(text.em, 1) for text in screen.texts if text.cell in rungs}
+        if screen.beat.step in LADDER and len(sizes) > 1:
+            yield sizes
+
+    if any_film.storyboard.lesson == "self-attention":
+        assert any_film.failures(uneven) == []
+
+
+def test_what_stands_beside_the_shelf_keeps_its_distance_from_it(any_film):
+    def near(screen):
+        for text in screen.texts:
+            on_stage = text.cell is None and CAPTION.top < text.rect.bottom < HEADER.bottom
+            if on_stage and SHELF.right - 0.02 < text.rect.left < SHELF.right + 0.1:
+                yield f"{text.text!r} at {text.rect.left:.2f}"
+
+    if any(screen.beat.step in LADDER for screen in any_film.screens):
+        assert any_film.failures(near) == []
+
+
+@pytest.mark.parametrize("name", ["few tokens, long heads", "the cat sat", "sixteen tokens"])
+class TestAllRowsTogether:
+    @pytest.fixture
+    def headings(self, telling, name) -> list[dict[str, Text]]:
+        """Those of S, A and O, as they stand at the end of each beat."""
+        screens = [s for s in telling(name).screens if s.beat.step == "all-rows"]
+        return [
+            {
+                text.text: text
+                for text in screen.texts
+                if text.em > LARGE and text.text in ("S/√d_k", "A", "O")
+            }
+            for screen in screens
+        ]
+
+    def test_each_matrix_has_its_heading_from_the_first_beat_on(self, headings):
+        assert [sorted(each) for each in headings] == [["A", "O", "S/√d_k"]] * 2
+
+    def test_the_headings_stand_at_one_height(self, headings):
+        for each in headings:
+            assert each["A"].rect.bottom == pytest.approx(each["O"].rect.bottom, abs=0.02)
+
+
+@pytest.mark.xdist_group("retrieval")
+def test_matrices_side_by_side_have_numbers_of_one_size_and_names_that_stand_apart(telling):
+    screen = next(s for s in telling("retrieval").screens if s.beat.name == "all-rows.matrix")
+    roles = {e.rect: e.role for e in screen.entries}
+    written = [t for t in screen.texts if roles.get(t.cell) in ("score", "weight", "output")]
+    assert {roles[t.cell] for t in written} == {"score", "weight", "output"}
+    assert len({round(t.em, 1) for t in written}) == 1
+    keys = sorted((t.rect for t in screen.texts if t.text in "k₁k₂k₃k₄k₅"), key=lambda r: r.left)
+    assert len(keys) == 10
+    assert all(right.left - left.right > 0.1 for left, right in pairwise(keys))
+
+
+@pytest.mark.xdist_group("few tokens, long heads")
+def test_strongest_links_are_named_only_where_the_weights_themselves_go_without_numbers(telling):
+    def named(case):
+        screen = telling(case).screens[-1]
+        return any(text.text == "strongest links:" for text in screen.texts)
+
+    assert not named("few tokens, long heads")
+    assert named("sixteen tokens")
 
 
 def weight_rows(film) -> Iterator[tuple[str, ...]]:

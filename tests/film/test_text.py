@@ -1,10 +1,19 @@
 """Text: figures of equal width, lowered letters, one baseline, and what is too long."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from attnviz.errors import InputError
-from attnviz.film.components.text import Line, cut_to_width, label, widest, width_of
+from attnviz.film.components.text import (
+    Line,
+    cut_to_pitch,
+    cut_to_width,
+    label,
+    widest,
+    width_of,
+)
 from attnviz.film.fonts import Weight, check_characters, missing_characters, shape
 from attnviz.film.style import Size
 
@@ -115,3 +124,31 @@ def test_text_that_is_cut_fits_and_is_the_longest_that_does(width):
 
 def test_where_nothing_fits_only_the_mark_is_left():
     assert cut_to_width("word", 0.01, Size.SMALL) == "…"
+
+
+@pytest.mark.parametrize("pitch", [0.3, 0.6, 0.7, 1.0, 1.5])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("a", "suitcase", "it"),
+        ("trophy", "suitcase", "because"),
+        ("because", "", "internationalisation", ".", "because"),
+        ("suitcase",),
+        ("suitcase", "a"),
+    ],
+)
+def test_texts_in_a_row_never_touch_and_reach_no_further_than_they_may(words, pitch):
+    wide = [width_of(each, Size.SMALL) for each in cut_to_pitch(words, pitch, Size.SMALL, 0.1)]
+    for left, right in pairwise(wide):
+        assert pitch - (left + right) / 2 >= 0.06 - 1e-9
+    assert max(wide[0], wide[-1]) <= pitch + 0.2 + 1e-9
+
+
+def test_a_text_is_cut_only_where_its_neighbours_need_the_room():
+    def row(*words):
+        return cut_to_pitch(words, 0.7, Size.SMALL, 0.1)
+
+    assert row("a", "suitcase", "it") == ["a", "suitcase", "it"]
+    kept = row("because", "suitcase", "because")
+    assert kept[1].endswith("…")
+    assert width_of(kept[1], Size.SMALL) <= 0.7

@@ -10,7 +10,7 @@ from manim import DOWN, FadeIn, FadeOut, LaggedStart, VGroup
 from attnviz.film.choreography import born, dim
 from attnviz.film.components.matrix import frame_around
 from attnviz.film.components.worked import WorkedLines, WorkedSum
-from attnviz.film.ladder import Ladder
+from attnviz.film.ladder import EXPONENTIALS, Ladder
 from attnviz.film.scene import LessonScene
 from attnviz.film.style import ARITHMETIC
 from attnviz.lessons.storyboard import Calculation, Number, Step, Symbol
@@ -124,7 +124,7 @@ def _exponentials(scene: LessonScene, step: Step, ladder: Ladder, scores: list[V
     values[0, [each.position for each in calculations]] = [total.value for total in totals]
     # every exponential is at most 1, as a weight is: the same shade means the same size
     matrix = replace(row, symbol="exp", values=values, role=Role.WEIGHT, sums="rows")
-    rung = ladder.rung("exp(s − max)", matrix, [total.text for total in totals])
+    rung = ladder.rung(EXPONENTIALS, matrix, [total.text for total in totals])
     scene.move(FadeIn(rung[0]), seconds=0.3)
     lines = WorkedLines(calculations, scene.style)
     births = [born(new, old) for old, new in zip(scores, ladder.cells(-1), strict=True)]

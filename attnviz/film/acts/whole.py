@@ -1,79 +1,106 @@
-"""All rows together, and several heads."""
+"""All rows together."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from manim import DOWN, RIGHT, UP, FadeIn, LaggedStart, VGroup
+from manim import LEFT, RIGHT, UP, FadeIn, LaggedStart, VGroup
 
 from attnviz.film.choreography import appear
-from attnviz.film.components.crossing import Crossing
-from attnviz.film.components.heads import blocks_for, columns_of_heads
-from attnviz.film.components.matrix import MOST_SIDE, MatrixView, frame_around, number_width, sheet
+from attnviz.film.components.matrix import (
+    MOST_SIDE,
+    MatrixView,
+    names_width,
+    number_width,
+    sheet,
+)
 from attnviz.film.components.text import Line, label
-from attnviz.film.excerpts import excerpt
-from attnviz.film.fonts import Weight
 from attnviz.film.scene import LessonScene
-from attnviz.film.style import WIDE, Size
+from attnviz.film.style import CAPTION, STAGE, WIDE, Size
 from attnviz.lessons.detail import strongest_links
 from attnviz.lessons.labels import indexed
 from attnviz.lessons.storyboard import Matrix, Step
 from attnviz.theme import Role
 
 _GAP, _NARROW_GAP = 1.2, 0.42
-_CELL = 0.8
-_SIDE = 1.25
-_FIRST = 4
-"""Entries of a long output that are shown."""
+_CELL, _NAMED_CELL = 0.8, 0.39
+"""The most of a cell, and the least under the symbol of a column where there is room."""
+_MOST_TOKENS = (1.6, 0.75)
+"""The most that tokens at the left may take: that much while the numbers stay, else the less."""
+_TITLED, _NAMED, _TOKENS = 0.5, 0.4, 0.35
+"""Heights of headings, and of symbols and tokens over columns."""
+_MOST_NAMED = 10
+"""With more columns they go without names."""
+_FOOT = CAPTION.top + 0.14
+_FOOT_LINE = 0.38
+"""The baseline of the lowest line under the matrices, and how far the other is above it."""
+_FOOT_TOP = _FOOT + _FOOT_LINE + Size.BODY.em
+_UNDER = 0.25
+"""From the matrices to the lines under them."""
 
 
 def all_rows(scene: LessonScene, step: Step) -> None:
     """S, A and O side by side: the worked row is there, the others follow, all at once."""
     matrices = step.results[:3]
     views = _side_by_side(scene, matrices)
-    titles = [view.title() for view in views]
+    foot = _foot(scene, step, views)
+    titles = _stood(views, foot)
     query = scene.storyboard.query
     rows = len(views[0].entries)
     by_row = rows == scene.storyboard.trace.problem.n
     if "rest" in step.narration:
         with scene.beat(step, "rest"):
-            _rows_follow(scene, views, query if by_row else None)
+            _rows_follow(scene, views, titles, query if by_row else None)
     else:
-        scene.move(*[FadeIn(view) for view in views], seconds=0.8)
+        scene.move(*map(FadeIn, (*views, *titles)), seconds=0.8)
     with scene.beat(step, "matrix"):
-        scene.move(appear(titles, shift=UP * 0.1), seconds=1.2)
-        arrows = _between(scene, views)
-        scene.move(appear(arrows), seconds=0.8)
-        if any(view.sheet.pooled for view in views):
-            scene.move(FadeIn(_strongest(scene)), FadeIn(_pooled_note(scene, views)), seconds=0.5)
+        scene.move(appear(_between(scene, views)), seconds=1.4)
+        if len(foot):
+            scene.move(FadeIn(foot), seconds=0.5)
     scene.clear_stage()
 
 
 def _side_by_side(scene: LessonScene, matrices: tuple[Matrix, ...]) -> list[MatrixView]:
     numbers = scene.storyboard.numbers
-    shares, gap = _shares(scene, matrices)
+    shares = _shares(scene, matrices)
+    named = len(matrices[0].columns) <= _MOST_NAMED
+    over = _TITLED
+    if named:
+        over += _NAMED + (_TOKENS if any(each.token for each in matrices[0].columns) else 0.0)
+    high = WIDE.top - over - _FOOT_TOP - _UNDER
     sheets = [
-        sheet(matrix, numbers, width=share, height=3.6, most_cell=_CELL)
-        for matrix, share in zip(matrices, shares, strict=True)
+        sheet(matrix, numbers, width=share, height=high, most_cell=_CELL)
+        for matrix, share in zip(matrices, shares.widths, strict=True)
     ]
     height = max(
         each.height for each in sheets
     )  # a row of one stands beside the same row of the others
-    views = [MatrixView(replace(each, height=height), scene.style) for each in sheets]
+    size = min((each.size for each in sheets if each.texts), default=Size.SMALL)
+    views = [MatrixView(replace(each, height=height, size=size), scene.style) for each in sheets]
     if not views[0].sheet.pooled:
-        views[0].label_rows(most=_SIDE - 0.5)
-        for view in views[:2]:
-            if len(view.entries) <= 10:
+        views[0].label_rows(most=shares.tokens)
+        if named:
+            for view in views[:2]:
                 view.label_columns()
-    group = VGroup(*views)
     for left, right in pairwise(views):
-        right.cells.next_to(left.cells, RIGHT, buff=gap)
+        right.cells.next_to(left.cells, RIGHT, buff=shares.gap)
         _follow(right)
-    shift = np.array(WIDE.middle) - group.get_center() + np.array([0, 0.1, 0])
-    group.shift(shift)
     return views
+
+
+def _stood(views: list[MatrixView], foot: VGroup) -> list[VGroup]:
+    """The headings, on one baseline, once they and the views stand in the middle of the room over the foot."""
+    titles = [view.title() for view in views]
+    level = max(title[0].baseline for title in titles)
+    for title in titles:
+        title.shift((level - title[0].baseline) * UP)
+    everything = VGroup(*views, *titles)
+    bottom = foot.get_top()[1] + _UNDER if len(foot) else WIDE.bottom
+    middle = np.array([WIDE.middle[0], (bottom + WIDE.top) / 2, 0])
+    everything.shift(middle - everything.get_center())
+    return titles
 
 
 def _follow(view: MatrixView) -> None:
@@ -85,19 +112,44 @@ def _follow(view: MatrixView) -> None:
         view.label_columns()
 
 
-def _shares(scene: LessonScene, matrices: tuple[Matrix, ...]) -> tuple[list[float], float]:
-    """The width of each matrix and of the gaps. Where numbers do not fit in all, the scores go without them first."""
+@dataclass(frozen=True)
+class _Shares:
+    """The width of each matrix and of the gaps, what tokens may take, and how many matrices go without numbers."""
+
+    widths: list[float]
+    gap: float
+    tokens: float
+    bare: int
+
+
+def _shares(scene: LessonScene, matrices: tuple[Matrix, ...]) -> _Shares:
+    """Cells are snug and long tokens cut only where a matrix would lose its numbers otherwise."""
+    possible = [
+        _shared(scene, matrices, tokens, snug) for snug in (False, True) for tokens in _MOST_TOKENS
+    ]
+    return min(possible, key=lambda each: each.bare)
+
+
+def _shared(scene: LessonScene, matrices: tuple[Matrix, ...], tokens: float, snug: bool) -> _Shares:
+    """Where numbers do not fit in all, the scores go without them first."""
     numbers = scene.storyboard.numbers
-    widths = [number_width(matrix, numbers) for matrix in matrices]
+    labels = matrices[0].rows
+    side = names_width(labels, tokens) if len(labels) <= MOST_SIDE else 0.0
+    widths = [number_width(matrix, numbers, snug=snug) for matrix in matrices]
+    if not snug:
+        widths = [
+            width and max(width, _NAMED_CELL * m.shape[1])
+            for width, m in zip(widths, matrices, strict=True)
+        ]
     # cells as wide as they are high where there is room for that
     roomy = [
         width and max(width, _CELL * m.shape[1]) for width, m in zip(widths, matrices, strict=True)
     ]
-    room = WIDE.width - 2 * _GAP - _SIDE
+    room = WIDE.width - 2 * _GAP - side
     wanted = roomy if sum(width or room for width in roomy) <= room else widths
     shaded = [min(0.4 * matrix.shape[1], 3.2) for matrix in matrices]
     for gap in (_GAP, _NARROW_GAP):
-        room = WIDE.width - 2 * gap - _SIDE
+        room = WIDE.width - 2 * gap - side
         for without in (0, 1, 3):  # S, then all: how many from the left go without numbers
             shares = [
                 bare if i < without or want is None else want
@@ -105,15 +157,18 @@ def _shares(scene: LessonScene, matrices: tuple[Matrix, ...]) -> tuple[list[floa
             ]
             if sum(shares) <= room and (without < 2 or gap == _NARROW_GAP):
                 spare = min(1.3, room / sum(shares))
-                return [share * spare for share in shares], gap
-    room = WIDE.width - 2 * _NARROW_GAP - _SIDE
-    return [room * each / sum(shaded) for each in shaded], _NARROW_GAP
+                return _Shares([share * spare for share in shares], gap, tokens, without)
+    room = WIDE.width - 2 * _NARROW_GAP - side
+    return _Shares([room * each / sum(shaded) for each in shaded], _NARROW_GAP, tokens, 3)
 
 
-def _rows_follow(scene: LessonScene, views: list[MatrixView], query: int | None) -> None:
+def _rows_follow(
+    scene: LessonScene, views: list[MatrixView], titles: list[VGroup], query: int | None
+) -> None:
     labels = [mark for view in views for mark in (*view.row_labels, *view.column_labels)]
+    labels += titles
     if query is None:
-        scene.move(*[FadeIn(view) for view in views], seconds=2.0)
+        scene.move(*map(FadeIn, (*views, *titles)), seconds=2.0)
         return
     worked = [view.row(query) for view in views]
     scene.move(*[FadeIn(mark) for mark in labels], *[FadeIn(row) for row in worked], seconds=0.8)
@@ -138,8 +193,23 @@ def _between(scene: LessonScene, views: list[MatrixView]) -> list[VGroup]:
     return marks
 
 
-def _strongest(scene: LessonScene) -> VGroup:
-    """The strongest links of the head that is shown: blocks do not tell them apart."""
+def _foot(scene: LessonScene, step: Step, views: list[MatrixView]) -> VGroup:
+    """What is said under the matrices: the strongest links where weights are without numbers, and what blocks are.
+
+    What the step leaves out stands on the lowest line already, at the right.
+    """
+    foot = VGroup()
+    if any(view.sheet.pooled for view in views):
+        note = _pooled_note(scene, views).on_baseline(_FOOT)
+        foot.add(note.align_to((STAGE.left, 0, 0), LEFT) if step.omitted else note)
+    if views[1].sheet.texts is None:
+        taken = len(foot) or step.omitted
+        foot.add(_strongest(scene).on_baseline(_FOOT + (_FOOT_LINE if taken else 0.0)))
+    return foot
+
+
+def _strongest(scene: LessonScene) -> Line:
+    """The strongest links of the head that is shown: shades and blocks do not tell them apart."""
     weights = scene.storyboard.trace.heads[0].stages.weights
     style, numbers = scene.style, scene.storyboard.numbers
     runs = [(scene.words.say("film", "strongest"), style.theme.dim)]
@@ -150,10 +220,10 @@ def _strongest(scene: LessonScene) -> VGroup:
             (indexed("k", link.key), style.colour(Role.KEY)),
             (" " + numbers.weights.text(link.weight), style.colour(Role.WEIGHT)),
         ]
-    return Line(runs, Size.BODY).move_to(np.array([WIDE.middle[0], WIDE.bottom + 0.5, 0]))
+    return Line(runs, Size.BODY).set_x(WIDE.middle[0])
 
 
-def _pooled_note(scene: LessonScene, views: list[MatrixView]) -> VGroup:
+def _pooled_note(scene: LessonScene, views: list[MatrixView]) -> Line:
     """What a block stands for."""
     view = next(view for view in views if view.sheet.pooled)
     n, blocks = scene.storyboard.trace.problem.n, len(view.entries)
@@ -161,116 +231,4 @@ def _pooled_note(scene: LessonScene, views: list[MatrixView]) -> VGroup:
         text = scene.words.say("film", "pooled", count=n, blocks=blocks)
     else:  # every position has a row: only long vectors are in blocks
         text = scene.words.say("film", "large", blocks=MOST_SIDE)
-    note = label(text, scene.style.theme.dim, Size.SMALL)
-    return note.move_to(np.array([WIDE.middle[0], WIDE.bottom + 0.12, 0]))
-
-
-def heads(scene: LessonScene, step: Step) -> None:
-    """The weights of every head, their outputs side by side, W_O and b_O: of these what there is."""
-    shown = {
-        "why": _weights_of_heads,
-        "concat": _side_by_side_outputs,
-        "project": _through_w_o,
-        "bias": _plus_b_o,
-    }
-    for part in step.narration:
-        with scene.beat(step, part):
-            shown[part](scene, step)
-        scene.clear_stage()
-
-
-def _weights_of_heads(scene: LessonScene, step: Step) -> None:
-    board = scene.storyboard
-    weights = [m for m in board.step("all-rows").results if m.symbol == "A"]
-    room = (WIDE.width - 0.8 - 0.5 * (len(weights) - 1)) / len(weights)
-    groups = VGroup()
-    for matrix in weights:
-        view = MatrixView(
-            sheet(matrix, board.numbers, width=room, height=3.7, most_cell=0.66), scene.style
-        )
-        if not view.sheet.pooled and len(view.entries) <= 8:
-            view.label_columns(tokens=False)
-            if len(groups) == 0:
-                view.label_rows(tokens=False)
-        name = label(
-            scene.words.say("common", "head", head=matrix.head),
-            scene.style.theme.ink,
-            Size.BODY,
-            Weight.BOLD,
-        )
-        groups.add(VGroup(view, name.next_to(view, UP, buff=0.2)))
-    groups.arrange(RIGHT, buff=0.5).move_to(WIDE.middle)
-    scene.move(appear(list(groups), shift=UP * 0.2), seconds=2.0)
-
-
-def _side_by_side_outputs(scene: LessonScene, step: Step) -> None:
-    """The outputs, and where that of one head ends and that of the next begins."""
-    problem = scene.storyboard.trace.problem
-    joined = _single(scene, step.operands[0], 4.0, blocks_for(problem.heads)).move_to(WIDE.middle)
-    scene.move(FadeIn(joined), seconds=0.9)
-    own = columns_of_heads(joined[0], problem.heads)
-    if len(own) > 1:
-        frames = [frame_around(each, scene.style.theme.ink, buff=0.0) for each in own]
-        scene.move(appear([*frames, *_names_of_heads(scene, own)]), seconds=0.9)
-
-
-def _names_of_heads(scene: LessonScene, own: list[VGroup]) -> list[Line]:
-    """The names of the heads under their columns; none where they are wider than these, or not all are known."""
-    weights = [m for m in scene.storyboard.step("all-rows").results if m.symbol == "A"]
-    if len(weights) < len(own):
-        return []
-    names = []
-    for matrix, columns in zip(weights, own, strict=True):
-        text = scene.words.say("common", "head", head=matrix.head)
-        name = label(text, scene.style.theme.dim, Size.SMALL)
-        names.append(name.next_to(columns, DOWN, buff=0.14))
-    fit = all(name.width < columns.width for name, columns in zip(names, own, strict=True))
-    return names if fit else []
-
-
-def _plus_b_o(scene: LessonScene, step: Step) -> None:
-    """The bias, and the output that it completes."""
-    both = VGroup(_single(scene, step.operands[-1], 0.7), _single(scene, step.results[0], 2.9))
-    both.arrange(DOWN, buff=0.3).move_to(WIDE.middle)
-    scene.move(appear(list(both)), seconds=1.6)
-
-
-def _single(scene: LessonScene, matrix: Matrix, height: float, blocks: int = MOST_SIDE) -> VGroup:
-    shown = sheet(
-        matrix,
-        scene.storyboard.numbers,
-        width=WIDE.width - 2.4,
-        height=height,
-        most_cell=0.66,
-        blocks=blocks,
-    )
-    view = MatrixView(shown, scene.style)
-    if not view.sheet.pooled and len(view.entries) <= 12:
-        view.label_rows()
-    return VGroup(view, view.title())
-
-
-def _through_w_o(scene: LessonScene, step: Step) -> None:
-    """The outputs times W_O. Where a bias is still to come the product is not the output yet, and is left open."""
-    board = scene.storyboard
-    n = board.trace.problem.n
-    rows = list(range(n)) if n <= 5 else [board.query]
-    # of a long output the first few entries, as in the projections: else each is a hairline
-    columns = list(range(_FIRST)) if step.results[0].shape[1] > MOST_SIDE else None
-    crossing = Crossing(
-        excerpt(step.operands[0], board.numbers, rows),
-        excerpt(step.operands[1], board.numbers, None, columns),
-        excerpt(step.results[0], board.numbers, rows, columns),
-        scene.style,
-        upright=False,
-        box=WIDE,
-    )
-    scene.move(FadeIn(crossing.left), FadeIn(crossing.top), seconds=0.9)
-    product = crossing.slots
-    if "bias" not in step.narration:
-        product = crossing.product
-        scene.move(FadeIn(crossing.slots), seconds=0.4)  # with the name, which only the output has
-    scene.move(
-        LaggedStart(*[FadeIn(product.row(i), scale=0.9) for i in range(len(rows))], lag_ratio=0.3),
-        seconds=1.4,
-    )
+    return label(text, scene.style.theme.dim, Size.SMALL).set_x(WIDE.middle[0])

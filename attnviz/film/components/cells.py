@@ -17,11 +17,20 @@ from attnviz.theme import Role, blend, readable_on, shade
 
 GAP = 0.94
 """How much of its place a cell fills."""
+_PADDING = 0.07
+"""Between a number and the border of its cell, four pixels of a frame 480 high."""
+_SNUG = 0.14
+"""What a place is wider than its number where numbers would not fit otherwise."""
 BORDER = 0.55
 _CORNER = 0.07
 _ARC = (
     4 / 3 * math.tan(math.pi / 8)
 )  # control points of a quarter circle lie this far along its tangents
+
+
+def width_for(text: float, *, snug: bool = False) -> float:
+    """How wide the place of a cell has to be for a number of that width; `snug`, at the very least."""
+    return text + _SNUG if snug else (text + 2 * _PADDING) / GAP
 
 
 class Tile(VMobject):
@@ -58,7 +67,8 @@ def _quarter(turns: int) -> Points:
 class Cell(VGroup):
     """An entry. `text` is the number it shows, "" where it is too small for one.
 
-    A negative entry carries a bar at its foot, where there is room for it: the sign is never told by colour.
+    Without a number a negative entry carries a bar at its foot, where there is room for it: the sign is never told by
+    colour. A number has its minus sign, and a bar under it would read as a line drawn under the digits.
     """
 
     def __init__(
@@ -87,9 +97,8 @@ class Cell(VGroup):
             self.box.set_stroke(style.theme.hairline, opacity=1)
         self.add(self.box)
         colour = readable_on(fill, style.theme)
-        # under a number in a lower cell the bar would touch the digits; on the shelf bars would be all one sees
-        least = 0.3 if text else 0.2
-        if value < 0 and math.isfinite(value) and min(width, height) > least:
+        # in smaller cells, as on the shelf, bars would be all one sees
+        if not text and value < 0 and math.isfinite(value) and min(width, height) > 0.2:
             self.add(self._sign(width, height, colour))
         self.number = label(text, colour, size).move_to(self.box) if text else None
         if self.number is not None:
@@ -99,10 +108,10 @@ class Cell(VGroup):
                 part.colours = (colour, stepped_back)
 
     def _sign(self, width: float, height: float, colour: str) -> Stroke:
-        """The bar of a negative entry; fainter in a cell without a number, where many of them would be all one sees."""
-        half, faint = width * 0.2, not self.text
-        bar = Stroke((-half, 0, 0), (half, 0, 0), stroke_width=1.2 if faint else 2, color=colour)
-        bar.set_stroke(opacity=0.5 if faint else 0.8)
+        """The bar of a negative entry; faint, for a matrix has many."""
+        half = width * 0.2
+        bar = Stroke((-half, 0, 0), (half, 0, 0), stroke_width=1.2, color=colour)
+        bar.set_stroke(opacity=0.5)
         return bar.move_to(self.box).align_to(self.box, DOWN).shift(UP * height * 0.08)
 
 

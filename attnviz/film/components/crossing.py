@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from manim import DOWN, LEFT, UP, VGroup
 
-from attnviz.film.components.matrix import MOST_SIDE, MatrixView, Sheet, pooled_matrix
+from attnviz.film.components.cells import width_for
+from attnviz.film.components.matrix import MOST_SIDE, MatrixView, Sheet, names_width, pooled_matrix
 from attnviz.film.components.shades import shades_of
 from attnviz.film.components.text import label, widest
 from attnviz.film.excerpts import Excerpt
@@ -14,11 +15,10 @@ from attnviz.film.fonts import Weight
 from attnviz.film.style import WORK, Box, Size, Style
 
 _GAP = 0.3
-_PAD = 0.14
 _TITLED = 0.36
 """Height of the name under the product."""
-_NAMED, _UNNAMED = 1.35, 0.5
-"""Width of the names at the left, with tokens and without."""
+_MOST_TOKENS = (1.6, 0.85)
+"""The most that tokens at the left may take: that much while the numbers keep their size, else the less."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,12 @@ class _Sizes:
     """Of the numbers; None where there are none."""
     top_size: Size | None
     product_size: Size | None
+
+    @property
+    def numbered(self) -> tuple[float, ...]:
+        """How much can be read, to compare by."""
+        sizes = (self.product_size, self.top_size, self.left_size)
+        return tuple(size.value if size else 0.0 for size in sizes)
 
 
 class Crossing(VGroup):
@@ -58,10 +64,15 @@ class Crossing(VGroup):
         if inner > MOST_SIDE:
             left, top = _in_blocks(left), _in_blocks(top)
             inner = MOST_SIDE
-        names_wide = _NAMED if any(each.token for each in left.matrix.rows) else _UNNAMED
         names_high = 0.85 if upright and any(each.token for each in top.matrix.rows) else 0.5
-        room = (box.width - names_wide, box.height - names_high - _TITLED)
-        sizes = _sizes((left, top, product), 1 if beside else inner, inner, *room)
+        high = box.height - names_high - _TITLED
+        parts, across = (left, top, product), 1 if beside else inner
+        possible = []
+        for most in _MOST_TOKENS:
+            # names over the columns take nothing from their width
+            wide = box.width - (0.0 if beside else names_width(left.matrix.rows, most))
+            possible.append((_sizes(parts, across, inner, wide, high), most))
+        sizes, most = max(possible, key=lambda each: each[0].numbered)
         top_cell = (sizes.width, sizes.top_height)
         left_cell = (sizes.left_width, sizes.top_height if beside else sizes.height)
         self.left = MatrixView(_sheet(left, *left_cell, sizes.left_size), style, upright=beside)
@@ -71,7 +82,7 @@ class Crossing(VGroup):
         self.product = MatrixView(shown, style)
         self.top.next_to(self.slots, UP, buff=_GAP)
         self.left.next_to(self.top if beside else self.slots, LEFT, buff=_GAP)
-        self.left.label_rows(most=names_wide - _UNNAMED)
+        self.left.label_rows(most=most)
         if upright:
             self.top.label_rows()
         else:
@@ -119,17 +130,20 @@ def _sheet(part: Excerpt, width: float, height: float, size: Size | None) -> She
     )
 
 
-def _need(part: Excerpt, size: Size) -> float:
-    return widest([text for row in part.texts for text in row], size) + _PAD
+def _need(part: Excerpt, size: Size, snug: bool) -> float:
+    return width_for(widest([text for row in part.texts for text in row], size), snug=snug)
 
 
 _ATTEMPTS = (
-    (Size.BODY, (True, True, True)),
-    (Size.SMALL, (True, True, True)),
-    (Size.SMALL, (False, True, True)),
-    (Size.SMALL, (False, False, True)),
+    (Size.BODY, False, (True, True, True)),
+    (Size.SMALL, False, (True, True, True)),
+    (Size.SMALL, True, (True, True, True)),
+    (Size.SMALL, False, (False, True, True)),
+    (Size.SMALL, True, (False, True, True)),
+    (Size.SMALL, False, (False, False, True)),
+    (Size.SMALL, True, (False, False, True)),
 )
-"""Size of the numbers, and which of left, top and product have them, from the best to the least."""
+"""Size of the numbers, whether cells are snug, and which of left, top and product have numbers: best first."""
 
 
 def _sizes(
@@ -139,9 +153,14 @@ def _sizes(
 
     `across` is how many cells the left is wide, `inner` how many the top is high.
     """
-    for size, numbered in _ATTEMPTS:
-        possible = all(part.texts or not has for part, has in zip(parts, numbered, strict=True))
-        found = _attempt(size, numbered, parts, across, inner, width, height) if possible else None
+    for size, snug, numbered in _ATTEMPTS:
+        if not all(part.texts or not has for part, has in zip(parts, numbered, strict=True)):
+            continue
+        needed = [
+            _need(part, size, snug) if has else None
+            for part, has in zip(parts, numbered, strict=True)
+        ]
+        found = _attempt(size, needed, parts[2].matrix.shape, across, inner, width, height)
         if found is not None:
             return found
     rows, columns = parts[2].matrix.shape
@@ -153,26 +172,25 @@ def _sizes(
 
 def _attempt(
     size: Size,
-    numbered: tuple[bool, bool, bool],
-    parts: tuple[Excerpt, Excerpt, Excerpt],
+    needed: list[float | None],
+    shape: tuple[int, int],
     across: int,
     inner: int,
     width: float,
     height: float,
 ) -> _Sizes | None:
-    rows, columns = parts[2].matrix.shape
+    """`needed` is the width of a cell of left, top and product with its number, None for one that goes without."""
+    rows, columns = shape
     room, rest = width - _GAP, height - _GAP
     least = size.em * (2.0 if size is Size.BODY else 1.35)
-    left, top, product = (
-        _need(part, size) if has else 0.0 for part, has in zip(parts, numbered, strict=True)
-    )
-    cell = max(product, top, least * 1.25)
-    left_cell = max(left, least * 1.25 if numbered[0] else min(0.3, room / 3 / across))
-    top_high = least if numbered[1] else min(0.34, (rest - rows * least) / inner)
+    left, top, product = needed
+    cell = max(product or 0.0, top or 0.0, least * 1.25)
+    left_cell = max(left, least * 1.25) if left else min(0.3, room / 3 / across)
+    top_high = least if top else min(0.34, (rest - rows * least) / inner)
     wide, high = cell * columns + left_cell * across, least * rows + top_high * inner
     if wide > room or top_high <= 0.02 or high > rest:
         return None
     taller = min(0.72 if size is Size.BODY else 0.58, rest / high * least) / least
     wider = min(1.2, room / wide)
-    sizes = [size if has else None for has in numbered]
+    sizes = [size if each else None for each in needed]
     return _Sizes(left_cell * wider, cell * wider, top_high * taller, least * taller, *sizes)

@@ -70,7 +70,8 @@ def demand(exhibit: Exhibit, numbers: Numbers, box: Box, style: Style) -> Demand
         width = names + max(wanted, title)
         high = min(item.shape[0], 16) * MOST_CELL + named + names_high(item)
         rigid = width if item.shape[1] == 1 else names
-        least = written + _SLACK + names if written else 0.0
+        snug = number_width(item, numbers, snug=True)
+        least = snug + _SLACK + names if snug else 0.0
         return Demand(width, high, max(least, rigid), rigid=rigid)
     if isinstance(item, Plot):
         least = _LEAST_PLOT * box.width

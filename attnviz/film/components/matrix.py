@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from manim import LEFT, RIGHT, UP, SurroundingRectangle, VGroup
 
-from attnviz.film.components.cells import Cell, Slot
+from attnviz.film.components.cells import Cell, Slot, width_for
 from attnviz.film.components.shades import Shades, shades_of, shades_up_to_largest
-from attnviz.film.components.text import Line, cut_to_width, label, widest, width_of
+from attnviz.film.components.text import Line, cut_to_pitch, cut_to_width, label, widest, width_of
 from attnviz.film.fonts import Weight
 from attnviz.film.style import Size, Style
 from attnviz.lessons.detail import pooled
@@ -17,8 +17,15 @@ from attnviz.lessons.numbers import Numbers
 from attnviz.lessons.storyboard import Label, Matrix
 from attnviz.theme import Role
 
-LABEL_GAP = 0.14
-_PADDING = 0.14
+LABEL_GAP, _TOKEN_GAP = 0.14, 0.12
+_BASELINES = (LABEL_GAP + 0.05, LABEL_GAP + 0.38)
+"""Of symbols and of tokens, over the columns."""
+_OVERHANG = 0.12
+"""By how much a name may reach over the end of a row of columns."""
+_CLOSE_ROWS = 0.3
+"""Where rows are lower, their names are in the smallest letters, so that they do not run into each other."""
+_LOWERED_DEPTH = 0.18
+"""How far lowered letters reach under the baseline, of the em."""
 MOST_SIDE = 16
 """A side with more entries is pooled to this many blocks."""
 _SHADED = 0.46
@@ -59,8 +66,8 @@ def sheet(
         return _pooled_sheet(matrix, width, height, blocks)
     texts = numbers.cells(matrix)
     flat = [text for row in texts for text in row]
-    for size in (Size.BODY, Size.SMALL):
-        needed = widest(flat, size) + _PADDING
+    for size, snug in ((Size.BODY, False), (Size.SMALL, False), (Size.SMALL, True)):
+        needed = width_for(widest(flat, size), snug=snug)
         cell_width = min(max(needed, most_cell), width / columns)
         cell_height = min(most_cell, height / rows)
         if cell_width >= needed and cell_height >= size.em * (1.9 if size is Size.BODY else 1.2):
@@ -70,12 +77,14 @@ def sheet(
     return Sheet(matrix, None, side, min(_SHADED, height / rows), shades_up_to_largest(matrix))
 
 
-def number_width(matrix: Matrix, numbers: Numbers) -> float | None:
-    """The width that the smallest readable numbers of the matrix take; None where there are too many for numbers."""
+def number_width(matrix: Matrix, numbers: Numbers, *, snug: bool = False) -> float | None:
+    """The width that the smallest readable numbers of the matrix take, `snug` at the very least; None where there are
+    too many for numbers.
+    """
     if max(matrix.shape) > MOST_SIDE:
         return None
     flat = [text for row in numbers.cells(matrix) for text in row]
-    return (widest(flat, Size.SMALL) + _PADDING) * matrix.shape[1]
+    return width_for(widest(flat, Size.SMALL), snug=snug) * matrix.shape[1]
 
 
 def _pooled_sheet(matrix: Matrix, width: float, height: float, blocks: int) -> Sheet:
@@ -93,6 +102,13 @@ def pooled_matrix(matrix: Matrix, blocks: int = MOST_SIDE) -> Matrix:
     rows = matrix.rows if matrix.shape[0] <= blocks else ()
     columns = matrix.columns if matrix.shape[1] <= blocks else ()
     return replace(matrix, values=values, rows=rows, columns=columns, sums=None)
+
+
+def names_width(labels: Sequence[Label], most: float) -> float:
+    """How wide the names of rows are, where their tokens may take `most`."""
+    symbols = max((width_of(each.symbol, Size.BODY, Weight.BOLD) for each in labels), default=0.0)
+    tokens = widest([each.token for each in labels if each.token], Size.SMALL)
+    return symbols + LABEL_GAP + (min(tokens, most) + _TOKEN_GAP if tokens else 0.0)
 
 
 class MatrixView(VGroup):
@@ -164,9 +180,7 @@ class MatrixView(VGroup):
             )
         else:
             self.row_labels = [
-                _side_label(each, self.style, tokens, most).next_to(
-                    self.row(i), LEFT, buff=LABEL_GAP
-                )
+                self._beside(self.row(i), each, tokens, most)
                 for i, each in enumerate(self.sheet.matrix.rows)
             ]
         self.add(*self.row_labels)
@@ -181,35 +195,46 @@ class MatrixView(VGroup):
         self.add(*self.column_labels)
         return self
 
+    def _beside(self, row: VGroup, name: Label, tokens: bool, most: float) -> VGroup:
+        """The name of a row at its left, the symbol at half its height, however high the token is."""
+        size = Size.BODY if self.sheet.height >= _CLOSE_ROWS else Size.SMALL
+        mark = label(name.symbol, self.style.colour(name.role), size, Weight.BOLD)
+        mark.next_to(row, LEFT, buff=LABEL_GAP)
+        if not (tokens and name.token):
+            return mark
+        text = cut_to_width(name.token, most, Size.SMALL)
+        word = label(text, self.style.theme.dim, Size.SMALL)
+        return VGroup(word.next_to(mark, LEFT, buff=_TOKEN_GAP).on_baseline(mark.baseline), mark)
+
     def _above(
         self, labels: Sequence[Label], columns: Sequence[VGroup], tokens: bool
     ) -> list[Line]:
         made = []
         widest_symbol = widest([each.symbol for each in labels], Size.BODY)
-        if widest_symbol > self.sheet.width - 0.04:
+        # a column that stands alone has no neighbour that its name could run into
+        room = self.sheet.width + 2 * _OVERHANG if len(labels) == 1 else self.sheet.width - 0.04
+        if widest_symbol > room:
             return []
-        tokens = tokens and all(self._fits(each.token) for each in labels if each.token)
-        for each, column in zip(labels, columns, strict=True):
+        names = self._names(labels) if tokens else [""] * len(labels)
+        for each, name, column in zip(labels, names, columns, strict=True):
             mark = label(each.symbol, self.style.colour(each.role), Size.BODY, Weight.BOLD)
             stack = VGroup(mark)
-            if tokens and each.token:
-                name = cut_to_width(each.token, self.sheet.width - 0.06, Size.SMALL)
-                word = label(name, self.style.theme.dim, Size.SMALL)
-                stack.add(word.next_to(mark, UP, buff=0.08))
-            stack.next_to(column, UP, buff=LABEL_GAP)
+            if name:
+                stack.add(label(name, self.style.theme.dim, Size.SMALL))
+            # symbols share one baseline, tokens another, here and over a matrix beside, however deep letters reach
+            for line, baseline in zip(stack, _BASELINES, strict=False):
+                line.set_x(column.get_x()).on_baseline(column.get_top()[1] + baseline)
             made.append(stack)
-        # symbols share one baseline, tokens another, however deep their letters reach
-        for k in range(max((len(stack) for stack in made), default=0)):
-            level = max(stack[k].baseline for stack in made if len(stack) > k)
-            for stack in made:
-                if len(stack) > k:
-                    stack[k].on_baseline(level)
         return made
 
-    def _fits(self, token: str) -> bool:
-        """Whether the token, or at least three letters of it, can stand above a column."""
-        shortest = token if len(token) <= 3 else token[:3] + "…"
-        return width_of(shortest, Size.SMALL) <= self.sheet.width - 0.06
+    def _names(self, labels: Sequence[Label]) -> list[str]:
+        """The tokens as they can stand above the columns; none, where of one not even three letters are left."""
+        tokens = [each.token or "" for each in labels]
+        names = cut_to_pitch(tokens, self.sheet.width, Size.SMALL, _OVERHANG)
+        legible = (
+            name == token or len(name) > 3 for name, token in zip(names, tokens, strict=True)
+        )
+        return names if all(legible) else [""] * len(labels)
 
     def title(self, *, shape: bool = True, size: Size = Size.LARGE) -> VGroup:
         """The symbol in its colour and the shape, above the left edge; not added to the view."""
@@ -221,18 +246,11 @@ class MatrixView(VGroup):
             extent = label(f"{rows}×{columns}", self.style.theme.dim, Size.SMALL)
             title.add(extent.next_to(mark, RIGHT, buff=0.12).on_baseline(mark.baseline))
         top = VGroup(self.cells, *self.column_labels)
-        return title.next_to(top, UP, buff=0.35 * size.em).align_to(self.cells, LEFT)
-
-
-def _side_label(each: Label, style: Style, tokens: bool, most: float) -> Line:
-    runs = []
-    if tokens and each.token:
-        runs.append((cut_to_width(each.token, most, Size.SMALL), style.theme.dim))
-    mark = label(each.symbol, style.colour(each.role), Size.BODY, Weight.BOLD)
-    if not runs:
-        return mark
-    word = Line(runs, Size.SMALL).next_to(mark, LEFT, buff=0.12).on_baseline(mark.baseline)
-    return VGroup(word, mark)
+        title.next_to(top, UP, buff=0.35 * size.em).align_to(self.cells, LEFT)
+        # on a baseline of its own making W_Q would stand higher than W_K, by the tail of its Q
+        depth = _LOWERED_DEPTH if "_" in matrix.symbol else 0.0
+        rise = top.get_top()[1] + (0.35 + depth) * size.em - mark.baseline
+        return title.shift(rise * UP)
 
 
 def frame_around(target: VGroup, colour: str, buff: float = 0.05) -> SurroundingRectangle:

@@ -14,7 +14,8 @@ from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
 from attnviz.film.components.exhibit import ExhibitView, laid_out
 from attnviz.film.components.exhibit_room import HEADING, MOST_CELL, heading
-from attnviz.film.components.matrix import LABEL_GAP, MatrixView, Sheet, magnitude
+from attnviz.film.components.matrix import LABEL_GAP, MatrixView, Sheet
+from attnviz.film.components.shades import shades_of
 from attnviz.film.components.text import Line, label, widest, width_of
 from attnviz.film.fonts import Weight
 from attnviz.film.style import Box, Size, Style
@@ -151,7 +152,7 @@ class _Maker:
         stack = VGroup()
         for each in exhibits:
             matrix = _matrix(each)
-            shown = Sheet(matrix, None, width, _ASIDE_HIGH, magnitude(matrix))
+            shown = Sheet(matrix, None, width, _ASIDE_HIGH, shades_of(matrix))
             stack.add(ExhibitView(each, MatrixView(shown, self.style), self.style))
         # level with matrices whose cells, without their headings, stand on the middle
         return stack.arrange(DOWN, buff=_STACK_GAP, aligned_edge=LEFT).move_to(HEADING / 2 * UP)
@@ -179,7 +180,7 @@ class _Maker:
         matrix = _matrix(exhibit)
         height = min(MOST_CELL, (self.box.height - HEADING) / matrix.shape[0])
         texts = self.numbers.cells(matrix)
-        shown = Sheet(matrix, texts, self._cell(exhibit), height, magnitude(matrix))
+        shown = Sheet(matrix, texts, self._cell(exhibit), height, shades_of(matrix))
         body = MatrixView(shown, self.style)
         if named:
             body.label_rows()

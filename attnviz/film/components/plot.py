@@ -17,6 +17,8 @@ from attnviz.lessons.exhibits import Plot, Series
 
 _LEGEND = 0.42
 """Height of the x texts and of the names of the axes."""
+_LOWEST = 0.08
+"""Names stand no lower, or they would touch what is written under the axis."""
 _APART = 0.3
 """The least from one name at the end of a curve to the next."""
 _DOT = 0.055
@@ -101,7 +103,7 @@ class PlotView(VGroup):
 
     def _placed(self, ends: Sequence[Line]) -> list[Line]:
         """The names beside the ends of their curves, pushed apart where curves end together."""
-        wanted = [self._up(each)[-1] for each in self.plot.series]
+        wanted = [max(self._up(each)[-1], _LOWEST) for each in self.plot.series]
         heights = spread(wanted, apart=_APART, most=self._box[1] + 0.05)
         for end, height in zip(ends, heights, strict=True):
             end.move_to(np.array([self._box[0] + 0.12, height, 0.0]), aligned_edge=LEFT)

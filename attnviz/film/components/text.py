@@ -15,6 +15,8 @@ from attnviz.film.typefaces import Typeface
 
 _LOWERED = re.compile(r"(?:(?<=(?<![A-Za-z])[A-Za-z])|(?<=\blog))_([A-Za-z]+)")
 _LOWERED_SCALE, _LOWERED_BY = 0.72, 0.16  # of the em
+_TOUCHING, _APART = 0.06, 0.12
+"""Between texts of a row: as little as a text that is cut leaves, and what one that reaches over its place leaves."""
 
 
 class Glyphs(VMobject):
@@ -86,6 +88,23 @@ def cut_to_width(text: str, width: float, size: Size) -> str:
         if width_of(cut, size) <= width:
             return cut
     return "…"
+
+
+def cut_to_pitch(texts: Sequence[str], pitch: float, size: Size, overhang: float) -> list[str]:
+    """The texts as they can stand in a row, one every `pitch` units: a long one takes what room its neighbours leave.
+
+    The first and the last may reach by `overhang` over the ends of the row.
+    """
+    wanted = [width_of(text, size) for text in texts]
+    own = pitch - _TOUCHING
+    rooms = [min(each, own) for each in wanted]
+    for i, each in enumerate(wanted):
+        beside = [*rooms[max(i - 1, 0) : i], *rooms[i + 1 : i + 2]]
+        left = [2 * (pitch - _APART) - room for room in beside]
+        if len(beside) < 2:
+            left.append(pitch + 2 * overhang)
+        rooms[i] = min(each, max(own, min(left)))
+    return [cut_to_width(text, room, size) for text, room in zip(texts, rooms, strict=True)]
 
 
 @cache
