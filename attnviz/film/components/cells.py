@@ -30,7 +30,8 @@ _ARC = (
 
 def width_for(text: float, *, snug: bool = False) -> float:
     """How wide the place of a cell has to be for a number of that width; `snug`, at the very least."""
-    return text + _SNUG if snug else (text + 2 * _PADDING) / GAP
+    roomy = (text + 2 * _PADDING) / GAP
+    return max(text + _SNUG, roomy - _PADDING / GAP) if snug else roomy
 
 
 class Tile(VMobject):

@@ -6,12 +6,14 @@ are there, the vectors step aside, small and shaded, or make room altogether.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
+from attnviz.film.components.cells import width_for
 from attnviz.film.components.exhibit import ExhibitView, laid_out
 from attnviz.film.components.exhibit_room import HEADING, MOST_CELL, heading
 from attnviz.film.components.matrix import LABEL_GAP, MatrixView, Sheet
@@ -23,12 +25,12 @@ from attnviz.lessons.exhibits import Exhibit
 from attnviz.lessons.numbers import Numbers
 from attnviz.lessons.storyboard import Matrix
 
-_PADDINGS = (0.3, 0.14, 0.1)
-"""What a cell is wider than the widest number of its matrix, from the best to the least."""
+_WIDTHS = (lambda text: width_for(text) + 0.16, width_for, partial(width_for, snug=True))
+"""How wide a cell is for the widest number of its matrix, from the best to the least."""
 _ASIDE = (0.42, 0.34, 0.28, 0.22)
 """Widths of a cell of a vector that stands aside. In a smaller one the mark of a negative entry would be lost."""
 _ASIDE_HIGH = 0.24
-_GAP, _STACK_GAP, _JOINT_GAP = 0.3, 0.2, 0.15
+_GAP, _STACK_GAP, _JOINT_GAP = 0.22, 0.2, 0.11
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +86,7 @@ def _in_turn(
 ) -> Iterator[tuple[Setting, Setting, Setting]]:
     """What fits, the best first."""
     query, key, products, sums = exhibits
-    makers = [_Maker(numbers, style, box, padding) for padding in _PADDINGS]
+    makers = [_Maker(numbers, style, box, wide) for wide in _WIDTHS]
     for make in makers:
         vectors, multiplied = (make.line(each) for each in ([query, key], [query, key, products]))
         if vectors and multiplied and (added := make.roomiest([query, key], [products, sums])):
@@ -104,7 +106,7 @@ class _Maker:
     numbers: Numbers
     style: Style
     box: Box
-    padding: float
+    wide: Callable[[float], float]
 
     def roomiest(self, aside: list[Exhibit], line: list[Exhibit]) -> Setting | None:
         """With the vectors aside, or without them; None where there is no room for that either."""
@@ -137,7 +139,7 @@ class _Maker:
     def _cell(self, exhibit: Exhibit) -> float:
         """How wide a cell with its number is."""
         texts = self.numbers.cells(_matrix(exhibit))
-        return widest([text for row in texts for text in row], Size.SMALL) + self.padding
+        return self.wide(widest([text for row in texts for text in row], Size.SMALL))
 
     def _columns(self, exhibit: Exhibit, cell: float) -> float:
         """How wide all columns are, or the heading over them."""
