@@ -1,3 +1,4 @@
+import os
 import signal
 from collections.abc import Callable
 from functools import cache
@@ -23,6 +24,10 @@ settings.load_profile("attnviz")
 # A run in the background is started with Ctrl-C ignored, and hands that on to every process it starts: the tests that
 # interrupt one would wait for nothing.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# For the processes that pytest shares the tests among, and those they start: each has a core, and two threads of NumPy
+# on it wait for each other. What needs much of it takes 23 s in place of 38.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 HOSTILE_NAMES = (
