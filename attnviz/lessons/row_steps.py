@@ -62,17 +62,22 @@ def scores(telling: Telling) -> Step:
 
 
 def _contrast(telling: Telling, row: FloatArray) -> str | None:
-    """The best and the worst fit of all keys, where they are shown; None where the best is not, or all fit alike."""
-    best, worst = float(row.max()), float(row.min())
+    """The best fit of all keys beside the worst of those shown; None where the best is not, or all fit alike."""
+    best = float(row.max())
     strongest = [key for key in alike(row, best) if key in telling.keys]
-    high, low = telling.numbers.text(best), telling.numbers.text(worst)
+    weakest = min(telling.keys, key=lambda key: float(row[key]))
+    high, low = telling.numbers.text(best), telling.numbers.text(float(row[weakest]))
     if not strongest or high == low:
         return None
-    facts = {"strongest": telling.several("k", strongest), "high": high}
-    weakest = next((key for key in telling.keys if row[key] == worst), None)
-    if weakest is None:
-        return telling.say("scores", "best", count=telling.problem.n, **facts)
-    return telling.say("scores", "contrast", weakest=telling.named("k", weakest), low=low, **facts)
+    return telling.say(
+        "scores",
+        # of a key that is not the worst of all it is not said that it has "only" that
+        "contrast" if row[weakest] == row.min() else "best",
+        strongest=telling.several("k", strongest),
+        high=high,
+        weakest=telling.named("k", weakest),
+        low=low,
+    )
 
 
 def scale(telling: Telling) -> Step | None:

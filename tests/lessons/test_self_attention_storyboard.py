@@ -76,11 +76,12 @@ def on_scores(*row, **options):
     )
 
 
-def test_the_worst_fit_is_named_only_where_it_is_shown():
+def test_only_the_worst_fit_of_all_is_said_to_have_only_that():
     board = on_scores(*range(10, 0, -1))
 
     assert [each.position for each in board.step("scores").worked] == list(range(7))
-    assert board.step("scores").narration["contrast"] == "k₁: 10, the best fit of all 10 keys."
+    said = board.step("scores").narration["contrast"]
+    assert said == "k₁: 10, the best fit of all. k₇: 4."
     whole = on_scores(*range(5, 0, -1)).step("scores").narration["contrast"]
     assert whole == "k₁: 5, the best fit. k₅: only 1."
 
