@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from attnviz.core.trace import HeadTrace, Trace
     from attnviz.core.upsampling import TransposedStages, transposed_convolve
     from attnviz.errors import AttnvizError
-    from attnviz.export.markup import markup
     from attnviz.inputs.loading import load
     from attnviz.lessons.catalogue import LESSONS
-    from attnviz.lessons.lesson import lesson
-    from attnviz.lessons.storyboard import Storyboard
+    from attnviz.lessons.tell import lesson
+    from attnviz.story.storyboard import Storyboard
+    from attnviz.views.document.markup import markup
 
 __version__ = "0.1.0"
 
@@ -29,15 +29,15 @@ _HOMES = {
     "HeadTrace": "attnviz.core.trace",
     "LESSONS": "attnviz.lessons.catalogue",
     "Problem": "attnviz.core.problem",
-    "Storyboard": "attnviz.lessons.storyboard",
+    "Storyboard": "attnviz.story.storyboard",
     "Trace": "attnviz.core.trace",
     "TransposedStages": "attnviz.core.upsampling",
     "article_rounded": "attnviz.core.rounding",
     "attend": "attnviz.core.attention",
     "convolve": "attnviz.core.convolution",
-    "lesson": "attnviz.lessons.lesson",
+    "lesson": "attnviz.lessons.tell",
     "load": "attnviz.inputs.loading",
-    "markup": "attnviz.export.markup",
+    "markup": "attnviz.views.document.markup",
     "self_attention": "attnviz.core.self_attention",
     "softmax": "attnviz.core.attention",
     "sum_preserving_round": "attnviz.core.rounding",

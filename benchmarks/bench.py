@@ -10,11 +10,11 @@ import filmed
 from floor import encoding_seconds
 from measuring import seconds
 
-from attnviz.cli.place import cores
-from attnviz.film.film import Film
-from attnviz.film.planning import Plan, plan
-from attnviz.film.studio import studio
-from attnviz.film.wanted import Take
+from attnviz.cli.render.render_resources import cores
+from attnviz.render.render_queue import Take
+from attnviz.views.film.film import Film
+from attnviz.views.film.production.planning import Plan, plan
+from attnviz.views.film.production.render_service import studio
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from pathlib import Path
 import av
 from measuring import seconds
 
-from attnviz.cli.filming import Look, chapters_of
-from attnviz.cli.order import Asked, Order, lecture_order, lesson_order
-from attnviz.film.film import Film
-from attnviz.film.quality import QUALITIES
+from attnviz.cli.render.film_writer import Look, chapters_of
+from attnviz.cli.render.render_job import Asked, Order, lecture_order, lesson_order
 from attnviz.inputs.request import InputRequest
 from attnviz.lessons.catalogue import lesson_named
+from attnviz.render.quality import QUALITIES
 from attnviz.theme import THEMES
+from attnviz.views.film.film import Film
 
 ROOT = Path(__file__).resolve().parent.parent
 LECTURE = ROOT / "examples" / "lecture.toml"

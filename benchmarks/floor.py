@@ -16,8 +16,8 @@ from typing import Any
 
 import av
 
-from attnviz.film.quality import Quality
-from attnviz.film.render.codec import new_context
+from attnviz.render.codec import new_context
+from attnviz.render.quality import Quality
 
 _HELD = 64
 """Frames that are decoded at a time."""

@@ -15,9 +15,9 @@ import numpy as np
 from av.filter import Graph
 from manim import CairoRenderer, tempconfig
 
-from attnviz.film.film import Film
-from attnviz.film.planning import Plan
-from attnviz.film.quality import Quality
+from attnviz.render.quality import Quality
+from attnviz.views.film.film import Film
+from attnviz.views.film.production.planning import Plan
 
 MEASURE = "luma; SSIM over overlapping blocks of 8 × 8, by FFmpeg's filter"
 

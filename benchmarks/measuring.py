@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from attnviz.cli.place import cores
+from attnviz.cli.render.render_resources import cores
 
 _SAMPLED = 0.02
 """Seconds between two looks at a command's memory."""
@@ -107,7 +107,7 @@ def tell_machine() -> None:
     import manim
     import numpy as np
 
-    from attnviz.film.render.encoder import fingerprint
+    from attnviz.render.encoder import fingerprint
 
     libavcodec = ".".join(map(str, av.library_versions["libavcodec"]))
     print(f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}")

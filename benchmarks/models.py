@@ -18,7 +18,7 @@ from pathlib import Path
 
 from measuring import peak_memory, seconds, taking_turns, tell, tell_machine
 
-from attnviz.models.places import find
+from attnviz.models.locate import find
 
 SENTENCE = "The animal didn't cross the street because it was too tired"
 _MILLION = 1e6

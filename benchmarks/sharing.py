@@ -12,13 +12,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from attnviz.film.film import Film
-from attnviz.film.render.crew import crew
-from attnviz.film.render.telling import Telling
-from attnviz.film.render.timeline import Range, Segment
-from attnviz.film.render.worker import Drawn
-from attnviz.film.studio import Studio
-from attnviz.film.wanted import Take
+from attnviz.render.executor import crew
+from attnviz.render.render_queue import Take
+from attnviz.render.scene_replay import Telling
+from attnviz.render.timeline import Range, Segment
+from attnviz.render.worker import Drawn
+from attnviz.views.film.film import Film
+from attnviz.views.film.production.render_service import Studio
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from attnviz.film.scene import LessonScene
     from attnviz.lessons.catalogue import Lesson
-    from attnviz.lessons.storyboard import Storyboard
+    from attnviz.story.storyboard import Storyboard
+    from attnviz.views.film.scene import LessonScene
 
 
 def scene_of(lesson: Lesson) -> type[LessonScene]:
@@ -22,10 +22,10 @@ def scene_of(lesson: Lesson) -> type[LessonScene]:
 def default_storyboard(name: str) -> Storyboard:
     """The lesson as it is told where nothing is asked for: on its own input, in English."""
     from attnviz.core.self_attention import trace_of
-    from attnviz.film.style import MOST_WORKED
     from attnviz.inputs import InputRequest, problem_from
     from attnviz.lessons.catalogue import lesson_named, told
     from attnviz.lessons.request import LessonRequest
+    from attnviz.views.film.style import MOST_WORKED
 
     lesson = lesson_named(name)
     trace = None

@@ -6,10 +6,10 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.film.acts import any_length
-from attnviz.film.acts.exhibits import show
-from attnviz.film.acts.pages import show_in_pages
-from attnviz.film.scene import LessonScene
+from attnviz.lessons.any_length import film
+from attnviz.views.film.acts.exhibits import show
+from attnviz.views.film.acts.pages import show_in_pages
+from attnviz.views.film.scene import LessonScene
 
 
 class AnyLength(LessonScene):
@@ -19,8 +19,8 @@ class AnyLength(LessonScene):
 
     def construct(self) -> None:
         self.act("same-weights", show_in_pages)
-        self.act("map", any_length.grow)
-        self.act("append", any_length.append)
+        self.act("map", film.grow)
+        self.act("append", film.append)
         self.act("share", show)
         self.act("causal", show_in_pages)
         self.act("generation", show_in_pages)

@@ -6,8 +6,9 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.film.acts import channels, convolution, exhibits
-from attnviz.film.scene import LessonScene
+from attnviz.lessons.cnn_limits.film import channels, convolution
+from attnviz.views.film.acts import exhibits
+from attnviz.views.film.scene import LessonScene
 
 
 class CnnLimits(LessonScene):

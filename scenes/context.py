@@ -9,9 +9,9 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.film.acts import context
-from attnviz.film.acts.exhibits import show
-from attnviz.film.scene import LessonScene
+from attnviz.lessons.context import film
+from attnviz.views.film.acts.exhibits import show
+from attnviz.views.film.scene import LessonScene
 
 
 class Context(LessonScene):
@@ -20,8 +20,8 @@ class Context(LessonScene):
     by_itself = staticmethod(partial(default_storyboard, "context"))
 
     def construct(self) -> None:
-        self.act("receptive-field", context.receptive_field)
+        self.act("receptive-field", film.receptive_field)
         self.act("layers", show)
-        self.act("planted", context.planted)
-        self.act("sweep", context.sweep)
-        self.act("inductive-bias", context.inductive_bias)
+        self.act("planted", film.planted)
+        self.act("sweep", film.sweep)
+        self.act("inductive-bias", film.inductive_bias)

@@ -6,9 +6,9 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.film.acts import cost
-from attnviz.film.acts.exhibits import show
-from attnviz.film.scene import LessonScene
+from attnviz.lessons.cost import film
+from attnviz.views.film.acts.exhibits import show
+from attnviz.views.film.scene import LessonScene
 
 
 class Cost(LessonScene):
@@ -17,8 +17,8 @@ class Cost(LessonScene):
     by_itself = staticmethod(partial(default_storyboard, "cost"))
 
     def construct(self) -> None:
-        self.act("operations", cost.operations)
-        self.act("sequential-steps", cost.sequential_steps)
+        self.act("operations", film.operations)
+        self.act("sequential-steps", film.sequential_steps)
         self.act("path-length", show)
         self.act("memory", show)
         self.act("comparison", show)

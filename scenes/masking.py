@@ -1,6 +1,6 @@
 """Masking: −∞ before softmax, zeros after; then padding.
 
-Run by itself (`manim render scenes/masking.py`) it tells the example `causal`; `attnviz render --lesson masking`
+Run by itself (`manim render scenes/film.py`) it tells the example `causal`; `attnviz render --lesson masking`
 gives it any other storyboard of the lesson.
 """
 
@@ -10,9 +10,9 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.film.acts import masking
-from attnviz.film.acts.exhibits import show
-from attnviz.film.scene import LessonScene
+from attnviz.lessons.masking import film
+from attnviz.views.film.acts.exhibits import show
+from attnviz.views.film.scene import LessonScene
 
 
 class Masking(LessonScene):
@@ -22,7 +22,7 @@ class Masking(LessonScene):
 
     def construct(self) -> None:
         self.act("unmasked", show)
-        self.act("before-softmax", masking.before_softmax)
+        self.act("before-softmax", film.before_softmax)
         self.act("after-softmax", show)
         self.act("padding", show)
         self.act("padding-hidden", show)

@@ -1,6 +1,6 @@
 """Several heads: each finds something else, side by side, mixed by W_O.
 
-Run by itself (`manim render scenes/multi_head.py`) it tells the example `two-heads`; `attnviz render
+Run by itself (`manim render scenes/film.py`) it tells the example `two-heads`; `attnviz render
 --lesson multi-head` gives it any other storyboard of the lesson.
 """
 
@@ -10,9 +10,9 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.film.acts import multi_head
-from attnviz.film.acts.exhibits import show
-from attnviz.film.scene import LessonScene
+from attnviz.lessons.multi_head import film
+from attnviz.views.film.acts.exhibits import show
+from attnviz.views.film.scene import LessonScene
 
 
 class MultiHead(LessonScene):
@@ -24,6 +24,6 @@ class MultiHead(LessonScene):
         self.act("one-head", show)
         self.act("cut", show)
         self.act("heads", show)
-        self.act("concat", multi_head.concat)
-        self.act("project", multi_head.project)
-        self.act("formula", multi_head.formula)
+        self.act("concat", film.concat)
+        self.act("project", film.project)
+        self.act("formula", film.formula)

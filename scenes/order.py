@@ -6,10 +6,10 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.film.acts import order
-from attnviz.film.acts.exhibits import show
-from attnviz.film.acts.pages import show_in_pages
-from attnviz.film.scene import LessonScene
+from attnviz.lessons.order import film
+from attnviz.views.film.acts.exhibits import show
+from attnviz.views.film.acts.pages import show_in_pages
+from attnviz.views.film.scene import LessonScene
 
 
 class Order(LessonScene):
@@ -18,9 +18,9 @@ class Order(LessonScene):
     by_itself = staticmethod(partial(default_storyboard, "order"))
 
     def construct(self) -> None:
-        self.act("permute", order.trade)
-        self.act("attention", order.trade)
+        self.act("permute", film.trade)
+        self.act("attention", film.trade)
         self.act("convolution", show)
-        self.act("positions", order.positions)
+        self.act("positions", film.positions)
         self.act("with-positions", show_in_pages)
-        self.act("compare", order.compare)
+        self.act("compare", film.compare)

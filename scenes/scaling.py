@@ -1,6 +1,6 @@
 """Why scores are divided by √d_k: variance, saturation, gradient.
 
-Run by itself (`manim render scenes/scaling.py`) it tells the numbers of seed 0; `attnviz render --lesson scaling`
+Run by itself (`manim render scenes/film.py`) it tells the numbers of seed 0; `attnviz render --lesson scaling`
 gives it any other storyboard of the lesson.
 """
 
@@ -10,9 +10,9 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.film.acts import scaling
-from attnviz.film.acts.exhibits import show
-from attnviz.film.scene import LessonScene
+from attnviz.lessons.scaling import film
+from attnviz.views.film.acts.exhibits import show
+from attnviz.views.film.scene import LessonScene
 
 
 class Scaling(LessonScene):
@@ -22,8 +22,8 @@ class Scaling(LessonScene):
 
     def construct(self) -> None:
         self.act("score", show)
-        self.act("variance", scaling.variance)
-        self.act("weights", scaling.weights)
-        self.act("saturation", scaling.saturation)
-        self.act("gradient", scaling.gradient)
-        self.act("formula", scaling.formula)
+        self.act("variance", film.variance)
+        self.act("weights", film.weights)
+        self.act("saturation", film.saturation)
+        self.act("gradient", film.gradient)
+        self.act("formula", film.formula)

@@ -10,21 +10,21 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.film.acts import (
-    beside,
+from attnviz.lessons.self_attention.film import (
+    all_queries,
+    dot_product,
     formula,
     heads,
+    inputs,
     links,
-    mixing,
-    opening,
-    pair,
-    places,
     projection,
+    rope,
     scores,
     softmax,
-    whole,
+    weighted_values,
 )
-from attnviz.film.scene import LessonScene
+from attnviz.views.film.acts import beside
+from attnviz.views.film.scene import LessonScene
 
 
 class SelfAttention(LessonScene):
@@ -35,23 +35,23 @@ class SelfAttention(LessonScene):
     by_itself = staticmethod(partial(default_storyboard, "self-attention"))
 
     def construct(self) -> None:
-        self.act("inputs", opening.inputs)
-        self.act("weights", opening.weights)
+        self.act("inputs", inputs.inputs)
+        self.act("weights", inputs.weights)
         self.act("queries", projection.project)
         self.act("keys", projection.project)
         self.act("values", projection.project)
-        self.act("places", places.places)
+        self.act("places", rope.places)
         self.act("given", beside.given)
         self.act("scores", scores.scores)
-        self.act("pair", pair.pair)
+        self.act("pair", dot_product.pair)
         self.act("scale", softmax.change_scores)
         self.act("cap", softmax.change_scores)
         self.act("bias", softmax.change_scores)
         self.act("mask", softmax.change_scores)
         self.act("softmax", softmax.softmax)
-        self.act("weighted-values", mixing.weighted_values)
-        self.act("output", mixing.output)
-        self.act("all-rows", whole.all_rows)
+        self.act("weighted-values", weighted_values.weighted_values)
+        self.act("output", weighted_values.output)
+        self.act("all-rows", all_queries.all_rows)
         self.act("links", links.links)
         self.act("heads", heads.heads)
         self.act("formula", formula.formula)

@@ -7,12 +7,12 @@ from functools import partial
 import numpy as np
 from manim import DOWN, UP, FadeIn, FadeOut, VGroup
 
-from attnviz.film.choreography import appear
-from attnviz.film.components.text import Line, label
-from attnviz.film.fonts import Weight
-from attnviz.film.scene import LessonScene
-from attnviz.film.style import CANVAS, MARGIN, Size
-from attnviz.lessons.cards import CARD, card_storyboard
+from attnviz.story.title_card import CARD, card_storyboard
+from attnviz.typeset.fonts import Weight
+from attnviz.views.film.choreography import appear
+from attnviz.views.film.components.text import Line, label
+from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.style import CANVAS, MARGIN, Size
 
 _IN, _LINES_IN, _OUT = 0.8, 1.0, 0.5
 _WIDEST = CANVAS.width - 2 * MARGIN

@@ -23,16 +23,16 @@ from rich.console import Console
 from rich.style import Style as Look
 from rich.text import Text
 
-from attnviz.cli.computed import Presentation, lesson_request
-from attnviz.film.film import Film
-from attnviz.film.planning import plan
-from attnviz.film.quality import Quality
-from attnviz.film.scene import Beat, LessonScene
-from attnviz.film.style import MOST_WORKED, Style
+from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.inputs import InputRequest
 from attnviz.lessons.catalogue import LESSONS, Lesson, told
-from attnviz.lessons.words import LANGUAGES
+from attnviz.render.quality import Quality
+from attnviz.story.i18n import LANGUAGES
 from attnviz.theme import THEMES, Theme, blend
+from attnviz.views.film.film import Film
+from attnviz.views.film.production.planning import plan
+from attnviz.views.film.scene import Beat, LessonScene
+from attnviz.views.film.style import MOST_WORKED, Style
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
 COMMAND = ("explain", "--step", "scores", "--step", "output")

@@ -10,11 +10,11 @@ from hypothesis import settings
 from attnviz.core.self_attention import trace_of
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.catalogue import lesson_named, told
-from attnviz.lessons.exhibits import Exhibit, Field, Layer, Plot, Region, Row, Series, Table
-from attnviz.lessons.labels import labels
-from attnviz.lessons.numbers import Numbers
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.storyboard import Formula, Matrix, Step, Storyboard
+from attnviz.story.exhibits import Exhibit, Field, Layer, Plot, Region, Row, Series, Table
+from attnviz.story.labels import labels
+from attnviz.story.numbers import Numbers
+from attnviz.story.storyboard import Formula, Matrix, Step, Storyboard
 from attnviz.theme import Role
 
 # The same examples in every run, and none judged by the clock: a busy machine is no bug.

@@ -14,7 +14,7 @@ import pytest
 import attnviz
 from attnviz import Trace
 from attnviz.lessons.catalogue import LESSONS
-from attnviz.lessons.words import LANGUAGES
+from attnviz.story.i18n import LANGUAGES
 
 ROOT = Path(attnviz.__file__).parents[1]
 
@@ -83,8 +83,8 @@ def test_the_wheel_holds_what_is_read_beside_the_code(wheel):
     assert {
         "attnviz/py.typed",
         "attnviz/inputs/examples/illustrated.toml",
-        "attnviz/lessons/pictures/digit.json",
-        *(f"attnviz/lessons/words/{language}.toml" for language in LANGUAGES),
+        "attnviz/lessons/cnn_limits/pictures/digit.json",
+        *(f"attnviz/story/i18n/{language}.toml" for language in LANGUAGES),
         *(f"attnviz/lecture/start.{language}.toml" for language in LANGUAGES),
     } <= packed
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in packed)
@@ -93,9 +93,9 @@ def test_the_wheel_holds_what_is_read_beside_the_code(wheel):
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
 def test_the_wheel_holds_of_every_lesson_its_module_its_words_and_its_scene(wheel, lesson):
     assert {
-        f"attnviz/lessons/{lesson.module}.py",
+        f"attnviz/lessons/{lesson.module}/lesson.py",
         f"attnviz/scenes/{lesson.module}.py",
-        *(f"attnviz/lessons/words/{lesson.module}.{language}.toml" for language in LANGUAGES),
+        *(f"attnviz/lessons/{lesson.module}/{language}.toml" for language in LANGUAGES),
     } <= contents(wheel)
 
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attnviz.cli.failures import is_disk_full
-from attnviz.cli.sections import SectionedCommand, option
+from attnviz.cli.shared.help_sections import SectionedCommand, option
 from attnviz.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from attnviz.film.render.store import Store
+    from attnviz.render.store import Store
 
 _PREFIXES = "kMGT"
 
@@ -74,7 +74,7 @@ def cache(clear: bool, limit: int | None) -> None:
       attnviz cache --limit 500MB
       attnviz cache --clear
     """
-    from attnviz.film.render.store import unchecked_user_store
+    from attnviz.render.store import unchecked_user_store
 
     if limit is not None:
         _keep_to(limit)
@@ -89,7 +89,7 @@ def cache(clear: bool, limit: int | None) -> None:
 
 
 def _keep_to(limit: int) -> None:
-    from attnviz.film.render.store import save_limit, unchecked_user_store
+    from attnviz.render.store import save_limit, unchecked_user_store
 
     try:
         save_limit(limit)

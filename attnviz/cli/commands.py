@@ -7,21 +7,21 @@ import importlib
 import click
 
 from attnviz import __version__
-from attnviz.cli.options import add_debug_option
-from attnviz.cli.sections import CONTEXT
+from attnviz.cli.shared.help_sections import CONTEXT
+from attnviz.cli.shared.options import add_debug_option
 from attnviz.errors import unknown_name
 
 _COMMANDS = {
     "explain": (
-        "attnviz.cli.explain:explain",
+        "attnviz.cli.explain.command:explain",
         "Every product and sum of self-attention, in the terminal.",
     ),
-    "render": ("attnviz.cli.render:render", "The same numbers as a film."),
+    "render": ("attnviz.cli.render.command:render", "The same numbers as a film."),
     "new": ("attnviz.cli.new:new", "Write a lecture file to start from."),
     "lessons": ("attnviz.cli.lessons:lessons", "List the lessons, or the steps of one."),
     "examples": ("attnviz.cli.examples:examples", "List the built-in examples, or print one."),
     "heads": (
-        "attnviz.cli.heads:heads",
+        "attnviz.cli.heads.command:heads",
         "All heads of a trained model on a text: maps, and which do what.",
     ),
     "models": ("attnviz.cli.models:models", "List the trained models that are here, or get one."),

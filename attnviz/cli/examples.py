@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from attnviz.cli.options import language_option
-from attnviz.cli.sections import SectionedCommand
+from attnviz.cli.shared.help_sections import SectionedCommand
+from attnviz.cli.shared.options import language_option
 
 
 @click.command(cls=SectionedCommand)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import click
 
-from attnviz.cli.options import language_option
-from attnviz.cli.sections import SectionedCommand, option
+from attnviz.cli.shared.help_sections import SectionedCommand, option
+from attnviz.cli.shared.options import language_option
 
 
 @click.command(cls=SectionedCommand)
@@ -34,7 +34,7 @@ def lessons(name: str | None, with_words: bool, lang: str) -> None:
     """
     from attnviz.errors import InputError
     from attnviz.lessons.catalogue import LESSONS, lesson_named
-    from attnviz.lessons.words import words
+    from attnviz.story.i18n import words
 
     say = words(lang).say
     if with_words:
@@ -54,7 +54,7 @@ def _captions(name: str, language: str) -> Iterator[str]:
     """What the lesson says on its own example, a line of TOML each: step.part = "caption"."""
     import json
 
-    from attnviz.cli.computed import Presentation, lesson_request
+    from attnviz.cli.shared.computed import Presentation, lesson_request
     from attnviz.inputs.request import InputRequest
     from attnviz.lecture.own_words import TITLE
     from attnviz.lessons.catalogue import lesson_named, told

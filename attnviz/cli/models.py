@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from attnviz.cli.sections import SectionedCommand
+from attnviz.cli.shared.help_sections import SectionedCommand
 
 
 @click.command(cls=SectionedCommand)
@@ -31,15 +31,15 @@ def models(action: str | None, name: str | None) -> None:
         raise InputError(
             "get which model? attnviz models lists their names: attnviz models get minilm"
         )
-    from attnviz.models.getting import get
+    from attnviz.models.download import get
 
     click.echo(f"{name}: {get(name).path}")
 
 
 def _listed() -> Iterator[str]:
-    from attnviz.models.families import KINDS
     from attnviz.models.gguf_names import ARCHITECTURES
-    from attnviz.models.places import KNOWN, downloaded, installed
+    from attnviz.models.locate import KNOWN, downloaded, installed
+    from attnviz.models.model_families import KINDS
 
     for each in KNOWN:
         path = installed(each)

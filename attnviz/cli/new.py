@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from attnviz.cli.options import language_option
-from attnviz.cli.sections import SectionedCommand, option
+from attnviz.cli.shared.help_sections import SectionedCommand, option
+from attnviz.cli.shared.options import language_option
 
 
 @click.command(cls=SectionedCommand)
@@ -23,7 +23,7 @@ def new(file: str, force: bool, lang: str) -> None:
     """
     from pathlib import Path
 
-    from attnviz.cli.output import write_text
+    from attnviz.cli.shared.output import write_text
     from attnviz.errors import InputError, OutputError
     from attnviz.lecture.starts import start
 

@@ -32,11 +32,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core import plain
+from attnviz.core import problem_json
 from attnviz.core.arrays import sealed
 from attnviz.core.attention import AttentionStages
-from attnviz.core.plain import Arrays
 from attnviz.core.problem import Problem
+from attnviz.core.problem_json import Arrays
 from attnviz.core.trace import HeadTrace, Trace
 from attnviz.errors import InputError
 
@@ -51,16 +51,16 @@ _LATER = ("capped_scores", *_PROJECTED)
 def to_json(trace: Trace) -> str:
     """JSON text of the trace, one line."""
     arrays = _arrays_of(trace)
-    body = {"schema": SCHEMA} | plain.body_of(_facts_of(trace), arrays)
+    body = {"schema": SCHEMA} | problem_json.body_of(_facts_of(trace), arrays)
     body["traces"] = [
         {
-            name: plain.listed(arrays[f"traces.{i}.{name}"])
+            name: problem_json.listed(arrays[f"traces.{i}.{name}"])
             for name in _OF_HEAD
             if f"traces.{i}.{name}" in arrays
         }
         for i in range(len(trace.heads))
     ]
-    body |= {name: plain.listed(arrays[name]) for name in ("concat", "output")}
+    body |= {name: problem_json.listed(arrays[name]) for name in ("concat", "output")}
     return json.dumps(body, ensure_ascii=False, allow_nan=False)
 
 
@@ -79,14 +79,14 @@ def from_json(text: str) -> Trace:
         raise InputError(
             f"not a trace: schema is {found!r}, expected {SCHEMA!r}; write one with explain --format json"
         )
-    facts, arrays = plain.read("trace", body, _lists_of)
+    facts, arrays = problem_json.read("trace", body, _lists_of)
     facts |= {name: body[name] for name in ("rounded",) if name in body}
     return _assembled(facts, arrays)
 
 
 def _lists_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """Every array of the body, still as lists, under the name that `_arrays_of` gives it."""
-    lists = plain.lists_of(body)
+    lists = problem_json.lists_of(body)
     for i, head in enumerate(body["traces"]):
         lists |= {
             f"traces.{i}.{name}": head[name]
@@ -141,7 +141,7 @@ def same(one: Trace, other: Trace) -> bool:
 
 
 def _facts_of(trace: Trace) -> dict[str, Any]:
-    facts = plain.facts_of(trace.problem)
+    facts = problem_json.facts_of(trace.problem)
     return {
         "tokens": facts.pop("tokens"),
         "heads": facts.pop("heads"),
@@ -150,7 +150,7 @@ def _facts_of(trace: Trace) -> dict[str, Any]:
 
 
 def _arrays_of(trace: Trace) -> Arrays:
-    named = plain.arrays_of(trace.problem)
+    named = problem_json.arrays_of(trace.problem)
     for i, head in enumerate(trace.heads):
         named |= {f"traces.{i}.{name}": getattr(head, name) for name in ("q", "k", "v")}
         named |= {f"traces.{i}.{name}": getattr(head.stages, name) for name in _STAGES}
@@ -163,13 +163,13 @@ def _arrays_of(trace: Trace) -> Arrays:
 
 def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> Trace:
     if facts.get("rounded") not in (None, "article"):
-        raise plain.wrong("rounded")
-    problem = plain.assembled(facts, arrays)
+        raise problem_json.wrong("rounded")
+    problem = problem_json.assembled(facts, arrays)
     try:
         heads = tuple(_head(problem, arrays, i) for i in range(problem.heads))
         concat, output, rounded = arrays["concat"], arrays["output"], facts["rounded"]
     except (KeyError, TypeError) as error:
-        raise plain.broken("trace", error) from error
+        raise problem_json.broken("trace", error) from error
     width = problem.heads * problem.d_v
     _check_shape("concat", concat, (problem.n, width))
     _check_shape("output", output, (problem.n, _width_out(problem, width)))

@@ -12,12 +12,12 @@ from attnviz.inputs.conflicts import check_request
 from attnviz.inputs.embedding import seeded_matrix, token_vectors
 from attnviz.inputs.example_files import DEFAULT, load_example
 from attnviz.inputs.files import STDIN
-from attnviz.inputs.given import Given, read_given
 from attnviz.inputs.masks import read_mask
+from attnviz.inputs.model_problem import trained_problem
+from attnviz.inputs.qkv_file import Given, read_given
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.scale import scale_from
 from attnviz.inputs.tokens import listed_tokens, split_text
-from attnviz.inputs.trained import trained_problem
 from attnviz.inputs.vectors import read_vectors
 from attnviz.inputs.weights import Weights, read_weights
 from attnviz.models.heads import ALL, heads_from

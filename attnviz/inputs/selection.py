@@ -12,7 +12,7 @@ from attnviz.core.problem import Problem
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
-from attnviz.models.pieces import Span, runs
+from attnviz.models.tokenization import Span, runs
 
 _RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 _LISTED = 8

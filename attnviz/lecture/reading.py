@@ -15,7 +15,7 @@ from attnviz.lecture.chapters import CARD_TITLE_COLUMNS, chapter
 from attnviz.lecture.model import PACES, QUALITIES, Lecture, Version
 from attnviz.lecture.naming import SUFFIX, is_lecture
 from attnviz.lecture.table import Table
-from attnviz.lessons.words import LANGUAGES
+from attnviz.story.i18n import LANGUAGES
 from attnviz.theme import THEMES
 
 KEYS = (

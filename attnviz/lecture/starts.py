@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from attnviz.errors import unknown_name
-from attnviz.lessons.words import LANGUAGES
+from attnviz.story.i18n import LANGUAGES
 
 
 def start(language: str) -> str:

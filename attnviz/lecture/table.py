@@ -12,8 +12,8 @@ from typing import Any
 
 from attnviz.errors import InputError, unknown_name
 from attnviz.inputs.files import STDIN
-from attnviz.lessons.labels import columns_of
-from attnviz.lessons.words import LANGUAGES
+from attnviz.story.i18n import LANGUAGES
+from attnviz.typeset.text_width import columns_of
 
 
 @dataclass(frozen=True)

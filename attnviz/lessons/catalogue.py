@@ -11,7 +11,7 @@ from attnviz.errors import unknown_name
 
 if TYPE_CHECKING:
     from attnviz.lessons.request import LessonRequest
-    from attnviz.lessons.storyboard import Storyboard
+    from attnviz.story.storyboard import Storyboard
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,6 @@ def told(name: str, asked: LessonRequest) -> Storyboard:
     >>> told("self-attention", LessonRequest(trace)).step("scores").worked[0].total.text
     '6'
     """
-    module = importlib.import_module(f"attnviz.lessons.{lesson_named(name).module}")
+    module = importlib.import_module(f"attnviz.lessons.{lesson_named(name).module}.lesson")
     board: Storyboard = module.storyboard(asked)
     return board

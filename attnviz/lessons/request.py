@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attnviz.core.trace import Trace
-from attnviz.lessons.calculations import MOST
+from attnviz.story.calculations import MOST
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,8 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import AttentionOptions, Problem
 from attnviz.errors import InputError
-from attnviz.lessons.numbers import Numbers
 from attnviz.lessons.request import LessonRequest
+from attnviz.story.numbers import Numbers
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

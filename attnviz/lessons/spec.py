@@ -19,14 +19,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import attnviz
-from attnviz.core.plain import problem_from_plain, problem_to_plain
+from attnviz.core.problem_json import problem_from_plain, problem_to_plain
 from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import Trace
 from attnviz.errors import AttnvizError, InputError
-from attnviz.lessons.beginning import MOST_DECIMALS, ROUNDINGS
 from attnviz.lessons.catalogue import Lesson, lesson_named
+from attnviz.lessons.lesson_checks import MOST_DECIMALS, ROUNDINGS
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.words import LANGUAGES
+from attnviz.story.i18n import LANGUAGES
 
 SCHEMA = "attnviz.film/1"
 MOST_CHARACTERS = 64_000_000

@@ -13,7 +13,7 @@ from attnviz.models.gguf_file import read_gguf
 from attnviz.models.gguf_names import ROPE_FACTORS, config_of
 from attnviz.models.gguf_tensors import GgufTensors
 from attnviz.models.gguf_tokenizer import tokenizer_of
-from attnviz.models.places import Place
+from attnviz.models.locate import Place
 from attnviz.models.safetensors_folder import SafetensorsFolder
 from attnviz.models.tensors import Tensors
 from attnviz.models.tokenizer import read_tokenizer

@@ -14,12 +14,12 @@ import numpy.typing as npt
 from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import Problem
 from attnviz.errors import InputError, unknown_name
-from attnviz.models.families import KINDS, NumpyRunner
 from attnviz.models.formats import opened
-from attnviz.models.pieces import Pieces
-from attnviz.models.places import Place, find
+from attnviz.models.locate import Place, find
+from attnviz.models.model_families import KINDS, NumpyRunner
 from attnviz.models.revision import revision
 from attnviz.models.runner import Attention, Runner
+from attnviz.models.tokenization import Pieces
 from attnviz.models.tokenizer import pieces
 
 NUMPY, TRANSFORMERS = "numpy", "transformers"

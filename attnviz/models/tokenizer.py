@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.models.pieces import WORD_BEGINS, Pieces, Span, stripped
+from attnviz.models.tokenization import WORD_BEGINS, Pieces, Span, stripped
 
 FILE = "tokenizer.json"
 _BLANKS = str.maketrans(" \n\t", "␣↵⇥")

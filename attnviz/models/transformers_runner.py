@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from attnviz.errors import AttnvizError, InputError
-from attnviz.models.captured import Captured
-from attnviz.models.places import Place
+from attnviz.models.captured_layer import Captured
+from attnviz.models.locate import Place
 from attnviz.models.safetensors_folder import SafetensorsFolder
 from attnviz.models.tokenizer import as_written
 from attnviz.models.transformers_watch import Enough, Watch, library

@@ -19,7 +19,7 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.models.captured import Captured
+from attnviz.models.captured_layer import Captured
 
 _NAME = "attnviz"
 """Under which the watching function is registered."""

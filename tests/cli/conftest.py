@@ -53,7 +53,7 @@ def run(*arguments: object) -> Done:
 @contextmanager
 def at_work(home: Path) -> Iterator[Path]:
     """A new folder in `home` that commands run in, with a cache of their own beside it, and one core."""
-    from attnviz.film.quality import QUALITIES, Quality
+    from attnviz.render.quality import QUALITIES, Quality
 
     folder = home / "work"
     folder.mkdir()
@@ -61,7 +61,7 @@ def at_work(home: Path) -> Iterator[Path]:
         patch.chdir(folder)
         patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
         patch.setitem(QUALITIES, "low", Quality(*TINY))
-        patch.setattr("attnviz.cli.place.cores", lambda: 1)
+        patch.setattr("attnviz.cli.render.render_resources.cores", lambda: 1)
         yield folder
 
 

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from attnviz.cli.cache import Size, human
-from attnviz.film.render.store import DEFAULT_LIMIT, unchecked_user_store
+from attnviz.render.store import DEFAULT_LIMIT, unchecked_user_store
 
 NO_SIZE = "is no size: write 500MB, 2GB, or 0 to keep nothing"
 
@@ -172,7 +172,7 @@ def test_it_starts_without_the_libraries_that_draw(work):
     )
 
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "attnviz.film.render.store" in loaded
+    assert "attnviz.render.store" in loaded
     assert not loaded & {"manim", "av", "numpy", "rich", "csv"}
     assert done.stdout.startswith("Folder      ")
     assert "\x1b" not in done.stdout

@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from attnviz.cli.duration import Duration
+from attnviz.cli.render.duration import Duration
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ PROBE = '''
 import errno, sys, time
 import click
 from attnviz.cli import commands
-from attnviz.cli.options import input_options, view_options
-from attnviz.cli.sections import SectionedCommand
+from attnviz.cli.shared.options import input_options, view_options
+from attnviz.cli.shared.help_sections import SectionedCommand
 
 @click.command(cls=SectionedCommand)
 @input_options

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from attnviz import Trace
-from attnviz.cli.explain import _NARROWEST
-from attnviz.terminal.setting import NARROWEST
+from attnviz.cli.explain.command import _NARROWEST
+from attnviz.views.terminal.page_context import NARROWEST
 
 ESCAPE = "\x1b"
 QUIET = {"NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "TERM"}

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from attnviz import Trace
-from attnviz.cli.computed import Presentation, lesson_request
-from attnviz.film.container import assemble
+from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.inputs import InputRequest
 from attnviz.lessons import spec
 from attnviz.lessons.catalogue import LESSONS
 from attnviz.lessons.spec import Made, spec_of
+from attnviz.views.film.video.container import assemble
 
 QUIET = {"NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "TERM"}
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in QUIET}
@@ -235,7 +235,10 @@ def test_an_input_that_was_left_out_is_told_so(explain, film, monkeypatch):
     ("text", "says"),
     [
         ("Made by hand", "film.mp4 was not made by attnviz render, or before it wrote what made"),
-        ('{"schema": "attnviz.film/2"}', "film.mp4: what made the film has the schema 'attnviz"),
+        (
+            '{"schema": "attnviz.film/2"}',
+            "film.mp4: what made the film has the schema 'attnviz",
+        ),
         ('{"schema": "attnviz.film/1", ', "film.mp4: what made the film is not JSON ("),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from rich.cells import cell_len
 
-from attnviz.film.typefaces import chinese
+from attnviz.typeset.typefaces import chinese
 from tests.models.small_tokenizers import bytewise, characterwise, model_with
 
 SENTENCE = "The animal didn't cross the street because it was too tired"

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from attnviz.cli.lecture_plan import PlannedCard, planned
+from attnviz.cli.shared.lecture_plan import PlannedCard, planned
 from attnviz.errors import AttnvizError, InputError
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lecture.reading import read_lecture

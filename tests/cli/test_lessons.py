@@ -5,10 +5,10 @@ import tomllib
 import pytest
 
 from attnviz.cli.failures import run
-from attnviz.cli.lecture_plan import planned
+from attnviz.cli.shared.lecture_plan import planned
 from attnviz.lecture.reading import read_lecture
 from attnviz.lessons.catalogue import LESSONS
-from attnviz.lessons.words import LANGUAGES
+from attnviz.story.i18n import LANGUAGES
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from attnviz import Trace
-from attnviz.cli.surveyed import Asked, one_head, survey
+from attnviz.cli.heads.head_survey import Asked, one_head, survey
 
 SENTENCE = "The animal didn't cross the street because it was too tired"
 

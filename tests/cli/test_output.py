@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from attnviz.cli import output
-from attnviz.cli.output import check_writable, whole_file, write_bytes, write_text
+from attnviz.cli.shared import output
+from attnviz.cli.shared.output import check_writable, whole_file, write_bytes, write_text
 from attnviz.errors import EnvironmentFault, InputError, OutputError
 
 

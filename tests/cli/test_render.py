@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import srt
 
-from attnviz.film import studio
-from attnviz.film.render.store import save_limit, unchecked_user_store
+from attnviz.render.store import save_limit, unchecked_user_store
+from attnviz.views.film.production import render_service
 
 from .conftest import frames_of, left_over, names, stored
 
@@ -124,9 +124,9 @@ def test_a_full_disk_is_told_in_one_line_with_status_1(render, folder):
 @pytest.mark.parametrize(
     "full",
     [
-        "attnviz.film.studio.Path.write_bytes",
-        "attnviz.film.programme.assemble",
-        "attnviz.film.captions.webvtt",
+        "attnviz.views.film.production.render_service.Path.write_bytes",
+        "attnviz.views.film.video.assembly.assemble",
+        "attnviz.views.film.video.captions.webvtt",
     ],
 )
 def test_a_disk_that_fills_on_the_way_leaves_nothing(monkeypatch, tmp_path, attnviz, work, full):
@@ -190,13 +190,13 @@ def test_two_at_once_that_share_a_cache_do_not_disturb_each_other(start, folder,
 @pytest.fixture
 def drawn(monkeypatch):
     """The segments that are drawn in this process."""
-    segments, draw = [], studio.draw
+    segments, draw = [], render_service.draw
 
     def watched(order):
         segments.extend(order.range.segments)
         return draw(order)
 
-    monkeypatch.setattr(studio, "draw", watched)
+    monkeypatch.setattr(render_service, "draw", watched)
     return segments
 
 

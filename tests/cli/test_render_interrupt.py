@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import pytest
 
-from attnviz.film import studio
+from attnviz.views.film.production import render_service
 
 from .conftest import left_over, left_running, stored
 
@@ -42,18 +42,18 @@ class Watch(importlib.abc.MetaPathFinder):
             os.kill(os.getpid(), signal.SIGINT)
 
 SENT_AT = {
-    "planning": ("film.scene", "LessonScene.beat_ended", 1),
-    "planning in processes": ("film.render.processes", "Processes.submit", 2),
-    "starting a process": ("film.render.processes", "_Seat._start", 1),
-    "drawing": ("film.render.renderer", "DrawingRenderer.perform", 2),
-    "encoding": ("film.render.encoder", "SegmentEncoder.paint", 5),
-    "ending a segment": ("film.render.encoder", "SegmentEncoder.finish", 1),
-    "storing": ("film.render.store", "Store.put", 2),
-    "killed": ("film.render.store", "Store.put", 4),
-    "joining": ("film.programme", "assemble", 1),
-    "captions": ("film.captions", "webvtt", 1),
-    "second film": ("film.programme", "make", 2),
-    "between films": ("cli.filming", "write_film", 2),
+    "planning": ("views.film.scene", "LessonScene.beat_ended", 1),
+    "planning in processes": ("render.processes", "Processes.submit", 2),
+    "starting a process": ("render.processes", "_Seat._start", 1),
+    "drawing": ("render.renderer", "DrawingRenderer.perform", 2),
+    "encoding": ("render.encoder", "SegmentEncoder.paint", 5),
+    "ending a segment": ("render.encoder", "SegmentEncoder.finish", 1),
+    "storing": ("render.store", "Store.put", 2),
+    "killed": ("render.store", "Store.put", 4),
+    "joining": ("views.film.video.assembly", "assemble", 1),
+    "captions": ("views.film.video.captions", "webvtt", 1),
+    "second film": ("views.film.video.assembly", "make", 2),
+    "between films": ("cli.render.film_writer", "write_film", 2),
 }
 """By phase, the function of a module that it is sent at, and the call."""
 
@@ -67,12 +67,12 @@ def prepare(phase):
     else:
         sys.meta_path.insert(0, Watch())
         return
-    from attnviz.film.quality import QUALITIES, Quality
+    from attnviz.render.quality import QUALITIES, Quality
     QUALITIES["low"] = Quality(160, 90, 5)
 
 def interrupt_while_collecting():
     import weakref
-    from attnviz.film.render import encoder
+    from attnviz.render import encoder
     original = encoder.SegmentEncoder.paint
     class Thing:
         pass
@@ -242,10 +242,10 @@ def test_when_it_was_killed_the_next_run_draws_only_the_rest(
 ):
     options = ("--step", "scores", *SHORT, "--jobs", jobs, "-o", "a.mp4")
     code, _, _ = probe("killed", *options)
-    before, drawn, draw = stored(probe.cache), [], studio.draw
+    before, drawn, draw = stored(probe.cache), [], render_service.draw
     assert not (work / "a.mp4").exists()
     monkeypatch.setattr(
-        studio, "draw", lambda order: drawn.extend(order.range.segments) or draw(order)
+        render_service, "draw", lambda order: drawn.extend(order.range.segments) or draw(order)
     )
 
     done = attnviz("render", *options, "--jobs", "1")

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import srt
 
-from attnviz.cli import filming
-from attnviz.cli.filming import Reel
-from attnviz.film.components.furniture import Caption
-from attnviz.film.planning import plan
-from attnviz.lessons.words import words
+from attnviz.cli.render import film_writer
+from attnviz.cli.render.film_writer import Reel
+from attnviz.story.i18n import words
+from attnviz.views.film.components.header_footer import Caption
+from attnviz.views.film.production.planning import plan
 
 from .conftest import TINY, Done, at_work, frames_of, left_over, marks, names, read, run
 
@@ -65,14 +65,14 @@ class Made:
 def made(tmp_path_factory):
     """The films of the lecture, which the run found in another folder."""
     home, planned = tmp_path_factory.mktemp("lecture"), {}
-    write = filming.write_film
+    write = film_writer.write_film
 
     def noted(reel, studio, on_frames):
         planned[reel.programme.languages[0]] = reel
         write(reel, studio, on_frames)
 
     with at_work(home) as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(filming, "write_film", noted)
+        patch.setattr(film_writer, "write_film", noted)
         (home / "talk.toml").write_text(LECTURE, encoding="utf-8")
         done = run("render", "../talk.toml")
         yield Made(folder, done, planned)

@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import pytest
 
-from attnviz.cli.progress import Bar
+from attnviz.cli.render.progress import Bar
 from tests.cli.conftest import frames_of, marks, names
 from tests.film.render import odd_scenes
 
@@ -50,7 +50,7 @@ def test_a_scene_becomes_a_film_of_its_name(attnviz, work, mine):
 
 
 def test_what_did_not_change_is_not_drawn_again(attnviz, work, mine, monkeypatch):
-    from attnviz.film.render.canvas import Canvas
+    from attnviz.render.canvas import Canvas
 
     drawn = []
     draw = Canvas.draw
@@ -126,7 +126,7 @@ def test_a_scene_that_fails_where_it_is_drawn_is_drawn_here(attnviz, work, monke
     )
     added = []
     monkeypatch.setattr(
-        "attnviz.cli.progress.drawing",
+        "attnviz.cli.render.progress.drawing",
         lambda *_, **__: nullcontext(Bar(added.append, lambda text: None)),
     )
 

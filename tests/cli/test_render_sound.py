@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import srt
 
-from attnviz.film.narration import LEAD
+from attnviz.views.film.voice.narration import LEAD
 
 from .conftest import frames_of, names
 

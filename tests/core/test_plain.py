@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from attnviz import Problem, self_attention
-from attnviz.core.plain import problem_from_plain, problem_to_plain
 from attnviz.core.problem import ARRAYS
+from attnviz.core.problem_json import problem_from_plain, problem_to_plain
 from attnviz.errors import InputError
 
 from .full_problem import full_problem, model_problem, projected_elsewhere

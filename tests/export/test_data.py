@@ -6,10 +6,10 @@ import math
 import numpy as np
 import pytest
 
-from attnviz.export.data import storyboard_json
 from attnviz.lessons.catalogue import LESSONS
-from attnviz.lessons.exhibits import Field, Plot, Table
-from attnviz.lessons.storyboard import Matrix
+from attnviz.story.exhibits import Field, Plot, Table
+from attnviz.story.storyboard import Matrix
+from attnviz.views.document.lesson_json import storyboard_json
 
 
 def refuse(constant):

@@ -7,13 +7,13 @@ import pytest
 from markdown_it import MarkdownIt
 
 from attnviz.core.self_attention import trace_of
-from attnviz.export.markup import FORMATS, markup
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.catalogue import LESSONS, told
-from attnviz.lessons.exhibits import Field, Plot, Region
-from attnviz.lessons.labels import subscript
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.storyboard import Matrix
+from attnviz.story.exhibits import Field, Plot, Region
+from attnviz.story.labels import subscript
+from attnviz.story.storyboard import Matrix
+from attnviz.views.document.markup import FORMATS, markup
 
 HOSTILE = ("<script>alert(1)</script>", "a|b*c*_d_", "\\end{tabular}$x$&%#", "```", "猫 🙂")
 

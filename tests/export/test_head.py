@@ -7,14 +7,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from attnviz.export.arcs import ASIDE, FOLLOWED
-from attnviz.export.drawing import Box, Curve, Shading, Words
-from attnviz.export.head import BLOCKS, NUMBERED, head_drawing
-from attnviz.export.svg import svg
-from attnviz.film.fonts import Weight, shape
-from attnviz.lessons.close_up import LEAST, close_up
-from attnviz.lessons.heads import Pair, Survey, measured_head
+from attnviz.survey.head_detail import LEAST, close_up
+from attnviz.survey.heads import Pair, Survey, measured_head
 from attnviz.theme import THEMES, Role
+from attnviz.typeset.fonts import Weight, shape
+from attnviz.views.picture.arcs import ASIDE, FOLLOWED
+from attnviz.views.picture.drawing import Box, Curve, Shading, Words
+from attnviz.views.picture.head import BLOCKS, NUMBERED, head_drawing
+from attnviz.views.picture.svg import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("the", "internationalisation", "猫", "<script>", "注意力机制与卷积", "a", "WWWWWWWWWWWW")

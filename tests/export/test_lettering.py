@@ -2,8 +2,8 @@
 
 import pytest
 
-from attnviz.export.lettering import fitted, width_of
-from attnviz.film.fonts import Weight, shape
+from attnviz.typeset.fonts import Weight, shape
+from attnviz.views.picture.text_width import fitted, width_of
 
 TEXTS = [
     "The animal didn't cross the street because it was too tired",

@@ -6,12 +6,12 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from attnviz.export.drawing import Shading, Words
-from attnviz.export.maps import maps_drawing
-from attnviz.export.svg import svg
-from attnviz.film.fonts import Weight, shape
-from attnviz.lessons.heads import Pair, Survey, measured_heads
+from attnviz.survey.heads import Pair, Survey, measured_heads
 from attnviz.theme import THEMES
+from attnviz.typeset.fonts import Weight, shape
+from attnviz.views.picture.drawing import Shading, Words
+from attnviz.views.picture.maps import maps_drawing
+from attnviz.views.picture.svg import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 

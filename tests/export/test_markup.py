@@ -13,11 +13,11 @@ from markdown_it.token import Token
 
 from attnviz import Problem, self_attention, trace_of
 from attnviz.errors import InputError
-from attnviz.export.markup import FORMATS, markup
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.labels import subscript
-from attnviz.lessons.self_attention import self_attention_storyboard
-from attnviz.lessons.storyboard import Storyboard
+from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.story.labels import subscript
+from attnviz.story.storyboard import Storyboard
+from attnviz.views.document.markup import FORMATS, markup
 
 HOSTILE = [
     "<script>",

@@ -9,11 +9,11 @@ import pytest
 import resvg_py
 from PIL import Image
 
-from attnviz.export.drawing import LEVELS, Box, Curve, Drawing, Words, shaded, shades
-from attnviz.export.png import SCALE, png
-from attnviz.export.svg import svg
-from attnviz.film.fonts import Weight, shape
 from attnviz.theme import THEMES
+from attnviz.typeset.fonts import Weight, shape
+from attnviz.views.picture.drawing import LEVELS, Box, Curve, Drawing, Words, shaded, shades
+from attnviz.views.picture.png import SCALE, png
+from attnviz.views.picture.svg import svg
 
 DARK = THEMES["dark"]
 

@@ -12,16 +12,16 @@ from attnviz.scenes import scene_of
 from attnviz import Trace, self_attention, trace_of
 from attnviz.core.positions import rotary_angles
 from attnviz.core.problem import AttentionOptions, given_problem
-from attnviz.film.film import Film
-from attnviz.film.quality import QUALITIES
-from attnviz.film.style import MOST_WORKED, Style
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.catalogue import LESSONS, lesson_named
 from attnviz.lessons.catalogue import told as lesson_told
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.self_attention import self_attention_storyboard
-from attnviz.lessons.storyboard import Storyboard
+from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.render.quality import QUALITIES
+from attnviz.story.storyboard import Storyboard
 from attnviz.theme import LIGHT
+from attnviz.views.film.film import Film
+from attnviz.views.film.style import MOST_WORKED, Style
 
 
 def film_of(

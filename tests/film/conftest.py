@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from attnviz.film.planning import Plan, plan
-from attnviz.film.scene import Beat, LessonScene
-from attnviz.film.style import Style
-from attnviz.lessons.exhibits import Exhibit, Plot, texts_of
-from attnviz.lessons.storyboard import Matrix, Number, Step, Storyboard
+from attnviz.story.exhibits import Exhibit, Plot, texts_of
+from attnviz.story.storyboard import Matrix, Number, Step, Storyboard
+from attnviz.views.film.production.planning import Plan, plan
+from attnviz.views.film.scene import Beat, LessonScene
+from attnviz.views.film.style import Style
 from tests.film.cases import CASES, LESSON_CASES, ONLY, PARTS, THEMES, case_named, film_of
 from tests.film.screens import Screen, screen_of
 

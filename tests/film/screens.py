@@ -10,13 +10,13 @@ from typing import Any
 from manim import Line as Stroke
 from manim import MathTypst, Mobject, SurroundingRectangle, VMobject
 
-from attnviz.film.components.cells import Cell, Tile
-from attnviz.film.components.furniture import Caption, Header
-from attnviz.film.components.matrix import MatrixView
-from attnviz.film.components.text import Glyphs, Line, label
-from attnviz.film.fonts import Weight
-from attnviz.film.scene import Beat, LessonScene
-from attnviz.film.style import Size
+from attnviz.typeset.fonts import Weight
+from attnviz.views.film.components.cells import Cell, Tile
+from attnviz.views.film.components.header_footer import Caption, Header
+from attnviz.views.film.components.matrix import MatrixView
+from attnviz.views.film.components.text import Glyphs, Line, label
+from attnviz.views.film.scene import Beat, LessonScene
+from attnviz.views.film.style import Size
 
 _PIXELS = 480 / 8
 """A manim unit in a frame 480 high."""

@@ -8,12 +8,12 @@ from typing import Any
 from attnviz.scenes.self_attention import SelfAttention
 
 from attnviz import trace_of
-from attnviz.film.film import Film
-from attnviz.film.quality import QUALITIES
-from attnviz.film.style import PACES, Style
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.self_attention import self_attention_storyboard
+from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.render.quality import QUALITIES
 from attnviz.theme import THEMES
+from attnviz.views.film.film import Film
+from attnviz.views.film.style import PACES, Style
 
 
 def small_film(

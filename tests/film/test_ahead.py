@@ -7,9 +7,9 @@ import pytest
 from attnviz.scenes.self_attention import SelfAttention
 
 from attnviz.errors import InputError
-from attnviz.film.ahead import Ahead
-from attnviz.film.planning import plan
-from attnviz.film.render.worker import Drawn
+from attnviz.render.worker import Drawn
+from attnviz.views.film.production.pipelined_render import Ahead
+from attnviz.views.film.production.planning import plan
 from tests.film.small import small_film
 
 
@@ -72,7 +72,7 @@ def test_the_plan_is_the_same_and_every_segment_is_drawn(ahead, crew):
 def test_what_is_there_is_passed_by_and_the_workers_follow_until_there_is_something_to_draw(
     ahead, crew, monkeypatch
 ):
-    monkeypatch.setattr("attnviz.film.ahead._STEP", -1.0)
+    monkeypatch.setattr("attnviz.views.film.production.pipelined_render._STEP", -1.0)
     asked = small_film("inputs", "scores")
     segments = plan(asked).segments
     missing = segments[2]

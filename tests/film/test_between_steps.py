@@ -10,13 +10,13 @@ import pytest
 from attnviz.scenes.self_attention import SelfAttention
 from manim import Animation, Mobject, Rectangle
 
-from attnviz.film.choreography import give_way
-from attnviz.film.components.matrix import MatrixView
-from attnviz.film.components.text import label
-from attnviz.film.planning import plan
-from attnviz.film.scene import Beat, LessonScene
-from attnviz.film.style import ARITHMETIC, SHELF, STAGE, Size
-from attnviz.lessons.storyboard import Step
+from attnviz.story.storyboard import Step
+from attnviz.views.film.choreography import give_way
+from attnviz.views.film.components.matrix import MatrixView
+from attnviz.views.film.components.text import label
+from attnviz.views.film.production.planning import plan
+from attnviz.views.film.scene import Beat, LessonScene
+from attnviz.views.film.style import ARITHMETIC, SHELF, STAGE, Size
 from tests.film.small import small_film
 
 LONG = {"text": "one two three four five six seven eight", "d_model": 24, "d_k": 32, "d_v": 32}

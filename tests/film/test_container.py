@@ -13,9 +13,9 @@ import pytest
 
 import attnviz
 from attnviz.errors import InputError
-from attnviz.film.captions import Said
-from attnviz.film.carried import poster, read_spec
-from attnviz.film.container import Chapter, Track, assemble
+from attnviz.views.film.video.captions import Said
+from attnviz.views.film.video.container import Chapter, Track, assemble
+from attnviz.views.film.video.embedded_spec import poster, read_spec
 
 FPS = 15
 WIDTH, HEIGHT = 64, 48

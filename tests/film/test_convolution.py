@@ -7,13 +7,13 @@ from attnviz.scenes import default_storyboard
 from attnviz.scenes.cnn_limits import CnnLimits
 from manim import SurroundingRectangle
 
-from attnviz.film.components.cells import Cell
-from attnviz.film.components.matrix import MatrixView
-from attnviz.film.components.text import Line
-from attnviz.film.film import Film
-from attnviz.film.planning import plan
-from attnviz.film.quality import QUALITIES
-from attnviz.film.style import Style
+from attnviz.render.quality import QUALITIES
+from attnviz.views.film.components.cells import Cell
+from attnviz.views.film.components.matrix import MatrixView
+from attnviz.views.film.components.text import Line
+from attnviz.views.film.film import Film
+from attnviz.views.film.production.planning import plan
+from attnviz.views.film.style import Style
 
 SHOWN = ("sharing", "channels", "wrong-channels")
 

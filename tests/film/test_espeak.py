@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from attnviz import trace_of
-from attnviz.film import speech
-from attnviz.film.speech import speak, spoken_lengths, voice_for
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.self_attention import self_attention_storyboard
+from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.views.film.voice import speech
+from attnviz.views.film.voice.speech import speak, spoken_lengths, voice_for
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from attnviz.film.components.exhibit_room import Demand, widths
+from attnviz.views.film.components.exhibit_room import Demand, widths
 
 
 def test_where_there_is_room_everything_has_what_it_wants():

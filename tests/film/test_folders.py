@@ -5,7 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from attnviz.film.folders import cache_folder, user_folder, work_folder, working_in, workshop
+from attnviz.render.folders import cache_folder, user_folder, work_folder, working_in, workshop
 
 DAY = 24 * 3600
 

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from manim import tempconfig
 
-from attnviz.film.choreography import dim, light
-from attnviz.film.components.cells import Cell
-from attnviz.film.components.formula import attention_formula, part
-from attnviz.film.components.matrix import sheet
-from attnviz.film.components.shades import Shades
-from attnviz.film.style import DIMMED, Style
-from attnviz.lessons import formulas
-from attnviz.lessons.numbers import Numbers
-from attnviz.lessons.storyboard import Matrix
+from attnviz.story import formulas
+from attnviz.story.numbers import Numbers
+from attnviz.story.storyboard import Matrix
 from attnviz.theme import DARK, LIGHT, Role, blend, contrast
+from attnviz.views.film.choreography import dim, light
+from attnviz.views.film.components.cells import Cell
+from attnviz.views.film.components.formula import attention_formula, part
+from attnviz.views.film.components.matrix import sheet
+from attnviz.views.film.components.shades import Shades
+from attnviz.views.film.style import DIMMED, Style
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,10 @@ import pytest
 from manim import Camera, config
 from PIL import Image
 
-from attnviz.film.components.cells import Cell
-from attnviz.film.components.shades import Shades
-from attnviz.film.style import Size, Style
 from attnviz.theme import Role
+from attnviz.views.film.components.cells import Cell
+from attnviz.views.film.components.shades import Shades
+from attnviz.views.film.style import Size, Style
 
 REFERENCES = Path(__file__).parent / "references"
 UPDATE = "ATTNVIZ_UPDATE_REFERENCES"

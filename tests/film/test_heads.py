@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from attnviz.core.trace import Trace
-from attnviz.film.components.heads import blocks_for, columns_of_heads
-from attnviz.film.components.matrix import MOST_SIDE, MatrixView, sheet
-from attnviz.film.style import Style
-from attnviz.lessons.numbers import Numbers
-from attnviz.lessons.storyboard import Matrix
+from attnviz.story.numbers import Numbers
+from attnviz.story.storyboard import Matrix
 from attnviz.theme import Role
+from attnviz.views.film.components.heads import blocks_for, columns_of_heads
+from attnviz.views.film.components.matrix import MOST_SIDE, MatrixView, sheet
+from attnviz.views.film.style import Style
 
 
 def view(heads: int, width: int, blocks: int) -> MatrixView:

@@ -4,12 +4,12 @@ from itertools import pairwise
 
 import pytest
 
-from attnviz.film.components.links import LinksView
-from attnviz.film.style import WIDE, Style
-from attnviz.lessons.exhibits import Links
-from attnviz.lessons.self_attention import self_attention_storyboard
-from attnviz.lessons.words import LANGUAGES
+from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.story.exhibits import Links
+from attnviz.story.i18n import LANGUAGES
 from attnviz.theme import Role
+from attnviz.views.film.components.links import LinksView
+from attnviz.views.film.style import WIDE, Style
 from tests.lessons.conftest import random_trace, trained
 
 SHORT = {

@@ -7,17 +7,17 @@ import pytest
 from attnviz.scenes import scene_of
 
 from attnviz.core.self_attention import trace_of
-from attnviz.film.components.cells import Cell
-from attnviz.film.components.matrix import MOST_SIDE, MatrixView
-from attnviz.film.components.text import Line
-from attnviz.film.film import Film
-from attnviz.film.planning import plan
-from attnviz.film.quality import QUALITIES
-from attnviz.film.style import MOST_WORKED, Style
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.catalogue import lesson_named, told
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.words import words
+from attnviz.render.quality import QUALITIES
+from attnviz.story.i18n import words
+from attnviz.views.film.components.cells import Cell
+from attnviz.views.film.components.matrix import MOST_SIDE, MatrixView
+from attnviz.views.film.components.text import Line
+from attnviz.views.film.film import Film
+from attnviz.views.film.production.planning import plan
+from attnviz.views.film.style import MOST_WORKED, Style
 
 
 def family(scene):

@@ -7,16 +7,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from attnviz.film.components.cells import GAP, width_for
-from attnviz.film.components.crossing import Crossing
-from attnviz.film.components.matrix import MOST_SIDE, MatrixView, Sheet, pooled_matrix, sheet
-from attnviz.film.components.shades import Shades, spanning
-from attnviz.film.components.text import widest
-from attnviz.film.excerpts import excerpt
-from attnviz.film.style import WORK, Size, Style
-from attnviz.lessons.numbers import Numbers
-from attnviz.lessons.storyboard import Label, Matrix
+from attnviz.story.numbers import Numbers
+from attnviz.story.storyboard import Label, Matrix
 from attnviz.theme import Role
+from attnviz.views.film.components.cells import GAP, width_for
+from attnviz.views.film.components.crossing import Crossing
+from attnviz.views.film.components.matrix import MOST_SIDE, MatrixView, Sheet, pooled_matrix, sheet
+from attnviz.views.film.components.shades import Shades, spanning
+from attnviz.views.film.components.text import widest
+from attnviz.views.film.style import WORK, Size, Style
+from attnviz.views.film.submatrix import excerpt
 
 NUMBERS = Numbers()
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from attnviz.errors import InputError
-from attnviz.film.narration import LEAD, Placed, narration, overrun
-from attnviz.film.sound import check_sound
+from attnviz.views.film.video.sound import check_sound
+from attnviz.views.film.voice.narration import LEAD, Placed, narration, overrun
 
 RATE = 22_050
 

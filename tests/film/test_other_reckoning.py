@@ -2,12 +2,12 @@
 
 import pytest
 
-from attnviz.film.planning import plan
-from attnviz.film.render.crew import crew
-from attnviz.film.render.telling import UnrepeatableError
-from attnviz.film.render.worker import draw
-from attnviz.film.studio import Studio
-from attnviz.film.wanted import Take
+from attnviz.render.executor import crew
+from attnviz.render.render_queue import Take
+from attnviz.render.scene_replay import UnrepeatableError
+from attnviz.render.worker import draw
+from attnviz.views.film.production.planning import plan
+from attnviz.views.film.production.render_service import Studio
 from tests.film.small import small_film
 
 

@@ -5,11 +5,11 @@ from functools import cache
 
 import pytest
 
-from attnviz.film.components.exhibit import ExhibitView
-from attnviz.film.components.pair import Setting, settings
-from attnviz.film.planning import plan
-from attnviz.film.style import WIDE, Size, Style
-from attnviz.lessons.storyboard import Storyboard
+from attnviz.story.storyboard import Storyboard
+from attnviz.views.film.components.exhibit import ExhibitView
+from attnviz.views.film.components.pair import Setting, settings
+from attnviz.views.film.production.planning import plan
+from attnviz.views.film.style import WIDE, Size, Style
 from tests.film.small import small_film
 
 

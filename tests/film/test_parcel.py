@@ -5,15 +5,15 @@ import pickle
 import pytest
 from attnviz.scenes import scene_of
 
-from attnviz.cli.computed import Presentation, lesson_request
-from attnviz.film import fonts, typefaces
-from attnviz.film.film import Film
-from attnviz.film.parcel import parcel
-from attnviz.film.planning import plan
-from attnviz.film.quality import Quality
-from attnviz.film.style import Style
+from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.inputs import InputRequest
 from attnviz.lessons.catalogue import lesson_named, told
+from attnviz.render.quality import Quality
+from attnviz.typeset import fonts, typefaces
+from attnviz.views.film.film import Film
+from attnviz.views.film.production.planning import plan
+from attnviz.views.film.production.portable_film import parcel
+from attnviz.views.film.style import Style
 
 SMALL = Quality(160, 90, 5)
 

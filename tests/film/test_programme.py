@@ -7,17 +7,17 @@ import pytest
 from attnviz.scenes import scene_of
 from attnviz.scenes.title_card import TitleCard
 
-from attnviz.cli.computed import Presentation, lesson_request
+from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.errors import InputError
-from attnviz.film.film import Film
-from attnviz.film.programme import About, Chapter, Programme, make
-from attnviz.film.programme import planned as planned_in
-from attnviz.film.quality import QUALITIES
-from attnviz.film.studio import studio
-from attnviz.film.style import PACES, Style
 from attnviz.inputs import InputRequest
-from attnviz.lessons.cards import card_storyboard
 from attnviz.lessons.catalogue import lesson_named, told
+from attnviz.render.quality import QUALITIES
+from attnviz.story.title_card import card_storyboard
+from attnviz.views.film.film import Film
+from attnviz.views.film.production.render_service import studio
+from attnviz.views.film.style import PACES, Style
+from attnviz.views.film.video.assembly import About, Chapter, Programme, make
+from attnviz.views.film.video.assembly import planned as planned_in
 
 SMALL = replace(QUALITIES["low"], width=160, height=90)
 NEAR = 0.3

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from attnviz.cli.computed import Presentation, lesson_request
-from attnviz.film.sayable import sayable
+from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.inputs.request import InputRequest
 from attnviz.lessons.catalogue import LESSONS, told
-from attnviz.lessons.words import LANGUAGES
+from attnviz.story.i18n import LANGUAGES
+from attnviz.views.film.voice.speech_text import sayable
 
 SAID = {
     "en": {

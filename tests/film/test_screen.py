@@ -8,8 +8,8 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from attnviz.film.style import CANVAS, CAPTION, DIMMED, HEADER, MARGIN, SHELF, Size
 from attnviz.theme import contrast
+from attnviz.views.film.style import CANVAS, CAPTION, DIMMED, HEADER, MARGIN, SHELF, Size
 from tests.film.screens import Text
 
 READABLE = 4.5

@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from attnviz.film.components.sentence import MOST_LINES, Sentence
-from attnviz.film.components.text import Line
-from attnviz.film.style import STAGE, Size, Style
 from attnviz.theme import DARK, LIGHT
+from attnviz.views.film.components.sentence import MOST_LINES, Sentence
+from attnviz.views.film.components.text import Line
+from attnviz.views.film.style import STAGE, Size, Style
 
 SIXTY = ("when the old captain finally brought the ship into the harbour , the crew " * 5).split()
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from attnviz.errors import EnvironmentFault
-from attnviz.film import speech
-from attnviz.film.speech import speak, spoken_lengths, voice_for
+from attnviz.views.film.voice import speech
+from attnviz.views.film.voice.speech import speak, spoken_lengths, voice_for
 
 LISTED = """\
 Pty Language       Age/Gender VoiceName          File                 Other Languages

@@ -10,16 +10,16 @@ import av
 import numpy as np
 import pytest
 
-from attnviz.film.film import Film
-from attnviz.film.planning import Plan, plan
-from attnviz.film.programme import About, Chapter, Programme, make
-from attnviz.film.render.crew import Crew, crew
-from attnviz.film.render.store import Store
-from attnviz.film.render.timeline import Segment
-from attnviz.film.render.worker import draw
-from attnviz.film.studio import Studio, studio
-from attnviz.film.wanted import Take
-from attnviz.lessons.storyboard import Storyboard
+from attnviz.render.executor import Crew, crew
+from attnviz.render.render_queue import Take
+from attnviz.render.store import Store
+from attnviz.render.timeline import Segment
+from attnviz.render.worker import draw
+from attnviz.story.storyboard import Storyboard
+from attnviz.views.film.film import Film
+from attnviz.views.film.production.planning import Plan, plan
+from attnviz.views.film.production.render_service import Studio, studio
+from attnviz.views.film.video.assembly import About, Chapter, Programme, make
 from tests.film.small import small_film
 
 
@@ -284,7 +284,7 @@ def test_a_store_that_can_be_read_but_not_written_is_read(tmp_path, store, monke
     def refuse(*_: object) -> None:
         raise PermissionError("Read-only file system")
 
-    for name in ("os.utime", "os.link", "attnviz.film.render.store._is_gone"):
+    for name in ("os.utime", "os.link", "attnviz.render.store._is_gone"):
         monkeypatch.setattr(name, refuse)
     again = Made([small_film("inputs")], tmp_path / "again", store)
 

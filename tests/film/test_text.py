@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from attnviz.errors import InputError
-from attnviz.film.components.text import (
+from attnviz.typeset.fonts import Weight, check_characters, missing_characters, shape
+from attnviz.views.film.components.text import (
     Line,
     cut_to_pitch,
     cut_to_width,
@@ -14,8 +15,7 @@ from attnviz.film.components.text import (
     widest,
     width_of,
 )
-from attnviz.film.fonts import Weight, check_characters, missing_characters, shape
-from attnviz.film.style import Size
+from attnviz.views.film.style import Size
 
 WHITE = "#FFFFFF"
 

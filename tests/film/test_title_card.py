@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 from attnviz.scenes.title_card import TitleCard
 
-from attnviz.film.components.furniture import Caption
-from attnviz.film.components.text import Line, label
-from attnviz.film.film import Film
-from attnviz.film.planning import plan
-from attnviz.film.quality import QUALITIES
-from attnviz.film.style import CANVAS, MARGIN, PACES, Size, Style
 from attnviz.lecture.chapters import CARD_COLUMNS, CARD_LINES, CARD_TITLE_COLUMNS
-from attnviz.lessons.cards import card_storyboard
+from attnviz.render.quality import QUALITIES
+from attnviz.story.title_card import card_storyboard
 from attnviz.theme import DARK, LIGHT
+from attnviz.views.film.components.header_footer import Caption
+from attnviz.views.film.components.text import Line, label
+from attnviz.views.film.film import Film
+from attnviz.views.film.production.planning import plan
+from attnviz.views.film.style import CANVAS, MARGIN, PACES, Size, Style
 
 ROOM = CANVAS.width / 2 - MARGIN + 1e-6
 FULL = {

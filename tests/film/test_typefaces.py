@@ -7,9 +7,9 @@ import fontpkg
 import pytest
 
 from attnviz.errors import InputError
-from attnviz.film import typefaces
-from attnviz.film.fonts import Weight, check_characters, missing_characters, shape, typeface
-from attnviz.film.typefaces import Typeface, chinese, chosen, latin
+from attnviz.typeset import typefaces
+from attnviz.typeset.fonts import Weight, check_characters, missing_characters, shape, typeface
+from attnviz.typeset.typefaces import Typeface, chinese, chosen, latin
 
 INTER = Path(str(fontpkg.path("Inter")))
 

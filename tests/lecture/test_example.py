@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 import attnviz
-from attnviz.cli.lecture_plan import PlannedCard, PlannedLesson, planned
-from attnviz.film.fonts import check_characters
+from attnviz.cli.shared.lecture_plan import PlannedCard, PlannedLesson, planned
 from attnviz.lecture.reading import read_lecture
 from attnviz.lessons.catalogue import LESSONS
-from attnviz.lessons.words import LANGUAGES
+from attnviz.story.i18n import LANGUAGES
+from attnviz.typeset.fonts import check_characters
 
 ROOT = Path(attnviz.__file__).parents[1]
 LECTURE = ROOT / "examples" / "lecture.toml"

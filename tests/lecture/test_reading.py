@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from attnviz.errors import InputError
-from attnviz.film.quality import QUALITIES as FILM_QUALITIES
-from attnviz.film.style import PACES as FILM_PACES
 from attnviz.inputs.files import MAX_FILE_BYTES
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.model import PACES, QUALITIES, CardChapter, LessonChapter
 from attnviz.lecture.naming import is_lecture
 from attnviz.lecture.reading import read_lecture
+from attnviz.render.quality import QUALITIES as FILM_QUALITIES
+from attnviz.views.film.style import PACES as FILM_PACES
 
 LESSON = '[[chapter]]\nlesson = "self-attention"\n'
 CARD = '[[chapter]]\ncard = "Part one"\n'

@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from attnviz.cli.lecture_plan import PlannedCard, PlannedLesson, planned
+from attnviz.cli.shared.lecture_plan import PlannedCard, PlannedLesson, planned
 from attnviz.errors import InputError
 from attnviz.lecture.chapters import CARD_KEYS, LESSON_KEYS
 from attnviz.lecture.model import CardChapter, LessonChapter
 from attnviz.lecture.reading import KEYS, read_lecture
 from attnviz.lecture.starts import start
-from attnviz.lessons.words import LANGUAGES
+from attnviz.story.i18n import LANGUAGES
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 SETTING = re.compile(r"^# (?=[a-z_]+(?:\.[a-z]+)? = )", re.M)

@@ -11,8 +11,8 @@ from attnviz import Problem, Trace, self_attention, trace_of
 from attnviz.core.positions import rotary_angles
 from attnviz.core.problem import given_problem
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.self_attention import self_attention_storyboard
-from attnviz.lessons.storyboard import Storyboard
+from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.story.storyboard import Storyboard
 
 LONG = "internationalisation"
 LONG_CHINESE = "国际化与本地化标准"

@@ -1,8 +1,8 @@
 """What a storyboard says, as lines that can be compared."""
 
-from attnviz.lessons.storyboard import Storyboard
-from attnviz.lessons.words import words
-from attnviz.lessons.writing import written
+from attnviz.story.calculation_text import written
+from attnviz.story.i18n import words
+from attnviz.story.storyboard import Storyboard
 
 
 def lines(board: Storyboard, step: str) -> list[str]:

@@ -7,10 +7,10 @@ import pytest
 
 from attnviz import self_attention
 from attnviz.errors import InputError
-from attnviz.lessons.any_length import storyboard
-from attnviz.lessons.exhibits import Table
+from attnviz.lessons.any_length.lesson import storyboard
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.storyboard import Matrix
+from attnviz.story.exhibits import Table
+from attnviz.story.storyboard import Matrix
 
 from .conftest import random_trace, weights_by_hand
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from attnviz import Trace, self_attention
-from attnviz.lessons.numbers import LONGEST_SUM
-from attnviz.lessons.self_attention import self_attention_storyboard
-from attnviz.lessons.storyboard import Calculation, Number, Step, Storyboard, Symbol, Term, Vector
+from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.story.numbers import LONGEST_SUM
+from attnviz.story.storyboard import Calculation, Number, Step, Storyboard, Symbol, Term, Vector
 
 ENTRIES = st.one_of(
     st.integers(-4, 4).map(float),

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from attnviz import self_attention
-from attnviz.lessons.self_attention import self_attention_storyboard
-from attnviz.lessons.storyboard import Step, Storyboard
+from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.story.storyboard import Step, Storyboard
 from attnviz.theme import Role
 
 from .storyboards import ids, lines

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from attnviz.lessons.claims import relation
-from attnviz.lessons.numbers import Numbers
-from attnviz.lessons.storyboard import Number, Symbol, Term, Vector
+from attnviz.story.exactness import relation
+from attnviz.story.numbers import Numbers
+from attnviz.story.storyboard import Number, Symbol, Term, Vector
 
 NUMBERS = Numbers()
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from attnviz.lessons.close_up import LEAST, LEAST_OF_ROW, close_up
-from attnviz.lessons.close_up_told import (
+from attnviz.survey.head_detail import LEAST, LEAST_OF_ROW, close_up
+from attnviz.survey.head_detail_text import (
     ToldLink,
     arcs_told,
     link_told,
@@ -13,7 +13,7 @@ from attnviz.lessons.close_up_told import (
     row_links_told,
     row_told,
 )
-from attnviz.lessons.heads import Pair, Survey, measured_head
+from attnviz.survey.heads import Pair, Survey, measured_head
 
 WEIGHTS = np.array(
     [

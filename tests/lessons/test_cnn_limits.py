@@ -7,7 +7,8 @@ from onnx.reference import ReferenceEvaluator
 
 from attnviz.core.convolution import convolve
 from attnviz.lessons.catalogue import told
-from attnviz.lessons.cnn_limits_measured import (
+from attnviz.lessons.cnn_limits.context import refusal
+from attnviz.lessons.cnn_limits.measurements import (
     COLOUR_PLACE,
     COLOURS,
     EDGE,
@@ -15,12 +16,11 @@ from attnviz.lessons.cnn_limits_measured import (
     SMOOTH,
     Measured,
 )
-from attnviz.lessons.cnn_limits_telling import refusal
-from attnviz.lessons.exhibits import Field, Plot, Table
-from attnviz.lessons.pictures import picture
+from attnviz.lessons.cnn_limits.pictures import picture
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.storyboard import Matrix
-from attnviz.lessons.words import LANGUAGES
+from attnviz.story.exhibits import Field, Plot, Table
+from attnviz.story.i18n import LANGUAGES
+from attnviz.story.storyboard import Matrix
 from attnviz.theme import Role
 
 

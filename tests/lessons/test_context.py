@@ -8,11 +8,11 @@ import pytest
 
 from attnviz.core.planting import plant
 from attnviz.errors import InputError
-from attnviz.lessons.context import storyboard
-from attnviz.lessons.exhibits import Field, Plot, Table
+from attnviz.lessons.context.lesson import storyboard
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.storyboard import Matrix, Storyboard
-from attnviz.lessons.words import words
+from attnviz.story.exhibits import Field, Plot, Table
+from attnviz.story.i18n import words
+from attnviz.story.storyboard import Matrix, Storyboard
 
 POSITIONS = 32
 DISTANCES = range(1, POSITIONS)

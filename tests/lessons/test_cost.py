@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from attnviz.core.attention import attend
-from attnviz.lessons.cost import storyboard
-from attnviz.lessons.exhibits import Plot, Table
+from attnviz.lessons.cost.lesson import storyboard
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.storyboard import Storyboard
+from attnviz.story.exhibits import Plot, Table
+from attnviz.story.storyboard import Storyboard
 
 D, K = 64, 3
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attnviz.errors import ShapeError
-from attnviz.lessons.detail import Link, pooled, strongest_links
+from attnviz.story.pooled_map import Link, pooled, strongest_links
 
 HIDDEN = -np.inf
 sizes = st.integers(1, 30)

@@ -14,14 +14,14 @@ import pytest
 from attnviz import Problem, Trace, trace_of
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.captions import LINES, caption_lines
 from attnviz.lessons.catalogue import LESSONS, lesson_named, told
-from attnviz.lessons.labels import columns_of
-from attnviz.lessons.numbers import LONGEST_SUM
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.storyboard import Matrix, Step, Storyboard
-from attnviz.lessons.words import LANGUAGES
+from attnviz.story.captions import LINES, caption_lines
+from attnviz.story.i18n import LANGUAGES
+from attnviz.story.numbers import LONGEST_SUM
+from attnviz.story.storyboard import Matrix, Step, Storyboard
 from attnviz.theme import Role
+from attnviz.typeset.text_width import columns_of
 
 from .conftest import SEQUENCES, random_trace
 

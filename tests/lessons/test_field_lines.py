@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attnviz.lessons.exhibits import Field, Layer
-from attnviz.lessons.field_lines import field_lines
-from attnviz.lessons.fields import attention_field, convolution_field
-from attnviz.lessons.labels import columns_of
-from attnviz.lessons.words import words
+from attnviz.story.exhibits import Field, Layer
+from attnviz.story.field_lines import field_lines
+from attnviz.story.i18n import words
+from attnviz.story.receptive_field import attention_field, convolution_field
 from attnviz.theme import Role
+from attnviz.typeset.text_width import columns_of
 
 
 def lines_of(field, width=60):

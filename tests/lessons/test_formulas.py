@@ -5,8 +5,8 @@ import re
 import pytest
 import typst
 
-from attnviz.lessons import formulas
-from attnviz.lessons.storyboard import Formula
+from attnviz.story import formulas
+from attnviz.story.storyboard import Formula
 
 CURRENT = [
     formulas.current_scores(scaled, biased=biased, masked=masked)

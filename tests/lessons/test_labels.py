@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attnviz.lessons.labels import LONGEST, columns_of, indexed, labels, shown_token, subscript
-from attnviz.lessons.storyboard import Label
+from attnviz.story.labels import LONGEST, indexed, labels, shown_token, subscript
+from attnviz.story.storyboard import Label
 from attnviz.theme import Role
+from attnviz.typeset.text_width import columns_of
 
 
 def test_positions_are_counted_from_one_and_lowered():

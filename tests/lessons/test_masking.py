@@ -10,8 +10,8 @@ import pytest
 from attnviz.core.attention import attend
 from attnviz.core.self_attention import trace_of
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons import masking_padding
-from attnviz.lessons.masking import storyboard
+from attnviz.lessons.masking import padding
+from attnviz.lessons.masking.lesson import storyboard
 from attnviz.lessons.request import LessonRequest
 
 from .conftest import BAND, NOTHING, random_trace
@@ -184,7 +184,7 @@ def slightly_off(*arrays, mask=None, **options):
 
 def test_an_output_that_is_equal_is_called_so_and_one_that_nearly_is_is_not(monkeypatch):
     equal = told(random_trace(4)).step("padding-hidden")
-    monkeypatch.setattr(masking_padding, "attend", slightly_off)
+    monkeypatch.setattr(padding, "attend", slightly_off)
     nearly = told(random_trace(4)).step("padding-hidden")
 
     assert (equal.exhibits[-1].joint, nearly.exhibits[-1].joint) == ("=", "≈")

@@ -10,8 +10,8 @@ from attnviz import self_attention, trace_of
 from attnviz.core.positions import rotary_angles
 from attnviz.core.problem import given_heads
 from attnviz.errors import InputError
-from attnviz.lessons.exhibits import Links, Turns
-from attnviz.lessons.self_attention import self_attention_storyboard
+from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.story.exhibits import Links, Turns
 from attnviz.theme import Role
 
 from .conftest import elsewhere, random_trace, shared_keys, trained

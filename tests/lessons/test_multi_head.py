@@ -9,10 +9,10 @@ from attnviz import self_attention
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.multi_head import storyboard
+from attnviz.lessons.multi_head.lesson import storyboard
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.words import words
-from attnviz.lessons.writing import written
+from attnviz.story.calculation_text import written
+from attnviz.story.i18n import words
 
 from .conftest import same_heads
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attnviz.lessons.numbers import LONGEST_SUM, Numbers, fitting_precision
-from attnviz.lessons.storyboard import Matrix
-from attnviz.terminal.blocks import MOST_COLUMNS
+from attnviz.story.numbers import LONGEST_SUM, Numbers, fitting_precision
+from attnviz.story.storyboard import Matrix
 from attnviz.theme import Role
+from attnviz.views.terminal.heatmap import MOST_COLUMNS
 
 NUMBERS = st.floats(-1000, 1000)
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from attnviz import self_attention
 from attnviz.errors import InputError
-from attnviz.lessons.exhibits import Plot, Table
-from attnviz.lessons.order import storyboard
-from attnviz.lessons.reordering import Reordering
+from attnviz.lessons.order.lesson import storyboard
+from attnviz.lessons.order.reordering import Reordering
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.sequence import rearranged
-from attnviz.lessons.storyboard import Matrix
+from attnviz.story.exhibits import Plot, Table
+from attnviz.story.storyboard import Matrix
 
 from .conftest import SEQUENCES, random_trace, weights_by_hand
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from attnviz.lessons.exhibits import Plot
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.scaling import storyboard
-from attnviz.lessons.words import words
-from attnviz.lessons.writing import written
+from attnviz.lessons.scaling.lesson import storyboard
+from attnviz.story.calculation_text import written
+from attnviz.story.exhibits import Plot
+from attnviz.story.i18n import words
 
 WIDEST = {"en": 60, "zh": 56}
 D_KS = [1, 4, 16, 64, 256]

@@ -15,11 +15,11 @@ from click.testing import CliRunner
 import attnviz
 from attnviz.cli.commands import attnviz as program
 from attnviz.errors import InputError
-from attnviz.export.markup import markup
 from attnviz.lessons.catalogue import LESSONS, Lesson, told
-from attnviz.lessons.labels import columns_of
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.words import LANGUAGES, Words, words
+from attnviz.story.i18n import LANGUAGES, Words, words
+from attnviz.typeset.text_width import columns_of
+from attnviz.views.document.markup import markup
 
 CAPTION_LINES = 2
 CAPTION_COLUMNS = {"en": 60, "zh": 2 * 28}
@@ -36,14 +36,14 @@ def entries(table: dict[str, Any], *key: str) -> Iterator[tuple[Key, str]]:
 
 
 def all_words(language: str) -> dict[Key, str]:
-    folder = resources.files("attnviz.lessons.words")
+    package = resources.files("attnviz")
 
-    def read(name: str) -> dict[str, Any]:
-        return tomllib.loads(folder.joinpath(name).read_text("utf-8"))
+    def read(folder: str) -> dict[str, Any]:
+        return tomllib.loads(package.joinpath(folder, f"{language}.toml").read_text("utf-8"))
 
-    words = dict(entries(read(f"{language}.toml")))
+    words = dict(entries(read("story/i18n")))
     for name, lesson in LESSONS.items():
-        words |= entries(read(f"{lesson.module}.{language}.toml"), name)
+        words |= entries(read(f"lessons/{lesson.module}"), name)
     return words
 
 

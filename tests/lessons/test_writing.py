@@ -1,8 +1,8 @@
 """A calculation as a line."""
 
-from attnviz.lessons.storyboard import Calculation, Number, Symbol, Term, Vector
-from attnviz.lessons.words import words
-from attnviz.lessons.writing import Run, written
+from attnviz.story.calculation_text import Run, written
+from attnviz.story.i18n import words
+from attnviz.story.storyboard import Calculation, Number, Symbol, Term, Vector
 from attnviz.theme import Role
 
 TIMES = Symbol("·")

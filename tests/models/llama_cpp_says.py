@@ -54,7 +54,7 @@ _SENTENCE_PIECES = RECORDED / "sentence-pieces.json"
 
 def cut_by(name: str) -> GgufFile:
     """SmolLM2, as if its texts were cut that way, and as if its file did not say what texts begin with."""
-    from attnviz.models.places import find
+    from attnviz.models.locate import find
 
     file = read_gguf(find("smollm2").path)
     values = dict(file.values) | {"tokenizer.ggml.pre": name}

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from attnviz.errors import AttnvizError, EnvironmentFault, InputError
-from attnviz.models import places
+from attnviz.models import locate
 from attnviz.models.heads import heads_from
 from attnviz.models.model import open_model
 from tests.models.tiny import CONFIGS, IDS, recorded, write
@@ -141,7 +141,7 @@ def test_a_name_that_is_nothing(tmp_path, monkeypatch):
 
 
 def test_a_known_model_that_is_not_here_says_how_to_get_it(monkeypatch):
-    monkeypatch.setattr(places, "installed", lambda listed: None)
+    monkeypatch.setattr(locate, "installed", lambda listed: None)
 
     with pytest.raises(EnvironmentFault, match="not here: attnviz models get minilm"):
         open_model("minilm")

@@ -8,7 +8,7 @@ import pytest
 from attnviz.core.attention import attend
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.models.captured import Captured
+from attnviz.models.captured_layer import Captured
 from attnviz.models.model import open_model
 
 N = 5

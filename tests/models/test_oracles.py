@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from attnviz.models.locate import find
 from attnviz.models.model import open_model
-from attnviz.models.places import find
 from tests.models import llama_cpp_rounds, llama_cpp_says, transformers_says
 from tests.models.test_families import weights_of
 from tests.models.tiny import CONFIGS, IDS, RECORDED, recorded, write

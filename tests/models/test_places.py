@@ -8,9 +8,9 @@ import huggingface_hub
 import pytest
 
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.models import getting, places
-from attnviz.models.getting import get
-from attnviz.models.places import downloaded, find, in_hub_cache
+from attnviz.models import download, locate
+from attnviz.models.download import get
+from attnviz.models.locate import downloaded, find, in_hub_cache
 from tests.models.tiny import CONFIGS, recorded, write
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -107,8 +107,8 @@ def pip(monkeypatch, tmp_path):
         state["here"] = state["status"] == 0
         return subprocess.CompletedProcess(command, state["status"], "", state["said"])
 
-    monkeypatch.setattr(getting.subprocess, "run", run)
-    for module in (getting, places):
+    monkeypatch.setattr(download.subprocess, "run", run)
+    for module in (download, locate):
         monkeypatch.setattr(module, "installed", lambda listed: tmp_path if state["here"] else None)
     return state
 

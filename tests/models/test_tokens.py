@@ -7,9 +7,9 @@ import pytest
 from tokenizers import Tokenizer, pre_tokenizers
 
 from attnviz.errors import InputError
+from attnviz.models.locate import find
 from attnviz.models.model import open_model
-from attnviz.models.pieces import runs
-from attnviz.models.places import find
+from attnviz.models.tokenization import runs
 from attnviz.models.tokenizer import pieces, read_tokenizer
 from tests.models.small_tokenizers import bytewise, characterwise, unigram, unparted
 

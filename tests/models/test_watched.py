@@ -8,9 +8,9 @@ import pytest
 
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
-from attnviz.models.families import NumpyRunner
 from attnviz.models.formats import opened
-from attnviz.models.places import Place
+from attnviz.models.locate import Place
+from attnviz.models.model_families import NumpyRunner
 from attnviz.models.transformers_runner import TransformersRunner
 from tests.models.tiny import CONFIGS, IDS, recorded, write
 

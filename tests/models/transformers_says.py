@@ -100,7 +100,7 @@ def _libraries() -> tuple[Any, Any]:
 
 def main() -> None:
     """Writes the recordings."""
-    from attnviz.models.places import find
+    from attnviz.models.locate import find
 
     RECORDED.mkdir(exist_ok=True)
     for name in CONFIGS:

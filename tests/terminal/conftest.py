@@ -4,12 +4,12 @@ import pytest
 
 from attnviz.core.self_attention import trace_of
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.self_attention import self_attention_storyboard
-from attnviz.lessons.storyboard import Storyboard
-from attnviz.terminal.colour import Palette
-from attnviz.terminal.page import pages
-from attnviz.terminal.setting import Setting
+from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.story.storyboard import Storyboard
 from attnviz.theme import THEMES
+from attnviz.views.terminal.colour import Palette
+from attnviz.views.terminal.page import pages
+from attnviz.views.terminal.page_context import Setting
 
 
 def storyboard_of(request: InputRequest, **options: object) -> Storyboard:

@@ -1,11 +1,11 @@
 import pytest
 from rich.text import Text
 
-from attnviz.lessons.words import words
-from attnviz.lessons.writing import written
-from attnviz.terminal.arithmetic import arithmetic
-from attnviz.terminal.colour import Palette
+from attnviz.story.calculation_text import written
+from attnviz.story.i18n import words
 from attnviz.theme import DARK, Role
+from attnviz.views.terminal.arithmetic import arithmetic
+from attnviz.views.terminal.colour import Palette
 
 PALETTE = Palette(DARK, None)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attnviz.terminal.bars import Scale
+from attnviz.views.terminal.bars import Scale
 
 finite = st.floats(-1e9, 1e9, allow_nan=False)
 

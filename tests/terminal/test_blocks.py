@@ -3,13 +3,13 @@ import pytest
 
 from attnviz.core.problem import AttentionOptions, Problem
 from attnviz.core.self_attention import trace_of
-from attnviz.lessons.self_attention import self_attention_storyboard
-from attnviz.lessons.storyboard import Label, Matrix
-from attnviz.terminal.blocks import blocks, is_too_large
-from attnviz.terminal.colour import Palette
-from attnviz.terminal.grid import grid
-from attnviz.terminal.picture import Picture
+from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.story.storyboard import Label, Matrix
 from attnviz.theme import DARK, Role
+from attnviz.views.terminal.colour import Palette
+from attnviz.views.terminal.grid import grid
+from attnviz.views.terminal.heatmap import blocks, is_too_large
+from attnviz.views.terminal.picture import Picture
 
 PLAIN, COLOURED = Palette(DARK, None), Palette(DARK, "truecolor")
 

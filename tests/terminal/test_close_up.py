@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pytest
 
-from attnviz.lessons.close_up import close_up
-from attnviz.lessons.heads import Pair, Survey, measured_head
-from attnviz.terminal.close_up import blocks_in, close_up_lines
-from attnviz.terminal.colour import Palette
+from attnviz.survey.head_detail import close_up
+from attnviz.survey.heads import Pair, Survey, measured_head
 from attnviz.theme import THEMES
+from attnviz.views.terminal.colour import Palette
+from attnviz.views.terminal.head_detail import blocks_in, close_up_lines
 
 NAMES = ("the", "internationalisation", "猫", "<script>", "注意力机制与卷积", "[b]", "🙂")
 

@@ -2,9 +2,9 @@ import colorsys
 
 import pytest
 
-from attnviz.terminal.colour import Palette, colour_depth
-from attnviz.terminal.xterm import nearest_xterm, xterm_hex
 from attnviz.theme import READABLE, THEMES, Role, blend, contrast
+from attnviz.views.terminal.colour import Palette, colour_depth
+from attnviz.views.terminal.xterm import nearest_xterm, xterm_hex
 
 XTERM = {"TERM": "xterm"}
 XTERM_256 = {"TERM": "xterm-256color"}

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from attnviz.lessons.catalogue import LESSONS
-from attnviz.lessons.exhibits import Exhibit, Field, Plot, Region, Row, Series, Table
-from attnviz.lessons.labels import labels
-from attnviz.lessons.storyboard import Formula, Matrix
-from attnviz.terminal.exhibits import exhibits
+from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Row, Series, Table
+from attnviz.story.labels import labels
+from attnviz.story.storyboard import Formula, Matrix
 from attnviz.theme import Role
+from attnviz.views.terminal.exhibits import exhibits
 
 STRANGE = [
     "cat",

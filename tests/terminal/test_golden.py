@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from attnviz.terminal.page import pages
-from attnviz.terminal.show import as_text
+from attnviz.views.terminal.page import pages
+from attnviz.views.terminal.show import as_text
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 UPDATE = "ATTNVIZ_UPDATE_GOLDENS"

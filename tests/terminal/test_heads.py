@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from attnviz.lessons.heads import BLOCKS, Pair, Survey, measured_heads
-from attnviz.terminal.colour import Palette
-from attnviz.terminal.heads import blocks_in, survey_lines
+from attnviz.survey.heads import BLOCKS, Pair, Survey, measured_heads
 from attnviz.theme import THEMES
+from attnviz.views.terminal.colour import Palette
+from attnviz.views.terminal.heads import blocks_in, survey_lines
 
 
 def survey(layers=2, heads=3, tokens=("[CLS]", "a", "b", "[SEP]"), pair=None):

@@ -8,8 +8,8 @@ from rich.cells import cell_len
 
 from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
-from attnviz.lessons.self_attention import STEPS, self_attention_storyboard
-from attnviz.terminal.page import pages
+from attnviz.lessons.self_attention.lesson import STEPS, self_attention_storyboard
+from attnviz.views.terminal.page import pages
 
 STRANGE = [
     "猫",

@@ -2,9 +2,9 @@
 
 import pytest
 
-from attnviz.terminal.colour import Palette
-from attnviz.terminal.symbols import coloured_formula, coloured_words
 from attnviz.theme import DARK, Role
+from attnviz.views.terminal.colour import Palette
+from attnviz.views.terminal.symbols import coloured_formula, coloured_words
 
 PALETTE = Palette(DARK, "truecolor")
 ROLE_OF = {PALETTE.text(role): role for role in Role}

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
-from attnviz.terminal.lines import cut, filled
-from attnviz.terminal.wrapping import wrapped_arithmetic, wrapped_formula, wrapped_prose
+from attnviz.views.terminal.lines import cut, filled
+from attnviz.views.terminal.wrapping import wrapped_arithmetic, wrapped_formula, wrapped_prose
 
 NUMBERS = re.compile(r"−?\d+(?:\.\d+)?")
 

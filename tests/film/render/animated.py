@@ -80,8 +80,8 @@ from manim import (
     there_and_back,
 )
 
-from attnviz.film.quality import Quality
-from attnviz.film.session import session
+from attnviz.render.quality import Quality
+from attnviz.views.film.production.session import session
 
 SMALL = Quality(160, 90, 5)
 

@@ -36,11 +36,11 @@ from manim import (
     tempconfig,
 )
 
-from attnviz.film.own_scene import OwnScene
-from attnviz.film.planning import plan
-from attnviz.film.quality import Quality
-from attnviz.film.render.camera import FastCamera, look_of
-from attnviz.film.render.renderer import PlanningRenderer
+from attnviz.render.camera import FastCamera, look_of
+from attnviz.render.quality import Quality
+from attnviz.render.renderer import PlanningRenderer
+from attnviz.views.film.production.own_scene import OwnScene
+from attnviz.views.film.production.planning import plan
 from tests.film.cases import case_named, film_of
 from tests.film.render import odd_scenes
 from tests.film.render.pictures import own
@@ -136,7 +136,7 @@ def test_what_was_drawn_before_is_drawn_the_same_again_wherever_it_has_moved():
 
 
 def test_however_many_outlines_there_are_each_is_drawn(monkeypatch):
-    monkeypatch.setattr("attnviz.film.render.camera._MOST_OUTLINES", 3)
+    monkeypatch.setattr("attnviz.render.camera._MOST_OUTLINES", 3)
     many = [Circle(0.1 * i, color=RED) for i in range(1, 20)]
 
     assert worst(*many, *reversed(many)) <= NEAR

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manim import BLUE, RED, RIGHT, UP, Camera, Dot, ImageMobject, Scene, Square, Text
 
-from attnviz.film.render import plays, renderer
-from attnviz.film.render.camera import FastCamera
-from attnviz.film.render.canvas import Canvas, merged
-from attnviz.film.render.renderer import DrawingRenderer
+from attnviz.render import plays, renderer
+from attnviz.render.camera import FastCamera
+from attnviz.render.canvas import Canvas, merged
+from attnviz.render.renderer import DrawingRenderer
 from tests.film.render.animated import EVERYTHING, PLAYED, Animated
 from tests.film.small import small_film
 

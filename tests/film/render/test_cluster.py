@@ -8,11 +8,11 @@ import distributed
 import pytest
 
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.film.render import cluster
-from attnviz.film.render.cluster import carried_out_alike
-from attnviz.film.render.crew import crew
-from attnviz.film.render.errand import opened, packed
-from attnviz.film.render.versions import versions
+from attnviz.render import cluster
+from attnviz.render.cluster import carried_out_alike
+from attnviz.render.executor import crew
+from attnviz.render.job_codec import opened, packed
+from attnviz.render.versions import versions
 from tests.film.render import jobs
 from tests.film.render.schedulers import Scheduler, scheduling, wait_until
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 import av
 import pytest
 
-from attnviz.film.render import codec, encoder
-from attnviz.film.render.codec import ENCODER, fingerprint
-from attnviz.film.render.picture import Picture
-from attnviz.film.render.skipped import SkippedFrames, UnexpectedStreamError
+from attnviz.render import codec, encoder
+from attnviz.render.codec import ENCODER, fingerprint
+from attnviz.render.picture import Picture
+from attnviz.render.skip_frames import SkippedFrames, UnexpectedStreamError
 from tests.film.render.footage import FILMS, MOVING, SMALL, are_like, decoded, drawn, segment
 
 

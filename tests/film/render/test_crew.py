@@ -17,9 +17,9 @@ import psutil
 import pytest
 
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.film.render import processes
-from attnviz.film.render.crew import breathe, crew
-from attnviz.film.render.errand import carried_out, opened, packed
+from attnviz.render import processes
+from attnviz.render.executor import breathe, crew
+from attnviz.render.job_codec import carried_out, opened, packed
 from tests.film.render import jobs
 
 ROOT = Path(__file__).parents[3]
@@ -280,8 +280,8 @@ def test_threads_of_one_process_work_one_after_the_other():
 
 SCRIPT = """
 import pathlib, sys
-from attnviz.film.render import processes
-from attnviz.film.render.crew import crew
+from attnviz.render import processes
+from attnviz.render.executor import crew
 from tests.film.render import jobs
 processes._START_METHOD = sys.argv[2]
 if __name__ == "__main__":
@@ -343,13 +343,11 @@ def test_ctrl_c_ends_every_process_without_a_word(folder, method, begun):
 
 
 def test_nothing_of_a_cluster_or_of_manim_is_loaded_without_need():
-    statement = (
-        "import attnviz.film.render.crew, attnviz.film.render.cluster, sys; print(*sys.modules)"
-    )
+    statement = "import attnviz.render.executor, attnviz.render.cluster, sys; print(*sys.modules)"
 
     loaded = subprocess.run(
         [sys.executable, "-c", statement], capture_output=True, text=True, check=True
     ).stdout.split()
 
-    assert "attnviz.film.render.cluster" in loaded
+    assert "attnviz.render.cluster" in loaded
     assert not {"distributed", "dask", "manim", "numpy"} & set(loaded)

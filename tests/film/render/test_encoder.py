@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attnviz.film.container import assemble
-from attnviz.film.render import encoder
-from attnviz.film.render.encoder import ENCODER, SegmentEncoder
+from attnviz.render import encoder
+from attnviz.render.encoder import ENCODER, SegmentEncoder
+from attnviz.views.film.video.container import assemble
 from tests.film.render.footage import (
     FILMS,
     MOVING,

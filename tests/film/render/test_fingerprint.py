@@ -31,9 +31,9 @@ from manim import (
     smooth,
 )
 
-from attnviz.film.render import fingerprint
-from attnviz.film.render.fingerprint import Digest, digest, looks_digest
-from attnviz.film.render.provenance import UndigestibleError, behaves_as_manims
+from attnviz.render import fingerprint
+from attnviz.render.code_identity import UndigestibleError, behaves_as_manims
+from attnviz.render.fingerprint import Digest, digest, looks_digest
 
 
 class Colour(enum.Enum):

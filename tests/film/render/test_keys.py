@@ -28,12 +28,12 @@ from manim import (
     there_and_back,
 )
 
-from attnviz.film import fonts
-from attnviz.film.components import text
-from attnviz.film.quality import Quality
-from attnviz.film.render.plays import Kind, kind_of
-from attnviz.film.render.renderer import PlanningRenderer
-from attnviz.film.session import session
+from attnviz.render.plays import Kind, kind_of
+from attnviz.render.quality import Quality
+from attnviz.render.renderer import PlanningRenderer
+from attnviz.typeset import fonts
+from attnviz.views.film.components import text
+from attnviz.views.film.production.session import session
 from tests.film.small import small_film
 
 SMALL = Quality(160, 90, 5)
@@ -147,7 +147,7 @@ def test_the_key_of_a_play_depends_on_how_the_picture_is_made():
 
 def test_another_program_draws_another_picture(monkeypatch):
     before = key(moving)
-    monkeypatch.setattr("attnviz.film.render.plays.program_digest", lambda: "a later version")
+    monkeypatch.setattr("attnviz.render.plays.program_digest", lambda: "a later version")
 
     assert key(moving) != before
 

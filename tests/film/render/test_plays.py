@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from manim import Create, FadeIn, Scene, Square
 
-from attnviz.film.render.plays import Kind
-from attnviz.film.render.renderer import DrawingRenderer, PlanningRenderer
-from attnviz.film.render.timeline import Play
+from attnviz.render.plays import Kind
+from attnviz.render.renderer import DrawingRenderer, PlanningRenderer
+from attnviz.render.timeline import Play
 from tests.film.render.animated import COMBINED, EVERYTHING, FOLLOWED, PLAYED, Animated
 from tests.film.render.pictures import by_manim
 

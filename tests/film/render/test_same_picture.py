@@ -8,12 +8,12 @@ from attnviz.scenes import default_storyboard, scene_of
 from attnviz.scenes.title_card import TitleCard
 from manim import Scene
 
-from attnviz.film.film import Film
-from attnviz.film.quality import Quality
-from attnviz.film.render import canvas
-from attnviz.film.style import Style
-from attnviz.lessons.cards import card_storyboard
 from attnviz.lessons.catalogue import LESSONS, lesson_named
+from attnviz.render import canvas
+from attnviz.render.quality import Quality
+from attnviz.story.title_card import card_storyboard
+from attnviz.views.film.film import Film
+from attnviz.views.film.style import Style
 from tests.film.render import odd_scenes
 from tests.film.render.pictures import by_manim, by_us, own, ssim, worst_block
 

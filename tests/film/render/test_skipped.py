@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attnviz.film.render.codec import ENCODER, skipped_frames
-from attnviz.film.render.skipped import (
+from attnviz.render.codec import ENCODER, skipped_frames
+from attnviz.render.skip_frames import (
     SkippedFrames,
     UnexpectedStreamError,
     Widths,

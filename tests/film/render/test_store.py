@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from attnviz.film.render import store as module
-from attnviz.film.render.store import Contents, Store
+from attnviz.render import store as module
+from attnviz.render.store import Contents, Store
 
 PATIENCE = 60
 KEY = "ab12.mp4"
@@ -270,7 +270,7 @@ def test_a_store_that_has_become_read_only_is_still_read(store, target, monkeypa
 ON_A_FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from attnviz.film.render.store import Store
+from attnviz.render.store import Store
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 store = Store(Path(sys.argv[1]), limit=1000)
 store.put("aa", b"a" * 200)
@@ -289,7 +289,7 @@ def test_a_disk_that_fills_leaves_no_half_of_a_part(store):
 KILLED = """
 import os, sys
 from pathlib import Path
-from attnviz.film.render.store import Store
+from attnviz.render.store import Store
 Path.replace = lambda *_: os._exit(0)
 Store(Path(sys.argv[1]), limit=1000).put("ab12.mp4", b"frames")
 sys.exit("still alive")
@@ -314,7 +314,7 @@ def test_what_a_killed_process_left_is_no_part_and_goes_when_it_is_an_hour_old(s
 AT_WORK = """
 import random, sys
 from pathlib import Path
-from attnviz.film.render.store import Store
+from attnviz.render.store import Store
 folder, seed = Path(sys.argv[1]), int(sys.argv[2])
 store, own, found = Store(folder / "segments", limit=40_000), folder / sys.argv[2], 0
 own.mkdir()

@@ -10,11 +10,11 @@ import pytest
 from manim import RIGHT, UP, Circle, Create, FadeIn, FadeOut, Scene, Square, config
 from manim import logger as manim_logger
 
-from attnviz.film.render import worker
-from attnviz.film.render.renderer import PlanningRenderer
-from attnviz.film.render.telling import Telling, UnrepeatableError
-from attnviz.film.render.timeline import Range, Segment, segmented
-from attnviz.film.render.worker import Order, dismiss, draw
+from attnviz.render import worker
+from attnviz.render.renderer import PlanningRenderer
+from attnviz.render.scene_replay import Telling, UnrepeatableError
+from attnviz.render.timeline import Range, Segment, segmented
+from attnviz.render.worker import Order, dismiss, draw
 from tests.film.render.animated import Animated
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from attnviz.film.render.store import (
+from attnviz.render.store import (
     DEFAULT_LIMIT,
     Store,
     save_limit,

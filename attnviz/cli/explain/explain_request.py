@@ -1,0 +1,141 @@
+"""What explain is to tell: a lesson on the input that was given, or those of a film on the input it was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attnviz.cli.shared.computed import Presentation
+from attnviz.errors import InputError, unknown_name
+from attnviz.inputs.request import InputRequest
+from attnviz.inputs.selection import key_of, row_of
+from attnviz.lessons.catalogue import DEFAULT, Lesson, told
+from attnviz.lessons.request import LessonRequest
+from attnviz.story.storyboard import Storyboard
+
+if TYPE_CHECKING:
+    from attnviz.lessons.spec import Made
+
+_INPUT = (*(each.name for each in fields(InputRequest)), "distance")
+_PRESENTATION = {"lang": "language", "precision": "precision", "rounding": "rounding"}
+"""Options of the view, and the fields of a request that they are."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """One lesson to tell."""
+
+    lesson: Lesson
+    request: LessonRequest
+    steps: tuple[str, ...] = ()
+    """The steps to show; all where it is empty."""
+    title: str | None = None
+    """In place of the lesson's own."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Own words, by "step.part" and "step.title"."""
+    where: str = ""
+    """What messages about them begin with."""
+
+    def storyboard(self) -> Storyboard:
+        """The lesson told."""
+        board = told(self.lesson.name, self.request)
+        if self.words:
+            from attnviz.lecture.own_words import overridden
+
+            board = overridden(board, self.words, self.where)
+        return board if self.title is None else replace(board, title=self.title)
+
+
+def from_film(path: str, given: Mapping[str, str], how: Presentation) -> tuple[Wanted, ...]:
+    """The lessons of a film, as it told them, but for what is given of the presentation.
+
+    `given` are the options that the user wrote, by the names of their parameters.
+
+    Raises InputError for a film that does not say what made it, and for an option that does not go with one.
+    """
+    for name, flag in given.items():
+        if name in _INPUT:
+            raise InputError(f"--from brings its own input, that of {path}: leave {flag} out")
+    made = _made(path)
+    if "query" in given and all(each.request.trace is None for each in made):
+        raise InputError(f"no lesson in {path} takes a sequence: leave --query out")
+    if "key" in given and all(each.lesson.name != DEFAULT for each in made):
+        raise InputError(f"no lesson in {path} follows a key: leave --key out")
+    return tuple(_wanted(each, path, given, how) for each in made)
+
+
+def from_lecture(path: str, given: Mapping[str, str], how: Presentation) -> tuple[Wanted, ...]:
+    """The lessons of a lecture file, in the language that is given, or else in its first; title cards are for films.
+
+    Raises InputError as the file and its lessons do, and for an option that does not go with one.
+    """
+    from attnviz.cli.shared.lecture_plan import PlannedLesson, planned
+    from attnviz.lecture.reading import read_lecture
+
+    for name, flag in given.items():
+        if name in (*_INPUT, "query", "key", "precision", "rounding") and name != "text":
+            raise InputError(f"a lecture file says itself what it shows: leave {flag} out")
+    lecture = read_lecture(path, (how.lang,) if "lang" in given else None)
+    version = next(iter(lecture.versions.values()))
+    lessons = [each for each in planned(version) if isinstance(each, PlannedLesson)]
+    if not lessons:
+        raise InputError(f"{path} has title cards only: there is nothing to explain")
+    return tuple(
+        Wanted(each.lesson, each.request, each.steps, each.storyboard.title, each.words, path)
+        for each in lessons
+    )
+
+
+def only_lesson(wanted: Sequence[Wanted], name: str, path: str) -> tuple[Wanted, ...]:
+    """Those that tell the lesson of that name. Raises InputError where the film has none."""
+    found = tuple(each for each in wanted if each.lesson.name == name)
+    if not found:
+        there_are = ", ".join(dict.fromkeys(each.lesson.name for each in wanted))
+        raise InputError(f"{path} has no lesson {name}: choose one of {there_are}")
+    return found
+
+
+def only_steps(wanted: Iterable[Wanted], names: tuple[str, ...]) -> tuple[Wanted, ...]:
+    """The lessons that have any of these steps, with those alone; all as they are where no name is given.
+
+    Raises InputError, with the nearest name, for a step that none of them ever has.
+    """
+    if not names:
+        return tuple(wanted)
+    lessons = tuple(wanted)
+    known = list(dict.fromkeys(step for each in lessons for step in each.lesson.steps))
+    for name in names:
+        if name not in known:
+            raise unknown_name("step", name, known)
+    chosen = (
+        replace(each, steps=tuple(name for name in names if name in each.lesson.steps))
+        for each in lessons
+    )
+    return tuple(each for each in chosen if each.steps)
+
+
+def _made(path: str) -> tuple[Made, ...]:
+    from attnviz.lessons.spec import lessons_of
+    from attnviz.views.film.video.embedded_spec import read_spec
+
+    spec = read_spec(Path(path))
+    try:
+        return lessons_of(spec)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def _wanted(made: Made, path: str, given: Mapping[str, str], how: Presentation) -> Wanted:
+    changes: dict[str, Any] = {
+        field: getattr(how, name) for name, field in _PRESENTATION.items() if name in given
+    }
+    if "query" in given and made.request.trace is not None:
+        changes["query"] = row_of(made.request.trace.problem, how.query)
+    if "key" in given and made.request.trace is not None and made.lesson.name == DEFAULT:
+        changes["key"] = key_of(made.request.trace.problem, how.key)
+    request = replace(made.request, **changes)
+    if request.language != made.request.language:
+        return Wanted(made.lesson, request, made.steps)
+    return Wanted(made.lesson, request, made.steps, made.title, made.words, path)

@@ -1,0 +1,196 @@
+"""attnviz render: the same numbers as a film, of one lesson or of a whole lecture."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from attnviz.cli.render.duration import Duration
+from attnviz.cli.render.own_scene import check_scene_options, film_scene
+from attnviz.cli.render.progress import summary
+from attnviz.cli.render.render_job import Asked, Order, lecture_order, lesson_order
+from attnviz.cli.shared.help_sections import SectionedCommand, option
+from attnviz.cli.shared.options import (
+    LANGUAGES,
+    given_options,
+    input_options,
+    lesson_options,
+    numbers_options,
+)
+from attnviz.inputs.request import InputRequest
+from attnviz.lecture.naming import is_lecture
+from attnviz.lessons.catalogue import Lesson
+from attnviz.render.scene_file import scene_file
+from attnviz.views.film.style import PACES
+
+if TYPE_CHECKING:
+    from attnviz.cli.render.film_writer import Reel
+
+_FILM, _DRAWING = "Film", "Drawing"
+_QUALITIES = ("low", "medium", "high", "4k")
+
+
+@click.command(cls=SectionedCommand)
+@input_options
+@lesson_options
+@numbers_options
+@option(
+    _FILM,
+    "--lang",
+    "languages",
+    type=click.Choice(LANGUAGES),
+    multiple=True,
+    help="Language of the words. Given twice there are two films, each with subtitles in both. "
+    "Default en, or the lecture's own.",
+)
+@option(
+    _FILM,
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="The film, an .mp4; its captions stand beside it as .srt and .vtt. "
+    "Default the name of the lesson, or of the lecture.",
+)
+@option(
+    _FILM,
+    "--quality",
+    type=click.Choice(_QUALITIES),
+    help="480p15, 720p30, 1080p60 or 2160p60. Default medium, or the lecture's own.",
+)
+@option(_FILM, "--fps", type=click.IntRange(1, 120), metavar="N", help="Other frames a second.")
+@option(
+    _FILM,
+    "--theme",
+    type=click.Choice(("dark", "light")),
+    help="Light on dark, or dark on light. Default dark, or the lecture's own.",
+)
+@option(
+    _FILM,
+    "--pace",
+    type=click.Choice(tuple(PACES)),
+    help="How long things move, and how long captions stand. Default normal, or the lecture's own.",
+)
+@option(
+    _FILM,
+    "--duration",
+    type=Duration(),
+    metavar="90s|M:SS",
+    help="How long the film is to last: holds change first, then moves, as far as captions can still be read.",
+)
+@option(
+    _FILM,
+    "--narrate",
+    metavar="FILE",
+    help="A recording that is heard from the beginning: .wav .mp3 .m4a .flac .ogg, or the sound of a film.",
+)
+@option(
+    _FILM,
+    "--voice",
+    is_flag=True,
+    help="Speaks the captions, with espeak-ng; each stands as long as it is spoken.",
+)
+@option(
+    _FILM,
+    "--font",
+    metavar="FILE|NAME",
+    help="Draws the characters that Inter lacks, such as Chinese ones. Default the extra "
+    "attnviz[zh], or a font of the system.",
+)
+@option(
+    _FILM,
+    "--step",
+    "steps",
+    metavar="NAME",
+    multiple=True,
+    help="Only this step: inputs, scores, softmax, … May be given several times.",
+)
+@option(
+    _DRAWING,
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Draw in so many processes. Default as many as there are cores.",
+)
+@option(
+    _DRAWING,
+    "--no-cache",
+    is_flag=True,
+    help="Draw everything, and keep nothing for the next time. attnviz cache shows what is kept.",
+)
+@option(
+    _DRAWING,
+    "--cluster",
+    metavar="ADDRESS",
+    help="Draw on the workers of a dask scheduler, such as tcp://10.0.0.1:8786, with the extra attnviz[cluster].",
+)
+def render(request: InputRequest, lesson: Lesson, **asked: Any) -> None:
+    """Film self-attention on your own numbers: one query in full, then all, then the formula.
+
+    Without any input it is the built-in example "illustrated"; other lessons have their own. Where TEXT names a .toml
+    file, that lecture is filmed; attnviz new writes one. Where it names a scene that you wrote for manim, FILE.py:NAME,
+    that is drawn, several times faster than by manim.
+
+    \b
+    Examples:
+      attnviz render
+      attnviz render "the cat sat on the mat" -o cat.mp4
+      attnviz render "the cat sat" --query cat --quality high --theme light
+      attnviz render --vectors x.csv --weights w.npz --causal -o mine.mp4
+      attnviz render --step softmax --pace slow -o softmax.mp4
+      attnviz render --lesson order "dog bites man" --duration 90s
+      attnviz render "我爱猫" --lang zh -o 猫.mp4
+      attnviz render lecture.toml --lang en --lang zh --split
+      attnviz render my_scene.py:MyScene --quality high --jobs 4
+    """
+    view, given = Asked(**asked), given_options(click.get_current_context())
+    own = scene_file(request.text)
+    if own is not None:
+        check_scene_options(given)
+        film_scene(own, view)
+        return
+    if is_lecture(request.text):
+        _make(lecture_order(request, view, given), view)
+    else:
+        _make(lesson_order(request, lesson, view), view)
+
+
+def _make(order: Order, view: Asked) -> None:
+    """Plans every film, so that what is wrong is known at once, then draws them one after the other."""
+    from attnviz.cli.render.film_writer import check_writable_all, reels, under, write_film
+    from attnviz.cli.render.progress import drawing, planning
+    from attnviz.cli.render.render_resources import opened_studio
+    from attnviz.cli.shared.interrupts import obeyed_between_frames
+
+    with (
+        obeyed_between_frames() as obey_interrupt,
+        _folder_of_voices(view) as folder,
+        opened_studio(view) as studio,
+    ):
+        voices = None if folder is None else Path(folder)
+        with planning():
+            films = reels(order, studio, view.duration, voices, lambda count: obey_interrupt())
+        check_writable_all(films)
+        films = under(films, view.narrate)
+        with drawing(sum(reel.programme.frames for reel in films), lambda: studio.kept) as bar:
+
+            def on_frames(count: int) -> None:
+                bar.advance(count)
+                obey_interrupt()
+
+            for reel in films:
+                write_film(reel, studio, on_frames)
+                bar.say(_summary(reel))
+
+
+def _folder_of_voices(view: Asked) -> AbstractContextManager[str | None]:
+    """A folder for what is spoken; none where nothing is: a process that is killed cannot remove it."""
+    import tempfile
+
+    return tempfile.TemporaryDirectory(prefix="attnviz-voice-") if view.voice else nullcontext()
+
+
+def _summary(reel: Reel) -> str:
+    return summary(reel.target, reel.programme.seconds, reel.programme.chapters[0].film.quality)

@@ -1,0 +1,94 @@
+"""What is to be seen while a film is made: on stderr, and only where that is a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from attnviz.render.quality import Quality
+
+
+def summary(target: Path, seconds: float, size: Quality) -> str:
+    """What is said of a film that is done."""
+    from attnviz.views.film.timing import clock
+
+    return f"{target}: {clock(seconds)}, {size.width}×{size.height}, {size.fps} frames a second"
+
+
+@contextmanager
+def planning() -> Iterator[None]:
+    """That films are being planned: a lecture takes half a minute."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.live import Live
+    from rich.spinner import Spinner
+
+    # what a scene prints into a file goes into the file
+    to_screen = sys.stdout.isatty()
+    spinner, console = Spinner("dots", "Planning", style="status.spinner"), Console(stderr=True)
+    with Live(spinner, console=console, transient=True, redirect_stdout=to_screen):
+        yield
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar that counts frames, and lines that stand above it."""
+
+    advance: Callable[[int], None]
+    say: Callable[[str], None]
+
+
+@contextmanager
+def drawing(frames: int, kept: Callable[[], int] = lambda: 0) -> Iterator[Bar]:
+    """The frames done, the frames planned and the time left; where it is no terminal, only what is said.
+
+    `kept` tells how many of those that are done took no time, as they were kept from earlier.
+    """
+    if not sys.stderr.isatty():
+        yield Bar(lambda count: None, lambda text: click.echo(text, err=True))
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+    )
+    from rich.text import Text
+
+    class TimeLeft(ProgressColumn):
+        """At the speed at which frames were drawn so far."""
+
+        def render(self, task: Task) -> Text:
+            drawn, left = task.completed - kept(), task.remaining
+            if drawn <= 0 or left is None:
+                return Text("-:--:--", style="progress.remaining")
+            seconds = timedelta(seconds=round(left * (task.elapsed or 0) / drawn))
+            return Text(str(seconds), style="progress.remaining")
+
+    columns = (
+        TextColumn("Rendering"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("frames"),
+        TimeLeft(),
+    )
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    to_screen = sys.stdout.isatty()
+    with Progress(*columns, console=console, transient=True, redirect_stdout=to_screen) as bar:
+        task = bar.add_task("", total=frames)
+        yield Bar(
+            lambda count: bar.advance(task, count), lambda text: console.print(text, markup=False)
+        )

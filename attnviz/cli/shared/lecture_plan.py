@@ -1,0 +1,114 @@
+"""A lecture in one language, told: what a view shows, chapter by chapter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from attnviz.cli.shared.computed import Presentation, lesson_request
+from attnviz.cli.shared.steps import chosen_steps
+from attnviz.errors import AttnvizError
+from attnviz.lecture.chapters import LESSON_KEYS
+from attnviz.lecture.model import CardChapter, LessonChapter, Version
+from attnviz.lecture.own_words import overridden
+from attnviz.lessons.catalogue import Lesson, told
+from attnviz.lessons.request import LessonRequest
+from attnviz.story.calculations import MOST
+from attnviz.story.storyboard import Storyboard
+from attnviz.views.film.style import PACES
+
+_LEAST_SECONDS = 3.0
+_FLAG = re.compile(r"(?<![\w-])--(?:no-)?([a-z][a-z-]*)|(?<![\w./-])(TEXT)(?![\w./-])")
+
+
+@dataclass(frozen=True, eq=False)
+class PlannedLesson:
+    """A lesson, told with its own words in place."""
+
+    lesson: Lesson
+    request: LessonRequest
+    storyboard: Storyboard
+    steps: tuple[str, ...]
+    """The steps to show; all where it is empty."""
+    pace: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Own words, already in the storyboard; in other languages they have to be put in anew."""
+
+
+@dataclass(frozen=True)
+class PlannedCard:
+    """A title card."""
+
+    title: str
+    lines: tuple[str, ...]
+    seconds: float
+    """How long it stands, the pace already in it."""
+
+
+Planned: TypeAlias = PlannedLesson | PlannedCard
+
+
+def planned(version: Version, most: int = MOST) -> tuple[Planned, ...]:
+    """The chapters in order, every lesson told. `most` is how much of a row is worked out.
+
+    Raises what the lessons and their inputs raise, beginning with the file and the chapter and naming keys where the
+    command line would name options; so all that is wrong is known before anything is drawn.
+    """
+    return tuple(
+        _card(each, version.language)
+        if isinstance(each, CardChapter)
+        else _lesson(each, version.language, most)
+        for each in version.chapters
+    )
+
+
+def _lesson(chapter: LessonChapter, language: str, most: int) -> PlannedLesson:
+    how = Presentation(
+        chapter.query, chapter.key, chapter.distance, language, chapter.precision, chapter.rounding
+    )
+    with _said_of(chapter):
+        request = replace(lesson_request(chapter.lesson, chapter.request, how), most=most)
+        storyboard = told(chapter.lesson.name, request)
+        steps = chosen_steps(storyboard, chapter.steps) or ()
+    storyboard = overridden(storyboard, chapter.words, chapter.where)
+    if chapter.title is not None:
+        storyboard = replace(storyboard, title=chapter.title)
+    return PlannedLesson(chapter.lesson, request, storyboard, steps, chapter.pace, chapter.words)
+
+
+def _card(chapter: CardChapter, language: str) -> PlannedCard:
+    return PlannedCard(
+        chapter.title, chapter.lines, chapter.seconds or _reading_seconds(chapter, language)
+    )
+
+
+def _reading_seconds(chapter: CardChapter, language: str) -> float:
+    pace = PACES[chapter.pace]
+    characters = sum(map(len, (chapter.title, *chapter.lines)))
+    return max(_LEAST_SECONDS, characters / pace.reading[language]) * pace.holds
+
+
+@contextmanager
+def _said_of(chapter: LessonChapter) -> Iterator[None]:
+    """What is raised inside is told as a fault of the chapter."""
+    try:
+        yield
+    except AttnvizError as error:
+        raise type(error)(f"{chapter.where}: {_in_keys(str(error))}") from error
+
+
+def _in_keys(message: str) -> str:
+    """A message about options, said of the keys of a lecture file.
+
+    >>> _in_keys("--vectors brings d_model with it: leave --d-model out, or give TEXT")
+    'vectors brings d_model with it: leave d_model out, or give text'
+    """
+
+    def key(match: re.Match[str]) -> str:
+        name = "text" if match[2] else match[1].replace("-", "_")
+        return name if name in LESSON_KEYS else match[0]
+
+    return _FLAG.sub(key, message)

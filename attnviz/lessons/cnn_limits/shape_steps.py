@@ -1,0 +1,279 @@
+"""The steps on shapes: other channels, other lengths, and what attention is free in."""
+
+from __future__ import annotations
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.convolution import convolve
+from attnviz.core.dense import fully_connected
+from attnviz.core.self_attention import self_attention
+from attnviz.core.upsampling import upsample
+from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsTelling, refusal, shape_of
+from attnviz.lessons.cnn_limits.measurements import COLOUR_PLACE, COLOURS, LENGTHS, MADE_FOR, SMOOTH
+from attnviz.story.exhibits import Exhibit, Field, Layer, Plot, Row, Series, Table
+from attnviz.story.labels import indexed
+from attnviz.story.storyboard import Formula, Matrix, Step
+from attnviz.theme import Role
+
+_SLICES = Formula(
+    "y = Σ x_c * w_c,  c = 1, 2, 3",
+    "y = sum_c x_c * w_c, quad c = 1, 2, 3",
+    "y = \\sum_c x_c * w_c,\\quad c = 1, 2, 3",
+)
+_POINTWISE = Formula("x′_c = Σ m_cb x_b", "x'_c = sum_b m_(c b) x_b", "x'_c = \\sum_b m_{c b} x_b")
+_FLATTENED = Formula(
+    "y = flatten(x * w) · W",
+    'y = "flatten"(x * w) dot W',
+    "y = \\mathrm{flatten}(x * w) \\cdot W",
+)
+_OUTPUT_SIZE = Formula(
+    "⌊(n + 2p − k) / s⌋ + 1",
+    "floor((n + 2p - k) / s) + 1",
+    "\\lfloor (n + 2p - k) / s \\rfloor + 1",
+)
+_PROJECTION = Formula(
+    "Q = X W_Q,  (n × d_model)(d_model × d_k)",
+    'Q = X W_Q, quad (n times d_"model") (d_"model" times d_k)',
+    "Q = X W_Q,\\quad (n \\times d_\\mathrm{model})(d_\\mathrm{model} \\times d_k)",
+)
+
+_STRIDES = (1, 2)
+_PADDING = 1
+_TABLE_LENGTHS = (*LENGTHS, 40)
+_MOST_PLOTTED = 16
+_ROW = 4
+"""The row of the digit that is made shorter and long again."""
+_OTHER_WIDTH = 6
+
+
+def wrong_channels(telling: LimitsTelling) -> Step:
+    """Three slices meet three channels, one, and six; what the convolution says to the last two."""
+    step, measured = "wrong-channels", telling.measured
+    fed = {"trained": measured.flower, "one": measured.grey, "six": measured.views}
+    return Step(
+        step,
+        telling.say(step, "title"),
+        _SLICES,
+        telling.narration(step, *fed),
+        exhibits=(
+            *(
+                Exhibit(part, _meeting(telling, len(x)), telling.say(step, "count", n=len(x)))
+                for part, x in fed.items()
+            ),
+            Exhibit("one", _refused(telling, measured.grey), line=1),
+            Exhibit("six", _refused(telling, measured.views), line=2),
+        ),
+    )
+
+
+def _refused(telling: LimitsTelling, x: FloatArray) -> Table:
+    return Table(
+        tuple(telling.say("wrong-channels", key) for key in ("fed", "answer")),
+        (Row((shape_of(x), refusal(lambda: convolve(x, COLOURS[:1]))), good=False),),
+        (Role.INPUT, None),
+    )
+
+
+def _meeting(telling: LimitsTelling, fed: int) -> Field:
+    """Which slice of the kernel has a channel, and which channel a slice."""
+    slices = len(CHANNELS)
+    pairs = min(fed, slices)
+    return Field(
+        layers=(
+            Layer(
+                telling.say("wrong-channels", "channels"),
+                tuple(i < pairs for i in range(fed)),
+                Role.INPUT,
+            ),
+            Layer(
+                telling.say("wrong-channels", "slices"),
+                tuple(i < pairs for i in range(slices)),
+                Role.KERNEL,
+            ),
+        ),
+        links=(tuple((i, i) for i in range(pairs)),),
+        marks=tuple((1, i, letter) for i, (letter, _) in enumerate(CHANNELS)),
+    )
+
+
+def remedies(telling: LimitsTelling) -> Step:
+    """What is usually done to make channels fit, and what becomes of the feature."""
+    step, measured = "remedies", telling.measured
+    made = {
+        "none": (3, measured.colours.output[0]),
+        "repeat": (1, measured.repeated),
+        "drop": (6, measured.dropped),
+        "project": (6, measured.projected),
+    }
+    place = indexed("y", *COLOUR_PLACE)
+    table = Table(
+        (telling.say(step, "fed"), telling.say(step, "remedy"), place),
+        tuple(
+            Row((str(fed), telling.say(step, f"by_{how}"), telling.told(y[COLOUR_PLACE])))
+            for how, (fed, y) in made.items()
+        ),
+        (Role.INPUT, None, Role.OUTPUT),
+    )
+    shown = [("contrast", "none"), ("contrast", "repeat"), ("project", "project")]
+    return Step(
+        step,
+        telling.say(step, "title"),
+        _POINTWISE,
+        telling.narration(step, "why", "contrast", "project"),
+        exhibits=(
+            Exhibit("why", table),
+            *(
+                Exhibit(
+                    part,
+                    Matrix("y", made[how][1], Role.OUTPUT),
+                    telling.say(step, f"{how}_short"),
+                    line=1,
+                )
+                for part, how in shown
+            ),
+        ),
+    )
+
+
+def fixed_size(telling: LimitsTelling) -> Step:
+    """A convolution and a fully connected layer, made for one length and fed three."""
+    step, measured = "fixed-size", telling.measured
+    hidden, output = measured.convolved(MADE_FOR), _head(telling, MADE_FOR)
+    table = Table(
+        tuple(telling.say(step, key) for key in ("fed", "left", "answer")),
+        tuple(_fed(telling, n) for n in LENGTHS),
+        (Role.INPUT, None, None),
+    )
+    fewer, _, more = (measured.convolved(n).size for n in LENGTHS)
+    return Step(
+        step,
+        telling.say(step, "title"),
+        _FLATTENED,
+        telling.narration(
+            step,
+            *("network", "refused", "fixed"),
+            n=MADE_FOR,
+            outputs=output.size,
+            takes=hidden.size,
+            fewer=fewer,
+            more=more,
+        ),
+        exhibits=(
+            Exhibit("network", Matrix("X", measured.vectors(MADE_FOR), Role.INPUT)),
+            Exhibit("network", Matrix("x * w", hidden, Role.OUTPUT), joint="→"),
+            Exhibit("network", Matrix("y", output[None], Role.OUTPUT), joint="→"),
+            Exhibit("refused", table, line=1),
+        ),
+    )
+
+
+def _head(telling: LimitsTelling, n: int) -> FloatArray:
+    """The whole network on n vectors: (2,). Raises ShapeError for any n but the one it was made for."""
+    return fully_connected(telling.measured.convolved(n), telling.measured.last_layer)
+
+
+def _fed(telling: LimitsTelling, n: int) -> Row:
+    hidden = telling.measured.convolved(n)
+    numbers = f"{shape_of(hidden)} = {hidden.size}"
+    if n == MADE_FOR:
+        output = ", ".join(telling.told(each) for each in _head(telling, n))
+        return Row((str(n), numbers, f"y: {output}"), good=True)
+    return Row((str(n), numbers, refusal(lambda: _head(telling, n))), good=False)
+
+
+def any_size(telling: LimitsTelling) -> Step:
+    """Convolutions alone: any length in, a length out that follows from it, and upsampling."""
+    step, measured = "any-size", telling.measured
+    x = measured.digit[:, _ROW]
+    y = convolve(x, SMOOTH, stride=_STRIDES[1], padding=_PADDING).output
+    table = Table(
+        ("n", *(telling.say(step, "stride", s=s) for s in _STRIDES), telling.say(step, "back")),
+        tuple(Row(_lengths(telling, n)) for n in _TABLE_LENGTHS),
+        (Role.INPUT, Role.OUTPUT, Role.OUTPUT, Role.OUTPUT),
+    )
+    return Step(
+        step,
+        telling.say(step, "title"),
+        _OUTPUT_SIZE,
+        telling.narration(
+            step, "free", "tied", "upsample", stride=_STRIDES[1], n=x.size, fewer=y.size
+        ),
+        exhibits=(
+            Exhibit("free", table),
+            Exhibit("tied", _tied(telling)),
+            Exhibit("upsample", Matrix("x", x, Role.INPUT), line=1),
+            Exhibit("upsample", Matrix("w", SMOOTH[0], Role.KERNEL), joint="*", line=1),
+            Exhibit("upsample", Matrix("y", y, Role.OUTPUT), joint="→", line=1),
+            Exhibit("upsample", Matrix("y↑", upsample(y, 2), Role.OUTPUT), joint="→", line=1),
+        ),
+    )
+
+
+def _tied(telling: LimitsTelling) -> Plot:
+    """The length of what comes out over the length of what goes in, for each stride."""
+    lengths = tuple(range(1, _MOST_PLOTTED + 1))
+    counted = {s: [_strided(telling, n, s).shape[-1] for n in lengths] for s in _STRIDES}
+    return Plot(
+        "n",
+        telling.say("any-size", "length"),
+        tuple(
+            Series(
+                telling.say("any-size", "stride", s=s),
+                Role.OUTPUT,
+                tuple(map(float, lengths)),
+                tuple(map(float, counts)),
+                tuple(map(str, counts)),
+                dashed=s > 1,
+            )
+            for s, counts in counted.items()
+        ),
+        tuple(map(str, lengths)),
+    )
+
+
+def _strided(telling: LimitsTelling, n: int, stride: int) -> FloatArray:
+    return convolve(telling.measured.line(n), SMOOTH, stride=stride, padding=_PADDING).output
+
+
+def _lengths(telling: LimitsTelling, n: int) -> tuple[str, ...]:
+    """n, how many numbers a convolution of n gives with each stride, and how many upsampling makes of the last."""
+    line = telling.measured.line(n)
+    outputs = [_strided(telling, n, s) for s in _STRIDES]
+    sizes = (line, *outputs, upsample(outputs[-1], _STRIDES[-1]))
+    return tuple(str(each.shape[-1]) for each in sizes)
+
+
+def attention(telling: LimitsTelling) -> Step:
+    """The same three matrices on any number of vectors, and on vectors of another width."""
+    step, measured = "attention", telling.measured
+    weights = measured.projections
+    traces = [self_attention(measured.vectors(n), *weights) for n in LENGTHS]
+    narrow = measured.vectors(MADE_FOR)[:, :_OTHER_WIDTH]
+    taken = traces[-1]
+    table = Table(
+        tuple(telling.say(step, key) for key in ("fed", "answer")),
+        (
+            Row((f"X {shape_of(taken.problem.x)}", f"O {shape_of(taken.output)}"), good=True),
+            Row(
+                (f"X {shape_of(narrow)}", refusal(lambda: self_attention(narrow, *weights))),
+                good=False,
+            ),
+        ),
+        (Role.INPUT, None),
+    )
+    return Step(
+        step,
+        telling.say(step, "title"),
+        _PROJECTION,
+        telling.narration(step, "maps", "width"),
+        exhibits=(
+            *(
+                Exhibit(
+                    "maps",
+                    Matrix("A", trace.heads[0].stages.weights, Role.WEIGHT, sums="rows"),
+                    f"n = {n}",
+                )
+                for n, trace in zip(LENGTHS, traces, strict=True)
+            ),
+            Exhibit("width", table, line=1),
+        ),
+    )

@@ -1,0 +1,131 @@
+"""What the responses to a planted match do not tell: where looking near is a good start, and what either layer knows of
+place.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.attention import attend
+from attnviz.core.convolution import convolve
+from attnviz.core.planting import ANSWERS
+from attnviz.lessons.context.needle import MOST_DISTANT, Measured
+from attnviz.story.exhibits import Exhibit, Row, Table
+from attnviz.story.numbers import MINUS
+from attnviz.story.storyboard import Formula, Label, Matrix, Step
+from attnviz.theme import Role
+
+_MADE_FOR = 3
+"""The distance that the kernel is made for."""
+_BOTH_SIDES = range(1, _MADE_FOR + 3)
+
+
+def inductive_bias(measured: Measured) -> Step:
+    """Where looking near is a good start and where not; and what either knows of place."""
+    kernel, weights = _made_kernel(measured), _weights_of_two(measured)
+    facts = {
+        "made_for": _MADE_FOR,
+        "far": MOST_DISTANT,
+        "weight": measured.numbers.text(float(weights[_MADE_FOR])),
+    }
+    return Step(
+        "inductive-bias",
+        measured.say("inductive-bias", "title"),
+        Formula(
+            "yᵢ = Σⱼ wⱼ xᵢ₊ⱼ,  oᵢ = Σⱼ αᵢⱼ vⱼ",
+            "y_i = sum_j w_j x_(i + j), quad o_i = sum_j alpha_(i j) v_j",
+            "y_i = \\sum_j w_j x_{i+j}, \\quad o_i = \\sum_j \\alpha_{ij} v_j",
+        ),
+        {
+            part: measured.say("inductive-bias", part, **facts)
+            for part in ("picture", "sequence", "place", "order")
+        },
+        exhibits=(
+            Exhibit("picture", _suited(measured)),
+            Exhibit(
+                "place",
+                _kernel_by_offset(kernel),
+                measured.say("inductive-bias", "made_name", **facts),
+                line=1,
+            ),
+            Exhibit("place", _found(measured, kernel), line=1),
+            Exhibit("order", _two_answers(measured, weights), line=1),
+        ),
+    )
+
+
+def _suited(measured: Measured) -> Table:
+    """Pictures, whose neighbours belong together, and long sequences, where far ones do."""
+    return Table(
+        (measured.say("inductive-bias", "nearby"), measured.say("inductive-bias", "together")),
+        tuple(
+            Row(
+                (
+                    measured.say("inductive-bias", f"{kind}_what"),
+                    measured.say("inductive-bias", f"{kind}_where"),
+                ),
+                good,
+            )
+            for kind, good in (("picture", True), ("sequence", False))
+        ),
+    )
+
+
+def _kernel_by_offset(kernel: FloatArray) -> Matrix:
+    """What the kernel reads the mark of an answer with, by place in it."""
+    offsets = range(-_MADE_FOR, _MADE_FOR + 1)
+    return Matrix(
+        "w",
+        kernel[:, ANSWERS],
+        Role.KERNEL,
+        columns=tuple(Label(f"{each:+d}".replace("-", MINUS) if each else "0") for each in offsets),
+    )
+
+
+def _found(measured: Measured, kernel: FloatArray) -> Table:
+    """The response of that kernel, and of attention, about the distance it is made for."""
+    text = measured.numbers.text
+    return Table(
+        ("d", measured.say("inductive-bias", "made"), measured.say("sweep", "one")),
+        tuple(
+            Row((str(d), text(_response(measured, kernel, d)), text(measured.attention[d - 1])))
+            for d in _BOTH_SIDES
+        ),
+        (None, Role.KERNEL, Role.WEIGHT),
+    )
+
+
+def _two_answers(measured: Measured, weights: FloatArray) -> Table:
+    """The weights of two equal answers, one near and one at the end."""
+    return Table(
+        (measured.say("inductive-bias", "two"), measured.say("planted", "weight")),
+        tuple(
+            Row((f"d = {d}", measured.numbers.text(float(weights[d]))))
+            for d in (_MADE_FOR, MOST_DISTANT)
+        ),
+        (None, Role.WEIGHT),
+    )
+
+
+def _made_kernel(measured: Measured) -> FloatArray:
+    """One kernel that reads the mark of an answer `_MADE_FOR` positions ahead: (1, d_model, size)."""
+    kernel = np.zeros((1, measured.plantings[0].vectors.shape[1], 2 * _MADE_FOR + 1))
+    kernel[0, ANSWERS, -1] = 1
+    return kernel
+
+
+def _response(measured: Measured, kernel: FloatArray, distance: int) -> float:
+    """What one layer with that kernel says at the position that asks."""
+    vectors = measured.plantings[distance - 1].vectors
+    return float(convolve(vectors.T, kernel, padding=_MADE_FOR).output[0, 0])
+
+
+def _weights_of_two(measured: Measured) -> FloatArray:
+    """The weights of the question where two answers stand, one near and one at the end: (n,)."""
+    near, far = measured.plantings[_MADE_FOR - 1], measured.plantings[-1]
+    vectors = near.vectors.copy()
+    vectors[MOST_DISTANT, ANSWERS] = 1
+    stages = attend(vectors @ far.w_q, vectors @ far.w_k, vectors @ far.w_v)
+    weights: FloatArray = stages.weights[0]
+    return weights

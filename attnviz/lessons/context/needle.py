@@ -1,0 +1,202 @@
+"""A match planted in noise, and the responses to it: at one distance, and at every distance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from attnviz.core.planting import Planting, PlantingResponses, plant, planting_responses
+from attnviz.lessons.context.reach_steps import KERNEL, LAYERS, one_step_names, stack_names
+from attnviz.story.exhibits import Exhibit, Plot, Row, Series, Table
+from attnviz.story.i18n import Words
+from attnviz.story.numbers import Numbers, fitting_precision
+from attnviz.story.receptive_field import attention_field, convolution_field
+from attnviz.story.storyboard import Formula, Step
+from attnviz.theme import Role
+
+DEEP = 2 * LAYERS
+"""The stack that the sweep sets beside the one of `LAYERS`."""
+POSITIONS = 32
+MOST_DISTANT = POSITIONS - 1
+"""From the position that asks, which is the first."""
+_TOLD = (1, LAYERS, LAYERS + 1, DEEP, DEEP + 1, MOST_DISTANT)
+"""Distances of the table of the sweep: both sides of where each stack ends."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The responses to a match at every distance, and the words to tell them in."""
+
+    words: Words
+    lesson: str
+    seed: int
+    distance: int
+    """Where the match stands that is told of."""
+    precision: int | None
+    """Decimals; None is as many as the numbers need."""
+
+    def say(self, step: str, part: str, **facts: object) -> str:
+        return self.words.say(self.lesson, step, part, **facts)
+
+    @cached_property
+    def plantings(self) -> tuple[Planting, ...]:
+        """At distance 1, 2, … to the end of the sequence."""
+        return tuple(plant(POSITIONS, each, seed=self.seed) for each in range(1, MOST_DISTANT + 1))
+
+    @cached_property
+    def responses(self) -> tuple[PlantingResponses, ...]:
+        """Of attention, and of 0 to `DEEP` layers of convolution."""
+        return tuple(planting_responses(each, DEEP, KERNEL) for each in self.plantings)
+
+    @property
+    def told(self) -> PlantingResponses:
+        return self.responses[self.distance - 1]
+
+    @property
+    def attention(self) -> tuple[float, ...]:
+        """The response of attention at each distance."""
+        return tuple(each.attention_response for each in self.responses)
+
+    def convolution(self, layers: int) -> tuple[float, ...]:
+        """The response of so many layers at each distance."""
+        return tuple(float(each.convolution_responses[layers]) for each in self.responses)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """With as many decimals as tell the smallest response of `LAYERS` layers from none at all."""
+        precision = self.precision
+        if precision is None:
+            smallest = min(each for each in self.convolution(LAYERS) if each > 0)
+            precision = fitting_precision(np.array([smallest]))
+        return Numbers(precision, sums=False)
+
+
+def planted(measured: Measured) -> Step:
+    """One match: what a stack of convolutions makes of it, and one step of attention."""
+    found, text = measured.told, measured.numbers.text
+    inside = found.layers_needed <= LAYERS
+    facts = {
+        "n": POSITIONS,
+        "at": measured.distance + 1,
+        "distance": measured.distance,
+        "layers": LAYERS,
+        "needed": found.layers_needed,
+        "weight": text(found.attention_weight),
+        "response": text(float(found.convolution_responses[LAYERS])),
+    }
+    stack, attention = _fields(measured)
+    return Step(
+        "planted",
+        measured.say("planted", "title"),
+        Formula(
+            "α = exp(s) / (exp(s) + n − 1)",
+            "alpha = exp(s) / (exp(s) + n - 1)",
+            "\\alpha = \\frac{\\exp(s)}{\\exp(s) + n - 1}",
+        ),
+        {
+            "why": measured.say("planted", "why", **facts),
+            "measure": measured.say("planted", "measure", **facts),
+            "convolution": measured.say("planted", "inside" if inside else "outside", **facts),
+            "attention": measured.say("planted", "attention", **facts),
+        },
+        exhibits=(
+            stack,
+            Exhibit("convolution", _by_layers(measured)),
+            attention,
+            Exhibit("attention", _by_content(measured), line=1),
+        ),
+    )
+
+
+def _fields(measured: Measured) -> tuple[Exhibit, Exhibit]:
+    """Both fields of the position that asks, with the match marked."""
+    words, lesson = measured.words, measured.lesson
+    asks, answers = measured.say("planted", "asks"), measured.say("planted", "answers")
+    match = (0, measured.distance, answers)
+    stack = convolution_field(
+        POSITIONS, KERNEL, 0, stack_names(words, lesson), [(LAYERS, 0, asks), match]
+    )
+    attention = attention_field(POSITIONS, 0, one_step_names(words, lesson), [(1, 0, asks), match])
+    return Exhibit("why", stack), Exhibit("attention", attention, line=1)
+
+
+def _by_layers(measured: Measured) -> Table:
+    """The response after each layer."""
+    responses = measured.told.convolution_responses[1 : LAYERS + 1].tolist()
+    return Table(
+        (measured.say("planted", "depth"), measured.say("planted", "response")),
+        tuple(
+            Row((str(layers), measured.numbers.text(each)))
+            for layers, each in enumerate(responses, start=1)
+        ),
+        (None, Role.KERNEL),
+    )
+
+
+def _by_content(measured: Measured) -> Table:
+    """Score and weight of the match and of any other position, and the response."""
+    found, text = measured.told, measured.numbers.text
+    match, other = measured.distance, 0
+    scores, weights = found.attention.scores[0], found.attention.weights[0]
+    return Table(
+        ("", measured.say("planted", "match"), measured.say("planted", "others")),
+        (
+            *(
+                Row((name, text(float(row[match])), text(float(row[other]))))
+                for name, row in (
+                    (measured.say("planted", "score"), scores),
+                    (measured.say("planted", "weight"), weights),
+                )
+            ),
+            Row((measured.say("planted", "response"), text(found.attention_response), "")),
+        ),
+        (None, Role.WEIGHT, None),
+    )
+
+
+def sweep(measured: Measured) -> Step:
+    """Both responses at every distance."""
+    curves, table = _curves_and_table(measured)
+    facts = {
+        "layers": LAYERS,
+        "beyond": LAYERS + 1,
+        "deep": DEEP,
+        "n": POSITIONS,
+        "weight": measured.numbers.text(measured.told.attention_weight),
+    }
+    return Step(
+        "sweep",
+        measured.say("sweep", "title"),
+        Formula("d ≤ L (k − 1) / 2", "d <= L (k - 1) / 2", "d \\le L (k - 1) / 2"),
+        {part: measured.say("sweep", part, **facts) for part in ("why", "silent", "flat", "size")},
+        exhibits=(Exhibit("why", curves), Exhibit("silent", table)),
+    )
+
+
+def _curves_and_table(measured: Measured) -> tuple[Plot, Table]:
+    """The responses at every distance, and those around where each stack ends in numbers."""
+    text = measured.numbers.text
+    stacks = [
+        (measured.say("sweep", "stack", layers=layers), measured.convolution(layers))
+        for layers in (LAYERS, DEEP)
+    ]
+    attention = (measured.say("sweep", "one"), measured.attention)
+    distances = range(1, MOST_DISTANT + 1)
+
+    def curve(name: str, y: tuple[float, ...], role: Role, *, dashed: bool = False) -> Series:
+        return Series(name, role, tuple(map(float, distances)), y, tuple(map(text, y)), dashed)
+
+    curves = (
+        curve(*attention, Role.WEIGHT),
+        curve(*stacks[0], Role.KERNEL),
+        curve(*stacks[1], Role.KERNEL, dashed=True),
+    )
+    table = Table(
+        ("d", *(name for name, _ in (*stacks, attention))),
+        tuple(Row((str(d), *(text(y[d - 1]) for _, y in (*stacks, attention)))) for d in _TOLD),
+        (None, Role.KERNEL, Role.KERNEL, Role.WEIGHT),
+    )
+    plot = Plot("d", measured.say("planted", "response"), curves, tuple(map(str, distances)))
+    return plot, table

@@ -1,0 +1,265 @@
+"""What every step of a lesson on one trace needs: the worked row, its texts, names and words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from attnviz.core.arrays import BoolArray, FloatArray
+from attnviz.core.problem import Problem
+from attnviz.core.trace import HeadTrace, Trace
+from attnviz.story import formulas
+from attnviz.story.calculations import MOST, strongest
+from attnviz.story.i18n import Words
+from attnviz.story.labels import indexed, labels, shown_token
+from attnviz.story.numbers import Numbers
+from attnviz.story.storyboard import Formula, Label, Matrix, Number
+from attnviz.theme import Role
+
+HEADS_SHOWN = 4
+_SOURCE = re.compile(r"(seed|file) (.+)", re.DOTALL)
+"""What a provenance says of numbers, in English in every language."""
+
+ScoreStage = Literal["scores", "scale", "cap", "bias", "mask"]
+_STAGES: tuple[ScoreStage, ...] = ("scores", "scale", "cap", "bias", "mask")
+
+
+@dataclass(frozen=True, eq=False)
+class Telling:
+    """One trace about to be told: row `query` (counted from 0) of the first head is worked in full."""
+
+    trace: Trace
+    query: int
+    numbers: Numbers
+    words: Words
+    lesson: str
+    most: int = MOST
+    """How many keys of the row, terms of a sum or entries of a vector are worked out."""
+    key: int | None = None
+    """The key that is asked for, counted from 0."""
+
+    @property
+    def problem(self) -> Problem:
+        return self.trace.problem
+
+    @property
+    def head(self) -> HeadTrace:
+        return self.trace.heads[0]
+
+    @cached_property
+    def keys(self) -> tuple[int, ...]:
+        """The keys that are worked in full: the strongest, and one that is hidden where any is."""
+        scores = self.head.stages.masked_scores[self.query]
+        # the order is that of the weights, and stays where weights are rounded
+        chosen = strongest(scores, self.most)
+        hidden = sorted(set(range(self.problem.n)) - set(self.visible))
+        if not hidden or not self.visible or set(chosen) & set(hidden):
+            return chosen
+        weakest = min(chosen, key=lambda key: float(scores[key]))
+        beside = min(hidden, key=lambda key: abs(key - self.query))
+        return tuple(sorted({*chosen, beside} - {weakest}))
+
+    @cached_property
+    def weights(self) -> FloatArray:
+        """The worked row of weights: (n,)."""
+        row: FloatArray = self.head.stages.weights[self.query]
+        return row
+
+    @property
+    def followed(self) -> int:
+        """The key whose product with the worked query is followed: the one that is asked for, or the strongest."""
+        return int(self.weights.argmax()) if self.key is None else self.key
+
+    @cached_property
+    def visible(self) -> tuple[int, ...]:
+        """The keys that the worked query may see."""
+        return tuple(
+            np.flatnonzero(~np.isneginf(self.head.stages.masked_scores[self.query])).tolist()
+        )
+
+    @property
+    def only_causal(self) -> bool:
+        """Whether keys are hidden because they come later, and for no other reason."""
+        options = self.problem.options
+        others = (options.mask, options.window, options.kv_length)
+        return options.causal and options.offset == 0 and all(each is None for each in others)
+
+    @cached_property
+    def weight_texts(self) -> tuple[str, ...]:
+        """The worked row of weights as text, adding up to 1; the same in every step."""
+        return self.numbers.weights.row(self.weights.tolist())
+
+    @property
+    def scaling(self) -> formulas.Scaling | None:
+        """How the scores are scaled; None where they stay as they are."""
+        if self.problem.scale == 1:
+            return None
+        return "root" if self.problem.options.scale is None else "factor"
+
+    @property
+    def biased(self) -> bool:
+        return self.problem.options.bias is not None
+
+    @property
+    def capped(self) -> bool:
+        return self.problem.options.softcap is not None
+
+    @property
+    def sink(self) -> float | None:
+        """The logit that takes weight beside the keys, if the worked head has one."""
+        sinks = self.problem.options.sinks
+        return None if sinks is None else float(sinks[0])
+
+    @cached_property
+    def newly_hidden(self) -> BoolArray:
+        """What the mask hides that was not hidden before: (n, n)."""
+        stages = self.head.stages
+        hidden: BoolArray = np.isneginf(stages.masked_scores) & ~np.isneginf(stages.biased_scores)
+        return hidden
+
+    @cached_property
+    def masked(self) -> bool:
+        return bool(self.newly_hidden.any())
+
+    def scores_after(self, stage: ScoreStage) -> Formula:
+        """What the scores are once that stage is done; its plain spelling is the symbol of their matrix."""
+        done = _STAGES[: _STAGES.index(stage) + 1]
+        return formulas.current_scores(
+            self.scaling if "scale" in done else None,
+            capped=self.capped and "cap" in done,
+            biased=self.biased and "bias" in done,
+            masked=self.masked and "mask" in done,
+        )
+
+    def scores_row(self, stage: ScoreStage, values: FloatArray) -> Matrix:
+        """The worked row of scores after that stage, under the symbol it has by then: (1, n)."""
+        return self.row(self.scores_after(stage).plain, values, Role.SCORE)
+
+    def say(self, step: str, part: str, **facts: object) -> str:
+        return self.words.say(self.lesson, step, part, **facts)
+
+    def of_heads(self, step: str, part: str, **facts: object) -> str:
+        """That part, or its `_shared` where heads share keys and values."""
+        count = self.problem.heads // self.problem.groups
+        if count == 1:
+            return self.say(step, part, **facts)
+        return self.say(step, f"{part}_shared", count=count, **facts)
+
+    def common(self, part: str, **facts: object) -> str:
+        return self.words.say("common", part, **facts)
+
+    def source(self, name: str) -> str | None:
+        """Where an array came from, or how it is untrained, in words of this language; None where nothing says."""
+        origin = self.problem.provenance.get(name)
+        known = _SOURCE.fullmatch(origin or "")
+        return origin if known is None else self.common(known[1], name=known[2])
+
+    def number(self, value: float, role: Role | None = None) -> Number:
+        numbers = self.numbers.weights if role is Role.WEIGHT else self.numbers
+        return Number(float(value), numbers.text(float(value)), role)
+
+    def named(self, letter: str, position: int) -> str:
+        """A position as words name it: q₂ (“cat”), or q₂ where it has no token."""
+        symbol, tokens = indexed(letter, position), self.problem.tokens
+        if tokens is None:
+            return symbol
+        return self.common("named", symbol=symbol, token=shown_token(tokens[position]))
+
+    def several(self, letter: str, positions: Iterable[int]) -> str:
+        """Up to two positions by name, more by their symbols."""
+        chosen = list(positions)
+        if len(chosen) <= 2:
+            return self.common("and").join(self.named(letter, each) for each in chosen)
+        return self.common("comma").join(indexed(letter, each) for each in chosen[:3]) + (
+            " …" if len(chosen) > 3 else ""
+        )
+
+    def axis(self, letter: str, role: Role) -> tuple[Label, ...]:
+        """Labels of all positions."""
+        return labels(letter, self.problem.n, self.problem.tokens, role)
+
+    def row(self, symbol: str, values: FloatArray, role: Role) -> Matrix:
+        """One row over all keys, labelled: (1, n)."""
+        query = self.axis("q", Role.QUERY)[self.query]
+        sums: Literal["rows"] | None = "rows" if role is Role.WEIGHT else None
+        return Matrix(
+            symbol, values[None, :], role, (query,), self.axis("k", Role.KEY), self._only, sums
+        )
+
+    def per_head(
+        self, symbol: str, values: Iterable[FloatArray], role: Role, letter: str
+    ) -> tuple[Matrix, ...]:
+        """One matrix a head, rows labelled by position, for the heads that are shown."""
+        rows = self.axis(letter, role)
+        shown = list(values)[:HEADS_SHOWN]
+        return tuple(
+            Matrix(symbol, each, role, rows, (), self.head_number(i))
+            for i, each in enumerate(shown)
+        )
+
+    def first(self, symbol: str, values: FloatArray, role: Role) -> tuple[Matrix, ...]:
+        """The matrix of the head that is worked."""
+        return self.per_head(symbol, [values], role, symbol.lower())
+
+    def head_number(self, index: int) -> int | None:
+        """The head's number, as it was chosen if it was, else counted from 1; None if there is only one."""
+        if len(self.trace.heads) < 2:
+            return None
+        chosen = self.problem.provenance.get("heads", "").split(",")
+        return int(chosen[index]) if len(chosen) == len(self.trace.heads) else index + 1
+
+    @property
+    def listed_heads(self) -> str:
+        """The heads that were chosen, as they are named: those that follow each other by the first and the last."""
+        heads = self.problem.provenance.get("heads", "").split(",")
+        is_run = len(heads) > 2 and heads == [str(int(heads[0]) + i) for i in range(len(heads))]
+        return f"{heads[0]}–{heads[-1]}" if is_run else self.common("comma").join(heads)
+
+    @property
+    def _only(self) -> int | None:
+        return self.head_number(0)
+
+    @property
+    def omitted_heads(self) -> str | None:
+        count = len(self.trace.heads)
+        if count <= HEADS_SHOWN:
+            return None
+        return self.common("omitted_heads", shown=HEADS_SHOWN, count=count)
+
+    @property
+    def omitted_keys(self) -> str | None:
+        """For a step that leaves out the other keys."""
+        return self._cut("omitted_keys", len(self.keys), self.problem.n)
+
+    @property
+    def merged_keys(self) -> str | None:
+        """For a step that takes the other keys together."""
+        return self._cut("merged_keys", len(self.keys), self.problem.n)
+
+    def omitted_entries(self, count: int, shown: int) -> str | None:
+        """For a step that leaves out the last entries of a vector."""
+        return self._cut("omitted_entries", shown, count)
+
+    def omitted_hidden(self, count: int, shown: int) -> str | None:
+        """For a step that leaves out the last of the hidden keys."""
+        return self._cut("omitted_hidden", shown, count)
+
+    def joined(self, *sentences: str | None) -> str | None:
+        """The sentences that there are, one after the other; None if there is none."""
+        said = [each for each in sentences if each]
+        return self.common("space").join(said) if said else None
+
+    def _cut(self, part: str, shown: int, count: int) -> str | None:
+        if shown == count:
+            return None
+        return self.common(part, shown=shown, count=count, more=count - shown)
+
+
+def alike(row: FloatArray, value: float) -> list[int]:
+    """The positions that hold `value`, but for what rounding in the last digits does."""
+    return np.flatnonzero(np.isclose(row, value, rtol=1e-9, atol=1e-12)).tolist()

@@ -1,0 +1,116 @@
+"""−∞ falls onto what is hidden, and the zeros follow through softmax."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from manim import DOWN, AnimationGroup, FadeIn, FadeOut, LaggedStart, VGroup
+
+from attnviz.story.numbers import MINUS
+from attnviz.story.storyboard import Matrix, Step
+from attnviz.views.film.acts.exhibits import Hung, hang, show, tell
+from attnviz.views.film.choreography import appear, travel
+from attnviz.views.film.components.exhibit import ExhibitView
+from attnviz.views.film.components.matrix import MatrixView
+from attnviz.views.film.components.text import label, widest, width_of
+from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.style import Size
+
+_INFINITY = f"{MINUS}∞"
+_FALL = 2.4
+"""Seconds in which all −∞ fall."""
+
+
+def before_softmax(scene: LessonScene, step: Step) -> None:
+    """The scores as they were; −∞ falls onto those that are hidden; each becomes a 0 among the weights."""
+    hung = hang(scene, step)
+    scores, weights = hung.views[:2]
+    before = _as_they_were(scene, scores.body)
+    if before is None:
+        show(scene, step)
+        return
+    hidden = [
+        (i, j)
+        for i, j in np.argwhere(np.isneginf(scores.body.sheet.matrix.values)).tolist()
+        if np.isfinite(before.sheet.matrix.values[i, j])
+    ]
+    with scene.beat(step, "hide"):
+        _fall(scene, hung, before, hidden)
+    with scene.beat(step, "zeros"):
+        _follow(scene, hung, scores.body, weights, hidden)
+    with scene.beat(step, "sum"):
+        tell(scene, step, hung, "sum")
+    scene.clear_stage()
+
+
+def _as_they_were(scene: LessonScene, masked: MatrixView) -> MatrixView | None:
+    """The scores without the mask in the cells of those with it; None where cells are blocks, or too small for them."""
+    shown = masked.sheet
+    matrix = scene.storyboard.step("unmasked").exhibits[0].item
+    assert isinstance(matrix, Matrix)
+    if shown.pooled:
+        return None
+    texts = None
+    if shown.texts is not None:
+        texts = scene.storyboard.numbers.cells(matrix)
+        if widest([text for row in texts for text in row], shown.size) > shown.width - 0.08:
+            return None
+    before = MatrixView(replace(shown, matrix=matrix, texts=texts), scene.style)
+    before.move_to(masked.cells)
+    return before
+
+
+def _fall(
+    scene: LessonScene, hung: Hung, before: MatrixView, hidden: list[tuple[int, int]]
+) -> None:
+    view = hung.views[0]
+    names = [*view.body.row_labels, *view.body.column_labels]
+    rows = [before.row(i) for i in range(len(before.entries))]
+    scene.move(*[FadeIn(each) for each in names], appear(rows), seconds=1.2)
+    _write_infinities(scene, view.body, hidden)
+    falling = [
+        AnimationGroup(
+            FadeOut(before.cell(i, j), shift=0.2 * DOWN),
+            FadeIn(view.body.cell(i, j), shift=0.6 * DOWN),
+        )
+        for i, j in hidden
+    ]
+    lag = 0.3 if len(falling) < 12 else 3 / len(falling)
+    scene.move(LaggedStart(*falling, lag_ratio=lag), seconds=_FALL)
+    scene.move(FadeIn(view.heading), seconds=0.4)
+    scene.remove(*before.get_family())
+    hung.keep(scene, VGroup(view), line=view.exhibit.line)
+
+
+def _write_infinities(
+    scene: LessonScene, scores: MatrixView, hidden: list[tuple[int, int]]
+) -> None:
+    """−∞ in the cells it falls into also where the scores go without numbers, as long as it fits."""
+    shown = scores.sheet
+    fits = width_of(_INFINITY, Size.SMALL) + 0.08 <= shown.width and shown.height >= 0.28
+    if shown.texts is None and fits:
+        for i, j in hidden:
+            cell = scores.cell(i, j)
+            cell.add(label(_INFINITY, scene.style.theme.ink, Size.SMALL).move_to(cell))
+
+
+def _follow(
+    scene: LessonScene,
+    hung: Hung,
+    scores: MatrixView,
+    weights: ExhibitView,
+    hidden: list[tuple[int, int]],
+) -> None:
+    """First what −∞ becomes, then the weights of what is seen, row by row."""
+    body, joint = weights.body, hung.joints[1]
+    names = [*body.row_labels, *body.column_labels]
+    scene.move(*[FadeIn(each) for each in (joint, weights.heading, *names)], seconds=0.5)
+    from_, to = (VGroup(*[view.cell(i, j) for i, j in hidden]) for view in (scores, body))
+    scene.move(travel(from_, to), seconds=1.3)
+    seen = [
+        VGroup(*[cell for j, cell in enumerate(row) if (i, j) not in set(hidden)])
+        for i, row in enumerate(body.entries)
+    ]
+    scene.move(appear([row for row in seen if len(row)], scale=0.8), seconds=1.5)
+    hung.keep(scene, VGroup(joint, weights), line=weights.exhibit.line)

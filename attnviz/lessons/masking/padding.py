@@ -1,0 +1,189 @@
+"""The second half of the lesson on masks: two sequences of different length in one batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+
+from attnviz.core.arrays import BoolArray, FloatArray
+from attnviz.core.attention import AttentionStages, attend
+from attnviz.core.problem import AttentionOptions, Problem
+from attnviz.core.self_attention import trace_of
+from attnviz.core.trace import HeadTrace
+from attnviz.lessons.lesson_context import Telling
+from attnviz.lessons.sequence import difference_text
+from attnviz.story import formulas
+from attnviz.story.exhibits import Exhibit, Region, Row, Table
+from attnviz.story.labels import indexed, labels
+from attnviz.story.numbers import percent
+from attnviz.story.storyboard import Formula, Label, Matrix, Step
+from attnviz.theme import Role
+
+PAD = "PAD"
+_LONGEST = 5
+"""Positions of the batch, where the sequence has so many."""
+_ONE_PADDED = 3
+"""To how many positions a sequence of one is filled up."""
+
+
+def padding(telling: Telling) -> Step:
+    """The batch, and what the padding would take if it were seen."""
+    batch = _Batch.of(telling)
+    weights, pads = batch.seen.weights[-1, : batch.short], np.arange(batch.length) >= batch.short
+    row = int(weights[:, pads].sum(axis=1).argmax())
+    narration = {
+        "why": telling.say("padding", "why" if len(batch.lengths) > 1 else "why_one"),
+        "leak": telling.say(
+            "padding",
+            "leak",
+            query=telling.named("q", row),
+            share=percent(written_share(telling, weights[row], pads)),
+        ),
+    }
+    return Step(
+        "padding",
+        telling.say("padding", "title"),
+        _formula(telling, masked=False),
+        narration,
+        omitted=_said_aside(telling, batch),
+        exhibits=(
+            Exhibit("why", batch.table(), line=0),
+            Exhibit(
+                "leak",
+                batch.matrix("A", batch.seen.weights, Role.WEIGHT),
+                line=1,
+                marks=(Region((row, row + 1), (batch.short, batch.length)),),
+            ),
+        ),
+    )
+
+
+def padding_hidden(telling: Telling) -> Step:
+    """The padding hidden as keys, and the output that is that of the sequence alone."""
+    batch = _Batch.of(telling)
+    difference = float(np.abs(batch.hidden.output[-1, : batch.short] - batch.alone.output).max())
+    same = telling.say("padding-hidden", "same")
+    if difference:
+        text = difference_text(difference, telling.numbers)
+        same = telling.say("padding-hidden", "nearly", difference=text)
+    names = [telling.say("padding-hidden", name) for name in ("in_batch", "alone")]
+    masked = _formula(telling, masked=True)
+    return Step(
+        "padding-hidden",
+        telling.say("padding-hidden", "title"),
+        formulas.mask(masked),
+        {
+            "hide": telling.say("padding-hidden", "hide"),
+            "zeros": telling.say("padding-hidden", "zeros"),
+            "same": same,
+        },
+        omitted=_said_aside(telling, batch),
+        exhibits=(
+            Exhibit("hide", batch.matrix(masked.plain, batch.hidden.masked_scores, Role.SCORE)),
+            Exhibit("zeros", batch.matrix("A", batch.hidden.weights, Role.WEIGHT), joint="→"),
+            Exhibit(
+                "same", batch.outputs(batch.hidden.output[-1, : batch.short]), names[0], line=1
+            ),
+            Exhibit(
+                "same",
+                batch.outputs(batch.alone.output),
+                names[1],
+                joint="≈" if difference else "=",
+                line=1,
+            ),
+        ),
+    )
+
+
+def written_share(telling: Telling, weights: FloatArray, chosen: BoolArray) -> float:
+    """How much of a row of weights the chosen keys have: as the row is written, where a reader can add that up."""
+    if len(weights) > telling.most:
+        return float(weights[chosen].sum())
+    texts = telling.numbers.weights.row(weights.tolist())
+    return float(sum(Decimal(text) for text, each in zip(texts, chosen, strict=True) if each))
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """The beginning of the sequence, and a shorter beginning of it filled up to the same length."""
+
+    telling: Telling
+    lengths: tuple[int, ...]
+    """How long each sequence of the batch is without padding; the last is the one that is told."""
+    length: int
+    seen: AttentionStages
+    """(sequences, length, length): the padding not hidden."""
+    hidden: AttentionStages
+    alone: AttentionStages
+    """(short, short): the padded sequence by itself."""
+
+    @staticmethod
+    def of(telling: Telling) -> _Batch:
+        problem = telling.problem
+        longest = min(problem.n, _LONGEST)
+        lengths = (longest, (longest + 1) // 2) if longest > 1 else (1,)
+        length = longest if longest > 1 else _ONE_PADDED
+        heads = [_padded(problem, each, length) for each in lengths]
+        q, k, v = (np.stack([getattr(head, name) for head in heads]) for name in "qkv")
+        real = np.arange(length) < np.array(lengths)[:, None, None]
+        seen = attend(q, k, v, scale=problem.scale)
+        hidden = attend(q, k, v, scale=problem.scale, mask=real)
+        alone = _padded(problem, lengths[-1], lengths[-1]).stages
+        return _Batch(telling, lengths, length, seen, hidden, alone)
+
+    @property
+    def short(self) -> int:
+        return self.lengths[-1]
+
+    def table(self) -> Table:
+        """The tokens of each sequence, padding included."""
+        tokens = self.telling.axis("x", Role.INPUT)
+        names = [each.token or each.symbol for each in tokens]
+        rows = tuple(
+            Row((str(i), *names[:real], *[PAD] * (self.length - real)))
+            for i, real in enumerate(self.lengths, start=1)
+        )
+        positions = tuple(str(i + 1) for i in range(self.length))
+        return Table((self.telling.say("padding", "sequence"), *positions), rows)
+
+    def matrix(self, symbol: str, values: FloatArray, role: Role) -> Matrix:
+        """The padded sequence's part of the batch: its own queries, all keys, (short, length)."""
+        keys = self.telling.axis("k", Role.KEY)[: self.short]
+        pads = (Label(indexed("k", i), PAD, Role.KEY) for i in range(self.short, self.length))
+        return Matrix(
+            symbol,
+            values[-1, : self.short],
+            role,
+            self.telling.axis("q", Role.QUERY)[: self.short],
+            (*keys, *pads),
+            self.telling.head_number(0),
+            "rows" if role is Role.WEIGHT else None,
+        )
+
+    def outputs(self, values: FloatArray) -> Matrix:
+        rows = labels("o", self.short, None, Role.OUTPUT)
+        return Matrix("O", values, Role.OUTPUT, rows, head=self.telling.head_number(0))
+
+
+def _padded(problem: Problem, real: int, length: int) -> HeadTrace:
+    """The first head on the first `real` positions, then inputs of 0 up to `length`."""
+    x = np.zeros((length, problem.d_model), problem.x.dtype)
+    x[:real] = problem.x[:real]
+    options = AttentionOptions(scale=problem.options.scale)
+    return trace_of(replace(problem, x=x, tokens=None, options=options)).heads[0]
+
+
+def _formula(telling: Telling, *, masked: bool) -> Formula:
+    return formulas.current_scores(telling.scaling, biased=False, masked=masked)
+
+
+def _said_aside(telling: Telling, batch: _Batch) -> str | None:
+    n, longest = telling.problem.n, max(batch.lengths)
+    count = len(telling.trace.heads)
+    return telling.joined(
+        None if n == longest else telling.say("padding", "first", count=longest),
+        telling.say("padding", "only"),
+        None if count == 1 else telling.common("omitted_heads", shown=1, count=count),
+    )

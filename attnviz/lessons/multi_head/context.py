@@ -1,0 +1,126 @@
+"""Which two heads the lesson on several heads shows, and what they find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.self_attention import trace_of
+from attnviz.core.trace import HeadTrace
+from attnviz.lessons.lesson_context import Telling, alike
+from attnviz.story import formulas
+from attnviz.story.labels import bare, indexed
+from attnviz.story.storyboard import Formula, Matrix
+from attnviz.theme import Role
+
+_NAMED = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Heads:
+    """Two heads that find different things, as far as there are such."""
+
+    telling: Telling
+
+    @cached_property
+    def shown(self) -> tuple[int, int]:
+        """The two heads whose weights differ most, counted from 0."""
+        pairs = combinations(range(len(self.telling.trace.heads)), 2)
+        return max(pairs, key=lambda pair: float(self._apart(*pair).sum()))
+
+    @cached_property
+    def row(self) -> int:
+        """The row that the words name."""
+        first, second = (self.best(self.weights(head), self.telling.query) for head in self.shown)
+        if first != second:
+            return self.telling.query
+        return int(self._apart(*self.shown).argmax())
+
+    def weights(self, head: int) -> FloatArray:
+        return self.telling.trace.heads[head].stages.weights
+
+    @staticmethod
+    def best(weights: FloatArray, row: int) -> list[int]:
+        """The keys with the largest weight of a row; none where it sees nothing."""
+        largest = float(weights[row].max())
+        return alike(weights[row], largest) if largest else []
+
+    @cached_property
+    def together(self) -> HeadTrace:
+        """One head with the same matrices."""
+        return trace_of(replace(self.telling.problem, heads=1)).heads[0]
+
+    @property
+    def omitted(self) -> str | None:
+        count = len(self.telling.trace.heads)
+        if count == 2:
+            return None
+        return self.telling.say(
+            "heads", "omitted", first=self.shown[0] + 1, second=self.shown[1] + 1, count=count
+        )
+
+    @property
+    def scored(self) -> Formula:
+        """What the scores are before softmax."""
+        telling = self.telling
+        return formulas.current_scores(
+            telling.scaling, biased=telling.biased, masked=telling.masked
+        )
+
+    def scores(self, head: int | None) -> Matrix:
+        """(n, n) scores before softmax of that head, or of the one head with the same matrices."""
+        trace = self.together if head is None else self.telling.trace.heads[head]
+        queries, keys = self.telling.axis("q", Role.QUERY), self.telling.axis("k", Role.KEY)
+        number = None if head is None else head + 1
+        return Matrix(
+            self.scored.plain, trace.stages.masked_scores, Role.SCORE, queries, keys, number
+        )
+
+    def map(self, weights: FloatArray, head: int | None, *, named: bool) -> Matrix:
+        """(n, n) weights, with the tokens beside its rows only where `named`."""
+        queries, keys = self.telling.axis("q", Role.QUERY), self.telling.axis("k", Role.KEY)
+        rows = queries if named else bare(queries)
+        return Matrix("A", weights, Role.WEIGHT, rows, keys, head, "rows")
+
+    def outputs(self, symbol: str, values: FloatArray, *, named: bool, letter: str = "o") -> Matrix:
+        rows = self.telling.axis(letter, Role.OUTPUT)
+        return Matrix(symbol, values, Role.OUTPUT, rows if named else bare(rows))
+
+    def found(self, part: str, weights: FloatArray, **facts: object) -> str:
+        """What the named query looks at most."""
+        best = self.best(weights, self.row)
+        query = self.telling.named("q", self.row)
+        if not best:
+            return self.telling.say("heads", "blind", query=query)
+        return self.telling.say(
+            "one-head" if part == "mixed" else "heads",
+            part,
+            query=query,
+            strongest=self._keys(best),
+            weight=self._weight(float(weights[self.row, best[0]]), len(best)),
+            **facts,
+        )
+
+    def _keys(self, positions: list[int]) -> str:
+        if len(positions) == 1:
+            return self.telling.named("k", positions[0])
+        more = " …" if len(positions) > _NAMED else ""
+        comma = self.telling.common("comma")
+        return comma.join(indexed("k", each) for each in positions[:_NAMED]) + more
+
+    def _weight(self, weight: float, keys: int) -> str:
+        numbers = self.telling.numbers
+        if keys == 1:
+            return numbers.text(weight)
+        # the same weight may be shown with two last digits, so that its row adds up
+        each = "each" if numbers.exact(weight) else "about_each"
+        return self.telling.say("heads", each, weight=numbers.text(weight))
+
+    def _apart(self, first: int, second: int) -> FloatArray:
+        """How much weight must move in each row to make the one head of the other: (n,)."""
+        apart: FloatArray = np.abs(self.weights(first) - self.weights(second)).sum(axis=1) / 2
+        return apart

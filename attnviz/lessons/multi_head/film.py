@@ -1,0 +1,151 @@
+"""Outputs of heads that join, and the formula of several heads."""
+
+from __future__ import annotations
+
+import numpy as np
+from manim import DOWN, RIGHT, UP, FadeIn, MathTypst, VGroup
+
+from attnviz.story.storyboard import Matrix, Step
+from attnviz.theme import Role
+from attnviz.typeset.fonts import Weight
+from attnviz.views.film.acts.exhibits import Hung, hang, reveal, tell, work_out
+from attnviz.views.film.choreography import appear, dim, light, travel
+from attnviz.views.film.components.matrix import MatrixView, sheet
+from attnviz.views.film.components.text import label
+from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.style import STAGE, Size
+
+_PARTS = (
+    ("(O_1, ..., O_h)", "{{(O_1, ..., O_h) : heads}}"),
+    ('"Concat"', '{{upright("Concat") : concat}}'),
+    (" W_O", " thin {{W_O : project}}"),
+)
+"""What is lit by itself, and how Typst is told its name."""
+
+
+def concat(scene: LessonScene, step: Step) -> None:
+    """The outputs of the heads; copies of them move together and are one matrix."""
+    hung = hang(scene, step)
+    with scene.beat(step, "why"):
+        tell(scene, step, hung, "why")
+    with scene.beat(step, "concat"):
+        _join(scene, hung)
+    if "plain" in step.narration:
+        with scene.beat(step, "plain"):
+            tell(scene, step, hung, "plain")
+    scene.clear_stage()
+
+
+def _join(scene: LessonScene, hung: Hung) -> None:
+    *heads, joined = hung.views
+    blocks = joined.frame(joined.exhibit.marks, scene.style)
+    if not all(_cell_by_cell(view.body) for view in hung.views):
+        tell_rest = [FadeIn(each) for each in (hung.joints[-1], joined)]
+        scene.move(*tell_rest, seconds=1.2)
+    else:
+        body = joined.body
+        scene.move(
+            *[FadeIn(each) for each in (hung.joints[-1], joined.heading, *body.row_labels)],
+            seconds=0.5,
+        )
+        own = [
+            VGroup(*[body.cell(i, j) for i in range(*mark.rows) for j in range(*mark.columns)])
+            for mark in joined.exhibit.marks
+        ]
+        for view, block in zip(heads, own, strict=True):
+            scene.move(travel(view.body.cells, block), seconds=1.3)
+        moved = {id(cell) for block in own for cell in block}
+        rest = [cell for cell in body.cells if id(cell) not in moved]
+        if rest:
+            scene.move(*[FadeIn(cell) for cell in rest], seconds=0.6)
+    hung.keep(scene, VGroup(hung.joints[-1], joined), line=joined.exhibit.line)
+    if len(blocks):
+        scene.move(FadeIn(blocks), seconds=0.6)
+        hung.keep(scene, blocks, line=joined.exhibit.line)
+
+
+def project(scene: LessonScene, step: Step) -> None:
+    """The outputs and W_O, then their product, one entry of it worked out while both stay lit."""
+    hung = hang(scene, step)
+    with scene.beat(step, "why"):
+        tell(scene, step, hung, "why")
+    with scene.beat(step, "worked"):
+        for view in hung.of("worked"):
+            reveal(scene, hung, view, seconds=1.6)
+        work_out(scene, hung, step.worked)
+    scene.clear_stage()
+
+
+def _cell_by_cell(view: MatrixView) -> bool:
+    """Whether each cell stands for one entry."""
+    return not view.sheet.pooled
+
+
+def formula(scene: LessonScene, step: Step) -> None:
+    """The line, then each of its parts with the matrices it stands for."""
+    line, names = _line(scene, step)
+    line.move_to(np.array([STAGE.middle[0], 1.7, 0]))
+    minis = _minis(scene)
+    everything = [line, *minis.values()]
+    with scene.beat(step, "why"):
+        scene.move(FadeIn(line, shift=UP * 0.2), seconds=1.0)
+        scene.move(appear(list(minis.values()), shift=UP * 0.2), seconds=1.2)
+    for name in list(step.narration)[1:]:
+        with scene.beat(step, name):
+            scene.move(*dim(*everything), seconds=0.4)
+            lit = [line.select(name)] if name in names else []
+            scene.move(*light(*lit, *_of(minis, name)), seconds=0.7)
+    scene.move(*light(*everything), seconds=0.6)
+    scene.hold(0.6)
+    scene.clear_stage()
+
+
+def _of(minis: dict[str, VGroup], name: str) -> list[VGroup]:
+    return [minis[name]] if name in minis else []
+
+
+def _line(scene: LessonScene, step: Step) -> tuple[MathTypst, set[str]]:
+    """The formula, and which of its parts can be lit."""
+    source, names = step.formula.typst, set()
+    for written, named in _PARTS:
+        if written in source:
+            source = source.replace(written, named)
+            names.add(named.split(" : ")[1].removesuffix("}}"))
+    line = MathTypst(source, font_size=Size.DISPLAY.value, color=scene.style.theme.ink)
+    line.set_fill(scene.style.theme.ink, 1)
+    for name, role in (("heads", Role.OUTPUT), ("project", Role.OUTPUT)):
+        if name in names:
+            line.select(name).set_color(scene.style.colour(role))
+    return line, names
+
+
+def _minis(scene: LessonScene) -> dict[str, VGroup]:
+    """Small, in the order in which the formula makes them: the maps of the heads, their outputs, the result."""
+    board = scene.storyboard
+    shown = {
+        "heads": _matrices(board.step("heads")),
+        "concat": _matrices(board.step("concat"))[-1:],
+    }
+    if any(each.id == "project" for each in board.steps):
+        shown["project"] = _matrices(board.step("project"))[-1:]
+    row = VGroup(*[_mini(scene, items) for items in shown.values()])
+    row.arrange(RIGHT, buff=0.8, aligned_edge=DOWN).move_to(np.array([STAGE.middle[0], -0.75, 0]))
+    return dict(zip(shown, row, strict=True))
+
+
+def _matrices(step: Step) -> list[Matrix]:
+    return [each.item for each in step.exhibits if isinstance(each.item, Matrix)]
+
+
+def _mini(scene: LessonScene, items: list[Matrix]) -> VGroup:
+    """Matrices side by side, each under its symbol and, where it belongs to one, its head."""
+    style, group = scene.style, VGroup()
+    for matrix in items:
+        shown = sheet(matrix, scene.storyboard.numbers, width=2.5, height=1.9, most_cell=0.5)
+        view = MatrixView(shown, style)
+        name = label(matrix.symbol, style.colour(matrix.role), Size.BODY, Weight.BOLD)
+        if matrix.head is not None:
+            head = scene.words.say("common", "head", head=matrix.head)
+            name = label(head, style.theme.ink, Size.BODY, Weight.SEMIBOLD)
+        group.add(VGroup(view, name.next_to(view, UP, buff=0.16)))
+    return group.arrange(RIGHT, buff=0.35, aligned_edge=DOWN)

@@ -1,0 +1,85 @@
+"""What every step of the lesson on order needs: the words, and matrices whose rows keep their names where they move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from attnviz.core.arrays import FloatArray
+from attnviz.lessons.lesson_context import Telling
+from attnviz.lessons.order.reordering import Compared, Reordering
+from attnviz.lessons.sequence import difference_text
+from attnviz.story.exhibits import Region
+from attnviz.story.labels import labels
+from attnviz.story.storyboard import Label, Matrix
+from attnviz.theme import Role
+
+
+@dataclass(frozen=True, eq=False)
+class OrderTelling:
+    """The words on the vectors as they stood, and what was computed in both orders."""
+
+    telling: Telling
+    reordering: Reordering
+
+    def say(self, step: str, part: str, **facts: object) -> str:
+        return self.telling.say(step, part, **facts)
+
+    def difference(self, value: float) -> str:
+        return difference_text(value, self.telling.numbers)
+
+    def say_difference(self, step: str, part: str, compared: Compared) -> str:
+        return self.say(step, part, difference=self.difference(compared.difference))
+
+    @property
+    def old_order(self) -> str:
+        return self.say("permute", "old")
+
+    @property
+    def new_order(self) -> str:
+        return self.say("permute", "new")
+
+    def names(self, letter: str, role: Role, *, moved: bool = False) -> tuple[Label, ...]:
+        """The names of the rows; `moved` in the new order, each with the number that it had in the old one."""
+        problem = self.reordering.problem
+        there = labels(letter, problem.n, problem.tokens, role)
+        return tuple(there[i] for i in self.reordering.order) if moved else there
+
+    def rows(
+        self, symbol: str, values: FloatArray, role: Role, letter: str, *, moved: bool = True
+    ) -> Matrix:
+        """One row a vector, in the new order or the old."""
+        return Matrix(symbol, values, role, self.names(letter, role, moved=moved))
+
+    def map(self, values: FloatArray, *, moved: bool) -> Matrix:
+        """The weights of the first head, queries by keys."""
+        rows = self.names("q", Role.QUERY, moved=moved)
+        columns = self.names("k", Role.KEY, moved=moved)
+        head = self.telling.head_number(0)
+        return Matrix("A", values, Role.WEIGHT, rows, columns, head, self._sums)
+
+    @cached_property
+    def _sums(self) -> Literal["rows"] | None:
+        """Rows of weights are rounded to add up, unless digits would change with the places: of weights that tie, the
+        one that gets the last unit is the one that stands first.
+        """
+        reordering = self.reordering
+        old, new = (
+            self.telling.numbers.cells(
+                Matrix("A", each.heads[0].stages.weights, Role.WEIGHT, sums="rows")
+            )
+            for each in (reordering.before, reordering.after)
+        )
+        moved = tuple(tuple(old[i][j] for j in reordering.order) for i in reordering.order)
+        return "rows" if moved == new else None
+
+    @property
+    def output(self) -> str:
+        """The symbol of the outputs."""
+        return "O" if self.reordering.problem.w_o is None else "Y"
+
+    def swapped(self, width: int) -> tuple[Region, ...]:
+        """The rows of the two that trade places, in a matrix with so many columns."""
+        places = (self.reordering.first, self.reordering.second)
+        return tuple(Region.row(i, width) for i in places if i is not None)

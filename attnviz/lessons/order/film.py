@@ -1,0 +1,119 @@
+"""Rows trade places before one's eyes: the inputs', and after them those of the map and of the outputs."""
+
+from __future__ import annotations
+
+from manim import Create, FadeIn, MathTypst, VGroup
+
+from attnviz.story.storyboard import Step
+from attnviz.views.film.acts.exhibits import Hung, hang, make_room, reveal, tell
+from attnviz.views.film.acts.pages import hang_in_pages, turn
+from attnviz.views.film.choreography import appear, travel
+from attnviz.views.film.components.exhibit import ExhibitView, laid_out
+from attnviz.views.film.components.matrix import MatrixView
+from attnviz.views.film.components.table import TableView
+from attnviz.views.film.components.text import Line
+from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.style import STAGE, Box, Size
+
+_FORMULA = 1.0
+"""Height of the line over the exhibits."""
+_CAUSAL = "causal"
+_CROSSING = 3.6
+"""Seconds in which all rows, one by one, find their new places."""
+
+
+def trade(scene: LessonScene, step: Step) -> None:
+    """What stands in the old order travels, row by row, to where it stands in the new one."""
+    hung = hang_in_pages(scene, step)
+    for part in step.narration:
+        with scene.beat(step, part):
+            new = hung.of(part)
+            turn(scene, hung, new)
+            make_room(scene, hung, new)
+            for view in new:
+                before = _before(hung, view)
+                if before is None:
+                    reveal(scene, hung, view, seconds=1.6)
+                else:
+                    _travel(scene, hung, before, view)
+    scene.clear_stage()
+
+
+def _before(hung: Hung, view: ExhibitView) -> ExhibitView | None:
+    """The same matrix in the old order, where it stands at the other side of an arrow."""
+    if view.exhibit.joint != "→":
+        return None
+    return hung.views[hung.views.index(view) - 1]
+
+
+def _travel(scene: LessonScene, hung: Hung, before: ExhibitView, view: ExhibitView) -> None:
+    joint, line = hung.joints[hung.views.index(view)], view.exhibit.line
+    scene.move(FadeIn(joint), FadeIn(view.heading), seconds=0.4)
+    old, new = before.body, view.body
+    rows, columns = _places(old, new)
+    above = _names(old.column_labels, new.column_labels, columns)
+    beside = _names(old.row_labels, new.row_labels, rows)
+    for at, i in enumerate(rows):
+        source = VGroup(*[old.cell(i, j) for j in columns])
+        names = [*beside[at : at + 1], *(above if at == 0 else [])]
+        scene.move(travel(source, new.row(at)), *names, seconds=_CROSSING / len(rows))
+    hung.keep(scene, VGroup(joint, view), line=line)
+    frames = view.frame(view.exhibit.marks, scene.style)
+    if len(frames):
+        scene.move(*[Create(frame) for frame in frames], seconds=0.6)
+        hung.keep(scene, frames, line=line)
+
+
+def _names(old: list[Line], new: list[Line], places: list[int]) -> list[FadeIn]:
+    """The names come from where they stood, where there are any."""
+    if not old:
+        return [FadeIn(each) for each in new]
+    return [
+        FadeIn(each, target_position=old[i].get_center())
+        for each, i in zip(new, places, strict=True)
+    ]
+
+
+def _places(old: MatrixView, new: MatrixView) -> tuple[list[int], list[int]]:
+    """Which row and which column of the old matrix each of the new one was, by their names."""
+    one, other = old.sheet.matrix, new.sheet.matrix
+    row_of = {each.symbol: i for i, each in enumerate(one.rows)}
+    column_of = {each.symbol: j for j, each in enumerate(one.columns)}
+    rows = [row_of[each.symbol] for each in other.rows]
+    if not other.columns:
+        return rows, list(range(other.shape[1]))
+    return rows, [column_of[each.symbol] for each in other.columns]
+
+
+def positions(scene: LessonScene, step: Step) -> None:
+    """The formula over what it gives: the matrix, and its columns as curves."""
+    line = MathTypst(step.formula.typst, font_size=Size.DISPLAY.value * 0.6)
+    line.set_color(scene.style.theme.ink)
+    line.scale(min(1.0, STAGE.width / line.width))
+    line.move_to((0, STAGE.top - _FORMULA / 2, 0))
+    box = Box(STAGE.left, STAGE.right, STAGE.bottom, STAGE.top - _FORMULA)
+    views, joints = laid_out(step.exhibits, scene.storyboard.numbers, scene.style, box)
+    hung = Hung(views, joints, [], box, centred=True)
+    for part in step.narration:
+        with scene.beat(step, part):
+            tell(scene, step, hung, part)
+            if not hung.arithmetic and line not in scene.mobjects:
+                scene.move(FadeIn(line), seconds=0.8)
+    scene.clear_stage()
+
+
+def compare(scene: LessonScene, step: Step) -> None:
+    """The table, row by row; its last row only once a causal mask is spoken of."""
+    hung = hang(scene, step)
+    (view,) = hung.views
+    table = view.body
+    assert isinstance(table, TableView)
+    later = table.rows[-1:] if _CAUSAL in step.narration else []
+    for part in step.narration:
+        with scene.beat(step, part):
+            if part == "why":
+                scene.move(FadeIn(table.header), seconds=0.4)
+                scene.move(appear(table.rows[: len(table.rows) - len(later)]), seconds=2.0)
+            elif part == _CAUSAL:
+                scene.move(*[FadeIn(row) for row in later], seconds=0.8)
+    scene.clear_stage()

@@ -1,0 +1,126 @@
+"""What d_k does to scores and softmax: curves drawn without 1/√d_k, then with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from manim import DOWN, LEFT, RIGHT, UP, Create, FadeIn, LaggedStart, VGroup
+
+from attnviz.story.storyboard import Matrix, Step
+from attnviz.views.film.acts.exhibits import Hung, focus, hang, make_room, reveal, stand, tell
+from attnviz.views.film.choreography import appear, dim, light
+from attnviz.views.film.components.exhibit import ExhibitView
+from attnviz.views.film.components.formula import attention_formula, part
+from attnviz.views.film.components.matrix import MatrixView, sheet
+from attnviz.views.film.components.plot import PlotView
+from attnviz.views.film.components.text import label
+from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.style import STAGE, Size
+
+_WITHOUT, _WITH = 0, 1
+"""Which curve of a plot is which."""
+
+
+def weights(scene: LessonScene, step: Step) -> None:
+    """The rows without 1/√d_k; the last of them framed when it is spoken of; then those with it."""
+    hung = hang(scene, step, centred=True)
+    without, divided = hung.views
+    with scene.beat(step, "why"):
+        make_room(scene, hung, [without])
+        stand(scene, hung, without, seconds=2.6)
+    with scene.beat(step, "without"):
+        frames = without.frame(without.exhibit.marks, scene.style)
+        scene.move(*[Create(frame) for frame in frames], seconds=0.7)
+        hung.keep(scene, frames, line=without.exhibit.line)
+    with scene.beat(step, "with"):
+        make_room(scene, hung, [divided])
+        reveal(scene, hung, divided, seconds=2.6)
+    scene.clear_stage()
+
+
+def variance(scene: LessonScene, step: Step) -> None:
+    """One curve that climbs, one that stays, then the numbers of both."""
+    hung = hang(scene, step)
+    plot = hung.views[0]
+    with scene.beat(step, "without"):
+        _draw(scene, hung, plot, _WITHOUT)
+    with scene.beat(step, "with"):
+        _draw(scene, hung, plot, _WITH)
+    with scene.beat(step, "table"):
+        tell(scene, step, hung, "table")
+    scene.clear_stage()
+
+
+def saturation(scene: LessonScene, step: Step) -> None:
+    """Both plots without 1/√d_k, then both with it."""
+    hung = hang(scene, step)
+    largest, entropy = hung.views
+    with scene.beat(step, "largest"):
+        _draw(scene, hung, largest, _WITHOUT)
+    with scene.beat(step, "entropy"):
+        _draw(scene, hung, entropy, _WITHOUT)
+    with scene.beat(step, "with"):
+        _draw(scene, hung, largest, _WITH)
+        _draw(scene, hung, entropy, _WITH)
+    scene.clear_stage()
+
+
+def gradient(scene: LessonScene, step: Step) -> None:
+    """The slope at two weights in numbers, then its sum as d_k grows."""
+    hung = hang(scene, step)
+    plot = hung.views[-1]
+    with scene.beat(step, "why"):
+        tell(scene, step, hung, "why")
+    with scene.beat(step, "without"):
+        focus(scene, hung, [plot])
+        _draw(scene, hung, plot, _WITHOUT)
+    with scene.beat(step, "with"):
+        _draw(scene, hung, plot, _WITH)
+    scene.clear_stage()
+
+
+def _draw(scene: LessonScene, hung: Hung, view: ExhibitView, which: int) -> None:
+    """One curve of a plot, from left to right; with the first, what it stands on."""
+    body = view.body
+    assert isinstance(body, PlotView)
+    curve, ending = body.curves[which], body.endings[which]
+    drawn = VGroup(curve, ending)
+    if which == _WITHOUT:
+        scene.move(FadeIn(body.axes), FadeIn(view.heading), seconds=0.6)
+        drawn.add(body.axes, view.heading)
+    scene.move(LaggedStart(Create(curve), FadeIn(ending), lag_ratio=0.8), seconds=1.8)
+    hung.keep(scene, drawn, line=view.exhibit.line)
+
+
+def formula(scene: LessonScene, step: Step) -> None:
+    """The line; then √d_k in it, and the row of weights that it has changed."""
+    line = attention_formula(step.formula, scene.style)
+    line.move_to(np.array([STAGE.middle[0], 1.6, 0]))
+    rows = _last_rows(scene)
+    with scene.beat(step, "why"):
+        scene.move(FadeIn(line, shift=UP * 0.2), seconds=1.0)
+    with scene.beat(step, "scale"):
+        scene.move(*dim(line), seconds=0.4)
+        scene.move(*light(part(line, "scale")), seconds=0.6)
+        scene.move(appear(list(rows)), seconds=1.6)
+    scene.move(*light(line), seconds=0.5)
+    scene.hold(0.6)
+    scene.clear_stage()
+
+
+def _last_rows(scene: LessonScene) -> VGroup:
+    """The example's weights at the largest d_k, without and with 1/√d_k, one under the other."""
+    numbers, style = scene.storyboard.numbers, scene.style
+    rows = VGroup()
+    for exhibit in scene.storyboard.step("weights").exhibits:
+        matrix = exhibit.item
+        assert isinstance(matrix, Matrix)
+        last = replace(matrix, values=matrix.values[-1:], rows=())
+        view = MatrixView(sheet(last, numbers, width=6.4, height=0.6), style)
+        name = label(exhibit.name or "", style.theme.dim, Size.BODY)
+        rows.add(VGroup(view, name.next_to(view, LEFT, buff=0.3)))
+    rows.arrange(DOWN, buff=0.35)
+    for row in rows:
+        row.align_to(rows, RIGHT)
+    return rows.move_to(np.array([STAGE.middle[0], -0.7, 0]))

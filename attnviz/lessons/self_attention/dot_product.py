@@ -1,0 +1,107 @@
+"""The step of long vectors: one product of a query and a key, entry by entry, in groups that add up to the score."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from attnviz.core.problem import Problem
+from attnviz.lessons.lesson_context import Telling
+from attnviz.story import formulas
+from attnviz.story.calculations import MOST
+from attnviz.story.exhibits import Exhibit
+from attnviz.story.labels import indexed
+from attnviz.story.storyboard import Label, Matrix, Step
+from attnviz.theme import Role
+
+STEP = "pair"
+_MOST = 8
+"""Rows, if the vector can be parted so."""
+
+
+def has(problem: Problem) -> bool:
+    """Whether vectors are too long to be written out, so that one product is followed by itself."""
+    return problem.d_k > MOST
+
+
+def pair(telling: Telling) -> Step | None:
+    """q · k of the pair that is asked for, its products in rows; None where vectors are short enough to write out."""
+    width = telling.problem.d_k
+    if not has(telling.problem):
+        return None
+    head, row, key = telling.head, telling.query, telling.followed
+    count = _rows_of(width)
+    size = width // count
+    labels = tuple(Label(_entries(i * size, (i + 1) * size)) for i in range(count))
+    q, k = (each.reshape(count, size) for each in (head.q[row], head.k[key]))
+    with np.errstate(over="ignore", invalid="ignore"):
+        rows = q * k
+    score = float(head.stages.scores[row, key])
+    sums = Matrix(
+        "Σ",
+        rows.sum(axis=1, keepdims=True),
+        Role.SCORE,
+        labels,
+        sums="columns",
+        totals=np.array([score]),
+    )
+    written = [text for (text,) in telling.numbers.cells(sums)]
+    # what the rows add up to as it is written: a reader adds up what is written
+    totals = np.array(
+        [_value(text, exact) for text, (exact,) in zip(written, sums.values.tolist(), strict=True)]
+    )
+    largest = int(np.abs(sums.values).argmax())
+    products = Matrix(
+        telling.say(STEP, "symbol"), rows, Role.SCORE, labels, sums="rows", totals=totals
+    )
+    named = {"query": telling.named("q", row), "key": telling.named("k", key)}
+    # the step before may have named a better one, which is hidden later
+    best = int(head.stages.scores[row].argmax())
+    is_best_seen = telling.key is None and best not in telling.visible
+    most = {"entries": labels[largest].symbol, "most": written[largest]}
+    return Step(
+        STEP,
+        telling.say(STEP, "title"),
+        formulas.SCORE,
+        {
+            "why": telling.say(STEP, "why_seen" if is_best_seen else "why", **named),
+            "products": telling.say(STEP, "products", width=width),
+            "groups": telling.say(
+                STEP,
+                "groups" if size > 1 else "entries",
+                score=telling.numbers.text(score),
+                **most,
+            ),
+        },
+        exhibits=(
+            Exhibit("why", Matrix(indexed("q", row), q, Role.QUERY, labels)),
+            Exhibit("why", Matrix(indexed("k", key), k, Role.KEY, labels)),
+            Exhibit("products", products, joint="→"),
+            Exhibit("groups", sums, joint="→"),
+        ),
+    )
+
+
+def _value(text: str, exact: float) -> float:
+    """The number as it is written; as it is, where it is written with a power of ten."""
+    try:
+        return float(text.replace("−", "-"))
+    except ValueError:
+        return exact
+
+
+def _rows_of(width: int) -> int:
+    """In how many rows of one length a vector stands: as many as fit under one another, or one an entry.
+
+    >>> _rows_of(32), _rows_of(10), _rows_of(13)
+    (8, 5, 13)
+    """
+    return next((count for count in range(_MOST, 1, -1) if width % count == 0), width)
+
+
+def _entries(begin: int, end: int) -> str:
+    """Which entries a row holds, counted from 1.
+
+    >>> _entries(0, 4), _entries(8, 9)
+    ('1–4', '9')
+    """
+    return f"{begin + 1}–{end}" if end - begin > 1 else str(end)

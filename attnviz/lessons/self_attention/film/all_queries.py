@@ -1,0 +1,234 @@
+"""All rows together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from manim import LEFT, RIGHT, UP, FadeIn, LaggedStart, VGroup
+
+from attnviz.story.labels import indexed
+from attnviz.story.pooled_map import strongest_links
+from attnviz.story.storyboard import Matrix, Step
+from attnviz.theme import Role
+from attnviz.views.film.choreography import appear
+from attnviz.views.film.components.matrix import (
+    MOST_SIDE,
+    MatrixView,
+    names_width,
+    number_width,
+    sheet,
+)
+from attnviz.views.film.components.text import Line, label
+from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.style import CAPTION, STAGE, WIDE, Size
+
+_GAP, _NARROW_GAP = 1.2, 0.42
+_CELL, _NAMED_CELL = 0.8, 0.39
+"""The most of a cell, and the least under the symbol of a column where there is room."""
+_MOST_TOKENS = (1.6, 0.75)
+"""The most that tokens at the left may take: that much while the numbers stay, else the less."""
+_TITLED, _NAMED, _TOKENS = 0.5, 0.4, 0.35
+"""Heights of headings, and of symbols and tokens over columns."""
+_MOST_NAMED = 10
+"""With more columns they go without names."""
+_FOOT = CAPTION.top + 0.14
+_FOOT_LINE = 0.38
+"""The baseline of the lowest line under the matrices, and how far the other is above it."""
+_FOOT_TOP = _FOOT + _FOOT_LINE + Size.BODY.em
+_UNDER = 0.25
+"""From the matrices to the lines under them."""
+
+
+def all_rows(scene: LessonScene, step: Step) -> None:
+    """S, A and O side by side: the worked row is there, the others follow, all at once."""
+    matrices = step.results[:3]
+    views = _side_by_side(scene, matrices)
+    foot = _foot(scene, step, views)
+    titles = _stood(views, foot)
+    query = scene.storyboard.query
+    rows = len(views[0].entries)
+    by_row = rows == scene.storyboard.trace.problem.n
+    if "rest" in step.narration:
+        with scene.beat(step, "rest"):
+            _rows_follow(scene, views, titles, query if by_row else None)
+    else:
+        scene.move(*map(FadeIn, (*views, *titles)), seconds=0.8)
+    with scene.beat(step, "matrix"):
+        scene.move(appear(_between(scene, views)), seconds=1.4)
+        if len(foot):
+            scene.move(FadeIn(foot), seconds=0.5)
+    scene.clear_stage()
+
+
+def _side_by_side(scene: LessonScene, matrices: tuple[Matrix, ...]) -> list[MatrixView]:
+    numbers = scene.storyboard.numbers
+    shares = _shares(scene, matrices)
+    named = len(matrices[0].columns) <= _MOST_NAMED
+    over = _TITLED
+    if named:
+        over += _NAMED + (_TOKENS if any(each.token for each in matrices[0].columns) else 0.0)
+    high = WIDE.top - over - _FOOT_TOP - _UNDER
+    sheets = [
+        sheet(matrix, numbers, width=share, height=high, most_cell=_CELL)
+        for matrix, share in zip(matrices, shares.widths, strict=True)
+    ]
+    height = max(
+        each.height for each in sheets
+    )  # a row of one stands beside the same row of the others
+    size = min((each.size for each in sheets if each.texts), default=Size.SMALL)
+    views = [MatrixView(replace(each, height=height, size=size), scene.style) for each in sheets]
+    if not views[0].sheet.pooled:
+        views[0].label_rows(most=shares.tokens)
+        if named:
+            for view in views[:2]:
+                view.label_columns()
+    for left, right in pairwise(views):
+        right.cells.next_to(left.cells, RIGHT, buff=shares.gap)
+        _follow(right)
+    return views
+
+
+def _stood(views: list[MatrixView], foot: VGroup) -> list[VGroup]:
+    """The headings, on one baseline, once they and the views stand in the middle of the room over the foot."""
+    titles = [view.title() for view in views]
+    level = max(title[0].baseline for title in titles)
+    for title in titles:
+        title.shift((level - title[0].baseline) * UP)
+    everything = VGroup(*views, *titles)
+    bottom = foot.get_top()[1] + _UNDER if len(foot) else WIDE.bottom
+    middle = np.array([WIDE.middle[0], (bottom + WIDE.top) / 2, 0])
+    everything.shift(middle - everything.get_center())
+    return titles
+
+
+def _follow(view: MatrixView) -> None:
+    """The labels of a view whose cells were moved go where the cells are."""
+    marks = view.column_labels
+    view.remove(*marks)
+    view.column_labels = []
+    if marks:
+        view.label_columns()
+
+
+@dataclass(frozen=True)
+class _Shares:
+    """The width of each matrix and of the gaps, what tokens may take, and how many matrices go without numbers."""
+
+    widths: list[float]
+    gap: float
+    tokens: float
+    bare: int
+
+
+def _shares(scene: LessonScene, matrices: tuple[Matrix, ...]) -> _Shares:
+    """Cells are snug and long tokens cut only where a matrix would lose its numbers otherwise."""
+    possible = [
+        _shared(scene, matrices, tokens, snug) for snug in (False, True) for tokens in _MOST_TOKENS
+    ]
+    return min(possible, key=lambda each: each.bare)
+
+
+def _shared(scene: LessonScene, matrices: tuple[Matrix, ...], tokens: float, snug: bool) -> _Shares:
+    """Where numbers do not fit in all, the scores go without them first."""
+    numbers = scene.storyboard.numbers
+    labels = matrices[0].rows
+    side = names_width(labels, tokens) if len(labels) <= MOST_SIDE else 0.0
+    widths = [number_width(matrix, numbers, snug=snug) for matrix in matrices]
+    if not snug:
+        widths = [
+            width and max(width, _NAMED_CELL * m.shape[1])
+            for width, m in zip(widths, matrices, strict=True)
+        ]
+    # cells as wide as they are high where there is room for that
+    roomy = [
+        width and max(width, _CELL * m.shape[1]) for width, m in zip(widths, matrices, strict=True)
+    ]
+    room = WIDE.width - 2 * _GAP - side
+    wanted = roomy if sum(width or room for width in roomy) <= room else widths
+    shaded = [min(0.4 * matrix.shape[1], 3.2) for matrix in matrices]
+    for gap in (_GAP, _NARROW_GAP):
+        room = WIDE.width - 2 * gap - side
+        for without in (0, 1, 3):  # S, then all: how many from the left go without numbers
+            shares = [
+                bare if i < without or want is None else want
+                for i, (want, bare) in enumerate(zip(wanted, shaded, strict=True))
+            ]
+            if sum(shares) <= room and (without < 2 or gap == _NARROW_GAP):
+                spare = min(1.3, room / sum(shares))
+                return _Shares([share * spare for share in shares], gap, tokens, without)
+    room = WIDE.width - 2 * _NARROW_GAP - side
+    return _Shares([room * each / sum(shaded) for each in shaded], _NARROW_GAP, tokens, 3)
+
+
+def _rows_follow(
+    scene: LessonScene, views: list[MatrixView], titles: list[VGroup], query: int | None
+) -> None:
+    labels = [mark for view in views for mark in (*view.row_labels, *view.column_labels)]
+    labels += titles
+    if query is None:
+        scene.move(*map(FadeIn, (*views, *titles)), seconds=2.0)
+        return
+    worked = [view.row(query) for view in views]
+    scene.move(*[FadeIn(mark) for mark in labels], *[FadeIn(row) for row in worked], seconds=0.8)
+    for view in views:
+        others = [view.row(i) for i in range(len(view.entries)) if i != query]
+        scene.move(
+            LaggedStart(*[FadeIn(row, scale=0.9) for row in others], lag_ratio=0.15), seconds=0.9
+        )
+        scene.gather(view)
+
+
+def _between(scene: LessonScene, views: list[MatrixView]) -> list[VGroup]:
+    """What leads from one matrix to the next."""
+    marks = []
+    for (left, right), text in zip(pairwise(views), ("softmax", "· V"), strict=True):
+        mark = label("→", scene.style.theme.dim, Size.LARGE)
+        space = right.cells.get_left()[0] - left.cells.get_right()[0]
+        x = left.cells.get_right()[0] + space / 2
+        mark.move_to(np.array([x, left.cells.get_y(), 0]))
+        word = label(text, scene.style.theme.dim, Size.SMALL).next_to(mark, UP, buff=0.12)
+        marks.append(VGroup(mark, word) if word.width < space - 0.1 else VGroup(mark))
+    return marks
+
+
+def _foot(scene: LessonScene, step: Step, views: list[MatrixView]) -> VGroup:
+    """What is said under the matrices: the strongest links where weights are without numbers, and what blocks are.
+
+    What the step leaves out stands on the lowest line already, at the right.
+    """
+    foot = VGroup()
+    if any(view.sheet.pooled for view in views):
+        note = _pooled_note(scene, views).on_baseline(_FOOT)
+        foot.add(note.align_to((STAGE.left, 0, 0), LEFT) if step.omitted else note)
+    if views[1].sheet.texts is None:
+        taken = len(foot) or step.omitted
+        foot.add(_strongest(scene).on_baseline(_FOOT + (_FOOT_LINE if taken else 0.0)))
+    return foot
+
+
+def _strongest(scene: LessonScene) -> Line:
+    """The strongest links of the head that is shown: shades and blocks do not tell them apart."""
+    weights = scene.storyboard.trace.heads[0].stages.weights
+    style, numbers = scene.style, scene.storyboard.numbers
+    runs = [(scene.words.say("film", "strongest"), style.theme.dim)]
+    for link in strongest_links(weights, 3):
+        runs += [
+            ("   " + indexed("q", link.query), style.colour(Role.QUERY)),
+            (" → ", style.theme.dim),
+            (indexed("k", link.key), style.colour(Role.KEY)),
+            (" " + numbers.weights.text(link.weight), style.colour(Role.WEIGHT)),
+        ]
+    return Line(runs, Size.BODY).set_x(WIDE.middle[0])
+
+
+def _pooled_note(scene: LessonScene, views: list[MatrixView]) -> Line:
+    """What a block stands for."""
+    view = next(view for view in views if view.sheet.pooled)
+    n, blocks = scene.storyboard.trace.problem.n, len(view.entries)
+    if n > blocks:
+        text = scene.words.say("film", "pooled", count=n, blocks=blocks)
+    else:  # every position has a row: only long vectors are in blocks
+        text = scene.words.say("film", "large", blocks=MOST_SIDE)
+    return label(text, scene.style.theme.dim, Size.SMALL).set_x(WIDE.middle[0])

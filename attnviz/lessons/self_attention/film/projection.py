@@ -1,0 +1,104 @@
+"""Queries, keys, values: the inputs times a matrix, the worked row term by term, the rest following."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from manim import RIGHT, Animation, FadeIn, FadeOut, Transform, VGroup
+
+from attnviz.story.storyboard import Matrix, Step
+from attnviz.views.film.acts.worked_sums import work_out
+from attnviz.views.film.choreography import appear, born
+from attnviz.views.film.components.crossing import Crossing
+from attnviz.views.film.components.matrix import MatrixView, frame_around, sheet
+from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.style import ARITHMETIC
+from attnviz.views.film.submatrix import excerpt
+
+ROWS = 6
+"""With more positions than this only the worked row is shown large."""
+_NAMES, _HIGH = 0.55, 4.6
+"""How wide the names of the rows of a whole result are, and how high its cells are together."""
+_LEAST_NAMED = 0.28
+"""A row that is lower goes without its name."""
+
+
+def project(scene: LessonScene, step: Step) -> None:
+    """X from the shelf, the matrix on top, the result where they cross."""
+    board, style = scene.storyboard, scene.style
+    result = step.results[0]
+    rows = list(range(board.trace.problem.n)) if board.trace.problem.n <= ROWS else [board.query]
+    worked_row = rows.index(board.query)
+    worked = [each.position for each in step.worked]
+    columns = worked if len(worked) < result.shape[1] else None
+    crossing = Crossing(
+        excerpt(step.operands[0], board.numbers, rows),
+        excerpt(_first_head(step.operands[1], result), board.numbers, None, columns),
+        excerpt(result, board.numbers, rows, columns),
+        style,
+        upright=False,
+    )
+    with scene.beat(step, "why"):
+        scene.move(scene.from_shelf(crossing.left, "X"), FadeIn(crossing.top), seconds=1.1)
+        scene.move(FadeIn(crossing.slots), seconds=0.4)
+    with scene.beat(step, "worked"):
+        # the first projection is new; keys and values are the same again
+        haste = 1.0 if step.id == "queries" else 0.5
+        last = work_out(scene, step.worked, crossing, worked_row, haste=haste)
+    made = crossing.product
+    leaving: list[VGroup] = [crossing.left, crossing.top, crossing.slots]
+    if "rest" in step.narration:
+        with scene.beat(step, "rest"):
+            scene.move(FadeOut(last), seconds=0.3)
+            if len(rows) > 1:
+                _rest(scene, crossing, rows, worked_row)
+            else:
+                leaving.append(made)
+                made, title = _whole(scene, result, crossing.product.row(worked_row))
+                leaving += [title, *made.row_labels]
+    scene.dock(made, scene.shelf.place(result, board.numbers), *map(FadeOut, leaving))
+    scene.clear_stage()
+
+
+def _first_head(w: Matrix, result: Matrix) -> Matrix:
+    """The columns of the matrix that belong to the head that is shown."""
+    width = result.shape[1]
+    return replace(w, values=w.values[:, :width], head=result.head)
+
+
+def _rest(scene: LessonScene, crossing: Crossing, rows: list[int], worked_row: int) -> None:
+    others = [i for i in range(len(rows)) if i != worked_row]
+    if not others:
+        return
+    frame = frame_around(crossing.left.row(others[0]), scene.style.theme.ink)
+    scene.move(FadeIn(frame), seconds=0.3)
+    share = 2.0 / len(others)
+    for i in others:
+        target = frame_around(crossing.left.row(i), scene.style.theme.ink)
+        scene.move(
+            Transform(frame, target),
+            born(crossing.product.row(i), crossing.left.row(i)),
+            seconds=share,
+        )
+    scene.move(FadeOut(frame), seconds=0.3)
+
+
+def _whole(scene: LessonScene, result: Matrix, worked: VGroup) -> tuple[MatrixView, VGroup]:
+    """All of the result beside the row that was worked out: that row goes there, the others follow one by one."""
+    board = scene.storyboard
+    shown = sheet(
+        result, board.numbers, width=ARITHMETIC.width - _NAMES, height=_HIGH, most_cell=0.62
+    )
+    view = MatrixView(shown, scene.style)
+    if shown.height >= _LEAST_NAMED:
+        view.label_rows(tokens=False)
+    title = view.title()
+    VGroup(view, title).move_to(ARITHMETIC.middle)
+    rows = [VGroup(*view.row_labels[i : i + 1], *row) for i, row in enumerate(view.entries)]
+    first: list[Animation] = [FadeIn(title)]
+    if len(rows) == board.trace.problem.n:  # else a row stands for several positions
+        first.append(born(rows.pop(board.query), worked))
+    scene.move(*first, seconds=0.9)
+    scene.move(appear(rows, shift=0.3 * RIGHT), seconds=2.0)
+    scene.gather(view)
+    return view, title

@@ -1,0 +1,156 @@
+"""The step of trained heads: what each token gives to each other, as arcs between them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from attnviz.lessons.lesson_context import Telling
+from attnviz.story import formulas
+from attnviz.story.exhibits import Exhibit, Link, Links, Row
+from attnviz.story.labels import shown_token
+from attnviz.story.storyboard import Step
+from attnviz.theme import Role
+from attnviz.typeset.text_width import width_of
+
+STEP = "links"
+_ROOM, _APART, _APART_BLANK = 47.0, 0.34, 0.68
+"""Width of a film's stage, the least between two tokens, and between two with blanks in them, in em of its smallest
+type."""
+_DOTS = 0.7
+"""Of the … where tokens are left out, likewise."""
+_LEAST, _LEAST_OF_QUERY = 0.1, 0.01
+"""Weights under these have no arc: of the other queries, and of the one that is worked."""
+_LISTED = 8
+
+
+def links(telling: Telling) -> Step | None:
+    """The arcs of the worked query, then those of all; None where no model learned them, or nothing can be linked."""
+    problem = telling.problem
+    if "model" not in problem.provenance or problem.tokens is None or problem.n < 2:
+        return None
+    shown = _shown(telling)
+    own = _links(telling, [telling.query], shown, _LEAST_OF_QUERY)
+    if not own:
+        return None
+    narration = {"why": telling.say(STEP, "why", query=telling.named("q", telling.query))}
+    exhibits = [_exhibit(telling, "why", shown, own, own[:_LISTED], 0)]
+    every = _every(telling)
+    if every:
+        others = [each for each in shown if each != telling.query]
+        drawn = _links(telling, others, shown, _LEAST)
+        part = "rest" if len(drawn) == len(every) else "rest_cut"
+        facts = {"count": f"{len(every):,}", "drawn": len(drawn)}
+        least = telling.numbers.text(_LEAST)
+        narration["rest"] = telling.say(STEP, part, least=least, **facts)
+        exhibits.append(_exhibit(telling, "rest", shown, drawn, every, 1))
+    cut = len(shown) < problem.n
+    return Step(
+        STEP,
+        telling.say(STEP, "title"),
+        formulas.WEIGHTS_OF_ROWS,
+        narration,
+        omitted=telling.say(STEP, "omitted", shown=len(shown), count=problem.n) if cut else None,
+        exhibits=tuple(exhibits),
+    )
+
+
+def _shown(telling: Telling) -> list[int]:
+    """As many positions as there is room for: the worked query, and those to which it gives most."""
+    order = np.argsort(-telling.weights, kind="stable").tolist()
+    ranked = [telling.query, *(each for each in order if each != telling.query)]
+    # one more token may take less room than the … that stands for it
+    most = min(telling.problem.n, int(_ROOM / _APART))
+    fitting = (count for count in range(most, 2, -1) if _width(telling, ranked[:count]) <= _ROOM)
+    return sorted(ranked[: next(fitting, 2)])
+
+
+def _width(telling: Telling, positions: Sequence[int]) -> float:
+    """The width of these tokens side by side, each over its weight, with a … for each run that is left out."""
+    shown = sorted(positions)
+    tokens = [_token(telling, each) for each in shown]
+    texts = [telling.weight_texts[each] for each in shown]
+    wide = sum(map(max, map(width_of, tokens), map(width_of, texts)))
+    gaps = len(_gaps(shown, telling.problem.n))
+    apart = _APART_BLANK if any(" " in each for each in tokens) else _APART
+    return wide + gaps * _DOTS + (len(shown) + gaps - 1) * apart
+
+
+def _gaps(shown: Sequence[int], count: int) -> tuple[int, ...]:
+    """Before which of the positions shown others are left out.
+
+    >>> _gaps([0, 1, 3], 4), _gaps([1, 2], 4)
+    ((2,), (0, 2))
+    """
+    around = [-1, *shown, count]
+    return tuple(i for i, (one, next_one) in enumerate(pairwise(around)) if next_one - one > 1)
+
+
+def _links(
+    telling: Telling, queries: Sequence[int], keys: Sequence[int], least: float
+) -> list[Link]:
+    """What these queries give to these keys, the strongest first."""
+    weights = telling.head.stages.weights[np.ix_(queries, keys)]
+    found = np.argwhere(weights >= least)
+    links = (Link(queries[i], keys[j], float(weights[i, j])) for i, j in found.tolist())
+    return sorted(links, key=lambda each: -each.weight)
+
+
+def _every(telling: Telling) -> list[Link]:
+    """What all other queries give, the strongest first."""
+    everyone = range(telling.problem.n)
+    others = [each for each in everyone if each != telling.query]
+    return _links(telling, others, everyone, _LEAST)
+
+
+def _exhibit(
+    telling: Telling,
+    part: str,
+    shown: Sequence[int],
+    drawn: Sequence[Link],
+    found: Sequence[Link],
+    line: int,
+) -> Exhibit:
+    """The arcs between the tokens that are shown, and the strongest of all links that were found as a table."""
+    listed = found[:_LISTED]
+    header = tuple(telling.say(STEP, name) for name in ("query", "key", "weight"))
+    table = Links(
+        header,
+        tuple(_rows(telling, listed, shown)),
+        (Role.QUERY, Role.KEY, Role.WEIGHT),
+        tuple(_token(telling, each) for each in shown),
+        shown.index(telling.query),
+        tuple(Link(shown.index(each.query), shown.index(each.key), each.weight) for each in drawn),
+        tuple(telling.weight_texts[each] for each in shown),
+        _gaps(shown, telling.problem.n),
+    )
+    cut = len(listed) < len(found)
+    return Exhibit(
+        part, table, telling.say(STEP, "listed", listed=len(listed)) if cut else None, line=line
+    )
+
+
+def _rows(telling: Telling, links: Sequence[Link], shown: Sequence[int]) -> Iterator[Row]:
+    """A line a link; a token that stands there twice is told apart by its position."""
+    positions = {*shown, *(end for each in links for end in (each.query, each.key))}
+    times = Counter(_token(telling, each) for each in positions)
+    weights = telling.head.stages.weights
+    texts = {
+        each.query: telling.numbers.weights.row(weights[each.query].tolist()) for each in links
+    }
+    for link in links:
+        ends = (
+            f"{end + 1} {token}" if times[token] > 1 else token
+            for end in (link.query, link.key)
+            for token in (_token(telling, end),)
+        )
+        yield Row((*ends, texts[link.query][link.key]))
+
+
+def _token(telling: Telling, position: int) -> str:
+    tokens = telling.problem.tokens
+    assert tokens is not None  # there is no step without
+    return shown_token(tokens[position])

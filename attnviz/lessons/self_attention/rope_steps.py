@@ -1,0 +1,143 @@
+"""The step between projections and scores that trained models have: queries and keys normalised, and turned by where
+they stand.
+"""
+
+from __future__ import annotations
+
+import math
+
+from attnviz.core.arrays import FloatArray
+from attnviz.lessons.lesson_context import Telling
+from attnviz.story import formulas
+from attnviz.story.exhibits import Exhibit, Row, Turn, Turns
+from attnviz.story.storyboard import Formula, Matrix, Step
+from attnviz.theme import Role
+
+STEP = "places"
+_PAIRS = 4
+"""Pairs of entries whose turn is shown."""
+
+_NORMED = (
+    "q_p / RMS(q_p) · g",
+    'q_p / ("RMS"(q_p)) dot g',
+    "\\frac{q_p}{\\mathrm{RMS}(q_p)} \\cdot g",
+)
+_ARROWS = ("←", "arrow.l", "\\leftarrow")
+
+
+def places(telling: Telling) -> Step | None:
+    """q and k as they are compared; None where they are compared as they were projected.
+
+    Source: Su et al., "RoFormer" (2021), section 3.4.2; for the norm Henry et al., "Query-Key Normalization for
+    Transformers" (2020), as Qwen3 (2025) has it.
+    """
+    head, problem = telling.head, telling.problem
+    if head.projected_q is None and head.projected_k is None:
+        return None
+    before_q = head.q if head.projected_q is None else head.projected_q
+    before_k = head.k if head.projected_k is None else head.projected_k
+    normed = problem.q_norm is not None or problem.k_norm is not None
+    turned = problem.rotation is not None and problem.rotation.size > 0
+    narration = {}
+    if normed:
+        narration["norm"] = telling.say(STEP, "norm")
+    if turned:
+        narration["turned"] = telling.say(STEP, "turned")
+        narration["distance"] = telling.say(STEP, "distance")
+    if not narration:  # turned by no angle at all
+        return None
+    first = next(iter(narration))
+    key = _strongest_other(telling) if telling.key is None else telling.key
+    queries = formulas.projection("Q", biased=problem.b_q is not None).plain.removeprefix("Q = ")
+    keys = formulas.projection("K", biased=problem.b_k is not None).plain.removeprefix("K = ")
+    return Step(
+        STEP,
+        telling.say(STEP, "both" if normed and turned else "title" if turned else "normed"),
+        _formula(normed, turned),
+        narration,
+        exhibits=(
+            Exhibit(first, _rows(telling, queries, before_q, "q", Role.QUERY)),
+            Exhibit(first, _rows(telling, "Q", head.q, "q", Role.QUERY), joint="→"),
+            Exhibit(first, _rows(telling, keys, before_k, "k", Role.KEY), line=1),
+            Exhibit(first, _rows(telling, "K", head.k, "k", Role.KEY), joint="→", line=1),
+            *_turned(telling, "turned", "q", telling.query, head.q, Role.QUERY, 2),
+            *_turned(telling, "distance", "k", key, head.k, Role.KEY, 3),
+        ),
+    )
+
+
+def _rows(telling: Telling, symbol: str, values: FloatArray, letter: str, role: Role) -> Matrix:
+    head = telling.head_number(0)
+    return Matrix(symbol, values, role, telling.axis(letter, role), head=head)
+
+
+def _strongest_other(telling: Telling) -> int:
+    """The key at another place to which the worked query gives most; its own where there is no other."""
+    weights = telling.weights.copy()
+    weights[telling.query] = -1
+    return int(weights.argmax())
+
+
+def _turned(
+    telling: Telling,
+    part: str,
+    letter: str,
+    row: int,
+    placed: FloatArray,
+    role: Role,
+    line: int,
+) -> tuple[Exhibit, ...]:
+    """How some pairs of entries of a query or a key are turned; nothing where no vector is."""
+    rotation = telling.problem.rotation
+    if rotation is None or not rotation.shape[1]:
+        return ()
+    count = rotation.shape[1]
+    turns = tuple(
+        _turn(placed[row, [i, i + count]], (i, i + count), float(rotation[row, i]))
+        for i in _spread(count)
+    )
+    text = telling.numbers.text
+    rows = tuple(
+        Row(
+            (
+                f"{each.entries[0] + 1}, {each.entries[1] + 1}",
+                telling.numbers.detailed(each.angle),
+                "({}, {})".format(*map(text, each.before)),
+                "({}, {})".format(*map(text, each.after)),
+            )
+        )
+        for each in turns
+    )
+    header = tuple(telling.say(STEP, name) for name in ("entries", "angle", "before", "after"))
+    named = telling.named(letter, row)
+    table = Turns(header, rows, (None, None, None, role), named, role, turns)
+    return (Exhibit(part, table, named, line=line),)
+
+
+def _turn(after: FloatArray, entries: tuple[int, int], angle: float) -> Turn:
+    """What stood there before: turned back, for it may have been normalised since it was projected."""
+    a, b = map(float, after)
+    cos, sin = math.cos(angle), math.sin(angle)
+    return Turn(entries, angle, (a * cos + b * sin, b * cos - a * sin), (a, b))
+
+
+def _spread(count: int) -> list[int]:
+    """Up to `_PAIRS` of so many, from the one that turns fastest to the slowest.
+
+    >>> _spread(2), _spread(16)
+    ([0, 1], [0, 5, 10, 15])
+    """
+    return sorted({round(i * (count - 1) / (_PAIRS - 1)) for i in range(_PAIRS)} if count else ())
+
+
+def _formula(normed: bool, turned: bool) -> Formula:
+    """q_p ← R_p (q_p / RMS(q_p) · g), or what of it there is.
+
+    >>> _formula(False, True).plain
+    'q_p ← R_p q_p'
+    """
+    spelled = []
+    for norm, arrow in zip(_NORMED, _ARROWS, strict=True):
+        right = "R_p q_p" if not normed else norm if not turned else f"R_p ({norm})"
+        spelled.append(f"q_p {arrow} {right}")
+    return Formula(*spelled)

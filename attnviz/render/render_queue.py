@@ -1,0 +1,81 @@
+"""What is to be drawn, as orders for a crew."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from attnviz.render.scene_replay import Source
+from attnviz.render.timeline import Segment, ranges
+from attnviz.render.worker import Order
+
+_ROUNDS = 6
+"""How often a worker takes up work, at least: the last to end is late by no more than one range."""
+_SHORT, _LONG = 1.0, 8.0
+"""Efforts of a range. Between short ones time is lost; long ones are waited for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Take:
+    """A scene that was planned, and is to be drawn."""
+
+    source: Source
+    segments: tuple[Segment, ...]
+
+
+class Wanted:
+    """What is to be drawn: everything once, though it be shown twice."""
+
+    def __init__(self) -> None:
+        # workers live longer than this, and those of a cluster have other customers too
+        self._name = secrets.token_hex(8)
+        self._takes: list[tuple[Take, list[Segment]]] = []
+        self._paths: dict[str, list[Path]] = {}
+
+    def add(self, take: Take, segment: Segment, path: Path) -> None:
+        if not self._takes or self._takes[-1][0] is not take:
+            self._takes.append((take, []))
+        same = self._paths.setdefault(self._key(self._scene(len(self._takes)), segment), [])
+        same.append(path)
+        if len(same) == 1:
+            self._takes[-1][1].append(segment)
+
+    def orders(
+        self, workers: int, folder: str | None, sent: Callable[[Source], Source]
+    ) -> list[Order]:
+        """Scene by scene, each from its beginning to its end: a worker goes on where it is. `sent` is how the crew gets
+        a source.
+        """
+        left = [
+            (
+                self._scene(number),
+                take.source,
+                [each for each in segments if self._is_wanted(number, each)],
+            )
+            for number, (take, segments) in enumerate(self._takes, start=1)
+        ]
+        whole = sum(each.effort for _, _, segments in left for each in segments)
+        effort = min(max(whole / (workers * _ROUNDS), _SHORT), _LONG)
+        return [
+            Order(scene, source, part, part.segments[0].first, folder)
+            for scene, own, segments in left
+            if segments
+            for source in (sent(own),)
+            for part in ranges(segments, effort)
+        ]
+
+    def pop(self, scene: str, segment: Segment) -> list[Path]:
+        """Where the segment is to go; it is not wanted any more."""
+        return self._paths.pop(self._key(scene, segment))
+
+    def _is_wanted(self, number: int, segment: Segment) -> bool:
+        return self._key(self._scene(number), segment) in self._paths
+
+    def _scene(self, number: int) -> str:
+        return f"{self._name}-{number}"
+
+    @staticmethod
+    def _key(scene: str, segment: Segment) -> str:
+        return segment.key or f"{scene}:{segment.first}"

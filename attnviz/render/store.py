@@ -1,0 +1,266 @@
+"""What was drawn before, kept by content: parts of films under keys that say all that they depend on.
+
+Any number of processes may use the same store at once. A part appears whole or not at all, is checked when it is taken
+out, and may be gone at any moment: who keeps to that needs no lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from attnviz.render.folders import is_writable, user_folder
+
+DEFAULT_LIMIT = 2_000_000_000
+"""Bytes."""
+
+_TEMPORARY = "."
+"""What the names of files begin with that are still being written; keys do not."""
+_HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a store holds."""
+
+    count: int
+    bytes: int
+    oldest: datetime | None
+    """When the part that is to go first was used last; None where there is no part."""
+    newest: datetime | None
+    """When any part was used last."""
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file of a store, as it was when it was looked at."""
+
+    path: Path
+    size: int
+    used: float
+    """Seconds since the epoch."""
+
+    @property
+    def is_temporary(self) -> bool:
+        return self.path.name.startswith(_TEMPORARY)
+
+
+@dataclass(frozen=True)
+class Store:
+    """Bytes by key, in files below `folder`; those least recently used go where there are more than `limit` bytes.
+
+    A key is a hex digest, of whatever the bytes depend on, and may have a suffix. Nothing but the cache is lost with a
+    full disk or a folder that cannot be written: what cannot be kept is not kept, and nothing is raised.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     store = Store(Path(folder, "segments"), limit=1000)
+    ...     store.put("ab12.mp4", b"frames")
+    ...     (store.fetch("ab12.mp4", Path(folder, "part.mp4")), Path(folder, "part.mp4").read_bytes())
+    (True, b'frames')
+    """
+
+    folder: Path
+    """Need not exist. It should be the store's alone: whatever lies in its subfolders may be removed."""
+    limit: int
+    """In bytes. 0 keeps nothing. It is kept to by `prune`, not by every `put`."""
+
+    def usable(self) -> bool:
+        """Whether anything can be kept. Makes the folder."""
+        return self.limit > 0 and is_writable(self.folder)
+
+    def holds(self, key: str) -> bool:
+        """Whether something is stored under the key. It may be gone, or turn out to be damaged, when it is fetched."""
+        return bool(self._stored(key))
+
+    def read(self, key: str) -> bytes | None:
+        """What is stored under the key; None if there is nothing, or nothing sound."""
+        for stored in self._stored(key):
+            data = _sound(stored)
+            if data is not None:
+                with suppress(OSError):
+                    os.utime(stored)
+                return data
+        return None
+
+    def fetch(self, key: str, target: Path) -> bool:
+        """Makes what is stored under the key appear at `target`, in place of what is there. False if there is none.
+
+        `target` is a hard link wherever possible, and must not be written into: another process may be reading the
+        same bytes. What is damaged is removed, and never fetched. Raises OSError if `target` cannot be written.
+        """
+        for stored in self._stored(key):
+            data = _sound(stored)
+            if data is not None:
+                with suppress(OSError):
+                    os.utime(stored)
+                _place(stored, data, target)
+                return True
+        return False
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keeps the bytes under the key, whole or not at all, in place of what was there."""
+        if len(data) > self.limit:
+            return
+        path = self._folder_of(key) / f"{key}.{_digest(data)}"
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # looked up before anything is written: of two processes at once, one at most removes what the other wrote
+            replaced = [each for each in self._stored(key) if each != path]
+            _write(path, data)
+            for each in replaced:
+                each.unlink(missing_ok=True)
+
+    def prune(self) -> None:
+        """Removes the least recently used until the limit is kept, and what killed processes left half written."""
+        parts = []
+        for file in self._files():
+            if not file.is_temporary:
+                parts.append(file)
+            elif time.time() - file.used > _HOUR:
+                _is_gone(file.path)
+        total = sum(part.size for part in parts)
+        for part in sorted(parts, key=lambda each: each.used):
+            if total <= self.limit:
+                return
+            if _is_gone(part.path):
+                total -= part.size
+
+    def clear(self) -> int:
+        """Removes everything, and returns how many bytes of parts that was."""
+        freed = 0
+        for file in self._files():
+            if _is_gone(file.path) and not file.is_temporary:
+                freed += file.size
+        for folder in _entries(self.folder):
+            # another process may have put something there meanwhile
+            with suppress(OSError):
+                Path(folder).rmdir()
+        return freed
+
+    def contents(self) -> Contents:
+        """What there is at the moment."""
+        parts = [file for file in self._files() if not file.is_temporary]
+        used = [datetime.fromtimestamp(part.used).astimezone() for part in parts]
+        return Contents(
+            count=len(parts),
+            bytes=sum(part.size for part in parts),
+            oldest=min(used, default=None),
+            newest=max(used, default=None),
+        )
+
+    def _folder_of(self, key: str) -> Path:
+        return self.folder / key[:2]
+
+    def _stored(self, key: str) -> list[Path]:
+        """The files of a key: as a rule one at most, two where two processes put it at the same moment."""
+        folder = self._folder_of(key)
+        return [
+            folder / entry.name
+            for entry in _entries(folder)
+            if entry.name.rpartition(".")[0] == key
+        ]
+
+    def _files(self) -> Iterator[_File]:
+        for folder in _entries(self.folder):
+            for entry in _entries(folder.path):
+                try:
+                    if not entry.is_file(follow_symlinks=False):
+                        continue
+                    state = entry.stat(follow_symlinks=False)
+                except OSError:
+                    continue
+                yield _File(Path(entry.path), state.st_size, state.st_mtime)
+
+
+def user_store() -> Store | None:
+    """The user's store, with the limit that was saved; None where nothing can be kept, or nothing is to be."""
+    store = unchecked_user_store()
+    return store if store.usable() else None
+
+
+def unchecked_user_store() -> Store:
+    """The user's store, whether or not it can be used. Makes no folder."""
+    return Store(user_folder() / "segments", _saved_limit())
+
+
+def save_limit(limit: int) -> None:
+    """Keeps the user's wish for the limit of the store, in bytes.
+
+    Raises OSError if the cache directory cannot be written.
+    """
+    path = _limit_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, f"{limit}\n".encode())
+
+
+def _limit_file() -> Path:
+    return user_folder() / "segments.limit"
+
+
+def _saved_limit() -> int:
+    try:
+        limit = int(_limit_file().read_bytes())
+    # a file that somebody has spoilt is no reason to draw everything anew
+    except (OSError, ValueError):
+        return DEFAULT_LIMIT
+    return limit if limit >= 0 else DEFAULT_LIMIT
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=8).hexdigest()
+
+
+def _sound(stored: Path) -> bytes | None:
+    """The bytes of the file, if it is as it was put: a machine that crashes leaves files without their end."""
+    try:
+        data = stored.read_bytes()
+    except OSError:
+        return None
+    if stored.name.rpartition(".")[2] == _digest(data):
+        return data
+    _is_gone(stored)
+    return None
+
+
+def _place(stored: Path, data: bytes, target: Path) -> None:
+    # The file may be gone by now, or on another disk, or there is something at the target.
+    with suppress(OSError):
+        os.link(stored, target)
+        return
+    _write(target, data)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all."""
+    temporary = path.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _is_gone(path: Path) -> bool:
+    """Removes the file. Whether it is there no more, whoever removed it."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
+
+
+def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
+    """What there is in the folder; nothing, where there is no such folder."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []

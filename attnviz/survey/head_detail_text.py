@@ -1,0 +1,164 @@
+"""One head closely, in words: what views say of it, with its numbers as they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from attnviz.story.i18n import words
+from attnviz.story.labels import shown_token
+from attnviz.story.numbers import percent
+from attnviz.story.pooled_map import Link
+from attnviz.survey.head_detail import LEAST_OF_ROW, CloseUp, Row
+from attnviz.survey.heads import MEASURES, MeasuredHead
+
+
+def title_of(close: CloseUp, language: str) -> str:
+    """Model, layer, head and how many tokens."""
+    head = close.head
+    return words(language).say(
+        *("heads", "title_head"),
+        model=close.survey.model,
+        layer=head.layer,
+        head=head.head,
+        counted=close.survey.counted(language),
+    )
+
+
+def written(weight: float) -> str:
+    """A weight, rounded by itself.
+
+    >>> written(0.636)
+    '0.64'
+    """
+    return f"{weight:.2f}"
+
+
+def token_told(position: int, close: CloseUp) -> str:
+    """A token, with its position where another one reads the same."""
+    token = close.survey.tokens[position]
+    is_alone = close.survey.tokens.count(token) == 1
+    return shown_token(token) if is_alone else f"{position + 1} {shown_token(token)}"
+
+
+@dataclass(frozen=True)
+class ToldLink:
+    """A query, a key and the weight between them, as they are written."""
+
+    query: str
+    key: str
+    weight: str
+
+    @property
+    def ends(self) -> str:
+        """The query with its key."""
+        return f"{self.query} → {self.key}"
+
+
+def link_told(link: Link, close: CloseUp) -> ToldLink:
+    """A link as it is written."""
+    return ToldLink(
+        token_told(link.query, close), token_told(link.key, close), written(link.weight)
+    )
+
+
+def query_told(row: Row, close: CloseUp) -> str:
+    """The query that is followed: its token, or the word that its pieces make."""
+    return token_told(row.queries[0], close) if row.called is None else shown_token(row.called)
+
+
+def row_links_told(row: Row, links: Sequence[Link], close: CloseUp) -> list[ToldLink]:
+    """Links of the query that is followed, as they are written."""
+    query = query_told(row, close)
+    return [replace(link_told(each, close), query=query) for each in links]
+
+
+def pair_told(close: CloseUp) -> ToldLink | None:
+    """The pair that is asked for, with its weight."""
+    pair, weight = close.survey.pair, close.head.between
+    if pair is None or weight is None:
+        return None
+    if not pair.is_merged:
+        return link_told(Link(pair.query[0], pair.key[0], weight), close)
+    query, key = map(shown_token, pair.names)
+    return ToldLink(query, key, written(weight))
+
+
+def reading(close: CloseUp, language: str, is_numbered: bool) -> str:
+    """How the map is read."""
+    say = words(language).say
+    sentences = [say("heads", "rows")]
+    if is_numbered:
+        sentences.append(say("heads", "rounded"))
+    if close.is_pooled:
+        sentences.append(say("heads", "blocks", n=f"{close.n:,}", blocks=close.blocks))
+    return say("terminal", "between_sentences").join(sentences)
+
+
+def arcs_told(close: CloseUp, language: str) -> str:
+    """Which weights have an arc, and how many have none."""
+    say, least = words(language).say, written(close.least)
+    if not close.arcs:
+        return say("heads", "no_arcs", least=least)
+    facts = {"shown": f"{len(close.arcs):,}", "count": f"{close.blocks**2:,}", "least": least}
+    if close.share is None:
+        return say("heads", "arcs_blocks", **facts)
+    return say("heads", "arcs", **facts, share=percent(close.share))
+
+
+def row_told(row: Row, close: CloseUp, language: str) -> str:
+    """What the query that is followed gives its weight to, in one line."""
+    said = words(language)
+    given = said.say("common", "comma").join(
+        f"{_in_a_list(token_told(each.key, close))} {written(each.weight)}" for each in row.named
+    )
+    line = said.say("heads", "row", query=query_told(row, close), given=given or "–")
+    rest = rest_told(row, language)
+    return line + said.say("terminal", "between_sentences") + rest if rest else line
+
+
+def _in_a_list(token: str) -> str:
+    """A token that could be taken for a mark of the sentence stands in quotation marks."""
+    return token if any(map(str.isalnum, token)) else f"“{token}”"
+
+
+def rest_told(row: Row, language: str) -> str:
+    """What that query gives to all other keys, and that it is a mean; nothing where neither is so."""
+    said, sentences = words(language), []
+    if row.others:
+        facts = {"count": f"{row.others:,}", "weight": written(row.rest)}
+        sentences.append(said.say("heads", "rest_one" if row.others == 1 else "rest", **facts))
+    if row.pieces > 1:
+        sentences.append(said.say("heads", "pieces", count=row.pieces))
+    return said.say("terminal", "between_sentences").join(sentences)
+
+
+def row_arcs_told(language: str) -> str:
+    """Which weights of the query that is followed have an arc."""
+    return words(language).say("heads", "row_arcs", least=written(LEAST_OF_ROW))
+
+
+def measures_told(close: CloseUp, language: str) -> str:
+    """All that is measured of the head, as `attnviz heads` measures each."""
+    return head_measures_told(close.head, language)
+
+
+def head_measures_told(head: MeasuredHead, language: str) -> str:
+    """All that is measured of a head, in one line."""
+    say = words(language).say
+    measures = {**vars(head.measures), "induction": head.induction}
+    names = (*MEASURES, "induction", "entropy")
+    return say("common", "comma").join(
+        f"{say('heads', _NAMES.get(name, name))} {written(value)}"
+        for name in names
+        if (value := measures[name]) is not None
+    )
+
+
+def notes(close: CloseUp, language: str) -> tuple[str, ...]:
+    """What must be said of the numbers."""
+    survey = close.survey
+    return tuple(words(language).say("heads", note, **survey.facts) for note in survey.notes())
+
+
+_NAMES = {"entropy": "entropy_alone"}

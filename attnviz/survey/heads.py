@@ -1,0 +1,178 @@
+"""Which head of a model is worth showing: all of them measured, and the foremost by each measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.head_measures import HeadMeasures, head_measures, induction
+from attnviz.core.word_pooling import between
+from attnviz.story.i18n import words
+from attnviz.story.pooled_map import PooledMatrix, pooled
+
+MEASURES = ("previous", "following", "same", "first", "added")
+"""Those of which more is more of a kind, in the order in which they are shown; each a field of `HeadMeasures`."""
+BLOCKS = 8
+"""Rows and columns of a map, if nothing else is said."""
+_REVISION = 12
+"""Digits of a sha256 that are shown."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A query and a key that are asked for: their positions, counted from 0, several where pieces make one word."""
+
+    query: tuple[int, ...]
+    key: tuple[int, ...]
+    names: tuple[str, str]
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether one of them is several positions."""
+        return len(self.query) > 1 or len(self.key) > 1
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredHead:
+    """One head of a model on a text. Layer and head are counted from 0."""
+
+    layer: int
+    head: int
+    map: PooledMatrix
+    """Its weights in blocks."""
+    measures: HeadMeasures
+    between: float | None = None
+    """The weight from the query to the key of the pair that is asked for."""
+    induction: float | None = None
+    """`core.head_measures.induction`, on the text told twice."""
+
+    @property
+    def name(self) -> str:
+        """As papers write it: L3H1."""
+        return f"L{self.layer}H{self.head}"
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """All heads of a model on a text."""
+
+    model: str
+    revision: str
+    """The sha256 of the weights."""
+    tokens: tuple[str, ...]
+    heads: tuple[MeasuredHead, ...]
+    """Layer by layer."""
+    pair: Pair | None = None
+    is_merged: bool = False
+    """Whether pieces of words were merged: summed over keys, averaged over queries."""
+    is_captured: bool = False
+    """Whether the weights come from somewhere else, and were not computed here."""
+    layer: int | None = None
+    """The only layer that is asked for; None is all of them."""
+
+    made: Mapping[str, str] = field(default_factory=dict)
+    """As in the provenance of a Problem: how weights are quantised, if they are (`stored`, `bits`), and which other
+    program ran the model, if one did (`backend`)."""
+
+    def notes(self, *, measured: bool = True) -> tuple[str, ...]:
+        """What must be said of the weights, and of what is `measured` where that is shown: the names of words of
+        `heads`.
+        """
+        told = ["captured_note"] if self.is_captured else []
+        is_merged = self.is_merged or (self.pair is not None and self.pair.is_merged)
+        told += ["merged_note"] if is_merged else []
+        told += ["quantised_note"] if "stored" in self.made else []
+        told += ["unknown_note"] if "unknown" in self.made else []
+        told += ["watched_note"] if "backend" in self.made else []
+        if measured:
+            told.append("measured_note")
+            told += ["induction_note"] if self.foremost("induction", 1) else []
+        return (*told, "note")
+
+    def title(self, language: str) -> str:
+        """The model, and how many heads are shown on how many tokens."""
+        facts = {"model": self.model, "heads": len(self.layers[0])}
+        facts["counted"] = self.counted(language)
+        if self.layer is not None:
+            return words(language).say("heads", "title_layer", layer=self.layer, **facts)
+        return words(language).say("heads", "title", layers=len(self.layers), **facts)
+
+    def counted(self, language: str) -> str:
+        """How many tokens there are, or words where their pieces are merged."""
+        name = "words" if self.is_merged else "tokens"
+        return words(language).say("heads", name, n=len(self.tokens))
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the notes speak of."""
+        return {**self.made, "revision": self.revision[:_REVISION]}
+
+    @property
+    def layers(self) -> tuple[tuple[MeasuredHead, ...], ...]:
+        """The heads of each layer."""
+        numbers = sorted({each.layer for each in self.heads})
+        return tuple(tuple(each for each in self.heads if each.layer == layer) for layer in numbers)
+
+    def foremost(self, measure: str, count: int) -> tuple[tuple[MeasuredHead, float], ...]:
+        """The heads that have most of a measure, with how much of it; none where it cannot be had."""
+        own = ("between", "induction")
+        values = (
+            getattr(each if measure in own else each.measures, measure) for each in self.heads
+        )
+        measured = [
+            (each, value)
+            for each, value in zip(self.heads, values, strict=True)
+            if value is not None
+        ]
+        return tuple(sorted(measured, key=lambda each: -each[1])[:count])
+
+    def focused(self, count: int) -> tuple[tuple[MeasuredHead, float], ...]:
+        """The heads of the least entropy, with it."""
+        return self.foremost("entropy", len(self.heads))[::-1][:count]
+
+
+def measured_heads(
+    layers: Iterable[Iterable[FloatArray]],
+    tokens: Sequence[object],
+    added: Sequence[int],
+    pair: Pair | None = None,
+    twice: Iterable[Iterable[FloatArray]] = (),
+    blocks: int = BLOCKS,
+    first: int = 0,
+) -> tuple[MeasuredHead, ...]:
+    """The heads whose weights (n, n) these are, layer by layer; no more than one is in memory.
+
+    `tokens` are compared with each other, `added` are positions of what does not stand in the text. `twice` are the
+    weights on the text without these, told twice. A map has `blocks` rows and columns at most. `first` is the number
+    of the first of these layers.
+    """
+    repeated = [[induction(weights, len(weights) // 2) for weights in layer] for layer in twice]
+    return tuple(
+        measured_head(
+            *(weights, (first + number, head), tokens, added, pair),
+            repeated[number][head] if repeated else None,
+            blocks,
+        )
+        for number, layer in enumerate(layers)
+        for head, weights in enumerate(layer)
+    )
+
+
+def measured_head(
+    weights: FloatArray,
+    place: tuple[int, int],
+    tokens: Sequence[object],
+    added: Sequence[int],
+    pair: Pair | None,
+    repeated: float | None,
+    blocks: int,
+) -> MeasuredHead:
+    """The head at `place` (layer, head) of these weights (n, n); `repeated` is what is known of its induction."""
+    return MeasuredHead(
+        *place,
+        pooled(weights, blocks, blocks),
+        head_measures(weights, tokens, added),
+        None if pair is None else between(weights, pair.query, pair.key),
+        repeated,
+    )

@@ -1,0 +1,234 @@
+"""Text as outlines, shaped by HarfBuzz from the typefaces' own glyphs.
+
+No font of the machine takes part but where Inter lacks a character, so a layout that was looked at once looks the same
+everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+import uharfbuzz
+
+from attnviz.errors import InputError
+from attnviz.typeset.typefaces import CURE, Typeface, chinese, latin
+
+_NUMBER = re.compile(r"[\d.−]*\d")
+_OPTICAL_SIZE = 20
+
+Points = npt.NDArray[np.float64]
+
+_named: ContextVar[Typeface | None] = ContextVar("named", default=None)
+"""The typeface that the user names for what Inter lacks."""
+
+
+def named_typeface() -> Typeface | None:
+    """The typeface that the user names, now."""
+    return _named.get()
+
+
+@contextmanager
+def typeface(named: Typeface | None) -> Iterator[None]:
+    """Inside, characters that Inter lacks are drawn from `named`; None is the one that is found on the machine."""
+    token = _named.set(named)
+    try:
+        yield
+    finally:
+        _named.reset(token)
+
+
+class Weight(IntEnum):
+    """Of the strokes."""
+
+    MEDIUM = 500
+    SEMIBOLD = 600
+    BOLD = 700
+
+
+@dataclass(frozen=True, eq=False)
+class Shaped:
+    """A string as glyphs. Lengths are in em, the baseline is y = 0."""
+
+    outlines: tuple[Points, ...]
+    """Of each glyph: (4·curves, 3) control points of cubic curves, where it stands in the line."""
+    characters: tuple[int, ...]
+    width: float
+
+
+def shape(text: str, weight: Weight) -> Shaped:
+    """The glyphs of `text` in one line, with kerning and figures of equal width.
+
+    >>> shape("11", Weight.MEDIUM).width == shape("00", Weight.MEDIUM).width
+    True
+    """
+    return _shaped(text, weight, _named.get())
+
+
+@cache
+def _shaped(text: str, weight: Weight, named: Typeface | None) -> Shaped:
+    outlines: list[Points] = []
+    characters: list[int] = []
+    pen, start = 0.0, 0
+    for face, stretch in _stretches(text, named):
+        part = _shaped_stretch(stretch, weight, face)
+        outlines += [outline + np.array([pen, 0.0, 0.0]) for outline in part.outlines]
+        characters += [start + character for character in part.characters]
+        pen, start = pen + part.width, start + len(stretch)
+    return Shaped(tuple(outlines), tuple(characters), pen)
+
+
+def _shaped_stretch(text: str, weight: Weight, face: Typeface) -> Shaped:
+    font, unit = _font(face, weight)
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    uharfbuzz.shape(font, buffer, _features(text))
+    outlines, characters, pen = [], [], 0.0
+    for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+        glyph = _outline(info.codepoint, weight, face)
+        if len(glyph):
+            offset = np.array([pen + position.x_offset * unit, position.y_offset * unit, 0.0])
+            outlines.append(glyph + offset)
+            characters.append(info.cluster)
+        pen += position.x_advance * unit
+    return Shaped(tuple(outlines), tuple(characters), pen)
+
+
+def _stretches(text: str, named: Typeface | None) -> list[tuple[Typeface, str]]:
+    """The text in stretches of one typeface: Inter wherever it has the character."""
+    faces = [_face_for(character, named) for character in text]
+    grouped = groupby(zip(faces, text, strict=True), key=lambda pair: pair[0])
+    return [(face, "".join(character for _, character in pairs)) for face, pairs in grouped]
+
+
+@cache
+def _face_for(character: str, named: Typeface | None) -> Typeface:
+    if _has(latin(), character) or character.isspace():
+        return latin()
+    other = named or chinese()
+    return other if other is not None and _has(other, character) else latin()
+
+
+def _has(face: Typeface, character: str) -> bool:
+    font, _ = _font(face, Weight.MEDIUM)
+    return font.get_nominal_glyph(ord(character)) is not None
+
+
+def _features(text: str) -> dict[str, bool | list[tuple[int, int, bool]]]:
+    """Figures of equal width in numbers, where they must align; not elsewhere, for they widen a hyphen too."""
+    numbers = [(match.start(), match.end(), True) for match in _NUMBER.finditer(text)]
+    features: dict[str, bool | list[tuple[int, int, bool]]] = {"liga": False, "calt": False}
+    return features | ({"tnum": numbers} if numbers else {})
+
+
+def lacking(text: str) -> str:
+    """The characters of `text` that Inter does not have, each once.
+
+    >>> lacking("注意力 means attention")
+    '注意力'
+    """
+    return "".join(dict.fromkeys(c for c in text if not c.isspace() and not _has(latin(), c)))
+
+
+def missing_characters(text: str) -> str:
+    """The characters of `text` that no typeface at hand can draw, each once.
+
+    >>> missing_characters("q₁ · k₂ ≈ −∞")
+    ''
+    """
+    named = _named.get()
+    return "".join(
+        dict.fromkeys(c for c in text if not c.isspace() and not _has(_face_for(c, named), c))
+    )
+
+
+def check_characters(
+    texts: Iterable[str], elsewhere: str = "attnviz explain shows any character"
+) -> None:
+    """Raises InputError if there is no glyph for a character: a box would stand there, and nothing be said.
+
+    `elsewhere` is what can be had without it.
+    """
+    for text in texts:
+        if missing := missing_characters(text):
+            shown = text.replace("\n", " ")
+            raise InputError(
+                f"no typeface here has the character {missing[0]!r} (in {shown!r}): "
+                f"{_cure(missing[0])}; {elsewhere}"
+            )
+
+
+def _cure(character: str) -> str:
+    """How to get that character drawn: no Chinese typeface has an emoji, and one that is here already lacks it."""
+    found, is_letter = chinese(), unicodedata.category(character).startswith("L")
+    if found is not None and _has(found, character):
+        return "leave --font out"
+    if found is None and is_letter and unicodedata.east_asian_width(character) in "WF":
+        return CURE
+    return "leave it out, or --font FILE with a font that has it"
+
+
+@cache
+def _face(face: Typeface) -> uharfbuzz.Face:
+    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(face.path)), face.index)
+
+
+@cache
+def _font(face: Typeface, weight: Weight) -> tuple[uharfbuzz.Font, float]:
+    """The typeface in that weight, if it has several, and the length of its unit in em."""
+    font = uharfbuzz.Font(_face(face))
+    if _face(face).has_var_data:
+        font.set_variations({"wght": float(weight), "opsz": _OPTICAL_SIZE})
+    return font, 1 / _face(face).upem
+
+
+@cache
+def _outline(glyph: int, weight: Weight, face: Typeface) -> Points:
+    font, unit = _font(face, weight)
+    pen = _Pen()
+    font.draw_glyph_with_pen(glyph, pen)
+    points = np.array(pen.points, dtype=float).reshape(-1, 2) * unit
+    return np.column_stack([points, np.zeros(len(points))])
+
+
+class _Pen:
+    """Collects an outline as cubic curves, four points each; straight and quadratic pieces are raised to cubic."""
+
+    def __init__(self) -> None:
+        self.points: list[tuple[float, float]] = []
+        self._start = self._last = (0.0, 0.0)
+
+    def moveTo(self, point: tuple[float, float]) -> None:  # noqa: N802  the pen protocol's names
+        self._start = self._last = point
+
+    def lineTo(self, point: tuple[float, float]) -> None:  # noqa: N802
+        if point != self._last:
+            self.curveTo(
+                _between(self._last, point, 1 / 3), _between(self._last, point, 2 / 3), point
+            )
+
+    def qCurveTo(self, control: tuple[float, float], point: tuple[float, float]) -> None:  # noqa: N802
+        self.curveTo(_between(self._last, control, 2 / 3), _between(point, control, 2 / 3), point)
+
+    def curveTo(self, *points: tuple[float, float]) -> None:  # noqa: N802
+        self.points += [self._last, *points]
+        self._last = points[-1]
+
+    def closePath(self) -> None:  # noqa: N802
+        self.lineTo(self._start)
+
+
+def _between(
+    one: tuple[float, float], other: tuple[float, float], share: float
+) -> tuple[float, float]:
+    return (one[0] + (other[0] - one[0]) * share, one[1] + (other[1] - one[1]) * share)

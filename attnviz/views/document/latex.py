@@ -1,0 +1,196 @@
+"""An outline as a LaTeX document that compiles as it is: amsmath, geometry, amssymb for ✓, and ctex for Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from attnviz.story.calculation_text import Run
+from attnviz.story.storyboard import Label
+from attnviz.views.document.figure_model import Facts, Picture
+from attnviz.views.document.latex_figures import facts, picture, preamble_of
+from attnviz.views.document.latex_text import has_chinese, math, prose, width_of
+from attnviz.views.document.outline import (
+    Outline,
+    Paragraph,
+    Section,
+    Shown,
+    Table,
+    WrittenCalculation,
+)
+
+_WIDEST_LINE = 72
+"""Characters of arithmetic that fit the line."""
+_WIDEST_TABLE = 84
+"""Characters of a table that fit the line, the gaps between its columns counted as `_GAP`."""
+_GAP = 3
+
+_NUMBER_IN_BRACKETS = re.compile(r"\([−\d.e+∞]+\)")
+
+
+def latex(outline: Outline) -> str:
+    """The document."""
+    body = "\n\n".join(_body(outline))
+    chinese = has_chinese(body)
+    engine = "XeLaTeX or LuaLaTeX" if chinese else "pdfLaTeX, XeLaTeX or LuaLaTeX"
+    preamble = [
+        f"% Compile with {engine}.",
+        f"\\documentclass{{{'ctexart' if outline.language == 'zh' else 'article'}}}",
+        # Chinese tokens in an English lesson need its fonts, but not its words.
+        *(["\\usepackage[scheme=plain]{ctex}"] if chinese and outline.language != "zh" else []),
+        "\\usepackage{amsmath}",
+        "\\usepackage[margin=2.2cm]{geometry}",
+        "\\allowdisplaybreaks",
+        f"\\title{{{prose(outline.title)}}}",
+        "\\date{}",
+        *preamble_of(body),
+    ]
+    return "\n".join(
+        [*preamble, "\\begin{document}", "\\maketitle", "", body, "", "\\end{document}", ""]
+    )
+
+
+def _body(outline: Outline) -> Iterator[str]:
+    if outline.warning:
+        yield f"\\begin{{quote}}\n\\textbf{{{prose(outline.warning)}}}\n\\end{{quote}}"
+    last = 0
+    for section in outline.sections:
+        if section.number != last + 1:
+            yield f"\\setcounter{{section}}{{{section.number - 1}}}"
+        last = section.number
+        yield from _section(section)
+    yield f"\\section*{{{prose(outline.notes_title)}}}"
+    items = [f"\\item {prose(note)}" for note in outline.notes]
+    yield "\n".join(["\\begin{itemize}", *items, "\\end{itemize}"])
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield f"\\section{{{prose(section.title)}}}"
+    if section.formula.latex:
+        yield f"\\[\n{section.formula.latex}\n\\]"
+    for paragraph in section.paragraphs:
+        yield from _paragraph(paragraph)
+    if section.omitted:
+        yield f"\\emph{{{prose(section.omitted)}}}"
+    for table in section.tables:
+        yield _table(table)
+
+
+def _paragraph(paragraph: Paragraph) -> Iterator[str]:
+    lines = [line for each in paragraph.calculations for line in _lines(each)]
+    arithmetic = ["\\begin{align*}", " \\\\\n".join(lines), "\\end{align*}"] if lines else []
+    if paragraph.shown:
+        yield prose(paragraph.text)
+        yield from map(_shown, paragraph.shown)
+        if arithmetic:
+            yield "\n".join(arithmetic)
+        return
+    # No empty line in between: it would part the words from their arithmetic.
+    yield "\n".join([prose(paragraph.text), *arithmetic])
+
+
+def _shown(shown: Shown) -> str:
+    item = shown.item
+    heading = " ".join(filter(None, [_formula(shown.joint), prose(shown.name or "")]))
+    if isinstance(item, Table):
+        return _table(item, f"{heading}:" if shown.name else heading)
+    caption = prose(item.caption) if isinstance(item, Facts) else ""
+    above = [f"\\textbf{{{heading}}}" if heading else "", f"({caption})" if caption else ""]
+    # The star keeps a heading and what it is of on one page.
+    start = f"{' '.join(filter(None, above))} \\\\*[1ex]\n" if any(above) else ""
+    parts = facts(item) if isinstance(item, Facts) else [picture(item)]
+    if isinstance(item, Picture) and item.said:
+        parts.append(f"\\emph{{{prose(item.said)}}}")
+    body = " \\\\[1ex]\n".join(parts)
+    return f"\\begin{{center}}\n{start}{body}\n\\end{{center}}"
+
+
+def _lines(calculation: WrittenCalculation) -> Iterator[str]:
+    """One line, or as many as fit the page, broken at a sign."""
+    left, *stages = calculation
+    start = "".join(_run(run) for run in left)
+    if sum(len(run.text) + 1 for stage in calculation for run in stage) <= _WIDEST_LINE:
+        stages = [tuple(run for stage in stages for run in (*stage, Run(" ")))]
+    for stage in stages:
+        for line in _broken(stage):
+            yield f"{start} & {line}"
+            start = ""
+
+
+def _broken(stage: Sequence[Run]) -> Iterator[str]:
+    line, width = "", 0
+    for run in stage:
+        if run.text in (" + ", " − ") and width > _WIDEST_LINE:
+            yield line
+            line, width = "\\qquad ", 0
+        line += _run(run)
+        width += len(run.text)
+    yield line.rstrip()
+
+
+def _run(run: Run) -> str:
+    said_in_words = run.text.startswith("(") and not _NUMBER_IN_BRACKETS.fullmatch(run.text)
+    if said_in_words:
+        return f"\\text{{{prose(run.text)}}}"
+    if run.text.startswith("["):
+        return "\\; ".join(map(math, run.text.split()))
+    return math(run.text)
+
+
+def _table(table: Table, heading: str = "") -> str:
+    named = " ".join(filter(None, [heading, _formula(table.symbol)]))
+    # The star keeps a caption and its matrix on one page.
+    caption = f"\\textbf{{{named}}} ({prose(table.caption)}) \\\\*[1ex]"
+    parts = [_block(table, start, end) for start, end in _ranges(table)]
+    if table.cut:
+        parts.append(f"\\emph{{{prose(table.cut)}}}")
+    return "\n".join(["\\begin{center}", caption, " \\\\[1ex]\n".join(parts), "\\end{center}"])
+
+
+def _ranges(table: Table) -> list[tuple[int, int]]:
+    """The columns, cut into blocks that fit the page."""
+    names = max(
+        (width_of(f"{label.symbol} {label.token or ''}") for label in table.rows), default=0
+    )
+    ranges, start, width = [], 0, names
+    for j, label in enumerate(table.columns):
+        texts = [label.symbol, label.token or "", *(row[j] for row in table.cells)]
+        column = max(map(width_of, texts)) + _GAP
+        if j > start and width + column > _WIDEST_TABLE:
+            ranges.append((start, j))
+            start, width = j, names
+        width += column
+    return [*ranges, (start, len(table.columns))]
+
+
+def _block(table: Table, start: int, end: int) -> str:
+    columns = table.columns[start:end]
+    header = [_row("", [_symbol(label) for label in columns])]
+    if any(label.token is not None for label in columns):
+        header.append(_row("", [prose(label.token or "") for label in columns]))
+    body = [
+        _row(_name(label), [_cell(cells[j], (i, j) in table.marked) for j in range(start, end)])
+        for i, (label, cells) in enumerate(zip(table.rows, table.cells, strict=True))
+    ]
+    lines = [f"\\begin{{tabular}}{{l|{'r' * len(columns)}}}", *header, "\\hline", *body]
+    return "\n".join([*lines, "\\end{tabular}"])
+
+
+def _row(name: str, cells: Sequence[str]) -> str:
+    return f"{' & '.join([name, *cells])} \\\\"
+
+
+def _cell(cell: str, is_marked: bool) -> str:
+    return f"$\\boldsymbol{{{math(cell)}}}$" if is_marked else f"${math(cell)}$"
+
+
+def _name(label: Label) -> str:
+    return " ".join([_symbol(label), *([] if label.token is None else [prose(label.token)])])
+
+
+def _symbol(label: Label) -> str:
+    return _formula(label.symbol)
+
+
+def _formula(text: str) -> str:
+    return f"${math(text)}$" if text else ""

@@ -1,0 +1,196 @@
+"""A lesson as JSON, schema `attnviz.lesson/1`: what every view shows, with all digits.
+
+    {"schema": "attnviz.lesson/1", "lesson", "language", "title", "untrained", "query", "notes": […],
+     "steps": [{"id", "title", "formula": {"plain", "typst", "latex"}, "narration": {part: words}, "omitted",
+                "operands": [matrix …], "results": [matrix …], "worked": [calculation …],
+                "exhibits": [{"part", "name", "joint", "line", "marks": [region …], "kind", "item"} …]} …]}
+
+A matrix is {"symbol", "role", "shape", "values", "texts", "rows", "columns", "head"}; a calculation {"part",
+"position", "text", "left", "terms", "relation", "total"}. The kinds of exhibits are "matrix", "plot", "table" and
+"field". Positions and regions count from 0 and end before their end; `query`, the row that is worked, is null in a
+lesson that is not told on one sequence.
+
+null among numbers is −∞, a hidden score; the words "NaN" and "Infinity" stand for what JSON cannot say either.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from attnviz.story.calculation_text import written
+from attnviz.story.exhibits import Exhibit, Field, Item, Plot, Region, Series, Table
+from attnviz.story.i18n import Words, words
+from attnviz.story.numbers import Numbers
+from attnviz.story.storyboard import (
+    Calculation,
+    Label,
+    Matrix,
+    Number,
+    Piece,
+    Step,
+    Storyboard,
+    Symbol,
+    Term,
+    Vector,
+)
+
+SCHEMA = "attnviz.lesson/1"
+
+Json = dict[str, Any]
+
+
+def storyboard_json(storyboard: Storyboard) -> str:
+    """JSON text of the storyboard, one line.
+
+    >>> from attnviz import self_attention
+    >>> from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+    >>> board = self_attention_storyboard(self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]]))
+    >>> body = json.loads(storyboard_json(board))
+    >>> body["schema"], [step["id"] for step in body["steps"]][:2]
+    ('attnviz.lesson/1', ['inputs', 'weights'])
+    >>> scores = next(step for step in body["steps"] if step["id"] == "scores")
+    >>> scores["results"][0]["values"], scores["worked"][0]["text"]
+    ([[6.0]], 'q₁·k₁ = 2·3 = 6')
+    """
+    board = storyboard
+    body = {
+        "schema": SCHEMA,
+        "lesson": board.lesson,
+        "language": board.language,
+        "title": board.title,
+        "untrained": board.untrained,
+        "query": None if board.told_on is None else board.query,
+        "notes": list(board.notes),
+        "steps": [_step(step, board.numbers, words(board.language)) for step in board.steps],
+    }
+    return json.dumps(body, ensure_ascii=False, allow_nan=False)
+
+
+def _step(step: Step, numbers: Numbers, spoken: Words) -> Json:
+    return {
+        "id": step.id,
+        "title": step.title,
+        "formula": vars(step.formula),
+        "narration": dict(step.narration),
+        "omitted": step.omitted,
+        "operands": [_matrix(each, numbers) for each in step.operands],
+        "results": [_matrix(each, numbers) for each in step.results],
+        "worked": [_calculation(each, spoken) for each in step.worked],
+        "exhibits": [_exhibit(each, numbers) for each in step.exhibits],
+    }
+
+
+def _number(value: float | None) -> float | str | None:
+    if value is None or math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else None
+
+
+def _matrix(matrix: Matrix, numbers: Numbers) -> Json:
+    return {
+        "symbol": matrix.symbol,
+        "role": matrix.role,
+        "shape": list(matrix.shape),
+        "values": [[_number(value) for value in row] for row in matrix.values.tolist()],
+        "texts": numbers.cells(matrix),
+        "rows": [_label(label) for label in matrix.rows],
+        "columns": [_label(label) for label in matrix.columns],
+        "head": matrix.head,
+    }
+
+
+def _label(label: Label) -> Json:
+    return {"symbol": label.symbol, "token": label.token, "role": label.role}
+
+
+def _calculation(calculation: Calculation, spoken: Words) -> Json:
+    stages = ("".join(run.text for run in stage) for stage in written(calculation, spoken))
+    return {
+        "part": calculation.part,
+        "position": calculation.position,
+        "text": " ".join(stages),
+        "left": [_piece(piece) for piece in calculation.left],
+        "terms": [_term(term) for term in calculation.terms],
+        "relation": calculation.relation,
+        "total": _piece(calculation.total),
+    }
+
+
+def _term(term: Term) -> Json:
+    return {
+        "pieces": [_piece(piece) for piece in term.pieces],
+        "value": _number(term.value),
+        "text": term.text,
+        "merged": term.merged,
+    }
+
+
+def _piece(piece: Piece) -> Json:
+    if isinstance(piece, Symbol):
+        return {"symbol": piece.text, "role": piece.role}
+    if isinstance(piece, Number):
+        return {"value": _number(piece.value), "text": piece.text, "role": piece.role}
+    return _vector(piece)
+
+
+def _vector(vector: Vector) -> Json:
+    return {
+        "values": [_number(value) for value in vector.values],
+        "texts": vector.texts,
+        "role": vector.role,
+        "omitted": vector.omitted,
+    }
+
+
+def _exhibit(exhibit: Exhibit, numbers: Numbers) -> Json:
+    kind, item = _item(exhibit.item, numbers)
+    return {
+        "part": exhibit.part,
+        "name": exhibit.name,
+        "joint": exhibit.joint,
+        "line": exhibit.line,
+        "marks": [_region(mark) for mark in exhibit.marks],
+        "kind": kind,
+        "item": item,
+    }
+
+
+def _region(region: Region) -> Json:
+    return {"rows": region.rows, "columns": region.columns}
+
+
+def _item(item: Item, numbers: Numbers) -> tuple[str, Json]:
+    if isinstance(item, Matrix):
+        return "matrix", _matrix(item, numbers)
+    if isinstance(item, Plot):
+        return "plot", _plot(item)
+    return ("table", _table(item)) if isinstance(item, Table) else ("field", _field(item))
+
+
+def _plot(plot: Plot) -> Json:
+    axes = {name: getattr(plot, name) for name in ("x_name", "y_name", "x_log", "y_log", "x_texts")}
+    return {**axes, "series": [_series(series) for series in plot.series]}
+
+
+def _series(series: Series) -> Json:
+    axes = {name: [_number(each) for each in getattr(series, name)] for name in ("x", "y")}
+    told = {name: getattr(series, name) for name in ("name", "role", "texts", "dashed")}
+    return {**axes, **told}
+
+
+def _table(table: Table) -> Json:
+    rows = [{"cells": row.cells, "good": row.good} for row in table.rows]
+    return {"header": table.header, "rows": rows, "roles": table.roles}
+
+
+def _field(field: Field) -> Json:
+    return {
+        "layers": [vars(layer) for layer in field.layers],
+        "links": field.links,
+        "marks": [
+            {"layer": layer, "position": position, "name": name}
+            for layer, position, name in field.marks
+        ],
+    }

@@ -1,0 +1,74 @@
+"""What is to be filmed: a lesson's storyboard, told by its scene, in one look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from manim import CairoRenderer, Camera
+
+from attnviz.render.quality import Quality
+from attnviz.story.exhibits import texts_of
+from attnviz.story.storyboard import Storyboard
+from attnviz.typeset.fonts import check_characters
+from attnviz.typeset.typefaces import Typeface
+from attnviz.views.film.production.session import session
+from attnviz.views.film.scene import Beat, LessonScene
+from attnviz.views.film.style import Style
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """What is to be filmed, and how."""
+
+    scene: type[LessonScene]
+    storyboard: Storyboard
+    style: Style
+    quality: Quality
+    only: tuple[str, ...] = ()
+    """The steps that are told; all where it is empty."""
+    font: Typeface | None = None
+    """What draws the characters that Inter lacks; None is what is found on the machine."""
+    spoken: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that a voice takes for a beat, by the beat's name."""
+    standing: float | None = None
+    """Seconds that a title card stands; None is as long as it takes to read."""
+
+    def session(self) -> AbstractContextManager[None]:
+        """manim, set up for it."""
+        return session(self.quality, self.style.theme.background, self.font)
+
+    def camera_class(self) -> type[Camera]:
+        """What it is seen through."""
+        return Camera
+
+    def staged(
+        self,
+        renderer: CairoRenderer,
+        on_beat: Callable[[LessonScene, Beat], None] | None = None,
+    ) -> LessonScene:
+        """The scene, ready to be told within `session`. `on_beat` sees it at the end of every beat.
+
+        Raises InputError if the typeface lacks a character that would be shown.
+        """
+        check_characters(texts_shown(self))
+        scene = self.scene(renderer=renderer)
+        scene.storyboard, scene.style, scene.only = self.storyboard, self.style, self.only
+        scene.spoken, scene.standing = self.spoken, self.standing
+        if on_beat is not None:
+            scene.beat_ended = lambda beat: on_beat(scene, beat)  # type: ignore[method-assign]
+        return scene
+
+
+def texts_shown(film: Film) -> list[str]:
+    """Every word and name that the film may show."""
+    storyboard = film.storyboard
+    texts = [storyboard.title, *storyboard.brief_notes]
+    for step in storyboard.steps:
+        texts += [step.title, step.omitted or "", *step.narration.values()]
+        for matrix in (*step.operands, *step.results):
+            texts += [each.token for each in (*matrix.rows, *matrix.columns) if each.token]
+        for exhibit in step.exhibits:
+            texts += texts_of(exhibit)
+    return texts

@@ -1,0 +1,43 @@
+"""Plans of films as they are kept: under what key, and as what bytes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from importlib.metadata import version
+
+from attnviz.render.fingerprint import digest, tellers_digest
+from attnviz.render.timeline import Play, Segment
+from attnviz.typeset.typefaces import Typeface, chinese, latin
+from attnviz.views.film.film import Film
+from attnviz.views.film.production.planning import Plan
+from attnviz.views.film.scene import Beat
+from attnviz.views.film.timing import Spell
+
+
+def key_of(film: Film) -> str:
+    """The digest of all that decides how a film is told."""
+    faces = [_state(face) for face in (latin(), chinese(), film.font) if face is not None]
+    return digest(film, tellers_digest(), faces, version("uharfbuzz"))
+
+
+def _state(face: Typeface) -> tuple[str, int, int, int]:
+    state = face.path.stat()
+    return str(face.path), face.index, state.st_size, state.st_mtime_ns
+
+
+def packed(plan: Plan) -> bytes:
+    """The plan as it is kept."""
+    return json.dumps(asdict(plan)).encode("utf-8")
+
+
+def opened(data: bytes) -> Plan:
+    """The plan that was packed."""
+    stored = json.loads(data)
+    segments = tuple(
+        Segment(each["first"], tuple(Play(**play) for play in each["plays"]))
+        for each in stored["segments"]
+    )
+    beats = tuple(Beat(**each) for each in stored["beats"])
+    spells = tuple(Spell(**each) for each in stored["spells"])
+    return Plan(stored["frames"], beats, spells, segments)

@@ -1,0 +1,63 @@
+"""Tells a film without drawing it: its beats and their times, and the segments that there will be to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from attnviz.render.renderer import PlanningRenderer
+from attnviz.render.timeline import Cutter, Segment
+from attnviz.views.film.film import Film
+from attnviz.views.film.production.portable_film import Parcel
+from attnviz.views.film.scene import Beat, LessonScene
+from attnviz.views.film.timing import Spell
+from attnviz.views.film.video.captions import Said
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a film will be: found out without drawing a frame."""
+
+    frames: int
+    beats: tuple[Beat, ...]
+    spells: tuple[Spell, ...]
+    """What the time is spent on, at normal pace."""
+    segments: tuple[Segment, ...] = ()
+    """What there is to be drawn."""
+
+    @property
+    def seconds(self) -> float:
+        return self.beats[-1].end if self.beats else 0.0
+
+    @property
+    def said(self) -> list[Said]:
+        """The captions with their times."""
+        return [Said(beat.start, beat.end, beat.caption) for beat in self.beats]
+
+
+def plan(
+    film: Film | Parcel,
+    on_beat: Callable[[LessonScene, Beat], None] | None = None,
+    on_frames: Callable[[int], None] = lambda count: None,
+    on_segment: Callable[[Segment], None] = lambda segment: None,
+) -> Plan:
+    """Tells the film without drawing it. `on_beat` sees the scene at the end of every beat.
+
+    `on_frames` hears, with every movement, how many frames it will have; `on_segment` of each segment as soon as it is
+    planned.
+
+    Raises InputError if the typeface lacks a character that would be shown.
+    """
+    cutter, segments = Cutter(film.quality.fps), []
+
+    def cut(segment: Segment | None) -> None:
+        if segment is not None:
+            segments.append(segment)
+            on_segment(segment)
+
+    with film.session():
+        renderer = PlanningRenderer(on_frames=on_frames, on_play=lambda play: cut(cutter.add(play)))
+        scene = film.staged(renderer, on_beat)
+        scene.render()
+    cut(cutter.end())
+    return Plan(renderer.frames, tuple(scene.beats), tuple(scene.spells), tuple(segments))

@@ -1,0 +1,74 @@
+"""A film as it is sent to another machine: with the glyphs that its characters need, as each has other fonts."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import uharfbuzz
+from manim import CairoRenderer, Camera
+
+from attnviz.lessons.catalogue import LESSONS
+from attnviz.render.folders import work_folder
+from attnviz.render.quality import Quality
+from attnviz.story.i18n import words
+from attnviz.typeset.fonts import lacking
+from attnviz.typeset.typefaces import Typeface, chinese
+from attnviz.views.film.film import Film, texts_shown
+from attnviz.views.film.scene import Beat, LessonScene
+
+
+@dataclass(frozen=True, eq=False)
+class Parcel:
+    """A film, and a font that holds what its texts need besides Inter; None where they need nothing."""
+
+    film: Film
+    font: bytes | None
+
+    @property
+    def quality(self) -> Quality:
+        return self.film.quality
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """manim, set up for the film."""
+        if self.font is None:
+            with self.film.session():
+                yield
+            return
+        with tempfile.TemporaryDirectory(prefix="font-", dir=work_folder()) as folder:
+            path = Path(folder, "font.otf")
+            path.write_bytes(self.font)
+            with replace(self.film, font=Typeface(path)).session():
+                yield
+
+    def camera_class(self) -> type[Camera]:
+        return self.film.camera_class()
+
+    def staged(
+        self,
+        renderer: CairoRenderer,
+        on_beat: Callable[[LessonScene, Beat], None] | None = None,
+    ) -> LessonScene:
+        """The scene, ready to be rendered within `session`."""
+        return self.film.staged(renderer, on_beat)
+
+
+def parcel(film: Film) -> Parcel:
+    """The film with its font cut down to its own characters: some kilobytes instead of twenty megabytes."""
+    face, board = film.font or chinese(), film.storyboard
+    tables = ["common", "film", *([board.lesson] if board.lesson in LESSONS else [])]
+    needed = lacking("".join([*texts_shown(film), *words(board.language).all_of(*tables)]))
+    if face is None or not needed:
+        return Parcel(replace(film, font=None), None)
+    return Parcel(replace(film, font=None), _cut(face, needed))
+
+
+def _cut(face: Typeface, characters: str) -> bytes:
+    blob = uharfbuzz.Blob.from_file_path(str(face.path))
+    wanted = uharfbuzz.SubsetInput()
+    wanted.unicode_set.update(ord(each) for each in characters)
+    return bytes(uharfbuzz.subset(uharfbuzz.Face(blob, face.index), wanted).blob.data)

@@ -1,0 +1,233 @@
+"""A whole film: chapters planned, re-timed, drawn one after the other, joined, and given all that a film carries."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+from attnviz.render.folders import work_folder
+from attnviz.render.render_queue import Take
+from attnviz.story.i18n import words
+from attnviz.story.storyboard import Storyboard
+from attnviz.views.film.film import Film
+from attnviz.views.film.production.planning import Plan
+from attnviz.views.film.production.render_service import Studio
+from attnviz.views.film.scene import Beat
+from attnviz.views.film.style import Pace
+from attnviz.views.film.timing import Stretch, paced, shortest, too_short
+from attnviz.views.film.video import container
+from attnviz.views.film.video.captions import Said
+from attnviz.views.film.video.container import Track, assemble
+from attnviz.views.film.video.embedded_spec import poster
+
+_POSTER_AT = 2 / 3
+"""How far into the film its poster is looked for: there is most to be seen at the end of a beat."""
+_NEAR_ENOUGH = 0.25
+"""Seconds by which a film may miss the time it is to last."""
+_PASSES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Chapter:
+    """A lesson or a title card as a part of a film."""
+
+    film: Film
+    others: tuple[Storyboard, ...] = ()
+    """The same told in other languages, for subtitles."""
+    is_card: bool = False
+
+
+@dataclass(frozen=True)
+class About:
+    """What the file says of itself."""
+
+    title: str
+    description: str
+    spec: str
+    """What made it; see `attnviz.lessons.spec`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Programme:
+    """The chapters of one film, planned: nothing is drawn yet."""
+
+    chapters: tuple[Chapter, ...]
+    plans: tuple[Plan, ...]
+
+    @property
+    def frames(self) -> int:
+        return sum(each.frames for each in self.plans)
+
+    @property
+    def seconds(self) -> float:
+        return sum(self.lengths)
+
+    @property
+    def lengths(self) -> tuple[float, ...]:
+        """Seconds of each chapter, as many as its frames take."""
+        return tuple(
+            plan.frames / chapter.film.quality.fps
+            for chapter, plan in zip(self.chapters, self.plans, strict=True)
+        )
+
+    @property
+    def starts(self) -> tuple[float, ...]:
+        """When each chapter begins."""
+        return tuple(sum(self.lengths[:i]) for i in range(len(self.lengths)))
+
+    def only(self, part: Sequence[int]) -> Programme:
+        """Some of the chapters, as a film of their own."""
+        return Programme(tuple(self.chapters[i] for i in part), tuple(self.plans[i] for i in part))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those that it has captions in: its own first."""
+        first = self.chapters[0]
+        return (
+            first.film.storyboard.language,
+            *(each.language for each in first.others),
+        )
+
+    def said(self, language: str) -> list[Said]:
+        """The captions in that language, with their times."""
+        return [
+            Said(start + beat.start, start + beat.end, _text(chapter, beat, language))
+            for start, chapter, plan in zip(self.starts, self.chapters, self.plans, strict=True)
+            for beat in plan.beats
+        ]
+
+    @property
+    def marks(self) -> list[container.Chapter]:
+        """Where players may jump to: each step of each lesson, each card."""
+        marks = []
+        for start, length, chapter, told in zip(
+            self.starts, self.lengths, self.chapters, self.plans, strict=True
+        ):
+            steps = [list(beats) for _, beats in groupby(told.beats, key=lambda beat: beat.step)]
+            begins = [0.0, *(beats[0].start for beats in steps[1:]), length]
+            for i, beats in enumerate(steps):
+                title = self._title(chapter, beats[0])
+                marks.append(container.Chapter(title, start + begins[i], start + begins[i + 1]))
+        return marks
+
+    def _title(self, chapter: Chapter, beat: Beat) -> str:
+        board = chapter.film.storyboard
+        step = board.step(beat.step).title
+        one_lesson = len(self.chapters) == 1
+        if one_lesson or chapter.is_card:
+            return step
+        return words(board.language).say("common", "part", whole=board.title, part=step)
+
+
+def _text(chapter: Chapter, beat: Beat, language: str) -> str:
+    """What is said in the beat in that language."""
+    for board in (chapter.film.storyboard, *chapter.others):
+        if board.language == language:
+            return board.step(beat.step).narration[beat.part]
+    raise LookupError(f"no storyboard in {language}")
+
+
+def planned(
+    chapters: Sequence[Chapter],
+    studio: Studio,
+    duration: float | None = None,
+    on_frames: Callable[[int], None] = lambda count: None,
+    *,
+    ahead: bool = False,
+) -> Programme:
+    """The chapters with their times; `duration`, in seconds, is how long all of them are to last.
+
+    With `ahead`, drawing begins before all is planned, where it is one chapter at its own pace.
+
+    Raises InputError where that is too short to be read, and where the typeface lacks a character.
+    """
+    programme = Programme(
+        tuple(chapters),
+        studio.plan([each.film for each in chapters], on_frames, ahead=ahead and duration is None),
+    )
+    if duration is None:
+        return programme
+    stretches = [
+        Stretch(told.spells, chapter.film.style.pace)
+        for chapter, told in zip(programme.chapters, programme.plans, strict=True)
+    ]
+    wanted, least = duration, shortest(stretches)
+    for _ in range(_PASSES):
+        programme = _at(programme, paced(stretches, wanted), studio, on_frames)
+        missing = duration - programme.seconds
+        if abs(missing) <= _NEAR_ENOUGH:
+            break
+        if wanted == least and missing < 0:
+            raise too_short(duration, programme.seconds)
+        # whole frames at the ends of many chapters add up: that is taken off
+        wanted = max(wanted + missing, least)
+    return programme
+
+
+def _at(
+    programme: Programme,
+    paces: Sequence[Pace],
+    studio: Studio,
+    on_frames: Callable[[int], None],
+) -> Programme:
+    """The same at other paces."""
+    films = [
+        replace(chapter.film, style=replace(chapter.film.style, pace=pace))
+        for chapter, pace in zip(programme.chapters, paces, strict=True)
+    ]
+    return Programme(
+        tuple(replace(c, film=film) for c, film in zip(programme.chapters, films, strict=True)),
+        studio.plan(films, on_frames),
+    )
+
+
+def make(
+    programme: Programme,
+    target: Path,
+    about: About,
+    studio: Studio,
+    *,
+    sound: Path | None = None,
+    on_frames: Callable[[int], None] = lambda count: None,
+) -> None:
+    """Draws the chapters and joins them into `target`, an .mp4 with chapters, subtitles, poster, sound and spec.
+
+    Works in the user's cache directory and leaves nothing there but what the studio keeps.
+    """
+    with tempfile.TemporaryDirectory(prefix="parts-", dir=work_folder()) as folder:
+        takes = [
+            Take(chapter.film, told.segments)
+            for chapter, told in zip(programme.chapters, programme.plans, strict=True)
+        ]
+        files = studio.draw(takes, Path(folder), on_frames)
+        assemble(
+            [file for files_of_chapter in files for file in files_of_chapter],
+            target,
+            chapters=programme.marks,
+            tracks=[Track(each, programme.said(each)) for each in programme.languages],
+            title=about.title,
+            description=about.description,
+            spec=about.spec,
+            language=programme.languages[0],
+            poster=_poster(programme, files, studio),
+            sound=sound,
+        )
+
+
+def _poster(programme: Programme, files: Sequence[Sequence[Path]], studio: Studio) -> bytes:
+    """The end of the beat that ends last before two thirds of the longest lesson."""
+    lessons = [i for i, each in enumerate(programme.chapters) if not each.is_card]
+    at = max(lessons or [0], key=lambda i: programme.lengths[i])
+    ends = [beat.end for beat in programme.plans[at].beats]
+    early = [end for end in ends if end <= _POSTER_AT * programme.lengths[at]] or ends[:1]
+    left = round(max(early[-1] - 0.1, 0.0) * programme.chapters[at].film.quality.fps)
+    parts = list(zip(programme.plans[at].segments, files[at], strict=True))
+    while len(parts) > 1 and left >= parts[0][0].frames:
+        left -= parts.pop(0)[0].frames
+    segment, file = parts[0]
+    second = left / programme.chapters[at].film.quality.fps
+    name = None if segment.key is None else f"{segment.key}-{left}.png"
+    return studio.remembered(name, lambda: poster(file, second))

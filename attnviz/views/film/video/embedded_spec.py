@@ -1,0 +1,81 @@
+"""What a film carries, read back: the text of what made it, and its frames."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+
+from attnviz.errors import InputError
+from attnviz.views.film.video.media import opened
+
+_PLAIN = 32_768
+"""Up to so many characters the spec stands in the file as it is."""
+_MOST = 1 << 30
+"""No more bytes than this are unpacked."""
+_IS_SPEC = '{"schema": "attnviz.film/'
+_PACKED = "attnviz.views.film;zlib;base64,"
+_CURE = "give an .mp4 that attnviz render made"
+
+
+def packed(spec: str) -> str:
+    """The spec as the comment of a film: as it is, or, where it is long, compressed."""
+    if len(spec) <= _PLAIN:
+        return spec
+    return _PACKED + base64.b64encode(zlib.compress(spec.encode("utf-8"))).decode("ascii")
+
+
+def poster(path: Path, at: float) -> bytes:
+    """The frame that the film shows at `at` seconds, or its last, as PNG. Raises InputError if it is no video."""
+    with _opened(path) as film:
+        stream = film.streams.video[0]
+        film.seek(int(at / (stream.time_base or 1)), stream=stream)
+        shown = None
+        for frame in film.decode(stream):
+            if shown is not None and frame.time is not None and frame.time > at:
+                break
+            shown = frame
+    if shown is None:
+        raise InputError(f"{path} has no frame: render it again")
+    picture = shown.reformat(format="rgb24")
+    encoder = av.CodecContext.create("png", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = picture.width, picture.height, "rgb24"
+    encoder.time_base = picture.time_base = Fraction(1, 1)
+    picture.pts = 0
+    return b"".join(bytes(packet) for packet in (*encoder.encode(picture), *encoder.encode(None)))
+
+
+def read_spec(path: Path) -> str:
+    """The text of what made the film, as `assemble` was given it.
+
+    Raises InputError if the file is missing, no video, damaged, or does not hold one.
+    """
+    with _opened(path) as film:
+        comment = film.metadata.get("comment", "")
+    if comment.startswith(_IS_SPEC):
+        return comment
+    if not comment.startswith(_PACKED):
+        raise InputError(
+            f"{path} was not made by attnviz render, or before it wrote what made it: "
+            "give the input itself, or render it again"
+        )
+    try:
+        packed = base64.b64decode(comment.removeprefix(_PACKED), validate=True)
+        return zlib.decompressobj().decompress(packed, _MOST).decode("utf-8")
+    except (ValueError, zlib.error) as error:
+        raise InputError(
+            f"{path} is damaged where it says what made it: render it again"
+        ) from error
+
+
+def _opened(path: Path) -> InputContainer:
+    """The film. Raises InputError if there is none in the file."""
+    film = opened(path, "film", missing="give a film that attnviz render made", cure=_CURE)
+    if not film.streams.video:
+        film.close()
+        raise InputError(f"{path} holds no picture: {_CURE}")
+    return film

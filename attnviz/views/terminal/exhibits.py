@@ -1,0 +1,172 @@
+"""Exhibits: those of one line side by side where they fit, with what stands between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from rich.text import Text
+
+from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Table
+from attnviz.story.storyboard import Matrix
+from attnviz.views.terminal.field import field
+from attnviz.views.terminal.grid import grid
+from attnviz.views.terminal.heatmap import is_too_large
+from attnviz.views.terminal.layout import GAP, width_of
+from attnviz.views.terminal.lines import styled
+from attnviz.views.terminal.matrices import caption, matrices
+from attnviz.views.terminal.page_context import Setting
+from attnviz.views.terminal.plot import plot
+from attnviz.views.terminal.strips import are_strips
+from attnviz.views.terminal.table import table
+from attnviz.views.terminal.wrapping import widest_word, wrapped_prose
+
+_LEAST_SHARE = 36
+"""Columns below which a plot, a table or a field does not share its line."""
+_LEAST_NAME = 24
+"""Columns that a name may take above an exhibit that is narrower."""
+_LONGEST_JOINT = 8
+"""A longer one stands above its exhibit."""
+_MOST_HEADINGS = 2
+"""Lines above the rows of a matrix: the symbols of its columns, and their tokens."""
+
+
+def exhibits(shown: Sequence[Exhibit], setting: Setting) -> list[Text]:
+    """The lines of exhibits that are shown at the same time, each at most `setting.inner` columns."""
+    lines: list[Text] = []
+    for _, group in groupby(shown, key=lambda exhibit: exhibit.line):
+        line = list(group)
+        blocks = [_block(exhibit, len(line), setting) for exhibit in line]
+        for row in _packed(blocks, setting.inner):
+            lines += [Text(), *_beside(row)] if lines else _beside(row)
+    return lines
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """An exhibit as lines: what stands above it, and itself."""
+
+    joint: Text
+    head: list[Text]
+    body: list[Text]
+
+    @property
+    def width(self) -> int:
+        return max(width_of(self.head), width_of(self.body))
+
+    def lead(self, first: bool) -> int:
+        """Columns before the block: its joint, with a gap on both sides or, at the edge, after it."""
+        if not self.joint.plain:
+            return 0 if first else GAP
+        return self.joint.cell_len + (1 if first else 2)
+
+
+def _block(exhibit: Exhibit, count: int, setting: Setting) -> _Block:
+    """One of `count` exhibits of a line."""
+    joint = styled(exhibit.joint, setting.palette.text(None, bold=True))
+    above: list[Text] = []
+    if joint.cell_len > _LONGEST_JOINT:
+        above, joint = wrapped_prose(joint, setting.inner), Text()
+    elif joint.plain:
+        setting = _narrowed(setting, setting.inner - joint.cell_len - 1)
+    head, body = _drawn(exhibit, count, setting)
+    if exhibit.name:
+        name = styled(" ".join(exhibit.name.split()), setting.palette.text(None, bold=True))
+        wide = max(width_of(head), width_of(body), _LEAST_NAME, widest_word(name.plain))
+        head = wrapped_prose(name, min(wide, setting.inner)) + head
+    return _Block(joint, above + head, body)
+
+
+def _drawn(exhibit: Exhibit, count: int, setting: Setting) -> tuple[list[Text], list[Text]]:
+    """What stands above the item, and the item."""
+    item = exhibit.item
+    if isinstance(item, Matrix):
+        if exhibit.name == setting.words.say("common", "head", head=item.head):
+            item = replace(item, head=None)
+        return _matrix(item, exhibit.marks, setting)
+    body = _lines(item, setting)
+    share = (setting.inner - (count - 1) * GAP) // count
+    if count > 1 and share >= _LEAST_SHARE:
+        narrow = _lines(item, _narrowed(setting, share))
+        # Side by side only where it costs nothing: no line is broken, no position left out.
+        body = narrow if len(narrow) == len(body) else body
+    return [], body
+
+
+def _narrowed(setting: Setting, inner: int) -> Setting:
+    return replace(setting, width=setting.width - setting.inner + inner)
+
+
+def _lines(item: Plot | Table | Field, setting: Setting) -> list[Text]:
+    if isinstance(item, Plot):
+        return plot(item, setting)
+    return table(item, setting) if isinstance(item, Table) else field(item, setting)
+
+
+def _matrix(
+    matrix: Matrix, marks: Sequence[Region], setting: Setting
+) -> tuple[list[Text], list[Text]]:
+    """Caption and headings of a matrix, and its rows."""
+    if is_too_large(matrix) or are_strips(matrix):
+        return [], matrices([matrix], setting) + _marked(marks, setting)
+    head = wrapped_prose(caption(matrix, setting), setting.inner)
+    lines = grid(matrix, setting, marks)
+    headings = len(lines) - matrix.shape[0]
+    if headings > _MOST_HEADINGS:  # cut into blocks of columns, each with headings of its own
+        return head, lines
+    return head + lines[:headings], lines[headings:]
+
+
+def _marked(marks: Sequence[Region], setting: Setting) -> list[Text]:
+    """Marks in words, where a matrix is shown without its entries; those of the same rows in one sentence."""
+    by_rows: dict[tuple[int, int], list[str]] = {}
+    for mark in marks:
+        by_rows.setdefault(mark.rows, []).append(_from_to(mark.columns))
+    lines: list[Text] = []
+    for rows, columns in by_rows.items():
+        said = setting.say("marked", rows=_from_to(rows), columns=", ".join(columns))
+        lines += wrapped_prose(styled(said, setting.palette.dim), setting.prose)
+    return lines
+
+
+def _from_to(ends: tuple[int, int]) -> str:
+    """Half-open positions, counted from 0, as they are said: from 1, with the last."""
+    start, end = ends
+    return f"{start + 1}–{end}" if end > start + 1 else f"{end}"
+
+
+def _packed(blocks: Sequence[_Block], width: int) -> Iterator[list[_Block]]:
+    """As many blocks side by side as fit; then the next below."""
+    row: list[_Block] = []
+    used = 0
+    for block in blocks:
+        if row and used + block.lead(first=False) + block.width > width:
+            yield row
+            row, used = [], 0
+        used += block.lead(first=not row) + block.width
+        row.append(block)
+    yield row
+
+
+def _beside(row: Sequence[_Block]) -> list[Text]:
+    """Blocks side by side, their first rows in one line. A joint stands at half the height of the lower neighbour;
+    that of the first block, which has none, above its rows.
+    """
+    heads = max(len(block.head) for block in row)
+    lines: list[Text] = []
+    for i, block in enumerate(row):
+        lower = min(len(each.body) for each in row[max(i - 1, 0) : i + 1])
+        # at the edge it would look like the mark of a row
+        middle = heads + (lower - 1) // 2 if i else 0
+        own = [Text()] * (heads - len(block.head)) + block.head + block.body
+        lines += [Text() for _ in range(len(own) - len(lines))]
+        start, lead = width_of(lines), block.lead(first=i == 0)
+        for j, part in enumerate(own):
+            joint = block.joint if j == middle else Text()
+            if not part.plain and not joint.plain:
+                continue
+            blank = start - lines[j].cell_len + (1 if joint.plain and i else 0)
+            after = lead - joint.cell_len - (1 if joint.plain and i else 0)
+            lines[j] = Text().join([lines[j], Text(" " * blank), joint, Text(" " * after), part])
+    return lines

@@ -1,0 +1,194 @@
+"""A matrix as a grid of shaded numbers, cut into blocks of columns where it is wider than the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+
+from attnviz.core.arrays import FloatArray
+from attnviz.story.exhibits import Region
+from attnviz.story.labels import LONGEST
+from attnviz.story.storyboard import Label, Matrix
+from attnviz.views.terminal.lines import by_point, cut, filled, styled
+from attnviz.views.terminal.page_context import Setting
+
+_MARK = "▸"
+_PAD = 1
+_HEADING = 8
+"""Columns that a token may take above a column of numbers."""
+_SHORTEST_TOKEN = 6
+
+
+def grid(matrix: Matrix, setting: Setting, marks: Sequence[Region] = ()) -> list[Text]:
+    """The lines of a matrix, without its caption. All numbers stand below each other by their decimal point.
+
+    `marks` stand in brackets, row by row.
+    """
+    texts = _aligned(setting.storyboard.numbers.cells(matrix))
+    body = _Grid(matrix, texts, _shares(matrix.values), setting, tuple(marks))
+    blocks = body.blocks()
+    if len(blocks) == 1:
+        return body.lines(blocks[0])
+    lines: list[Text] = []
+    for block in blocks:
+        where = setting.say(
+            "columns" if len(block) > 1 else "column",
+            first=block.start + 1,
+            last=block.stop,
+            count=matrix.shape[1],
+        )
+        lines += [styled(where, setting.palette.dim), *body.lines(block)]
+    return lines
+
+
+def _aligned(cells: Sequence[Sequence[str]]) -> list[list[str]]:
+    """All texts of the same width, their decimal points at the same place."""
+    every = iter(by_point([text for row in cells for text in row]))
+    return [[next(every) for _ in row] for row in cells]
+
+
+def _shares(values: FloatArray) -> FloatArray:
+    """How large each entry is beside the largest, 0 to 1; −1 where it is hidden."""
+    magnitudes = np.where(np.isfinite(values), np.abs(values), 0.0)
+    largest = magnitudes.max(initial=0.0)
+    shares: FloatArray = magnitudes / largest if largest > 0 else magnitudes
+    return np.where(np.isneginf(values), -1.0, shares)
+
+
+@dataclass(frozen=True, eq=False)
+class _Grid:
+    matrix: Matrix
+    texts: list[list[str]]
+    shares: FloatArray
+    setting: Setting
+    marks: tuple[Region, ...]
+
+    def blocks(self) -> list[range]:
+        """Which columns stand side by side: as few blocks as fit, of as many columns each where that fits too."""
+        room, count = self.setting.inner - self._label_width, len(self._widths)
+        blocks, start, used = [], 0, 0
+        for j, width in enumerate(self._widths):
+            if used and used + width > room:
+                blocks.append(range(start, j))
+                start, used = j, 0
+            used += width
+        blocks.append(range(start, count))
+        each = max(-(-count // len(blocks)), 1)
+        even = [range(start, min(start + each, count)) for start in range(0, count, each)]
+        fits = all(sum(self._widths[j] for j in block) <= room for block in even)
+        return even if fits and count else blocks
+
+    def lines(self, block: range) -> list[Text]:
+        heading = self._heading(block) if self.matrix.columns else []
+        return heading + [self._row(i, block) for i in range(self.matrix.shape[0])]
+
+    @property
+    def _number_width(self) -> int:
+        return len(self.texts[0][0]) if self.texts and self.texts[0] else 0
+
+    @cached_property
+    def _widths(self) -> list[int]:
+        """Columns that each column of the matrix takes, with its padding."""
+        heads = [
+            max(cell_len(label.symbol), cell_len(_heading_token(label)))
+            for label in self.matrix.columns
+        ] or [0] * self.matrix.shape[1]
+        return [max(self._number_width, head) + 2 * _PAD for head in heads]
+
+    @cached_property
+    def _label_parts(self) -> tuple[int, int, int]:
+        """Columns of the mark, the symbols and the tokens before each row."""
+        labels = self.matrix.rows
+        marked = any(self.setting.is_worked(label, self.matrix) for label in labels)
+        mark = len(_MARK) + 1 if marked else 0
+        symbols = max((cell_len(label.symbol) for label in labels), default=0)
+        longest = max((cell_len(label.token or "") for label in labels), default=0)
+        widest = max(self._widths, default=0)
+        room = self.setting.inner - mark - symbols - 2
+        # Tokens give way, down to a readable start, before columns go into another block.
+        wanted = min(longest, LONGEST, max(room - sum(self._widths), _SHORTEST_TOKEN))
+        tokens = min(wanted, room - widest)
+        return mark, symbols, tokens if tokens > 1 else 0
+
+    @property
+    def _label_width(self) -> int:
+        mark, symbols, tokens = self._label_parts
+        gap = 1 if symbols else 0
+        return mark + symbols + gap + (tokens + gap if tokens else 0)
+
+    def _heading(self, block: range) -> list[Text]:
+        """The symbols of the columns, and their tokens where they have any."""
+        labels = self.matrix.columns
+        names = Text(" " * self._label_width)
+        tokens = names.copy()
+        for j in block:
+            width, style = self._widths[j], self.setting.palette.text(labels[j].role)
+            names.append(_centred(labels[j].symbol, width), style)
+            tokens.append(_centred(_heading_token(labels[j]), width))
+        return [names, tokens] if any(labels[j].token for j in block) else [names]
+
+    def _row(self, i: int, block: range) -> Text:
+        line = self._label(self.matrix.rows[i]) if self.matrix.rows else Text()
+        for j in block:
+            line.append(self._cell(i, j, block), self._style(i, j))
+        return line
+
+    def _cell(self, i: int, j: int, block: range) -> str:
+        """The number, with the brackets of marks that begin or end here; a mark cut by the page ends with the block."""
+        cell = _centred(self.texts[i][j], self._widths[j])
+        before = (self._widths[j] - self._number_width + 1) // 2
+        after = before + self._number_width
+        for columns in self._marked(i, block):
+            if columns[0] == j:
+                cell = f"{cell[: before - 1]}[{cell[before:]}"
+            if columns[-1] == j:
+                cell = f"{cell[:after]}]{cell[after + 1 :]}"
+        return cell
+
+    def _marked(self, i: int, block: range) -> list[range]:
+        """The marked stretches of a row of a block; marks that share an entry are one."""
+        stretches: list[range] = []
+        for start, stop in sorted(m.columns for m in self.marks if i in range(*m.rows)):
+            start, stop = max(start, block.start), min(stop, block.stop)
+            if stretches and start < stretches[-1].stop:
+                start, stop = stretches[-1].start, max(stop, stretches.pop().stop)
+            if start < stop:
+                stretches.append(range(start, stop))
+        return stretches
+
+    def _label(self, label: Label) -> Text:
+        mark, symbols, tokens = self._label_parts
+        worked = self.setting.is_worked(label, self.matrix)
+        palette = self.setting.palette
+        line = Text()
+        if mark:
+            line.append(filled(_MARK if worked else "", mark), palette.text(label.role))
+        style, token = palette.text(label.role, bold=worked), label.token or ""
+        if tokens < cell_len(token) <= symbols - cell_len(label.symbol) + tokens:
+            # out of line with the other tokens, but whole
+            line.append(f"{label.symbol} ", style)
+            return line.append(filled(token, symbols - cell_len(label.symbol) + tokens + 1))
+        line.append(filled(label.symbol, symbols + 1), style)
+        if tokens:
+            line.append(filled(cut(token, tokens), tokens + 1))
+        return line
+
+    def _style(self, i: int, j: int) -> Style:
+        share = float(self.shares[i, j])
+        palette = self.setting.palette
+        return palette.hidden if share < 0 else palette.cell(self.matrix.role, share)
+
+
+def _heading_token(label: Label) -> str:
+    return cut(label.token or "", _HEADING)
+
+
+def _centred(text: str, width: int) -> str:
+    before = (width - cell_len(text) + 1) // 2
+    return filled(" " * before + text, width)

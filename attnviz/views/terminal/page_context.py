@@ -1,0 +1,51 @@
+"""What every part of a page needs to know: the lesson, its words, the colours, the width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attnviz.story.i18n import Words, words
+from attnviz.story.labels import subscript
+from attnviz.story.storyboard import Label, Matrix, Storyboard
+from attnviz.views.terminal.colour import Palette
+
+NARROWEST = 40
+"""The least width of a page, in columns."""
+MARGIN = 2
+_PROSE = 92
+"""Lines of words longer than this are hard to read."""
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """A storyboard about to be shown on a page of `width` columns."""
+
+    storyboard: Storyboard
+    palette: Palette
+    width: int
+
+    @property
+    def inner(self) -> int:
+        """Columns between the margins."""
+        return self.width - 2 * MARGIN
+
+    @property
+    def prose(self) -> int:
+        """Columns of a line of words."""
+        return min(self.inner, _PROSE)
+
+    @property
+    def words(self) -> Words:
+        return words(self.storyboard.language)
+
+    def say(self, key: str, **facts: object) -> str:
+        """The view's own words."""
+        return self.words.say("terminal", key, **facts)
+
+    def number(self, value: float) -> str:
+        return self.storyboard.numbers.text(value)
+
+    def is_worked(self, label: Label, matrix: Matrix) -> bool:
+        """Whether a row of a matrix is the one that is worked in full."""
+        several = len(matrix.rows) > 1 and self.storyboard.told_on is not None
+        return several and label.symbol[1:] == subscript(self.storyboard.query)

@@ -1,0 +1,28 @@
+"""Lines as text for a terminal, a pipe or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import StringIO
+
+from rich.console import Console
+from rich.text import Text
+
+from attnviz.views.terminal.colour import Depth
+
+
+def as_text(lines: Sequence[Text], depth: Depth | None) -> str:
+    """The lines with the escape sequences of `depth` colours; with None they hold none at all.
+
+    >>> as_text([Text("q₁", "red")], None)
+    'q₁\\n'
+    """
+    if depth is None:
+        return "".join(f"{line.plain.rstrip()}\n" for line in lines)
+    target = StringIO()
+    console = Console(
+        file=target, color_system=depth, force_terminal=True, legacy_windows=False, _environ={}
+    )
+    for line in lines:
+        console.print(line, soft_wrap=True)
+    return target.getvalue()

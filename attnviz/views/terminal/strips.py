@@ -1,0 +1,50 @@
+"""A few long vectors: each a strip of shades beside its name, as wide as the page allows."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from attnviz.story.pooled_map import pooled
+from attnviz.story.storyboard import Label, Matrix
+from attnviz.views.terminal.heatmap import MOST_ROWS
+from attnviz.views.terminal.lines import cut, filled, styled
+from attnviz.views.terminal.page_context import Setting
+from attnviz.views.terminal.picture import Picture
+from attnviz.views.terminal.wrapping import wrapped_prose
+
+MOST_NUMBERS = 24
+"""A vector of features with more is a strip: its single numbers say nothing that the eye could keep."""
+_TOKEN = 8
+
+
+def are_strips(matrix: Matrix) -> bool:
+    """Whether the rows are vectors too long to show their numbers, and few enough to have a line each."""
+    rows, columns = matrix.shape
+    return not matrix.columns and columns > MOST_NUMBERS and 1 <= rows <= MOST_ROWS
+
+
+def strips(matrix: Matrix, setting: Setting) -> list[Text]:
+    """A line a row: its name, marked if it is the one that is worked in full, and its shades; then what these mean."""
+    names = [_name(label, setting.is_worked(label, matrix)) for label in matrix.rows]
+    margin = max(map(cell_len, names), default=-1) + 1
+    parts = pooled(matrix.values, matrix.shape[0], max(setting.inner - margin, 1))
+    picture = Picture(matrix.role, parts.means, setting.palette)
+    style = setting.palette.text(matrix.rows[0].role if matrix.rows else None)
+    lines = [
+        styled(filled(name, margin), style) + line
+        for name, line in zip(names or [""] * matrix.shape[0], picture.rows(), strict=True)
+    ]
+    _, together = parts.block
+    low, high = setting.storyboard.numbers.ends(picture.low, picture.high)
+    bar = styled(f"{low} ", setting.palette.dim).append_text(picture.scale())
+    bar.append(f" {high}", setting.palette.dim)
+    if together == 1:
+        return [*lines, bar]
+    said = setting.say("together", count=together)
+    return [*lines, bar, *wrapped_prose(styled(said, setting.palette.dim), setting.prose)]
+
+
+def _name(label: Label, worked: bool) -> str:
+    mark = "▸ " if worked else "  "
+    return mark + label.symbol + (f" {cut(label.token, _TOKEN)}" if label.token else "")
