@@ -30,7 +30,7 @@ def open_lesson(asked: LessonRequest) -> Opening[OrderTelling]:
     >>> import attnviz
     >>> trace = attnviz.self_attention([[1.0], [2.0]], [[2.0]], [[3.0]], [[4.0]])
     >>> attnviz.lesson("order", trace).step("permute").narration["swap"]
-    'x₁ and x₂ trade places.\nNothing else changes.'
+    'x₁ and x₂ trade places.\\nNothing else changes.'
     """
     given = lesson_checks.begun(asked, LESSON)
     n = given.problem.n
