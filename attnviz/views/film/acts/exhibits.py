@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from manim import LEFT, Create, FadeIn, FadeOut, LaggedStart, Mobject, VGroup
 
+from attnviz.story.exhibits import in_matrices
 from attnviz.story.storyboard import Calculation, Step
 from attnviz.typeset.fonts import Points
 from attnviz.views.film.choreography import appear, dim, light, slide
@@ -75,7 +76,7 @@ def hang(scene: Stage, step: Step, *, centred: bool = False) -> Hung:
     `centred` is for acts that show everything by `tell`: what stands then makes room for what comes.
     """
     box = _BESIDE if step.worked else STAGE
-    views, joints = laid_out(step.exhibits, scene.storyboard.numbers, scene.style, box)
+    views, joints = laid_out(in_matrices(step.exhibits), scene.storyboard.numbers, scene.style, box)
     return Hung(views, joints, [], box, centred)
 
 
