@@ -13,6 +13,7 @@ import pytest
 from attnviz.scenes import scene_of
 
 from attnviz.lessons.catalogue import LESSONS
+from tests.patience import PATIENCE
 
 SCENES = sorted(
     path for path in Path(attnviz.scenes.__file__).parent.glob("*.py") if path.stem != "__init__"
@@ -29,7 +30,7 @@ def test_manim_renders_a_scene_file_from_another_folder(tmp_path, path):
         text=True,
         cwd=tmp_path,
         env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 
