@@ -1,7 +1,7 @@
 """Tries whatever computes or prints numbers on each kernel of OpenBLAS that this processor can run.
 
-`scripts/test --kernels` runs it. A kernel decides in which order sums are added up, and so the last bit of a product: no
-test and no word of a lesson may depend on it. NumPy's own loops are held to what processors of the kernel's time can do.
+`scripts/test --kernels` runs it. A kernel decides in which order sums are added, and so the last bit of a product: no
+test and no word of a lesson depend on it. NumPy's own loops are held to what processors of the kernel's time can do.
 """
 
 import difflib
@@ -47,7 +47,7 @@ for path in pathlib.Path(numpy.__file__).parents[1].glob("numpy.libs/*openblas*"
 
 LESSONS = """
 from attnviz.cli.failures import run
-from attnviz.lessons.catalogue import LESSONS
+from attnviz.lessons.registry import LESSONS
 texts = ([], ["the cat sat on the mat"], ["--heads", "2", "one two three four five six seven eight nine"])
 for name, lesson in LESSONS.items():
     for text in texts if lesson.takes_sequence else texts[:1]:

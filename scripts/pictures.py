@@ -25,13 +25,14 @@ from rich.text import Text
 
 from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.inputs import InputRequest
-from attnviz.lessons.catalogue import LESSONS, Lesson, told
+from attnviz.lessons.lesson import Lesson
+from attnviz.lessons.registry import LESSONS, build_storyboard
 from attnviz.render.quality import Quality
 from attnviz.story.i18n import LANGUAGES
 from attnviz.theme import THEMES, Theme, blend
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.planning import plan
-from attnviz.views.film.scene import Beat, LessonScene
+from attnviz.views.film.stage import Beat, Stage
 from attnviz.views.film.style import MOST_WORKED, Style
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
@@ -219,7 +220,7 @@ def stills(
     """The ends of these beats of the lesson, told on what is asked for, or its own example."""
     kept: list[Image.Image] = []
 
-    def keep(scene: LessonScene, beat: Beat) -> None:
+    def keep(scene: Stage, beat: Beat) -> None:
         if beat.name in names:
             camera = scene.renderer.camera
             camera.reset()
@@ -227,7 +228,7 @@ def stills(
             kept.append(camera.get_image().convert("RGBA"))
 
     wanted = lesson_request(lesson, asked or InputRequest(), Presentation(lang=language))
-    storyboard = told(lesson.name, replace(wanted, most=MOST_WORKED))
+    storyboard = build_storyboard(lesson.name, replace(wanted, most=MOST_WORKED))
     steps = tuple(dict.fromkeys(name.partition(".")[0] for name in names))
     plan(Film(scene_of(lesson), storyboard, style, frame, only=steps), keep)
     if len(kept) != len(names):

@@ -41,7 +41,7 @@ class Watch(importlib.abc.MetaPathFinder):
             os.kill(os.getpid(), signal.SIGINT)
 
 SENT_AT = {
-    "planning": ("views.film.scene", "LessonScene.beat_ended", 1),
+    "planning": ("views.film.stage", "Stage.beat_ended", 1),
     "planning in processes": ("render.processes", "Processes.submit", 2),
     "starting a process": ("render.processes", "_Seat._start", 1),
     "drawing": ("render.renderer", "DrawingRenderer.perform", 2),

@@ -8,10 +8,12 @@ import pytest
 
 from attnviz.core.self_attention import trace_of
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.masking.lesson import storyboard
+from attnviz.lessons.masking.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest
 
 from .conftest import BAND, NOTHING, random_trace
+
+storyboard = _LESSON.build
 
 
 def example():
