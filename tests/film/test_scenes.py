@@ -17,6 +17,7 @@ from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.act import Act
 from attnviz.views.film.production.planning import plan
 from attnviz.views.film.stage import Stage
+from tests.patience import PATIENCE
 
 from .cases import film_of
 
@@ -35,7 +36,7 @@ def test_manim_renders_a_scene_file_from_another_folder(tmp_path, path):
         text=True,
         cwd=tmp_path,
         env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 

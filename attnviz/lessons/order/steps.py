@@ -55,9 +55,8 @@ def _notes(told: OrderTelling, asked: LessonRequest, length: str) -> tuple[str, 
         notes = (*notes, told.say("notes", f"shown{length}", shown=SHOWN, count=given.n))
     if hides(given):
         notes = (*notes, told.say("notes", f"hidden{length}"))
-    if rounding := told.reordering.rounding:
-        difference = told.difference(rounding)
-        notes = (*notes, told.say("notes", f"rounding{length}", difference=difference))
+    if told.reordering.second is not None:
+        notes = (*notes, told.say("notes", f"rounding{length}"))
     return notes
 
 
