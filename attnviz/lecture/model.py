@@ -77,7 +77,9 @@ class Lecture:
     font: str | None = None
     """A font file, found from the working directory, or the name of a font of the system."""
     output: Path | None = None
-    """The .mp4, found from the working directory."""
+    """The .mp4, found from the working directory; see `attnviz.lecture.output.check_inside`."""
+    output_value: str | None = None
+    """The same as the file has it, for messages."""
 
     @property
     def languages(self) -> tuple[str, ...]:

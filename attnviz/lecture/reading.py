@@ -57,6 +57,7 @@ def read_lecture(path: str | Path, languages: Sequence[str] | None = None) -> Le
         fps=whole.whole("fps", 1, MOST_FRAMES),
         font=whole.file("font", folder, _is_font_file),
         output=None if output is None else Path(output),
+        output_value=whole.word("output"),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from attnviz.cli.render.render_job import Order, files_of
+from attnviz.cli.render.render_job import Order, files_of, split_films
 from attnviz.cli.render.voicing import lasting_as_spoken, spoken, track
 from attnviz.cli.shared.lecture_plan import Planned, PlannedCard, PlannedLesson
 from attnviz.cli.shared.output import check_writable, whole_file
@@ -123,33 +123,31 @@ def reels(
             on_frames,
             ahead=len(order.languages) == 1,
         )
-        parts = _split(order.told_in[language]) if order.split else [tuple(range(len(chapters)))]
-        for number, part in enumerate(parts, start=1):
-            reel = _reel(
-                programme.only(part), order, language, part, number if order.split else None
-            )
+        target = order.target(language)
+        films_of: Sequence[tuple[Path, tuple[int, ...]]] = [(target, tuple(range(len(chapters))))]
+        if order.split:
+            films_of = split_films(target, [_lesson_name(each) for each in order.told_in[language]])
+        for number, (film, part) in enumerate(films_of, start=1):
+            reel = _reel(programme.only(part), order, language, part, film)
             if voices is not None:
-                target = Path(voices, f"{language}-{number}.wav")
-                reel = replace(reel, sound=track(reel.programme, part, said, target))
+                voice = Path(voices, f"{language}-{number}.wav")
+                reel = replace(reel, sound=track(reel.programme, part, said, voice))
             films.append(reel)
     return tuple(films)
 
 
 def _reel(
-    programme: Programme, order: Order, language: str, part: Sequence[int], number: int | None
+    programme: Programme, order: Order, language: str, part: Sequence[int], target: Path
 ) -> Reel:
     from attnviz.lessons.spec import Made, spec_of
     from attnviz.views.film.video.assembly import About
 
     told = [order.told_in[language][i] for i in part]
     lessons = [each for each in told if isinstance(each, PlannedLesson)]
-    target, title = order.target(language), order.titles[language]
-    if number is not None:
-        name = lessons[0].lesson.name if lessons else "card"
-        target = target.with_name(f"{target.stem}-{number:02d}-{name}{target.suffix}")
-        if lessons:
-            say = words(language).say
-            title = say("common", "part", whole=title, part=lessons[0].storyboard.title)
+    title = order.titles[language]
+    if order.split and lessons:
+        say = words(language).say
+        title = say("common", "part", whole=title, part=lessons[0].storyboard.title)
     spec = spec_of(
         [
             Made(each.lesson, each.storyboard.title, each.request, each.steps, each.words)
@@ -216,21 +214,5 @@ def write_film(reel: Reel, studio: Studio, on_frames: Callable[[int], None]) -> 
         on_frames(0)  # the last moment to be interrupted in
 
 
-def _split(planned: Sequence[Planned]) -> list[tuple[int, ...]]:
-    """The chapters of each film where there is one a lesson: title cards lead into the lesson that follows.
-
-    >>> from attnviz.cli.shared.lecture_plan import PlannedCard
-    >>> _split([PlannedCard("one", (), 3.0), PlannedCard("two", (), 3.0)])
-    [(0, 1)]
-    """
-    films: list[list[int]] = [[]]
-    for i, each in enumerate(planned):
-        films[-1].append(i)
-        if isinstance(each, PlannedLesson):
-            films.append([])
-    last = films.pop()
-    if films:  # cards after the last lesson end its film
-        films[-1] += last
-    else:
-        films.append(last)
-    return [tuple(each) for each in films]
+def _lesson_name(planned: Planned) -> str | None:
+    return planned.lesson.name if isinstance(planned, PlannedLesson) else None

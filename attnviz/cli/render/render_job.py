@@ -14,7 +14,8 @@ from attnviz.cli.shared.output import check_writable
 from attnviz.cli.shared.steps import check_step_names, chosen_steps
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
-from attnviz.lecture.model import Lecture
+from attnviz.lecture.model import Lecture, LessonChapter, Version
+from attnviz.lecture.output import check_inside
 from attnviz.lecture.reading import read_lecture
 from attnviz.lessons.catalogue import Lesson, told
 from attnviz.lessons.request import LessonRequest
@@ -147,8 +148,16 @@ def lecture_order(request: InputRequest, view: Asked, given: Mapping[str, str]) 
     check_sound_options(view.narrate, voice=view.voice, languages=lecture.languages)
     its_own = str(lecture.output or Path(path).stem + _SUFFIX)
     output = film_path(its_own if view.output is None else view.output)
-    if not split:
-        _check_targets(output, lecture.languages)
+    films = [
+        film
+        for language, version in lecture.versions.items()
+        for film in _films_of(version, target_of(output, language, lecture.languages), split)
+    ]
+    files = [file for film in films for file in files_of(film)]
+    if view.output is None:
+        check_inside(lecture, files)
+    for file in files:
+        check_writable(file)
     if view.pace is not None:
         lecture = _at_pace(lecture, view.pace)
     told_in = {
@@ -164,6 +173,38 @@ def lecture_order(request: InputRequest, view: Asked, given: Mapping[str, str]) 
         font=lecture.font if view.font is None else view.font,
         split=split,
     )
+
+
+def _films_of(version: Version, target: Path, split: bool) -> tuple[Path, ...]:
+    """The films of one language, one a lesson where the lecture is split."""
+    if not split:
+        return (target,)
+    names = [
+        each.lesson.name if isinstance(each, LessonChapter) else None for each in version.chapters
+    ]
+    return tuple(film for film, _ in split_films(target, names))
+
+
+def split_films(
+    target: Path, names: Sequence[str | None]
+) -> tuple[tuple[Path, tuple[int, ...]], ...]:
+    """The films of a lecture that is split, each with the chapters in it: title cards lead into the lesson that follows,
+    and those after the last lesson end its film. `names` are the lessons of the chapters, None for a title card.
+
+    >>> [(film.name, chapters) for film, chapters in split_films(Path("t.mp4"), [None, "cost", "order", None])]
+    [('t-01-cost.mp4', (0, 1)), ('t-02-order.mp4', (2, 3))]
+    >>> [(film.name, chapters) for film, chapters in split_films(Path("t.mp4"), [None, None])]
+    [('t-01-card.mp4', (0, 1))]
+    """
+    ends = [i + 1 for i, name in enumerate(names) if name is not None] or [len(names)]
+    ends[-1] = len(names)
+    starts = [0, *ends[:-1]]
+    films = []
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1):
+        name = next((name for name in names[start:end] if name is not None), "card")
+        film = target.with_name(f"{target.stem}-{number:02d}-{name}{target.suffix}")
+        films.append((film, tuple(range(start, end))))
+    return tuple(films)
 
 
 def _chapter(lesson: Lesson, wanted: LessonRequest, view: Asked) -> PlannedLesson:
