@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from attnviz.core.upsampling import TransposedStages, transposed_convolve
     from attnviz.errors import AttnvizError
     from attnviz.inputs.loading import load
-    from attnviz.lessons.catalogue import LESSONS
+    from attnviz.lessons.registry import LESSONS
     from attnviz.lessons.tell import lesson
     from attnviz.story.storyboard import Storyboard
     from attnviz.views.document.markup import markup
@@ -27,7 +27,7 @@ _HOMES = {
     "AttnvizError": "attnviz.errors",
     "ConvolutionStages": "attnviz.core.convolution",
     "HeadTrace": "attnviz.core.trace",
-    "LESSONS": "attnviz.lessons.catalogue",
+    "LESSONS": "attnviz.lessons.registry",
     "Problem": "attnviz.core.problem",
     "Storyboard": "attnviz.story.storyboard",
     "Trace": "attnviz.core.trace",

@@ -15,7 +15,7 @@ from measuring import seconds
 from attnviz.cli.render.film_writer import Look, chapters_of
 from attnviz.cli.render.render_job import Asked, Order, lecture_order, lesson_order
 from attnviz.inputs.request import InputRequest
-from attnviz.lessons.catalogue import lesson_named
+from attnviz.lessons.registry import lesson_named
 from attnviz.render.quality import QUALITIES
 from attnviz.theme import THEMES
 from attnviz.views.film.film import Film

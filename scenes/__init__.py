@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from attnviz.lessons.catalogue import Lesson
+    from attnviz.lessons.lesson import Lesson
     from attnviz.story.storyboard import Storyboard
     from attnviz.views.film.scene import LessonScene
 
@@ -23,7 +23,7 @@ def default_storyboard(name: str) -> Storyboard:
     """The lesson as it is told where nothing is asked for: on its own input, in English."""
     from attnviz.core.self_attention import trace_of
     from attnviz.inputs import InputRequest, problem_from
-    from attnviz.lessons.catalogue import lesson_named, told
+    from attnviz.lessons.registry import build_storyboard, lesson_named
     from attnviz.lessons.request import LessonRequest
     from attnviz.views.film.style import MOST_WORKED
 
@@ -31,4 +31,4 @@ def default_storyboard(name: str) -> Storyboard:
     trace = None
     if lesson.takes_sequence:
         trace = trace_of(problem_from(InputRequest(**lesson.default)))
-    return told(name, LessonRequest(trace, most=MOST_WORKED))
+    return build_storyboard(name, LessonRequest(trace, most=MOST_WORKED))

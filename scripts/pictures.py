@@ -25,7 +25,8 @@ from rich.text import Text
 
 from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.inputs import InputRequest
-from attnviz.lessons.catalogue import LESSONS, Lesson, told
+from attnviz.lessons.lesson import Lesson
+from attnviz.lessons.registry import LESSONS, build_storyboard
 from attnviz.render.quality import Quality
 from attnviz.story.i18n import LANGUAGES
 from attnviz.theme import THEMES, Theme, blend
@@ -227,7 +228,7 @@ def stills(
             kept.append(camera.get_image().convert("RGBA"))
 
     wanted = lesson_request(lesson, asked or InputRequest(), Presentation(lang=language))
-    storyboard = told(lesson.name, replace(wanted, most=MOST_WORKED))
+    storyboard = build_storyboard(lesson.name, replace(wanted, most=MOST_WORKED))
     steps = tuple(dict.fromkeys(name.partition(".")[0] for name in names))
     plan(Film(scene_of(lesson), storyboard, style, frame, only=steps), keep)
     if len(kept) != len(names):

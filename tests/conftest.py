@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from attnviz.core.self_attention import trace_of
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.catalogue import lesson_named, told
+from attnviz.lessons.registry import build_storyboard, lesson_named
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.exhibits import Exhibit, Field, Layer, Plot, Region, Row, Series, Table
 from attnviz.story.labels import labels
@@ -102,6 +102,6 @@ def default_lesson() -> Callable[[str, str], Storyboard]:
         trace = None
         if lesson.takes_sequence:
             trace = trace_of(problem_from(InputRequest(**lesson.default)))
-        return told(name, LessonRequest(trace, language=language))
+        return build_storyboard(name, LessonRequest(trace, language=language))
 
     return make

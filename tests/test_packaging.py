@@ -13,7 +13,7 @@ import pytest
 
 import attnviz
 from attnviz import Trace
-from attnviz.lessons.catalogue import LESSONS
+from attnviz.lessons.registry import LESSONS
 from attnviz.story.i18n import LANGUAGES
 
 ROOT = Path(attnviz.__file__).parents[1]
@@ -125,7 +125,7 @@ def test_the_installed_program_explains_the_built_in_example(installed, tmp_path
 
 def test_the_installed_package_tells_every_lesson_and_has_its_scene(installed, tmp_path):
     statement = (
-        "from attnviz.lessons.catalogue import LESSONS\n"
+        "from attnviz.lessons.registry import LESSONS\n"
         "from attnviz.scenes import default_storyboard, scene_of\n"
         "for name, lesson in LESSONS.items():\n"
         "    print(scene_of(lesson).__module__, default_storyboard(name).lesson)"

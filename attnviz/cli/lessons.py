@@ -33,7 +33,7 @@ def lessons(name: str | None, with_words: bool, lang: str) -> None:
       attnviz render --lesson order -o order.mp4
     """
     from attnviz.errors import InputError
-    from attnviz.lessons.catalogue import LESSONS, lesson_named
+    from attnviz.lessons.registry import LESSONS, lesson_named
     from attnviz.story.i18n import words
 
     say = words(lang).say
@@ -57,10 +57,10 @@ def _captions(name: str, language: str) -> Iterator[str]:
     from attnviz.cli.shared.computed import Presentation, lesson_request
     from attnviz.inputs.request import InputRequest
     from attnviz.lecture.own_words import TITLE
-    from attnviz.lessons.catalogue import lesson_named, told
+    from attnviz.lessons.registry import build_storyboard, lesson_named
 
     asked = lesson_request(lesson_named(name), InputRequest(), Presentation(lang=language))
-    for step in told(name, asked).steps:
+    for step in build_storyboard(name, asked).steps:
         for part, said in {TITLE: step.title, **step.narration}.items():
             # a JSON string is a TOML string too
             yield f"{step.id}.{part} = {json.dumps(said, ensure_ascii=False)}"

@@ -13,8 +13,9 @@ from attnviz.inputs.request import InputRequest
 from attnviz.lecture.model import PACES, CardChapter, Chapter, LessonChapter
 from attnviz.lecture.own_words import TITLE_COLUMNS, own_words
 from attnviz.lecture.table import Table, shown
-from attnviz.lessons.catalogue import Lesson, lesson_named
+from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.lesson_checks import MOST_DECIMALS, ROUNDINGS
+from attnviz.lessons.registry import lesson_named
 
 INPUTS = tuple(each.name for each in fields(InputRequest))
 LESSON_KEYS = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from attnviz.inputs.request import InputRequest
-from attnviz.lessons.catalogue import Lesson
+from attnviz.lessons.lesson import Lesson
 
 PACES = ("slow", "normal", "fast")
 QUALITIES = ("low", "medium", "high", "4k")

@@ -8,7 +8,7 @@ from typing import Any
 
 from attnviz.errors import InputError, unknown_name
 from attnviz.lecture.table import Table
-from attnviz.lessons.catalogue import Lesson
+from attnviz.lessons.lesson import Lesson
 from attnviz.story.captions import LINE_LENGTH, LINES, caption_lines
 from attnviz.story.i18n import LANGUAGES
 from attnviz.story.storyboard import Step, Storyboard
@@ -50,7 +50,7 @@ def overridden(storyboard: Storyboard, words: Mapping[str, str], where: str) -> 
     Raises InputError, beginning with `where` and with the nearest name, for a caption that it does not have.
 
     >>> from attnviz import self_attention
-    >>> from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+    >>> from attnviz.lessons.self_attention.steps import self_attention_storyboard
     >>> board = self_attention_storyboard(self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]]))
     >>> overridden(board, {"scores.why": "Who fits?"}, "talk.toml").step("scores").narration["why"]
     'Who fits?'

@@ -23,8 +23,9 @@ from attnviz.core.problem_json import problem_from_plain, problem_to_plain
 from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import Trace
 from attnviz.errors import AttnvizError, InputError
-from attnviz.lessons.catalogue import Lesson, lesson_named
+from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.lesson_checks import MOST_DECIMALS, ROUNDINGS
+from attnviz.lessons.registry import lesson_named
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.i18n import LANGUAGES
 
@@ -50,7 +51,7 @@ class Made:
 def spec_of(lessons: Sequence[Made]) -> str:
     """The spec of a film of these lessons, in ASCII.
 
-    >>> from attnviz.lessons.catalogue import LESSONS
+    >>> from attnviz.lessons.registry import LESSONS
     >>> from attnviz import self_attention
     >>> trace = self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]])
     >>> text = spec_of([Made(LESSONS["self-attention"], "Self-attention", LessonRequest(trace))])

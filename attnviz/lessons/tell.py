@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, unknown_name
-from attnviz.lessons.catalogue import DEFAULT, lesson_named, told
 from attnviz.lessons.lesson_checks import ROUNDINGS
+from attnviz.lessons.registry import DEFAULT, build_storyboard, lesson_named
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.storyboard import Storyboard
 
@@ -56,4 +56,4 @@ def lesson(
     request = LessonRequest(
         trace, query or 0, language, precision, rounding, seed=seed or 0, distance=distance
     )
-    return told(name, request)
+    return build_storyboard(name, request)

@@ -14,7 +14,7 @@ from attnviz import Trace
 from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.inputs import InputRequest
 from attnviz.lessons import spec
-from attnviz.lessons.catalogue import LESSONS
+from attnviz.lessons.registry import LESSONS
 from attnviz.lessons.spec import Made, spec_of
 from attnviz.views.film.video.container import assemble
 

@@ -7,7 +7,7 @@ import pytest
 from attnviz.cli.failures import run
 from attnviz.cli.shared.lecture_plan import planned
 from attnviz.lecture.reading import read_lecture
-from attnviz.lessons.catalogue import LESSONS
+from attnviz.lessons.registry import LESSONS
 from attnviz.story.i18n import LANGUAGES
 
 

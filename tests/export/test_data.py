@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from attnviz.lessons.catalogue import LESSONS
+from attnviz.lessons.registry import LESSONS
 from attnviz.story.exhibits import Field, Plot, Table
 from attnviz.story.storyboard import Matrix
 from attnviz.views.document.lesson_json import storyboard_json

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from attnviz.core.self_attention import trace_of
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.catalogue import LESSONS, told
+from attnviz.lessons.registry import LESSONS, build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.exhibits import Field, Plot, Region
 from attnviz.story.labels import subscript
@@ -154,7 +154,7 @@ def test_a_large_matrix_is_cut_to_its_first_columns_and_the_ends_of_its_marks(ex
 def test_a_long_sequence_makes_a_document_of_any_lesson_that_takes_one(name, format):
     asked = InputRequest(text=" ".join(f"w{i}" for i in range(60)), heads=2)
 
-    text = markup(told(name, LessonRequest(trace_of(problem_from(asked)))), format)
+    text = markup(build_storyboard(name, LessonRequest(trace_of(problem_from(asked)))), format)
 
     assert len(text) < 100_000
 

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from attnviz import Problem, self_attention, trace_of
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.labels import subscript
 from attnviz.story.storyboard import Storyboard
 from attnviz.views.document.markup import FORMATS, markup

@@ -13,10 +13,10 @@ from attnviz import Trace, self_attention, trace_of
 from attnviz.core.positions import rotary_angles
 from attnviz.core.problem import AttentionOptions, given_problem
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.catalogue import LESSONS, lesson_named
-from attnviz.lessons.catalogue import told as lesson_told
+from attnviz.lessons.registry import LESSONS, lesson_named
+from attnviz.lessons.registry import build_storyboard as lesson_told
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.render.quality import QUALITIES
 from attnviz.story.storyboard import Storyboard
 from attnviz.theme import LIGHT

@@ -9,7 +9,7 @@ from attnviz.scenes.self_attention import SelfAttention
 
 from attnviz import trace_of
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.render.quality import QUALITIES
 from attnviz.theme import THEMES
 from attnviz.views.film.film import Film

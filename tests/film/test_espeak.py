@@ -8,7 +8,7 @@ import pytest
 
 from attnviz import trace_of
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.views.film.voice import speech
 from attnviz.views.film.voice.speech import speak, spoken_lengths, voice_for
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.exhibits import Links
 from attnviz.story.i18n import LANGUAGES
 from attnviz.theme import Role

@@ -8,7 +8,7 @@ from attnviz.scenes import scene_of
 
 from attnviz.core.self_attention import trace_of
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.catalogue import lesson_named, told
+from attnviz.lessons.registry import build_storyboard, lesson_named
 from attnviz.lessons.request import LessonRequest
 from attnviz.render.quality import QUALITIES
 from attnviz.story.i18n import words
@@ -58,7 +58,7 @@ def seen() -> Callable[..., dict]:
         lesson, trace, facts = lesson_named(name), None, {}
         if lesson.takes_sequence:
             trace = trace_of(problem_from(InputRequest(**(asked or lesson.default))))
-        board = told(name, LessonRequest(trace, most=MOST_WORKED))
+        board = build_storyboard(name, LessonRequest(trace, most=MOST_WORKED))
 
         def look(scene, beat):
             facts[beat.name] = facts_of(scene)

@@ -7,7 +7,7 @@ from attnviz.scenes import scene_of
 
 from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.inputs import InputRequest
-from attnviz.lessons.catalogue import lesson_named, told
+from attnviz.lessons.registry import build_storyboard, lesson_named
 from attnviz.render.quality import Quality
 from attnviz.typeset import fonts, typefaces
 from attnviz.views.film.film import Film
@@ -20,7 +20,9 @@ SMALL = Quality(160, 90, 5)
 
 def film(name: str, lang: str, *only: str, **given) -> Film:
     lesson = lesson_named(name)
-    board = told(name, lesson_request(lesson, InputRequest(**given), Presentation(lang=lang)))
+    board = build_storyboard(
+        name, lesson_request(lesson, InputRequest(**given), Presentation(lang=lang))
+    )
     return Film(scene_of(lesson), board, Style(), SMALL, only)
 
 

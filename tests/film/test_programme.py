@@ -10,7 +10,7 @@ from attnviz.scenes.title_card import TitleCard
 from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest
-from attnviz.lessons.catalogue import lesson_named, told
+from attnviz.lessons.registry import build_storyboard, lesson_named
 from attnviz.render.quality import QUALITIES
 from attnviz.story.title_card import card_storyboard
 from attnviz.views.film.film import Film
@@ -29,7 +29,7 @@ def lesson(name="cost", only=("path-length",), fps=15, pace="normal", **given) -
     """Some steps of a lesson, with its subtitles in Chinese."""
     one = lesson_named(name)
     english, chinese = (
-        told(name, lesson_request(one, InputRequest(**given), Presentation(lang=lang)))
+        build_storyboard(name, lesson_request(one, InputRequest(**given), Presentation(lang=lang)))
         for lang in ("en", "zh")
     )
     style, size = Style(pace=PACES[pace]), replace(SMALL, fps=fps)

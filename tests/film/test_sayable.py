@@ -6,7 +6,7 @@ import pytest
 
 from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.inputs.request import InputRequest
-from attnviz.lessons.catalogue import LESSONS, told
+from attnviz.lessons.registry import LESSONS, build_storyboard
 from attnviz.story.i18n import LANGUAGES
 from attnviz.views.film.voice.speech_text import sayable
 
@@ -137,7 +137,9 @@ SAYABLE = re.compile("[A-Za-z0-9\u4e00-\u9fff ,.:;?!()'’\\[\\]“”，。：�
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.name)
 def test_no_caption_of_any_lesson_holds_a_symbol_that_is_not_said(lesson, language):
-    board = told(lesson.name, lesson_request(lesson, InputRequest(), Presentation(lang=language)))
+    board = build_storyboard(
+        lesson.name, lesson_request(lesson, InputRequest(), Presentation(lang=language))
+    )
 
     for step in board.steps:
         for part, caption in step.narration.items():

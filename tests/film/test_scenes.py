@@ -12,7 +12,7 @@ import av
 import pytest
 from attnviz.scenes import scene_of
 
-from attnviz.lessons.catalogue import LESSONS
+from attnviz.lessons.registry import LESSONS
 
 SCENES = sorted(
     path for path in Path(attnviz.scenes.__file__).parent.glob("*.py") if path.stem != "__init__"

@@ -5,7 +5,7 @@ import pytest
 from attnviz import self_attention
 from attnviz.errors import InputError
 from attnviz.lecture.own_words import overridden
-from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
 
 HEAD = '[[chapter]]\nlesson = "self-attention"\n'
 

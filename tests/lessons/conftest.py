@@ -11,7 +11,7 @@ from attnviz import Problem, Trace, self_attention, trace_of
 from attnviz.core.positions import rotary_angles
 from attnviz.core.problem import given_problem
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.storyboard import Storyboard
 
 LONG = "internationalisation"

@@ -7,12 +7,14 @@ import pytest
 
 from attnviz import self_attention
 from attnviz.errors import InputError
-from attnviz.lessons.any_length.lesson import storyboard
+from attnviz.lessons.any_length.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.exhibits import Table
 from attnviz.story.storyboard import Matrix
 
 from .conftest import random_trace, weights_by_hand
+
+storyboard = _LESSON.build
 
 
 def told(trace, **asked):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from attnviz import Trace, self_attention
-from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.numbers import LONGEST_SUM
 from attnviz.story.storyboard import Calculation, Number, Step, Storyboard, Symbol, Term, Vector
 

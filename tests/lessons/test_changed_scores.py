@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from attnviz import self_attention
-from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.storyboard import Step, Storyboard
 from attnviz.theme import Role
 

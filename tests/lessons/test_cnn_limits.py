@@ -6,7 +6,6 @@ from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 
 from attnviz.core.convolution import convolve
-from attnviz.lessons.catalogue import told
 from attnviz.lessons.cnn_limits.context import refusal
 from attnviz.lessons.cnn_limits.measurements import (
     COLOUR_PLACE,
@@ -17,6 +16,7 @@ from attnviz.lessons.cnn_limits.measurements import (
     Measured,
 )
 from attnviz.lessons.cnn_limits.pictures import picture
+from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.exhibits import Field, Plot, Table
 from attnviz.story.i18n import LANGUAGES
@@ -25,7 +25,7 @@ from attnviz.theme import Role
 
 
 def board(language="en", **asked):
-    return told("cnn-limits", LessonRequest(language=language, **asked))
+    return build_storyboard("cnn-limits", LessonRequest(language=language, **asked))
 
 
 def matrices(step, part=None):

@@ -8,11 +8,14 @@ import pytest
 
 from attnviz.core.planting import plant
 from attnviz.errors import InputError
-from attnviz.lessons.context.lesson import storyboard
+from attnviz.lessons.context.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.exhibits import Field, Plot, Table
 from attnviz.story.i18n import words
 from attnviz.story.storyboard import Matrix, Storyboard
+
+storyboard = _LESSON.build
+
 
 POSITIONS = 32
 DISTANCES = range(1, POSITIONS)

@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 
 from attnviz.core.attention import attend
-from attnviz.lessons.cost.lesson import storyboard
+from attnviz.lessons.cost.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.exhibits import Plot, Table
 from attnviz.story.storyboard import Storyboard
 
 D, K = 64, 3
+
+
+storyboard = _LESSON.build
 
 
 @pytest.fixture(scope="module")

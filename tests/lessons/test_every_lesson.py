@@ -14,7 +14,7 @@ import pytest
 from attnviz import Problem, Trace, trace_of
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.catalogue import LESSONS, lesson_named, told
+from attnviz.lessons.registry import LESSONS, build_storyboard, lesson_named
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.captions import LINES, caption_lines
 from attnviz.story.i18n import LANGUAGES
@@ -86,7 +86,9 @@ def telling(request: pytest.FixtureRequest) -> Told:
     options = {"precision": 5} if trace else OPTIONS[given][1]
     asked = LessonRequest(trace, **options)
     return Told(
-        name, trace, {each: told(name, replace(asked, language=each)) for each in LANGUAGES}
+        name,
+        trace,
+        {each: build_storyboard(name, replace(asked, language=each)) for each in LANGUAGES},
     )
 
 
@@ -200,7 +202,7 @@ def test_titles_are_short(default_lesson, name, language):
 def asked(name: str, trace: Trace | None = None, **options: Any) -> Storyboard:
     if trace is None and lesson_named(name).takes_sequence:
         trace = random_trace(3, heads=2)
-    return told(name, LessonRequest(trace, **options))
+    return build_storyboard(name, LessonRequest(trace, **options))
 
 
 @pytest.mark.parametrize("name", [each for each in LESSONS if each != "self-attention"])

@@ -11,10 +11,12 @@ from attnviz.core.attention import attend
 from attnviz.core.self_attention import trace_of
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.masking import padding
-from attnviz.lessons.masking.lesson import storyboard
+from attnviz.lessons.masking.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest
 
 from .conftest import BAND, NOTHING, random_trace
+
+storyboard = _LESSON.build
 
 
 def example():

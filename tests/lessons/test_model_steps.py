@@ -10,7 +10,7 @@ from attnviz import self_attention, trace_of
 from attnviz.core.positions import rotary_angles
 from attnviz.core.problem import given_heads
 from attnviz.errors import InputError
-from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.exhibits import Links, Turns
 from attnviz.theme import Role
 
@@ -178,7 +178,7 @@ def test_what_comes_from_elsewhere_has_no_step_that_would_make_it():
 
 
 def test_a_lesson_that_makes_queries_itself_refuses_those_that_are_given():
-    from attnviz.lessons.catalogue import told as lesson_told
+    from attnviz.lessons.registry import build_storyboard as lesson_told
     from attnviz.lessons.request import LessonRequest
 
     with pytest.raises(

@@ -9,12 +9,14 @@ from attnviz import self_attention
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.multi_head.lesson import storyboard
+from attnviz.lessons.multi_head.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.calculation_text import written
 from attnviz.story.i18n import words
 
 from .conftest import same_heads
+
+storyboard = _LESSON.build
 
 
 def random_heads(n, *, heads=2, d_model=4, d_k=3, seed=0, projected=True, biased=False, **options):

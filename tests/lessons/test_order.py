@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from attnviz import self_attention
 from attnviz.errors import InputError
-from attnviz.lessons.order.lesson import storyboard
+from attnviz.lessons.order.lesson import LESSON as _LESSON
 from attnviz.lessons.order.reordering import Reordering
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.sequence import rearranged
@@ -18,6 +18,8 @@ from attnviz.story.exhibits import Plot, Table
 from attnviz.story.storyboard import Matrix
 
 from .conftest import SEQUENCES, random_trace, weights_by_hand
+
+storyboard = _LESSON.build
 
 
 def output_by_hand(x, trace, *, causal=False):

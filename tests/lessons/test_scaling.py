@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.scaling.lesson import storyboard
+from attnviz.lessons.scaling.lesson import LESSON as _LESSON
 from attnviz.story.calculation_text import written
 from attnviz.story.exhibits import Plot
 from attnviz.story.i18n import words
+
+storyboard = _LESSON.build
+
 
 WIDEST = {"en": 60, "zh": 56}
 D_KS = [1, 4, 16, 64, 256]

@@ -8,7 +8,7 @@ import pytest
 
 from attnviz import self_attention
 from attnviz.errors import InputError
-from attnviz.lessons.self_attention.lesson import STEPS, self_attention_storyboard
+from attnviz.lessons.self_attention.steps import STEPS, self_attention_storyboard
 from attnviz.story.storyboard import Storyboard
 
 from .storyboards import ids, lines

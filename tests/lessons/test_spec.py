@@ -6,7 +6,7 @@ import pytest
 from attnviz import self_attention
 from attnviz.errors import InputError
 from attnviz.lessons import spec
-from attnviz.lessons.catalogue import LESSONS
+from attnviz.lessons.registry import LESSONS
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.spec import Made, lessons_of, spec_of
 from tests.damage import ABSENT, damaged

@@ -15,7 +15,8 @@ from click.testing import CliRunner
 import attnviz
 from attnviz.cli.commands import attnviz as program
 from attnviz.errors import InputError
-from attnviz.lessons.catalogue import LESSONS, Lesson, told
+from attnviz.lessons.lesson import Lesson
+from attnviz.lessons.registry import LESSONS, build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.i18n import LANGUAGES, Words, words
 from attnviz.typeset.text_width import columns_of
@@ -107,7 +108,7 @@ def said(every_case) -> set[Key]:
         for lesson in LESSONS.values():
             for asked in requests(lesson, every_case):
                 with suppress(InputError):  # not every lesson takes every case
-                    markup(told(lesson.name, asked), "markdown")
+                    markup(build_storyboard(lesson.name, asked), "markdown")
     return keys
 
 

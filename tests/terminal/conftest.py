@@ -4,7 +4,7 @@ import pytest
 
 from attnviz.core.self_attention import trace_of
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.storyboard import Storyboard
 from attnviz.theme import THEMES
 from attnviz.views.terminal.colour import Palette

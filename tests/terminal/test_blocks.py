@@ -3,7 +3,7 @@ import pytest
 
 from attnviz.core.problem import AttentionOptions, Problem
 from attnviz.core.self_attention import trace_of
-from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.storyboard import Label, Matrix
 from attnviz.theme import DARK, Role
 from attnviz.views.terminal.colour import Palette

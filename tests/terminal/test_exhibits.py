@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from attnviz.lessons.catalogue import LESSONS
+from attnviz.lessons.registry import LESSONS
 from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Row, Series, Table
 from attnviz.story.labels import labels
 from attnviz.story.storyboard import Formula, Matrix

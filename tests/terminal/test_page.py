@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
-from attnviz.lessons.self_attention.lesson import STEPS, self_attention_storyboard
+from attnviz.lessons.self_attention.steps import STEPS, self_attention_storyboard
 from attnviz.views.terminal.page import pages
 
 STRANGE = [

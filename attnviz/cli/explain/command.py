@@ -14,7 +14,8 @@ from attnviz.cli.shared.options import given_options, input_options, lesson_opti
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
-from attnviz.lessons.catalogue import DEFAULT, Lesson
+from attnviz.lessons.lesson import Lesson
+from attnviz.lessons.registry import DEFAULT
 
 if TYPE_CHECKING:
     from attnviz.cli.explain.explain_request import Wanted

@@ -11,7 +11,8 @@ from attnviz.cli.shared.computed import Presentation
 from attnviz.errors import InputError, unknown_name
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.selection import key_of, row_of
-from attnviz.lessons.catalogue import DEFAULT, Lesson, told
+from attnviz.lessons.lesson import Lesson
+from attnviz.lessons.registry import DEFAULT, build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.storyboard import Storyboard
 
@@ -40,7 +41,7 @@ class Wanted:
 
     def storyboard(self) -> Storyboard:
         """The lesson told."""
-        board = told(self.lesson.name, self.request)
+        board = build_storyboard(self.lesson.name, self.request)
         if self.words:
             from attnviz.lecture.own_words import overridden
 

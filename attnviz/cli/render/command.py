@@ -22,7 +22,7 @@ from attnviz.cli.shared.options import (
 )
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
-from attnviz.lessons.catalogue import Lesson
+from attnviz.lessons.lesson import Lesson
 from attnviz.render.scene_file import scene_file
 from attnviz.views.film.style import PACES
 

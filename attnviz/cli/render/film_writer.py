@@ -16,7 +16,7 @@ from attnviz.cli.shared.lecture_plan import Planned, PlannedCard, PlannedLesson
 from attnviz.cli.shared.output import check_writable, whole_file
 from attnviz.errors import InputError
 from attnviz.lecture.own_words import overridden
-from attnviz.lessons.catalogue import told
+from attnviz.lessons.registry import build_storyboard
 from attnviz.story.i18n import words
 from attnviz.story.storyboard import Storyboard
 from attnviz.story.title_card import card_storyboard
@@ -72,7 +72,7 @@ def _other(planned: Planned, language: str, other: Planned) -> Storyboard:
     if isinstance(other, PlannedCard):
         return card_storyboard(other.title, other.lines, language)
     assert isinstance(planned, PlannedLesson)
-    board = told(planned.lesson.name, replace(planned.request, language=language))
+    board = build_storyboard(planned.lesson.name, replace(planned.request, language=language))
     known = {f"{step.id}.{part}" for step in board.steps for part in step.narration}
     own = {name: text for name, text in other.words.items() if name in known}
     return overridden(board, own, "")

@@ -17,7 +17,8 @@ from attnviz.inputs.request import InputRequest
 from attnviz.lecture.model import Lecture, LessonChapter, Version
 from attnviz.lecture.output import check_inside
 from attnviz.lecture.reading import read_lecture
-from attnviz.lessons.catalogue import Lesson, told
+from attnviz.lessons.lesson import Lesson
+from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.i18n import LANGUAGES
 from attnviz.views.film.style import MOST_WORKED
@@ -208,7 +209,7 @@ def split_films(
 
 
 def _chapter(lesson: Lesson, wanted: LessonRequest, view: Asked) -> PlannedLesson:
-    board = told(lesson.name, wanted)
+    board = build_storyboard(lesson.name, wanted)
     steps = chosen_steps(board, view.steps) or ()
     return PlannedLesson(lesson, wanted, board, steps, view.pace or "normal")
 

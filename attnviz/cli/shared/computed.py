@@ -13,7 +13,8 @@ from attnviz.inputs import problem_from
 from attnviz.inputs.conflicts import check_request
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.selection import key_of, row_asked
-from attnviz.lessons.catalogue import DEFAULT, Lesson
+from attnviz.lessons.lesson import Lesson
+from attnviz.lessons.registry import DEFAULT
 from attnviz.lessons.request import LessonRequest
 
 _FLAGS = {"text": "TEXT"}

@@ -14,7 +14,8 @@ from attnviz.errors import AttnvizError
 from attnviz.lecture.chapters import LESSON_KEYS
 from attnviz.lecture.model import CardChapter, LessonChapter, Version
 from attnviz.lecture.own_words import overridden
-from attnviz.lessons.catalogue import Lesson, told
+from attnviz.lessons.lesson import Lesson
+from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.calculations import MOST
 from attnviz.story.storyboard import Storyboard
@@ -71,7 +72,7 @@ def _lesson(chapter: LessonChapter, language: str, most: int) -> PlannedLesson:
     )
     with _said_of(chapter):
         request = replace(lesson_request(chapter.lesson, chapter.request, how), most=most)
-        storyboard = told(chapter.lesson.name, request)
+        storyboard = build_storyboard(chapter.lesson.name, request)
         steps = chosen_steps(storyboard, chapter.steps) or ()
     storyboard = overridden(storyboard, chapter.words, chapter.where)
     if chapter.title is not None:

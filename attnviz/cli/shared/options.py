@@ -13,7 +13,7 @@ from attnviz.cli.shared.help_sections import Decorator, option
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
-from attnviz.lessons.catalogue import DEFAULT, lesson_named
+from attnviz.lessons.registry import DEFAULT, lesson_named
 
 ROUNDINGS = ("plain", "sum-preserving", "article")
 LANGUAGES = ("en", "zh")

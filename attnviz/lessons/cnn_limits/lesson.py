@@ -13,56 +13,11 @@ Segmentation" (2015); Lin, Chen & Yan, "Network In Network" (2014), for the 1×1
 
 from __future__ import annotations
 
-from attnviz.lessons.cnn_limits import picture_steps, shape_steps
-from attnviz.lessons.cnn_limits.context import LESSON, LimitsTelling
-from attnviz.lessons.cnn_limits.measurements import Measured
-from attnviz.lessons.lesson_checks import check_precision, refuse_article
-from attnviz.lessons.request import LessonRequest
-from attnviz.story.i18n import words
-from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Storyboard
+from attnviz.lessons.lesson import Lesson
 
-_DECIMALS = 2
-
-
-def storyboard(asked: LessonRequest) -> Storyboard:
-    """The lesson on its own pictures; `seed` draws the weights that are not chosen by hand.
-
-    Raises InputError for a precision that float64 does not hold, for the article's rounding, or a seed below 0.
-
-    >>> storyboard(LessonRequest()).step("convolution").worked[0].total.text
-    '32'
-    """
-    check_precision(asked.precision)
-    refuse_article(asked, LESSON)
-    precision = _DECIMALS if asked.precision is None else asked.precision
-    numbers = Numbers(precision, sums=asked.rounding != "plain")
-    telling = LimitsTelling(Measured(asked.seed), numbers, words(asked.language))
-    pictures, shapes = picture_steps, shape_steps
-    return Storyboard(
-        lesson=LESSON,
-        language=asked.language,
-        title=telling.words.say(LESSON, "title"),
-        steps=(
-            pictures.convolution(telling),
-            pictures.sharing(telling),
-            pictures.channels(telling),
-            pictures.features(telling),
-            shapes.wrong_channels(telling),
-            shapes.remedies(telling),
-            shapes.fixed_size(telling),
-            shapes.any_size(telling),
-            shapes.attention(telling),
-        ),
-        numbers=numbers,
-        untrained=telling.words.say("common", "seed", name=asked.seed),
-        notes=_notes(telling),
-        brief_notes=_notes(telling, "_brief"),
-    )
-
-
-def _notes(telling: LimitsTelling, length: str = "") -> tuple[str, ...]:
-    """Whose the pictures are, which weights are chosen and which drawn, and what is rounded."""
-    facts = {"seed": telling.measured.seed, "precision": telling.numbers.precision}
-    parts = ("digit", "flower", "weights", "rounded")
-    return tuple(telling.say("notes", part + length, **facts) for part in parts)
+LESSON = Lesson(
+    "cnn-limits",
+    __package__,
+    number=2,
+    takes=frozenset({"seed"}),
+)

@@ -28,9 +28,11 @@ def input_matrix(telling: Telling) -> Matrix:
     return Matrix("X", telling.problem.x, Role.INPUT, telling.axis("x", Role.INPUT))
 
 
-def weights(telling: Telling) -> Step:
-    """The three matrices."""
+def weights(telling: Telling) -> Step | None:
+    """The three matrices; None where queries, keys and values come from elsewhere."""
     problem = telling.problem
+    if not problem.projects:
+        return None
     vectors = (problem.b_q, problem.b_k, problem.b_v)
     biased = all(each is not None for each in vectors)
     narration = {"why": telling.say("weights", "why_biased" if biased else "why")}
@@ -52,8 +54,8 @@ def weights(telling: Telling) -> Step:
     return Step("weights", title, formulas.WEIGHTS, narration, results=matrices + biases)
 
 
-def queries(telling: Telling) -> Step:
-    """Q = X W_Q, the worked row term by term, before it is normalised or turned."""
+def queries(telling: Telling) -> Step | None:
+    """Q = X W_Q, the worked row term by term, before it is normalised or turned; None where queries are given."""
     problem = telling.problem
     values = [
         head.q if head.projected_q is None else head.projected_q for head in telling.trace.heads
@@ -61,7 +63,7 @@ def queries(telling: Telling) -> Step:
     return _projected(telling, "queries", "q", Role.QUERY, problem.w_q, problem.b_q, values)
 
 
-def keys(telling: Telling) -> Step:
+def keys(telling: Telling) -> Step | None:
     """K = X W_K, likewise."""
     problem = telling.problem
     values = [
@@ -70,7 +72,7 @@ def keys(telling: Telling) -> Step:
     return _projected(telling, "keys", "k", Role.KEY, problem.w_k, problem.b_k, values)
 
 
-def values(telling: Telling) -> Step:
+def values(telling: Telling) -> Step | None:
     """V = X W_V, likewise."""
     problem = telling.problem
     values = [head.v for head in telling.trace.heads]
@@ -85,7 +87,9 @@ def _projected(
     w: FloatArray,
     b: FloatArray | None,
     per_head: list[FloatArray],
-) -> Step:
+) -> Step | None:
+    if not telling.problem.projects:
+        return None
     row, width = telling.query, per_head[0].shape[1]
     shown = components(width, telling.most)
     worked = tuple(

@@ -11,8 +11,10 @@ from attnviz.theme import Role
 STEP = "given"
 
 
-def given(telling: Telling) -> Step:
-    """Q, K and V of the head that is worked, as they came."""
+def given(telling: Telling) -> Step | None:
+    """Q, K and V of the head that is worked, as they came; None where they are made of the inputs."""
+    if telling.problem.projects:
+        return None
     head, count = telling.head, len(telling.trace.heads)
     matrices = (
         *telling.first("Q", head.q, Role.QUERY),

@@ -45,7 +45,7 @@ def storyboard_json(storyboard: Storyboard) -> str:
     """JSON text of the storyboard, one line.
 
     >>> from attnviz import self_attention
-    >>> from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+    >>> from attnviz.lessons.self_attention.steps import self_attention_storyboard
     >>> board = self_attention_storyboard(self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]]))
     >>> body = json.loads(storyboard_json(board))
     >>> body["schema"], [step["id"] for step in body["steps"]][:2]

@@ -23,7 +23,7 @@ def markup(storyboard: Storyboard, format: str, steps: Sequence[str] | None = No
     Raises InputError for a format or a step that does not exist.
 
     >>> from attnviz import self_attention
-    >>> from attnviz.lessons.self_attention.lesson import self_attention_storyboard
+    >>> from attnviz.lessons.self_attention.steps import self_attention_storyboard
     >>> board = self_attention_storyboard(self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]]))
     >>> print(markup(board, "markdown", ["inputs"]).splitlines()[2])
     ## 1. Inputs

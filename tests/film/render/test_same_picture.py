@@ -8,7 +8,7 @@ from attnviz.scenes import default_storyboard, scene_of
 from attnviz.scenes.title_card import TitleCard
 from manim import Scene
 
-from attnviz.lessons.catalogue import LESSONS, lesson_named
+from attnviz.lessons.registry import LESSONS, lesson_named
 from attnviz.render import canvas
 from attnviz.render.quality import Quality
 from attnviz.story.title_card import card_storyboard

@@ -11,7 +11,7 @@ from pathlib import Path
 import uharfbuzz
 from manim import CairoRenderer, Camera
 
-from attnviz.lessons.catalogue import LESSONS
+from attnviz.lessons.registry import LESSONS
 from attnviz.render.folders import work_folder
 from attnviz.render.quality import Quality
 from attnviz.story.i18n import words

@@ -1,0 +1,72 @@
+"""The steps of the lesson context, and what they are built from."""
+
+from __future__ import annotations
+
+from attnviz.errors import InputError
+from attnviz.lessons.context import bias_step, needle, parts, reach_steps
+from attnviz.lessons.context.needle import MOST_DISTANT, POSITIONS, Measured
+from attnviz.lessons.lesson import Opening
+from attnviz.lessons.lesson_checks import check_precision, refuse_article
+from attnviz.lessons.request import LessonRequest
+from attnviz.story.i18n import words
+from attnviz.story.step import StepDefinition
+from attnviz.story.storyboard import Step
+
+LESSON = "context"
+DISTANCE = 20
+"""Where the match stands if nobody says otherwise: far outside of the field."""
+
+
+def open_lesson(asked: LessonRequest) -> Opening[Measured]:
+    """The lesson, with a match planted `asked.distance` away, and noise and kernels drawn with `asked.seed`.
+
+    Raises InputError for a distance outside of the sequence, for a precision that float64 does not hold, and for the
+    article's rounding.
+
+    >>> import attnviz
+    >>> attnviz.lesson("context", distance=5).step("planted").exhibits[1].item.rows[-1].cells
+    ('4', '0')
+    """
+    check_precision(asked.precision)
+    refuse_article(asked, LESSON)
+    distance = DISTANCE if asked.distance is None else asked.distance
+    if not 1 <= distance <= MOST_DISTANT:
+        raise InputError(
+            f"distance is {distance}, expected 1 to {MOST_DISTANT}: the sequence of the lesson {LESSON} "
+            f"has {POSITIONS} positions, choose another --distance"
+        )
+    said = words(asked.language)
+    measured = Measured(said, LESSON, asked.seed, distance, asked.precision)
+    made = said.say(LESSON, "made", seed=asked.seed)
+    precision = measured.numbers.precision
+    return Opening(
+        measured,
+        said.say(LESSON, "title"),
+        measured.numbers,
+        untrained=made,
+        notes=(
+            said.say("common", "untrained", how=made),
+            said.say("common", "rounded_plain", precision=precision),
+        ),
+        brief_notes=(
+            said.say("common", "untrained_brief", how=made),
+            said.say("common", "rounded_plain_brief", precision=precision),
+        ),
+    )
+
+
+def _receptive_field(measured: Measured) -> Step:
+    return reach_steps.receptive_field(measured.words, LESSON)
+
+
+def _layers(measured: Measured) -> Step:
+    return reach_steps.layers(measured.words, LESSON)
+
+
+STEPS: tuple[StepDefinition[Measured], ...] = (
+    StepDefinition("receptive-field", parts.ReceptiveField, _receptive_field),
+    StepDefinition("layers", parts.Layers, _layers),
+    StepDefinition("planted", parts.Planted, needle.planted),
+    StepDefinition("sweep", parts.Sweep, needle.sweep),
+    StepDefinition("inductive-bias", parts.InductiveBias, bias_step.inductive_bias),
+)

@@ -1,0 +1,36 @@
+"""What each step of the lesson cost can say, part by part, in order."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Operations(StrEnum):
+    LAYER = "layer"
+    GROWTH = "growth"
+    CROSSING = "crossing"
+    OMITTED = "omitted"
+
+
+class SequentialSteps(StrEnum):
+    WAIT = "wait"
+    AT_ONCE = "at_once"
+    WORK = "work"
+
+
+class PathLength(StrEnum):
+    WHY = "why"
+    GROW = "grow"
+    ATTENTION = "attention"
+
+
+class Memory(StrEnum):
+    OUTPUTS = "outputs"
+    WEIGHTS = "weights"
+    AGAIN = "again"
+
+
+class Comparison(StrEnum):
+    ORDERS = "orders"
+    COUNTS = "counts"
+    TIME = "time"

@@ -1,0 +1,276 @@
+"""The steps of the lesson masking, and what they are built from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from attnviz.core.arrays import BoolArray, FloatArray
+from attnviz.core.attention import AttentionStages, attend
+from attnviz.core.masks import combined_mask
+from attnviz.lessons.lesson import Opening
+from attnviz.lessons.lesson_checks import begun, notes
+from attnviz.lessons.lesson_context import Telling
+from attnviz.lessons.masking import parts
+from attnviz.lessons.masking.padding import padding, padding_hidden, written_share
+from attnviz.lessons.request import LessonRequest
+from attnviz.story import formulas
+from attnviz.story.exhibits import Exhibit, Region
+from attnviz.story.labels import bare, indexed
+from attnviz.story.numbers import percent
+from attnviz.story.step import StepDefinition
+from attnviz.story.storyboard import Formula, Matrix, Step
+from attnviz.theme import Role
+
+LESSON = "masking"
+_KEPT = Formula(
+    "αᵢⱼ mᵢⱼ,  m ∈ {0, 1}",
+    "alpha_(i j) m_(i j), quad m in {0, 1}",
+    "\\alpha_{ij} m_{ij},\\quad m \\in \\lbrace 0, 1 \\rbrace",
+)
+_NAMED = 3
+
+
+def open_lesson(asked: LessonRequest) -> Opening[_Masking]:
+    """The lesson on the sequence that was asked for; its first head is shown.
+
+    The row that the words name is the one asked for, or the one that loses most where the mask takes nothing from that.
+
+    Raises InputError as `lesson_checks.begun` does.
+
+    >>> import attnviz
+    >>> board = attnviz.lesson("masking", attnviz.self_attention([[1.0], [2.0]], [[1.0]], [[1.0]], [[1.0]]))
+    >>> board.step("before-softmax").exhibits[0].item.values
+    array([[  1., -inf],
+           [  2.,   4.]])
+    """
+    telling = begun(asked, LESSON)
+    masking = _Masking.of(telling)
+    return Opening(
+        masking,
+        telling.words.say(LESSON, "title"),
+        telling.numbers,
+        trace=telling.trace,
+        query=masking.row,
+        untrained=telling.source("untrained"),
+        notes=notes(telling),
+        brief_notes=notes(telling, "_brief"),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Masking:
+    """The first head with and without the mask."""
+
+    telling: Telling
+    causal: bool
+    """Whether the mask is the causal one and nothing else."""
+    visible: BoolArray
+    """(n, n), True where a query may see a key."""
+    without: AttentionStages
+    masked: AttentionStages
+
+    @staticmethod
+    def of(telling: Telling) -> _Masking:
+        problem, options, head = telling.problem, telling.problem.options, telling.head
+        own = options.causal or options.mask is not None
+        visible = combined_mask(
+            problem.n,
+            problem.n,
+            mask=options.mask,
+            causal=options.causal or not own,
+            offset=options.offset if own else 0,
+        )
+        assert visible is not None  # one of the two masks is there
+        visible = np.broadcast_to(visible, (problem.n, problem.n))
+        given = (head.q, head.k, head.v)
+        without = attend(*given, scale=problem.scale, bias=options.bias)
+        masked = attend(*given, scale=problem.scale, bias=options.bias, mask=visible)
+        return _Masking(telling, telling.only_causal or not own, visible, without, masked)
+
+    @cached_property
+    def kept(self) -> FloatArray:
+        """The weights without a mask, those of hidden keys then set to 0: (n, n).
+
+        As they are written, where a reader can compare and add up: rounded anew they could differ from those they were.
+        """
+        weights = self.without.weights
+        if len(weights) <= self.telling.most:
+            rows = (self.telling.numbers.weights.row(row) for row in weights.tolist())
+            weights = np.array([[float(text) for text in row] for row in rows])
+        return np.where(self.visible, weights, 0.0)
+
+    @cached_property
+    def lost(self) -> FloatArray:
+        """How much weight each query gives to what it must not see: (n,)."""
+        lost: FloatArray = np.where(self.visible, 0.0, self.without.weights).sum(axis=1)
+        return lost
+
+    @property
+    def share(self) -> float:
+        """What the named row gives to hidden keys."""
+        return written_share(self.telling, self.without.weights[self.row], ~self.visible[self.row])
+
+    @property
+    def hides(self) -> bool:
+        return not bool(self.visible.all())
+
+    @cached_property
+    def row(self) -> int:
+        """The row that the words name."""
+        asked = self.telling.query
+        return asked if self.lost[asked] > 0 else int(self.lost.argmax())
+
+    @property
+    def blind(self) -> list[int]:
+        """The queries that see nothing."""
+        return np.flatnonzero(~self.visible.any(axis=1)).tolist()
+
+    def part(self, name: str) -> str:
+        """The key of the words for this kind of mask."""
+        return name if self.causal else f"{name}_mask"
+
+    def scores(self, values: FloatArray, *, masked: bool, named: bool) -> Matrix:
+        symbol = self.formula(masked).plain
+        return self._square(symbol, values, Role.SCORE, named)
+
+    def weights(self, values: FloatArray, *, named: bool) -> Matrix:
+        return self._square("A", values, Role.WEIGHT, named)
+
+    def sums(self, weights: FloatArray) -> Matrix:
+        """What each row of weights adds up to: (n, 1)."""
+        rows = bare(self.telling.axis("q", Role.QUERY))
+        head = self.telling.head_number(0)
+        return Matrix("Σ", weights.sum(axis=1, keepdims=True), Role.WEIGHT, rows, head=head)
+
+    def formula(self, masked: bool) -> Formula:
+        telling = self.telling
+        return formulas.current_scores(telling.scaling, biased=telling.biased, masked=masked)
+
+    @property
+    def whole_row(self) -> tuple[Region, ...]:
+        return (Region.row(self.row, self.telling.problem.n),)
+
+    @property
+    def hidden_part(self) -> tuple[Region, ...]:
+        """The named row's hidden keys, where they lie together at its end; else all of the row."""
+        seen = np.flatnonzero(self.visible[self.row])
+        first, n = int(seen[-1]) + 1 if len(seen) else 0, self.telling.problem.n
+        if first < n and len(seen) == first:
+            return (Region((self.row, self.row + 1), (first, n)),)
+        return self.whole_row
+
+    def _square(self, symbol: str, values: FloatArray, role: Role, named: bool) -> Matrix:
+        queries, keys = self.telling.axis("q", Role.QUERY), self.telling.axis("k", Role.KEY)
+        rows = queries if named else bare(queries)
+        head = self.telling.head_number(0)
+        return Matrix(
+            symbol, values, role, rows, keys, head, "rows" if role is Role.WEIGHT else None
+        )
+
+
+def _unmasked(masking: _Masking) -> Step:
+    telling = masking.telling
+    narration = {"why": telling.say("unmasked", "causal" if masking.causal else "mask")}
+    if not masking.hides:
+        narration["leak"] = telling.say("unmasked", "one" if telling.problem.n == 1 else "nothing")
+    else:
+        narration["leak"] = telling.say(
+            "unmasked",
+            masking.part("leak"),
+            query=telling.named("q", masking.row),
+            share=percent(masking.share),
+        )
+    scores = masking.scores(masking.without.masked_scores, masked=False, named=True)
+    weights = masking.weights(masking.without.weights, named=False)
+    marks = masking.hidden_part if masking.hides else ()
+    return Step(
+        "unmasked",
+        telling.say("unmasked", "title"),
+        masking.formula(masked=False),
+        narration,
+        omitted=_one_head(telling),
+        exhibits=(
+            Exhibit("why", scores),
+            Exhibit("leak", weights, joint="→", marks=marks),
+        ),
+    )
+
+
+def _before_softmax(masking: _Masking) -> Step | None:
+    telling, masked = masking.telling, masking.masked
+    narration = {
+        "hide": telling.say("before-softmax", masking.part("hide")),
+        "zeros": telling.say("before-softmax", "zeros"),
+        "sum": telling.say("before-softmax", "sum"),
+    }
+    if masking.blind:
+        blind = _symbols(telling, masking.blind)
+        narration["sum"] = telling.say("before-softmax", "sum_blind", blind=blind)
+    return Step(
+        "before-softmax",
+        telling.say("before-softmax", "title"),
+        formulas.mask(masking.formula(masked=True)),
+        narration,
+        omitted=_one_head(telling),
+        exhibits=(
+            Exhibit("hide", masking.scores(masked.masked_scores, masked=True, named=True)),
+            Exhibit("zeros", masking.weights(masked.weights, named=False), joint="→"),
+            Exhibit("sum", masking.sums(masked.weights)),
+        ),
+    )
+
+
+def _after_softmax(masking: _Masking) -> Step | None:
+    telling, row = masking.telling, masking.row
+    left = telling.numbers.text(float(masking.kept[row].sum()))
+    return Step(
+        "after-softmax",
+        telling.say("after-softmax", "title"),
+        _KEPT,
+        {
+            "why": telling.say("after-softmax", "why"),
+            "sum": telling.say("after-softmax", "sum", query=telling.named("q", row), sum=left),
+            "shows": telling.say("after-softmax", "shows"),
+        },
+        omitted=_one_head(telling),
+        exhibits=(
+            Exhibit("why", masking.weights(masking.without.weights, named=True)),
+            Exhibit(
+                "why",
+                masking.weights(masking.kept, named=False),
+                joint="→",
+                marks=masking.whole_row,
+            ),
+            Exhibit("sum", masking.sums(masking.kept), marks=(Region.row(row, 1),)),
+        ),
+    )
+
+
+def _symbols(telling: Telling, positions: list[int]) -> str:
+    shown = telling.common("comma").join(indexed("q", each) for each in positions[:_NAMED])
+    return shown + (" …" if len(positions) > _NAMED else "")
+
+
+def _one_head(telling: Telling) -> str | None:
+    count = len(telling.trace.heads)
+    return None if count == 1 else telling.common("omitted_heads", shown=1, count=count)
+
+
+def _padding(masking: _Masking) -> Step:
+    return padding(masking.telling)
+
+
+def _padding_hidden(masking: _Masking) -> Step:
+    return padding_hidden(masking.telling)
+
+
+STEPS: tuple[StepDefinition[_Masking], ...] = (
+    StepDefinition("unmasked", parts.Unmasked, _unmasked),
+    StepDefinition("before-softmax", parts.BeforeSoftmax, _before_softmax),
+    StepDefinition("after-softmax", parts.AfterSoftmax, _after_softmax),
+    StepDefinition("padding", parts.Padding, _padding),
+    StepDefinition("padding-hidden", parts.PaddingHidden, _padding_hidden),
+)

@@ -1,0 +1,267 @@
+"""The steps of the lesson multi-head, and what they are built from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from attnviz.errors import InputError
+from attnviz.lessons.lesson import Opening
+from attnviz.lessons.lesson_checks import begun, notes
+from attnviz.lessons.multi_head import parts
+from attnviz.lessons.multi_head.context import Heads
+from attnviz.lessons.request import LessonRequest
+from attnviz.story import formulas
+from attnviz.story.calculations import dot_product
+from attnviz.story.exhibits import Exhibit, Region
+from attnviz.story.labels import indexed, subscript
+from attnviz.story.step import StepDefinition
+from attnviz.story.storyboard import Calculation, Matrix, Step, Symbol
+from attnviz.theme import Role
+
+LESSON = "multi-head"
+
+
+def open_lesson(asked: LessonRequest) -> Opening[Heads]:
+    """The lesson on the sequence that was asked for, told on the two heads whose weights differ most.
+
+    The row that the words name is the one asked for, or the one in which the two differ most, where they find the same
+    for that one.
+
+    Raises InputError for a single head, and as `lesson_checks.begun` does.
+
+    >>> import attnviz
+    >>> import numpy as np
+    >>> trace = attnviz.self_attention(np.eye(2), np.eye(2), np.eye(2), np.eye(2), heads=2)
+    >>> [step.id for step in attnviz.lesson("multi-head", trace).steps]
+    ['one-head', 'cut', 'heads', 'concat', 'formula']
+    """
+    telling = begun(asked, LESSON)
+    if len(telling.trace.heads) == 1:
+        raise InputError(
+            "the lesson multi-head compares heads, and this input has only one: "
+            "add --heads 2, or take --example two-heads"
+        )
+    heads = Heads(telling)
+    return Opening(
+        heads,
+        telling.words.say(LESSON, "title"),
+        telling.numbers,
+        trace=telling.trace,
+        query=heads.row,
+        untrained=telling.source("untrained"),
+        notes=notes(telling),
+        brief_notes=notes(telling, "_brief"),
+    )
+
+
+def _one_head(heads: Heads) -> Step | None:
+    """The same matrices as one head; None for a single token, of which every head makes the same."""
+    telling = heads.telling
+    if telling.problem.n == 1:
+        return None
+    weights = heads.together.stages.weights
+    n = telling.problem.n
+    return Step(
+        "one-head",
+        telling.say("one-head", "title"),
+        formulas.all_rows(heads.scored),
+        {
+            "why": telling.say("one-head", "why"),
+            "mixed": heads.found("mixed", weights),
+        },
+        exhibits=(
+            Exhibit("why", heads.scores(None)),
+            Exhibit(
+                "mixed",
+                heads.map(weights, None, named=False),
+                joint="→",
+                marks=(Region.row(heads.row, n),),
+            ),
+        ),
+    )
+
+
+def _cut(heads: Heads) -> Step:
+    """Which columns of the matrices each head has; then the scores of the two heads that are shown."""
+    telling, problem = heads.telling, heads.telling.problem
+    matrices = (
+        ("W_Q", problem.w_q, Role.QUERY, problem.d_k),
+        ("W_K", problem.w_k, Role.KEY, problem.d_k),
+        ("W_V", problem.w_v, Role.VALUE, problem.d_v),
+    )
+    cut = tuple(
+        Exhibit(
+            "why",
+            Matrix(symbol, values, role),
+            marks=tuple(
+                Region((0, problem.d_model), (head * width, (head + 1) * width))
+                for head in range(problem.heads)
+            ),
+        )
+        for symbol, values, role, width in matrices
+    )
+    scores = tuple(
+        Exhibit("own", heads.scores(each), telling.common("head", head=each + 1), line=1)
+        for each in heads.shown
+    )
+    return Step(
+        "cut",
+        telling.say("cut", "title"),
+        formulas.WEIGHTS,
+        {
+            "why": telling.say("cut", "why", count=problem.heads),
+            "own": telling.say("cut", "own"),
+        },
+        omitted=heads.omitted,
+        exhibits=cut + scores,
+    )
+
+
+def _each_head(heads: Heads) -> Step:
+    telling, n = heads.telling, heads.telling.problem.n
+    first, second = heads.shown
+    bests = [heads.best(heads.weights(each), heads.row) for each in heads.shown]
+    narration = {}
+    if n == 1:
+        narration["first"] = telling.say("heads", "single")
+        parts = ("first", "first")
+    else:
+        again = "again" if bests[0] == bests[1] else "second"
+        narration["first"] = heads.found("first", heads.weights(first), head=first + 1)
+        narration["second"] = heads.found(again, heads.weights(second), head=second + 1)
+        parts = ("first", "second")
+    exhibits = tuple(
+        Exhibit(
+            part,
+            heads.map(heads.weights(each), each + 1, named=i == 0),
+            telling.common("head", head=each + 1),
+            marks=(Region.row(heads.row, n),) if n > 1 else (),
+        )
+        for i, (part, each) in enumerate(zip(parts, heads.shown, strict=True))
+    )
+    title = telling.say("heads", "title")
+    return Step("heads", title, _HEAD, narration, omitted=heads.omitted, exhibits=exhibits)
+
+
+_HEAD = replace(
+    formulas.INPUTS,
+    plain="Oᵢ = Attention(Qᵢ, Kᵢ, Vᵢ)",
+    typst='O_i = "Attention"(Q_i, K_i, V_i)',
+    latex="O_i = \\mathrm{Attention}(Q_i, K_i, V_i)",
+)
+
+
+def _concat(heads: Heads) -> Step:
+    telling, trace = heads.telling, heads.telling.trace
+    d_v, n = telling.problem.d_v, telling.problem.n
+    separate = tuple(
+        Exhibit(
+            "why",
+            heads.outputs(f"O{subscript(each)}", trace.heads[each].stages.output, named=i == 0),
+        )
+        for i, each in enumerate(heads.shown)
+    )
+    blocks = tuple(Region((0, n), (each * d_v, (each + 1) * d_v)) for each in heads.shown)
+    narration = {
+        "why": telling.say("concat", "why"),
+        "concat": telling.say("concat", "concat"),
+    }
+    if telling.problem.w_o is None:
+        narration["plain"] = telling.say("concat", "plain")
+    return Step(
+        "concat",
+        telling.say("concat", "title"),
+        formulas.heads(several=True, projected=False, biased=False),
+        narration,
+        omitted=heads.omitted,
+        exhibits=(
+            *separate,
+            Exhibit(
+                "concat",
+                heads.outputs("Concat", trace.concat, named=False),
+                joint="→",
+                marks=blocks,
+            ),
+        ),
+    )
+
+
+def _project(heads: Heads) -> Step | None:
+    """Concat · W_O, one entry worked out; None where there is no W_O."""
+    telling, trace, problem = heads.telling, heads.telling.trace, heads.telling.problem
+    if problem.w_o is None:
+        return None
+    narration = {"why": telling.say("project", "why"), "worked": telling.say("project", "worked")}
+    bias: tuple[Exhibit, ...] = ()
+    if problem.b_o is not None:
+        narration["worked"] = telling.say("project", "biased")
+        bias = (Exhibit("worked", Matrix("b_O", problem.b_o[None, :], Role.OUTPUT), joint="+"),)
+    concat = heads.outputs("Concat", trace.concat, named=True)
+    output = heads.outputs("Y", trace.output, named=True, letter="y")
+    row = heads.row
+    return Step(
+        "project",
+        telling.say("project", "title"),
+        formulas.heads(several=True, projected=True, biased=bool(bias)),
+        narration,
+        worked=(_worked(heads),),
+        exhibits=(
+            Exhibit("why", concat, marks=(Region.row(row, concat.shape[1]),)),
+            Exhibit(
+                "why",
+                Matrix("W_O", problem.w_o, Role.OUTPUT),
+                joint="·",
+                marks=(Region.column(0, problem.w_o.shape[0]),),
+            ),
+            *bias,
+            Exhibit(
+                "worked",
+                output,
+                "= Concat · W_O" + (" + b_O" if bias else ""),
+                line=1,
+                marks=(Region((row, row + 1), (0, 1)),),
+            ),
+        ),
+    )
+
+
+def _worked(heads: Heads) -> Calculation:
+    """The first entry of the named row of the output."""
+    telling, trace, problem = heads.telling, heads.telling.trace, heads.telling.problem
+    assert problem.w_o is not None
+    added = None if problem.b_o is None else telling.number(float(problem.b_o[0]), Role.OUTPUT)
+    return dot_product(
+        "worked",
+        (Symbol(f"{indexed('y', heads.row)}[1]", Role.OUTPUT),),
+        (trace.concat[heads.row], problem.w_o[:, 0]),
+        (Role.OUTPUT, Role.OUTPUT),
+        telling.number(float(trace.output[heads.row, 0]), Role.OUTPUT),
+        telling.numbers,
+        0,
+        added=added,
+        most=telling.most,
+    )
+
+
+def _formula(heads: Heads) -> Step:
+    telling, problem = heads.telling, heads.telling.problem
+    projected, biased = problem.w_o is not None, problem.b_o is not None
+    narration = {part: telling.say("formula", part) for part in ("why", "heads", "concat")}
+    if projected:
+        narration["project"] = telling.say("formula", "project")
+    return Step(
+        "formula",
+        telling.say("formula", "title"),
+        formulas.heads(several=True, projected=projected, biased=biased),
+        narration,
+    )
+
+
+STEPS: tuple[StepDefinition[Heads], ...] = (
+    StepDefinition("one-head", parts.OneHead, _one_head),
+    StepDefinition("cut", parts.Cut, _cut),
+    StepDefinition("heads", parts.Heads, _each_head),
+    StepDefinition("concat", parts.Concat, _concat),
+    StepDefinition("project", parts.Project, _project),
+    StepDefinition("formula", parts.Formula, _formula),
+)

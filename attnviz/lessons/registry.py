@@ -1,0 +1,115 @@
+"""All lessons by name: those in the folders beside this file, those that a program registers, and those that installed
+packages bring (entry points of the group `attnviz.lessons`).
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attnviz.errors import InputError, unknown_name
+from attnviz.lessons.lesson import Lesson
+
+if TYPE_CHECKING:
+    from attnviz.lessons.request import LessonRequest
+    from attnviz.story.storyboard import Storyboard
+
+DEFAULT = "self-attention"
+ENTRY_POINTS = "attnviz.lessons"
+_HERE = Path(__file__).parent
+
+
+class _Lessons(Mapping[str, Lesson]):
+    """The lessons in order of their numbers. A lesson's record is imported when it is asked for, not before."""
+
+    def __init__(self) -> None:
+        self._registered: dict[str, Lesson] = {}
+
+    def __getitem__(self, name: str) -> Lesson:
+        if name in self._registered:
+            return self._registered[name]
+        if name in _folders():
+            return _in_folder(name)
+        return _installed()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        every = {name: _in_folder(name) for name in _folders()} | _installed() | self._registered
+        return iter(sorted(every, key=lambda name: (every[name].number, name)))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def add(self, lesson: Lesson) -> None:
+        self._registered[lesson.name] = lesson
+
+
+LESSONS = _Lessons()
+
+
+def register_lesson(lesson: Lesson) -> None:
+    """Adds a lesson from outside of the package; `explain`, `render` and `attnviz.lesson` then know it by its name.
+
+    The folder of `lesson.package` holds `steps.py` with `STEPS` and `open_lesson`, and the words, `en.toml` at least.
+    An installed package needs no call: it names its lesson as an entry point of the group `attnviz.lessons`.
+
+    Raises InputError for a name that another lesson has.
+
+    >>> register_lesson(Lesson("my-lesson", "my_package.my_lesson"))
+    >>> lesson_named("my-lesson").module
+    'my_lesson'
+    >>> del LESSONS._registered["my-lesson"]
+    """
+    if lesson.name in LESSONS and LESSONS[lesson.name] != lesson:
+        raise InputError(f"there is a lesson {lesson.name} already: give this one another name")
+    LESSONS.add(lesson)
+
+
+def lesson_named(name: str) -> Lesson:
+    """The lesson with that name. Raises InputError with the nearest name if there is none.
+
+    >>> lesson_named("self-attention").steps[0]
+    'inputs'
+    """
+    try:
+        return LESSONS[name]
+    except KeyError:
+        raise unknown_name("lesson", name, list(LESSONS)) from None
+
+
+def build_storyboard(name: str, request: LessonRequest) -> Storyboard:
+    """The storyboard of that lesson. Raises InputError for an unknown lesson, and what the lesson itself raises.
+
+    >>> from attnviz import self_attention
+    >>> from attnviz.lessons.request import LessonRequest
+    >>> trace = self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]])
+    >>> build_storyboard("self-attention", LessonRequest(trace)).step("scores").worked[0].total.text
+    '6'
+    """
+    return lesson_named(name).build(request)
+
+
+@cache
+def _folders() -> frozenset[str]:
+    """The names of the lessons in the folders here."""
+    return frozenset(path.parent.name.replace("_", "-") for path in _HERE.glob("*/lesson.py"))
+
+
+@cache
+def _in_folder(name: str) -> Lesson:
+    module = importlib.import_module(f"attnviz.lessons.{name.replace('-', '_')}.lesson")
+    lesson: Lesson = module.LESSON
+    return lesson
+
+
+@cache
+def _installed() -> dict[str, Lesson]:
+    from importlib.metadata import entry_points  # slow to import, and rarely needed
+
+    found: dict[str, Lesson] = {}
+    for each in entry_points(group=ENTRY_POINTS):
+        lesson: Lesson = each.load()
+        found[lesson.name] = lesson
+    return found

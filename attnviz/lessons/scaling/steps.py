@@ -1,0 +1,241 @@
+"""The steps of the lesson scaling, and what they are built from."""
+
+from __future__ import annotations
+
+import math
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.measures import softmax_jacobian
+from attnviz.lessons.lesson import Opening
+from attnviz.lessons.lesson_checks import check_precision, refuse_article
+from attnviz.lessons.request import LessonRequest
+from attnviz.lessons.scaling import parts
+from attnviz.lessons.scaling.measurements import D_KS, KEYS, LESSON, QUERIES, Scaling
+from attnviz.story import formulas
+from attnviz.story.calculations import dot_product
+from attnviz.story.exhibits import Exhibit, Region, Row, Table
+from attnviz.story.labels import indexed, labels
+from attnviz.story.numbers import Numbers
+from attnviz.story.step import StepDefinition
+from attnviz.story.storyboard import (
+    Formula,
+    Label,
+    Matrix,
+    Number,
+    Step,
+    Symbol,
+)
+from attnviz.theme import Role
+
+_WRITTEN_OUT = 4
+"""The d_k of the score that is worked out."""
+
+_SCORE = Formula(
+    "s = q · k = Σ qᵢ kᵢ", "s = q dot k = sum_i q_i k_i", "s = q \\cdot k = \\sum_i q_i k_i"
+)
+_VARIANCE = Formula("Var(q · k) = d_k", '"Var"(q dot k) = d_k', "\\mathrm{Var}(q \\cdot k) = d_k")
+_WEIGHTS = Formula(
+    "softmax(s),  softmax(s/√d_k)",
+    '"softmax"(s), quad "softmax"(s / sqrt(d_k))',
+    "\\mathrm{softmax}(s),\\quad \\mathrm{softmax}(s / \\sqrt{d_k})",
+)
+_ENTROPY = Formula(
+    "H = −Σ αⱼ ln αⱼ", "H = - sum_j alpha_j ln alpha_j", "H = -\\sum_j \\alpha_j \\ln \\alpha_j"
+)
+_GRADIENT = Formula(
+    "∂αⱼ/∂sⱼ = αⱼ (1 − αⱼ)",
+    "(partial alpha_j) / (partial s_j) = alpha_j (1 - alpha_j)",
+    "\\frac{\\partial \\alpha_j}{\\partial s_j} = \\alpha_j (1 - \\alpha_j)",
+)
+
+
+def open_lesson(asked: LessonRequest) -> Opening[Scaling]:
+    """The lesson with the numbers that `asked.seed` draws.
+
+    Raises InputError for a precision that float64 does not hold, and for the article's rounding, which is about weights
+    that are carried on.
+
+    >>> import attnviz
+    >>> attnviz.lesson("scaling").step("weights").exhibits[0].item.shape
+    (5, 8)
+    """
+    check_precision(asked.precision)
+    refuse_article(asked, LESSON)
+    scaling = Scaling.of(asked)
+    notes = ("drawn", "drawn_brief")
+    drawn, brief = (scaling.words.say(LESSON, "notes", each, seed=asked.seed) for each in notes)
+    precision = scaling.numbers.precision
+    rounded = "rounded" if scaling.numbers.sums else "rounded_plain"
+    return Opening(
+        scaling,
+        scaling.words.say(LESSON, "title"),
+        scaling.numbers,
+        notes=(drawn, scaling.words.say("common", rounded, precision=precision)),
+        brief_notes=(brief, scaling.words.say("common", "rounded_brief", precision=precision)),
+    )
+
+
+def _score(scaling: Scaling) -> Step:
+    d_k, numbers = _WRITTEN_OUT, scaling.numbers
+    q, k = scaling.query[:d_k], scaling.keys[0, :d_k]
+    total = Number(float(q @ k), numbers.text(float(q @ k)), Role.SCORE)
+    left = (Symbol(indexed("q", 0), Role.QUERY), Symbol("·"), Symbol(indexed("k", 0), Role.KEY))
+    worked = dot_product(
+        "worked", left, (q, k), (Role.QUERY, Role.KEY), total, numbers, 0, most=scaling.most
+    )
+    return Step(
+        "score",
+        scaling.say("score", "title"),
+        _SCORE,
+        {
+            "why": scaling.say("score", "why"),
+            "worked": scaling.say("score", "worked", d_k=d_k),
+            "more": scaling.say("score", "more"),
+        },
+        worked=(worked,),
+        exhibits=(
+            Exhibit("why", Matrix(indexed("q", 0), q[None, :], Role.QUERY)),
+            Exhibit("why", Matrix(indexed("k", 0), k[None, :], Role.KEY), line=1),
+        ),
+    )
+
+
+def _variance(scaling: Scaling) -> Step:
+    variance = scaling.sweep.unscaled.variance
+    plot = scaling.plot("variance", lambda each: each.variance, Role.SCORE, log=True)
+    return Step(
+        "variance",
+        scaling.say("variance", "title"),
+        _VARIANCE,
+        {
+            "without": scaling.say(
+                "variance",
+                "without",
+                d_k=D_KS[-1],
+                spread=Numbers(precision=0).text(math.sqrt(float(variance[-1]))),
+            ),
+            "with": scaling.say("variance", "with"),
+            "table": scaling.say("variance", "table", count=KEYS * QUERIES),
+        },
+        exhibits=(Exhibit("without", plot), Exhibit("table", scaling.table(plot))),
+    )
+
+
+def _weights(scaling: Scaling) -> Step:
+    rows = tuple(Label(f"d_k = {d_k}") for d_k in D_KS)
+    columns = labels("k", KEYS, None, Role.KEY)
+    without, divided = (
+        scaling.numbers.row(weights[-1].tolist())[int(weights[-1].argmax())]
+        for weights in scaling.examples
+    )
+    last = (Region.row(len(D_KS) - 1, KEYS),)
+    exhibits = tuple(
+        Exhibit(
+            part,
+            Matrix("A", weights, Role.WEIGHT, named, columns, None, "rows"),
+            scaling.say("measures", name),
+            marks=last,
+        )
+        for part, name, named, weights in zip(
+            ("why", "with"), ("without", "with"), (rows, ()), scaling.examples, strict=True
+        )
+    )
+    return Step(
+        "weights",
+        scaling.say("weights", "title"),
+        _WEIGHTS,
+        {
+            "why": scaling.say("weights", "why", keys=KEYS),
+            "without": scaling.say("weights", "without", d_k=D_KS[-1], weight=without),
+            "with": scaling.say("weights", "with", weight=divided),
+        },
+        exhibits=exhibits,
+    )
+
+
+def _saturation(scaling: Scaling) -> Step:
+    unscaled, numbers = scaling.sweep.unscaled, scaling.numbers
+    shared = numbers.text(math.exp(float(unscaled.entropy[-1])))
+    return Step(
+        "saturation",
+        scaling.say("saturation", "title"),
+        _ENTROPY,
+        {
+            "largest": scaling.say(
+                "saturation", "largest", queries=QUERIES, **scaling.ends(unscaled.largest_weight)
+            ),
+            "entropy": scaling.say(
+                "saturation", "entropy", shared=shared, **scaling.ends(unscaled.entropy)
+            ),
+            "with": scaling.say("saturation", "with"),
+        },
+        exhibits=(
+            Exhibit(
+                "largest",
+                scaling.plot("largest_weight", lambda each: each.largest_weight, Role.WEIGHT),
+            ),
+            Exhibit("entropy", scaling.plot("entropy", lambda each: each.entropy, Role.WEIGHT)),
+        ),
+    )
+
+
+def _gradient(scaling: Scaling) -> Step:
+    plot = scaling.plot("gradient", lambda each: each.gradient, Role.WEIGHT)
+    unscaled, divided = scaling.sweep.unscaled.gradient, scaling.sweep.scaled.gradient
+    largest = [float(weights[-1].max()) for weights in scaling.examples]
+    slopes = [_slope(weights[-1]) for weights in scaling.examples]
+    text = scaling.numbers.text
+    return Step(
+        "gradient",
+        scaling.say("gradient", "title"),
+        _GRADIENT,
+        {
+            "why": scaling.say(
+                "gradient",
+                "why",
+                weight=text(largest[0]),
+                slope=text(slopes[0]),
+                divided_weight=text(largest[1]),
+                divided_slope=text(slopes[1]),
+            ),
+            "without": scaling.say("gradient", "without", **scaling.ends(unscaled)),
+            "with": scaling.say("gradient", "with", last=scaling.ends(divided)["last"]),
+        },
+        exhibits=(Exhibit("why", _slopes(scaling)), Exhibit("without", plot)),
+    )
+
+
+def _slopes(scaling: Scaling) -> Table:
+    """The slope at the largest weight of the example, without and with 1/√d_k."""
+    rows = []
+    for name, weights in zip(("without", "with"), scaling.examples, strict=True):
+        largest = float(weights[-1].max())
+        cells = map(scaling.numbers.text, (largest, 1 - largest, _slope(weights[-1])))
+        rows.append(Row((scaling.say("measures", name), *cells)))
+    header = ("", "α", "1 − α", "α (1 − α)")
+    return Table(header, tuple(rows), (None, Role.WEIGHT, Role.WEIGHT, Role.WEIGHT))
+
+
+def _slope(weights: FloatArray) -> float:
+    """How much the largest weight of a row changes with its own score."""
+    largest = int(weights.argmax())
+    return float(softmax_jacobian(weights)[largest, largest])
+
+
+def _formula(scaling: Scaling) -> Step:
+    return Step(
+        "formula",
+        scaling.say("formula", "title"),
+        formulas.attention(True),
+        {"why": scaling.say("formula", "why"), "scale": scaling.say("formula", "scale")},
+    )
+
+
+STEPS: tuple[StepDefinition[Scaling], ...] = (
+    StepDefinition("score", parts.Score, _score),
+    StepDefinition("variance", parts.Variance, _variance),
+    StepDefinition("weights", parts.Weights, _weights),
+    StepDefinition("saturation", parts.Saturation, _saturation),
+    StepDefinition("gradient", parts.Gradient, _gradient),
+    StepDefinition("formula", parts.Formula, _formula),
+)
