@@ -1,4 +1,4 @@
-"""What is to be filmed: a lesson or a lecture, told in every language that is asked for."""
+"""Films to be made: of a lesson or a lecture, in one or several languages."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from attnviz.cli.render.voicing import check_sound_options
-from attnviz.cli.shared.computed import Presentation, lesson_request
-from attnviz.cli.shared.lecture_plan import Planned, PlannedLesson, planned
-from attnviz.cli.shared.options import BY_LESSON
-from attnviz.cli.shared.output import check_writable
-from attnviz.cli.shared.steps import check_step_names, chosen_steps
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.model import Lecture, LessonChapter, Version
@@ -20,12 +14,21 @@ from attnviz.lecture.reading import read_lecture
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
+from attnviz.library.files import check_writable
+from attnviz.library.films.voice import check_sound_options
+from attnviz.library.lecture_plan import Planned, PlannedLesson, planned
+from attnviz.library.lesson_input import Presentation, lesson_request
+from attnviz.library.steps import check_step_names, chosen_steps
+from attnviz.render.quality import DEFAULT_QUALITY
 from attnviz.story.i18n import LANGUAGES
+from attnviz.story.pace import DEFAULT_PACE
+from attnviz.story.roundings import DEFAULT_ROUNDING
+from attnviz.theme import DARK
 from attnviz.views.film.style import MOST_WORKED
 
 CAPTIONS = (".srt", ".vtt")
 _SUFFIX = ".mp4"
-_OF_A_LECTURE = (
+_LECTURE_OPTIONS = (
     *("text", "languages", "output", "quality", "fps", "theme", "pace", "font"),
     *("duration", "split", "narrate", "voice", "jobs", "no_cache", "cluster"),
 )
@@ -33,14 +36,14 @@ _OF_A_LECTURE = (
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the user asked of the film, as given; None is "not said"."""
+class RenderOptions:
+    """The options of `attnviz render` but for the input, as given; None is "not given"."""
 
     query: str | None = None
     key: str | None = None
     distance: int | None = None
     precision: int | None = None
-    rounding: str = "sum-preserving"
+    rounding: str = DEFAULT_ROUNDING
     languages: tuple[str, ...] = ()
     output: str | None = None
     quality: str | None = None
@@ -61,13 +64,13 @@ class Asked:
 
 
 @dataclass(frozen=True, eq=False)
-class Order:
-    """What is to be filmed, and where the films go."""
+class RenderJob:
+    """The chapters of one film a language, and where the films go."""
 
     titles: Mapping[str, str]
     """By language."""
-    told_in: Mapping[str, Sequence[Planned]]
-    """The chapters, by language; each language is a film."""
+    chapters: Mapping[str, Sequence[Planned]]
+    """By language; each language is a film."""
     output: Path
     quality: str
     fps: int | None
@@ -79,15 +82,15 @@ class Order:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        return tuple(self.told_in)
+        return tuple(self.chapters)
 
     def target(self, language: str) -> Path:
-        """Where the film in that language goes; with several, its language is part of the name."""
+        """The file of the film in that language; of several, each has its language in its name."""
         return target_of(self.output, language, self.languages)
 
 
 def target_of(output: Path, language: str, languages: Sequence[str]) -> Path:
-    """Where the film in that language goes.
+    """The file of the film in that language.
 
     >>> target_of(Path("talk.mp4"), "zh", ("en", "zh")).name
     'talk.zh.mp4'
@@ -98,80 +101,87 @@ def target_of(output: Path, language: str, languages: Sequence[str]) -> Path:
 
 
 def files_of(target: Path) -> tuple[Path, ...]:
-    """All that is written for a film: the film, and its captions beside it."""
+    """The files of a film: the film itself, and its captions beside it."""
     return (target, *(target.with_suffix(suffix) for suffix in CAPTIONS))
 
 
-def lesson_order(request: InputRequest, lesson: Lesson, view: Asked) -> Order:
-    """One lesson on the user's input. All that is wrong with the input is found here, before manim is imported.
+def lesson_job(request: InputRequest, lesson: Lesson, options: RenderOptions) -> RenderJob:
+    """The films of one lesson on the user's input, one a language. Faults of the input are found here, before manim is
+    imported.
 
     Raises InputError as `lesson_request` and the lesson do, and OutputError where the films cannot be written.
     """
-    check_step_names(lesson, view.steps)
-    output = film_path(f"{lesson.name}{_SUFFIX}" if view.output is None else view.output)
-    languages = _unique(view.languages) or LANGUAGES[:1]
-    check_sound_options(view.narrate, voice=view.voice, languages=languages)
+    check_step_names(lesson, options.steps)
+    output = film_path(f"{lesson.name}{_SUFFIX}" if options.output is None else options.output)
+    languages = _unique(options.languages) or LANGUAGES[:1]
+    check_sound_options(options.narrate, voice=options.voice, languages=languages)
     _check_targets(output, languages)
     how = Presentation(
-        view.query, view.key, view.distance, languages[0], view.precision, view.rounding
+        options.query,
+        options.key,
+        options.distance,
+        languages[0],
+        options.precision,
+        options.rounding,
     )
-    wanted = replace(lesson_request(lesson, request, how), most=MOST_WORKED)
+    asked = replace(lesson_request(lesson, request, how), most=MOST_WORKED)
     chapters = {
-        language: _chapter(lesson, replace(wanted, language=language), view)
+        language: planned_lesson(
+            lesson, replace(asked, language=language), options.steps, options.pace or DEFAULT_PACE
+        )
         for language in languages
     }
-    return Order(
+    return RenderJob(
         titles={language: each.storyboard.title for language, each in chapters.items()},
-        told_in={language: (each,) for language, each in chapters.items()},
+        chapters={language: (each,) for language, each in chapters.items()},
         output=output,
-        quality=view.quality or "medium",
-        fps=view.fps,
-        theme=view.theme or "dark",
-        font=view.font,
+        quality=options.quality or DEFAULT_QUALITY,
+        fps=options.fps,
+        theme=options.theme or DARK.name,
+        font=options.font,
     )
 
 
-def lecture_order(request: InputRequest, view: Asked, given: Mapping[str, str]) -> Order:
-    """The chapters of a lecture file. What is said on the command line goes before what the file says.
+def lecture_job(
+    path: str, options: RenderOptions, given: Mapping[str, str], *, split: bool = False
+) -> RenderJob:
+    """The films of a lecture file: one a language, or with `split` one a lesson and language. Options go before what
+    the file says.
 
     `given` are the options that were given, by name with their flag. Raises InputError as the file and its lessons do,
-    and for an option that would not be obeyed.
+    for an option that does not go with a lecture, and for an `output` outside the lecture's folder; OutputError where
+    the films cannot be written.
     """
     for name, flag in given.items():
-        if name not in _OF_A_LECTURE:
+        if name not in _LECTURE_OPTIONS:
             raise InputError(f"a lecture file says itself what it shows: leave {flag} out")
-    if request.split not in (None, BY_LESSON):
-        raise InputError(
-            "a lecture file says itself how text is taken apart: --split alone makes a film a lesson"
-        )
-    path, split = str(request.text), request.split is not None
-    lecture = read_lecture(path, _unique(view.languages) or None)
-    check_sound_options(view.narrate, voice=view.voice, languages=lecture.languages)
-    its_own = str(lecture.output or Path(path).stem + _SUFFIX)
-    output = film_path(its_own if view.output is None else view.output)
+    lecture = read_lecture(path, _unique(options.languages) or None)
+    check_sound_options(options.narrate, voice=options.voice, languages=lecture.languages)
+    default = str(lecture.output or Path(path).stem + _SUFFIX)
+    output = film_path(default if options.output is None else options.output)
     films = [
         film
         for language, version in lecture.versions.items()
         for film in _films_of(version, target_of(output, language, lecture.languages), split)
     ]
     files = [file for film in films for file in files_of(film)]
-    if view.output is None:
+    if options.output is None:
         check_inside(lecture, files)
     for file in files:
         check_writable(file)
-    if view.pace is not None:
-        lecture = _at_pace(lecture, view.pace)
-    told_in = {
+    if options.pace is not None:
+        lecture = _at_pace(lecture, options.pace)
+    chapters = {
         language: planned(each, most=MOST_WORKED) for language, each in lecture.versions.items()
     }
-    return Order(
+    return RenderJob(
         titles={language: each.title for language, each in lecture.versions.items()},
-        told_in=told_in,
+        chapters=chapters,
         output=output,
-        quality=view.quality or lecture.quality,
-        fps=view.fps or lecture.fps,
-        theme=view.theme or lecture.theme,
-        font=lecture.font if view.font is None else view.font,
+        quality=options.quality or lecture.quality,
+        fps=options.fps or lecture.fps,
+        theme=options.theme or lecture.theme,
+        font=lecture.font if options.font is None else options.font,
         split=split,
     )
 
@@ -189,8 +199,8 @@ def _films_of(version: Version, target: Path, split: bool) -> tuple[Path, ...]:
 def split_films(
     target: Path, names: Sequence[str | None]
 ) -> tuple[tuple[Path, tuple[int, ...]], ...]:
-    """The films of a lecture that is split, each with the chapters in it: title cards lead into the lesson that follows,
-    and those after the last lesson end its film. `names` are the lessons of the chapters, None for a title card.
+    """The films of a lecture that is split, each with the numbers of its chapters. A title card belongs to the lesson
+    after it, or to the last. `names` are the lessons of the chapters, None for a title card.
 
     >>> [(film.name, chapters) for film, chapters in split_films(Path("t.mp4"), [None, "cost", "order", None])]
     [('t-01-cost.mp4', (0, 1)), ('t-02-order.mp4', (2, 3))]
@@ -208,10 +218,12 @@ def split_films(
     return tuple(films)
 
 
-def _chapter(lesson: Lesson, wanted: LessonRequest, view: Asked) -> PlannedLesson:
-    board = build_storyboard(lesson.name, wanted)
-    steps = chosen_steps(board, view.steps) or ()
-    return PlannedLesson(lesson, wanted, board, steps, view.pace or "normal")
+def planned_lesson(
+    lesson: Lesson, request: LessonRequest, steps: Sequence[str], pace: str
+) -> PlannedLesson:
+    """The lesson on that request. Raises InputError as the lesson does, and for a step that this input lacks."""
+    board = build_storyboard(lesson.name, request)
+    return PlannedLesson(lesson, request, board, chosen_steps(board, steps) or (), pace)
 
 
 def _at_pace(lecture: Lecture, pace: str) -> Lecture:
@@ -237,7 +249,7 @@ def _check_targets(output: Path, languages: Sequence[str]) -> None:
 
 
 def film_path(output: str) -> Path:
-    """Where the film goes. Raises InputError if that is no name of an .mp4."""
+    """The path of a film. Raises InputError if it does not name an .mp4."""
     path = Path(output)
     if path.name in ("", "..", _SUFFIX):
         folder = path.parent if path.name == _SUFFIX else path
