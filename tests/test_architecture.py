@@ -29,15 +29,18 @@ ROOMS = {
     "story": FOUNDATION | {"core"},
     "survey": STORY,
     "lessons": STORY,
-    "lecture": STORY | {"inputs", "lessons"},
+    "lecture": STORY | {"render", "inputs", "lessons"},
     "views.terminal": STORY | {"survey"},
     "views.document": STORY | {"survey"},
     "views.picture": STORY | {"survey"},
     "views.film": FILM,
     "lessons.film": FILM | {"views.film"},
     "scenes": FILM | {"views.film", "lessons.film", "inputs"},
-    "cli": FILM
+    "library": FILM
     | {"models", "inputs", "lecture", "survey", "scenes"}
+    | {"views.terminal", "views.document", "views.picture", "views.film"},
+    "cli": FILM
+    | {"models", "inputs", "lecture", "survey", "scenes", "library"}
     | {"views.terminal", "views.document", "views.picture", "views.film"},
 }
 """What each room may import of the others; all may import the package itself, which imports lazily."""
@@ -60,6 +63,7 @@ LIBRARIES = {
     "views.film": {"av", "manim", "numpy", "pydub", "srt", "uharfbuzz"},
     "lessons.film": {"manim", "numpy"},
     "scenes": {"manim", "numpy"},
+    "library": {"rich"},
     "cli": {"click", "rich"},
 }
 """What each room may import from outside the standard library."""

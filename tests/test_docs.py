@@ -22,9 +22,9 @@ from PIL import Image
 import attnviz
 from attnviz import trace_of
 from attnviz.cli.commands import attnviz as program
-from attnviz.cli.shared.lecture_plan import planned
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lecture.reading import read_lecture
+from attnviz.library.lecture_plan import planned
 from attnviz.theme import DARK
 
 ROOT = Path(attnviz.__file__).parents[1]

@@ -24,10 +24,10 @@ from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import Trace
 from attnviz.errors import AttnvizError, InputError
 from attnviz.lessons.lesson import Lesson
-from attnviz.lessons.lesson_checks import MOST_DECIMALS, ROUNDINGS
 from attnviz.lessons.registry import lesson_named
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.i18n import LANGUAGES
+from attnviz.story.roundings import MOST_DECIMALS, ROUNDINGS
 
 SCHEMA = "attnviz.film/1"
 MOST_CHARACTERS = 64_000_000

@@ -6,7 +6,7 @@ A view reads these and draws them; it computes nothing. Numbers stay exact here 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -193,6 +193,15 @@ class Storyboard:
     """What is untrained, rounded or left out, in words: every view shows them."""
     brief_notes: tuple[str, ...] = ()
     """The same in a few words each, for a view with little room."""
+
+    def __repr__(self) -> str:
+        return f"Storyboard({self.lesson}, {self.language}, {len(self.steps)} steps)"
+
+    def __rich_console__(self, console: object, options: object) -> Iterator[object]:
+        """The lesson as a page, for rich."""
+        import attnviz  # which alone knows the views
+
+        yield attnviz.explain(self)
 
     @property
     def trace(self) -> Trace:
