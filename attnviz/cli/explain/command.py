@@ -15,6 +15,7 @@ from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.catalogue import DEFAULT, Lesson
+from attnviz.views.document.formats import format_names, formats_by_suffix
 
 if TYPE_CHECKING:
     from attnviz.cli.explain.explain_request import Wanted
@@ -23,14 +24,11 @@ if TYPE_CHECKING:
 _INPUT, _OUTPUT = "Input", "Output"
 _STDOUT = "-"
 _NARROWEST = 40
-_FORMATS = ("text", "json", "markdown", "latex")
+_FORMATS = ("text", "json", *format_names())
 _SUFFIXES = {
     "": "text",
     ".txt": "text",
     ".json": "json",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".tex": "latex",
 }
 _FILMS = (".mp4", ".mov", ".webm", ".gif")
 
@@ -197,9 +195,12 @@ def _format_of(output: str) -> str:
     suffix = PurePath(output).suffix.lower()
     if suffix in _SUFFIXES:
         return _SUFFIXES[suffix]
+    documents = formats_by_suffix()
+    if suffix in documents:
+        return documents[suffix]
     if suffix in _FILMS:
         raise InputError(f"{output}: {suffix} is a film: make it with attnviz render")
-    known = " ".join(each for each in _SUFFIXES if each)
+    known = " ".join(each for each in (*_SUFFIXES, *documents) if each)
     raise InputError(
         f"{output}: no format has the suffix {suffix!r}: use one of {known}, or --format"
     )
@@ -254,14 +255,14 @@ def _show(lessons: Sequence[Wanted], view: Asked) -> None:
     from attnviz.theme import THEMES
     from attnviz.views.terminal.colour import Palette
     from attnviz.views.terminal.page import pages
-    from attnviz.views.terminal.page_context import Setting
+    from attnviz.views.terminal.page_context import PageContext
     from attnviz.views.terminal.show import as_text
 
     depth = colours_of(view.color, to_file=view.to_file)
     width = max(view.width or width_of_screen(), _NARROWEST)
     palette = Palette(THEMES[view.theme], depth)
     boards = [(each.storyboard(), each.steps) for each in lessons]
-    settings = [(Setting(board, palette, width), steps) for board, steps in boards]
+    settings = [(PageContext(board, palette, width), steps) for board, steps in boards]
     texts = [
         [as_text(page, depth) for page in pages(each, chosen_steps(each.storyboard, steps))]
         for each, steps in settings

@@ -21,6 +21,7 @@ from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Row, Table
 from attnviz.story.storyboard import (
     Matrix,
+    MatrixKind,
     Step,
     Storyboard,
 )
@@ -71,9 +72,9 @@ def _same_weights(told: GrowthTelling) -> Step:
     """The three matrices, and the shapes of what they make at each length."""
     problem = told.telling.problem
     matrices = (
-        Matrix("W_Q", problem.w_q, Role.QUERY),
-        Matrix("W_K", problem.w_k, Role.KEY),
-        Matrix("W_V", problem.w_v, Role.VALUE),
+        Matrix("W_Q", problem.w_q, Role.QUERY, kind=MatrixKind.MAKES),
+        Matrix("W_K", problem.w_k, Role.KEY, kind=MatrixKind.MAKES),
+        Matrix("W_V", problem.w_v, Role.VALUE, kind=MatrixKind.MAKES),
     )
     lengths = told.telling.common("comma").join(map(str, told.growth.lengths))
     return Step(

@@ -24,7 +24,7 @@ from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Region
 from attnviz.story.labels import bare, indexed
 from attnviz.story.numbers import percent
-from attnviz.story.storyboard import Formula, Matrix, Step, Storyboard
+from attnviz.story.storyboard import Formula, Matrix, MatrixKind, Step, Storyboard
 from attnviz.theme import Role
 
 LESSON = "masking"
@@ -152,7 +152,14 @@ class _Masking:
         """What each row of weights adds up to: (n, 1)."""
         rows = bare(self.telling.axis("q", Role.QUERY))
         head = self.telling.head_number(0)
-        return Matrix("Σ", weights.sum(axis=1, keepdims=True), Role.WEIGHT, rows, head=head)
+        return Matrix(
+            "Σ",
+            weights.sum(axis=1, keepdims=True),
+            Role.WEIGHT,
+            rows,
+            head=head,
+            kind=MatrixKind.UNNAMED,
+        )
 
     def formula(self, masked: bool) -> Formula:
         telling = self.telling

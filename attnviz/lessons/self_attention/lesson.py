@@ -97,6 +97,7 @@ def self_attention_storyboard(
         untrained=telling.source("untrained"),
         notes=notes(telling),
         brief_notes=notes(telling, "_brief"),
+        keys=telling.keys,
     )
 
 

@@ -7,7 +7,7 @@ from attnviz.lessons.lesson_context import Telling
 from attnviz.story import formulas
 from attnviz.story.calculations import components, dot_product
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Calculation, Matrix, Step, Symbol
+from attnviz.story.storyboard import Calculation, Matrix, MatrixKind, Step, Symbol
 from attnviz.theme import Role
 
 
@@ -37,12 +37,12 @@ def weights(telling: Telling) -> Step:
     if problem.heads > 1:
         narration["heads"] = telling.of_heads("weights", "heads", heads=problem.heads)
     matrices = (
-        Matrix("W_Q", problem.w_q, Role.QUERY),
-        Matrix("W_K", problem.w_k, Role.KEY),
-        Matrix("W_V", problem.w_v, Role.VALUE),
+        Matrix("W_Q", problem.w_q, Role.QUERY, kind=MatrixKind.MAKES),
+        Matrix("W_K", problem.w_k, Role.KEY, kind=MatrixKind.MAKES),
+        Matrix("W_V", problem.w_v, Role.VALUE, kind=MatrixKind.MAKES),
     )
     biases = tuple(
-        Matrix(symbol, bias[None, :], role)
+        Matrix(symbol, bias[None, :], role, kind=MatrixKind.ADDED)
         for symbol, bias, role in zip(
             ("b_Q", "b_K", "b_V"), vectors, (Role.QUERY, Role.KEY, Role.VALUE), strict=True
         )
@@ -102,9 +102,9 @@ def _projected(
     if telling.problem.n > 1:
         narration["rest"] = telling.say(step, "rest")
     symbol = letter.upper()
-    operands = [input_matrix(telling), Matrix(f"W_{symbol}", w, role)]
+    operands = [input_matrix(telling), Matrix(f"W_{symbol}", w, role, kind=MatrixKind.MAKES)]
     if b is not None:
-        operands.append(Matrix(f"b_{symbol}", b[None, :], role))
+        operands.append(Matrix(f"b_{symbol}", b[None, :], role, kind=MatrixKind.ADDED))
     return Step(
         step,
         telling.say(step, "title"),

@@ -13,6 +13,7 @@ from attnviz.story.calculations import dot_product, plain, single
 from attnviz.story.labels import indexed
 from attnviz.story.storyboard import (
     Calculation,
+    MatrixKind,
     Number,
     Step,
     Symbol,
@@ -173,7 +174,7 @@ def bias(telling: Telling) -> Step | None:
         {"why": telling.say("bias", "worked")},
         operands=(
             telling.scores_row("cap", stages.capped_scores[row]),
-            telling.row("B", added, Role.SCORE),
+            telling.row("B", added, Role.SCORE, kind=MatrixKind.OTHER),
         ),
         results=(telling.scores_row("bias", stages.biased_scores[row]),),
         worked=tuple(worked(key) for key in telling.keys),

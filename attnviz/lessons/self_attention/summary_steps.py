@@ -10,7 +10,7 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.attention import AttentionStages, attend
 from attnviz.lessons.lesson_context import HEADS_SHOWN, Telling
 from attnviz.story import formulas
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.storyboard import Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 
@@ -47,16 +47,24 @@ def heads(telling: Telling) -> Step | None:
     if not several and not projected and not biased:
         return None
     rows = telling.axis("o", Role.OUTPUT)
-    operands = [Matrix("Concat" if several else "O", trace.concat, Role.OUTPUT, rows)]
+    operands = [
+        Matrix(
+            "Concat" if several else "O",
+            trace.concat,
+            Role.OUTPUT,
+            rows,
+            kind=MatrixKind.OTHER if several else MatrixKind.WHOLE,
+        )
+    ]
     narration = {}
     if several:
         narration["why"] = telling.of_heads("heads", "why")
         narration["concat"] = telling.say("heads", "concat")
     if problem.w_o is not None:
-        operands.append(Matrix("W_O", problem.w_o, Role.OUTPUT))
+        operands.append(Matrix("W_O", problem.w_o, Role.OUTPUT, kind=MatrixKind.MAKES))
         narration["project"] = telling.say("heads", "project" if several else "one")
     if problem.b_o is not None:
-        operands.append(Matrix("b_O", problem.b_o[None, :], Role.OUTPUT))
+        operands.append(Matrix("b_O", problem.b_o[None, :], Role.OUTPUT, kind=MatrixKind.ADDED))
         narration["bias"] = telling.say("heads", "bias")
     results: tuple[Matrix, ...] = ()
     if projected or biased:
@@ -128,8 +136,10 @@ def why_scale(telling: Telling) -> Step | None:
             telling.row(divided, scaled.masked_scores[0], Role.SCORE),
         ),
         results=(
-            telling.row(f"{name}({without})", plain.weights[0], Role.WEIGHT),
-            telling.row(f"{name}({divided})", scaled.weights[0], Role.WEIGHT),
+            telling.row(f"{name}({without})", plain.weights[0], Role.WEIGHT, kind=MatrixKind.OTHER),
+            telling.row(
+                f"{name}({divided})", scaled.weights[0], Role.WEIGHT, kind=MatrixKind.OTHER
+            ),
         ),
     )
 

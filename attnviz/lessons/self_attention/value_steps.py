@@ -16,6 +16,7 @@ from attnviz.story.storyboard import (
     Calculation,
     Label,
     Matrix,
+    MatrixKind,
     Number,
     Step,
     Symbol,
@@ -63,7 +64,17 @@ def weighted_matrix(telling: Telling) -> Matrix:
         rows.append(total - np.sum(rows, axis=0))
         labels.append(Label("…", telling.common("more", count=others)))
     head = telling.head_number(0)
-    return Matrix("αV", np.array(rows), Role.VALUE, tuple(labels), (), head, "columns", total)
+    return Matrix(
+        "αV",
+        np.array(rows),
+        Role.VALUE,
+        tuple(labels),
+        (),
+        head,
+        "columns",
+        total,
+        kind=MatrixKind.WEIGHTED,
+    )
 
 
 def _weighted_value(
