@@ -18,7 +18,7 @@ from attnviz.story.calculations import MOST, strongest
 from attnviz.story.i18n import Words
 from attnviz.story.labels import indexed, labels, shown_token
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Formula, Label, Matrix, Number
+from attnviz.story.storyboard import Formula, Label, Matrix, MatrixKind, Number
 from attnviz.theme import Role
 
 HEADS_SHOWN = 4
@@ -185,13 +185,22 @@ class Telling:
         """Labels of all positions."""
         return labels(letter, self.problem.n, self.problem.tokens, role)
 
-    def row(self, symbol: str, values: FloatArray, role: Role) -> Matrix:
+    def row(
+        self, symbol: str, values: FloatArray, role: Role, kind: MatrixKind = MatrixKind.WHOLE
+    ) -> Matrix:
         """One row over all keys, labelled: (1, n)."""
         query = self.axis("q", Role.QUERY)[self.query]
         sums: Literal["rows"] | None = "rows" if role is Role.WEIGHT else None
         return self.once(
             Matrix(
-                symbol, values[None, :], role, (query,), self.axis("k", Role.KEY), self._only, sums
+                symbol,
+                values[None, :],
+                role,
+                (query,),
+                self.axis("k", Role.KEY),
+                self._only,
+                sums,
+                kind=kind,
             )
         )
 

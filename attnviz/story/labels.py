@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from functools import lru_cache
 
 from attnviz.story.storyboard import Label
@@ -71,9 +72,9 @@ def labels(
 ) -> tuple[Label, ...]:
     """One label a position: its symbol and, where there is one, its token."""
     names = [None] * count if tokens is None else [shown_token(token) for token in tokens]
-    return tuple(Label(letter + subscript(i), name, role) for i, name in enumerate(names))
+    return tuple(Label(letter + subscript(i), name, role, i) for i, name in enumerate(names))
 
 
 def bare(named: tuple[Label, ...]) -> tuple[Label, ...]:
     """Labels without their tokens, for a matrix beside one that has them."""
-    return tuple(Label(each.symbol, None, each.role) for each in named)
+    return tuple(replace(each, token=None) for each in named)

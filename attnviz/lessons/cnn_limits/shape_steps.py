@@ -11,7 +11,7 @@ from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsTelling, refusal,
 from attnviz.lessons.cnn_limits.measurements import COLOUR_PLACE, COLOURS, LENGTHS, MADE_FOR, SMOOTH
 from attnviz.story.exhibits import Exhibit, Field, Layer, Plot, Row, Series, Table
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Formula, Matrix, Step
+from attnviz.story.storyboard import Formula, Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 _SLICES = Formula(
@@ -124,7 +124,7 @@ def remedies(telling: LimitsTelling) -> Step:
             *(
                 Exhibit(
                     part,
-                    Matrix("y", made[how][1], Role.OUTPUT),
+                    Matrix("y", made[how][1], Role.OUTPUT, kind=MatrixKind.OTHER),
                     telling.say(step, f"{how}_short"),
                     line=1,
                 )
@@ -159,8 +159,12 @@ def fixed_size(telling: LimitsTelling) -> Step:
         ),
         exhibits=(
             Exhibit("network", Matrix("X", measured.vectors(MADE_FOR), Role.INPUT)),
-            Exhibit("network", Matrix("x * w", hidden, Role.OUTPUT), joint="→"),
-            Exhibit("network", Matrix("y", output[None], Role.OUTPUT), joint="→"),
+            Exhibit(
+                "network", Matrix("x * w", hidden, Role.OUTPUT, kind=MatrixKind.OTHER), joint="→"
+            ),
+            Exhibit(
+                "network", Matrix("y", output[None], Role.OUTPUT, kind=MatrixKind.OTHER), joint="→"
+            ),
             Exhibit("refused", table, line=1),
         ),
     )
@@ -200,10 +204,22 @@ def any_size(telling: LimitsTelling) -> Step:
         exhibits=(
             Exhibit("free", table),
             Exhibit("tied", _tied(telling)),
-            Exhibit("upsample", Matrix("x", x, Role.INPUT), line=1),
-            Exhibit("upsample", Matrix("w", SMOOTH[0], Role.KERNEL), joint="*", line=1),
-            Exhibit("upsample", Matrix("y", y, Role.OUTPUT), joint="→", line=1),
-            Exhibit("upsample", Matrix("y↑", upsample(y, 2), Role.OUTPUT), joint="→", line=1),
+            Exhibit("upsample", Matrix("x", x, Role.INPUT, kind=MatrixKind.OTHER), line=1),
+            Exhibit(
+                "upsample",
+                Matrix("w", SMOOTH[0], Role.KERNEL, kind=MatrixKind.OTHER),
+                joint="*",
+                line=1,
+            ),
+            Exhibit(
+                "upsample", Matrix("y", y, Role.OUTPUT, kind=MatrixKind.OTHER), joint="→", line=1
+            ),
+            Exhibit(
+                "upsample",
+                Matrix("y↑", upsample(y, 2), Role.OUTPUT, kind=MatrixKind.OTHER),
+                joint="→",
+                line=1,
+            ),
         ),
     )
 

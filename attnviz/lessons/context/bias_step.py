@@ -13,7 +13,7 @@ from attnviz.core.planting import ANSWERS
 from attnviz.lessons.context.needle import MOST_DISTANT, Measured
 from attnviz.story.exhibits import Exhibit, Row, Table
 from attnviz.story.numbers import MINUS
-from attnviz.story.storyboard import Formula, Label, Matrix, Step
+from attnviz.story.storyboard import Formula, Label, Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 _MADE_FOR = 3
@@ -79,6 +79,7 @@ def _kernel_by_offset(kernel: FloatArray) -> Matrix:
         "w",
         kernel[:, ANSWERS],
         Role.KERNEL,
+        kind=MatrixKind.OTHER,
         columns=tuple(Label(f"{each:+d}".replace("-", MINUS) if each else "0") for each in offsets),
     )
 

@@ -21,7 +21,7 @@ from attnviz.story.exhibits import Exhibit, Region
 from attnviz.story.labels import bare, indexed
 from attnviz.story.numbers import percent
 from attnviz.story.step import StepDefinition
-from attnviz.story.storyboard import Formula, Matrix, Step
+from attnviz.story.storyboard import Formula, Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 LESSON = "masking"
@@ -143,7 +143,14 @@ class _Masking:
         """What each row of weights adds up to: (n, 1)."""
         rows = bare(self.telling.axis("q", Role.QUERY))
         head = self.telling.head_number(0)
-        return Matrix("Σ", weights.sum(axis=1, keepdims=True), Role.WEIGHT, rows, head=head)
+        return Matrix(
+            "Σ",
+            weights.sum(axis=1, keepdims=True),
+            Role.WEIGHT,
+            rows,
+            head=head,
+            kind=MatrixKind.UNNAMED,
+        )
 
     def formula(self, masked: bool) -> Formula:
         telling = self.telling

@@ -6,7 +6,7 @@ from attnviz.core.positions import sinusoidal
 from attnviz.lessons.order.context import OrderTelling
 from attnviz.lessons.order.reordering import Compared
 from attnviz.story.exhibits import Exhibit, Plot, Row, Series, Table
-from attnviz.story.storyboard import Formula, Label, Matrix, Step
+from attnviz.story.storyboard import Formula, Label, Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 WAVES = 16
@@ -50,7 +50,7 @@ def permute(told: OrderTelling) -> Step:
                 second=telling.named("x", reordering.second),
             ),
         }
-        after = told.rows("P X", reordering.after.problem.x, Role.INPUT, "x")
+        after = told.rows("P X", reordering.after.problem.x, Role.INPUT, "x", kind=MatrixKind.OTHER)
         marks = told.swapped(x.shape[1])
         exhibits = (
             Exhibit("why", before, told.old_order),
@@ -101,7 +101,7 @@ def convolution(told: OrderTelling) -> Step:
     """The kernel, and outputs that are not those of before in other places."""
     reordering = told.reordering
     places = tuple(Label(name, None, Role.KERNEL) for name in ("i − 1", "i", "i + 1"))
-    kernel = Matrix("w", reordering.kernel, Role.KERNEL, places)
+    kernel = Matrix("w", reordering.kernel, Role.KERNEL, places, kind=MatrixKind.OTHER)
     compared = reordering.convolution
     return Step(
         "convolution",
@@ -115,7 +115,7 @@ def convolution(told: OrderTelling) -> Step:
         omitted=told.say("convolution", "drawn", seed=reordering.seed),
         exhibits=(
             Exhibit("why", kernel),
-            *_side_by_side(told, ("P (X * w)", "(P X) * w"), compared),
+            *_side_by_side(told, ("P (X * w)", "(P X) * w"), compared, kind=MatrixKind.OTHER),
         ),
     )
 
@@ -136,7 +136,7 @@ def positions(told: OrderTelling) -> Step:
 def _encoding(told: OrderTelling) -> Matrix:
     encoding = told.reordering.positions
     rows = tuple(Label(f"pos {i}", None, Role.PLAIN) for i in range(len(encoding)))
-    return Matrix("PE", encoding, Role.PLAIN, rows)
+    return Matrix("PE", encoding, Role.PLAIN, rows, kind=MatrixKind.UNNAMED)
 
 
 def _curves(told: OrderTelling) -> Plot:
@@ -177,7 +177,7 @@ def with_positions(told: OrderTelling) -> Step:
         exhibits=(
             Exhibit(
                 "why",
-                told.rows("P X", x, Role.INPUT, "x"),
+                told.rows("P X", x, Role.INPUT, "x", kind=MatrixKind.OTHER),
                 told.new_order,
                 marks=told.swapped(width),
             ),
@@ -193,10 +193,11 @@ def _side_by_side(
     compared: Compared,
     names: tuple[str | None, str | None] = (None, None),
     line: int = 0,
+    kind: MatrixKind = MatrixKind.WHOLE,
 ) -> tuple[Exhibit, Exhibit]:
     """The old outputs put into the new order, beside those computed in it."""
     moved, anew = (
-        told.rows(symbol, values, Role.OUTPUT, "o")
+        told.rows(symbol, values, Role.OUTPUT, "o", kind=kind)
         for symbol, values in zip(symbols, (compared.moved, compared.anew), strict=True)
     )
     joint = "≠" if compared.notices else "="

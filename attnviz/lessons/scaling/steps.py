@@ -21,6 +21,7 @@ from attnviz.story.storyboard import (
     Formula,
     Label,
     Matrix,
+    MatrixKind,
     Number,
     Step,
     Symbol,
@@ -94,8 +95,10 @@ def _score(scaling: Scaling) -> Step:
         },
         worked=(worked,),
         exhibits=(
-            Exhibit("why", Matrix(indexed("q", 0), q[None, :], Role.QUERY)),
-            Exhibit("why", Matrix(indexed("k", 0), k[None, :], Role.KEY), line=1),
+            Exhibit("why", Matrix(indexed("q", 0), q[None, :], Role.QUERY, kind=MatrixKind.OTHER)),
+            Exhibit(
+                "why", Matrix(indexed("k", 0), k[None, :], Role.KEY, kind=MatrixKind.OTHER), line=1
+            ),
         ),
     )
 

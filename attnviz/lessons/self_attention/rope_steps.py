@@ -10,7 +10,7 @@ from attnviz.core.arrays import FloatArray
 from attnviz.lessons.lesson_context import Telling
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Row, Turn, Turns
-from attnviz.story.storyboard import Formula, Matrix, Step
+from attnviz.story.storyboard import Formula, Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 STEP = "places"
@@ -56,9 +56,9 @@ def places(telling: Telling) -> Step | None:
         _formula(normed, turned),
         narration,
         exhibits=(
-            Exhibit(first, _rows(telling, queries, before_q, "q", Role.QUERY)),
+            Exhibit(first, _rows(telling, queries, before_q, "q", Role.QUERY, MatrixKind.OTHER)),
             Exhibit(first, _rows(telling, "Q", head.q, "q", Role.QUERY), joint="→"),
-            Exhibit(first, _rows(telling, keys, before_k, "k", Role.KEY), line=1),
+            Exhibit(first, _rows(telling, keys, before_k, "k", Role.KEY, MatrixKind.OTHER), line=1),
             Exhibit(first, _rows(telling, "K", head.k, "k", Role.KEY), joint="→", line=1),
             *_turned(telling, "turned", "q", telling.query, head.q, Role.QUERY, 2),
             *_turned(telling, "distance", "k", key, head.k, Role.KEY, 3),
@@ -66,9 +66,16 @@ def places(telling: Telling) -> Step | None:
     )
 
 
-def _rows(telling: Telling, symbol: str, values: FloatArray, letter: str, role: Role) -> Matrix:
+def _rows(
+    telling: Telling,
+    symbol: str,
+    values: FloatArray,
+    letter: str,
+    role: Role,
+    kind: MatrixKind = MatrixKind.WHOLE,
+) -> Matrix:
     head = telling.head_number(0)
-    return Matrix(symbol, values, role, telling.axis(letter, role), head=head)
+    return Matrix(symbol, values, role, telling.axis(letter, role), head=head, kind=kind)
 
 
 def _strongest_other(telling: Telling) -> int:

@@ -12,7 +12,7 @@ from attnviz.lessons.lesson_context import HEADS_SHOWN, Telling
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Product
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.storyboard import Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 
@@ -58,6 +58,7 @@ def heads(telling: Telling) -> Step | None:
                 rows,
                 (),
                 None if several else telling.head_number(0),
+                kind=MatrixKind.OTHER if several else MatrixKind.WHOLE,
             )
         )
     ]
@@ -66,10 +67,10 @@ def heads(telling: Telling) -> Step | None:
         narration["why"] = telling.of_heads("heads", "why")
         narration["concat"] = telling.say("heads", "concat")
     if problem.w_o is not None:
-        operands.append(Matrix("W_O", problem.w_o, Role.OUTPUT))
+        operands.append(Matrix("W_O", problem.w_o, Role.OUTPUT, kind=MatrixKind.MAKES))
         narration["project"] = telling.say("heads", "project" if several else "one")
     if problem.b_o is not None:
-        operands.append(Matrix("b_O", problem.b_o[None, :], Role.OUTPUT))
+        operands.append(Matrix("b_O", problem.b_o[None, :], Role.OUTPUT, kind=MatrixKind.ADDED))
         narration["bias"] = telling.say("heads", "bias")
     results: tuple[Matrix, ...] = ()
     if projected or biased:
@@ -146,8 +147,18 @@ def why_scale(telling: Telling) -> Step | None:
                         telling.row(divided, scaled.masked_scores[0], Role.SCORE),
                     ),
                     results=(
-                        telling.row(f"{name}({without})", plain.weights[0], Role.WEIGHT),
-                        telling.row(f"{name}({divided})", scaled.weights[0], Role.WEIGHT),
+                        telling.row(
+                            f"{name}({without})",
+                            plain.weights[0],
+                            Role.WEIGHT,
+                            kind=MatrixKind.OTHER,
+                        ),
+                        telling.row(
+                            f"{name}({divided})",
+                            scaled.weights[0],
+                            Role.WEIGHT,
+                            kind=MatrixKind.OTHER,
+                        ),
                     ),
                 ),
             ),

@@ -11,10 +11,11 @@ from attnviz.story.captions import in_one_line
 from attnviz.story.labels import indexed, shown_token
 from attnviz.story.storyboard import Calculation, Matrix, Step
 from attnviz.views.terminal.arithmetic import arithmetic
-from attnviz.views.terminal.layout import hung, in_columns
+from attnviz.views.terminal.layout import hanging_indent, in_columns
 from attnviz.views.terminal.lines import styled
 from attnviz.views.terminal.matrices import matrices
-from attnviz.views.terminal.page_context import MARGIN, Setting
+from attnviz.views.terminal.page_context import MARGIN
+from attnviz.views.terminal.page_context import PageContext as Setting
 from attnviz.views.terminal.symbols import coloured_formula, coloured_words
 from attnviz.views.terminal.wrapping import wrapped_formula, wrapped_prose
 
@@ -85,7 +86,7 @@ def _noted(note: str, setting: Setting) -> list[Text]:
 
 
 def _listed(mark: str, lines: Sequence[Text], setting: Setting) -> list[Text]:
-    return hung(styled(f"{mark} ", setting.palette.dim), lines, _INDENT)
+    return hanging_indent(styled(f"{mark} ", setting.palette.dim), lines, _INDENT)
 
 
 def _header(step: Step, number: int, setting: Setting) -> list[Text]:
@@ -93,7 +94,7 @@ def _header(step: Step, number: int, setting: Setting) -> list[Text]:
     palette, width = setting.palette, min(setting.inner, _LONGEST_HEADER)
     mark = styled(f"{number}  ", palette.dim)
     title = styled(step.title, palette.text(None, bold=True))
-    lines = hung(mark, wrapped_prose(title, width - mark.cell_len), mark.cell_len)
+    lines = hanging_indent(mark, wrapped_prose(title, width - mark.cell_len), mark.cell_len)
     formula = Text() if _is_recap(step) else coloured_formula(step.formula.plain, palette)
     at_end = formula.cell_len + 1 if formula.plain else 0
     rule = width - lines[-1].cell_len - 1
