@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from attnviz.lessons.lesson import Lesson
     from attnviz.story.storyboard import Storyboard
-    from attnviz.views.film.scene import LessonScene
+    from attnviz.views.film.stage import Stage
 
 
-def scene_of(lesson: Lesson) -> type[LessonScene]:
+def scene_of(lesson: Lesson) -> type[Stage]:
     """The scene that films the lesson: of `any-length` the class AnyLength in any_length.py."""
     module = importlib.import_module(f"attnviz.scenes.{lesson.module}")
     name = "".join(word.capitalize() for word in lesson.module.split("_"))
-    scene: type[LessonScene] = getattr(module, name)
+    scene: type[Stage] = getattr(module, name)
     return scene
 
 

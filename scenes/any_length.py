@@ -6,21 +6,12 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.lessons.any_length import film
-from attnviz.views.film.acts.exhibits import show
-from attnviz.views.film.acts.pages import show_in_pages
+from attnviz.lessons.any_length.film import ACTS
 from attnviz.views.film.scene import LessonScene
 
 
 class AnyLength(LessonScene):
     """The three matrices at several lengths, then one vector more."""
 
+    acts = ACTS
     by_itself = staticmethod(partial(default_storyboard, "any-length"))
-
-    def construct(self) -> None:
-        self.act("same-weights", show_in_pages)
-        self.act("map", film.grow)
-        self.act("append", film.append)
-        self.act("share", show)
-        self.act("causal", show_in_pages)
-        self.act("generation", show_in_pages)

@@ -9,19 +9,12 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.lessons.context import film
-from attnviz.views.film.acts.exhibits import show
+from attnviz.lessons.context.film import ACTS
 from attnviz.views.film.scene import LessonScene
 
 
 class Context(LessonScene):
     """The field grows, the layers are counted, and the match moves away."""
 
+    acts = ACTS
     by_itself = staticmethod(partial(default_storyboard, "context"))
-
-    def construct(self) -> None:
-        self.act("receptive-field", film.receptive_field)
-        self.act("layers", show)
-        self.act("planted", film.planted)
-        self.act("sweep", film.sweep)
-        self.act("inductive-bias", film.inductive_bias)

@@ -6,21 +6,12 @@ from functools import partial
 
 from attnviz.scenes import default_storyboard
 
-from attnviz.lessons.order import film
-from attnviz.views.film.acts.exhibits import show
-from attnviz.views.film.acts.pages import show_in_pages
+from attnviz.lessons.order.film import ACTS
 from attnviz.views.film.scene import LessonScene
 
 
 class Order(LessonScene):
     """The same vectors in another order, and what notices it."""
 
+    acts = ACTS
     by_itself = staticmethod(partial(default_storyboard, "order"))
-
-    def construct(self) -> None:
-        self.act("permute", film.trade)
-        self.act("attention", film.trade)
-        self.act("convolution", show)
-        self.act("positions", film.positions)
-        self.act("with-positions", show_in_pages)
-        self.act("compare", film.compare)

@@ -11,14 +11,14 @@ from attnviz.story.title_card import CARD, card_storyboard
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.choreography import appear
 from attnviz.views.film.components.text import Line, label
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import CANVAS, MARGIN, Size
 
 _IN, _LINES_IN, _OUT = 0.8, 1.0, 0.5
 _WIDEST = CANVAS.width - 2 * MARGIN
 
 
-class TitleCard(LessonScene):
+class TitleCard(Stage):
     """A title, a few lines below it, and nothing else."""
 
     by_itself = staticmethod(

@@ -32,7 +32,7 @@ from attnviz.story.i18n import LANGUAGES
 from attnviz.theme import THEMES, Theme, blend
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.planning import plan
-from attnviz.views.film.scene import Beat, LessonScene
+from attnviz.views.film.stage import Beat, Stage
 from attnviz.views.film.style import MOST_WORKED, Style
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
@@ -220,7 +220,7 @@ def stills(
     """The ends of these beats of the lesson, told on what is asked for, or its own example."""
     kept: list[Image.Image] = []
 
-    def keep(scene: LessonScene, beat: Beat) -> None:
+    def keep(scene: Stage, beat: Beat) -> None:
         if beat.name in names:
             camera = scene.renderer.camera
             camera.reset()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -42,6 +42,8 @@ class Telling:
     """How many keys of the row, terms of a sum or entries of a vector are worked out."""
     key: int | None = None
     """The key that is asked for, counted from 0."""
+    _made: dict[tuple[object, ...], Matrix] = field(default_factory=dict)
+    """The matrices made so far: one that several steps show is one object, and so known to be the same."""
 
     @property
     def problem(self) -> Problem:
@@ -187,8 +189,10 @@ class Telling:
         """One row over all keys, labelled: (1, n)."""
         query = self.axis("q", Role.QUERY)[self.query]
         sums: Literal["rows"] | None = "rows" if role is Role.WEIGHT else None
-        return Matrix(
-            symbol, values[None, :], role, (query,), self.axis("k", Role.KEY), self._only, sums
+        return self.once(
+            Matrix(
+                symbol, values[None, :], role, (query,), self.axis("k", Role.KEY), self._only, sums
+            )
         )
 
     def per_head(
@@ -198,13 +202,18 @@ class Telling:
         rows = self.axis(letter, role)
         shown = list(values)[:HEADS_SHOWN]
         return tuple(
-            Matrix(symbol, each, role, rows, (), self.head_number(i))
+            self.once(Matrix(symbol, each, role, rows, (), self.head_number(i)))
             for i, each in enumerate(shown)
         )
 
     def first(self, symbol: str, values: FloatArray, role: Role) -> tuple[Matrix, ...]:
         """The matrix of the head that is worked."""
         return self.per_head(symbol, [values], role, symbol.lower())
+
+    def once(self, matrix: Matrix) -> Matrix:
+        """The matrix, or the equal one that another step was given."""
+        key = (matrix.symbol, matrix.head, matrix.shape, matrix.values.tobytes())
+        return self._made.setdefault(key, matrix)
 
     def head_number(self, index: int) -> int | None:
         """The head's number, as it was chosen if it was, else counted from 1; None if there is only one."""

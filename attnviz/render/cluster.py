@@ -19,6 +19,7 @@ from attnviz.render.job_codec import carried_out, failed
 from attnviz.render.versions import Versions, differences, versions
 
 _SECONDS_TO_ANSWER = 5
+_SECONDS_FOR_A_WORKER = 5
 _SECONDS_BETWEEN_CHECKS = 2.0
 _SECONDS_WITHOUT_WORKERS = 60.0
 """How long to wait for a worker where all have gone: a cluster may be starting new ones."""
@@ -141,7 +142,7 @@ def _client(distributed: Any, address: str) -> Any:
 def _checked_workers(client: Any, address: str) -> Mapping[str, Versions]:
     """The versions of all workers. Raises EnvironmentFault unless there are some and all are those from here."""
     try:
-        client.wait_for_workers(1, timeout=_SECONDS_TO_ANSWER)
+        client.wait_for_workers(1, timeout=_SECONDS_FOR_A_WORKER)
     except TimeoutError:
         raise _no_workers(address) from None
     try:

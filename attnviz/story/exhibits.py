@@ -6,7 +6,8 @@ shown before. Exhibits of one `line` stand side by side; the next line stands be
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from attnviz.story.storyboard import Matrix
@@ -148,7 +149,15 @@ class Field:
     """(layer, position, name) of positions that are named, such as the planted match."""
 
 
-Item: TypeAlias = Matrix | Plot | Table | Field
+@dataclass(frozen=True, eq=False)
+class Product:
+    """Matrices that a step starts from, and those that it makes of them. The calculations of its part say how."""
+
+    operands: tuple[Matrix, ...] = ()
+    results: tuple[Matrix, ...] = ()
+
+
+Item: TypeAlias = Matrix | Plot | Table | Field | Product
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,6 +176,28 @@ class Exhibit:
     """Blocks of a matrix that a view frames."""
 
 
+def in_matrices(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
+    """The exhibits, each product as its matrices side by side: operands, an arrow, results.
+
+    >>> one = Matrix("S", np.zeros((1, 1)), Role.SCORE)
+    >>> [each.joint for each in in_matrices([Exhibit("why", Product((one,), (one,)))])]
+    ['', '→']
+    """
+    shown: list[Exhibit] = []
+    for exhibit in exhibits:
+        item = exhibit.item
+        if not isinstance(item, Product):
+            shown.append(exhibit)
+            continue
+        shown += [replace(exhibit, item=each) for each in item.operands]
+        joints = ["→" if item.operands else "", *[""] * len(item.results)]
+        shown += [
+            replace(exhibit, item=each, joint=joint)
+            for each, joint in zip(item.results, joints, strict=False)
+        ]
+    return tuple(shown)
+
+
 def texts_of(exhibit: Exhibit) -> list[str]:
     """Every word and name that a view of the exhibit may show, but for numbers."""
     item, texts = exhibit.item, [exhibit.name or "", exhibit.joint]
@@ -174,6 +205,9 @@ def texts_of(exhibit: Exhibit) -> list[str]:
         labels = (*item.rows, *item.columns)
         texts += [item.symbol, *(each.symbol for each in labels)]
         texts += [each.token for each in labels if each.token]
+    elif isinstance(item, Product):
+        for matrix in (*item.operands, *item.results):
+            texts += [each.token for each in (*matrix.rows, *matrix.columns) if each.token]
     elif isinstance(item, Plot):
         texts += [item.x_name, item.y_name, *(each.name for each in item.series)]
     elif isinstance(item, Table):

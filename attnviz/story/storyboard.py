@@ -17,7 +17,7 @@ from attnviz.story.numbers import Numbers
 from attnviz.theme import Role
 
 if TYPE_CHECKING:
-    from attnviz.story.exhibits import Exhibit
+    from attnviz.story.exhibits import Exhibit, Product
 
 
 @dataclass(frozen=True)
@@ -140,20 +140,35 @@ class Step:
     formula: Formula
     narration: Mapping[str, str]
     """What is said, by part, in the order it is said. The same words are captions in a film."""
-    operands: tuple[Matrix, ...] = ()
-    results: tuple[Matrix, ...] = ()
     worked: tuple[Calculation, ...] = ()
     """The row that is worked in full, one calculation an entry."""
     omitted: str | None = None
     """In words, which entries `worked` leaves out; None if it leaves out none."""
     exhibits: tuple[Exhibit, ...] = ()
-    """What is shown, part by part, in a step that is told by what it shows and not by operands and results."""
+    """What is shown, part by part."""
     head: int | None = None
     """The head that it is told on, as `Matrix.head`; None where there is only one, or it is told on all of them."""
     on_score_stack: bool = False
     """Whether its result is a row of the stack from scores to weights."""
     on_sidebar: bool = False
     """Whether its result stays in sight in the film."""
+
+    @property
+    def product(self) -> Product | None:
+        """The product among its exhibits; None if it has none."""
+        from attnviz.story.exhibits import Product
+
+        return next((each.item for each in self.exhibits if isinstance(each.item, Product)), None)
+
+    @property
+    def operands(self) -> tuple[Matrix, ...]:
+        """The matrices that its product starts from."""
+        return () if self.product is None else self.product.operands
+
+    @property
+    def results(self) -> tuple[Matrix, ...]:
+        """The matrices that its product makes."""
+        return () if self.product is None else self.product.results
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from attnviz.cli.failures import run as run_in_process
+from tests.patience import PATIENCE
 
 TINY = (160, 90, 5)
 """Width, height and frames a second of --quality low, in this process."""
@@ -91,7 +92,7 @@ def left_over(cache: Path) -> set[str]:
 
 def left_running(session: int) -> list[str]:
     """The processes of a session that are still there, after as long as it takes to notice an end."""
-    end = time.monotonic() + 5
+    end = time.monotonic() + PATIENCE
     while (left := _running_in(session)) and time.monotonic() < end:
         time.sleep(0.01)
     return left

@@ -10,8 +10,9 @@ from contextlib import suppress
 
 import pytest
 
+from tests.patience import PATIENCE
+
 PROMPT = "q, Enter: stop"
-PATIENCE = 30
 
 
 class Terminal:

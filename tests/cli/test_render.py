@@ -15,10 +15,10 @@ import srt
 
 from attnviz.render.store import save_limit, unchecked_user_store
 from attnviz.views.film.production import render_service
+from tests.patience import PATIENCE
 
 from .conftest import frames_of, left_over, names, stored
 
-PATIENCE = 60
 QUIET = {"NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "TERM"}
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in QUIET}
 ENVIRONMENT["PYTHONIOENCODING"] = "utf-8"

@@ -4,17 +4,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import av
 import pytest
 
 from attnviz.views.film.production import render_service
+from tests.patience import PATIENCE, wait_until
 
 from .conftest import left_over, left_running, stored
 
-PATIENCE = 60
 PROBE = '''
 import importlib, importlib.abc, os, signal, sys
 
@@ -42,7 +41,7 @@ class Watch(importlib.abc.MetaPathFinder):
             os.kill(os.getpid(), signal.SIGINT)
 
 SENT_AT = {
-    "planning": ("views.film.scene", "LessonScene.beat_ended", 1),
+    "planning": ("views.film.stage", "Stage.beat_ended", 1),
     "planning in processes": ("render.processes", "Processes.submit", 2),
     "starting a process": ("render.processes", "_Seat._start", 1),
     "drawing": ("render.renderer", "DrawingRenderer.perform", 2),
@@ -200,10 +199,8 @@ def begun(folder: Path, jobs: str) -> subprocess.Popen:
         # whoever runs the tests may ignore it, as nohup does, and hand that on
         preexec_fn=lambda: [signal.signal(each, signal.SIG_DFL) for each in ENDED],
     )
-    patience = time.monotonic() + PATIENCE
-    while not stored(cache) and time.monotonic() < patience:
-        assert process.poll() is None
-        time.sleep(0.05)
+    wait_until(lambda: stored(cache) or process.poll() is not None)
+    assert process.poll() is None
     return process
 
 

@@ -15,7 +15,7 @@ import pytest
 from attnviz.story.exhibits import Exhibit, Plot, texts_of
 from attnviz.story.storyboard import Matrix, Number, Step, Storyboard
 from attnviz.views.film.production.planning import Plan, plan
-from attnviz.views.film.scene import Beat, LessonScene
+from attnviz.views.film.stage import Beat, Stage
 from attnviz.views.film.style import Style
 from tests.film.cases import CASES, LESSON_CASES, ONLY, PARTS, THEMES, case_named, film_of
 from tests.film.screens import Screen, screen_of
@@ -109,7 +109,7 @@ def told(name: str, storyboard: Storyboard, style: Style) -> Told:
     screens: list[Screen] = []
     stills: dict[str, np.ndarray] = {}
 
-    def look(scene: LessonScene, beat: Beat) -> None:
+    def look(scene: Stage, beat: Beat) -> None:
         screens.append(screen_of(scene, beat))
         if beat.name in STILLS.get(name, ()):
             camera = scene.renderer.camera

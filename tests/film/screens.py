@@ -15,7 +15,7 @@ from attnviz.views.film.components.cells import Cell, Tile
 from attnviz.views.film.components.header_footer import Caption, Header
 from attnviz.views.film.components.matrix import MatrixView
 from attnviz.views.film.components.text import Glyphs, Line, label
-from attnviz.views.film.scene import Beat, LessonScene
+from attnviz.views.film.stage import Beat, Stage
 from attnviz.views.film.style import Size
 
 _PIXELS = 480 / 8
@@ -121,7 +121,7 @@ def _family(
             yield from _family(each.submobjects, (*above, each), seen)
 
 
-def screen_of(scene: LessonScene, beat: Beat) -> Screen:
+def screen_of(scene: Stage, beat: Beat) -> Screen:
     """What stands on the scene now."""
     found = list(_family(scene.mobjects))
     drawn = [

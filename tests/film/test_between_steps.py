@@ -15,7 +15,7 @@ from attnviz.views.film.choreography import give_way
 from attnviz.views.film.components.matrix import MatrixView
 from attnviz.views.film.components.text import label
 from attnviz.views.film.production.planning import plan
-from attnviz.views.film.scene import Beat, LessonScene
+from attnviz.views.film.stage import Beat, Stage
 from attnviz.views.film.style import ARITHMETIC, SHELF, STAGE, Size
 from tests.film.small import small_film
 
@@ -35,7 +35,7 @@ class Seen:
     """What stood on the stage when a step began."""
 
 
-def on_stage(scene: LessonScene) -> list[Mobject]:
+def on_stage(scene: Stage) -> list[Mobject]:
     """What has an outline and stands beside the shelf, between heading and caption."""
     return [
         part
@@ -112,7 +112,7 @@ def watched(beat: str, *only: str, **asked: Any) -> list[Mobject]:
     """Everything on the stage at the end of a beat, groups included."""
     found: list[Mobject] = []
 
-    def look(scene: LessonScene, now: Beat) -> None:
+    def look(scene: Stage, now: Beat) -> None:
         if now.name == beat:
             found.extend(part for each in scene.mobjects for part in each.get_family())
 

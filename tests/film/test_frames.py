@@ -73,12 +73,15 @@ def drawn(text="2", *, role=Role.VALUE, moved=0.0, scale=1) -> np.ndarray:
     return frame.reshape(480, scale, 854, scale, 3).mean(axis=(1, 3))
 
 
-@pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize(
     ("one", "other"), [("2", "3"), ("6", "8"), ("0.47", "0.46"), ("4", "−4"), ("4", "")]
 )
-def test_another_number_in_a_cell_is_found(one, other, role):
-    assert difference(drawn(one, role=role), drawn(other, role=role)) > 1.5 * TOLERANCE
+def test_another_number_in_a_cell_is_found(one, other):
+    weakest = (
+        Role.WEIGHT
+    )  # of all roles the one whose letters differ least from what is behind them
+
+    assert difference(drawn(one, role=weakest), drawn(other, role=weakest)) > 1.5 * TOLERANCE
 
 
 def test_a_cell_of_another_role_is_found():

@@ -9,7 +9,7 @@ from attnviz.scenes.self_attention import SelfAttention
 
 from attnviz.errors import InputError
 from attnviz.views.film.production.planning import plan
-from attnviz.views.film.scene import Beat
+from attnviz.views.film.stage import Beat
 from attnviz.views.film.video.captions import subrip
 from tests.film.small import small_film
 

@@ -1,8 +1,6 @@
 """The scene files work with manim's own command line, from any folder."""
 
-import inspect
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +10,16 @@ import av
 import pytest
 from attnviz.scenes import scene_of
 
-from attnviz.lessons.registry import LESSONS
+from attnviz.lessons.cost import parts
+from attnviz.lessons.registry import LESSONS, build_storyboard
+from attnviz.lessons.request import LessonRequest
+from attnviz.story.storyboard import Step
+from attnviz.views.film.acts.act import Act
+from attnviz.views.film.production.planning import plan
+from attnviz.views.film.stage import Stage
+from tests.patience import PATIENCE
+
+from .cases import film_of
 
 SCENES = sorted(
     path for path in Path(attnviz.scenes.__file__).parent.glob("*.py") if path.stem != "__init__"
@@ -29,7 +36,7 @@ def test_manim_renders_a_scene_file_from_another_folder(tmp_path, path):
         text=True,
         cwd=tmp_path,
         env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -46,8 +53,27 @@ def test_every_lesson_has_a_scene_file_and_so_has_a_title_card():
     assert {path.stem for path in SCENES} == lessons | {"title_card"}
 
 
-@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
-def test_the_scene_of_a_lesson_acts_every_step_that_the_lesson_can_have(lesson):
-    scene = inspect.getsource(scene_of(lesson).construct)
+def test_an_act_plays_the_parts_that_its_step_can_say():
+    played = {
+        (lesson.name, step): act.parts
+        for lesson in LESSONS.values()
+        for step, act in scene_of(lesson).acts.items()
+    }
+    defined = {
+        (lesson.name, each.id): each.parts
+        for lesson in LESSONS.values()
+        for each in lesson.definitions
+    }
 
-    assert tuple(re.findall(r'self\.act\(\s*"([^"]+)"', scene)) == lesson.steps
+    assert played.items() <= defined.items()
+
+
+def test_an_act_that_leaves_a_part_out_is_a_mistake_that_is_named(monkeypatch):
+    def play_nothing(stage: Stage, step: Step) -> None:
+        """Says no word."""
+
+    scene = scene_of(LESSONS["cost"])
+    monkeypatch.setattr(scene, "acts", {"memory": Act(play_nothing, parts.Memory)})
+
+    with pytest.raises(LookupError, match=r"^the act of the step memory plays \[\], and the step"):
+        plan(film_of(build_storyboard("cost", LessonRequest())))

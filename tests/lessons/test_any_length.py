@@ -1,7 +1,5 @@
 """The lesson on length: n in, n out, and one more vector, against the formula written out here."""
 
-import re
-
 import numpy as np
 import pytest
 
@@ -67,7 +65,8 @@ def test_one_more_vector_adds_a_row_and_a_column_and_changes_no_score(n):
     by_hand = (x @ trace.problem.w_q) @ (x @ trace.problem.w_k).T
     assert before.shape == (m, m)
     np.testing.assert_allclose(after.values, by_hand, rtol=1e-12)
-    np.testing.assert_array_equal(before.values, after.values[:m, :m])
+    np.testing.assert_allclose(before.values, after.values[:m, :m], rtol=1e-12, atol=1e-14)
+    assert "largest difference 0." in board.step("append").narration["same"]
     marked = board.step("append").exhibits[1].marks
     assert {(r.rows, r.columns) for r in marked} == {
         ((m, m + 1), (0, m + 1)),
@@ -130,7 +129,7 @@ def test_generation_counts_all_scores_against_one_row():
 def test_a_row_on_kept_keys_and_values_is_the_row_of_the_whole(heads):
     rows = table(told(random_trace(8, heads=heads)), "generation").rows
 
-    assert all(re.fullmatch(r"0|\d·10⁻¹[⁵⁶⁷⁸⁹]", row.cells[3]) for row in rows)
+    assert [row.cells[3] for row in rows] == ["0", "0", "0"]
 
 
 def test_a_single_vector_comes_a_second_time():

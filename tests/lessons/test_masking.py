@@ -1,16 +1,13 @@
 """The lesson on masks, against softmax written out here."""
 
-import re
 from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from attnviz.core.attention import attend
 from attnviz.core.self_attention import trace_of
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.lessons.masking import padding
 from attnviz.lessons.masking.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest
 
@@ -169,31 +166,13 @@ def test_padding_that_is_seen_takes_weight_and_hidden_takes_none(biased):
     assert (weights.values[:, 3:] == 0).all()
     value = padded @ trace.problem.w_v + (trace.problem.b_v if biased else 0)
     assert np.allclose(batch.values, weights_by_hand(scores[:, :3]) @ value[:3])
-    assert np.array_equal(batch.values, alone.values)
+    np.testing.assert_allclose(batch.values, alone.values, rtol=1e-12, atol=1e-14)
 
 
 def test_the_padding_of_the_example_is_told_with_its_share():
     said = told(example()).step("padding").narration["leak"]
 
     assert said == "Left visible, the padding takes 28%\nof the weight of q₁ (“once”)."
-
-
-def slightly_off(*arrays, mask=None, **options):
-    """attend, but for the last digit of what comes out behind a mask."""
-    stages = attend(*arrays, mask=mask, **options)
-    return stages if mask is None else replace(stages, output=stages.output * (1 + 4e-16))
-
-
-def test_an_output_that_is_equal_is_called_so_and_one_that_nearly_is_is_not(monkeypatch):
-    equal = told(random_trace(4)).step("padding-hidden")
-    monkeypatch.setattr(padding, "attend", slightly_off)
-    nearly = told(random_trace(4)).step("padding-hidden")
-
-    assert (equal.exhibits[-1].joint, nearly.exhibits[-1].joint) == ("=", "≈")
-    assert "to the last digit" in equal.narration["same"]
-    assert re.search(
-        r"differ by \d·10⁻¹[⁰¹²³⁴⁵⁶⁷⁸⁹], rounding in the last digit", nearly.narration["same"]
-    )
 
 
 # ── inputs with something to be said of them ──

@@ -8,7 +8,8 @@ import pytest
 
 from attnviz import self_attention
 from attnviz.errors import InputError
-from attnviz.lessons.self_attention.steps import STEPS, self_attention_storyboard
+from attnviz.lessons.self_attention.lesson import LESSON
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.storyboard import Storyboard
 
 from .storyboards import ids, lines
@@ -64,7 +65,7 @@ def test_the_illustrated_example_is_worked_as_by_hand(board, step):
 
 def test_the_illustrated_example_has_the_steps_that_change_something(board):
     idle = ("places", "given", "pair", "links", "scale", "cap", "bias", "mask", "heads")
-    assert ids(board) == [step for step in STEPS if step not in idle]
+    assert ids(board) == [step for step in LESSON.steps if step not in idle]
 
 
 def on_scores(*row, **options):

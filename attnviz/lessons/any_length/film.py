@@ -7,12 +7,15 @@ from dataclasses import replace
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, Create, FadeIn, VGroup
 
+from attnviz.lessons.any_length import parts
 from attnviz.story.storyboard import Matrix, Step
+from attnviz.views.film.acts.act import Act, Acts
+from attnviz.views.film.acts.pages import show_in_pages
 from attnviz.views.film.choreography import born, dim, light
 from attnviz.views.film.components.crossing import Crossing
 from attnviz.views.film.components.matrix import MOST_SIDE, MatrixView, frame_around, sheet
 from attnviz.views.film.components.text import label
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import CAPTION, STAGE, Box, Size
 from attnviz.views.film.submatrix import excerpt
 
@@ -24,7 +27,7 @@ _SIDES = (1.8, 3.0, 4.2)
 """Room for the maps, from the shortest sequence to the longest."""
 
 
-def grow(scene: LessonScene, step: Step) -> None:
+def grow(scene: Stage, step: Step) -> None:
     """The maps from the smallest to the largest: the longer the sequence, the more room."""
     maps = [each.item for each in step.exhibits if isinstance(each.item, Matrix)]
     views = [_map(scene, each, side) for each, side in zip(maps, _SIDES[-len(maps) :], strict=True)]
@@ -38,7 +41,7 @@ def grow(scene: LessonScene, step: Step) -> None:
     scene.clear_stage()
 
 
-def _pooling(scene: LessonScene, matrix: Matrix) -> list[FadeIn]:
+def _pooling(scene: Stage, matrix: Matrix) -> list[FadeIn]:
     """What is said of a map that is too large to show each position."""
     count = matrix.shape[0]
     if count <= MOST_SIDE:
@@ -49,7 +52,7 @@ def _pooling(scene: LessonScene, matrix: Matrix) -> list[FadeIn]:
     return [FadeIn(line)]
 
 
-def _map(scene: LessonScene, matrix: Matrix, side: float) -> VGroup:
+def _map(scene: Stage, matrix: Matrix, side: float) -> VGroup:
     """One map under its title, with the names of rows and columns where each stands for one position."""
     shown = sheet(matrix, scene.storyboard.numbers, width=side, height=side, most_cell=0.6)
     view = MatrixView(shown, scene.style)
@@ -58,25 +61,25 @@ def _map(scene: LessonScene, matrix: Matrix, side: float) -> VGroup:
     return VGroup(view.title(), view)
 
 
-def append(scene: LessonScene, step: Step) -> None:
+def append(scene: Stage, step: Step) -> None:
     """Queries at the left, keys on top, scores where they cross, values beside; then one more of each."""
     stage = _Crossed(scene, step)
     last = stage.last
-    with scene.beat(step, "why"):
+    with scene.beat(step, parts.Append.WHY):
         scene.move(FadeIn(stage.standing), seconds=1.2)
         scene.move(*[FadeIn(slot) for slot in stage.new_slots], seconds=0.8)
-    with scene.beat(step, "projections"):
+    with scene.beat(step, parts.Append.PROJECTIONS):
         scene.move(FadeIn(stage.query, shift=0.8 * RIGHT), seconds=0.9)
         scene.move(FadeIn(stage.key, shift=0.4 * DOWN), seconds=0.9)
         scene.move(FadeIn(stage.value, shift=0.8 * LEFT), seconds=0.9)
-    with scene.beat(step, "scores"):
+    with scene.beat(step, parts.Append.SCORES):
         crossing = stage.crossing
         places = [(last, j) for j in range(last + 1)] + [(i, last) for i in range(last)]
         scene.move(*dim(stage.old_scores, stage.old_values), seconds=0.4)
         for i, j in places:
             birth = born(crossing.product.cell(i, j), *crossing.factors(i, j))
             scene.move(birth, seconds=_BIRTHS / len(places))
-    with scene.beat(step, "same"):
+    with scene.beat(step, parts.Append.SAME):
         frame = frame_around(stage.old_scores, scene.style.theme.ink, 0.02)
         scene.move(*light(stage.old_scores, stage.old_values), Create(frame), seconds=0.9)
     scene.clear_stage()
@@ -85,7 +88,7 @@ def append(scene: LessonScene, step: Step) -> None:
 class _Crossed:
     """Where everything stands in the end, told apart into what was there and what comes."""
 
-    def __init__(self, scene: LessonScene, step: Step) -> None:
+    def __init__(self, scene: Stage, step: Step) -> None:
         board, style = scene.storyboard, scene.style
         items = [each.item for each in step.exhibits]
         matrices = {each.symbol: each for each in items if isinstance(each, Matrix)}
@@ -128,3 +131,13 @@ class _Crossed:
 def _named(view: MatrixView, i: int) -> VGroup:
     """Row i with its name, where it has one."""
     return VGroup(*view.row_labels[i : i + 1], view.row(i))
+
+
+ACTS: Acts = {
+    "same-weights": Act(show_in_pages, parts.SameWeights),
+    "map": Act(grow, parts.Map),
+    "append": Act(append, parts.Append),
+    "causal": Act(show_in_pages, parts.Causal),
+    "generation": Act(show_in_pages, parts.Generation),
+}
+"""How the steps are played that say more by moving."""

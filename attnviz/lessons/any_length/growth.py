@@ -94,11 +94,6 @@ class Growth:
         """For each length of `causal`, how far the last row, computed alone, lies from the one computed with all."""
         return tuple(map(_last_row_differs, self.causal))
 
-    @property
-    def rounding(self) -> float:
-        """The largest difference that would be 0 if floating-point numbers were not rounded."""
-        return max(self.projections_moved, self.scores_moved, self.causal_moved, *self.kept_differs)
-
 
 def _last_row_differs(trace: Trace) -> float:
     """How far the outputs of the last row lie from `trace` if it is computed alone, on the keys and values of all."""

@@ -122,10 +122,7 @@ def _notes(told: GrowthTelling, length: str) -> tuple[str, ...]:
     notes = lesson_checks.notes(told.telling, length)
     if hides(told.growth.given.problem):
         notes = (*notes, told.say("notes", f"hidden{length}"))
-    if rounding := told.growth.rounding:
-        difference = told.difference(rounding)
-        notes = (*notes, told.say("notes", f"rounding{length}", difference=difference))
-    return notes
+    return (*notes, told.say("notes", f"rounding{length}"))
 
 
 STEPS: tuple[StepDefinition[GrowthTelling], ...] = (

@@ -10,10 +10,12 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, Animation, Circle, Create, FadeIn, FadeOut, VGroup, linear
 from manim import Line as Stroke
 
+from attnviz.lessons.context import parts
 from attnviz.story.exhibits import Exhibit, Field, Plot, Table
 from attnviz.story.storyboard import Step
 from attnviz.theme import Role, blend
 from attnviz.typeset.fonts import Weight
+from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.exhibits import hang, tell
 from attnviz.views.film.choreography import appear
 from attnviz.views.film.components.field import FieldView
@@ -21,7 +23,7 @@ from attnviz.views.film.components.matrix import frame_around
 from attnviz.views.film.components.plot import PlotView
 from attnviz.views.film.components.table import TableView
 from attnviz.views.film.components.text import Line, label
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import STAGE, Size, Style
 
 _Item = TypeVar("_Item", Field, Plot, Table)
@@ -34,7 +36,7 @@ _AWAY = 6.0
 """Seconds in which the match moves from one end to the other."""
 
 
-def receptive_field(scene: LessonScene, step: Step) -> None:
+def receptive_field(scene: Stage, step: Step) -> None:
     """One stack grows, a layer at a time, and its count with it; attention beside it takes one step."""
     _, stack, attention = step.exhibits
     field = _of(Field, stack)
@@ -44,10 +46,10 @@ def receptive_field(scene: LessonScene, step: Step) -> None:
     grown = [_grown(scene, field, layers) for layers in range(1, len(field.layers))]
     for each in grown:
         each.shift(to_left)
-    with scene.beat(step, "local"):
+    with scene.beat(step, parts.ReceptiveField.LOCAL):
         scene.move(FadeIn(bare), seconds=0.7)
         _light_up(scene, grown[0])
-    with scene.beat(step, "grow"):
+    with scene.beat(step, parts.ReceptiveField.GROW):
         for before, each in pairwise(grown):
             scene.move(FadeOut(before), seconds=0.3)
             _light_up(scene, each)
@@ -55,7 +57,7 @@ def receptive_field(scene: LessonScene, step: Step) -> None:
     flat = FieldView(_of(Field, attention), scene.style, width=_HALF, height=4.5)
     flat.shift(np.array([STAGE.right - 0.3 - flat.get_right()[0], -1.85, 0.0]))
     name = _name(attention.name or "", flat, scene.style)
-    with scene.beat(step, "attention"):
+    with scene.beat(step, parts.ReceptiveField.ATTENTION):
         scene.move(*[FadeIn(row) for row in flat.rows], FadeIn(name), seconds=0.7)
         scene.move(*[Create(link) for link in flat.links[0]], seconds=1.0)
         scene.gather(VGroup(flat, name))
@@ -72,7 +74,7 @@ def _after(field: Field, layers: int) -> Field:
     return Field(rows, (*field.links[spare:], *[()] * spare) if layers else ((),) * spare)
 
 
-def _grown(scene: LessonScene, field: Field, layers: int) -> VGroup:
+def _grown(scene: Stage, field: Field, layers: int) -> VGroup:
     """What a stack of so many layers lights, from the unit down: its dots and its links by turns. Over all of it
     stands how many layers it has and how many inputs it sees.
     """
@@ -96,7 +98,7 @@ def _grown(scene: LessonScene, field: Field, layers: int) -> VGroup:
     return VGroup(_name(text, view, scene.style), *parts)
 
 
-def _light_up(scene: LessonScene, grown: VGroup) -> None:
+def _light_up(scene: Stage, grown: VGroup) -> None:
     """From the unit down to the inputs."""
     name, unit, *rest = grown
     scene.move(FadeIn(name), FadeIn(unit), seconds=0.3)
@@ -112,7 +114,7 @@ def _name(text: str, view: FieldView, style: Style) -> Line:
     return line.align_to(view.dots[-1], LEFT)
 
 
-def planted(scene: LessonScene, step: Step) -> None:
+def planted(scene: Stage, step: Step) -> None:
     """The match in both fields, one over the other; what each makes of it stands beside it."""
     stack, by_layers, one_step, by_content = step.exhibits
     tables = [
@@ -130,18 +132,18 @@ def planted(scene: LessonScene, step: Step) -> None:
     for table, view in zip(tables, (high, low), strict=True):
         table.move_to(np.array([STAGE.left + room + 0.4, view.get_y(), 0.0]), aligned_edge=LEFT)
     rings = [_ring(view, scene.style) for view in (high, low)]
-    with scene.beat(step, "why"):
+    with scene.beat(step, parts.Planted.WHY):
         scene.move(*[FadeIn(row) for row in high.rows], seconds=0.9)
         scene.move(FadeIn(high.names), Create(rings[0]), seconds=0.9)
-    with scene.beat(step, "measure"):
+    with scene.beat(step, parts.Planted.MEASURE):
         for _ in range(2):
             scene.move(FadeOut(rings[0]), FadeOut(high.names[1]), seconds=0.8)
             scene.move(FadeIn(rings[0]), FadeIn(high.names[1]), seconds=0.6)
-    with scene.beat(step, "convolution"):
+    with scene.beat(step, parts.Planted.CONVOLUTION):
         for links in reversed(high.links):
             scene.move(*[Create(link) for link in links], seconds=0.45)
         scene.move(FadeIn(tables[0].header), appear(tables[0].rows), seconds=1.6)
-    with scene.beat(step, "attention"):
+    with scene.beat(step, parts.Planted.ATTENTION):
         scene.move(*[FadeIn(row) for row in low.rows], FadeIn(low.names), seconds=0.7)
         scene.move(*[Create(link) for link in low.links[0]], Create(rings[1]), seconds=1.2)
         match = low.links[0][_match(low)]
@@ -179,7 +181,7 @@ def _match(view: FieldView) -> int:
     return next(position for layer, position, _ in view.field.marks if layer == 0)
 
 
-def sweep(scene: LessonScene, step: Step) -> None:
+def sweep(scene: Stage, step: Step) -> None:
     """The match moves away over the axis of its distance, and the curves follow it."""
     curves, counts = step.exhibits
     table = TableView(_of(Table, counts), scene.style, width=STAGE.width - 4.8, height=3.4)
@@ -190,27 +192,27 @@ def sweep(scene: LessonScene, step: Step) -> None:
     asks, answer = (_named(scene, part, at) for part, at in zip(_MATCH, strip[:2], strict=True))
     asks[1].shift(0.27 * UP)  # out of the way of the other name while it starts beside it
     table.move_to(np.array([STAGE.right - 0.12, plot.get_y(), 0.0]), aligned_edge=RIGHT)
-    with scene.beat(step, "why"):
+    with scene.beat(step, parts.Sweep.WHY):
         scene.move(FadeIn(strip), FadeIn(asks), FadeIn(answer), FadeIn(plot.axes), seconds=0.9)
         away = strip[-1].get_x() - strip[1].get_x()
         moving = answer.animate(rate_func=linear).shift(RIGHT * away)
         scene.move(Unveil(VGroup(*plot.curves), rate_func=linear), moving, seconds=_AWAY)
         scene.move(*[FadeIn(each) for each in plot.endings], seconds=0.6)
-    with scene.beat(step, "silent"):
+    with scene.beat(step, parts.Sweep.SILENT):
         scene.move(*[Create(each) for each in _reaches(scene, plot, strip)], seconds=1.0)
         scene.move(FadeIn(table.header), appear(table.rows), seconds=1.6)
-    with scene.beat(step, "flat"):
+    with scene.beat(step, parts.Sweep.FLAT):
         column = VGroup(*[row[-1] for row in table.rows])
         frame = frame_around(column, scene.style.theme.ink, 0.1)
         scene.move(Create(frame), seconds=0.7)
-    with scene.beat(step, "size"):
+    with scene.beat(step, parts.Sweep.SIZE):
         everywhere = frame_around(strip, scene.style.theme.ink, 0.1)
         scene.move(FadeOut(frame), FadeOut(asks[0]), FadeOut(answer[0]), seconds=0.4)
         scene.move(Create(everywhere), seconds=0.7)
     scene.clear_stage()
 
 
-def _strip(scene: LessonScene, plot: PlotView) -> VGroup:
+def _strip(scene: Stage, plot: PlotView) -> VGroup:
     """The sequence over the plot: the position that asks, then each of the others over its distance."""
     colour, theme = scene.style.colour(Role.INPUT), scene.style.theme
     over = [dot.get_x() for dot in plot.curves[0][1:]]
@@ -224,7 +226,7 @@ def _strip(scene: LessonScene, plot: PlotView) -> VGroup:
     return strip
 
 
-def _named(scene: LessonScene, part: str, at: Circle) -> VGroup:
+def _named(scene: Stage, part: str, at: Circle) -> VGroup:
     """A ring round a position, and its name over it."""
     text = scene.words.say(scene.storyboard.lesson, "planted", part)
     ink = scene.style.theme.ink
@@ -232,7 +234,7 @@ def _named(scene: LessonScene, part: str, at: Circle) -> VGroup:
     return VGroup(ring, label(text, ink, Size.SMALL).next_to(ring, UP, buff=0.1))
 
 
-def _reaches(scene: LessonScene, plot: PlotView, strip: VGroup) -> list[Stroke]:
+def _reaches(scene: Stage, plot: PlotView, strip: VGroup) -> list[Stroke]:
     """Under the strip, how far each response goes before it is 0: the further, the lower."""
     lines: list[Stroke] = []
     for series in plot.plot.series:
@@ -246,7 +248,7 @@ def _reaches(scene: LessonScene, plot: PlotView, strip: VGroup) -> list[Stroke]:
     return lines
 
 
-def inductive_bias(scene: LessonScene, step: Step) -> None:
+def inductive_bias(scene: Stage, step: Step) -> None:
     """Where looking near is a good start and where not, a row a beat; then what either knows of place."""
     suits, *measured = step.exhibits
     table = TableView(_of(Table, suits), scene.style, width=STAGE.width, height=STAGE.height)
@@ -292,3 +294,12 @@ def _of(kind: type[_Item], exhibit: Exhibit) -> _Item:
     """What the exhibit shows, which is of that kind."""
     assert isinstance(exhibit.item, kind)
     return exhibit.item
+
+
+ACTS: Acts = {
+    "receptive-field": Act(receptive_field, parts.ReceptiveField),
+    "planted": Act(planted, parts.Planted),
+    "sweep": Act(sweep, parts.Sweep),
+    "inductive-bias": Act(inductive_bias, parts.InductiveBias),
+}
+"""How the steps are played that say more by moving."""

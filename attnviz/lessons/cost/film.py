@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 from manim import DOWN, LEFT, UP, Circle, Create, DashedLine, FadeIn, LaggedStart, VGroup
 
+from attnviz.lessons.cost import parts
 from attnviz.story.exhibits import Table
 from attnviz.story.storyboard import Step
 from attnviz.theme import blend
 from attnviz.typeset.fonts import Weight
+from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.exhibits import hang, tell
 from attnviz.views.film.choreography import appear
 from attnviz.views.film.components.plot import PlotView
 from attnviz.views.film.components.table import TableView
 from attnviz.views.film.components.text import label
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import STAGE, Size
 
 _ROW = 5.6
@@ -23,19 +25,19 @@ _WAITING, _AT_ONCE = 3.2, 0.8
 """Seconds until the last position is computed."""
 
 
-def operations(scene: LessonScene, step: Step) -> None:
+def operations(scene: Stage, step: Step) -> None:
     """The counts, their curves, and a ring where the first and the last of them cross."""
     hung = hang(scene, step)
     for part in step.narration:
         with scene.beat(step, part):
             tell(scene, step, hung, part)
-            if part == "crossing":
+            if part == parts.Operations.CROSSING:
                 plots = [view.body for view in hung.views if isinstance(view.body, PlotView)]
                 scene.move(*[Create(each) for each in _crossing(scene, plots[0])], seconds=1.0)
     scene.clear_stage()
 
 
-def _crossing(scene: LessonScene, plot: PlotView) -> VGroup:
+def _crossing(scene: Stage, plot: PlotView) -> VGroup:
     """A ring where the first and the last curve meet, and a line down to the axis."""
     first, last = plot.plot.series[0], plot.plot.series[-1]
     at = next(i for i, (y, other) in enumerate(zip(first.y, last.y, strict=True)) if y == other)
@@ -46,7 +48,7 @@ def _crossing(scene: LessonScene, plot: PlotView) -> VGroup:
     return VGroup(DashedLine(point + 0.18 * DOWN, foot, stroke_width=2, color=ink), ring)
 
 
-def sequential_steps(scene: LessonScene, step: Step) -> None:
+def sequential_steps(scene: Stage, step: Step) -> None:
     """A row of positions a method: in one each lights up after the one before, in the others all at once."""
     exhibit = step.exhibits[0]
     assert isinstance(exhibit.item, Table)
@@ -58,21 +60,21 @@ def sequential_steps(scene: LessonScene, step: Step) -> None:
     group = VGroup(*rows).arrange(DOWN, buff=0.55, aligned_edge=LEFT)
     group.move_to(np.array([STAGE.left + 0.3, 0.45, 0.0]), aligned_edge=LEFT)
     *free, waiting = rows
-    with scene.beat(step, "wait"):
+    with scene.beat(step, parts.SequentialSteps.WAIT):
         scene.move(FadeIn(waiting[0]), FadeIn(waiting[1]), seconds=0.6)
         scene.move(LaggedStart(*map(FadeIn, waiting[2]), lag_ratio=1), seconds=_WAITING)
         scene.gather(waiting)
         scene.move(FadeIn(name), FadeIn(table.header), appear(table.rows), seconds=1.2)
         scene.gather(VGroup(name, table))
-    with scene.beat(step, "at_once"):
+    with scene.beat(step, parts.SequentialSteps.AT_ONCE):
         scene.move(*[FadeIn(VGroup(row[0], row[1])) for row in free], seconds=0.6)
         scene.move(*[FadeIn(row[2]) for row in free], seconds=_AT_ONCE)
-    with scene.beat(step, "work"):
+    with scene.beat(step, parts.SequentialSteps.WORK):
         pass
     scene.clear_stage()
 
 
-def _positions(scene: LessonScene, table: Table, column: int) -> VGroup:
+def _positions(scene: Stage, table: Table, column: int) -> VGroup:
     """The name of a method, as many positions as the first row counts, and the same positions computed."""
     role = table.roles[column]
     colour, theme = scene.style.colour(role), scene.style.theme
@@ -88,3 +90,10 @@ def _positions(scene: LessonScene, table: Table, column: int) -> VGroup:
         computed.add(full)
     name.move_to(np.array([bare.get_left()[0], 0.0, 0.0]), aligned_edge=LEFT)
     return VGroup(name, bare, computed)
+
+
+ACTS: Acts = {
+    "operations": Act(operations, parts.Operations),
+    "sequential-steps": Act(sequential_steps, parts.SequentialSteps),
+}
+"""How the steps are played that say more by moving."""

@@ -7,14 +7,16 @@ from dataclasses import replace
 import numpy as np
 from manim import DOWN, AnimationGroup, FadeIn, FadeOut, LaggedStart, VGroup
 
+from attnviz.lessons.masking import parts
 from attnviz.story.numbers import MINUS
 from attnviz.story.storyboard import Matrix, Step
+from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.exhibits import Hung, hang, show, tell
 from attnviz.views.film.choreography import appear, travel
 from attnviz.views.film.components.exhibit import ExhibitView
 from attnviz.views.film.components.matrix import MatrixView
 from attnviz.views.film.components.text import label, widest, width_of
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import Size
 
 _INFINITY = f"{MINUS}∞"
@@ -22,7 +24,7 @@ _FALL = 2.4
 """Seconds in which all −∞ fall."""
 
 
-def before_softmax(scene: LessonScene, step: Step) -> None:
+def before_softmax(scene: Stage, step: Step) -> None:
     """The scores as they were; −∞ falls onto those that are hidden; each becomes a 0 among the weights."""
     hung = hang(scene, step)
     scores, weights = hung.views[:2]
@@ -35,16 +37,16 @@ def before_softmax(scene: LessonScene, step: Step) -> None:
         for i, j in np.argwhere(np.isneginf(scores.body.sheet.matrix.values)).tolist()
         if np.isfinite(before.sheet.matrix.values[i, j])
     ]
-    with scene.beat(step, "hide"):
+    with scene.beat(step, parts.BeforeSoftmax.HIDE):
         _fall(scene, hung, before, hidden)
-    with scene.beat(step, "zeros"):
+    with scene.beat(step, parts.BeforeSoftmax.ZEROS):
         _follow(scene, hung, scores.body, weights, hidden)
-    with scene.beat(step, "sum"):
-        tell(scene, step, hung, "sum")
+    with scene.beat(step, parts.BeforeSoftmax.SUM):
+        tell(scene, step, hung, parts.BeforeSoftmax.SUM)
     scene.clear_stage()
 
 
-def _as_they_were(scene: LessonScene, masked: MatrixView) -> MatrixView | None:
+def _as_they_were(scene: Stage, masked: MatrixView) -> MatrixView | None:
     """The scores without the mask in the cells of those with it; None where cells are blocks, or too small for them."""
     shown = masked.sheet
     matrix = scene.storyboard.step("unmasked").exhibits[0].item
@@ -61,9 +63,7 @@ def _as_they_were(scene: LessonScene, masked: MatrixView) -> MatrixView | None:
     return before
 
 
-def _fall(
-    scene: LessonScene, hung: Hung, before: MatrixView, hidden: list[tuple[int, int]]
-) -> None:
+def _fall(scene: Stage, hung: Hung, before: MatrixView, hidden: list[tuple[int, int]]) -> None:
     view = hung.views[0]
     names = [*view.body.row_labels, *view.body.column_labels]
     rows = [before.row(i) for i in range(len(before.entries))]
@@ -83,9 +83,7 @@ def _fall(
     hung.keep(scene, VGroup(view), line=view.exhibit.line)
 
 
-def _write_infinities(
-    scene: LessonScene, scores: MatrixView, hidden: list[tuple[int, int]]
-) -> None:
+def _write_infinities(scene: Stage, scores: MatrixView, hidden: list[tuple[int, int]]) -> None:
     """−∞ in the cells it falls into also where the scores go without numbers, as long as it fits."""
     shown = scores.sheet
     fits = width_of(_INFINITY, Size.SMALL) + 0.08 <= shown.width and shown.height >= 0.28
@@ -96,7 +94,7 @@ def _write_infinities(
 
 
 def _follow(
-    scene: LessonScene,
+    scene: Stage,
     hung: Hung,
     scores: MatrixView,
     weights: ExhibitView,
@@ -114,3 +112,9 @@ def _follow(
     ]
     scene.move(appear([row for row in seen if len(row)], scale=0.8), seconds=1.5)
     hung.keep(scene, VGroup(joint, weights), line=weights.exhibit.line)
+
+
+ACTS: Acts = {
+    "before-softmax": Act(before_softmax, parts.BeforeSoftmax),
+}
+"""How the steps are played that say more by moving."""

@@ -13,7 +13,6 @@ from attnviz.core.problem import AttentionOptions, Problem
 from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import HeadTrace
 from attnviz.lessons.lesson_context import Telling
-from attnviz.lessons.sequence import difference_text
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
 from attnviz.story.labels import indexed, labels
@@ -63,11 +62,6 @@ def padding(telling: Telling) -> Step:
 def padding_hidden(telling: Telling) -> Step:
     """The padding hidden as keys, and the output that is that of the sequence alone."""
     batch = _Batch.of(telling)
-    difference = float(np.abs(batch.hidden.output[-1, : batch.short] - batch.alone.output).max())
-    same = telling.say("padding-hidden", "same")
-    if difference:
-        text = difference_text(difference, telling.numbers)
-        same = telling.say("padding-hidden", "nearly", difference=text)
     names = [telling.say("padding-hidden", name) for name in ("in_batch", "alone")]
     masked = _formula(telling, masked=True)
     return Step(
@@ -77,7 +71,7 @@ def padding_hidden(telling: Telling) -> Step:
         {
             "hide": telling.say("padding-hidden", "hide"),
             "zeros": telling.say("padding-hidden", "zeros"),
-            "same": same,
+            "same": telling.say("padding-hidden", "same"),
         },
         omitted=_said_aside(telling, batch),
         exhibits=(
@@ -90,7 +84,7 @@ def padding_hidden(telling: Telling) -> Step:
                 "same",
                 batch.outputs(batch.alone.output),
                 names[1],
-                joint="≈" if difference else "=",
+                joint="=",
                 line=1,
             ),
         ),

@@ -200,6 +200,9 @@ def _unmasked(masking: _Masking) -> Step:
 
 
 def _before_softmax(masking: _Masking) -> Step | None:
+    """The mask before softmax; None where it hides nothing."""
+    if not masking.hides:
+        return None
     telling, masked = masking.telling, masking.masked
     narration = {
         "hide": telling.say("before-softmax", masking.part("hide")),
@@ -224,6 +227,9 @@ def _before_softmax(masking: _Masking) -> Step | None:
 
 
 def _after_softmax(masking: _Masking) -> Step | None:
+    """The mask after softmax; None where it hides nothing."""
+    if not masking.hides:
+        return None
     telling, row = masking.telling, masking.row
     left = telling.numbers.text(float(masking.kept[row].sum()))
     return Step(

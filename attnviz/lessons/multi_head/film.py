@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 from manim import DOWN, RIGHT, UP, FadeIn, MathTypst, VGroup
 
+from attnviz.lessons.multi_head import parts
 from attnviz.story.storyboard import Matrix, Step
 from attnviz.theme import Role
 from attnviz.typeset.fonts import Weight
+from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.exhibits import Hung, hang, reveal, tell, work_out
 from attnviz.views.film.choreography import appear, dim, light, travel
 from attnviz.views.film.components.matrix import MatrixView, sheet
 from attnviz.views.film.components.text import label
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import STAGE, Size
 
 _PARTS = (
@@ -23,20 +25,20 @@ _PARTS = (
 """What is lit by itself, and how Typst is told its name."""
 
 
-def concat(scene: LessonScene, step: Step) -> None:
+def concat(scene: Stage, step: Step) -> None:
     """The outputs of the heads; copies of them move together and are one matrix."""
     hung = hang(scene, step)
-    with scene.beat(step, "why"):
-        tell(scene, step, hung, "why")
-    with scene.beat(step, "concat"):
+    with scene.beat(step, parts.Concat.WHY):
+        tell(scene, step, hung, parts.Concat.WHY)
+    with scene.beat(step, parts.Concat.CONCAT):
         _join(scene, hung)
-    if "plain" in step.narration:
-        with scene.beat(step, "plain"):
-            tell(scene, step, hung, "plain")
+    if parts.Concat.PLAIN in step.narration:
+        with scene.beat(step, parts.Concat.PLAIN):
+            tell(scene, step, hung, parts.Concat.PLAIN)
     scene.clear_stage()
 
 
-def _join(scene: LessonScene, hung: Hung) -> None:
+def _join(scene: Stage, hung: Hung) -> None:
     *heads, joined = hung.views
     blocks = joined.frame(joined.exhibit.marks, scene.style)
     if not all(_cell_by_cell(view.body) for view in hung.views):
@@ -64,13 +66,13 @@ def _join(scene: LessonScene, hung: Hung) -> None:
         hung.keep(scene, blocks, line=joined.exhibit.line)
 
 
-def project(scene: LessonScene, step: Step) -> None:
+def project(scene: Stage, step: Step) -> None:
     """The outputs and W_O, then their product, one entry of it worked out while both stay lit."""
     hung = hang(scene, step)
-    with scene.beat(step, "why"):
-        tell(scene, step, hung, "why")
-    with scene.beat(step, "worked"):
-        for view in hung.of("worked"):
+    with scene.beat(step, parts.Project.WHY):
+        tell(scene, step, hung, parts.Project.WHY)
+    with scene.beat(step, parts.Project.WORKED):
+        for view in hung.of(parts.Project.WORKED):
             reveal(scene, hung, view, seconds=1.6)
         work_out(scene, hung, step.worked)
     scene.clear_stage()
@@ -81,13 +83,13 @@ def _cell_by_cell(view: MatrixView) -> bool:
     return not view.sheet.pooled
 
 
-def formula(scene: LessonScene, step: Step) -> None:
+def formula(scene: Stage, step: Step) -> None:
     """The line, then each of its parts with the matrices it stands for."""
     line, names = _line(scene, step)
     line.move_to(np.array([STAGE.middle[0], 1.7, 0]))
     minis = _minis(scene)
     everything = [line, *minis.values()]
-    with scene.beat(step, "why"):
+    with scene.beat(step, parts.Formula.WHY):
         scene.move(FadeIn(line, shift=UP * 0.2), seconds=1.0)
         scene.move(appear(list(minis.values()), shift=UP * 0.2), seconds=1.2)
     for name in list(step.narration)[1:]:
@@ -104,7 +106,7 @@ def _of(minis: dict[str, VGroup], name: str) -> list[VGroup]:
     return [minis[name]] if name in minis else []
 
 
-def _line(scene: LessonScene, step: Step) -> tuple[MathTypst, set[str]]:
+def _line(scene: Stage, step: Step) -> tuple[MathTypst, set[str]]:
     """The formula, and which of its parts can be lit."""
     source, names = step.formula.typst, set()
     for written, named in _PARTS:
@@ -119,7 +121,7 @@ def _line(scene: LessonScene, step: Step) -> tuple[MathTypst, set[str]]:
     return line, names
 
 
-def _minis(scene: LessonScene) -> dict[str, VGroup]:
+def _minis(scene: Stage) -> dict[str, VGroup]:
     """Small, in the order in which the formula makes them: the maps of the heads, their outputs, the result."""
     board = scene.storyboard
     shown = {
@@ -137,7 +139,7 @@ def _matrices(step: Step) -> list[Matrix]:
     return [each.item for each in step.exhibits if isinstance(each.item, Matrix)]
 
 
-def _mini(scene: LessonScene, items: list[Matrix]) -> VGroup:
+def _mini(scene: Stage, items: list[Matrix]) -> VGroup:
     """Matrices side by side, each under its symbol and, where it belongs to one, its head."""
     style, group = scene.style, VGroup()
     for matrix in items:
@@ -149,3 +151,11 @@ def _mini(scene: LessonScene, items: list[Matrix]) -> VGroup:
             name = label(head, style.theme.ink, Size.BODY, Weight.SEMIBOLD)
         group.add(VGroup(view, name.next_to(view, UP, buff=0.16)))
     return group.arrange(RIGHT, buff=0.35, aligned_edge=DOWN)
+
+
+ACTS: Acts = {
+    "concat": Act(concat, parts.Concat),
+    "project": Act(project, parts.Project),
+    "formula": Act(formula, parts.Formula),
+}
+"""How the steps are played that say more by moving."""

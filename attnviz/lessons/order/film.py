@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from manim import Create, FadeIn, MathTypst, VGroup
 
+from attnviz.lessons.order import parts
 from attnviz.story.storyboard import Step
+from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.exhibits import Hung, hang, make_room, reveal, tell
-from attnviz.views.film.acts.pages import hang_in_pages, turn
+from attnviz.views.film.acts.pages import hang_in_pages, show_in_pages, turn
 from attnviz.views.film.choreography import appear, travel
 from attnviz.views.film.components.exhibit import ExhibitView, laid_out
 from attnviz.views.film.components.matrix import MatrixView
 from attnviz.views.film.components.table import TableView
 from attnviz.views.film.components.text import Line
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import STAGE, Box, Size
 
 _FORMULA = 1.0
 """Height of the line over the exhibits."""
-_CAUSAL = "causal"
 _CROSSING = 3.6
 """Seconds in which all rows, one by one, find their new places."""
 
 
-def trade(scene: LessonScene, step: Step) -> None:
+def trade(scene: Stage, step: Step) -> None:
     """What stands in the old order travels, row by row, to where it stands in the new one."""
     hung = hang_in_pages(scene, step)
     for part in step.narration:
@@ -46,7 +47,7 @@ def _before(hung: Hung, view: ExhibitView) -> ExhibitView | None:
     return hung.views[hung.views.index(view) - 1]
 
 
-def _travel(scene: LessonScene, hung: Hung, before: ExhibitView, view: ExhibitView) -> None:
+def _travel(scene: Stage, hung: Hung, before: ExhibitView, view: ExhibitView) -> None:
     joint, line = hung.joints[hung.views.index(view)], view.exhibit.line
     scene.move(FadeIn(joint), FadeIn(view.heading), seconds=0.4)
     old, new = before.body, view.body
@@ -85,7 +86,7 @@ def _places(old: MatrixView, new: MatrixView) -> tuple[list[int], list[int]]:
     return rows, [column_of[each.symbol] for each in other.columns]
 
 
-def positions(scene: LessonScene, step: Step) -> None:
+def positions(scene: Stage, step: Step) -> None:
     """The formula over what it gives: the matrix, and its columns as curves."""
     line = MathTypst(step.formula.typst, font_size=Size.DISPLAY.value * 0.6)
     line.set_color(scene.style.theme.ink)
@@ -102,18 +103,28 @@ def positions(scene: LessonScene, step: Step) -> None:
     scene.clear_stage()
 
 
-def compare(scene: LessonScene, step: Step) -> None:
+def compare(scene: Stage, step: Step) -> None:
     """The table, row by row; its last row only once a causal mask is spoken of."""
     hung = hang(scene, step)
     (view,) = hung.views
     table = view.body
     assert isinstance(table, TableView)
-    later = table.rows[-1:] if _CAUSAL in step.narration else []
+    later = table.rows[-1:] if parts.Compare.CAUSAL in step.narration else []
     for part in step.narration:
         with scene.beat(step, part):
-            if part == "why":
+            if part == parts.Compare.WHY:
                 scene.move(FadeIn(table.header), seconds=0.4)
                 scene.move(appear(table.rows[: len(table.rows) - len(later)]), seconds=2.0)
-            elif part == _CAUSAL:
+            elif part == parts.Compare.CAUSAL:
                 scene.move(*[FadeIn(row) for row in later], seconds=0.8)
     scene.clear_stage()
+
+
+ACTS: Acts = {
+    "permute": Act(trade, parts.Permute),
+    "attention": Act(trade, parts.Attention),
+    "positions": Act(positions, parts.Positions),
+    "with-positions": Act(show_in_pages, parts.WithPositions),
+    "compare": Act(compare, parts.Compare),
+}
+"""How the steps are played that say more by moving."""

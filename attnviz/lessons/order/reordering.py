@@ -17,7 +17,7 @@ from attnviz.core.problem import Problem
 from attnviz.core.seeded import standard_normal
 from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import Trace
-from attnviz.lessons.sequence import largest_difference, negligible, rearranged
+from attnviz.lessons.sequence import largest_difference, rearranged
 
 KERNEL = 3
 """Places that the kernel covers: before, here, after."""
@@ -36,13 +36,13 @@ class Compared:
 
     @cached_property
     def difference(self) -> float:
-        """The largest between the two."""
+        """The largest between the two; 0 where it is no more than rounding."""
         return largest_difference(self.moved, self.anew)
 
     @property
     def notices(self) -> bool:
         """Whether order matters: whether they differ by more than rounding."""
-        return not negligible(self.difference, self.moved)
+        return self.difference > 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,11 +124,6 @@ class Reordering:
                 for each in (self.before, self.after)
             )
         )
-
-    @property
-    def rounding(self) -> float:
-        """The largest difference that would be 0 if floating-point numbers were not rounded."""
-        return max(self.weights.difference, self.attention.difference)
 
     def _compared(self, before: FloatArray, after: FloatArray) -> Compared:
         return Compared(before[list(self.order)], after)

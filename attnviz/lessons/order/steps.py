@@ -30,7 +30,7 @@ def open_lesson(asked: LessonRequest) -> Opening[OrderTelling]:
     >>> import attnviz
     >>> trace = attnviz.self_attention([[1.0], [2.0]], [[2.0]], [[3.0]], [[4.0]])
     >>> attnviz.lesson("order", trace).step("permute").narration["swap"]
-    'x₁ and x₂ trade places.\nNothing else changes.'
+    'x₁ and x₂ trade places.\\nNothing else changes.'
     """
     given = lesson_checks.begun(asked, LESSON)
     n = given.problem.n
@@ -55,9 +55,8 @@ def _notes(told: OrderTelling, asked: LessonRequest, length: str) -> tuple[str, 
         notes = (*notes, told.say("notes", f"shown{length}", shown=SHOWN, count=given.n))
     if hides(given):
         notes = (*notes, told.say("notes", f"hidden{length}"))
-    if rounding := told.reordering.rounding:
-        difference = told.difference(rounding)
-        notes = (*notes, told.say("notes", f"rounding{length}", difference=difference))
+    if told.reordering.second is not None:
+        notes = (*notes, told.say("notes", f"rounding{length}"))
     return notes
 
 

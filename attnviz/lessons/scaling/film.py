@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, Create, FadeIn, LaggedStart, VGroup
 
+from attnviz.lessons.scaling import parts
 from attnviz.story.storyboard import Matrix, Step
+from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.exhibits import Hung, focus, hang, make_room, reveal, stand, tell
 from attnviz.views.film.choreography import appear, dim, light
 from attnviz.views.film.components.exhibit import ExhibitView
@@ -15,72 +17,72 @@ from attnviz.views.film.components.formula import attention_formula, part
 from attnviz.views.film.components.matrix import MatrixView, sheet
 from attnviz.views.film.components.plot import PlotView
 from attnviz.views.film.components.text import label
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import STAGE, Size
 
 _WITHOUT, _WITH = 0, 1
 """Which curve of a plot is which."""
 
 
-def weights(scene: LessonScene, step: Step) -> None:
+def weights(scene: Stage, step: Step) -> None:
     """The rows without 1/√d_k; the last of them framed when it is spoken of; then those with it."""
     hung = hang(scene, step, centred=True)
     without, divided = hung.views
-    with scene.beat(step, "why"):
+    with scene.beat(step, parts.Weights.WHY):
         make_room(scene, hung, [without])
         stand(scene, hung, without, seconds=2.6)
-    with scene.beat(step, "without"):
+    with scene.beat(step, parts.Weights.WITHOUT):
         frames = without.frame(without.exhibit.marks, scene.style)
         scene.move(*[Create(frame) for frame in frames], seconds=0.7)
         hung.keep(scene, frames, line=without.exhibit.line)
-    with scene.beat(step, "with"):
+    with scene.beat(step, parts.Weights.WITH):
         make_room(scene, hung, [divided])
         reveal(scene, hung, divided, seconds=2.6)
     scene.clear_stage()
 
 
-def variance(scene: LessonScene, step: Step) -> None:
+def variance(scene: Stage, step: Step) -> None:
     """One curve that climbs, one that stays, then the numbers of both."""
     hung = hang(scene, step)
     plot = hung.views[0]
-    with scene.beat(step, "without"):
+    with scene.beat(step, parts.Variance.WITHOUT):
         _draw(scene, hung, plot, _WITHOUT)
-    with scene.beat(step, "with"):
+    with scene.beat(step, parts.Variance.WITH):
         _draw(scene, hung, plot, _WITH)
-    with scene.beat(step, "table"):
-        tell(scene, step, hung, "table")
+    with scene.beat(step, parts.Variance.TABLE):
+        tell(scene, step, hung, parts.Variance.TABLE)
     scene.clear_stage()
 
 
-def saturation(scene: LessonScene, step: Step) -> None:
+def saturation(scene: Stage, step: Step) -> None:
     """Both plots without 1/√d_k, then both with it."""
     hung = hang(scene, step)
     largest, entropy = hung.views
-    with scene.beat(step, "largest"):
+    with scene.beat(step, parts.Saturation.LARGEST):
         _draw(scene, hung, largest, _WITHOUT)
-    with scene.beat(step, "entropy"):
+    with scene.beat(step, parts.Saturation.ENTROPY):
         _draw(scene, hung, entropy, _WITHOUT)
-    with scene.beat(step, "with"):
+    with scene.beat(step, parts.Saturation.WITH):
         _draw(scene, hung, largest, _WITH)
         _draw(scene, hung, entropy, _WITH)
     scene.clear_stage()
 
 
-def gradient(scene: LessonScene, step: Step) -> None:
+def gradient(scene: Stage, step: Step) -> None:
     """The slope at two weights in numbers, then its sum as d_k grows."""
     hung = hang(scene, step)
     plot = hung.views[-1]
-    with scene.beat(step, "why"):
-        tell(scene, step, hung, "why")
-    with scene.beat(step, "without"):
+    with scene.beat(step, parts.Gradient.WHY):
+        tell(scene, step, hung, parts.Gradient.WHY)
+    with scene.beat(step, parts.Gradient.WITHOUT):
         focus(scene, hung, [plot])
         _draw(scene, hung, plot, _WITHOUT)
-    with scene.beat(step, "with"):
+    with scene.beat(step, parts.Gradient.WITH):
         _draw(scene, hung, plot, _WITH)
     scene.clear_stage()
 
 
-def _draw(scene: LessonScene, hung: Hung, view: ExhibitView, which: int) -> None:
+def _draw(scene: Stage, hung: Hung, view: ExhibitView, which: int) -> None:
     """One curve of a plot, from left to right; with the first, what it stands on."""
     body = view.body
     assert isinstance(body, PlotView)
@@ -93,14 +95,14 @@ def _draw(scene: LessonScene, hung: Hung, view: ExhibitView, which: int) -> None
     hung.keep(scene, drawn, line=view.exhibit.line)
 
 
-def formula(scene: LessonScene, step: Step) -> None:
+def formula(scene: Stage, step: Step) -> None:
     """The line; then √d_k in it, and the row of weights that it has changed."""
     line = attention_formula(step.formula, scene.style)
     line.move_to(np.array([STAGE.middle[0], 1.6, 0]))
     rows = _last_rows(scene)
-    with scene.beat(step, "why"):
+    with scene.beat(step, parts.Formula.WHY):
         scene.move(FadeIn(line, shift=UP * 0.2), seconds=1.0)
-    with scene.beat(step, "scale"):
+    with scene.beat(step, parts.Formula.SCALE):
         scene.move(*dim(line), seconds=0.4)
         scene.move(*light(part(line, "scale")), seconds=0.6)
         scene.move(appear(list(rows)), seconds=1.6)
@@ -109,7 +111,7 @@ def formula(scene: LessonScene, step: Step) -> None:
     scene.clear_stage()
 
 
-def _last_rows(scene: LessonScene) -> VGroup:
+def _last_rows(scene: Stage) -> VGroup:
     """The example's weights at the largest d_k, without and with 1/√d_k, one under the other."""
     numbers, style = scene.storyboard.numbers, scene.style
     rows = VGroup()
@@ -124,3 +126,13 @@ def _last_rows(scene: LessonScene) -> VGroup:
     for row in rows:
         row.align_to(rows, RIGHT)
     return rows.move_to(np.array([STAGE.middle[0], -0.7, 0]))
+
+
+ACTS: Acts = {
+    "variance": Act(variance, parts.Variance),
+    "weights": Act(weights, parts.Weights),
+    "saturation": Act(saturation, parts.Saturation),
+    "gradient": Act(gradient, parts.Gradient),
+    "formula": Act(formula, parts.Formula),
+}
+"""How the steps are played that say more by moving."""

@@ -115,7 +115,9 @@ STEPS: tuple[StepDefinition[Telling], ...] = (
         on_one_head=True,
         on_sidebar=True,
     ),
-    StepDefinition("scores", parts.Scores, score_steps.scores, on_one_head=True),
+    StepDefinition(
+        "scores", parts.Scores, score_steps.scores, on_one_head=True, on_score_stack=True
+    ),
     StepDefinition(
         "pair",
         parts.DotProduct,
@@ -162,7 +164,9 @@ STEPS: tuple[StepDefinition[Telling], ...] = (
         on_one_head=True,
         on_score_stack=True,
     ),
-    StepDefinition("softmax", parts.Softmax, softmax_step.softmax, on_one_head=True),
+    StepDefinition(
+        "softmax", parts.Softmax, softmax_step.softmax, on_one_head=True, on_score_stack=True
+    ),
     StepDefinition(
         "weighted-values", parts.WeightedValues, value_steps.weighted_values, on_one_head=True
     ),

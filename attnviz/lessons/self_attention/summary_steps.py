@@ -9,7 +9,9 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.attention import AttentionStages, attend
 from attnviz.lessons.lesson_context import HEADS_SHOWN, Telling
+from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
+from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.storyboard import Matrix, Step
 from attnviz.theme import Role
 
@@ -25,7 +27,7 @@ def all_rows(telling: Telling) -> Step:
         matrices += [
             Matrix(scores.plain, stages.masked_scores, Role.SCORE, queries, keys, number),
             Matrix("A", stages.weights, Role.WEIGHT, queries, keys, number, "rows"),
-            Matrix("O", stages.output, Role.OUTPUT, outputs, (), number),
+            telling.once(Matrix("O", stages.output, Role.OUTPUT, outputs, (), number)),
         ]
     narration = {"rest": telling.say("all-rows", "rest")} if telling.problem.n > 1 else {}
     narration["matrix"] = telling.say("all-rows", "matrix")
@@ -34,7 +36,7 @@ def all_rows(telling: Telling) -> Step:
         telling.say("all-rows", "title"),
         formulas.all_rows(scores, sunk=telling.sink is not None),
         narration,
-        results=tuple(matrices),
+        exhibits=(Exhibit(parts.AllRows.MATRIX, Product(results=tuple(matrices))),),
         omitted=telling.omitted_heads,
     )
 
@@ -47,7 +49,18 @@ def heads(telling: Telling) -> Step | None:
     if not several and not projected and not biased:
         return None
     rows = telling.axis("o", Role.OUTPUT)
-    operands = [Matrix("Concat" if several else "O", trace.concat, Role.OUTPUT, rows)]
+    operands = [
+        telling.once(
+            Matrix(
+                "Concat" if several else "O",
+                trace.concat,
+                Role.OUTPUT,
+                rows,
+                (),
+                None if several else telling.head_number(0),
+            )
+        )
+    ]
     narration = {}
     if several:
         narration["why"] = telling.of_heads("heads", "why")
@@ -66,8 +79,9 @@ def heads(telling: Telling) -> Step | None:
         telling.say("heads", "title" if several else "title_one"),
         formulas.heads(several, projected, biased),
         narration,
-        operands=tuple(operands),
-        results=results,
+        exhibits=(
+            Exhibit(next(iter(narration)), Product(operands=tuple(operands), results=results)),
+        ),
     )
 
 
@@ -123,13 +137,20 @@ def why_scale(telling: Telling) -> Step | None:
             "why": telling.say("why-scale", "why"),
             "contrast": _fading(telling, plain.weights[0], scaled.weights[0]),
         },
-        operands=(
-            telling.row(without, plain.masked_scores[0], Role.SCORE),
-            telling.row(divided, scaled.masked_scores[0], Role.SCORE),
-        ),
-        results=(
-            telling.row(f"{name}({without})", plain.weights[0], Role.WEIGHT),
-            telling.row(f"{name}({divided})", scaled.weights[0], Role.WEIGHT),
+        exhibits=(
+            Exhibit(
+                parts.WhyScale.WHY,
+                Product(
+                    operands=(
+                        telling.row(without, plain.masked_scores[0], Role.SCORE),
+                        telling.row(divided, scaled.masked_scores[0], Role.SCORE),
+                    ),
+                    results=(
+                        telling.row(f"{name}({without})", plain.weights[0], Role.WEIGHT),
+                        telling.row(f"{name}({divided})", scaled.weights[0], Role.WEIGHT),
+                    ),
+                ),
+            ),
         ),
     )
 

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from attnviz.story.calculation_text import Run, written
 from attnviz.story.captions import in_one_line
 from attnviz.story.exhibits import Exhibit, Plot, Region
@@ -120,7 +118,11 @@ def _section(number: int, step: Step, tables: tuple[Table, ...], storyboard: Sto
     paragraphs = tuple(
         Paragraph(
             in_one_line(text, spoken.say("common", "space")),
-            tuple(_shown(each, storyboard, spoken) for each in step.exhibits if each.part == part),
+            tuple(
+                _shown(each, storyboard, spoken)
+                for each in step.exhibits
+                if each.part == part and each.item is not step.product
+            ),
             tuple(written(each, spoken) for each in _belonging(step.worked, part)),
         )
         for part, text in step.narration.items()
@@ -148,14 +150,8 @@ def _belonging(worked: Iterable[Calculation], part: str) -> list[Calculation]:
 
 def _new(step: Step, shown: Sequence[Matrix]) -> list[Matrix]:
     """The matrices of the step that are not on the page yet: what a step starts from mostly is."""
-    operands = [each for each in step.operands if not any(_same(each, other) for other in shown)]
+    operands = [each for each in step.operands if not any(each is other for other in shown)]
     return [*operands, *step.results]
-
-
-def _same(one: Matrix, other: Matrix) -> bool:
-    return (one.symbol, one.head) == (other.symbol, other.head) and np.array_equal(
-        one.values, other.values, equal_nan=True
-    )
 
 
 def _table(

@@ -14,7 +14,7 @@ from attnviz.story.storyboard import Storyboard
 from attnviz.typeset.fonts import check_characters
 from attnviz.typeset.typefaces import Typeface
 from attnviz.views.film.production.session import session
-from attnviz.views.film.scene import Beat, LessonScene
+from attnviz.views.film.stage import Beat, Stage
 from attnviz.views.film.style import Style
 
 
@@ -22,7 +22,7 @@ from attnviz.views.film.style import Style
 class Film:
     """What is to be filmed, and how."""
 
-    scene: type[LessonScene]
+    scene: type[Stage]
     storyboard: Storyboard
     style: Style
     quality: Quality
@@ -46,8 +46,8 @@ class Film:
     def staged(
         self,
         renderer: CairoRenderer,
-        on_beat: Callable[[LessonScene, Beat], None] | None = None,
-    ) -> LessonScene:
+        on_beat: Callable[[Stage, Beat], None] | None = None,
+    ) -> Stage:
         """The scene, ready to be told within `session`. `on_beat` sees it at the end of every beat.
 
         Raises InputError if the typeface lacks a character that would be shown.
@@ -67,8 +67,6 @@ def texts_shown(film: Film) -> list[str]:
     texts = [storyboard.title, *storyboard.brief_notes]
     for step in storyboard.steps:
         texts += [step.title, step.omitted or "", *step.narration.values()]
-        for matrix in (*step.operands, *step.results):
-            texts += [each.token for each in (*matrix.rows, *matrix.columns) if each.token]
         for exhibit in step.exhibits:
             texts += texts_of(exhibit)
     return texts

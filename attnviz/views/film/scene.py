@@ -1,249 +1,44 @@
-"""LessonScene: a storyboard in, beats out."""
+"""A lesson as a scene: its steps, played one after the other."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import ClassVar
 
-from manim import Animation, AnimationGroup, FadeIn, FadeOut, Mobject, Scene, VGroup
-
-from attnviz.story.i18n import Words, words
-from attnviz.story.storyboard import Step, Storyboard
-from attnviz.views.film.choreography import give_way, move_over
-from attnviz.views.film.components.header_footer import (
-    Caption,
-    Header,
-    hairlines,
-    notes_line,
-    omitted_line,
-)
-from attnviz.views.film.components.matrix import MatrixView
-from attnviz.views.film.components.text import Line
-from attnviz.views.film.sidebar import Docked, Shelf
-from attnviz.views.film.style import Style
-from attnviz.views.film.timing import LEAST_CARD, LEAST_HOLD, READ_WHILE_MOVING, Spell
-
-_SWAP = 0.35
-_SLACK = 1e-3
-"""Of a frame."""
+from attnviz.story.storyboard import Step
+from attnviz.views.film.acts.act import Acts, Handover
+from attnviz.views.film.acts.exhibits import show
+from attnviz.views.film.stage import Stage
 
 
-@dataclass(frozen=True)
-class Beat:
-    """One thing said and shown, as it was told."""
+class LessonScene(Stage):
+    """Plays a storyboard. A subclass says with which acts."""
 
-    step: str
-    part: str
-    caption: str
-    start: float
-    """Seconds from the beginning."""
-    end: float
+    acts: ClassVar[Acts] = {}
+    """How steps are played; one without an act shows its exhibits part by part."""
 
-    @property
-    def name(self) -> str:
-        return f"{self.step}.{self.part}"
+    def construct(self) -> None:
+        """Plays the steps in order, each with what the one before left on the stage."""
+        left: Handover | None = None
+        for step in self.storyboard.steps:
+            if self.only and step.id not in self.only:
+                if left is not None:
+                    self.clear_stage()
+                    left = None
+                self.settle(step)
+                continue
+            self.open(step)
+            act = self.acts.get(step.id)
+            if act is None:
+                show(self, step)
+                left = None
+            else:
+                left = act(self, step, left)
+            self._check_played(step)
 
-
-class LessonScene(Scene):
-    """A scene that tells a storyboard.
-
-    Set `storyboard` (and `style`, `only`) on a subclass, or on the instance before `render()`. `only` names the steps
-    that are told; the others are taken as told before.
-    """
-
-    storyboard: Storyboard
-    by_itself: Callable[[], Storyboard]
-    """What it tells where no storyboard is set: run by `manim render`."""
-    style: Style = Style()
-    only: tuple[str, ...] = ()
-    spoken: Mapping[str, float] = {}
-    """Seconds that a voice takes for a beat, by the beat's name; the beat lasts at least as long."""
-    standing: float | None = None
-    """Seconds that a title card stands."""
-    kept: tuple[str, ...] = ()
-    """The steps whose result stays on the shelf."""
-
-    def setup(self) -> None:
-        if not hasattr(self, "storyboard"):
-            self.storyboard = self.by_itself()
-        self.beats: list[Beat] = []
-        self.camera.background_color = self.style.theme.background
-        self.words: Words = words(self.storyboard.language)
-        self.shelf = Shelf(self.style)
-        self.carried: dict[str, Any] = {}
-        # manim's own clock counts whole frames: holds must not depend on how many frames a second there are
-        self.clock = 0.0
-        self.spells: list[Spell] = []
-        self._caption: Caption | None = None
-        self._omitted: Line | None = None
-        self._header: Header | None = None
-        self._opening: Step | None = None
-        """The step that has begun and of which nothing is said yet."""
-        self._furniture: list[Mobject] = [hairlines(self.style), self.shelf]
-        if self.storyboard.brief_notes:
-            self._furniture.append(notes_line(" · ".join(self.storyboard.brief_notes), self.style))
-        self.add(*self._furniture)
-
-    def act(self, name: str, how: Callable[[LessonScene, Step], None]) -> None:
-        """Tells the step of that name, if the lesson has it; one that is not asked for is taken as told."""
-        step = next((each for each in self.storyboard.steps if each.id == name), None)
-        if step is None:
-            return
-        if self.only and name not in self.only:
-            self.settle(step)
-            return
-        self.open(step)
-        how(self, step)
-
-    def settle(self, step: Step) -> None:
-        """Takes a step as told: what it leaves on the shelf stands there, what an earlier one carried on is gone."""
-        if self.carried:
-            self.carried.clear()
-            self.clear_stage()
-        if step.id in self.kept:
-            for each in self.shelf.kept_of(step):
-                self.keep_on_shelf(self.shelf.place(each, self.storyboard.numbers))
-
-    def open(self, step: Step) -> None:
-        """Begins a step. Its heading, and what it leaves out, come with its first words: what was said before does not
-        stand under a new heading, nor an empty stage under either.
-        """
-        self.next_section(step.id)
-        self._opening = step
-        if self._header is None:
-            self._header = Header(self.storyboard, step, self.style)
-            self.move(FadeIn(self._header), seconds=0.6)
-
-    def move(self, *animations: Animation, seconds: float = 1.0) -> None:
-        """Plays animations together, in that time at normal pace."""
-        run_time = seconds * self.style.pace.moves
-        self.clock += run_time
-        self.spells.append(Spell(moving=seconds))
-        self.play(*animations, run_time=run_time)
-
-    def hold(self, seconds: float) -> None:
-        """Nothing moves for that time at normal pace."""
-        self.spells.append(Spell(still=seconds))
-        self._stand(seconds * self.style.pace.holds)
-
-    def _stand(self, seconds: float, *, whole: bool = False) -> None:
-        """Nothing moves until the frames are where the clock is, or, `whole`, for no less than that time."""
-        rate = self.camera.frame_rate
-        self.clock += seconds
-        # moves take whole frames, and so more than their time: what stands makes up for it
-        left = round((self.clock - self.renderer.time) * rate - _SLACK)
-        least = math.ceil(seconds * rate - _SLACK) if whole else round(seconds * rate / 2)
-        count = max(left, least, 1)
-        # manim takes off what is no whole frame: a little more than one keeps it from taking off a frame too many
-        self.wait((count + _SLACK) / self.camera.frame_rate)
-
-    @contextmanager
-    def beat(self, step: Step, part: str) -> Iterator[None]:
-        """Says a part of the step's narration, shows what is played inside, and holds until it can be read."""
-        start = self.renderer.time
-        text = step.narration[part]
-        self._say(text)
-        moved_from, first = self.clock, len(self.spells)
-        yield
-        reading = len(text) / self.style.pace.reading[self.storyboard.language]
-        moved = self.clock - moved_from
-        speaking = self.spoken.get(f"{step.id}.{part}", 0.0)
-        # a viewer reads while things move, but not all of that time
-        still = max(LEAST_HOLD, reading - READ_WHILE_MOVING * moved) * self.style.pace.holds
-        if self.standing is not None:
-            still = max(self.standing - moved, LEAST_CARD)
-        self._stand(max(still, speaking - moved), whole=speaking > 0)
-        told = self.spells[first:]
-        self.spells[first:] = [
-            Spell(
-                moving=sum(each.moving for each in told),
-                still=sum(each.still for each in told),
-                reading=reading,
-                speaking=speaking,
-                lasting=self.standing,
+    def _check_played(self, step: Step) -> None:
+        """Raises LookupError where a part was left out, or played in another order: a mistake in the act."""
+        played = [beat.part for beat in self.beats if beat.step == step.id]
+        if played != list(step.narration):
+            raise LookupError(
+                f"the act of the step {step.id} plays {played}, and the step says {list(step.narration)}"
             )
-        ]
-        beat = Beat(step.id, part, text, start, self.renderer.time)
-        self.beats.append(beat)
-        self.add_subcaption(text, duration=beat.end - start, offset=start - beat.end)
-        self.beat_ended(beat)
-
-    def beat_ended(self, beat: Beat) -> None:
-        """Called at the end of every beat, for whoever watches: a progress bar, a test."""
-
-    def _say(self, text: str) -> None:
-        going: list[Mobject | None] = [self._caption]
-        self._caption = Caption(text, self.style, self.storyboard.language)
-        coming: list[Mobject | None] = [self._caption]
-        if self._opening is not None:
-            old_title, title = self._new_header(self._opening)
-            going += [self._omitted, old_title]
-            left_out = self._opening.omitted
-            self._omitted = omitted_line(left_out, self.style) if left_out else None
-            coming += [self._omitted, title]
-            self._opening = None
-        self.move(
-            give_way(*[[each for each in group if each is not None] for group in (going, coming)]),
-            seconds=_SWAP,
-        )
-
-    def _new_header(self, step: Step) -> tuple[Mobject | None, Mobject | None]:
-        """The header of the step stands instead of the one before, but for the titles that are to be swapped."""
-        old = self._header
-        header = Header(self.storyboard, step, self.style)
-        if old is None or old.step_title.text == header.step_title.text:
-            return None, None
-        self.remove(old)
-        self.add(header)
-        self._header = header
-        return old.step_title, header.step_title
-
-    def clear_stage(self, *kept: Mobject) -> None:
-        """Everything leaves but the frame, the shelf, the caption and what is kept."""
-        staying = {
-            id(m) for m in (*self._furniture, self._caption, self._header, self._omitted, *kept)
-        }
-        # manim leaves the groups that it animates behind, empty: to fade them takes time, and nothing is seen
-        leaving = [
-            m for m in self.mobjects if id(m) not in staying and m.family_members_with_points()
-        ]
-        if leaving:
-            self.move(*[FadeOut(each) for each in leaving], seconds=0.5)
-
-    def dock(self, view: MatrixView, docked: Docked, *along: Animation) -> None:
-        """The cells of a view shrink onto the shelf and stay there."""
-        old, new = view.cells, docked.view.cells
-        if len(old) == len(new):
-            shrinking = move_over(old, new)
-        else:  # there it stands in fewer blocks than here
-            away = FadeOut(old, target_position=new.get_center(), scale=new.width / old.width)
-            shrinking = AnimationGroup(away, FadeIn(new), lag_ratio=0.3)
-        self.move(shrinking, FadeIn(docked.title), *along, seconds=0.9)
-        self.remove(*old.get_family(), *new.get_family(), docked.title)
-        self.keep_on_shelf(docked)
-
-    def from_shelf(self, view: Mobject, symbol: str) -> Animation:
-        """A large copy of what stands on the shelf comes to the stage; the original stays."""
-        docked = self.shelf.of(symbol).view
-        share = min(docked.height / view.height, 1.0) if view.height else 1.0
-        return FadeIn(view, target_position=docked.get_center(), scale=share)
-
-    def keep_on_shelf(self, docked: Docked) -> None:
-        """It stands on the shelf from now on."""
-        self.remove(docked)
-        self.shelf.put(docked)
-
-    def climb(self, cells: VGroup, rung: VGroup, names: VGroup) -> None:
-        """The cells of a row become the first rung of the ladder."""
-        title, view = rung
-        self.move(move_over(cells, view.cells), FadeIn(title), FadeIn(names), seconds=1.0)
-        self.remove(*cells.get_family(), *view.get_family(), title)
-        self.add(rung)
-
-    def gather(self, group: VGroup) -> None:
-        """What came one by one stands on the stage as one group from now on."""
-        self.remove(*group.get_family())
-        self.add(group)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.text import Text
 
 from attnviz.story.captions import in_one_line
@@ -163,7 +162,12 @@ def _worked(calculations: Sequence[Calculation], setting: Setting) -> list[Text]
 
 
 def _shown(step: Step, part: str) -> list[Exhibit]:
-    return [exhibit for exhibit in step.exhibits if exhibit.part == part]
+    """What is shown with that part, but for the product, which stands around its calculations."""
+    return [
+        exhibit
+        for exhibit in step.exhibits
+        if exhibit.part == part and exhibit.item is not step.product
+    ]
 
 
 def _calculated(step: Step, part: str) -> list[Calculation]:
@@ -184,7 +188,7 @@ def _recap(step: Step, setting: Setting) -> list[list[Text]]:
 
 
 def _is_recap(step: Step) -> bool:
-    return not (step.worked or step.operands or step.results or step.exhibits)
+    return not (step.worked or step.exhibits)
 
 
 def _omitted(said: str, setting: Setting) -> list[Text]:
@@ -204,7 +208,4 @@ def _indented(lines: Sequence[Text], by: int) -> list[Text]:
 
 
 def _is_among(matrix: Matrix, known: Sequence[Matrix]) -> bool:
-    return any(
-        each.symbol == matrix.symbol and np.array_equal(each.values, matrix.values, equal_nan=True)
-        for each in known
-    )
+    return any(each is matrix for each in known)

@@ -4,24 +4,16 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import distributed
 import psutil
 
+from tests.patience import wait_until
+
 ROOT = Path(__file__).parents[3]
-LONG_ENOUGH = 30
-"""Seconds after which what was to happen will not happen any more."""
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + LONG_ENOUGH
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 class Scheduler:

@@ -11,7 +11,8 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.film.render.schedulers import ROOT, scheduling, wait_until
+from tests.film.render.schedulers import ROOT, scheduling
+from tests.patience import PATIENCE, wait_until
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
@@ -54,7 +55,7 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen:
 
 def rendered(folder: Path, *arguments: str) -> bytes:
     process = start(folder, *arguments)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, said.count("\n")) == (0, 1), said
     return (folder / "a.mp4").read_bytes()
 
@@ -95,7 +96,7 @@ def test_a_worker_that_is_killed_in_mid_render_is_not_missed(scheduler, tmp_path
     assert process.poll() is None
     victim = max(workers, key=lambda each: each.cpu_times().user - busy[each.pid])
     victim.kill()
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=PATIENCE)
 
     assert (process.returncode, said.count("\n")) == (0, 1), said
     here = rendered(tmp_path / "two", *CHINESE, "--step", "output", "--jobs", "1")
@@ -118,7 +119,7 @@ def test_a_scene_of_ones_own_travels_with_what_it_imports(scheduler, tmp_path):
             text=True,
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(folder / "cache")},
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
         assert done.returncode == 0, done.stderr

@@ -21,10 +21,9 @@ from attnviz.render import processes
 from attnviz.render.executor import breathe, crew
 from attnviz.render.job_codec import carried_out, opened, packed
 from tests.film.render import jobs
+from tests.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[3]
-LONG_ENOUGH = 30
-"""Seconds after which what was to happen will not happen any more."""
 
 
 def never() -> None:
@@ -69,7 +68,7 @@ def runs(pid: int) -> bool:
 
 def running(pids) -> list[int]:
     """Those that are still there, after as long as it takes to notice an end."""
-    end = time.monotonic() + LONG_ENOUGH
+    end = time.monotonic() + PATIENCE
     while (left := [pid for pid in pids if runs(pid)]) and time.monotonic() < end:
         time.sleep(0.01)
     return left
@@ -196,8 +195,7 @@ def test_what_nobody_asks_for_any_more_is_ended(tmp_path):
     with crew(2) as hands:
         results = hands.results(jobs.until_there, [tmp_path, tmp_path / "never"], never)
         next(results)
-        while not (begun := told_in(tmp_path)):
-            time.sleep(0.01)
+        begun = wait_until(lambda: told_in(tmp_path))
         results.close()
 
         assert running(begun) == []
@@ -283,6 +281,7 @@ import pathlib, sys
 from attnviz.render import processes
 from attnviz.render.executor import crew
 from tests.film.render import jobs
+from tests.patience import PATIENCE, wait_until
 processes._START_METHOD = sys.argv[2]
 if __name__ == "__main__":
     try:
@@ -310,13 +309,6 @@ def rendering(folder: Path, method: str) -> Iterator[subprocess.Popen]:
             program.kill()  # or a test that has failed would wait for its end
 
 
-def wait_until(condition) -> None:
-    end = time.monotonic() + LONG_ENOUGH
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
 @pytest.mark.parametrize("method", ["forkserver", "spawn"])
 def test_workers_end_when_the_program_is_killed(folder, method):
     with rendering(folder, method) as program:
@@ -336,7 +328,7 @@ def test_ctrl_c_ends_every_process_without_a_word(folder, method, begun):
         left = psutil.Process(program.pid).children(recursive=True)
         os.killpg(program.pid, signal.SIGINT)
         said = program.stderr.read()
-        status = program.wait(LONG_ENOUGH)
+        status = program.wait(PATIENCE)
 
     assert (status, said) == (130, b"")
     assert running([each.pid for each in left]) == []

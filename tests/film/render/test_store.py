@@ -12,8 +12,8 @@ import pytest
 
 from attnviz.render import store as module
 from attnviz.render.store import Contents, Store
+from tests.patience import PATIENCE
 
-PATIENCE = 60
 KEY = "ab12.mp4"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from manim import LEFT, UP, Create, FadeIn, FadeOut, LaggedStart, ManimColor, VGroup
 
+from attnviz.lessons.cnn_limits import parts
 from attnviz.story.exhibits import Exhibit
 from attnviz.story.storyboard import Calculation, Matrix, Step
 from attnviz.typeset.fonts import Weight
@@ -16,7 +17,7 @@ from attnviz.views.film.components.field import FieldView
 from attnviz.views.film.components.matrix import MatrixView, sheet
 from attnviz.views.film.components.text import Line, label
 from attnviz.views.film.components.worked import WorkedSum, runs_of
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import ARITHMETIC, STAGE, Size
 
 _BEHIND = np.array([0.16, -0.16, 0.0])
@@ -30,7 +31,7 @@ _PHOTOGRAPH = 2.5
 """How wide and how high the photograph stands beside its channels."""
 
 
-def each_channel(scene: LessonScene, step: Step) -> None:
+def each_channel(scene: Stage, step: Step) -> None:
     """The picture parts into its channels, the kernel into its slices; products in colour, then their sum."""
     pictures, slices = (
         _in_columns(scene, [each for each in step.exhibits if each.line == row], row)
@@ -38,20 +39,20 @@ def each_channel(scene: LessonScene, step: Step) -> None:
     )
     *by_channel, whole = step.worked
     photograph = _in_colour(pictures)
-    with scene.beat(step, "picture"):
+    with scene.beat(step, parts.Channels.PICTURE):
         _part(scene, pictures, photograph)
-    with scene.beat(step, "slices"):
+    with scene.beat(step, parts.Channels.SLICES):
         _part(scene, slices, VGroup())
     frames = VGroup(*[view.frame(view.exhibit.marks, scene.style) for view in pictures])
     sums = [
         _ChannelSum(scene, calculation, view.body.sheet.matrix, column)
         for column, (calculation, view) in enumerate(zip(by_channel, slices, strict=True))
     ]
-    with scene.beat(step, "products"):
+    with scene.beat(step, parts.Channels.PRODUCTS):
         scene.move(Create(frames), seconds=0.6)
         for picture, slice_, sum_ in zip(pictures, slices, sums, strict=True):
             _meet(scene, picture, slice_, sum_)
-    with scene.beat(step, "sum"):
+    with scene.beat(step, parts.Channels.SUM):
         total = WorkedSum(whole, scene.style, scene.words, scene.storyboard.numbers)
         resting = [*pictures, *slices, *[sum_.products for sum_ in sums], frames]
         scene.move(*dim(*resting), FadeOut(photograph), FadeIn(total.heading), seconds=0.5)
@@ -64,9 +65,7 @@ def each_channel(scene: LessonScene, step: Step) -> None:
 class _ChannelSum(VGroup):
     """The `products` of one channel in the shape of its slice, and the `line` that says what they add up to."""
 
-    def __init__(
-        self, scene: LessonScene, calculation: Calculation, slice_: Matrix, column: int
-    ) -> None:
+    def __init__(self, scene: Stage, calculation: Calculation, slice_: Matrix, column: int) -> None:
         values = np.array([term.value for term in calculation.terms]).reshape(slice_.shape)
         self.products = _cells(scene, Matrix("", values, slice_.role), 2)
         self.products.move_to(_place(2, column))
@@ -87,7 +86,7 @@ def _place(row: int, column: int) -> np.ndarray:
     return np.array([STAGE.left + _PITCH * (column + 0.45), top - (_HEADING + _ROWS[row]) / 2, 0.0])
 
 
-def _in_columns(scene: LessonScene, exhibits: list[Exhibit], row: int) -> list[ExhibitView]:
+def _in_columns(scene: Stage, exhibits: list[Exhibit], row: int) -> list[ExhibitView]:
     views = []
     for column, each in enumerate(exhibits):
         assert isinstance(each.item, Matrix)
@@ -97,7 +96,7 @@ def _in_columns(scene: LessonScene, exhibits: list[Exhibit], row: int) -> list[E
     return views
 
 
-def _cells(scene: LessonScene, matrix: Matrix, row: int) -> MatrixView:
+def _cells(scene: Stage, matrix: Matrix, row: int) -> MatrixView:
     height = _ROWS[row] - _HEADING - 0.1
     fitted = sheet(
         matrix, scene.storyboard.numbers, width=_PITCH - 0.5, height=height, most_cell=0.42
@@ -105,7 +104,7 @@ def _cells(scene: LessonScene, matrix: Matrix, row: int) -> MatrixView:
     return MatrixView(fitted, scene.style)
 
 
-def _part(scene: LessonScene, views: list[ExhibitView], whole: VGroup) -> None:
+def _part(scene: Stage, views: list[ExhibitView], whole: VGroup) -> None:
     """One behind the other first, with `whole` in front of them, then each in its place; the whole stands aside."""
     bodies = [view.body for view in views]
     homes = [body.get_center() for body in bodies]
@@ -138,7 +137,7 @@ def _in_colour(channels: list[ExhibitView]) -> VGroup:
     return tiles
 
 
-def _meet(scene: LessonScene, picture: ExhibitView, slice_: ExhibitView, sum_: _ChannelSum) -> None:
+def _meet(scene: Stage, picture: ExhibitView, slice_: ExhibitView, sum_: _ChannelSum) -> None:
     """The window of a channel and its slice meet, product by product, and are added up."""
     (window,) = picture.exhibit.marks
     under = block(picture.body, window)
@@ -148,7 +147,7 @@ def _meet(scene: LessonScene, picture: ExhibitView, slice_: ExhibitView, sum_: _
     scene.move(FadeIn(sum_.line), seconds=0.4)
 
 
-def two_kernels(scene: LessonScene, step: Step) -> None:
+def two_kernels(scene: Stage, step: Step) -> None:
     """One kernel's maps, then another's; at the end both are there to compare."""
     hung = hang(scene, step, centred=True)
     for part in step.narration:
@@ -158,7 +157,7 @@ def two_kernels(scene: LessonScene, step: Step) -> None:
     scene.clear_stage()
 
 
-def who_meets_whom(scene: LessonScene, step: Step) -> None:
+def who_meets_whom(scene: Stage, step: Step) -> None:
     """Channels and slices meet in pairs; what finds no partner is crossed out."""
     hung = hang(scene, step, centred=True)
     for part in step.narration:
@@ -171,7 +170,7 @@ def who_meets_whom(scene: LessonScene, step: Step) -> None:
     scene.clear_stage()
 
 
-def _cross_out(scene: LessonScene, field: FieldView) -> VGroup:
+def _cross_out(scene: Stage, field: FieldView) -> VGroup:
     crosses = VGroup()
     for layer, dots in zip(field.field.layers, field.dots, strict=True):
         for lit, dot in zip(layer.lit, dots, strict=True):

@@ -16,6 +16,7 @@ from manim import (
     linear,
 )
 
+from attnviz.lessons.cnn_limits import parts
 from attnviz.story.exhibits import Region
 from attnviz.story.storyboard import Calculation, Step
 from attnviz.theme import Role
@@ -24,7 +25,7 @@ from attnviz.views.film.choreography import born, dim
 from attnviz.views.film.components.exhibit import ExhibitView, block, laid_out
 from attnviz.views.film.components.matrix import MatrixView, frame_around
 from attnviz.views.film.components.worked import WorkedSum
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import STAGE, Box
 
 _PRODUCTS = 3.6
@@ -36,26 +37,26 @@ _HALF = 5.75
 """Half the width of picture, kernel and output, so that their cells are nearly square."""
 
 
-def one_place(scene: LessonScene, step: Step) -> None:
+def one_place(scene: Stage, step: Step) -> None:
     """The kernel comes to lie on one place; every product is born from what meets there."""
     hung = hang(scene, step)
     picture, kernel, products = hung.views
     (window,) = picture.exhibit.marks
-    with scene.beat(step, "picture"):
+    with scene.beat(step, parts.Convolution.PICTURE):
         stand(scene, hung, picture, 1.6)
-    with scene.beat(step, "kernel"):
+    with scene.beat(step, parts.Convolution.KERNEL):
         stand(scene, hung, kernel, 1.2)
-    with scene.beat(step, "worked"):
+    with scene.beat(step, parts.Convolution.WORKED):
         frame = _lay(scene, kernel, picture, window)
         sum_ = _work_out(scene, hung, step.worked[0], products)
-    with scene.beat(step, "local"):
+    with scene.beat(step, parts.Convolution.LOCAL):
         outside = _outside(picture.body, window)
         scene.move(*dim(*outside, hung.shown[1], hung.shown[2]), seconds=0.8)
     scene.gather(VGroup(frame, sum_))
     scene.clear_stage()
 
 
-def _lay(scene: LessonScene, kernel: ExhibitView, picture: ExhibitView, window: Region) -> Mobject:
+def _lay(scene: Stage, kernel: ExhibitView, picture: ExhibitView, window: Region) -> Mobject:
     """A frame leaves the kernel and comes to rest on the window."""
     colour = scene.style.colour(Role.KERNEL)
     frame = frame_around(kernel.body.cells, colour, _BUFF)
@@ -66,7 +67,7 @@ def _lay(scene: LessonScene, kernel: ExhibitView, picture: ExhibitView, window: 
 
 
 def _work_out(
-    scene: LessonScene, hung: Hung, calculation: Calculation, products: ExhibitView
+    scene: Stage, hung: Hung, calculation: Calculation, products: ExhibitView
 ) -> WorkedSum:
     """Each product is born where a number and a weight meet, and is written beside; then they are added up."""
     picture, kernel = hung.views[:2]
@@ -99,16 +100,16 @@ def _outside(view: MatrixView, window: Region) -> list[Mobject]:
     return [cell for cell in view.cells if id(cell) not in inside]
 
 
-def every_place(scene: LessonScene, step: Step) -> None:
+def every_place(scene: Stage, step: Step) -> None:
     """The kernel's frame passes over the picture, row by row, and the output fills behind it."""
     hung = _over_and_under(scene, step, share=0.69)
     picture, kernel, output = (view for view in hung.views if view.exhibit.line == 0)
-    with scene.beat(step, "slide"):
+    with scene.beat(step, parts.Sharing.SLIDE):
         stand(scene, hung, picture, 1.0)
         stand(scene, hung, kernel, 1.0)
         frame = _pass_over(scene, hung, picture, kernel, output)
         scene.move(FadeOut(frame), seconds=0.4)
-    with scene.beat(step, "contrast"):
+    with scene.beat(step, parts.Sharing.CONTRAST):
         size = kernel.body.sheet.matrix.shape
         for place in output.exhibit.marks:
             colour = scene.style.theme.ink
@@ -116,13 +117,13 @@ def every_place(scene: LessonScene, step: Step) -> None:
             result = frame_around(block(output.body, place), colour, _BUFF)
             scene.move(Create(under), Create(result), seconds=0.8)
             hung.keep(scene, VGroup(under, result), line=0)
-    with scene.beat(step, "count"):
+    with scene.beat(step, parts.Sharing.COUNT):
         scene.move(*dim(*hung.shown), seconds=0.4)
-        reveal(scene, hung, hung.of("count")[0], 2.0)
+        reveal(scene, hung, hung.of(parts.Sharing.COUNT)[0], 2.0)
     scene.clear_stage()
 
 
-def _over_and_under(scene: LessonScene, step: Step, share: float) -> Hung:
+def _over_and_under(scene: Stage, step: Step, share: float) -> Hung:
     """The exhibits of the first line in that share of the stage, the others in the rest."""
     cut = STAGE.top - share * STAGE.height
     boxes = (Box(-_HALF, _HALF, cut + 0.2, STAGE.top), replace(STAGE, top=cut))
@@ -142,7 +143,7 @@ def _under(place: Region, size: tuple[int, int]) -> Region:
 
 
 def _pass_over(
-    scene: LessonScene, hung: Hung, picture: ExhibitView, kernel: ExhibitView, output: ExhibitView
+    scene: Stage, hung: Hung, picture: ExhibitView, kernel: ExhibitView, output: ExhibitView
 ) -> Mobject:
     size = kernel.body.sheet.matrix.shape
     rows, columns = output.body.sheet.matrix.shape

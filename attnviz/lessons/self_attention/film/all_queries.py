@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from manim import LEFT, RIGHT, UP, FadeIn, LaggedStart, VGroup
 
+from attnviz.lessons.self_attention import parts
 from attnviz.story.labels import indexed
 from attnviz.story.pooled_map import strongest_links
 from attnviz.story.storyboard import Matrix, Step
@@ -21,7 +22,7 @@ from attnviz.views.film.components.matrix import (
     sheet,
 )
 from attnviz.views.film.components.text import Line, label
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import CAPTION, STAGE, WIDE, Size
 
 _GAP, _NARROW_GAP = 1.2, 0.42
@@ -41,7 +42,7 @@ _UNDER = 0.25
 """From the matrices to the lines under them."""
 
 
-def all_rows(scene: LessonScene, step: Step) -> None:
+def all_rows(scene: Stage, step: Step) -> None:
     """S, A and O side by side: the worked row is there, the others follow, all at once."""
     matrices = step.results[:3]
     views = _side_by_side(scene, matrices)
@@ -50,19 +51,19 @@ def all_rows(scene: LessonScene, step: Step) -> None:
     query = scene.storyboard.query
     rows = len(views[0].entries)
     by_row = rows == scene.storyboard.trace.problem.n
-    if "rest" in step.narration:
-        with scene.beat(step, "rest"):
+    if parts.AllRows.REST in step.narration:
+        with scene.beat(step, parts.AllRows.REST):
             _rows_follow(scene, views, titles, query if by_row else None)
     else:
         scene.move(*map(FadeIn, (*views, *titles)), seconds=0.8)
-    with scene.beat(step, "matrix"):
+    with scene.beat(step, parts.AllRows.MATRIX):
         scene.move(appear(_between(scene, views)), seconds=1.4)
         if len(foot):
             scene.move(FadeIn(foot), seconds=0.5)
     scene.clear_stage()
 
 
-def _side_by_side(scene: LessonScene, matrices: tuple[Matrix, ...]) -> list[MatrixView]:
+def _side_by_side(scene: Stage, matrices: tuple[Matrix, ...]) -> list[MatrixView]:
     numbers = scene.storyboard.numbers
     shares = _shares(scene, matrices)
     named = len(matrices[0].columns) <= _MOST_NAMED
@@ -122,7 +123,7 @@ class _Shares:
     bare: int
 
 
-def _shares(scene: LessonScene, matrices: tuple[Matrix, ...]) -> _Shares:
+def _shares(scene: Stage, matrices: tuple[Matrix, ...]) -> _Shares:
     """Cells are snug and long tokens cut only where a matrix would lose its numbers otherwise."""
     possible = [
         _shared(scene, matrices, tokens, snug) for snug in (False, True) for tokens in _MOST_TOKENS
@@ -130,7 +131,7 @@ def _shares(scene: LessonScene, matrices: tuple[Matrix, ...]) -> _Shares:
     return min(possible, key=lambda each: each.bare)
 
 
-def _shared(scene: LessonScene, matrices: tuple[Matrix, ...], tokens: float, snug: bool) -> _Shares:
+def _shared(scene: Stage, matrices: tuple[Matrix, ...], tokens: float, snug: bool) -> _Shares:
     """Where numbers do not fit in all, the scores go without them first."""
     numbers = scene.storyboard.numbers
     labels = matrices[0].rows
@@ -163,7 +164,7 @@ def _shared(scene: LessonScene, matrices: tuple[Matrix, ...], tokens: float, snu
 
 
 def _rows_follow(
-    scene: LessonScene, views: list[MatrixView], titles: list[VGroup], query: int | None
+    scene: Stage, views: list[MatrixView], titles: list[VGroup], query: int | None
 ) -> None:
     labels = [mark for view in views for mark in (*view.row_labels, *view.column_labels)]
     labels += titles
@@ -180,7 +181,7 @@ def _rows_follow(
         scene.gather(view)
 
 
-def _between(scene: LessonScene, views: list[MatrixView]) -> list[VGroup]:
+def _between(scene: Stage, views: list[MatrixView]) -> list[VGroup]:
     """What leads from one matrix to the next."""
     marks = []
     for (left, right), text in zip(pairwise(views), ("softmax", "· V"), strict=True):
@@ -193,7 +194,7 @@ def _between(scene: LessonScene, views: list[MatrixView]) -> list[VGroup]:
     return marks
 
 
-def _foot(scene: LessonScene, step: Step, views: list[MatrixView]) -> VGroup:
+def _foot(scene: Stage, step: Step, views: list[MatrixView]) -> VGroup:
     """What is said under the matrices: the strongest links where weights are without numbers, and what blocks are.
 
     What the step leaves out stands on the lowest line already, at the right.
@@ -208,7 +209,7 @@ def _foot(scene: LessonScene, step: Step, views: list[MatrixView]) -> VGroup:
     return foot
 
 
-def _strongest(scene: LessonScene) -> Line:
+def _strongest(scene: Stage) -> Line:
     """The strongest links of the head that is shown: shades and blocks do not tell them apart."""
     weights = scene.storyboard.trace.heads[0].stages.weights
     style, numbers = scene.style, scene.storyboard.numbers
@@ -223,7 +224,7 @@ def _strongest(scene: LessonScene) -> Line:
     return Line(runs, Size.BODY).set_x(WIDE.middle[0])
 
 
-def _pooled_note(scene: LessonScene, views: list[MatrixView]) -> Line:
+def _pooled_note(scene: Stage, views: list[MatrixView]) -> Line:
     """What a block stands for."""
     view = next(view for view in views if view.sheet.pooled)
     n, blocks = scene.storyboard.trace.problem.n, len(view.entries)

@@ -14,23 +14,24 @@ from manim import (
     VGroup,
 )
 
+from attnviz.lessons.self_attention.film.handovers import CrossedScores
 from attnviz.story.storyboard import Step
+from attnviz.views.film.acts.act import Handover
 from attnviz.views.film.acts.exhibits import blocks_note
 from attnviz.views.film.choreography import appear, born
 from attnviz.views.film.components.crossing import Crossing
 from attnviz.views.film.components.exhibit import ExhibitView
 from attnviz.views.film.components.pair import Setting, settings
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import WIDE
 
 _ROWS = 3.0
 """Seconds in which all rows of a matrix come of what stands."""
 
 
-def pair(scene: LessonScene, step: Step) -> None:
+def pair(scene: Stage, step: Step, before: Handover | None) -> None:
     """The two vectors come out of the scores that stand; then entry by entry, then row by row."""
-    crossing: Crossing | None = scene.carried.pop("crossing", None)
-    scene.carried.clear()
+    crossing = before.crossing if isinstance(before, CrossedScores) else None
     vectors, multiplied, added = settings(
         step.exhibits, scene.storyboard.numbers, scene.style, WIDE
     )
@@ -48,7 +49,7 @@ def pair(scene: LessonScene, step: Step) -> None:
     scene.clear_stage()
 
 
-def _enlarge(scene: LessonScene, vectors: Setting, crossing: Crossing | None) -> None:
+def _enlarge(scene: Stage, vectors: Setting, crossing: Crossing | None) -> None:
     """Query and key go from the scores to where they are looked at; what else stood there leaves."""
     known = {} if crossing is None else _rows_of(crossing)
     found = {symbol: known[symbol].copy() for symbol in vectors.views if symbol in known}
@@ -79,7 +80,7 @@ def _rows_of(crossing: Crossing) -> dict[str, VGroup]:
     }
 
 
-def _make_room(scene: LessonScene, before: Setting, after: Setting) -> None:
+def _make_room(scene: Stage, before: Setting, after: Setting) -> None:
     """What stands goes where it will stand, or leaves; names of rows that change sides first."""
     moving: list[Animation] = []
     for symbol, view in before.views.items():
@@ -125,9 +126,7 @@ def _moved(old: ExhibitView, new: ExhibitView) -> list[Animation]:
     return moving + [ReplacementTransform(*marks) for marks in names]
 
 
-def _follow(
-    scene: LessonScene, setting: Setting, view: ExhibitView, sources: list[ExhibitView]
-) -> None:
+def _follow(scene: Stage, setting: Setting, view: ExhibitView, sources: list[ExhibitView]) -> None:
     """A matrix comes of those before it, row by row."""
     joint = setting.joints[-1]
     scene.move(FadeIn(joint), FadeIn(view.heading), seconds=0.4)

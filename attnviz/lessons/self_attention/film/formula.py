@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from manim import DOWN, RIGHT, UP, FadeIn, GrowFromEdge, Mobject, Rectangle, VGroup
 
+from attnviz.lessons.self_attention import parts
 from attnviz.story.storyboard import Matrix, Step
 from attnviz.theme import Role
 from attnviz.typeset.fonts import Weight
@@ -13,7 +14,7 @@ from attnviz.views.film.components.cells import sum_line
 from attnviz.views.film.components.formula import attention_formula, part
 from attnviz.views.film.components.matrix import MatrixView, sheet
 from attnviz.views.film.components.text import cut_to_width, label, widest
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import WIDE, Size
 from attnviz.views.film.submatrix import Excerpt, excerpt
 
@@ -21,7 +22,7 @@ _APART = 0.1
 """The least between two numbers."""
 
 
-def formula(scene: LessonScene, step: Step) -> None:
+def formula(scene: Stage, step: Step) -> None:
     """The line, then its parts from the inside out, each with the matrix it stands for."""
     line = attention_formula(step.formula, scene.style)
     if line.width > WIDE.width:
@@ -29,21 +30,27 @@ def formula(scene: LessonScene, step: Step) -> None:
     line.move_to(np.array([WIDE.middle[0], 1.45, 0]))
     minis = _minis(scene)
     scores, weights, outputs = minis
-    with scene.beat(step, "why"):
+    with scene.beat(step, parts.Formula.WHY):
         scene.move(FadeIn(line, shift=UP * 0.2), seconds=1.0)
         scene.move(appear(minis, shift=UP * 0.2), seconds=1.0)
     shelf = scene.shelf.docked
-    lit: dict[str, tuple[list[Mobject], list[Mobject]]] = {
-        "scores": ([part(line, "query"), part(line, "key")], [scores, *_of(shelf, "Q", "K")]),
-        "scale": ([part(line, "scale")], [scores]),
-        "softmax": ([part(line, "softmax")], [weights]),
-        "values": ([part(line, "value")], [outputs, *_of(shelf, "V")]),
+    lit: dict[parts.Formula, tuple[list[Mobject], list[Mobject]]] = {
+        parts.Formula.SCORES: (
+            [part(line, "query"), part(line, "key")],
+            [scores, *_of(shelf, "Q", "K")],
+        ),
+        parts.Formula.SCALE: ([part(line, "scale")], [scores]),
+        parts.Formula.SOFTMAX: ([part(line, "softmax")], [weights]),
+        parts.Formula.VALUES: ([part(line, "value")], [outputs, *_of(shelf, "V")]),
     }
     everything: list[Mobject] = [line, *minis, *_of(shelf, "X", "Q", "K", "V")]
-    for name, (parts, objects) in lit.items():
+    for name in list(step.narration)[1:]:
+        symbols, objects = lit[parts.Formula(name)]
         with scene.beat(step, name):
             scene.move(*dim(*everything), seconds=0.4)
-            chosen = [each for each in (*parts, *objects) if len(each.family_members_with_points())]
+            chosen = [
+                each for each in (*symbols, *objects) if len(each.family_members_with_points())
+            ]
             scene.move(*light(*chosen), seconds=0.7)
     scene.move(*light(*everything), seconds=0.6)
     scene.hold(0.8)
@@ -54,7 +61,7 @@ def _of(shelf: dict[str, Mobject], *symbols: str) -> list[Mobject]:
     return [shelf[symbol] for symbol in symbols if symbol in shelf]
 
 
-def _minis(scene: LessonScene) -> list[VGroup]:
+def _minis(scene: Stage) -> list[VGroup]:
     """S, A and O, small, with what leads from one to the next."""
     numbers = scene.storyboard.numbers
     chosen = scene.storyboard.step("all-rows").results[:3]
@@ -66,7 +73,7 @@ def _minis(scene: LessonScene) -> list[VGroup]:
     return list(row)
 
 
-def why_scale(scene: LessonScene, step: Step) -> None:
+def why_scale(scene: Stage, step: Step) -> None:
     """The weights of the worked query without √d_k, as bars; beside them those with it, over the same keys."""
     largest = max(float(weights.values.max()) for weights in step.results)
     without, divided = (
@@ -76,12 +83,12 @@ def why_scale(scene: LessonScene, step: Step) -> None:
     aside = without.standing.get_center()
     # what has not been said yet has no place yet: alone, the first stands in the middle
     without.standing.set_x(WIDE.middle[0])
-    with scene.beat(step, "why"):
+    with scene.beat(step, parts.WhyScale.WHY):
         scene.move(FadeIn(without.ground), seconds=0.5)
         scene.move(*[GrowFromEdge(bar, DOWN) for bar in without.bars], seconds=1.1)
         scene.move(FadeIn(without.numbers), seconds=0.4)
     scene.gather(without.standing)
-    with scene.beat(step, "contrast"):
+    with scene.beat(step, parts.WhyScale.CONTRAST):
         scene.move(slide(without.standing, aside - without.standing.get_center()), seconds=0.9)
         scene.move(FadeIn(divided.ground), seconds=0.5)
         scene.move(travel(without.bars, divided.bars), seconds=1.2)
@@ -96,7 +103,7 @@ class _Panel:
     _HIGH = 2.5
 
     def __init__(
-        self, scene: LessonScene, scores: Matrix, weights: Matrix, side: int, largest: float
+        self, scene: Stage, scores: Matrix, weights: Matrix, side: int, largest: float
     ) -> None:
         board, style = scene.storyboard, scene.style
         keys = [each.position for each in board.step("scores").worked]
@@ -132,9 +139,7 @@ class _Panel:
         return Size.BODY if widest(shown.texts[0], Size.BODY) < pitch * 0.9 else Size.SMALL
 
     @staticmethod
-    def _names(
-        scene: LessonScene, scores: Excerpt, xs: list[float], pitch: float, foot: float
-    ) -> VGroup:
+    def _names(scene: Stage, scores: Excerpt, xs: list[float], pitch: float, foot: float) -> VGroup:
         names = VGroup()
         for x, text, column in zip(xs, scores.texts[0], scores.matrix.columns, strict=True):
             key = label(column.symbol, scene.style.colour(Role.KEY), Size.BODY, Weight.BOLD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from manim import DOWN, RIGHT, UP, FadeIn, LaggedStart, VGroup
 
+from attnviz.lessons.self_attention import parts
 from attnviz.story.storyboard import Matrix, Step
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.choreography import appear
@@ -11,7 +12,7 @@ from attnviz.views.film.components.crossing import Crossing
 from attnviz.views.film.components.heads import blocks_for, columns_of_heads
 from attnviz.views.film.components.matrix import MOST_SIDE, MatrixView, frame_around, sheet
 from attnviz.views.film.components.text import Line, label
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import WIDE, Size
 from attnviz.views.film.submatrix import excerpt
 
@@ -19,21 +20,21 @@ _FIRST = 4
 """Entries of a long output that are shown."""
 
 
-def heads(scene: LessonScene, step: Step) -> None:
+def heads(scene: Stage, step: Step) -> None:
     """The weights of every head, their outputs side by side, W_O and b_O: of these what there is."""
     shown = {
-        "why": _weights_of_heads,
-        "concat": _side_by_side_outputs,
-        "project": _through_w_o,
-        "bias": _plus_b_o,
+        parts.Heads.WHY: _weights_of_heads,
+        parts.Heads.CONCAT: _side_by_side_outputs,
+        parts.Heads.PROJECT: _through_w_o,
+        parts.Heads.BIAS: _plus_b_o,
     }
     for part in step.narration:
         with scene.beat(step, part):
-            shown[part](scene, step)
+            shown[parts.Heads(part)](scene, step)
         scene.clear_stage()
 
 
-def _weights_of_heads(scene: LessonScene, step: Step) -> None:
+def _weights_of_heads(scene: Stage, step: Step) -> None:
     board = scene.storyboard
     weights = [m for m in board.step("all-rows").results if m.symbol == "A"]
     room = (WIDE.width - 0.8 - 0.5 * (len(weights) - 1)) / len(weights)
@@ -57,7 +58,7 @@ def _weights_of_heads(scene: LessonScene, step: Step) -> None:
     scene.move(appear(list(groups), shift=UP * 0.2), seconds=2.0)
 
 
-def _side_by_side_outputs(scene: LessonScene, step: Step) -> None:
+def _side_by_side_outputs(scene: Stage, step: Step) -> None:
     """The outputs, and where that of one head ends and that of the next begins."""
     problem = scene.storyboard.trace.problem
     joined = _single(scene, step.operands[0], 4.0, blocks_for(problem.heads)).move_to(WIDE.middle)
@@ -68,7 +69,7 @@ def _side_by_side_outputs(scene: LessonScene, step: Step) -> None:
         scene.move(appear([*frames, *_names_of_heads(scene, own)]), seconds=0.9)
 
 
-def _names_of_heads(scene: LessonScene, own: list[VGroup]) -> list[Line]:
+def _names_of_heads(scene: Stage, own: list[VGroup]) -> list[Line]:
     """The names of the heads under their columns; none where they are wider than these, or not all are known."""
     weights = [m for m in scene.storyboard.step("all-rows").results if m.symbol == "A"]
     if len(weights) < len(own):
@@ -82,14 +83,14 @@ def _names_of_heads(scene: LessonScene, own: list[VGroup]) -> list[Line]:
     return names if fit else []
 
 
-def _plus_b_o(scene: LessonScene, step: Step) -> None:
+def _plus_b_o(scene: Stage, step: Step) -> None:
     """The bias, and the output that it completes."""
     both = VGroup(_single(scene, step.operands[-1], 0.7), _single(scene, step.results[0], 2.9))
     both.arrange(DOWN, buff=0.3).move_to(WIDE.middle)
     scene.move(appear(list(both)), seconds=1.6)
 
 
-def _single(scene: LessonScene, matrix: Matrix, height: float, blocks: int = MOST_SIDE) -> VGroup:
+def _single(scene: Stage, matrix: Matrix, height: float, blocks: int = MOST_SIDE) -> VGroup:
     shown = sheet(
         matrix,
         scene.storyboard.numbers,
@@ -104,7 +105,7 @@ def _single(scene: LessonScene, matrix: Matrix, height: float, blocks: int = MOS
     return VGroup(view, view.title())
 
 
-def _through_w_o(scene: LessonScene, step: Step) -> None:
+def _through_w_o(scene: Stage, step: Step) -> None:
     """The outputs times W_O. Where a bias is still to come the product is not the output yet, and is left open."""
     board = scene.storyboard
     n = board.trace.problem.n
@@ -121,7 +122,7 @@ def _through_w_o(scene: LessonScene, step: Step) -> None:
     )
     scene.move(FadeIn(crossing.left), FadeIn(crossing.top), seconds=0.9)
     product = crossing.slots
-    if "bias" not in step.narration:
+    if parts.Heads.BIAS not in step.narration:
         product = crossing.product
         scene.move(FadeIn(crossing.slots), seconds=0.4)  # with the name, which only the output has
     scene.move(

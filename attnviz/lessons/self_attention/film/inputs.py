@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, VGroup
 
+from attnviz.lessons.self_attention import parts
 from attnviz.story.storyboard import Matrix, Step
 from attnviz.theme import Role
 from attnviz.views.film.choreography import appear, dim
@@ -16,7 +17,7 @@ from attnviz.views.film.components.heads import blocks_for, columns_of_heads
 from attnviz.views.film.components.matrix import MOST_SIDE, MatrixView, frame_around, sheet
 from attnviz.views.film.components.sentence import Sentence
 from attnviz.views.film.components.text import Line, label
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import STAGE, WIDE, Size
 
 _PROJECTIONS = 3
@@ -28,7 +29,7 @@ _OVER = 0.4
 """So far the name of a head may stand out over its matrix."""
 
 
-def inputs(scene: LessonScene, step: Step) -> None:
+def inputs(scene: Stage, step: Step) -> None:
     """The sequence appears row by row, large, then docks on the shelf.
 
     Where rows are too many to have a name each, the tokens are read first, and the rows appear under them.
@@ -43,7 +44,7 @@ def inputs(scene: LessonScene, step: Step) -> None:
     title = view.title()
     said = _said_of_blocks(scene, [view])
     rows = [VGroup(*view.row(i)) for i in range(len(view.entries))]
-    with scene.beat(step, "why"):
+    with scene.beat(step, parts.Inputs.WHY):
         if sentence is not None:
             scene.move(appear(sentence.parts), seconds=1.5)
             scene.gather(sentence)
@@ -56,7 +57,7 @@ def inputs(scene: LessonScene, step: Step) -> None:
     scene.dock(view, docked, *[FadeOut(each) for each in leaving])
 
 
-def _sentence(scene: LessonScene, x: Matrix) -> Sentence | None:
+def _sentence(scene: Stage, x: Matrix) -> Sentence | None:
     """The tokens, at the top of the stage; None without any, and where each row has its own beside it."""
     tokens = [each.token for each in x.rows if each.token]
     if not tokens or x.shape[0] <= MOST_SIDE:
@@ -65,7 +66,7 @@ def _sentence(scene: LessonScene, x: Matrix) -> Sentence | None:
     return sentence.move_to(STAGE.middle).align_to(np.array([0, STAGE.top, 0]), UP)
 
 
-def weights(scene: LessonScene, step: Step) -> None:
+def weights(scene: Stage, step: Step) -> None:
     """W_Q, W_K and W_V side by side, each with its bias under it."""
     numbers = scene.storyboard.numbers
     matrices, biases = step.results[:_PROJECTIONS], step.results[_PROJECTIONS:]
@@ -91,23 +92,23 @@ def weights(scene: LessonScene, step: Step) -> None:
     columns.arrange(RIGHT, buff=0.6).move_to(WIDE.middle)
     for column in columns:
         column.align_to(columns, UP)
-    with scene.beat(step, "why"):
+    with scene.beat(step, parts.Weights.WHY):
         said = [FadeIn(each) for each in _said_of_blocks(scene, views)]
         scene.move(appear(columns, shift=UP * 0.2), *said, seconds=2.4)
-    if "heads" in step.narration:
-        with scene.beat(step, "heads"):
+    if parts.Weights.HEADS in step.narration:
+        with scene.beat(step, parts.Weights.HEADS):
             _mark_heads(scene, views, heads)
     scene.clear_stage()
 
 
-def _said_of_blocks(scene: LessonScene, views: list[MatrixView]) -> list[Line]:
+def _said_of_blocks(scene: Stage, views: list[MatrixView]) -> list[Line]:
     """What the blocks of matrices stand for, where any is in blocks."""
     if not any(view.sheet.pooled for view in views):
         return []
     return [omitted_line(scene.words.say("film", "large", blocks=MOST_SIDE), scene.style)]
 
 
-def _mark_heads(scene: LessonScene, views: list[MatrixView], heads: Mapping[Role, int]) -> None:
+def _mark_heads(scene: Stage, views: list[MatrixView], heads: Mapping[Role, int]) -> None:
     """The columns of the head that is followed are framed and named; those of the others step back."""
     own = [columns_of_heads(view, heads[view.sheet.matrix.role]) for view in views]
     frames = [frame_around(each[0], scene.style.theme.ink, buff=0.0) for each in own if each[1:]]
@@ -118,7 +119,7 @@ def _mark_heads(scene: LessonScene, views: list[MatrixView], heads: Mapping[Role
     scene.move(*map(FadeIn, marks), *dim(*others), seconds=1.0)
 
 
-def _names_of_followed(scene: LessonScene, views: list[MatrixView]) -> list[Line]:
+def _names_of_followed(scene: Stage, views: list[MatrixView]) -> list[Line]:
     """The head on which the steps after this one are told, beside the title of each matrix that is wide enough."""
     head = next(step.head for step in scene.storyboard.steps if step.head is not None)
     text = scene.words.say("common", "head", head=head)

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from manim import RIGHT, Animation, FadeIn, FadeOut, Transform, VGroup
 
+from attnviz.lessons.self_attention import parts
 from attnviz.story.storyboard import Matrix, Step
 from attnviz.views.film.acts.worked_sums import work_out
 from attnviz.views.film.choreography import appear, born
 from attnviz.views.film.components.crossing import Crossing
 from attnviz.views.film.components.matrix import MatrixView, frame_around, sheet
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import ARITHMETIC
 from attnviz.views.film.submatrix import excerpt
 
@@ -23,8 +24,17 @@ _LEAST_NAMED = 0.28
 """A row that is lower goes without its name."""
 
 
-def project(scene: LessonScene, step: Step) -> None:
+def project(scene: Stage, step: Step) -> None:
     """X from the shelf, the matrix on top, the result where they cross."""
+    _project(scene, step, haste=1.0)
+
+
+def project_again(scene: Stage, step: Step) -> None:
+    """The same for another matrix, faster: it is nothing new."""
+    _project(scene, step, haste=0.5)
+
+
+def _project(scene: Stage, step: Step, haste: float) -> None:
     board, style = scene.storyboard, scene.style
     result = step.results[0]
     rows = list(range(board.trace.problem.n)) if board.trace.problem.n <= ROWS else [board.query]
@@ -38,17 +48,15 @@ def project(scene: LessonScene, step: Step) -> None:
         style,
         upright=False,
     )
-    with scene.beat(step, "why"):
+    with scene.beat(step, parts.Projection.WHY):
         scene.move(scene.from_shelf(crossing.left, "X"), FadeIn(crossing.top), seconds=1.1)
         scene.move(FadeIn(crossing.slots), seconds=0.4)
-    with scene.beat(step, "worked"):
-        # the first projection is new; keys and values are the same again
-        haste = 1.0 if step.id == "queries" else 0.5
+    with scene.beat(step, parts.Projection.WORKED):
         last = work_out(scene, step.worked, crossing, worked_row, haste=haste)
     made = crossing.product
     leaving: list[VGroup] = [crossing.left, crossing.top, crossing.slots]
-    if "rest" in step.narration:
-        with scene.beat(step, "rest"):
+    if parts.Projection.REST in step.narration:
+        with scene.beat(step, parts.Projection.REST):
             scene.move(FadeOut(last), seconds=0.3)
             if len(rows) > 1:
                 _rest(scene, crossing, rows, worked_row)
@@ -66,7 +74,7 @@ def _first_head(w: Matrix, result: Matrix) -> Matrix:
     return replace(w, values=w.values[:, :width], head=result.head)
 
 
-def _rest(scene: LessonScene, crossing: Crossing, rows: list[int], worked_row: int) -> None:
+def _rest(scene: Stage, crossing: Crossing, rows: list[int], worked_row: int) -> None:
     others = [i for i in range(len(rows)) if i != worked_row]
     if not others:
         return
@@ -83,7 +91,7 @@ def _rest(scene: LessonScene, crossing: Crossing, rows: list[int], worked_row: i
     scene.move(FadeOut(frame), seconds=0.3)
 
 
-def _whole(scene: LessonScene, result: Matrix, worked: VGroup) -> tuple[MatrixView, VGroup]:
+def _whole(scene: Stage, result: Matrix, worked: VGroup) -> tuple[MatrixView, VGroup]:
     """All of the result beside the row that was worked out: that row goes there, the others follow one by one."""
     board = scene.storyboard
     shown = sheet(

@@ -13,14 +13,14 @@ from attnviz.views.film.acts.beside import hung, to_shelf
 from attnviz.views.film.acts.exhibits import tell
 from attnviz.views.film.components.dial import Dial
 from attnviz.views.film.components.text import Line, label
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import WIDE, Size
 
 _RADIUS = 0.62
 _APART = 0.6
 
 
-def places(scene: LessonScene, step: Step) -> None:
+def places(scene: Stage, step: Step) -> None:
     """The matrices before and after, where norms change them; hands that turn, where positions do."""
     turning = [each for each in step.exhibits if isinstance(each.item, Turns)]
     matrices = [each for each in step.exhibits if each not in turning]
@@ -41,7 +41,7 @@ def places(scene: LessonScene, step: Step) -> None:
     scene.clear_stage()
 
 
-def _dials(scene: LessonScene, turning: list[Exhibit]) -> list[tuple[Line, list[Dial]]]:
+def _dials(scene: Stage, turning: list[Exhibit]) -> list[tuple[Line, list[Dial]]]:
     """The name of each vector and its dials: a line each, one under the other, beside the shelf."""
     style = scene.style
     lines = []
@@ -69,7 +69,7 @@ def _dials(scene: LessonScene, turning: list[Exhibit]) -> list[tuple[Line, list[
     return lines
 
 
-def _turn(scene: LessonScene, name: Line, dials: list[Dial]) -> None:
+def _turn(scene: Stage, name: Line, dials: list[Dial]) -> None:
     """The dials appear with their hands as they were; then all hands turn, each by its own angle."""
     scene.move(
         FadeIn(name), *[FadeIn(VGroup(each.face, each.entries)) for each in dials], seconds=0.6

@@ -1,4 +1,4 @@
-"""From scores to weights, rung by rung: scale, bias, mask, and softmax with its maximum, exponentials and sum."""
+"""From scores to weights, row by row: scale, bias, mask, and softmax with its maximum, exponentials and sum."""
 
 from __future__ import annotations
 
@@ -7,93 +7,95 @@ from dataclasses import replace
 import numpy as np
 from manim import DOWN, FadeIn, FadeOut, LaggedStart, VGroup
 
+from attnviz.lessons.self_attention import parts
+from attnviz.lessons.self_attention.film.handovers import StackedScores
+from attnviz.lessons.self_attention.film.score_stack import EXPONENTIALS, ScoreStack
 from attnviz.story.storyboard import Calculation, Number, Step, Symbol
 from attnviz.theme import Role
+from attnviz.views.film.acts.act import Handover
 from attnviz.views.film.choreography import born, dim
 from attnviz.views.film.components.matrix import frame_around
 from attnviz.views.film.components.worked import WorkedLines, WorkedSum
-from attnviz.views.film.scene import LessonScene
-from attnviz.views.film.score_stack import EXPONENTIALS, Ladder
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import ARITHMETIC
 
 _LINES = 3.6
 """Seconds for all lines of one kind together."""
 
 
-def change_scores(scene: LessonScene, step: Step) -> None:
+def change_scores(scene: Stage, step: Step, before: Handover | None) -> Handover:
     """Scale, bias and mask: every score becomes the one under it."""
-    with scene.beat(step, "why"):
-        ladder = _ladder(scene, step)
-        before = ladder.cells(-1)
-        rung = ladder.rung(step.results[0].symbol, step.results[0])
-        scene.move(FadeIn(rung[0]), seconds=0.4)
-        after = ladder.cells(-1)
-        shown = step.worked if step.id != "mask" else ()
+    with scene.beat(step, parts.Change.WHY):
+        stack = _stack(scene, step, before)
+        old = stack.cells(-1)
+        row = stack.add_row(step.results[0].symbol, step.results[0])
+        scene.move(FadeIn(row[0]), seconds=0.4)
+        new = stack.cells(-1)
+        shown = tuple(each for each in step.worked if each.terms)
         lines = WorkedLines(shown, scene.style) if shown else VGroup()
-        _reveal(scene, lines, [born(new, old) for old, new in zip(before, after, strict=True)])
-    scene.gather(rung)
+        _reveal(scene, lines, [born(cell, above) for above, cell in zip(old, new, strict=True)])
+    scene.gather(row)
     if len(lines):
         scene.move(FadeOut(lines), seconds=0.3)
+    return StackedScores(stack)
 
 
-def softmax(scene: LessonScene, step: Step) -> None:
+def softmax(scene: Stage, step: Step, before: Handover | None) -> Handover:
     """Maximum, exponentials, sum, weights; or nothing at all, where there is nothing to see."""
-    if "weight" not in step.narration:
-        with scene.beat(step, "why"):
-            rung = _ladder(scene, step).rung("A", step.results[0])
-            scene.move(FadeIn(rung), seconds=1.0)
-        scene.gather(rung)
-        return
-    with scene.beat(step, "why"):
-        ladder = _ladder(scene, step)
-        scores = ladder.cells(-1)
-        scene.move(*dim(*ladder.rungs[:-1]), FadeIn(VGroup()), seconds=0.5)
-    with scene.beat(step, "max"):
+    if parts.Softmax.WEIGHT not in step.narration:
+        with scene.beat(step, parts.Softmax.WHY):
+            stack = _stack(scene, step, before)
+            row = stack.add_row("A", step.results[0])
+            scene.move(FadeIn(row), seconds=1.0)
+        scene.gather(row)
+        return StackedScores(stack)
+    with scene.beat(step, parts.Softmax.WHY):
+        stack = _stack(scene, step, before)
+        scores = stack.cells(-1)
+        scene.move(*dim(*stack.rows[:-1]), FadeIn(VGroup()), seconds=0.5)
+    with scene.beat(step, parts.Softmax.MAX):
         line = _maximum(scene, step, scores)
-    with scene.beat(step, "exp"):
+    with scene.beat(step, parts.Softmax.EXP):
         scene.move(FadeOut(line), seconds=0.3)
-        exponentials = _exponentials(scene, step, ladder, scores)
-    if "masked" in step.narration:
+        exponentials = _exponentials(scene, step, stack, scores)
+    if parts.Softmax.MASKED in step.narration:
         hidden = [
-            new for old, new in zip(scores, ladder.cells(-1), strict=True) if np.isneginf(old.value)
+            new for old, new in zip(scores, stack.cells(-1), strict=True) if np.isneginf(old.value)
         ]
-        with scene.beat(step, "masked"):
+        with scene.beat(step, parts.Softmax.MASKED):
             frames = VGroup(*[frame_around(cell, scene.style.theme.ink) for cell in hidden])
             scene.move(FadeIn(frames), seconds=0.5)
         scene.move(FadeOut(frames), seconds=0.2)
-    if "sink" in step.narration:
-        with scene.beat(step, "sink"):
-            beside = WorkedLines(_part(step, "sink"), scene.style)
+    if parts.Softmax.SINK in step.narration:
+        with scene.beat(step, parts.Softmax.SINK):
+            beside = WorkedLines(_part(step, parts.Softmax.SINK), scene.style)
             scene.move(FadeOut(exponentials), FadeIn(beside), seconds=0.7)
         exponentials = beside
-    with scene.beat(step, "sum"):
+    with scene.beat(step, parts.Softmax.SUM):
         total = _sum(scene, step, exponentials)
-    with scene.beat(step, "weight"):
+    with scene.beat(step, parts.Softmax.WEIGHT):
         scene.move(FadeOut(total), seconds=0.3)
-        lines = _weights(scene, step, ladder)
+        lines = _weights(scene, step, stack)
     scene.move(FadeOut(lines), seconds=0.3)
+    return StackedScores(stack)
 
 
-def _ladder(scene: LessonScene, step: Step) -> Ladder:
-    """The ladder so far; one with the scores alone where this step is told without those before it."""
-    carried = scene.carried.get("ladder")
-    if carried is not None:
-        return carried
+def _stack(scene: Stage, step: Step, before: Handover | None) -> ScoreStack:
+    """The stack so far; one with the scores alone where this step is played without those before it."""
+    if isinstance(before, StackedScores):
+        return before.stack
     keys = [each.position for each in scene.storyboard.step("scores").worked]
-    ladder = Ladder(scene.storyboard, scene.style, keys)
-    rung = ladder.rung(step.operands[0].symbol, step.operands[0])
-    scene.move(FadeIn(ladder.names), FadeIn(rung), seconds=0.6)
-    scene.carried["ladder"] = ladder
-    return ladder
+    stack = ScoreStack(scene.storyboard, scene.style, keys)
+    row = stack.add_row(step.operands[0].symbol, step.operands[0])
+    scene.move(FadeIn(stack.names), FadeIn(row), seconds=0.6)
+    return stack
 
 
 def _part(step: Step, part: str) -> tuple[Calculation, ...]:
     return tuple(each for each in step.worked if each.part == part)
 
 
-def _reveal(
-    scene: LessonScene, lines: VGroup, births: list[object], seconds: float = _LINES
-) -> None:
+def _reveal(scene: Stage, lines: VGroup, births: list[object], seconds: float = _LINES) -> None:
     """Line after line, each with the cell it makes."""
     if len(lines) == len(births):
         for line, birth in zip(lines, births, strict=True):
@@ -102,39 +104,37 @@ def _reveal(
         scene.move(LaggedStart(*births, lag_ratio=0.4), FadeIn(lines), seconds=seconds * 0.6)
 
 
-def _maximum(scene: LessonScene, step: Step, scores: list[VGroup]) -> VGroup:
+def _maximum(scene: Stage, step: Step, scores: list[VGroup]) -> VGroup:
     values = [cell.value for cell in scores]
     frame = frame_around(scores[values.index(max(values))], scene.style.theme.ink)
-    (calculation,) = _part(step, "max")
+    (calculation,) = _part(step, parts.Softmax.MAX)
     line = WorkedLines((calculation,), scene.style)
-    if (
-        line.width > ARITHMETIC.width
-    ):  # too many numbers for one line: they stand on the rung anyway
-        name = "max(s, b)" if "sink" in step.narration else "max s"
+    if line.width > ARITHMETIC.width:  # too many numbers for one line: they stand in the row anyway
+        name = "max(s, b)" if parts.Softmax.SINK in step.narration else "max s"
         line = WorkedLines((replace(calculation, left=(Symbol(name),)),), scene.style)
     scene.move(FadeIn(line), FadeIn(frame), seconds=0.7)
     return VGroup(line, frame)
 
 
-def _exponentials(scene: LessonScene, step: Step, ladder: Ladder, scores: list[VGroup]) -> VGroup:
-    calculations = _part(step, "exp")
+def _exponentials(scene: Stage, step: Step, stack: ScoreStack, scores: list[VGroup]) -> VGroup:
+    calculations = _part(step, parts.Softmax.EXP)
     totals = [each.total for each in calculations if isinstance(each.total, Number)]
-    row = step.operands[0]
-    values = np.zeros_like(row.values)
+    scored = step.operands[0]
+    values = np.zeros_like(scored.values)
     values[0, [each.position for each in calculations]] = [total.value for total in totals]
     # every exponential is at most 1, as a weight is: the same shade means the same size
-    matrix = replace(row, symbol="exp", values=values, role=Role.WEIGHT, sums="rows")
-    rung = ladder.rung(EXPONENTIALS, matrix, [total.text for total in totals])
-    scene.move(FadeIn(rung[0]), seconds=0.3)
+    matrix = replace(scored, symbol="exp", values=values, role=Role.WEIGHT, sums="rows")
+    row = stack.add_row(EXPONENTIALS, matrix, [total.text for total in totals])
+    scene.move(FadeIn(row[0]), seconds=0.3)
     lines = WorkedLines(calculations, scene.style)
-    births = [born(new, old) for old, new in zip(scores, ladder.cells(-1), strict=True)]
+    births = [born(new, old) for old, new in zip(scores, stack.cells(-1), strict=True)]
     _reveal(scene, lines, births)
-    scene.gather(rung)
+    scene.gather(row)
     return lines
 
 
-def _sum(scene: LessonScene, step: Step, lines: VGroup) -> VGroup:
-    (calculation,) = _part(step, "sum")
+def _sum(scene: Stage, step: Step, lines: VGroup) -> VGroup:
+    (calculation,) = _part(step, parts.Softmax.SUM)
     total = WorkedSum(calculation, scene.style, scene.words, scene.storyboard.numbers)
     scene.move(FadeOut(lines), FadeIn(total.heading), seconds=0.4)
     scene.move(LaggedStart(*[FadeIn(term) for term in total.terms], lag_ratio=0.5), seconds=1.0)
@@ -142,12 +142,12 @@ def _sum(scene: LessonScene, step: Step, lines: VGroup) -> VGroup:
     return total
 
 
-def _weights(scene: LessonScene, step: Step, ladder: Ladder) -> VGroup:
-    exponentials = ladder.cells(-1)
-    rung = ladder.rung("A", step.results[0])
-    lines = WorkedLines(_part(step, "weight"), scene.style)
-    scene.move(FadeIn(rung[0]), seconds=0.3)
-    births = [born(new, old) for old, new in zip(exponentials, ladder.cells(-1), strict=True)]
+def _weights(scene: Stage, step: Step, stack: ScoreStack) -> VGroup:
+    exponentials = stack.cells(-1)
+    row = stack.add_row("A", step.results[0])
+    lines = WorkedLines(_part(step, parts.Softmax.WEIGHT), scene.style)
+    scene.move(FadeIn(row[0]), seconds=0.3)
+    births = [born(new, old) for old, new in zip(exponentials, stack.cells(-1), strict=True)]
     _reveal(scene, lines, births)
-    scene.gather(rung)
+    scene.gather(row)
     return lines

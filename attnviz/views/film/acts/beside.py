@@ -8,11 +8,11 @@ from attnviz.story.exhibits import Exhibit
 from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.exhibits import Hung, tell
 from attnviz.views.film.components.exhibit import laid_out
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import WIDE
 
 
-def given(scene: LessonScene, step: Step) -> None:
+def given(scene: Stage, step: Step) -> None:
     """Q, K and V as they came, then on the shelf."""
     hung_up = hung(scene, list(step.exhibits))
     for part in step.narration:
@@ -22,13 +22,13 @@ def given(scene: LessonScene, step: Step) -> None:
     scene.clear_stage()
 
 
-def hung(scene: LessonScene, exhibits: list[Exhibit]) -> Hung:
+def hung(scene: Stage, exhibits: list[Exhibit]) -> Hung:
     """Exhibits beside the shelf."""
     views, joints = laid_out(exhibits, scene.storyboard.numbers, scene.style, WIDE)
     return Hung(views, joints, [], WIDE)
 
 
-def to_shelf(scene: LessonScene, step: Step) -> None:
+def to_shelf(scene: Stage, step: Step) -> None:
     """What the step leaves stands on the shelf, in place of what stood there."""
     docked = [
         scene.shelf.place(each, scene.storyboard.numbers) for each in scene.shelf.kept_of(step)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from manim import LEFT, Create, FadeIn, FadeOut, LaggedStart, Mobject, VGroup
 
+from attnviz.story.exhibits import in_matrices
 from attnviz.story.storyboard import Calculation, Step
 from attnviz.typeset.fonts import Points
 from attnviz.views.film.choreography import appear, dim, light, slide
@@ -17,7 +18,7 @@ from attnviz.views.film.components.plot import PlotView
 from attnviz.views.film.components.table import TableView
 from attnviz.views.film.components.text import Line, label
 from attnviz.views.film.components.worked import WorkedLines, WorkedSum
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import ARITHMETIC, CAPTION, STAGE, Box, Size
 
 _BESIDE = Box(STAGE.left, ARITHMETIC.left - 0.3, STAGE.bottom, STAGE.top)
@@ -45,7 +46,7 @@ class Hung:
     """Whether it is said already what a block of a large matrix stands for."""
     _lines: dict[int, int | None] = field(default_factory=dict)
 
-    def keep(self, scene: LessonScene, group: VGroup, *, line: int | None) -> None:
+    def keep(self, scene: Stage, group: VGroup, *, line: int | None) -> None:
         """What came one by one stands there as one group, in that line of exhibits; None is beside them all."""
         scene.gather(group)
         self.shown.append(group)
@@ -60,7 +61,7 @@ class Hung:
         return [view for view in self.views if view.exhibit.part == part]
 
 
-def show(scene: LessonScene, step: Step) -> None:
+def show(scene: Stage, step: Step) -> None:
     """Tells a step part by part; what a part does not speak of steps back."""
     hung = hang(scene, step, centred=True)
     for part in step.narration:
@@ -69,17 +70,17 @@ def show(scene: LessonScene, step: Step) -> None:
     scene.clear_stage()
 
 
-def hang(scene: LessonScene, step: Step, *, centred: bool = False) -> Hung:
+def hang(scene: Stage, step: Step, *, centred: bool = False) -> Hung:
     """Where everything of the step will stand. Nothing is shown yet.
 
     `centred` is for acts that show everything by `tell`: what stands then makes room for what comes.
     """
     box = _BESIDE if step.worked else STAGE
-    views, joints = laid_out(step.exhibits, scene.storyboard.numbers, scene.style, box)
+    views, joints = laid_out(in_matrices(step.exhibits), scene.storyboard.numbers, scene.style, box)
     return Hung(views, joints, [], box, centred)
 
 
-def tell(scene: LessonScene, step: Step, hung: Hung, part: str) -> None:
+def tell(scene: Stage, step: Step, hung: Hung, part: str) -> None:
     """What a part of the narration brings: its exhibits one after the other, then its arithmetic."""
     new = hung.of(part)
     focus(scene, hung, new)
@@ -91,7 +92,7 @@ def tell(scene: LessonScene, step: Step, hung: Hung, part: str) -> None:
         work_out(scene, hung, calculations)
 
 
-def make_room(scene: LessonScene, hung: Hung, new: list[ExhibitView]) -> None:
+def make_room(scene: Stage, hung: Hung, new: list[ExhibitView]) -> None:
     """What stands moves so that, with what comes, it is in the middle."""
     if not hung.centred or not new:
         return
@@ -119,7 +120,7 @@ def _to_middle(hung: Hung, line: int) -> Points:
     return np.array([across, y - everything.get_center()[1], 0.0])
 
 
-def focus(scene: LessonScene, hung: Hung, new: list[ExhibitView]) -> None:
+def focus(scene: Stage, hung: Hung, new: list[ExhibitView]) -> None:
     """What is not spoken of steps back, but for what stands in one line with it."""
     if not hung.shown:
         return
@@ -132,7 +133,7 @@ def focus(scene: LessonScene, hung: Hung, new: list[ExhibitView]) -> None:
     scene.move(*light(*active), *dim(*resting), seconds=0.4)
 
 
-def reveal(scene: LessonScene, hung: Hung, view: ExhibitView, seconds: float) -> None:
+def reveal(scene: Stage, hung: Hung, view: ExhibitView, seconds: float) -> None:
     """One exhibit appears as suits it, then the frames round what is marked in it."""
     stand(scene, hung, view, seconds)
     frames = view.frame(view.exhibit.marks, scene.style)
@@ -141,7 +142,7 @@ def reveal(scene: LessonScene, hung: Hung, view: ExhibitView, seconds: float) ->
         hung.keep(scene, frames, line=view.exhibit.line)
 
 
-def stand(scene: LessonScene, hung: Hung, view: ExhibitView, seconds: float) -> None:
+def stand(scene: Stage, hung: Hung, view: ExhibitView, seconds: float) -> None:
     """One exhibit appears as suits it, what joins it to the one before first; without frames."""
     joint = hung.joints[hung.views.index(view)]
     first = [FadeIn(each) for each in (joint, view.heading) if each is not None and len(each)]
@@ -153,7 +154,7 @@ def stand(scene: LessonScene, hung: Hung, view: ExhibitView, seconds: float) -> 
     hung.keep(scene, whole, line=view.exhibit.line)
 
 
-def _said_of_blocks(scene: LessonScene, hung: Hung, view: ExhibitView) -> list[FadeIn]:
+def _said_of_blocks(scene: Stage, hung: Hung, view: ExhibitView) -> list[FadeIn]:
     """With the first matrix in blocks, what they stand for, small, over the caption strip."""
     if hung.pooling_said or not (isinstance(view.body, MatrixView) and view.body.sheet.pooled):
         return []
@@ -161,14 +162,14 @@ def _said_of_blocks(scene: LessonScene, hung: Hung, view: ExhibitView) -> list[F
     return [FadeIn(blocks_note(scene))]
 
 
-def blocks_note(scene: LessonScene) -> Line:
+def blocks_note(scene: Stage) -> Line:
     """What a block of a large matrix stands for, small, over the caption strip."""
     said = scene.words.say("film", "large", blocks=MOST_SIDE)
     note = label(said, scene.style.theme.dim, Size.SMALL)
     return note.move_to((STAGE.left, 0, 0), aligned_edge=LEFT).on_baseline(CAPTION.top + 0.14)
 
 
-def _appear(scene: LessonScene, body: VGroup, seconds: float) -> None:
+def _appear(scene: Stage, body: VGroup, seconds: float) -> None:
     if isinstance(body, MatrixView):
         names = [*body.row_labels, *body.column_labels]
         rows = [VGroup(*row) for row in body.entries]
@@ -186,7 +187,7 @@ def _appear(scene: LessonScene, body: VGroup, seconds: float) -> None:
         _grow(scene, body, seconds)
 
 
-def _grow(scene: LessonScene, body: FieldView, seconds: float) -> None:
+def _grow(scene: Stage, body: FieldView, seconds: float) -> None:
     """From the position that is asked about down to the inputs, a layer at a time."""
     share = seconds / len(body.rows)
     scene.move(FadeIn(body.rows[-1]), FadeIn(body.names), seconds=share)
@@ -194,7 +195,7 @@ def _grow(scene: LessonScene, body: FieldView, seconds: float) -> None:
         scene.move(*[Create(link) for link in links], FadeIn(row), seconds=share)
 
 
-def work_out(scene: LessonScene, hung: Hung, calculations: tuple[Calculation, ...]) -> None:
+def work_out(scene: Stage, hung: Hung, calculations: tuple[Calculation, ...]) -> None:
     """A sum as a column of terms, or several lines, where the arithmetic stands."""
     if hung.arithmetic is not None:
         scene.move(FadeOut(hung.arithmetic), seconds=0.3)

@@ -6,14 +6,15 @@ from itertools import groupby
 
 from manim import FadeOut
 
+from attnviz.story.exhibits import in_matrices
 from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.exhibits import Hung, tell
 from attnviz.views.film.components.exhibit import ExhibitView, laid_out
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import STAGE
 
 
-def show_in_pages(scene: LessonScene, step: Step) -> None:
+def show_in_pages(scene: Stage, step: Step) -> None:
     """Tells a step part by part; a new line takes the place of the one before."""
     hung = hang_in_pages(scene, step)
     for part in step.narration:
@@ -23,17 +24,17 @@ def show_in_pages(scene: LessonScene, step: Step) -> None:
     scene.clear_stage()
 
 
-def hang_in_pages(scene: LessonScene, step: Step) -> Hung:
+def hang_in_pages(scene: Stage, step: Step) -> Hung:
     """Where everything will stand, each line in the middle of the stage."""
     hung = Hung([], [], [], centred=True)
-    for _, line in groupby(step.exhibits, key=lambda each: each.line):
+    for _, line in groupby(in_matrices(step.exhibits), key=lambda each: each.line):
         views, joints = laid_out(list(line), scene.storyboard.numbers, scene.style, STAGE)
         hung.views += views
         hung.joints += joints
     return hung
 
 
-def turn(scene: LessonScene, hung: Hung, new: list[ExhibitView]) -> None:
+def turn(scene: Stage, hung: Hung, new: list[ExhibitView]) -> None:
     """What stands there leaves, if what comes is of another line."""
     lines = {view.exhibit.line for view in new}
     leaving = [each for each in hung.shown if new and hung.line_of(each) not in lines]

@@ -9,7 +9,7 @@ from attnviz.views.film.choreography import born
 from attnviz.views.film.components.crossing import Crossing
 from attnviz.views.film.components.matrix import frame_around
 from attnviz.views.film.components.worked import WorkedSum
-from attnviz.views.film.scene import LessonScene
+from attnviz.views.film.stage import Stage
 
 FIRST = 3.2
 """Seconds for the first sum, whatever its length."""
@@ -18,7 +18,7 @@ OTHERS = 4.2
 
 
 def work_out(
-    scene: LessonScene,
+    scene: Stage,
     calculations: tuple[Calculation, ...],
     crossing: Crossing,
     row: int,

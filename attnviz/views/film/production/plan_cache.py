@@ -11,7 +11,7 @@ from attnviz.render.timeline import Play, Segment
 from attnviz.typeset.typefaces import Typeface, chinese, latin
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.planning import Plan
-from attnviz.views.film.scene import Beat
+from attnviz.views.film.stage import Beat
 from attnviz.views.film.timing import Spell
 
 

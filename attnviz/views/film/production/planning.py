@@ -9,7 +9,7 @@ from attnviz.render.renderer import PlanningRenderer
 from attnviz.render.timeline import Cutter, Segment
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.portable_film import Parcel
-from attnviz.views.film.scene import Beat, LessonScene
+from attnviz.views.film.stage import Beat, Stage
 from attnviz.views.film.timing import Spell
 from attnviz.views.film.video.captions import Said
 
@@ -37,7 +37,7 @@ class Plan:
 
 def plan(
     film: Film | Parcel,
-    on_beat: Callable[[LessonScene, Beat], None] | None = None,
+    on_beat: Callable[[Stage, Beat], None] | None = None,
     on_frames: Callable[[int], None] = lambda count: None,
     on_segment: Callable[[Segment], None] = lambda segment: None,
 ) -> Plan:

@@ -18,7 +18,7 @@ from attnviz.story.i18n import words
 from attnviz.typeset.fonts import lacking
 from attnviz.typeset.typefaces import Typeface, chinese
 from attnviz.views.film.film import Film, texts_shown
-from attnviz.views.film.scene import Beat, LessonScene
+from attnviz.views.film.stage import Beat, Stage
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +51,8 @@ class Parcel:
     def staged(
         self,
         renderer: CairoRenderer,
-        on_beat: Callable[[LessonScene, Beat], None] | None = None,
-    ) -> LessonScene:
+        on_beat: Callable[[Stage, Beat], None] | None = None,
+    ) -> Stage:
         """The scene, ready to be rendered within `session`."""
         return self.film.staged(renderer, on_beat)
 

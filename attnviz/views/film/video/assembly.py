@@ -16,7 +16,7 @@ from attnviz.story.storyboard import Storyboard
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.planning import Plan
 from attnviz.views.film.production.render_service import Studio
-from attnviz.views.film.scene import Beat
+from attnviz.views.film.stage import Beat
 from attnviz.views.film.timing import Stretch, paced, shortest, too_short
 from attnviz.views.film.video import container
 from attnviz.views.film.video.captions import Said

@@ -1,4 +1,4 @@
-"""The mix: a weight and a value a row, their product beside it, the sum under the products."""
+"""The weighted sum: a weight and a value a row, their product beside it, the sum under the products."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _MOST_TOKENS = (1.8, 0.75)
 """The most that tokens at the left may take: that much while the numbers keep their size, else the less."""
 
 
-class Mix:
-    """Where everything stands while values are weighted and added up. Nothing of it is on the stage yet.
+class WeightedSum:
+    """The layout of weights, values, products and output. Nothing of it is on the stage yet.
 
     `weights` (rows, 1), `values` (rows, d_v), `products` (rows or one more, d_v) and `output` (1, d_v) are views in one
     grid; the last row of the products stands for all keys that are not shown, where there are any.

@@ -1,4 +1,4 @@
-"""The ladder: one row of numbers over the same keys, rung under rung, from scores down to weights."""
+"""The score stack: one row of numbers over the same keys, row under row, from scores down to weights."""
 
 from __future__ import annotations
 
@@ -15,29 +15,28 @@ from attnviz.views.film.style import WORK, Size, Style
 from attnviz.views.film.submatrix import Excerpt, excerpt
 
 EXPONENTIALS = "exp(s − max)"
-"""The name of the rung that softmax has between scores and weights."""
+"""The name of the row that softmax has between scores and weights."""
 _NAME_GAP = 0.2
 _ROOMY = 0.12
-"""What a rung has beside its numbers, over what a cell needs."""
+"""Room in a cell beside its number, over the least."""
 _OVERHANG = 0.1
 """By how much the first and the last token may reach over the cells under them."""
-_RUNGS = {"scale", "cap", "bias", "mask"}
 
 
-class Ladder:
-    """Where the rungs stand. Knows the keys that are shown and how many rungs there will be."""
+class ScoreStack:
+    """The places of the rows. It knows the keys that are shown and how many rows there will be."""
 
     def __init__(self, storyboard: Storyboard, style: Style, keys: list[int]) -> None:
         self.storyboard, self.style, self.keys = storyboard, style, keys
-        rungs = 3 + sum(step.id in _RUNGS for step in storyboard.steps)
-        self.height = min(0.72, (WORK.height - 1.0) / rungs * 0.72)
-        self.pitch = min(1.4, (WORK.height - 1.0) / rungs)
+        count = 1 + sum(step.on_score_stack for step in storyboard.steps)  # softmax has two
+        self.height = min(0.72, (WORK.height - 1.0) / count * 0.72)
+        self.pitch = min(1.4, (WORK.height - 1.0) / count)
         names = self._names_width()
         self.width = min(max(1.15, self._needed(Size.SMALL)), (WORK.width - names) / len(keys))
         self.size = Size.BODY if self._needed(Size.BODY) <= self.width else Size.SMALL
         self.middle = WORK.left + names + (WORK.width - names) / 2
         self.top = WORK.top - 0.95 - self.height / 2
-        self.rungs: list[VGroup] = []
+        self.rows: list[VGroup] = []
         self.names = self._key_names()
 
     def _x(self, j: int) -> float:
@@ -45,7 +44,7 @@ class Ladder:
 
     def _key_names(self) -> VGroup:
         names = VGroup()
-        labels = self._part(self.storyboard.step("scores").results[0]).matrix.columns
+        labels = self._part(self._rows()[0]).matrix.columns
         tokens = [each.token or "" for each in labels]
         texts = cut_to_pitch(tokens, self.width, Size.SMALL, _OVERHANG)
         for j, (each, text) in enumerate(zip(labels, texts, strict=True)):
@@ -60,8 +59,8 @@ class Ladder:
     def _part(self, matrix: Matrix) -> Excerpt:
         return excerpt(matrix, self.storyboard.numbers, None, self.keys)
 
-    def rung(self, name: str, matrix: Matrix, texts: list[str] | None = None) -> VGroup:
-        """The next rung: [name, cells]. `matrix` is one row over all keys; `texts` where they are known already."""
+    def add_row(self, name: str, matrix: Matrix, texts: list[str] | None = None) -> VGroup:
+        """Adds the next row: [name, cells]. `matrix` is one row over all keys; `texts` where they are known already."""
         part = self._part(matrix)
         shown = tuple(part.texts) if texts is None else (tuple(texts),)
         size = self.size if self._fit(shown) else None
@@ -74,43 +73,43 @@ class Ladder:
             size=size or Size.SMALL,
         )
         view = MatrixView(sheet, self.style)
-        y = self.top - len(self.rungs) * self.pitch
+        y = self.top - len(self.rows) * self.pitch
         view.move_to(np.array([self.middle, y, 0]))
         title = label(name, self.style.colour(matrix.role), Size.BODY, Weight.BOLD)
         title.next_to(view, LEFT, buff=_NAME_GAP).on_baseline(y - Size.BODY.em * 0.36)
-        rung = VGroup(title, view)
-        self.rungs.append(rung)
-        return rung
+        row = VGroup(title, view)
+        self.rows.append(row)
+        return row
 
     def _rows(self) -> list[Matrix]:
-        """The row of every rung, but the exponentials, whose numbers are no wider than the weights."""
+        """The matrices of all rows but the exponentials, whose numbers are no wider than the weights."""
         return [
             matrix
             for step in self.storyboard.steps
-            if step.id in {"scores", "softmax", *_RUNGS}
+            if step.on_score_stack
             for matrix in (*step.operands, *step.results)
             if matrix.shape[0] == 1
         ]
 
     def _names_width(self) -> float:
-        """Room for the names of the rungs."""
+        """Room for the names of the rows."""
         names = [EXPONENTIALS, *(row.symbol for row in self._rows())]
         return max(width_of(name, Size.BODY, Weight.BOLD) for name in names) + _NAME_GAP
 
     def _needed(self, size: Size) -> float:
-        """The width of a cell that holds the widest number of any rung: all are in letters of one size."""
+        """The width of a cell that holds the widest number of any row: all are in letters of one size."""
         widths = [widest(self._part(row).texts[0], size) for row in self._rows()]
         return width_for(max(widths)) + _ROOMY
 
     def _fit(self, texts: tuple[tuple[str, ...], ...]) -> bool:
-        """Whether the numbers of a rung fit its cells."""
+        """Whether the numbers of a row fit its cells."""
         wide = widest([text for row in texts for text in row], self.size)
         return width_for(wide, snug=True) <= self.width
 
     def cells(self, index: int) -> list[Cell]:
-        """The cells of a rung, −1 the last."""
-        return list(self.rungs[index][1].cells)
+        """The cells of a row, −1 the last."""
+        return list(self.rows[index][1].cells)
 
     @property
     def all(self) -> VGroup:
-        return VGroup(self.names, *self.rungs)
+        return VGroup(self.names, *self.rows)

@@ -1,0 +1,47 @@
+"""How a step is played on the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from attnviz.story.storyboard import Step
+    from attnviz.views.film.stage import Stage
+
+
+class Handover:
+    """What an act leaves on the stage for the next one to go on with. Each kind is a dataclass that extends this."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """A step played by itself: it clears the stage, and the next one begins on an empty one."""
+
+    play: Callable[[Stage, Step], None]
+    parts: type[StrEnum]
+    """The parts that it plays: those of the step's definition."""
+
+    def __call__(self, stage: Stage, step: Step, before: Handover | None) -> Handover | None:
+        """Plays the step. Returns what it leaves for the next: nothing."""
+        self.play(stage, step)
+        return None
+
+
+@dataclass(frozen=True)
+class LinkedAct:
+    """A step that goes on from what the step before left, or leaves something itself."""
+
+    play: Callable[[Stage, Step, Handover | None], Handover | None]
+    """Takes what was left, None where the step is played alone; returns what it leaves."""
+    parts: type[StrEnum]
+
+    def __call__(self, stage: Stage, step: Step, before: Handover | None) -> Handover | None:
+        """Plays the step. Returns what it leaves for the next; None where the stage is empty."""
+        return self.play(stage, step, before)
+
+
+Acts: TypeAlias = Mapping[str, Act | LinkedAct]
+"""The acts of a lesson by the names of their steps; a step without one shows its exhibits part by part."""
