@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attnviz.core.trace import Trace
 from attnviz.lessons.registry import DEFAULT, build_storyboard, lesson_named
+from attnviz.library.arguments import naming_arguments
 from attnviz.library.lesson_options import LessonOptions
 from attnviz.library.printing import (
     DEFAULT_THEME,
@@ -46,7 +47,7 @@ class Explanation:
         return self._text(text_depth(self.colour))
 
     def __repr__(self) -> str:
-        return self._text(screen_depth(self.colour)).rstrip("\n")
+        return self._text(screen_depth(self.colour))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = self.width or max(options.max_width, NARROWEST)
@@ -58,7 +59,9 @@ class Explanation:
     def _text(self, depth: Depth | None) -> str:
         from attnviz.views.terminal.show import as_text
 
-        return "".join(as_text(page, depth) for page in self._pages(depth, page_width(self.width)))
+        width = page_width(self.width)
+        text = "".join(as_text(page, depth) for page in self._pages(depth, width))
+        return text.rstrip("\n")  # which print adds
 
     def _pages(self, depth: Depth | None, width: int) -> Iterator[list[Text]]:
         from attnviz.views.terminal.colour import Palette
@@ -109,6 +112,7 @@ def explain(
         board = source
     else:
         request = options.request(source, MOST)
-        board = build_storyboard(lesson or DEFAULT, request)
+        with naming_arguments():
+            board = build_storyboard(lesson or DEFAULT, request)
     check_step_names(lesson_named(board.lesson), steps)
     return Explanation(board, chosen_steps(board, steps), width, colour, theme)

@@ -46,7 +46,7 @@ class PrintedSurvey(Survey):
         from attnviz.views.terminal.show import as_text
 
         depth = text_depth(self.colour)
-        return as_text(self._lines(depth, page_width(self.width)), depth)
+        return as_text(self._lines(depth, page_width(self.width)), depth).rstrip("\n")
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = self.width or max(options.max_width, NARROWEST)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import ModuleType
 from warnings import warn
 
 from attnviz.core.trace import Trace
@@ -99,6 +101,19 @@ def film(
     return target
 
 
+@contextmanager
+def _main_hidden() -> Iterator[None]:
+    """Keeps new processes from running the script that calls this once more, as their main module: nothing that they
+    need is in it, and without `if __name__ == "__main__"` each of them would make the film.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 def _board(
     source: Trace | Storyboard | None, options: LessonOptions
 ) -> tuple[Storyboard, LessonRequest | None]:
@@ -107,7 +122,8 @@ def _board(
         options.check_none_given()
         return source, None
     request = options.request(source, MOST_WORKED)
-    return build_storyboard(options.lesson or DEFAULT, request), request
+    with naming_arguments():
+        return build_storyboard(options.lesson or DEFAULT, request), request
 
 
 def _write(
@@ -142,7 +158,7 @@ def _write(
     about = About(board.title, description([board], board.language), spec)
     chapters = (lesson_chapter(board, appearance(*look), pace, steps),)
     spoken = tempfile.TemporaryDirectory(prefix="attnviz-voice-") if voice else nullcontext()
-    with spoken as folder, resources.opened() as studio:
+    with spoken as folder, _main_hidden(), resources.opened() as studio:
         speech = {} if folder is None else recordings(chapters, Path(folder))
         programme = planned(with_spoken_lengths(chapters, speech), studio, duration, ahead=True)
         film = PlannedFilm(programme, target, about)
