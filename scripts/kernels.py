@@ -48,7 +48,8 @@ for path in pathlib.Path(numpy.__file__).parents[1].glob("numpy.libs/*openblas*"
 LESSONS = """
 from attnviz.cli.failures import run
 from attnviz.lessons.registry import LESSONS
-texts = ([], ["the cat sat on the mat"], ["--heads", "2", "one two three four five six seven eight nine"])
+words = "one two three four five six seven eight nine"
+texts = ([], ["--heads", "2", "the cat sat on the mat"], ["--heads", "3", "--d-k", "5", words])
 for name, lesson in LESSONS.items():
     for text in texts if lesson.takes_sequence else texts[:1]:
         print("##", name, *text)

@@ -150,6 +150,8 @@ class Step:
     """What is shown, part by part, in a step that is told by what it shows and not by operands and results."""
     head: int | None = None
     """The head that it is told on, as `Matrix.head`; None where there is only one, or it is told on all of them."""
+    compares: bool = False
+    """Whether it sets its operands side by side: they are shown then even if an earlier step has shown them."""
     on_score_stack: bool = False
     """Whether its result is a row of the stack from scores to weights."""
     on_sidebar: bool = False

@@ -123,6 +123,7 @@ def why_scale(telling: Telling) -> Step | None:
             "why": telling.say("why-scale", "why"),
             "contrast": _fading(telling, plain.weights[0], scaled.weights[0]),
         },
+        compares=True,
         operands=(
             telling.row(without, plain.masked_scores[0], Role.SCORE),
             telling.row(divided, scaled.masked_scores[0], Role.SCORE),

@@ -148,6 +148,8 @@ def _belonging(worked: Iterable[Calculation], part: str) -> list[Calculation]:
 
 def _new(step: Step, shown: Sequence[Matrix]) -> list[Matrix]:
     """The matrices of the step that are not on the page yet: what a step starts from mostly is."""
+    if step.compares:
+        return [*step.operands, *step.results]
     operands = [each for each in step.operands if not any(_same(each, other) for other in shown)]
     return [*operands, *step.results]
 
