@@ -143,14 +143,12 @@ class _Masking:
         """What each row of weights adds up to: (n, 1)."""
         rows = bare(self.telling.axis("q", Role.QUERY))
         head = self.telling.head_number(0)
-        return Matrix(
-            "Σ",
-            weights.sum(axis=1, keepdims=True),
-            Role.WEIGHT,
-            rows,
-            head=head,
-            kind=MatrixKind.UNNAMED,
-        )
+        sums = weights.sum(axis=1, keepdims=True)
+        # 1 is written without decimals only where nothing is lost, and rounding is no loss.
+        whole = np.round(sums)
+        rounding = 2 * weights.shape[1] * np.finfo(weights.dtype).eps
+        exact = np.where(np.abs(sums - whole) <= rounding, whole, sums)
+        return Matrix("Σ", exact, Role.WEIGHT, rows, head=head, kind=MatrixKind.UNNAMED)
 
     def formula(self, masked: bool) -> Formula:
         telling = self.telling

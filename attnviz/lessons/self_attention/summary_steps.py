@@ -143,17 +143,17 @@ def why_scale(telling: Telling) -> Step | None:
                 parts.WhyScale.WHY,
                 Product(
                     operands=(
-                        telling.row(without, plain.masked_scores[0], Role.SCORE),
-                        telling.row(divided, scaled.masked_scores[0], Role.SCORE),
+                        telling.new_row(without, plain.masked_scores[0], Role.SCORE),
+                        telling.new_row(divided, scaled.masked_scores[0], Role.SCORE),
                     ),
                     results=(
-                        telling.row(
+                        telling.new_row(
                             f"{name}({without})",
                             plain.weights[0],
                             Role.WEIGHT,
                             kind=MatrixKind.OTHER,
                         ),
-                        telling.row(
+                        telling.new_row(
                             f"{name}({divided})",
                             scaled.weights[0],
                             Role.WEIGHT,

@@ -114,7 +114,8 @@ def _header(step: Step, number: int, setting: Setting) -> list[Text]:
 def _body(step: Step, known: Sequence[Matrix], setting: Setting) -> list[list[Text]]:
     if _is_recap(step):
         return _recap(step, setting)
-    operands = step.operands if not all(_is_among(each, known) for each in step.operands) else ()
+    is_known = all(_is_among(each, known) for each in step.operands)
+    operands = () if is_known else step.operands
     if not step.worked:
         shown = [matrices(each, setting) for each in (operands, step.results) if each]
         return [*_told(step, (), setting), *shown]
