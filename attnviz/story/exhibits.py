@@ -185,6 +185,7 @@ register_texts = _TEXTS.register
 def in_matrices(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
     """The exhibits, each product as its matrices side by side: operands, an arrow, results.
 
+    >>> import numpy as np
     >>> one = Matrix("S", np.zeros((1, 1)), Role.SCORE)
     >>> [each.joint for each in in_matrices([Exhibit("why", Product((one,), (one,)))])]
     ['', '→']
