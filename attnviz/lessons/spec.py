@@ -26,7 +26,7 @@ from attnviz.errors import AttnvizError, InputError
 from attnviz.lessons.catalogue import Lesson, lesson_named
 from attnviz.lessons.lesson_checks import MOST_DECIMALS, ROUNDINGS
 from attnviz.lessons.request import LessonRequest
-from attnviz.story.i18n import LANGUAGES
+from attnviz.story.i18n import language_codes
 
 SCHEMA = "attnviz.film/1"
 MOST_CHARACTERS = 64_000_000
@@ -198,7 +198,7 @@ _CHAPTER: Mapping[str, Callable[[Any], bool]] = {
 _REQUEST: Mapping[str, Callable[[Any], bool]] = {
     "problem": lambda problem: True,
     "query": _is_number(0),
-    "language": lambda language: language in LANGUAGES,
+    "language": lambda language: language in language_codes(),
     "precision": _or_none(_is_number(0, MOST_DECIMALS)),
     "rounding": lambda rounding: rounding in ROUNDINGS,
     "seed": _is_number(0),

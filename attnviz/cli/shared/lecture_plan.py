@@ -17,6 +17,7 @@ from attnviz.lecture.own_words import overridden
 from attnviz.lessons.catalogue import Lesson, told
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.calculations import MOST
+from attnviz.story.languages import language as language_record
 from attnviz.story.storyboard import Storyboard
 from attnviz.views.film.style import PACES
 
@@ -88,7 +89,7 @@ def _card(chapter: CardChapter, language: str) -> PlannedCard:
 def _reading_seconds(chapter: CardChapter, language: str) -> float:
     pace = PACES[chapter.pace]
     characters = sum(map(len, (chapter.title, *chapter.lines)))
-    return max(_LEAST_SECONDS, characters / pace.reading[language]) * pace.holds
+    return max(_LEAST_SECONDS, characters / language_record(language).reading_speed) * pace.holds
 
 
 @contextmanager

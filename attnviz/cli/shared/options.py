@@ -14,9 +14,10 @@ from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.catalogue import DEFAULT, lesson_named
+from attnviz.story.languages import language_codes
 
 ROUNDINGS = ("plain", "sum-preserving", "article")
-LANGUAGES = ("en", "zh")
+LANGUAGES = language_codes()
 
 BY_LESSON = "\0lesson"
 """What --split is without a value."""

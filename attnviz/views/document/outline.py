@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from attnviz.story.calculation_text import Run, written
+from attnviz.story.calculation_text import written
+from attnviz.story.caption_tokens import Run
 from attnviz.story.captions import in_one_line
 from attnviz.story.exhibits import Exhibit, Plot, Region
 from attnviz.story.exhibits import Table as TableOfFacts
@@ -216,7 +217,9 @@ def _components(count: int) -> tuple[Label, ...]:
 
 
 def _caption(matrix: Matrix, spoken: Words) -> str:
-    parts = [spoken.say("matrix", matrix.role)] if _NAMED.fullmatch(matrix.symbol) else []
+    parts: list[str] = (
+        [spoken.say("matrix", matrix.role)] if _NAMED.fullmatch(matrix.symbol) else []
+    )
     if matrix.head is not None:
         parts.append(spoken.say("common", "head", head=matrix.head))
     parts.append("{} × {}".format(*matrix.shape))

@@ -64,18 +64,16 @@ DIMMED = 0.35
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast a film tells. `reading` is characters a second, by language."""
+    """How fast a film tells: by what its moves take longer, and what stands still."""
 
     moves: float
     holds: float
-    reading: dict[str, float]
 
 
-_READING = {"en": 15.0, "zh": 5.0}
 PACES = {
-    "slow": Pace(1.4, 1.35, _READING),
-    "normal": Pace(1.0, 1.0, _READING),
-    "fast": Pace(0.6, 0.7, _READING),
+    "slow": Pace(1.4, 1.35),
+    "normal": Pace(1.0, 1.0),
+    "fast": Pace(0.6, 0.7),
 }
 
 
