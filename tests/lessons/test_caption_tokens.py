@@ -124,10 +124,10 @@ def test_what_a_lesson_says_stays_when_a_caption_is_parted_joined_and_put_in_one
     assert roles(in_one_line(named, "")) == {"c₁": Role.KEY}
     assert in_one_line(named, "") == "关注 c₁：好"
     assert [roles(line) for line in caption_lines(named, "zh")] == [{}, {"c₁": Role.KEY}]
-    parts = ("The first half of this caption is on one line,", symbol("c₁", Role.KEY))
-    first, second = caption_lines(joined([*parts, "and more on another one."], " "), "en")
-    assert (first, roles(first)) == (parts[0], {})
-    assert (second, roles(second)) == ("c₁ and more on another one.", {"c₁": Role.KEY})
+    parts = ("The first half of this caption is on line one", symbol("c₁", Role.KEY))
+    first, second = caption_lines(joined([*parts, "and more of it on line two, below"], " "), "en")
+    assert (first, roles(first)) == (parts[0][:-4], {})
+    assert (second, roles(second)) == ("one c₁ and more of it on line two, below", {"c₁": Role.KEY})
 
 
 def test_a_caption_is_its_text_wherever_text_is_wanted():
