@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import replace
 from functools import lru_cache
 
+from attnviz.story.caption_tokens import ROLES_BY_LETTER
+from attnviz.story.captions import Caption, symbol
 from attnviz.story.storyboard import Label
 from attnviz.theme import Role
 from attnviz.typeset.text_width import JOINERS, columns_of
@@ -33,6 +35,15 @@ def indexed(letter: str, *indices: int) -> str:
     """
     comma = "," if len(indices) > 1 and max(indices) > 8 else ""
     return letter + comma.join(subscript(index) for index in indices)
+
+
+def symbol_of(letter: str, *indices: int) -> Caption:
+    """The same for a caption to be filled with, which keeps its role.
+
+    >>> symbol_of("s", 0, 1).tokens[0].role
+    <Role.SCORE: 'score'>
+    """
+    return symbol(indexed(letter, *indices), ROLES_BY_LETTER.get(letter.lower()))
 
 
 @lru_cache(maxsize=16384)  # a long text's tokens name the rows or the columns of every matrix

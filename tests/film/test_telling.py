@@ -6,6 +6,7 @@ import pytest
 import srt
 
 from attnviz.story.i18n import words
+from attnviz.story.languages import language
 from attnviz.views.film.components.matrix import MOST_SIDE
 from attnviz.views.film.style import CAPTION, HEADER, SHELF
 from attnviz.views.film.video.captions import subrip
@@ -46,7 +47,7 @@ def test_the_srt_says_the_same_at_times_that_follow_each_other(any_film):
 
 
 def test_every_caption_stands_long_enough_to_be_read(any_film):
-    reading = any_film.style.pace.reading[any_film.storyboard.language]
+    reading = language(any_film.storyboard.language).reading_speed
     for screen in any_film.screens:
         least = 0.6 * len(screen.beat.caption) / reading
         assert screen.beat.end - screen.beat.start >= least, screen.beat.name

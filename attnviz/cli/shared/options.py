@@ -14,9 +14,10 @@ from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.registry import DEFAULT, lesson_named
-from attnviz.story.i18n import LANGUAGES
+from attnviz.story.languages import language_codes
 from attnviz.story.roundings import DEFAULT_ROUNDING, MOST_DECIMALS, ROUNDINGS
 
+LANGUAGES = language_codes()
 COLOURS = ("auto", "always", "never")
 
 BY_LESSON = "\0lesson"

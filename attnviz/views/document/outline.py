@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from attnviz.story.calculation_text import Run, written
+from attnviz.story.calculation_text import written
+from attnviz.story.caption_tokens import Run
 from attnviz.story.captions import in_one_line
 from attnviz.story.exhibits import Exhibit
 from attnviz.story.i18n import Words, words

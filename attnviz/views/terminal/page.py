@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from attnviz.story.captions import in_one_line
+from attnviz.story.captions import in_one_line, joined, token_name
 from attnviz.story.labels import indexed, shown_token
 from attnviz.story.storyboard import Calculation, Matrix, Step
 from attnviz.views.terminal.arithmetic import arithmetic
@@ -66,7 +66,7 @@ def _worked_in_full(setting: Setting) -> list[Text]:
     symbol, tokens = indexed("q", board.query), board.trace.problem.tokens
     query = symbol
     if tokens is not None:
-        token = shown_token(tokens[board.query])
+        token = token_name(shown_token(tokens[board.query]))
         query = setting.words.say("common", "named", symbol=symbol, token=token)
     key = "worked" if board.in_full else "followed"
     said = setting.say(key, query=query, row=board.query + 1, count=board.trace.problem.n)
@@ -201,8 +201,8 @@ def _omitted(said: str, setting: Setting) -> list[Text]:
 def _paragraph(said: Sequence[str], setting: Setting, indent: int = 0) -> list[Text]:
     """Words as one paragraph: their lines were broken for captions, not for a page."""
     between = setting.say("between_sentences")
-    joined = between.join(in_one_line(words, between) for words in said)
-    return wrapped_prose(coloured_words(joined, setting.palette), setting.prose - indent)
+    paragraph = joined((in_one_line(words, between) for words in said), between)
+    return wrapped_prose(coloured_words(paragraph, setting.palette), setting.prose - indent)
 
 
 def _indented(lines: Sequence[Text], by: int) -> list[Text]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
-from attnviz.story.calculation_text import Run
+from attnviz.story.caption_tokens import Run
 from attnviz.story.handlers import Handlers
+from attnviz.story.languages import language
 from attnviz.story.storyboard import Label
 from attnviz.views.document.figure_model import CharacterPicture, TextTable
 from attnviz.views.document.formats import DocumentFormat
@@ -42,13 +43,18 @@ _NUMBER_IN_BRACKETS = re.compile(r"\([−\d.e+∞]+\)")
 def latex(outline: Outline) -> str:
     """The document."""
     body = "\n\n".join(_body(outline))
-    chinese = has_chinese(body)
+    chinese, record = has_chinese(body), language(outline.language)
     engine = "XeLaTeX or LuaLaTeX" if chinese else "pdfLaTeX, XeLaTeX or LuaLaTeX"
     preamble = [
         f"% Compile with {engine}.",
-        f"\\documentclass{{{'ctexart' if outline.language == 'zh' else 'article'}}}",
+        f"\\documentclass{{{record.latex_class}}}",
         # Chinese tokens in an English lesson need its fonts, but not its words.
-        *(["\\usepackage[scheme=plain]{ctex}"] if chinese and outline.language != "zh" else []),
+        *(
+            ["\\usepackage[scheme=plain]{ctex}"]
+            if chinese and record.latex_class != "ctexart"
+            else []
+        ),
+        *record.latex_packages,
         "\\usepackage{amsmath}",
         "\\usepackage[margin=2.2cm]{geometry}",
         "\\allowdisplaybreaks",
