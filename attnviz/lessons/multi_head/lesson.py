@@ -7,8 +7,6 @@ uncut: its score is the sum of theirs.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from attnviz.errors import InputError
 from attnviz.lessons.lesson_checks import begun, notes
 from attnviz.lessons.multi_head.context import Heads
@@ -16,6 +14,7 @@ from attnviz.lessons.request import LessonRequest
 from attnviz.story import formulas
 from attnviz.story.calculations import dot_product
 from attnviz.story.exhibits import Exhibit, Region
+from attnviz.story.expressions import Call, Infix, Listed, Name, lowered, written
 from attnviz.story.labels import indexed, subscript
 from attnviz.story.storyboard import Calculation, Matrix, Step, Storyboard, Symbol
 from attnviz.theme import Role
@@ -155,11 +154,12 @@ def _each_head(heads: Heads) -> Step:
     return Step("heads", title, _HEAD, narration, omitted=heads.omitted, exhibits=exhibits)
 
 
-_HEAD = replace(
-    formulas.INPUTS,
-    plain="Oᵢ = Attention(Qᵢ, Kᵢ, Vᵢ)",
-    typst='O_i = "Attention"(Q_i, K_i, V_i)',
-    latex="O_i = \\mathrm{Attention}(Q_i, K_i, V_i)",
+_HEAD = written(
+    Infix(
+        "=",
+        lowered("O", "i"),
+        Call(Name("Attention"), Listed(*(lowered(each, "i") for each in "QKV"))),
+    )
 )
 
 
