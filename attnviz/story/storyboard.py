@@ -146,11 +146,15 @@ class Calculation:
 
 @dataclass(frozen=True)
 class Formula:
-    """One formula in three spellings."""
+    """One formula in three spellings; `attnviz.story.expressions` makes them of one tree."""
 
     plain: str
     typst: str
     latex: str
+    marked: str = ""
+    """The Typst with the parts that a film lights between {{ and }}; "" where there are none."""
+    parts: tuple[str, ...] = ()
+    """The names of these parts."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,32 +6,18 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.convolution import PlaceProducts, output_size, products_at
+from attnviz.lessons.cnn_limits import formulas
 from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsTelling
 from attnviz.lessons.cnn_limits.measurements import COLOUR_PLACE, COLOURS, EDGE, EDGE_PLACE, SIDE
 from attnviz.story.calculations import calculation, dot_product
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Calculation, Formula, Matrix, MatrixKind, Step, Symbol, Term
+from attnviz.story.storyboard import Calculation, Matrix, MatrixKind, Step, Symbol, Term
 from attnviz.theme import Role
 
 _PLACES = SIDE * SIDE
 _SIZES = (8, 28, 224)
 """Sides of pictures whose weights are counted: the digit, MNIST's, ImageNet's usual crop."""
-
-_CONVOLUTION = Formula(
-    "y[r, c] = Σ w[i, j] · x[r + i, c + j]",
-    "y_(r c) = sum_(i, j) w_(i j) dot x_(r + i, c + j)",
-    "y_{r c} = \\sum_{i, j} w_{i j} \\cdot x_{r + i, c + j}",
-)
-_COUNTS = Formula("k² ≪ n² (n − k + 1)²", "k^2 << n^2 (n - k + 1)^2", "k^2 \\ll n^2 (n - k + 1)^2")
-_CHANNELS = Formula(
-    "y = x_R * w_R + x_G * w_G + x_B * w_B",
-    "y = x_R * w_R + x_G * w_G + x_B * w_B",
-    "y = x_R * w_R + x_G * w_G + x_B * w_B",
-)
-_FEATURES = Formula(
-    "y_f = Σ x_c * w_fc", "y_f = sum_c x_c * w_(f c)", "y_f = \\sum_c x_c * w_{f c}"
-)
 
 
 def convolution(telling: LimitsTelling) -> Step:
@@ -52,7 +38,7 @@ def convolution(telling: LimitsTelling) -> Step:
     return Step(
         "convolution",
         telling.say("convolution", "title"),
-        _CONVOLUTION,
+        formulas.CONVOLUTION,
         telling.narration(
             "convolution",
             *("picture", "kernel", "worked", "local"),
@@ -84,7 +70,7 @@ def sharing(telling: LimitsTelling) -> Step:
     return Step(
         "sharing",
         telling.say("sharing", "title"),
-        _COUNTS,
+        formulas.COUNTS,
         telling.narration(
             "sharing",
             *("slide", "contrast", "count"),
@@ -127,7 +113,7 @@ def channels(telling: LimitsTelling) -> Step:
     return Step(
         "channels",
         telling.say("channels", "title"),
-        _CHANNELS,
+        formulas.CHANNELS,
         telling.narration(
             "channels",
             *("picture", "slices", "products", "sum"),
@@ -186,7 +172,7 @@ def features(telling: LimitsTelling) -> Step:
     return Step(
         "features",
         telling.say("features", "title"),
-        _FEATURES,
+        formulas.FEATURES,
         telling.narration("features", "first", "second"),
         exhibits=(*_maps(telling, 0, "first"), *_maps(telling, 1, "second")),
     )

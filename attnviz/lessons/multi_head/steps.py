@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from attnviz.errors import InputError
 from attnviz.lessons.lesson import Opening
 from attnviz.lessons.lesson_checks import begun, notes
@@ -13,6 +11,7 @@ from attnviz.lessons.request import LessonRequest
 from attnviz.story import formulas
 from attnviz.story.calculations import dot_product
 from attnviz.story.exhibits import Exhibit, Region
+from attnviz.story.expressions import Call, Infix, Listed, Name, lowered, written
 from attnviz.story.labels import indexed, subscript
 from attnviz.story.step import StepDefinition
 from attnviz.story.storyboard import Calculation, Matrix, MatrixKind, Step, Symbol
@@ -146,11 +145,12 @@ def _each_head(heads: Heads) -> Step:
     return Step("heads", title, _HEAD, narration, omitted=heads.omitted, exhibits=exhibits)
 
 
-_HEAD = replace(
-    formulas.INPUTS,
-    plain="Oᵢ = Attention(Qᵢ, Kᵢ, Vᵢ)",
-    typst='O_i = "Attention"(Q_i, K_i, V_i)',
-    latex="O_i = \\mathrm{Attention}(Q_i, K_i, V_i)",
+_HEAD = written(
+    Infix(
+        "=",
+        lowered("O", "i"),
+        Call(Name("Attention"), Listed(*(lowered(each, "i") for each in "QKV"))),
+    )
 )
 
 

@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 from attnviz.core.positions import sinusoidal
+from attnviz.lessons.order import formulas
 from attnviz.lessons.order.context import OrderTelling
 from attnviz.lessons.order.reordering import Compared
 from attnviz.story.exhibits import Exhibit, Plot, Row, Series, Table
-from attnviz.story.storyboard import Formula, Label, Matrix, MatrixKind, Step
+from attnviz.story.storyboard import Label, Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 WAVES = 16
 """Positions of the curves."""
-
-_PERMUTED = Formula("P X", "P X", "P X")
-_EQUIVARIANT = Formula(
-    "Attention(P X) = P Attention(X)",
-    '"Attention"(P X) = P "Attention"(X)',
-    "\\mathrm{Attention}(P X) = P \\mathrm{Attention}(X)",
-)
-_CONVOLVED = Formula(
-    "(P X) * w ≠ P (X * w)", "(P X) * w eq.not P (X * w)", "(P X) * w \\neq P (X * w)"
-)
-_ENCODING = Formula(
-    "PE(pos, 2i) = sin(pos / 10000^(2i/d_model)),  PE(pos, 2i+1) = cos(pos / 10000^(2i/d_model))",
-    '"PE"(p, 2 i) = sin(p \\/ 10000^(2 i \\/ d_"model")), quad '
-    '"PE"(p, 2 i + 1) = cos(p \\/ 10000^(2 i \\/ d_"model"))',
-    "\\mathrm{PE}(p, 2i) = \\sin(p / 10000^{2i / d_{\\mathrm{model}}}),\\quad "
-    "\\mathrm{PE}(p, 2i+1) = \\cos(p / 10000^{2i / d_{\\mathrm{model}}})",
-)
-_ADDED = Formula("X + PE", 'X + "PE"', "X + \\mathrm{PE}")
 
 
 def permute(told: OrderTelling) -> Step:
@@ -56,7 +39,9 @@ def permute(told: OrderTelling) -> Step:
             Exhibit("why", before, told.old_order),
             Exhibit("swap", after, told.new_order, "→", marks=marks),
         )
-    return Step("permute", told.say("permute", "title"), _PERMUTED, narration, exhibits=exhibits)
+    return Step(
+        "permute", told.say("permute", "title"), formulas.PERMUTED, narration, exhibits=exhibits
+    )
 
 
 def attention(told: OrderTelling) -> Step:
@@ -68,7 +53,7 @@ def attention(told: OrderTelling) -> Step:
     return Step(
         "attention",
         told.say("attention", "title"),
-        _EQUIVARIANT,
+        formulas.EQUIVARIANT,
         {
             "why": told.say("attention", "why"),
             "weights": told.say_difference("attention", "weights", weights),
@@ -106,7 +91,7 @@ def convolution(told: OrderTelling) -> Step:
     return Step(
         "convolution",
         told.say("convolution", "title"),
-        _CONVOLVED,
+        formulas.CONVOLVED,
         {
             "why": told.say("convolution", "why"),
             "outputs": told.say_difference("convolution", "outputs", compared),
@@ -127,7 +112,7 @@ def positions(told: OrderTelling) -> Step:
     return Step(
         "positions",
         told.say("positions", "title"),
-        _ENCODING,
+        formulas.ENCODING,
         {"why": told.say("positions", "why"), "waves": told.say("positions", waves)},
         exhibits=(Exhibit("why", _encoding(told)), Exhibit("waves", _curves(told))),
     )
@@ -169,7 +154,7 @@ def with_positions(told: OrderTelling) -> Step:
     return Step(
         "with-positions",
         told.say("with-positions", "title"),
-        _ADDED,
+        formulas.ADDED,
         {
             "why": told.say("with-positions", "why"),
             "outputs": told.say_difference("with-positions", outputs, compared),
@@ -234,7 +219,7 @@ def compare(told: OrderTelling) -> Step:
     return Step(
         "compare",
         told.say("compare", "title"),
-        _EQUIVARIANT,
+        formulas.EQUIVARIANT,
         narration,
         exhibits=(Exhibit("why", Table(header, rows)),),
     )

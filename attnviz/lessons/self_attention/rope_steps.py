@@ -10,6 +10,18 @@ from attnviz.core.arrays import FloatArray
 from attnviz.lessons.lesson_context import Telling
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Row, Turn, Turns
+from attnviz.story.expressions import (
+    Brackets,
+    Call,
+    Expression,
+    Fraction,
+    Infix,
+    Name,
+    Product,
+    letter,
+    named,
+    written,
+)
 from attnviz.story.storyboard import Formula, Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
@@ -17,12 +29,9 @@ STEP = "places"
 _PAIRS = 4
 """Pairs of entries whose turn is shown."""
 
-_NORMED = (
-    "q_p / RMS(q_p) · g",
-    'q_p / ("RMS"(q_p)) dot g',
-    "\\frac{q_p}{\\mathrm{RMS}(q_p)} \\cdot g",
-)
-_ARROWS = ("←", "arrow.l", "\\leftarrow")
+_QUERY = named("q", "p")
+_NORMED = Infix("·", Fraction(_QUERY, Call(Name("RMS"), _QUERY)), letter("g"))
+_TURN = named("R", "p")
 
 
 def places(telling: Telling) -> Step | None:
@@ -143,8 +152,7 @@ def _formula(normed: bool, turned: bool) -> Formula:
     >>> _formula(False, True).plain
     'q_p ← R_p q_p'
     """
-    spelled = []
-    for norm, arrow in zip(_NORMED, _ARROWS, strict=True):
-        right = "R_p q_p" if not normed else norm if not turned else f"R_p ({norm})"
-        spelled.append(f"q_p {arrow} {right}")
-    return Formula(*spelled)
+    right: Expression = _NORMED if normed else _QUERY
+    if turned:
+        right = Product(_TURN, Brackets(right) if normed else right)
+    return written(Infix("←", _QUERY, right))

@@ -90,7 +90,7 @@ def _step(step: Step, numbers: Numbers, spoken: Words) -> Json:
     return {
         "id": step.id,
         "title": step.title,
-        "formula": vars(step.formula),
+        "formula": {name: getattr(step.formula, name) for name in ("plain", "typst", "latex")},
         "narration": dict(step.narration),
         "omitted": step.omitted,
         "operands": [_matrix(each, numbers) for each in step.operands],

@@ -82,7 +82,9 @@ def _components(count: int) -> tuple[Label, ...]:
 
 
 def _caption(matrix: Matrix, spoken: Words) -> str:
-    parts: list[str] = [spoken.say("matrix", matrix.role)] if matrix.kind is MatrixKind.WHOLE else []
+    parts: list[str] = (
+        [spoken.say("matrix", matrix.role)] if matrix.kind is MatrixKind.WHOLE else []
+    )
     if matrix.head is not None:
         parts.append(spoken.say("common", "head", head=matrix.head))
     parts.append("{} × {}".format(*matrix.shape))
