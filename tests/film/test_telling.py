@@ -105,7 +105,7 @@ def test_what_blocks_stand_for_is_said_where_the_first_ones_are_seen(telling, be
     ("name", "titles"),
     [
         ("turned by position", {"X", "Q", "K", "V"}),
-        ("from elsewhere, with a cap and a sink", {"Q", "K", "V"}),
+        ("given, with a cap and a sink", {"Q", "K", "V"}),
     ],
 )
 def test_what_queries_and_keys_are_by_now_stands_on_the_shelf(telling, name, titles):

@@ -22,8 +22,7 @@ from attnviz.story.numbers import LONGEST_SUM
 from attnviz.story.storyboard import Matrix, Step, Storyboard
 from attnviz.theme import Role
 from attnviz.typeset.text_width import columns_of
-
-from .conftest import SEQUENCES, random_trace
+from tests.cases import CASES, SEQUENCES, random_trace
 
 CAPTION_COLUMNS = {"en": 60, "zh": 2 * 28}
 TITLE_COLUMNS = 30
@@ -63,16 +62,13 @@ def inputs_of(name: str) -> list[str]:
     if not lesson.takes_sequence:
         return [each for each, (option, _) in OPTIONS.items() if option in (None, *lesson.takes)]
     several = name == "multi-head"
-    return [
-        OWN,
-        *(each for each, make in SEQUENCES.items() if not several or len(make().heads) > 1),
-    ]
+    return [OWN, *(each for each in SEQUENCES if not several or len(CASES[each].trace.heads) > 1)]
 
 
 def sequence(lesson: str, given: str) -> Trace:
     if given == OWN:
         return trace_of(problem_from(InputRequest(**lesson_named(lesson).default)))
-    return SEQUENCES[given]()
+    return CASES[given].trace
 
 
 @pytest.fixture(

@@ -13,8 +13,7 @@ from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.masking import padding
 from attnviz.lessons.masking.lesson import storyboard
 from attnviz.lessons.request import LessonRequest
-
-from .conftest import BAND, NOTHING, random_trace
+from tests.cases import BAND, NOTHING, random_trace
 
 
 def example():

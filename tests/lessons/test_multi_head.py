@@ -13,8 +13,7 @@ from attnviz.lessons.multi_head.lesson import storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.calculation_text import written
 from attnviz.story.i18n import words
-
-from .conftest import same_heads
+from tests.cases import same_heads
 
 
 def random_heads(n, *, heads=2, d_model=4, d_k=3, seed=0, projected=True, biased=False, **options):

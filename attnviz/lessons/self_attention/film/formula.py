@@ -40,7 +40,8 @@ def formula(scene: LessonScene, step: Step) -> None:
         "values": ([part(line, "value")], [outputs, *_of(shelf, "V")]),
     }
     everything: list[Mobject] = [line, *minis, *_of(shelf, "X", "Q", "K", "V")]
-    for name, (parts, objects) in lit.items():
+    for name in list(step.narration)[1:]:  # a scale of 1 has no part of its own
+        parts, objects = lit[name]
         with scene.beat(step, name):
             scene.move(*dim(*everything), seconds=0.4)
             chosen = [each for each in (*parts, *objects) if len(each.family_members_with_points())]
