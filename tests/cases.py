@@ -21,7 +21,7 @@ LONG = "internationalisation"
 LONG_CHINESE = "国际化与本地化标准"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """An input, the lesson that shows it, and the options of that lesson.
 
@@ -39,21 +39,20 @@ class Case:
     @property
     def trace(self) -> Trace | None:
         """None for a lesson that takes no sequence."""
-        return _trace(self.name)
+        return _trace(self)
 
     def storyboard(self, **changed: Any) -> Storyboard:
         """The storyboard, with some of its options changed: `storyboard(language="zh")`."""
-        return _storyboard(self.name, tuple(changed.items()))
+        return _storyboard(self, tuple(changed.items()))
 
 
 @lru_cache(maxsize=4)
-def _trace(name: str) -> Trace | None:
-    return CASES[name].make()
+def _trace(case: Case) -> Trace | None:
+    return case.make()
 
 
 @lru_cache(maxsize=8)
-def _storyboard(name: str, changed: tuple[tuple[str, Any], ...]) -> Storyboard:
-    case = CASES[name]
+def _storyboard(case: Case, changed: tuple[tuple[str, Any], ...]) -> Storyboard:
     return told(case.lesson, LessonRequest(case.trace, **{**case.options, **dict(changed)}))
 
 
@@ -161,7 +160,7 @@ def large_numbers() -> Trace:
 
 
 def ten_thousand() -> Trace:
-    """In single precision: each matrix of scores is 400 MB."""
+    """In single precision; 2 GB, and so no case of the list: only the text of an explanation is meant for it."""
     x = np.random.default_rng(0).normal(size=(10_000, 2)).astype(np.float32)
     return self_attention(x, *[np.eye(2, dtype=np.float32)] * 3)
 
@@ -540,9 +539,6 @@ def _others() -> Iterator[Case]:
 
 CASES: dict[str, Case] = {case.name: case for case in (*_main(), *_others())}
 MAIN = [name for name, case in CASES.items() if case.lesson == "self-attention"]
-
-LARGE = Case("ten thousand tokens", ten_thousand, {"query": 5})
-"""For the text of an explanation only: it is 2 GB, and no part of the list."""
 
 SEQUENCES = (
     "one token",

@@ -6,20 +6,19 @@ import unicodedata
 
 import pytest
 from markdown_it import MarkdownIt
+from rich.cells import cell_len
 
-from attnviz import Trace
+from attnviz import Trace, lesson
 from attnviz.theme import THEMES
-from attnviz.typeset.text_width import columns_of
 from attnviz.views.document.lesson_json import storyboard_json
 from attnviz.views.document.markup import markup
 from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.page import pages
 from attnviz.views.terminal.page_context import Setting
 from attnviz.views.terminal.show import as_text
-from tests.cases import CASES, LARGE, MAIN, Case
+from tests.cases import CASES, MAIN, Case, ten_thousand
 
 PLAIN = Palette(THEMES["dark"], None)
-JOINER = "\u200d"
 
 
 @pytest.fixture(scope="module", params=CASES)
@@ -37,7 +36,7 @@ def controls(text: str) -> set[str]:
 
 
 def wider(text: str, width: int) -> list[str]:
-    return [line for line in text.split("\n") if columns_of(line) > width]
+    return [line for line in text.split("\n") if cell_len(line) > width]
 
 
 def solid(text: str) -> str:
@@ -99,7 +98,7 @@ def test_the_data_of_a_case_are_its_trace(name):
 
 
 def test_ten_thousand_tokens_are_explained():
-    board = LARGE.storyboard()
+    board = lesson(trace=ten_thousand(), query=5)
 
     text = "".join(as_text(page, None) for page in pages(Setting(board, PLAIN, 80)))
 

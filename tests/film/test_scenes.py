@@ -1,8 +1,6 @@
 """The scene files work with manim's own command line, from any folder."""
 
-import inspect
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +8,6 @@ from pathlib import Path
 import attnviz.scenes
 import av
 import pytest
-from attnviz.scenes import scene_of
 
 from attnviz.lessons.catalogue import LESSONS
 
@@ -44,10 +41,3 @@ def test_every_lesson_has_a_scene_file_and_so_has_a_title_card():
     lessons = {lesson.module for lesson in LESSONS.values()}
 
     assert {path.stem for path in SCENES} == lessons | {"title_card"}
-
-
-@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
-def test_the_scene_of_a_lesson_acts_every_step_that_the_lesson_can_have(lesson):
-    scene = inspect.getsource(scene_of(lesson).construct)
-
-    assert tuple(re.findall(r'self\.act\(\s*"([^"]+)"', scene)) == lesson.steps

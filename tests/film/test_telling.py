@@ -21,11 +21,6 @@ def test_every_part_of_every_step_is_a_beat_in_its_order(any_film):
     assert [(screen.beat.step, screen.beat.part) for screen in any_film.screens] == parts
 
 
-def test_the_captions_are_the_narration(any_film):
-    said = [text for step in any_film.steps for text in step.narration.values()]
-    assert [screen.beat.caption for screen in any_film.screens] == said
-
-
 def test_the_caption_of_the_beat_stands_in_its_strip_and_no_other(any_film):
     for screen in any_film.screens:
         strip = [t for t in screen.texts if t.rect.top < CAPTION.top and t.rect.bottom > -3.65]

@@ -63,21 +63,37 @@ def links(matrix: Matrix, setting: Setting) -> list[Text]:
     said = setting.say("links", shown=len(found), count=f"{matrix.values.size:,}")
     lines = wrapped_prose(styled(said, setting.palette.dim), setting.prose)
     ends = [(matrix.rows[each.query], matrix.columns[each.key]) for each in found]
-    names = [_aligned_names([pair[side] for pair in ends], setting) for side in (0, 1)]
-    for link, query, key in zip(found, *names, strict=True):
-        # The row is rounded as a whole, so that a weight reads the same here as in its row.
-        texts = setting.storyboard.numbers.weights.row(matrix.values[link.query].tolist())
-        line = query.append(" → ", setting.palette.dim).append_text(key).append("  ")
-        lines.append(line.append(texts[link.key], setting.palette.text(Role.WEIGHT, bold=True)))
-    return lines
+    # The row is rounded as a whole, so that a weight reads the same here as in its row.
+    weights = [
+        setting.storyboard.numbers.weights.row(matrix.values[each.query].tolist())[each.key]
+        for each in found
+    ]
+    listed = _listed(ends, weights, setting, _TOKEN)
+    if (excess := width_of(listed) - setting.inner) > 0:
+        listed = _listed(ends, weights, setting, _TOKEN - -(-excess // 2))
+    return lines + listed
 
 
-def _aligned_names(labels: Sequence[Label], setting: Setting) -> list[Text]:
-    """Symbols and tokens, all of the same width."""
+def _listed(
+    ends: Sequence[tuple[Label, Label]], weights: Sequence[str], setting: Setting, token: int
+) -> list[Text]:
+    """Query, key and weight, a link a line; tokens are cut to `token` columns."""
+    queries, keys = (
+        _aligned_names([pair[side] for pair in ends], setting, token) for side in (0, 1)
+    )
+    bold = setting.palette.text(Role.WEIGHT, bold=True)
+    return [
+        query.append(" → ", setting.palette.dim).append_text(key).append("  ").append(weight, bold)
+        for query, key, weight in zip(queries, keys, weights, strict=True)
+    ]
+
+
+def _aligned_names(labels: Sequence[Label], setting: Setting, token: int) -> list[Text]:
+    """Symbols and tokens, all of the same width; tokens are cut to `token` columns."""
     symbols = max((cell_len(label.symbol) for label in labels), default=0)
     names = [
         styled(filled(label.symbol, symbols), setting.palette.text(label.role)).append(
-            f" {cut(label.token, _TOKEN)}" if label.token else ""
+            f" {cut(label.token, token)}" if label.token else ""
         )
         for label in labels
     ]
