@@ -18,7 +18,6 @@ from attnviz.views.document import figure_model, lesson_json
 from attnviz.views.document.figure_model import TextTable
 from attnviz.views.document.markup import markup
 from attnviz.views.document.writers import latex, markdown
-from attnviz.views.film.acts.exhibits import show
 from attnviz.views.film.components import exhibit_types
 from attnviz.views.film.components.exhibit_room import Demand
 from attnviz.views.film.components.exhibit_types import ExhibitType
@@ -66,10 +65,7 @@ class Unknown:
 
 
 class GaugeScene(LessonScene):
-    by_itself = None
-
-    def construct(self) -> None:
-        self.act("gauges", show)
+    """Shows the gauges in the usual way."""
 
 
 def board_of(*items: object) -> Storyboard:

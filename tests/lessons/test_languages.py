@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from attnviz.lessons.catalogue import told
 
 import attnviz
 from attnviz import trace_of
@@ -14,6 +13,7 @@ from attnviz.errors import InputError
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lecture.reading import read_lecture
 from attnviz.lecture.starts import start
+from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.story import languages
 from attnviz.story.captions import caption_lines
@@ -62,7 +62,7 @@ def made_up(tmp_path):
 
 @pytest.fixture
 def board(made_up):
-    return told(
+    return build_storyboard(
         "self-attention",
         LessonRequest(trace_of(problem_from(InputRequest())), language=made_up.code),
     )

@@ -123,12 +123,8 @@ def why_scale(telling: Telling) -> Step | None:
         return None
     plain = _worked_row(telling, scale=1.0)
     scaled = _worked_row(telling, scale=1 / math.sqrt(telling.problem.d_k))
-    without, divided = (
-        formulas.current_scores(
-            scaling, biased=telling.biased, masked=telling.masked, capped=telling.capped
-        ).plain
-        for scaling in (None, "root")
-    )
+    without = _scores(telling, None, plain)
+    divided = _scores(telling, "root", scaled)
     name = formulas.softmax_name(sunk=telling.sink is not None).plain
     return Step(
         "why-scale",
@@ -142,19 +138,16 @@ def why_scale(telling: Telling) -> Step | None:
             Exhibit(
                 parts.WhyScale.WHY,
                 Product(
-                    operands=(
-                        telling.new_row(without, plain.masked_scores[0], Role.SCORE),
-                        telling.new_row(divided, scaled.masked_scores[0], Role.SCORE),
-                    ),
+                    operands=(without, divided),
                     results=(
-                        telling.new_row(
-                            f"{name}({without})",
+                        telling.row(
+                            f"{name}({without.symbol})",
                             plain.weights[0],
                             Role.WEIGHT,
                             kind=MatrixKind.OTHER,
                         ),
-                        telling.new_row(
-                            f"{name}({divided})",
+                        telling.row(
+                            f"{name}({divided.symbol})",
                             scaled.weights[0],
                             Role.WEIGHT,
                             kind=MatrixKind.OTHER,
@@ -164,6 +157,19 @@ def why_scale(telling: Telling) -> Step | None:
             ),
         ),
     )
+
+
+def _scores(telling: Telling, scaling: formulas.Scaling | None, stages: AttentionStages) -> Matrix:
+    """The worked row of scores under that scaling: the recorded row where an earlier step has it."""
+    recorded, row = telling.head.stages, telling.query
+    if scaling == telling.scaling:
+        return telling.scores_row("mask", recorded.masked_scores[row])
+    if scaling is None and not (telling.capped or telling.biased or telling.masked):
+        return telling.scores_row("scores", recorded.scores[row])
+    symbol = formulas.current_scores(
+        scaling, biased=telling.biased, masked=telling.masked, capped=telling.capped
+    ).plain
+    return telling.row(symbol, stages.masked_scores[0], Role.SCORE)
 
 
 def _worked_row(telling: Telling, scale: float) -> AttentionStages:

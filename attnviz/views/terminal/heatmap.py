@@ -63,21 +63,37 @@ def links(matrix: Matrix, context: PageContext) -> list[Text]:
     said = context.say("links", shown=len(found), count=f"{matrix.values.size:,}")
     lines = wrapped_prose(styled(said, context.palette.dim), context.prose)
     ends = [(matrix.rows[each.query], matrix.columns[each.key]) for each in found]
-    names = [_aligned_names([pair[side] for pair in ends], context) for side in (0, 1)]
-    for link, query, key in zip(found, *names, strict=True):
-        # The row is rounded as a whole, so that a weight reads the same here as in its row.
-        texts = context.storyboard.numbers.weights.row(matrix.values[link.query].tolist())
-        line = query.append(" → ", context.palette.dim).append_text(key).append("  ")
-        lines.append(line.append(texts[link.key], context.palette.text(Role.WEIGHT, bold=True)))
-    return lines
+    # The row is rounded as a whole, so that a weight reads the same here as in its row.
+    weights = [
+        context.storyboard.numbers.weights.row(matrix.values[each.query].tolist())[each.key]
+        for each in found
+    ]
+    listed = _listed(ends, weights, context, _TOKEN)
+    if (excess := width_of(listed) - context.inner) > 0:
+        listed = _listed(ends, weights, context, _TOKEN - -(-excess // 2))
+    return lines + listed
 
 
-def _aligned_names(labels: Sequence[Label], context: PageContext) -> list[Text]:
-    """Symbols and tokens, all of the same width."""
+def _listed(
+    ends: Sequence[tuple[Label, Label]], weights: Sequence[str], context: PageContext, token: int
+) -> list[Text]:
+    """Query, key and weight, a link a line; tokens are cut to `token` columns."""
+    queries, keys = (
+        _aligned_names([pair[side] for pair in ends], context, token) for side in (0, 1)
+    )
+    bold = context.palette.text(Role.WEIGHT, bold=True)
+    return [
+        query.append(" → ", context.palette.dim).append_text(key).append("  ").append(weight, bold)
+        for query, key, weight in zip(queries, keys, weights, strict=True)
+    ]
+
+
+def _aligned_names(labels: Sequence[Label], context: PageContext, token: int) -> list[Text]:
+    """Symbols and tokens, all of the same width; tokens are cut to `token` columns."""
     symbols = max((cell_len(label.symbol) for label in labels), default=0)
     names = [
         styled(filled(label.symbol, symbols), context.palette.text(label.role)).append(
-            f" {cut(label.token, _TOKEN)}" if label.token else ""
+            f" {cut(label.token, token)}" if label.token else ""
         )
         for label in labels
     ]
