@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -126,9 +126,23 @@ def _grouped(names: Iterable[str]) -> list[Any]:
     return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
 
 
-@cache
+@lru_cache(
+    maxsize=2
+)  # the screens of all cases take gigabytes; the tests of one case run one after another
 def _told(name: str) -> Told:
     return told(name, *case_named(name))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts all tests of a group beside its first, as they run where several processes share them."""
+    firsts: dict[object, int] = {}
+    places = {}
+    for place, item in enumerate(items):
+        mark = item.get_closest_marker("xdist_group")
+        group = mark.args[0] if mark else item
+        places[item] = firsts.setdefault(group, place)
+    items.sort(key=places.__getitem__)
 
 
 @pytest.fixture(scope="session", params=_grouped([*CASES, *THEMES]))
