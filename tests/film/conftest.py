@@ -122,8 +122,9 @@ def told(name: str, storyboard: Storyboard, style: Style) -> Told:
     return Told(name, storyboard, style, done, tuple(screens), stills, only)
 
 
-def _grouped(names: Iterable[str]) -> list[Any]:
-    return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
+def grouped(names: Iterable[str], *more: Any) -> list[Any]:
+    """Each name as a parameter, with `more`, in the process that has the case of that name at hand."""
+    return [pytest.param(name, *more, marks=pytest.mark.xdist_group(name)) for name in names]
 
 
 @lru_cache(
@@ -145,13 +146,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=places.__getitem__)
 
 
-@pytest.fixture(scope="session", params=_grouped([*CASES, *THEMES]))
+@pytest.fixture(scope="session", params=grouped([*CASES, *THEMES]))
 def film(request: pytest.FixtureRequest) -> Told:
     """Every case, told once a session."""
     return _told(request.param)
 
 
-@pytest.fixture(scope="session", params=_grouped([*CASES, *THEMES, *PARTS, *LESSON_CASES]))
+@pytest.fixture(scope="session", params=grouped([*CASES, *THEMES, *PARTS, *LESSON_CASES]))
 def any_film(request: pytest.FixtureRequest) -> Told:
     """Every case, and every other lesson, told once a session."""
     return _told(request.param)
