@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -122,22 +122,37 @@ def told(name: str, storyboard: Storyboard, style: Style) -> Told:
     return Told(name, storyboard, style, done, tuple(screens), stills, only)
 
 
-def _grouped(names: Iterable[str]) -> list[Any]:
-    return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
+def grouped(names: Iterable[str], *more: Any) -> list[Any]:
+    """Each name as a parameter, with `more`, in the process that has the case of that name at hand."""
+    return [pytest.param(name, *more, marks=pytest.mark.xdist_group(name)) for name in names]
 
 
-@cache
+@lru_cache(
+    maxsize=2
+)  # the screens of all cases take gigabytes; the tests of one case run one after another
 def _told(name: str) -> Told:
     return told(name, *case_named(name))
 
 
-@pytest.fixture(scope="session", params=_grouped([*IN_FULL, *IN_LIGHT]))
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts all tests of a group beside its first, as they run where several processes share them."""
+    firsts: dict[object, int] = {}
+    places = {}
+    for place, item in enumerate(items):
+        mark = item.get_closest_marker("xdist_group")
+        group = mark.args[0] if mark else item
+        places[item] = firsts.setdefault(group, place)
+    items.sort(key=places.__getitem__)
+
+
+@pytest.fixture(scope="session", params=grouped([*IN_FULL, *IN_LIGHT]))
 def film(request: pytest.FixtureRequest) -> Told:
     """Every case, told once a session."""
     return _told(request.param)
 
 
-@pytest.fixture(scope="session", params=_grouped([*IN_FULL, *IN_LIGHT, *ONLY, *OTHER_LESSONS]))
+@pytest.fixture(scope="session", params=grouped([*IN_FULL, *IN_LIGHT, *ONLY, *OTHER_LESSONS]))
 def any_film(request: pytest.FixtureRequest) -> Told:
     """Every case, and every other lesson, told once a session."""
     return _told(request.param)

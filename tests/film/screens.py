@@ -23,7 +23,7 @@ _PIXELS = 480 / 8
 _UNSEEN = 0.02
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rect:
     """A bounding box on the canvas."""
 
@@ -52,7 +52,7 @@ class Rect:
         return (self.left + self.right) / 2, (self.bottom + self.top) / 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Text:
     """A run of text of one colour, as it stands."""
 
@@ -70,7 +70,7 @@ class Text:
     """The cell that it is the number of."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A cell."""
 
@@ -80,7 +80,7 @@ class Entry:
     rect: Rect
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Grid:
     """A matrix: what it is, and the texts of its cells as they stand, row by row from the top."""
 
@@ -91,7 +91,7 @@ class Grid:
     columns: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Screen:
     """What can be seen at the end of a beat."""
 

@@ -15,6 +15,8 @@ from attnviz.views.film.components.matrix import sheet
 from attnviz.views.film.components.shades import Shades
 from attnviz.views.film.style import DIMMED, Style
 
+from .conftest import grouped
+
 
 @pytest.fixture(autouse=True)
 def workplace(tmp_path):
@@ -75,11 +77,13 @@ def test_a_hidden_score_has_no_shade_and_no_border_of_its_role_and_a_small_one_h
     assert small.box.get_stroke_color().to_hex().upper() == theme.roles[Role.SCORE]
 
 
-def test_one_row_of_a_product_is_not_given_the_name_and_shape_of_all(telling):
-    for name, written in (("ten tokens", "q₉"), ("the cat sat", "Q")):
-        screen = next(s for s in telling(name).screens if s.beat.name == "queries.worked")
-        (shown,) = {"Q", "q₉"} & {text.text for text in screen.texts}
-        assert shown == written
+@pytest.mark.parametrize(
+    ("name", "written"), [*grouped(["ten tokens"], "q₉"), *grouped(["the cat sat"], "Q")]
+)
+def test_one_row_of_a_product_is_not_given_the_name_and_shape_of_all(telling, name, written):
+    screen = next(s for s in telling(name).screens if s.beat.name == "queries.worked")
+
+    assert {"Q", "q₉"} & {text.text for text in screen.texts} == {written}
 
 
 def test_shades_without_numbers_are_as_full_as_the_largest_weight():

@@ -13,6 +13,8 @@ from attnviz.views.film.style import CANVAS, CAPTION, DIMMED, HEADER, MARGIN, SH
 from tests.film.films import IN_FULL, ONLY
 from tests.film.screens import Screen, Text
 
+from .conftest import grouped
+
 READABLE = 4.5
 SMALLEST = 14
 TOUCHING = 0.01
@@ -156,7 +158,9 @@ def test_what_stands_beside_the_shelf_keeps_its_distance_from_it(ladder):
         assert min(beside) >= SHELF.right + 0.1, screen.beat.name
 
 
-@pytest.mark.parametrize("name", ["few tokens, long heads", "the cat sat", "sixteen tokens"])
+@pytest.mark.parametrize(
+    "name", grouped(["few tokens, long heads", "the cat sat", "sixteen tokens"])
+)
 class TestAllRowsTogether:
     @pytest.fixture
     def headings(self, telling, name) -> list[dict[str, Text]]:
@@ -191,14 +195,16 @@ def test_matrices_side_by_side_have_numbers_of_one_size_and_names_that_stand_apa
     assert all(right.left - left.right > 0.1 for left, right in pairwise(keys))
 
 
-@pytest.mark.xdist_group("few tokens, long heads")
-def test_strongest_links_are_named_only_where_the_weights_themselves_go_without_numbers(telling):
-    def named(case):
-        screen = telling(case).screens[-1]
-        return any(text.text == "strongest links:" for text in screen.texts)
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [*grouped(["few tokens, long heads"], False), *grouped(["sixteen tokens"], True)],
+)
+def test_strongest_links_are_named_only_where_the_weights_themselves_go_without_numbers(
+    telling, name, named
+):
+    screen = telling(name).screens[-1]
 
-    assert not named("few tokens, long heads")
-    assert named("sixteen tokens")
+    assert any(text.text == "strongest links:" for text in screen.texts) == named
 
 
 def weight_rows(film) -> Iterator[tuple[str, ...]]:

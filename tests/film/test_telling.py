@@ -11,6 +11,8 @@ from attnviz.views.film.components.matrix import MOST_SIDE
 from attnviz.views.film.style import CAPTION, HEADER, SHELF
 from attnviz.views.film.video.captions import subrip
 
+from .conftest import grouped
+
 
 def solid(text: str) -> str:
     """Without blanks, and lowered letters as they are written."""
@@ -100,8 +102,8 @@ def test_what_blocks_stand_for_is_said_where_the_first_ones_are_seen(telling, be
 @pytest.mark.parametrize(
     ("name", "titles"),
     [
-        ("turned by position", {"X", "Q", "K", "V"}),
-        ("given, with a cap and a sink", {"Q", "K", "V"}),
+        *grouped(["turned by position"], {"X", "Q", "K", "V"}),
+        *grouped(["given, with a cap and a sink"], {"Q", "K", "V"}),
     ],
 )
 def test_what_queries_and_keys_are_by_now_stands_on_the_shelf(telling, name, titles):

@@ -13,7 +13,7 @@ from attnviz.render import canvas
 from attnviz.render.quality import Quality
 from attnviz.story.title_card import card_storyboard
 from attnviz.views.film.film import Film
-from attnviz.views.film.style import Style
+from attnviz.views.film.style import PACES, Style
 from tests.film.render import odd_scenes
 from tests.film.render.pictures import by_manim, by_us, own, ssim, worst_block
 
@@ -51,7 +51,7 @@ def check(source) -> None:
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_looks_as_manim_draws_it(name):
     board, small = default_storyboard(name), Quality(426, 240, 3)
-    check(Film(scene_of(lesson_named(name)), board, Style(), small))
+    check(Film(scene_of(lesson_named(name)), board, Style(pace=PACES["fast"]), small))
 
 
 @pytest.mark.render
