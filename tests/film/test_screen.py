@@ -143,7 +143,8 @@ def test_every_rung_of_the_ladder_has_its_numbers_in_letters_of_one_size(ladder)
         rungs = {e.rect for e in screen.entries if e.role in ("score", "weight")}
         sizes.append({round(text.em, 1) for text in screen.texts if text.cell in rungs})
 
-    assert {len(each) for each in sizes} == {1}
+    # long numbers may have no room on a rung: then it has none, but not in every beat
+    assert {len(each) for each in sizes} in ({1}, {0, 1})
 
 
 def test_what_stands_beside_the_shelf_keeps_its_distance_from_it(ladder):
