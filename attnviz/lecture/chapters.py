@@ -25,7 +25,7 @@ LESSON_KEYS = (
 )
 CARD_KEYS = ("card", "text", "seconds")
 LONGEST_CARD = 600.0
-"""Seconds that a card may stand."""
+"""The longest time that a card may be shown, in seconds."""
 CARD_TITLE_COLUMNS, CARD_COLUMNS, CARD_LINES = 60, 76, 6
 
 
@@ -57,7 +57,7 @@ def _card(table: Table, pace: str) -> CardChapter:
 
 
 def _card_lines(table: Table) -> tuple[str, ...]:
-    """What stands below the title: a string of several lines, or a list."""
+    """The lines below the title: a string of several lines, or a list."""
     value = table.of_language("text")
     if value is None:
         return ()
@@ -72,7 +72,7 @@ def _card_lines(table: Table) -> tuple[str, ...]:
 
 def _lesson(table: Table, folder: Path, pace: str) -> LessonChapter:
     if "seconds" in table:
-        raise table.fault("a lesson has no seconds: pace says how fast it is told")
+        raise table.fault("a lesson has no seconds: pace says how fast it goes")
     name = table.word("lesson") or ""
     try:
         lesson = lesson_named(name)
@@ -109,7 +109,7 @@ def _steps(table: Table, lesson: Lesson) -> tuple[str, ...]:
 
 def _request(table: Table, folder: Path) -> InputRequest:
     return InputRequest(
-        text=_spoken(table, "text"),
+        text=_text_of(table, "text"),
         example=table.file("example", folder, lambda name: name.lower().endswith(SUFFIX)),
         split=table.word("split"),
         tokens=_tokens(table),
@@ -137,7 +137,7 @@ def _model(table: Table, folder: Path) -> str | None:
     return table.file("model", folder, lambda name: (folder / name).is_dir())
 
 
-def _spoken(table: Table, key: str) -> str | None:
+def _text_of(table: Table, key: str) -> str | None:
     """Words that are attended over: the same in every language, or a table of them."""
     value = table.of_language(key)
     if value is not None and not isinstance(value, str):
@@ -150,7 +150,7 @@ def _tokens(table: Table) -> str | None:
     value = table.of_language("tokens")
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return json.dumps(value, ensure_ascii=False)
-    return _spoken(table, "tokens")
+    return _text_of(table, "tokens")
 
 
 def _word_or_number(table: Table, key: str, numbers: tuple[type, ...], expected: str) -> str | None:

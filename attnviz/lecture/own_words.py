@@ -24,8 +24,8 @@ _LEEWAY = 1.25  # a film shrinks a line by so much and no further
 def own_words(chapter: Table, lesson: Lesson, steps: Collection[str]) -> dict[str, str]:
     """The table `words` of a chapter, by "step.part" and "step.title".
 
-    `steps` are those that are told; all where it is empty. Raises InputError for a step that the lesson does not have
-    or that is not told, and for a caption that does not fit its two lines.
+    `steps` are those that are shown; all where it is empty. Raises InputError for a step that the lesson does not have
+    or that is not shown, and for a caption that does not fit its two lines.
     """
     said: dict[str, str] = {}
     for step, part, value in _entries(chapter):
@@ -96,14 +96,14 @@ def _caption(chapter: Table, key: str, value: Any) -> str:
 
 def _check_said(storyboard: Storyboard, name: str, where: str) -> None:
     step = name.partition(".")[0]
-    told = [each for each in storyboard.steps if each.id == step]
-    if not told:
+    found = [each for each in storyboard.steps if each.id == step]
+    if not found:
         there_are = ", ".join(each.id for each in storyboard.steps)
         raise InputError(
             f"{where}: words.{name} is never said, as this input has no step {step}: "
             f"leave it out (there are {there_are})"
         )
-    parts = [f"{step}.{part}" for part in (*told[0].narration, TITLE)]
+    parts = [f"{step}.{part}" for part in (*found[0].narration, TITLE)]
     if name not in parts:
         raise InputError(f"{where}: words: {unknown_name('caption', name, parts)}")
 

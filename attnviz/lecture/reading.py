@@ -30,18 +30,17 @@ _WHAT = "a lecture file, as attnviz new writes one"
 
 
 def read_lecture(path: str | Path, languages: Sequence[str] | None = None) -> Lecture:
-    """The lecture in that file, in `languages` or else in those that it asks for.
+    """The lecture in that file, in `languages`, or else in its own.
 
     Files that it names are found from its own folder. Raises InputError that begins with the file, and the chapter by
     its number: no such file, not TOML (with the line), a key or name that is unknown (with the nearest), a value of the
-    wrong type, words that a language lacks. What a lesson makes of its input is not known before it is told.
+    wrong type, words that a language lacks. Faults of a lesson's input are found later, when the lesson is built.
     """
     body = _parsed(str(path))
     where, folder = str(path), Path(path).parent
     whole = Table(body, where, LANGUAGES[0])
     whole.check_keys(KEYS)
-    its_own = _languages(whole)
-    asked = its_own if languages is None else tuple(languages)
+    chosen = _languages(whole) if languages is None else tuple(languages)
     pace = whole.choice("pace", PACES) or DEFAULT_PACE
     tables = _chapter_tables(whole)
     output = whole.file("output", folder)
@@ -50,7 +49,7 @@ def read_lecture(path: str | Path, languages: Sequence[str] | None = None) -> Le
         raise whole.fault(f'output is {found!r}, and films are {_FILM}: write output = "talk.mp4"')
     return Lecture(
         path=Path(path),
-        versions={each: _version(replace(whole, language=each), tables, pace) for each in asked},
+        versions={each: _version(replace(whole, language=each), tables, pace) for each in chosen},
         theme=whole.choice("theme", THEMES) or DARK.name,
         pace=pace,
         quality=whole.choice("quality", QUALITIES) or DEFAULT_QUALITY,
@@ -62,7 +61,7 @@ def read_lecture(path: str | Path, languages: Sequence[str] | None = None) -> Le
 
 
 def _is_font_file(font: str) -> bool:
-    """As --font takes it: what is neither a path nor has a font's suffix is the name of a font."""
+    """Whether it is a path or has the suffix of a font, as --font takes it; anything else is the name of a font."""
     return os.sep in font or font.lower().endswith(_FONTS)
 
 

@@ -1,4 +1,4 @@
-"""One table of a lecture file: its values, each checked, each message with where it stands and the cure."""
+"""One table of a lecture file: its values, each checked; messages name the place and the cure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Table:
 
     values: Mapping[str, Any]
     where: str
-    """As its messages begin: the file, and the chapter in it."""
+    """The file, and the chapter in it: its messages begin so."""
     language: str
 
     def __contains__(self, key: str) -> bool:
@@ -105,7 +105,7 @@ class Table:
         return str(folder / value) if is_file(value) else value
 
     def of_language(self, key: str) -> Any:
-        """What stands at `key`, or for this language in the table that stands there."""
+        """The value of `key`, or of this language in the table that it is."""
         value = self.values.get(key)
         return value if value is None else self._picked(value, key)
 
@@ -115,7 +115,7 @@ class Table:
         return None if value is None else self.line(value, key, columns)
 
     def line(self, value: Any, key: str, columns: int) -> str:
-        """`value`, which stands at `key`, as one line that a viewer reads."""
+        """The value of `key` as one line that a viewer reads."""
         said = self.said(value, key)
         if "\n" in said:
             raise self.fault(f"{key} has several lines: write it in one")
@@ -127,7 +127,7 @@ class Table:
         return said
 
     def said(self, value: Any, key: str) -> str:
-        """`value`, which stands at `key`, as text that a viewer reads, in one line or several."""
+        """The value of `key` as text that a viewer reads, in one line or several."""
         said = self._picked(value, key)
         if not isinstance(said, str):
             raise self.fault(

@@ -55,7 +55,7 @@ _FILM, _DRAWING = "Film", "Drawing"
     "-o",
     "--output",
     metavar="FILE",
-    help="The film, an .mp4; its captions stand beside it as .srt and .vtt. "
+    help="The film, an .mp4; its captions are written beside it as .srt and .vtt. "
     "Default the name of the lesson, or of the lecture.",
 )
 @option(
@@ -77,7 +77,7 @@ _FILM, _DRAWING = "Film", "Drawing"
     _FILM,
     "--pace",
     type=click.Choice(tuple(PACES)),
-    help="How long things move, and how long captions stand. Default normal, or the lecture's own.",
+    help="How long things move, and how long captions stay. Default normal, or the lecture's own.",
 )
 @option(
     _FILM,
@@ -96,7 +96,7 @@ _FILM, _DRAWING = "Film", "Drawing"
     _FILM,
     "--voice",
     is_flag=True,
-    help="Speaks the captions, with espeak-ng; each stands as long as it is spoken.",
+    help="Speaks the captions, with espeak-ng; each stays as long as it is spoken.",
 )
 @option(
     _FILM,

@@ -20,7 +20,7 @@ from attnviz.story.roundings import DEFAULT_ROUNDING, MOST_DECIMALS, ROUNDINGS
 COLOURS = ("auto", "always", "never")
 
 BY_LESSON = "\0lesson"
-"""What --split is without a value."""
+"""The value of --split where none is given."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
