@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _PREFIXES = "kMGT"
 
 
-class Size(click.ParamType):  # type: ignore[type-arg]
+class ByteSize(click.ParamType):  # type: ignore[type-arg]
     """A size as people write it: 500MB, 1.5 GB, 2GiB, 0. Becomes bytes."""
 
     name = "size"
@@ -59,7 +59,7 @@ def human(size: int) -> str:
 @option(
     "Cache",
     "--limit",
-    type=Size(),
+    type=ByteSize(),
     metavar="SIZE",
     help="Keep at most so much from now on: 500MB, 2GB, or 0 to keep nothing. "
     "What was not used for the longest time goes first.",

@@ -17,7 +17,7 @@ from attnviz.typeset.text_width import columns_of
 
 
 @dataclass(frozen=True)
-class Table:
+class TomlTable:
     """A table of the file, read for one language. A key that is absent is None."""
 
     values: Mapping[str, Any]
@@ -28,14 +28,14 @@ class Table:
     def __contains__(self, key: str) -> bool:
         return key in self.values
 
-    def fault(self, message: str) -> InputError:
+    def error(self, message: str) -> InputError:
         return InputError(f"{self.where}: {message}")
 
     def check_keys(self, known: Sequence[str]) -> None:
         """Raises InputError, with the nearest name, for a key that is not one of `known`."""
         for key in self.values:
             if key not in known:
-                raise self.fault(str(unknown_name("key", key, known)))
+                raise self.error(str(unknown_name("key", key, known)))
 
     def choice(self, key: str, known: Iterable[str]) -> str | None:
         """One of the names `known`."""
@@ -45,7 +45,7 @@ class Table:
         if not isinstance(value, str):
             raise self._expected(key, f"one of {', '.join(names)}, in quotation marks")
         if value not in names:
-            raise self.fault(str(unknown_name(key, value, names)))
+            raise self.error(str(unknown_name(key, value, names)))
         return value
 
     def whole(self, key: str, least: int, most: int | None = None) -> int | None:
@@ -101,7 +101,7 @@ class Table:
         if value is None:
             return None
         if value == STDIN:
-            raise self.fault(f"{key} is stdin, which can be read only once: name a file")
+            raise self.error(f"{key} is stdin, which can be read only once: name a file")
         return str(folder / value) if is_file(value) else value
 
     def of_language(self, key: str) -> Any:
@@ -118,9 +118,9 @@ class Table:
         """The value of `key` as one line that a viewer reads."""
         said = self.said(value, key)
         if "\n" in said:
-            raise self.fault(f"{key} has several lines: write it in one")
+            raise self.error(f"{key} has several lines: write it in one")
         if columns_of(said) > columns:
-            raise self.fault(
+            raise self.error(
                 f"{key} takes {columns_of(said)} columns, and there is room for {columns} "
                 "(a Chinese character takes two): shorten it"
             )
@@ -130,17 +130,17 @@ class Table:
         """The value of `key` as text that a viewer reads, in one line or several."""
         said = self._picked(value, key)
         if not isinstance(said, str):
-            raise self.fault(
+            raise self.error(
                 f'{key} is {shown(said)}, expected text: write {key} = "…", '
                 f'or {key}.en = "…" and {key}.zh = "…"'
             )
         said = said.strip()
         if not said:
-            raise self.fault(f"{key} is empty: write something, or leave it out")
+            raise self.error(f"{key} is empty: write something, or leave it out")
         for character in said:
             if character != "\n" and unicodedata.category(character) in ("Cc", "Cs"):
                 code = f"U+{ord(character):04X}"
-                raise self.fault(f"{key} holds the control character {code}: remove it")
+                raise self.error(f"{key} holds the control character {code}: remove it")
         return said
 
     def _picked(self, value: Any, key: str) -> Any:
@@ -149,15 +149,15 @@ class Table:
         for language in value:
             if language not in LANGUAGES:
                 error = unknown_name("language", language, LANGUAGES)
-                raise self.fault(f"{key}: {error}")
+                raise self.error(f"{key}: {error}")
         if self.language not in value:
-            raise self.fault(
+            raise self.error(
                 f'{key} has nothing for the language {self.language}: add {key}.{self.language} = "…"'
             )
         return value[self.language]
 
     def _expected(self, key: str, what: str) -> InputError:
-        return self.fault(f"{key} is {shown(self.values[key])}, expected {what}")
+        return self.error(f"{key} is {shown(self.values[key])}, expected {what}")
 
 
 def shown(value: Any) -> str:

@@ -22,7 +22,7 @@ _LINKS = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
+class QueryWeights:
     """The weights of the query that is followed."""
 
     queries: Range
@@ -63,7 +63,7 @@ class HeadDetail:
     """`LEAST`, or more where so many reach it that arcs would cover each other."""
     share: float | None
     """The share of all weight that the arcs have, 0 to 1; None where blocks hold several."""
-    row: Row | None = None
+    row: QueryWeights | None = None
 
     @property
     def head(self) -> MeasuredHead:
@@ -139,7 +139,7 @@ def _strongest(weights: FloatArray, added: Sequence[int]) -> tuple[Link, ...]:
     return tuple(Link(written[each.query], written[each.key], each.weight) for each in found)
 
 
-def _row(weights: FloatArray, queries: Range, called: str | None) -> Row:
+def _row(weights: FloatArray, queries: Range, called: str | None) -> QueryWeights:
     row = weights[slice(*queries)].mean(axis=0, keepdims=True)
     found = strongest_links(row, round(1 / LEAST_OF_ROW))
     links = tuple(
@@ -147,4 +147,4 @@ def _row(weights: FloatArray, queries: Range, called: str | None) -> Row:
     )
     named = links[:_MOST_NAMED]
     rest = float(row.sum()) - sum(each.weight for each in named)
-    return Row(queries, links, weights.shape[1] - len(named), max(rest, 0.0), called)
+    return QueryWeights(queries, links, weights.shape[1] - len(named), max(rest, 0.0), called)

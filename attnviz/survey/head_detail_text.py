@@ -9,7 +9,7 @@ from attnviz.story.i18n import words
 from attnviz.story.labels import shown_token
 from attnviz.story.numbers import percent
 from attnviz.story.pooled_map import Link
-from attnviz.survey.head_detail import LEAST_OF_ROW, HeadDetail, Row
+from attnviz.survey.head_detail import LEAST_OF_ROW, HeadDetail, QueryWeights
 from attnviz.survey.heads import MEASURES, MeasuredHead
 
 
@@ -62,12 +62,12 @@ def link_text(link: Link, close: HeadDetail) -> LinkText:
     )
 
 
-def query_text(row: Row, close: HeadDetail) -> str:
+def query_text(row: QueryWeights, close: HeadDetail) -> str:
     """The query that is followed: its token, or the word that its pieces make."""
     return token_text(row.queries[0], close) if row.called is None else shown_token(row.called)
 
 
-def row_link_texts(row: Row, links: Sequence[Link], close: HeadDetail) -> list[LinkText]:
+def row_link_texts(row: QueryWeights, links: Sequence[Link], close: HeadDetail) -> list[LinkText]:
     """Links of the query that is followed, as they are written."""
     query = query_text(row, close)
     return [replace(link_text(each, close), query=query) for each in links]
@@ -106,7 +106,7 @@ def arcs_text(close: HeadDetail, language: str) -> str:
     return say("heads", "arcs", **facts, share=percent(close.share))
 
 
-def row_text(row: Row, close: HeadDetail, language: str) -> str:
+def row_text(row: QueryWeights, close: HeadDetail, language: str) -> str:
     """The weights of the query that is followed, in one line."""
     said = words(language)
     given = said.say("common", "comma").join(
@@ -122,7 +122,7 @@ def _in_a_list(token: str) -> str:
     return token if any(map(str.isalnum, token)) else f"“{token}”"
 
 
-def rest_text(row: Row, language: str) -> str:
+def rest_text(row: QueryWeights, language: str) -> str:
     """The weight of that query on all other keys, and that it is a mean; empty where neither is so."""
     said, sentences = words(language), []
     if row.others:
