@@ -16,7 +16,7 @@ from attnviz.lecture.model import Lecture, Version
 from attnviz.lecture.naming import SUFFIX, is_lecture
 from attnviz.lecture.table import TomlTable
 from attnviz.render.quality import DEFAULT_QUALITY, MOST_FPS, QUALITIES
-from attnviz.story.i18n import LANGUAGES
+from attnviz.story.i18n import LANGUAGES, language_codes
 from attnviz.story.pace import DEFAULT_PACE, PACES
 from attnviz.theme import DARK, THEMES
 
@@ -87,13 +87,13 @@ def _parsed(path: str) -> Mapping[str, Any]:
 def _languages(whole: TomlTable) -> tuple[str, ...]:
     if "language" in whole and "languages" in whole:
         raise whole.error("it has both language and languages: keep one of them")
-    one = whole.choice("language", LANGUAGES)
+    one = whole.choice("language", language_codes())
     languages = (one or LANGUAGES[0],) if "languages" not in whole else whole.names("languages")
     if not languages:
         raise whole.error('languages is empty: write languages = ["en", "zh"], or one of them')
     for position, language in enumerate(languages):
-        if language not in LANGUAGES:
-            raise whole.error(str(unknown_name("language", language, LANGUAGES)))
+        if language not in language_codes():
+            raise whole.error(str(unknown_name("language", language, language_codes())))
         if language in languages[:position]:
             raise whole.error(f"languages has {language} twice: keep one of them")
     return languages

@@ -66,10 +66,10 @@ class Explanation:
     def _pages(self, depth: Depth | None, width: int) -> Iterator[list[Text]]:
         from attnviz.views.terminal.colour import Palette
         from attnviz.views.terminal.page import pages
-        from attnviz.views.terminal.page_context import Setting
+        from attnviz.views.terminal.page_context import PageContext
 
         palette = Palette(theme_named(self.theme), depth)
-        yield from pages(Setting(self.storyboard, palette, width), self.steps)
+        yield from pages(PageContext(self.storyboard, palette, width), self.steps)
 
 
 def explain(

@@ -18,6 +18,7 @@ from attnviz.lessons.request import LessonRequest
 from attnviz.library.lesson_input import Presentation, lesson_request
 from attnviz.library.steps import chosen_steps
 from attnviz.story.calculations import MOST
+from attnviz.story.languages import language as language_record
 from attnviz.story.pace import PACES
 from attnviz.story.storyboard import Storyboard
 
@@ -89,7 +90,7 @@ def _card(chapter: CardChapter, language: str) -> PlannedCard:
 def _reading_seconds(chapter: CardChapter, language: str) -> float:
     pace = PACES[chapter.pace]
     characters = sum(map(len, (chapter.title, *chapter.lines)))
-    return max(_LEAST_SECONDS, characters / pace.reading[language]) * pace.holds
+    return max(_LEAST_SECONDS, characters / language_record(language).reading_speed) * pace.holds
 
 
 @contextmanager

@@ -6,10 +6,11 @@ shown before. Exhibits of one `line` stand side by side; the next line stands be
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any
 
+from attnviz.story.handlers import Handlers
 from attnviz.story.storyboard import Matrix
 from attnviz.theme import Role
 
@@ -157,16 +158,14 @@ class Product:
     results: tuple[Matrix, ...] = ()
 
 
-Item: TypeAlias = Matrix | Plot | Table | Field | Product
-
-
 @dataclass(frozen=True, eq=False)
 class Exhibit:
     """An item, when it is shown, and what stands with it."""
 
     part: str
     """The narration part that it belongs to."""
-    item: Item
+    item: object
+    """A Matrix, Plot, Table or Field, or of a type that is registered in the views."""
     name: str | None = None
     """A few words above it, such as "n = 5" or "with 1/√d_k"."""
     joint: str = ""
@@ -174,11 +173,19 @@ class Exhibit:
     line: int = 0
     marks: tuple[Region, ...] = ()
     """Blocks of a matrix that a view frames."""
+    head: int | None = None
+    """The head that `name` gives, as `Matrix.head`; a view need not say it again."""
+
+
+_TEXTS = Handlers[Callable[[Any], Iterable[str]]]("attnviz.story.exhibits.register_texts")
+register_texts = _TEXTS.register
+"""Adds a type of exhibit: `register_texts(Kind, texts)`, texts: an item → its words and names."""
 
 
 def in_matrices(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
     """The exhibits, each product as its matrices side by side: operands, an arrow, results.
 
+    >>> import numpy as np
     >>> one = Matrix("S", np.zeros((1, 1)), Role.SCORE)
     >>> [each.joint for each in in_matrices([Exhibit("why", Product((one,), (one,)))])]
     ['', '→']
@@ -199,20 +206,48 @@ def in_matrices(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
 
 
 def texts_of(exhibit: Exhibit) -> list[str]:
-    """Every word and name that a view of the exhibit may show, but for numbers."""
-    item, texts = exhibit.item, [exhibit.name or "", exhibit.joint]
-    if isinstance(item, Matrix):
-        labels = (*item.rows, *item.columns)
-        texts += [item.symbol, *(each.symbol for each in labels)]
-        texts += [each.token for each in labels if each.token]
-    elif isinstance(item, Product):
-        for matrix in (*item.operands, *item.results):
-            texts += [each.token for each in (*matrix.rows, *matrix.columns) if each.token]
-    elif isinstance(item, Plot):
-        texts += [item.x_name, item.y_name, *(each.name for each in item.series)]
-    elif isinstance(item, Table):
-        texts += [*item.header, *(cell for row in item.rows for cell in row.cells)]
-        texts += item.tokens if isinstance(item, Links) else ()
-    else:
-        texts += [layer.name for layer in item.layers] + [name for _, _, name in item.marks]
+    """Every word and name that a view of the exhibit may show, but for numbers.
+
+    Raises UnknownExhibitError for a type that is not registered.
+    """
+    texts = [exhibit.name or "", exhibit.joint, *_TEXTS.of(exhibit.item)(exhibit.item)]
     return [each for each in texts if each]
+
+
+@_TEXTS.handles(Matrix)
+def _texts_of_matrix(matrix: Matrix) -> Iterator[str]:
+    labels = (*matrix.rows, *matrix.columns)
+    yield matrix.symbol
+    yield from (each.symbol for each in labels)
+    yield from (each.token for each in labels if each.token)
+
+
+@_TEXTS.handles(Product)
+def _texts_of_product(product: Product) -> Iterator[str]:
+    for matrix in (*product.operands, *product.results):
+        yield from _texts_of_matrix(matrix)
+
+
+@_TEXTS.handles(Plot)
+def _texts_of_plot(plot: Plot) -> Iterator[str]:
+    yield plot.x_name
+    yield plot.y_name
+    yield from (each.name for each in plot.series)
+
+
+@_TEXTS.handles(Table)
+def _texts_of_table(table: Table) -> Iterator[str]:
+    yield from table.header
+    yield from (cell for row in table.rows for cell in row.cells)
+
+
+@_TEXTS.handles(Links)
+def _texts_of_links(links: Links) -> Iterator[str]:
+    yield from _texts_of_table(links)
+    yield from links.tokens
+
+
+@_TEXTS.handles(Field)
+def _texts_of_field(field: Field) -> Iterator[str]:
+    yield from (layer.name for layer in field.layers)
+    yield from (name for _, _, name in field.marks)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attnviz.core.arrays import FloatArray
@@ -27,6 +28,25 @@ class Label:
     symbol: str
     token: str | None = None
     role: Role | None = None
+    position: int | None = None
+    """The position in the sequence that it names, counted from 0; None where it names something else."""
+
+
+class MatrixKind(Enum):
+    """Relation of a matrix to the array that its role names."""
+
+    WHOLE = auto()
+    """That array itself: X, Q, K, V, S, A, O, Y."""
+    OTHER = auto()
+    """Another array with the role: q₁, Concat, a kernel, a channel."""
+    MAKES = auto()
+    """A weight matrix that makes the array: W_Q."""
+    ADDED = auto()
+    """A bias that is added to it: b_Q."""
+    WEIGHTED = auto()
+    """The array with its rows multiplied by weights: αV."""
+    UNNAMED = auto()
+    """None that words could name: sums, a positional encoding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +66,8 @@ class Matrix:
     """Along which axis its entries are parts of a sum that a reader may check; text is rounded to add up there."""
     totals: FloatArray | None = None
     """What the columns add up to, where `sums` is "columns": (columns,); or the rows, where it is "rows": (rows,)."""
+    kind: MatrixKind = MatrixKind.WHOLE
+    """How its role is to be read: W_Q has the role of the queries and is none."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -124,11 +146,15 @@ class Calculation:
 
 @dataclass(frozen=True)
 class Formula:
-    """One formula in three spellings."""
+    """One formula in three spellings; `attnviz.story.expressions` makes them of one tree."""
 
     plain: str
     typst: str
     latex: str
+    marked: str = ""
+    """The Typst with the parts that a film lights between {{ and }}; "" where there are none."""
+    parts: tuple[str, ...] = ()
+    """The names of these parts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,6 +219,8 @@ class Storyboard:
     """What is untrained, rounded or left out, in words: every view shows them."""
     brief_notes: tuple[str, ...] = ()
     """The same in a few words each, for a view with little room."""
+    keys: tuple[int, ...] = ()
+    """The keys on which that row is worked, counted from 0; none in a lesson that works on no single keys."""
 
     def __repr__(self) -> str:
         return f"Storyboard({self.lesson}, {self.language}, {len(self.steps)} steps)"

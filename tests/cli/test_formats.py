@@ -1,17 +1,24 @@
 """The formats of `attnviz explain`: a document that the package learns to write needs no change here."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from attnviz.cli.explain.formats import format_of
 from attnviz.errors import InputError
-from attnviz.views.document import markup
+from attnviz.story.storyboard import Storyboard
+from attnviz.views.document import formats
+
+
+def _heading(storyboard: Storyboard, steps: Sequence[str] | None) -> str:
+    return f"<h1>{storyboard.title}</h1>\n"
 
 
 @pytest.fixture
 def html(monkeypatch):
-    """A further document format, as a package might add it."""
-    monkeypatch.setitem(markup._WRITERS, "html", lambda outline: f"<h1>{outline.title}</h1>\n")
-    monkeypatch.setattr(markup, "FORMATS", (*markup.FORMATS, "html"))
+    """A further document format, as a program might add it."""
+    monkeypatch.setattr(formats, "_REGISTERED", {})
+    formats.register_format(formats.DocumentFormat("html", (".html",), _heading, "a heading"))
 
 
 @pytest.mark.parametrize(

@@ -216,10 +216,10 @@ def test_markup_in_a_token_is_text_like_any_other(board, shown):
     ]
 
 
-def test_the_pages_are_an_opening_a_page_a_step_and_a_closing(board, setting):
+def test_the_pages_are_an_opening_a_page_a_step_and_a_closing(board, page_context):
     storyboard = board()
 
-    assert len(list(pages(setting(storyboard)))) == len(storyboard.steps) + 2
+    assert len(list(pages(page_context(storyboard)))) == len(storyboard.steps) + 2
     assert {step.id for step in storyboard.steps} <= set(LESSON.steps)
 
 

@@ -238,14 +238,14 @@ def _show(lessons: Sequence[ExplainRequest], options: ExplainOptions) -> None:
     from attnviz.library.steps import chosen_steps
     from attnviz.views.terminal.colour import Palette
     from attnviz.views.terminal.page import pages
-    from attnviz.views.terminal.page_context import Setting
+    from attnviz.views.terminal.page_context import PageContext
     from attnviz.views.terminal.show import as_text
 
     depth = colours_of(options.color, to_file=options.to_file)
     width = page_width(options.width)
     palette = Palette(THEMES[options.theme], depth)
     boards = [(each.storyboard(), each.steps) for each in lessons]
-    settings = [(Setting(board, palette, width), steps) for board, steps in boards]
+    settings = [(PageContext(board, palette, width), steps) for board, steps in boards]
     texts = [
         [as_text(page, depth) for page in pages(each, chosen_steps(each.storyboard, steps))]
         for each, steps in settings

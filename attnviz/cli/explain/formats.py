@@ -9,8 +9,6 @@ import click
 from attnviz.errors import InputError
 
 _OWN = {"text": ("", ".txt"), "json": (".json",)}
-_DOCUMENTS = {"markdown": (".md", ".markdown"), "latex": (".tex",)}
-"""Suffixes of documents whose name is not their suffix."""
 _FILMS = (".mp4", ".mov", ".webm", ".gif")
 
 
@@ -21,9 +19,9 @@ def suffixes() -> dict[str, tuple[str, ...]]:
     ('.md', '.markdown')
     """
     # Imported here: a page on the screen needs no document.
-    from attnviz.views.document import markup
+    from attnviz.views.document.formats import format_named, format_names
 
-    return _OWN | {name: _DOCUMENTS.get(name, (f".{name}",)) for name in markup.FORMATS}
+    return _OWN | {name: format_named(name).suffixes for name in format_names()}
 
 
 def format_of(output: str) -> str:
@@ -55,7 +53,9 @@ class FormatChoice(click.Choice[str]):
 
     @property
     def choices(self) -> tuple[str, ...]:
-        return tuple(suffixes())
+        from attnviz.views.document.formats import format_names
+
+        return (*_OWN, *format_names())
 
     @choices.setter
     def choices(self, value: object) -> None:

@@ -27,7 +27,7 @@ from attnviz.lessons.lesson import Lesson
 from attnviz.library.films.render_job import RenderJob, RenderOptions, lecture_job, lesson_job
 from attnviz.render.quality import MOST_FPS, QUALITIES
 from attnviz.render.scene_file import scene_file
-from attnviz.story.i18n import LANGUAGES
+from attnviz.story.i18n import language_codes
 from attnviz.story.pace import PACES
 from attnviz.theme import THEMES
 
@@ -45,7 +45,7 @@ _FILM, _DRAWING = "Film", "Drawing"
     _FILM,
     "--lang",
     "languages",
-    type=click.Choice(LANGUAGES),
+    type=click.Choice(language_codes()),
     multiple=True,
     help="Language of the words. Given twice there are two films, each with subtitles in both. "
     "Default en, or the lecture's own.",

@@ -9,7 +9,7 @@ from attnviz.story import formulas
 from attnviz.story.calculations import components, dot_product
 from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Calculation, Matrix, Step, Symbol
+from attnviz.story.storyboard import Calculation, Matrix, MatrixKind, Step, Symbol
 from attnviz.theme import Role
 
 
@@ -47,12 +47,12 @@ def weights(telling: Telling) -> Step | None:
     if problem.heads > 1:
         narration["heads"] = telling.of_heads("weights", "heads", heads=problem.heads)
     matrices = (
-        telling.once(Matrix("W_Q", problem.w_q, Role.QUERY)),
-        telling.once(Matrix("W_K", problem.w_k, Role.KEY)),
-        telling.once(Matrix("W_V", problem.w_v, Role.VALUE)),
+        telling.once(Matrix("W_Q", problem.w_q, Role.QUERY, kind=MatrixKind.MAKES)),
+        telling.once(Matrix("W_K", problem.w_k, Role.KEY, kind=MatrixKind.MAKES)),
+        telling.once(Matrix("W_V", problem.w_v, Role.VALUE, kind=MatrixKind.MAKES)),
     )
     biases = tuple(
-        telling.once(Matrix(symbol, bias[None, :], role))
+        telling.once(Matrix(symbol, bias[None, :], role, kind=MatrixKind.ADDED))
         for symbol, bias, role in zip(
             ("b_Q", "b_K", "b_V"), vectors, (Role.QUERY, Role.KEY, Role.VALUE), strict=True
         )
@@ -120,9 +120,14 @@ def _projected(
     if telling.problem.n > 1:
         narration["rest"] = telling.say(step, "rest")
     symbol = letter.upper()
-    operands = [input_matrix(telling), telling.once(Matrix(f"W_{symbol}", w, role))]
+    operands = [
+        input_matrix(telling),
+        telling.once(Matrix(f"W_{symbol}", w, role, kind=MatrixKind.MAKES)),
+    ]
     if b is not None:
-        operands.append(telling.once(Matrix(f"b_{symbol}", b[None, :], role)))
+        operands.append(
+            telling.once(Matrix(f"b_{symbol}", b[None, :], role, kind=MatrixKind.ADDED))
+        )
     return Step(
         step,
         telling.say(step, "title"),

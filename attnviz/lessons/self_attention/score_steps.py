@@ -15,6 +15,7 @@ from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
 from attnviz.story.storyboard import (
     Calculation,
+    MatrixKind,
     Number,
     Step,
     Symbol,
@@ -200,7 +201,7 @@ def bias(telling: Telling) -> Step | None:
                 Product(
                     operands=(
                         telling.scores_row("cap", stages.capped_scores[row]),
-                        telling.row("B", added, Role.SCORE),
+                        telling.row("B", added, Role.SCORE, kind=MatrixKind.OTHER),
                     ),
                     results=(telling.scores_row("bias", stages.biased_scores[row]),),
                 ),

@@ -12,7 +12,7 @@ from attnviz.lessons.lesson_context import HEADS_SHOWN, Telling
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Product
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.storyboard import Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 
@@ -58,6 +58,7 @@ def heads(telling: Telling) -> Step | None:
                 rows,
                 (),
                 None if several else telling.head_number(0),
+                kind=MatrixKind.OTHER if several else MatrixKind.WHOLE,
             )
         )
     ]
@@ -66,10 +67,10 @@ def heads(telling: Telling) -> Step | None:
         narration["why"] = telling.of_heads("heads", "why")
         narration["concat"] = telling.say("heads", "concat")
     if problem.w_o is not None:
-        operands.append(Matrix("W_O", problem.w_o, Role.OUTPUT))
+        operands.append(Matrix("W_O", problem.w_o, Role.OUTPUT, kind=MatrixKind.MAKES))
         narration["project"] = telling.say("heads", "project" if several else "one")
     if problem.b_o is not None:
-        operands.append(Matrix("b_O", problem.b_o[None, :], Role.OUTPUT))
+        operands.append(Matrix("b_O", problem.b_o[None, :], Role.OUTPUT, kind=MatrixKind.ADDED))
         narration["bias"] = telling.say("heads", "bias")
     results: tuple[Matrix, ...] = ()
     if projected or biased:
@@ -122,12 +123,8 @@ def why_scale(telling: Telling) -> Step | None:
         return None
     plain = _worked_row(telling, scale=1.0)
     scaled = _worked_row(telling, scale=1 / math.sqrt(telling.problem.d_k))
-    without, divided = (
-        formulas.current_scores(
-            scaling, biased=telling.biased, masked=telling.masked, capped=telling.capped
-        ).plain
-        for scaling in (None, "root")
-    )
+    without = _scores(telling, None, plain)
+    divided = _scores(telling, "root", scaled)
     name = formulas.softmax_name(sunk=telling.sink is not None).plain
     return Step(
         "why-scale",
@@ -141,18 +138,38 @@ def why_scale(telling: Telling) -> Step | None:
             Exhibit(
                 parts.WhyScale.WHY,
                 Product(
-                    operands=(
-                        telling.row(without, plain.masked_scores[0], Role.SCORE),
-                        telling.row(divided, scaled.masked_scores[0], Role.SCORE),
-                    ),
+                    operands=(without, divided),
                     results=(
-                        telling.row(f"{name}({without})", plain.weights[0], Role.WEIGHT),
-                        telling.row(f"{name}({divided})", scaled.weights[0], Role.WEIGHT),
+                        telling.row(
+                            f"{name}({without.symbol})",
+                            plain.weights[0],
+                            Role.WEIGHT,
+                            kind=MatrixKind.OTHER,
+                        ),
+                        telling.row(
+                            f"{name}({divided.symbol})",
+                            scaled.weights[0],
+                            Role.WEIGHT,
+                            kind=MatrixKind.OTHER,
+                        ),
                     ),
                 ),
             ),
         ),
     )
+
+
+def _scores(telling: Telling, scaling: formulas.Scaling | None, stages: AttentionStages) -> Matrix:
+    """The worked row of scores under that scaling: the recorded row where an earlier step has it."""
+    recorded, row = telling.head.stages, telling.query
+    if scaling == telling.scaling:
+        return telling.scores_row("mask", recorded.masked_scores[row])
+    if scaling is None and not (telling.capped or telling.biased or telling.masked):
+        return telling.scores_row("scores", recorded.scores[row])
+    symbol = formulas.current_scores(
+        scaling, biased=telling.biased, masked=telling.masked, capped=telling.capped
+    ).plain
+    return telling.row(symbol, stages.masked_scores[0], Role.SCORE)
 
 
 def _worked_row(telling: Telling, scale: float) -> AttentionStages:

@@ -18,6 +18,7 @@ from attnviz.story.storyboard import (
     Calculation,
     Label,
     Matrix,
+    MatrixKind,
     Number,
     Step,
     Symbol,
@@ -73,7 +74,17 @@ def weighted_matrix(telling: Telling) -> Matrix:
         labels.append(Label("…", telling.common("more", count=others)))
     head = telling.head_number(0)
     return telling.once(
-        Matrix("αV", np.array(rows), Role.VALUE, tuple(labels), (), head, "columns", total)
+        Matrix(
+            "αV",
+            np.array(rows),
+            Role.VALUE,
+            tuple(labels),
+            (),
+            head,
+            "columns",
+            total,
+            kind=MatrixKind.WEIGHTED,
+        )
     )
 
 

@@ -28,7 +28,7 @@ from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.layout import in_columns
 from attnviz.views.terminal.lines import cut, filled, styled
 from attnviz.views.terminal.page_context import MARGIN
-from attnviz.views.terminal.picture import Picture
+from attnviz.views.terminal.picture import ShadedPicture
 from attnviz.views.terminal.wrapping import wrapped_prose
 
 _CELL = 5
@@ -67,12 +67,12 @@ def _map(close: HeadDetail, palette: Palette, inner: int) -> list[Text]:
     """Numbers where they fit, else a line each row where these are few, else two rows a line with the ends named."""
     if _is_numbered(close, inner):
         return _named(close, palette, _numbers(close, palette), _CELL)
-    picture = Picture(Role.WEIGHT, close.head.map.peaks, palette)
+    picture = ShadedPicture(Role.WEIGHT, close.head.map.peaks, palette)
     legend = [Text(), _legend(close, picture, palette)]
     zoom = min((inner - _NAMES) // close.blocks, _MOST_ZOOM)
     if close.is_pooled or close.n > _MOST_NAMED or zoom < 1:
         return [*_between_ends(close, picture, palette), *legend]
-    rows = Picture(Role.WEIGHT, close.head.map.peaks, palette, zoom).rows()
+    rows = ShadedPicture(Role.WEIGHT, close.head.map.peaks, palette, zoom).rows()
     return [*_named(close, palette, rows, zoom), *legend]
 
 
@@ -127,7 +127,7 @@ def _names(close: HeadDetail, palette: Palette) -> list[Text]:
     ]
 
 
-def _between_ends(close: HeadDetail, picture: Picture, palette: Palette) -> list[Text]:
+def _between_ends(close: HeadDetail, picture: ShadedPicture, palette: Palette) -> list[Text]:
     """The picture with its first and last position at its edges."""
     drawn, last = picture.lines(), str(close.n)
     margin = len(last) + 1
@@ -138,7 +138,7 @@ def _between_ends(close: HeadDetail, picture: Picture, palette: Palette) -> list
     return [Text(" " * margin) + above, *lines]
 
 
-def _legend(close: HeadDetail, picture: Picture, palette: Palette) -> Text:
+def _legend(close: HeadDetail, picture: ShadedPicture, palette: Palette) -> Text:
     bar = styled(f"{written(picture.low)} ", palette.dim).append_text(picture.scale())
     return bar.append(f" {written(close.largest)}", palette.dim)
 
