@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _PREFIXES = "kMGT"
 
 
-class Size(click.ParamType):  # type: ignore[type-arg]
+class ByteSize(click.ParamType):  # type: ignore[type-arg]
     """A size as people write it: 500MB, 1.5 GB, 2GiB, 0. Becomes bytes."""
 
     name = "size"
@@ -41,7 +41,7 @@ class Size(click.ParamType):  # type: ignore[type-arg]
 
 
 def human(size: int) -> str:
-    """Bytes with three digits and a unit.
+    """A number of bytes with three digits and a unit.
 
     >>> human(0), human(999), human(1_234_567), human(999_999), human(2_000_000_000)
     ('0 B', '999 B', '1.23 MB', '1 MB', '2 GB')
@@ -59,7 +59,7 @@ def human(size: int) -> str:
 @option(
     "Cache",
     "--limit",
-    type=Size(),
+    type=ByteSize(),
     metavar="SIZE",
     help="Keep at most so much from now on: 500MB, 2GB, or 0 to keep nothing. "
     "What was not used for the longest time goes first.",
@@ -100,7 +100,7 @@ def _keep_to(limit: int) -> None:
 
 
 def _cleared(store: Store) -> int:
-    """How many bytes were freed."""
+    """Empties the store; returns the number of bytes that were freed."""
     freed = store.clear()
     if not freed and store.contents().count:
         raise _unwritable(store.folder)

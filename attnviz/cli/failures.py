@@ -55,7 +55,7 @@ def _status_of(error: BaseException, *, debug: bool) -> int:
 
 def _message_and_status(error: BaseException, *, debug: bool) -> tuple[str, int]:
     """The one line, and the exit status."""
-    # Imported here, as a start that goes well does not need it: it loads tempfile and what that stands on.
+    # Imported here, as a start that goes well does not need it: it loads tempfile and what that imports.
     from attnviz.library.files import is_disk_full
 
     if isinstance(error, AttnvizError):
@@ -95,7 +95,7 @@ def _discard_stdout() -> None:
 
 
 def _never_fail_on_a_character() -> None:
-    """Where the output cannot hold a character (₁, √, 猫), "?" stands for it."""
+    """Makes stdout and stderr write "?" for a character that they cannot hold (₁, √, 猫)."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None and stream.encoding.lower().replace("-", "") != "utf8":

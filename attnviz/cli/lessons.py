@@ -51,7 +51,7 @@ def lessons(name: str | None, with_words: bool, lang: str) -> None:
 
 
 def _captions(name: str, language: str) -> Iterator[str]:
-    """What the lesson says on its own example, a line of TOML each: step.part = "caption"."""
+    """The captions of the lesson on its own example, a line of TOML each: step.part = "caption"."""
     import json
 
     from attnviz.inputs.request import InputRequest
@@ -59,8 +59,8 @@ def _captions(name: str, language: str) -> Iterator[str]:
     from attnviz.lessons.registry import build_storyboard, lesson_named
     from attnviz.library.lesson_input import Presentation, lesson_request
 
-    asked = lesson_request(lesson_named(name), InputRequest(), Presentation(lang=language))
-    for step in build_storyboard(name, asked).steps:
-        for part, said in {TITLE: step.title, **step.narration}.items():
+    request = lesson_request(lesson_named(name), InputRequest(), Presentation(lang=language))
+    for step in build_storyboard(name, request).steps:
+        for part, caption in {TITLE: step.title, **step.narration}.items():
             # a JSON string is a TOML string too
-            yield f"{step.id}.{part} = {json.dumps(said, ensure_ascii=False)}"
+            yield f"{step.id}.{part} = {json.dumps(caption, ensure_ascii=False)}"

@@ -54,7 +54,7 @@ def _listed() -> Iterator[str]:
 
 
 def _about(path: str) -> str:
-    """What the model that is there is like, or what is wrong with it."""
+    """The kind and size of the model at that path, or what is wrong with it."""
     from attnviz.errors import AttnvizError
     from attnviz.models.model import open_model
 

@@ -1,3 +1,1 @@
-"""The lecture file: chapters in order, each a lesson with its input or a title card. Read and checked here; neither
-told nor filmed.
-"""
+"""The lecture file: chapters in order, each a lesson with its input or a title card; read, and checked."""

@@ -12,7 +12,7 @@ from attnviz.inputs.example_files import SUFFIX
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.model import CardChapter, Chapter, LessonChapter
 from attnviz.lecture.own_words import TITLE_COLUMNS, own_words
-from attnviz.lecture.table import Table, shown
+from attnviz.lecture.table import TomlTable, shown
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import lesson_named
 from attnviz.story.pace import PACES
@@ -25,59 +25,59 @@ LESSON_KEYS = (
 )
 CARD_KEYS = ("card", "text", "seconds")
 LONGEST_CARD = 600.0
-"""Seconds that a card may stand."""
+"""The longest time that a card may be shown, in seconds."""
 CARD_TITLE_COLUMNS, CARD_COLUMNS, CARD_LINES = 60, 76, 6
 
 
-def chapter(table: Table, folder: Path, pace: str) -> Chapter:
+def chapter(table: TomlTable, folder: Path, pace: str) -> Chapter:
     """The chapter that `table` describes, with files found from `folder`.
 
     Raises InputError for a key or a value that is wrong, naming the nearest where it is a name.
     """
     table.check_keys((*LESSON_KEYS, *(key for key in CARD_KEYS if key not in LESSON_KEYS)))
     if "lesson" in table and "card" in table:
-        raise table.fault("it has both a lesson and a card: make two chapters of it")
+        raise table.error("it has both a lesson and a card: make two chapters of it")
     if "card" in table:
         return _card(table, pace)
     if "lesson" in table:
         return _lesson(table, folder, pace)
-    raise table.fault(
+    raise table.error(
         'it has neither a lesson nor a card: add lesson = "self-attention" '
         '(attnviz lessons lists them) or card = "Part one"'
     )
 
 
-def _card(table: Table, pace: str) -> CardChapter:
+def _card(table: TomlTable, pace: str) -> CardChapter:
     for key in table.values:
         if key not in CARD_KEYS:
-            raise table.fault(f"a title card has no {key}: leave it out, or name a lesson")
+            raise table.error(f"a title card has no {key}: leave it out, or name a lesson")
     title = table.line(table.values["card"], "card", CARD_TITLE_COLUMNS)
     seconds = table.seconds("seconds", LONGEST_CARD)
     return CardChapter(table.where, title, _card_lines(table), seconds, pace)
 
 
-def _card_lines(table: Table) -> tuple[str, ...]:
-    """What stands below the title: a string of several lines, or a list."""
+def _card_lines(table: TomlTable) -> tuple[str, ...]:
+    """The lines below the title: a string of several lines, or a list."""
     value = table.of_language("text")
     if value is None:
         return ()
     if not isinstance(value, list):
         value = [line for line in table.said(value, "text").split("\n") if line.strip()]
     if len(value) > CARD_LINES:
-        raise table.fault(
+        raise table.error(
             f"text has {len(value)} lines, and a card has room for {CARD_LINES}: make two cards of it"
         )
     return tuple(table.line(each, "text", CARD_COLUMNS) for each in value)
 
 
-def _lesson(table: Table, folder: Path, pace: str) -> LessonChapter:
+def _lesson(table: TomlTable, folder: Path, pace: str) -> LessonChapter:
     if "seconds" in table:
-        raise table.fault("a lesson has no seconds: pace says how fast it is told")
+        raise table.error("a lesson has no seconds: pace says how fast it goes")
     name = table.word("lesson") or ""
     try:
         lesson = lesson_named(name)
     except InputError as error:
-        raise table.fault(str(error)) from error
+        raise table.error(str(error)) from error
     steps = _steps(table, lesson)
     return LessonChapter(
         where=table.where,
@@ -95,21 +95,21 @@ def _lesson(table: Table, folder: Path, pace: str) -> LessonChapter:
     )
 
 
-def _steps(table: Table, lesson: Lesson) -> tuple[str, ...]:
+def _steps(table: TomlTable, lesson: Lesson) -> tuple[str, ...]:
     steps = table.names("steps")
     if steps is None:
         return ()
     if not steps:
-        raise table.fault("steps is empty: name one, or leave it out for all")
+        raise table.error("steps is empty: name one, or leave it out for all")
     for step in steps:
         if step not in lesson.steps:
-            raise table.fault(str(unknown_name("step", step, lesson.steps)))
+            raise table.error(str(unknown_name("step", step, lesson.steps)))
     return steps
 
 
-def _request(table: Table, folder: Path) -> InputRequest:
+def _request(table: TomlTable, folder: Path) -> InputRequest:
     return InputRequest(
-        text=_spoken(table, "text"),
+        text=_text_of(table, "text"),
         example=table.file("example", folder, lambda name: name.lower().endswith(SUFFIX)),
         split=table.word("split"),
         tokens=_tokens(table),
@@ -132,32 +132,34 @@ def _request(table: Table, folder: Path) -> InputRequest:
     )
 
 
-def _model(table: Table, folder: Path) -> str | None:
+def _model(table: TomlTable, folder: Path) -> str | None:
     """A name, or a folder beside the lecture file."""
     return table.file("model", folder, lambda name: (folder / name).is_dir())
 
 
-def _spoken(table: Table, key: str) -> str | None:
+def _text_of(table: TomlTable, key: str) -> str | None:
     """Words that are attended over: the same in every language, or a table of them."""
     value = table.of_language(key)
     if value is not None and not isinstance(value, str):
-        raise table.fault(f'{key} is not text: write {key} = "…", or {key}.en = "…"')
+        raise table.error(f'{key} is not text: write {key} = "…", or {key}.en = "…"')
     return value
 
 
-def _tokens(table: Table) -> str | None:
+def _tokens(table: TomlTable) -> str | None:
     """Tokens as --tokens takes them; a list of words becomes a JSON list."""
     value = table.of_language("tokens")
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return json.dumps(value, ensure_ascii=False)
-    return _spoken(table, "tokens")
+    return _text_of(table, "tokens")
 
 
-def _word_or_number(table: Table, key: str, numbers: tuple[type, ...], expected: str) -> str | None:
+def _word_or_number(
+    table: TomlTable, key: str, numbers: tuple[type, ...], expected: str
+) -> str | None:
     """A string or a number, as the command line has it."""
     value: Any = table.of_language(key)
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool) or not isinstance(value, numbers):
-        raise table.fault(f"{key} is {shown(value)}, expected {expected}")
+        raise table.error(f"{key} is {shown(value)}, expected {expected}")
     return str(value)

@@ -1,4 +1,4 @@
-"""What a lecture file says, read and checked; each language's version stands by itself."""
+"""The contents of a lecture file, read and checked; each language has a version of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from attnviz.theme import DARK
 
 @dataclass(frozen=True, eq=False)
 class LessonChapter:
-    """A lesson, what it is told on, and how."""
+    """A lesson, its input, and how it is presented."""
 
     where: str
     """File and number, as messages begin."""
@@ -25,14 +25,14 @@ class LessonChapter:
     request: InputRequest
     """Its files are found from the working directory."""
     title: str | None = None
-    """In place of the lesson's own."""
+    """A title in place of the lesson's own."""
     query: str | None = None
     key: str | None = None
     distance: int | None = None
     precision: int | None = None
     rounding: str = DEFAULT_ROUNDING
     steps: tuple[str, ...] = ()
-    """The steps that are told; all where it is empty."""
+    """The steps to show; all where it is empty."""
     words: Mapping[str, str] = field(default_factory=dict)
     """Own words by "step.part" and "step.title"; `attnviz.lecture.own_words.overridden` puts them in."""
     pace: str = DEFAULT_PACE
@@ -45,9 +45,9 @@ class CardChapter:
     where: str
     title: str
     lines: tuple[str, ...] = ()
-    """What stands below the title."""
+    """The lines below the title."""
     seconds: float | None = None
-    """How long it stands; None is as long as it takes to read."""
+    """The time that it is shown; None is as long as it takes to read."""
     pace: str = DEFAULT_PACE
 
 
@@ -69,7 +69,7 @@ class Lecture:
 
     path: Path
     versions: Mapping[str, Version]
-    """By language, in the order asked for."""
+    """Versions by language, in the order in which they are filmed."""
     theme: str = DARK.name
     pace: str = DEFAULT_PACE
     quality: str = DEFAULT_QUALITY

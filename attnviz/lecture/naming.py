@@ -1,4 +1,4 @@
-"""Which arguments name a lecture file."""
+"""The arguments that name a lecture file."""
 
 from __future__ import annotations
 

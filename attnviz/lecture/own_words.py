@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from attnviz.errors import InputError, unknown_name
-from attnviz.lecture.table import Table
+from attnviz.lecture.table import TomlTable
 from attnviz.lessons.lesson import Lesson
 from attnviz.story.captions import LINES, caption_lines
 from attnviz.story.i18n import language as language_record
@@ -21,21 +21,21 @@ TITLE_COLUMNS = 40
 _LEEWAY = 1.25  # a film shrinks a line by so much and no further
 
 
-def own_words(chapter: Table, lesson: Lesson, steps: Collection[str]) -> dict[str, str]:
+def own_words(chapter: TomlTable, lesson: Lesson, steps: Collection[str]) -> dict[str, str]:
     """The table `words` of a chapter, by "step.part" and "step.title".
 
-    `steps` are those that are told; all where it is empty. Raises InputError for a step that the lesson does not have
-    or that is not told, and for a caption that does not fit its two lines.
+    `steps` are those that are shown; all where it is empty. Raises InputError for a step that the lesson does not have
+    or that is not shown, and for a caption that does not fit its two lines.
     """
     said: dict[str, str] = {}
     for step, part, value in _entries(chapter):
         key = f"words.{step}.{part}"
         if step not in lesson.steps:
-            raise chapter.fault(f"words: {unknown_name('step', step, lesson.steps)}")
+            raise chapter.error(f"words: {unknown_name('step', step, lesson.steps)}")
         if steps and step not in steps:
-            raise chapter.fault(f"{key} is never said, as steps leaves {step} out: add it there")
+            raise chapter.error(f"{key} is never said, as steps leaves {step} out: add it there")
         if f"{step}.{part}" in said:
-            raise chapter.fault(f"{key} is there twice: keep one of them")
+            raise chapter.error(f"{key} is there twice: keep one of them")
         said[f"{step}.{part}"] = (
             chapter.line(value, key, TITLE_COLUMNS)
             if part == TITLE
@@ -60,11 +60,11 @@ def overridden(storyboard: Storyboard, words: Mapping[str, str], where: str) -> 
     return replace(storyboard, steps=tuple(_step(each, words) for each in storyboard.steps))
 
 
-def _entries(chapter: Table) -> Iterator[tuple[str, str, Any]]:
+def _entries(chapter: TomlTable) -> Iterator[tuple[str, str, Any]]:
     """Step, part and value; scores.why is written with quotation marks around it or without."""
     table = chapter.values.get("words", {})
     if not isinstance(table, dict):
-        raise chapter.fault(
+        raise chapter.error(
             "words is not a table: write [chapter.words] on a line of its own, "
             'and below it scores.why = "…"'
         )
@@ -75,19 +75,19 @@ def _entries(chapter: Table) -> Iterator[tuple[str, str, Any]]:
         elif isinstance(value, dict) and not value.keys() <= set(language_codes()):
             yield from ((step, part, each) for part, each in value.items())
         else:
-            raise chapter.fault(
+            raise chapter.error(
                 f"words.{key} names no part of the step: "
                 f'write words.{key}.title = "…", or the name of a caption for title'
             )
 
 
-def _caption(chapter: Table, key: str, value: Any) -> str:
+def _caption(chapter: TomlTable, key: str, value: Any) -> str:
     said, spoken = chapter.said(value, key), language_record(chapter.language)
     lines = [line.strip() for line in caption_lines(said, spoken.code)]
     length = spoken.caption_length
     widest = max(map(columns_of, lines))
     if len(lines) > LINES or widest > _LEEWAY * length * spoken.columns:
-        raise chapter.fault(
+        raise chapter.error(
             f"{key} is too long for a caption, which is {LINES} lines of about {length} characters: "
             "shorten it"
         )
@@ -96,14 +96,14 @@ def _caption(chapter: Table, key: str, value: Any) -> str:
 
 def _check_said(storyboard: Storyboard, name: str, where: str) -> None:
     step = name.partition(".")[0]
-    told = [each for each in storyboard.steps if each.id == step]
-    if not told:
+    found = [each for each in storyboard.steps if each.id == step]
+    if not found:
         there_are = ", ".join(each.id for each in storyboard.steps)
         raise InputError(
             f"{where}: words.{name} is never said, as this input has no step {step}: "
             f"leave it out (there are {there_are})"
         )
-    parts = [f"{step}.{part}" for part in (*told[0].narration, TITLE)]
+    parts = [f"{step}.{part}" for part in (*found[0].narration, TITLE)]
     if name not in parts:
         raise InputError(f"{where}: words: {unknown_name('caption', name, parts)}")
 

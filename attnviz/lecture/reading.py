@@ -14,7 +14,7 @@ from attnviz.inputs.files import as_text, read_file
 from attnviz.lecture.chapters import CARD_TITLE_COLUMNS, chapter
 from attnviz.lecture.model import Lecture, Version
 from attnviz.lecture.naming import SUFFIX, is_lecture
-from attnviz.lecture.table import Table
+from attnviz.lecture.table import TomlTable
 from attnviz.render.quality import DEFAULT_QUALITY, MOST_FPS, QUALITIES
 from attnviz.story.i18n import LANGUAGES, language_codes
 from attnviz.story.pace import DEFAULT_PACE, PACES
@@ -30,27 +30,27 @@ _WHAT = "a lecture file, as attnviz new writes one"
 
 
 def read_lecture(path: str | Path, languages: Sequence[str] | None = None) -> Lecture:
-    """The lecture in that file, in `languages` or else in those that it asks for.
+    """The lecture in that file, in `languages`, or else in its own.
 
     Files that it names are found from its own folder. Raises InputError that begins with the file, and the chapter by
     its number: no such file, not TOML (with the line), a key or name that is unknown (with the nearest), a value of the
-    wrong type, words that a language lacks. What a lesson makes of its input is not known before it is told.
+    wrong type, words that a language lacks. Faults of a lesson's input are found later, when the lesson is built.
     """
     body = _parsed(str(path))
     where, folder = str(path), Path(path).parent
-    whole = Table(body, where, LANGUAGES[0])
+    whole = TomlTable(body, where, LANGUAGES[0])
     whole.check_keys(KEYS)
-    its_own = _languages(whole)
-    asked = its_own if languages is None else tuple(languages)
+    own = _languages(whole)  # checked even where others are chosen
+    chosen = own if languages is None else tuple(languages)
     pace = whole.choice("pace", PACES) or DEFAULT_PACE
     tables = _chapter_tables(whole)
     output = whole.file("output", folder)
     if output is not None and Path(output).suffix.lower() != _FILM:
         found = whole.values["output"]
-        raise whole.fault(f'output is {found!r}, and films are {_FILM}: write output = "talk.mp4"')
+        raise whole.error(f'output is {found!r}, and films are {_FILM}: write output = "talk.mp4"')
     return Lecture(
         path=Path(path),
-        versions={each: _version(replace(whole, language=each), tables, pace) for each in asked},
+        versions={each: _version(replace(whole, language=each), tables, pace) for each in chosen},
         theme=whole.choice("theme", THEMES) or DARK.name,
         pace=pace,
         quality=whole.choice("quality", QUALITIES) or DEFAULT_QUALITY,
@@ -62,7 +62,7 @@ def read_lecture(path: str | Path, languages: Sequence[str] | None = None) -> Le
 
 
 def _is_font_file(font: str) -> bool:
-    """As --font takes it: what is neither a path nor has a font's suffix is the name of a font."""
+    """Whether it is a path or has the suffix of a font, as --font takes it; anything else is the name of a font."""
     return os.sep in font or font.lower().endswith(_FONTS)
 
 
@@ -84,36 +84,36 @@ def _parsed(path: str) -> Mapping[str, Any]:
         raise InputError(f"{path} is not a lecture: its brackets are nested too deep") from None
 
 
-def _languages(whole: Table) -> tuple[str, ...]:
+def _languages(whole: TomlTable) -> tuple[str, ...]:
     if "language" in whole and "languages" in whole:
-        raise whole.fault("it has both language and languages: keep one of them")
+        raise whole.error("it has both language and languages: keep one of them")
     one = whole.choice("language", language_codes())
     languages = (one or LANGUAGES[0],) if "languages" not in whole else whole.names("languages")
     if not languages:
-        raise whole.fault('languages is empty: write languages = ["en", "zh"], or one of them')
+        raise whole.error('languages is empty: write languages = ["en", "zh"], or one of them')
     for position, language in enumerate(languages):
         if language not in language_codes():
-            raise whole.fault(str(unknown_name("language", language, language_codes())))
+            raise whole.error(str(unknown_name("language", language, language_codes())))
         if language in languages[:position]:
-            raise whole.fault(f"languages has {language} twice: keep one of them")
+            raise whole.error(f"languages has {language} twice: keep one of them")
     return languages
 
 
-def _chapter_tables(whole: Table) -> list[Mapping[str, Any]]:
+def _chapter_tables(whole: TomlTable) -> list[Mapping[str, Any]]:
     tables = whole.values.get("chapter", [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
-        raise whole.fault("chapter is not a list of tables: write [[chapter]], with two brackets")
+        raise whole.error("chapter is not a list of tables: write [[chapter]], with two brackets")
     if not tables:
-        raise whole.fault(
+        raise whole.error(
             'it has no chapter: write [[chapter]], and below it lesson = "self-attention"'
         )
     return tables
 
 
-def _version(whole: Table, tables: Sequence[Mapping[str, Any]], pace: str) -> Version:
+def _version(whole: TomlTable, tables: Sequence[Mapping[str, Any]], pace: str) -> Version:
     folder, stem = Path(whole.where).parent, Path(whole.where).stem
     chapters = (
-        chapter(Table(each, f"{whole.where}, chapter {number}", whole.language), folder, pace)
+        chapter(TomlTable(each, f"{whole.where}, chapter {number}", whole.language), folder, pace)
         for number, each in enumerate(tables, start=1)
     )
     title = whole.text("title", CARD_TITLE_COLUMNS) or stem

@@ -1,4 +1,4 @@
-"""One table of a lecture file: its values, each checked, each message with where it stands and the cure."""
+"""One table of a lecture file: its values, each checked; messages name the place and the cure."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from attnviz.typeset.text_width import columns_of
 
 
 @dataclass(frozen=True)
-class Table:
+class TomlTable:
     """A table of the file, read for one language. A key that is absent is None."""
 
     values: Mapping[str, Any]
     where: str
-    """As its messages begin: the file, and the chapter in it."""
+    """The file, and the chapter in it: its messages begin so."""
     language: str
 
     def __contains__(self, key: str) -> bool:
         return key in self.values
 
-    def fault(self, message: str) -> InputError:
+    def error(self, message: str) -> InputError:
         return InputError(f"{self.where}: {message}")
 
     def check_keys(self, known: Sequence[str]) -> None:
         """Raises InputError, with the nearest name, for a key that is not one of `known`."""
         for key in self.values:
             if key not in known:
-                raise self.fault(str(unknown_name("key", key, known)))
+                raise self.error(str(unknown_name("key", key, known)))
 
     def choice(self, key: str, known: Iterable[str]) -> str | None:
         """One of the names `known`."""
@@ -45,7 +45,7 @@ class Table:
         if not isinstance(value, str):
             raise self._expected(key, f"one of {', '.join(names)}, in quotation marks")
         if value not in names:
-            raise self.fault(str(unknown_name(key, value, names)))
+            raise self.error(str(unknown_name(key, value, names)))
         return value
 
     def whole(self, key: str, least: int, most: int | None = None) -> int | None:
@@ -101,11 +101,11 @@ class Table:
         if value is None:
             return None
         if value == STDIN:
-            raise self.fault(f"{key} is stdin, which can be read only once: name a file")
+            raise self.error(f"{key} is stdin, which can be read only once: name a file")
         return str(folder / value) if is_file(value) else value
 
     def of_language(self, key: str) -> Any:
-        """What stands at `key`, or for this language in the table that stands there."""
+        """The value of `key`, or of this language in the table that it is."""
         value = self.values.get(key)
         return value if value is None else self._picked(value, key)
 
@@ -115,32 +115,32 @@ class Table:
         return None if value is None else self.line(value, key, columns)
 
     def line(self, value: Any, key: str, columns: int) -> str:
-        """`value`, which stands at `key`, as one line that a viewer reads."""
+        """The value of `key` as one line that a viewer reads."""
         said = self.said(value, key)
         if "\n" in said:
-            raise self.fault(f"{key} has several lines: write it in one")
+            raise self.error(f"{key} has several lines: write it in one")
         if columns_of(said) > columns:
-            raise self.fault(
+            raise self.error(
                 f"{key} takes {columns_of(said)} columns, and there is room for {columns} "
                 "(a Chinese character takes two): shorten it"
             )
         return said
 
     def said(self, value: Any, key: str) -> str:
-        """`value`, which stands at `key`, as text that a viewer reads, in one line or several."""
+        """The value of `key` as text that a viewer reads, in one line or several."""
         said = self._picked(value, key)
         if not isinstance(said, str):
-            raise self.fault(
+            raise self.error(
                 f'{key} is {shown(said)}, expected text: write {key} = "…", '
                 f'or {key}.en = "…" and {key}.zh = "…"'
             )
         said = said.strip()
         if not said:
-            raise self.fault(f"{key} is empty: write something, or leave it out")
+            raise self.error(f"{key} is empty: write something, or leave it out")
         for character in said:
             if character != "\n" and unicodedata.category(character) in ("Cc", "Cs"):
                 code = f"U+{ord(character):04X}"
-                raise self.fault(f"{key} holds the control character {code}: remove it")
+                raise self.error(f"{key} holds the control character {code}: remove it")
         return said
 
     def _picked(self, value: Any, key: str) -> Any:
@@ -149,15 +149,15 @@ class Table:
         for language in value:
             if language not in language_codes():
                 error = unknown_name("language", language, language_codes())
-                raise self.fault(f"{key}: {error}")
+                raise self.error(f"{key}: {error}")
         if self.language not in value:
-            raise self.fault(
+            raise self.error(
                 f'{key} has nothing for the language {self.language}: add {key}.{self.language} = "…"'
             )
         return value[self.language]
 
     def _expected(self, key: str, what: str) -> InputError:
-        return self.fault(f"{key} is {shown(self.values[key])}, expected {what}")
+        return self.error(f"{key} is {shown(self.values[key])}, expected {what}")
 
 
 def shown(value: Any) -> str:

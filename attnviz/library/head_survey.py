@@ -227,7 +227,7 @@ def _of_file(options: HeadsOptions) -> _Heads:
 
 
 def _only(layers: Layers, layer: int | None) -> Layers:
-    """That layer alone, or all where it is None; no head of those before it is computed."""
+    """The layer of that number, or all where it is None; no head of those before it is computed."""
     return layers if layer is None else islice(layers, layer, layer + 1)
 
 

@@ -47,7 +47,7 @@ class PlannedCard:
     title: str
     lines: tuple[str, ...]
     seconds: float
-    """How long it is shown, the pace already taken into account."""
+    """The time that it is shown, the pace already taken into account."""
 
 
 Planned: TypeAlias = PlannedLesson | PlannedCard

@@ -20,7 +20,7 @@ from attnviz.story.i18n import LANGUAGES
 from attnviz.story.roundings import DEFAULT_ROUNDING
 
 _FLAGS = {"text": "TEXT"}
-"""Input options whose name is not how they are written."""
+"""Input options that are not written as their name with two dashes."""
 _SOURCES = ("text", "example", "tokens", "vectors", "qkv")
 
 
@@ -60,7 +60,7 @@ def lesson_request(lesson: Lesson, request: InputRequest, how: Presentation) -> 
     _check_options(lesson, request, how)
     if request.model is not None and lesson.name != DEFAULT:
         raise InputError(
-            f"the lesson {lesson.name} is not told on trained models, only {DEFAULT}: leave --model out"
+            f"the lesson {lesson.name} is not for trained models, only {DEFAULT}: leave --model out"
         )
     lesson_options = LessonRequest(
         language=how.lang,

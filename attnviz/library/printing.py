@@ -1,4 +1,4 @@
-"""Pages as text, for a Python program: in the width and the colours of the terminal, or as they are asked for."""
+"""Pages as text, for a Python program: in the width and the colours of the terminal, or in those that are chosen."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def page_width(width: int | None) -> int:
 
 
 def text_depth(colour: bool | None) -> Depth | None:
-    """The colours of a text: none, unless they are asked for. Where it goes is not known."""
+    """The colours of a text: none, unless `colour` is True. Where it goes is not known."""
     from attnviz.views.terminal.colour import colour_depth
 
     return colour_depth("always" if colour else "never", is_terminal=False, environment=os.environ)

@@ -1,4 +1,4 @@
-"""The steps that a user asks for by name."""
+"""The steps that a user chooses by name."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from attnviz.library.printing import (
     text_depth,
     theme_named,
 )
-from attnviz.story.i18n import LANGUAGES
+from attnviz.story.i18n import LANGUAGES, language_codes
 from attnviz.survey.heads import Survey
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ def heads(
     from attnviz.views.terminal.heads import blocks_in
 
     theme_named(theme)
-    if language not in LANGUAGES:
-        raise unknown_name("language", language, LANGUAGES)
+    if language not in language_codes():
+        raise unknown_name("language", language, language_codes())
     options = head_survey.HeadsOptions(
         text, _path(model), _path(attention), words, query, key, layer, None, backend
     )

@@ -1,0 +1,1 @@
+"""Heads of a model measured on a text, and the words for what was measured. Knows no screen."""

@@ -15,30 +15,30 @@ from attnviz.survey.heads import MeasuredHead, Survey
 LEAST = 0.05
 """Weights under it get no arc."""
 LEAST_OF_ROW = 0.01
-"""Of the one query that is followed: there is room for more."""
+"""Weights of the query that is followed get one down to this: there is room for more."""
 _MOST_ARCS = 400
 _MOST_NAMED = 12
 _LINKS = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
-    """What the query that is followed gives its weight to."""
+class QueryWeights:
+    """The weights of the query that is followed."""
 
     queries: Range
     """Its position; those of its pieces where it is in several, and its weights are their mean."""
     links: tuple[Link, ...]
     """Its weights of at least `LEAST_OF_ROW`, the largest first, each from the first of its pieces."""
     others: int
-    """How many keys are not among the `named`."""
+    """The number of keys that are not among the `named`."""
     rest: float
-    """What these have together."""
+    """The sum of their weights."""
     called: str | None = None
     """The word, where it is in several pieces."""
 
     @property
     def pieces(self) -> int:
-        """How many positions it has."""
+        """The number of positions that the query has."""
         return self.queries[1] - self.queries[0]
 
     @property
@@ -52,18 +52,18 @@ class HeadDetail:
     """One head of a model on a text. Its map has a block for each weight where the text is short enough."""
 
     survey: Survey
-    """Of this head alone."""
+    """The survey of this head alone."""
     weights: FloatArray
     """(n, n); rows are queries."""
     strongest: tuple[Link, ...]
-    """The largest weights between tokens that stand in the text, the largest first."""
+    """The largest weights between tokens of the text, the largest first."""
     arcs: tuple[Link, ...]
     """The blocks of the map whose largest weight is at least `least`, the least first; they are counted in blocks."""
     least: float
     """`LEAST`, or more where so many reach it that arcs would cover each other."""
     share: float | None
-    """How much of all weight the arcs have; None where blocks hold several."""
-    row: Row | None = None
+    """The share of all weight that the arcs have, 0 to 1; None where blocks hold several."""
+    row: QueryWeights | None = None
 
     @property
     def head(self) -> MeasuredHead:
@@ -100,7 +100,7 @@ def head_detail(
 ) -> HeadDetail:
     """The weights (n, n) of the only head of `survey` closely.
 
-    `added` are positions of what does not stand in the text; `queries` is the position that is followed, or those of
+    `added` are positions of what the model adds to the text; `queries` is the position that is followed, or those of
     the pieces of the word that is `called` so.
     """
     peaks = survey.heads[0].map.peaks
@@ -125,7 +125,7 @@ def head_detail(
 
 
 def _least(peaks: FloatArray) -> float:
-    """What a block has to reach for an arc, in hundredths."""
+    """The least weight of a block with an arc, in whole hundredths."""
     reaching = np.sort(peaks[peaks >= LEAST])
     if len(reaching) <= _MOST_ARCS:
         return LEAST
@@ -139,7 +139,7 @@ def _strongest(weights: FloatArray, added: Sequence[int]) -> tuple[Link, ...]:
     return tuple(Link(written[each.query], written[each.key], each.weight) for each in found)
 
 
-def _row(weights: FloatArray, queries: Range, called: str | None) -> Row:
+def _row(weights: FloatArray, queries: Range, called: str | None) -> QueryWeights:
     row = weights[slice(*queries)].mean(axis=0, keepdims=True)
     found = strongest_links(row, round(1 / LEAST_OF_ROW))
     links = tuple(
@@ -147,4 +147,4 @@ def _row(weights: FloatArray, queries: Range, called: str | None) -> Row:
     )
     named = links[:_MOST_NAMED]
     rest = float(row.sum()) - sum(each.weight for each in named)
-    return Row(queries, links, weights.shape[1] - len(named), max(rest, 0.0), called)
+    return QueryWeights(queries, links, weights.shape[1] - len(named), max(rest, 0.0), called)

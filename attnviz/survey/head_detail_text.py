@@ -9,7 +9,7 @@ from attnviz.story.i18n import words
 from attnviz.story.labels import shown_token
 from attnviz.story.numbers import percent
 from attnviz.story.pooled_map import Link
-from attnviz.survey.head_detail import LEAST_OF_ROW, HeadDetail, Row
+from attnviz.survey.head_detail import LEAST_OF_ROW, HeadDetail, QueryWeights
 from attnviz.survey.heads import MEASURES, MeasuredHead
 
 
@@ -62,19 +62,19 @@ def link_text(link: Link, close: HeadDetail) -> LinkText:
     )
 
 
-def query_text(row: Row, close: HeadDetail) -> str:
+def query_text(row: QueryWeights, close: HeadDetail) -> str:
     """The query that is followed: its token, or the word that its pieces make."""
     return token_text(row.queries[0], close) if row.called is None else shown_token(row.called)
 
 
-def row_link_texts(row: Row, links: Sequence[Link], close: HeadDetail) -> list[LinkText]:
+def row_link_texts(row: QueryWeights, links: Sequence[Link], close: HeadDetail) -> list[LinkText]:
     """Links of the query that is followed, as they are written."""
     query = query_text(row, close)
     return [replace(link_text(each, close), query=query) for each in links]
 
 
 def pair_text(close: HeadDetail) -> LinkText | None:
-    """The pair that is asked for, with its weight."""
+    """The pair that the survey is about, with its weight; None where there is none."""
     pair, weight = close.survey.pair, close.head.between
     if pair is None or weight is None:
         return None
@@ -85,7 +85,7 @@ def pair_text(close: HeadDetail) -> LinkText | None:
 
 
 def reading(close: HeadDetail, language: str, is_numbered: bool) -> str:
-    """How the map is read."""
+    """The sentences that say how the map is read."""
     say = words(language).say
     sentences = [say("heads", "rows")]
     if is_numbered:
@@ -96,7 +96,7 @@ def reading(close: HeadDetail, language: str, is_numbered: bool) -> str:
 
 
 def arcs_text(close: HeadDetail, language: str) -> str:
-    """Which weights have an arc, and how many have none."""
+    """The sentence on which weights have an arc, and how many have none."""
     say, least = words(language).say, written(close.least)
     if not close.arcs:
         return say("heads", "no_arcs", least=least)
@@ -106,8 +106,8 @@ def arcs_text(close: HeadDetail, language: str) -> str:
     return say("heads", "arcs", **facts, share=percent(close.share))
 
 
-def row_text(row: Row, close: HeadDetail, language: str) -> str:
-    """What the query that is followed gives its weight to, in one line."""
+def row_text(row: QueryWeights, close: HeadDetail, language: str) -> str:
+    """The weights of the query that is followed, in one line."""
     said = words(language)
     given = said.say("common", "comma").join(
         f"{_in_a_list(token_text(each.key, close))} {written(each.weight)}" for each in row.named
@@ -118,12 +118,12 @@ def row_text(row: Row, close: HeadDetail, language: str) -> str:
 
 
 def _in_a_list(token: str) -> str:
-    """A token that could be taken for a mark of the sentence stands in quotation marks."""
+    """A token for a list, in quotation marks where it could be taken for punctuation."""
     return token if any(map(str.isalnum, token)) else f"“{token}”"
 
 
-def rest_text(row: Row, language: str) -> str:
-    """What that query gives to all other keys, and that it is a mean; nothing where neither is so."""
+def rest_text(row: QueryWeights, language: str) -> str:
+    """The weight of that query on all other keys, and that it is a mean; empty where neither is so."""
     said, sentences = words(language), []
     if row.others:
         facts = {"count": f"{row.others:,}", "weight": written(row.rest)}
@@ -134,17 +134,17 @@ def rest_text(row: Row, language: str) -> str:
 
 
 def row_arcs_text(language: str) -> str:
-    """Which weights of the query that is followed have an arc."""
+    """The sentence on which weights of the query that is followed have an arc."""
     return words(language).say("heads", "row_arcs", least=written(LEAST_OF_ROW))
 
 
 def measures_text(close: HeadDetail, language: str) -> str:
-    """All that is measured of the head, as `attnviz heads` measures each."""
+    """The measures of the head, in one line."""
     return head_measures_text(close.head, language)
 
 
 def head_measures_text(head: MeasuredHead, language: str) -> str:
-    """All that is measured of a head, in one line."""
+    """The measures of a head, in one line."""
     say = words(language).say
     measures = {**vars(head.measures), "induction": head.induction}
     names = (*MEASURES, "induction", "entropy")
@@ -156,7 +156,7 @@ def head_measures_text(head: MeasuredHead, language: str) -> str:
 
 
 def notes(close: HeadDetail, language: str) -> tuple[str, ...]:
-    """What must be said of the numbers."""
+    """The notes on the numbers."""
     survey = close.survey
     return tuple(words(language).say("heads", note, **survey.facts) for note in survey.notes())
 

@@ -1,4 +1,4 @@
-"""Which head of a model is worth showing: all of them measured, and the foremost by each measure."""
+"""A survey of the heads of a model: all of them measured, and the foremost by each measure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from attnviz.story.i18n import words
 from attnviz.story.pooled_map import PooledMatrix, pooled
 
 MEASURES = ("previous", "following", "same", "first", "added")
-"""Those of which more is more of a kind, in the order in which they are shown; each a field of `HeadMeasures`."""
+"""Measures by which heads are ranked, in the order in which they are shown; fields of `HeadMeasures`."""
 BLOCKS = 8
 """Rows and columns of a map, if nothing else is said."""
 _REVISION = 12
@@ -22,7 +22,7 @@ _REVISION = 12
 
 @dataclass(frozen=True)
 class Pair:
-    """A query and a key that are asked for: their positions, counted from 0, several where pieces make one word."""
+    """A query and a key to rank heads by: their positions, counted from 0, several where pieces make one word."""
 
     query: tuple[int, ...]
     key: tuple[int, ...]
@@ -44,13 +44,13 @@ class MeasuredHead:
     """Its weights in blocks."""
     measures: HeadMeasures
     between: float | None = None
-    """The weight from the query to the key of the pair that is asked for."""
+    """The weight from the query to the key of the pair."""
     induction: float | None = None
-    """`core.head_measures.induction`, on the text told twice."""
+    """`core.head_measures.induction`, on the text written twice in a row."""
 
     @property
     def name(self) -> str:
-        """As papers write it: L3H1."""
+        """The name as papers write it: L3H1."""
         return f"L{self.layer}H{self.head}"
 
 
@@ -70,11 +70,11 @@ class Survey:
     is_captured: bool = False
     """Whether the weights come from somewhere else, and were not computed here."""
     layer: int | None = None
-    """The only layer that is asked for; None is all of them."""
+    """The only layer that was surveyed; None is all of them."""
 
     made: Mapping[str, str] = field(default_factory=dict)
-    """As in the provenance of a Problem: how weights are quantised, if they are (`stored`, `bits`), and which other
-    program ran the model, if one did (`backend`)."""
+    """Facts as in the provenance of a Problem: how weights are quantised, if they are (`stored`, `bits`), and which
+    other program ran the model, if one did (`backend`)."""
 
     def __repr__(self) -> str:
         layers, tokens = len(self.layers), len(self.tokens)
@@ -84,19 +84,17 @@ class Survey:
         return f"Survey({self.model}, {shape}{each}, {counted(tokens, 'token')})"
 
     def notes(self, *, measured: bool = True) -> tuple[str, ...]:
-        """What must be said of the weights, and of what is `measured` where that is shown: the names of words of
-        `heads`.
-        """
-        told = ["captured_note"] if self.is_captured else []
+        """The notes on the weights, and with `measured` those on the measures: names of words of `heads`."""
+        notes = ["captured_note"] if self.is_captured else []
         is_merged = self.is_merged or (self.pair is not None and self.pair.is_merged)
-        told += ["merged_note"] if is_merged else []
-        told += ["quantised_note"] if "stored" in self.made else []
-        told += ["unknown_note"] if "unknown" in self.made else []
-        told += ["watched_note"] if "backend" in self.made else []
+        notes += ["merged_note"] if is_merged else []
+        notes += ["quantised_note"] if "stored" in self.made else []
+        notes += ["unknown_note"] if "unknown" in self.made else []
+        notes += ["watched_note"] if "backend" in self.made else []
         if measured:
-            told.append("measured_note")
-            told += ["induction_note"] if self.foremost("induction", 1) else []
-        return (*told, "note")
+            notes.append("measured_note")
+            notes += ["induction_note"] if self.foremost("induction", 1) else []
+        return (*notes, "note")
 
     def title(self, language: str) -> str:
         """The model, and how many heads are shown on how many tokens."""
@@ -107,13 +105,13 @@ class Survey:
         return words(language).say("heads", "title", layers=len(self.layers), **facts)
 
     def counted(self, language: str) -> str:
-        """How many tokens there are, or words where their pieces are merged."""
+        """The number of tokens, or of words where their pieces are merged."""
         name = "words" if self.is_merged else "tokens"
         return words(language).say("heads", name, n=len(self.tokens))
 
     @property
     def facts(self) -> Mapping[str, str]:
-        """What the notes speak of."""
+        """The facts that the notes mention."""
         return {**self.made, "revision": self.revision[:_REVISION]}
 
     @property
@@ -151,9 +149,9 @@ def measured_heads(
 ) -> tuple[MeasuredHead, ...]:
     """The heads whose weights (n, n) these are, layer by layer; no more than one is in memory.
 
-    `tokens` are compared with each other, `added` are positions of what does not stand in the text. `twice` are the
-    weights on the text without these, told twice. A map has `blocks` rows and columns at most. `first` is the number
-    of the first of these layers.
+    `tokens` are compared with each other, `added` are positions of what the model adds to the text. `twice` are the
+    weights on the text without these, written twice in a row. A map has `blocks` rows and columns at most. `first` is
+    the number of the first of these layers.
     """
     repeated = [[induction(weights, len(weights) // 2) for weights in layer] for layer in twice]
     return tuple(

@@ -9,7 +9,7 @@ from datetime import datetime
 import click
 import pytest
 
-from attnviz.cli.cache import Size, human
+from attnviz.cli.cache import ByteSize, human
 from attnviz.render.store import DEFAULT_LIMIT, unchecked_user_store
 
 NO_SIZE = "is no size: write 500MB, 2GB, or 0 to keep nothing"
@@ -196,7 +196,7 @@ def test_it_starts_without_the_libraries_that_draw(work):
     ],
 )
 def test_a_size_is_read_as_it_is_meant(written, size):
-    assert Size().convert(written, None, None) == size
+    assert ByteSize().convert(written, None, None) == size
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_a_size_is_read_as_it_is_meant(written, size):
 )
 def test_what_is_no_size_is_told_with_what_is(written):
     with pytest.raises(click.BadParameter) as refused:
-        Size().convert(written, None, None)
+        ByteSize().convert(written, None, None)
 
     assert refused.value.message == f"{written!r} {NO_SIZE}"
 

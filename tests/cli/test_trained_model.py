@@ -199,4 +199,4 @@ def test_queries_that_are_turned_are_filmed(attnviz, work, llama):
 def test_a_lesson_that_compares_what_is_projected_refuses_turned_queries(attnviz, llama):
     said = attnviz("explain", "the cat", "--model", "llama", "--lesson", "masking").refusal
 
-    assert said.startswith("the lesson masking is not told on trained models")
+    assert said.startswith("the lesson masking is not for trained models")

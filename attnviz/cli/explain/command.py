@@ -268,7 +268,7 @@ def _in_turn(lessons: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _write(options: ExplainOptions, text: str) -> None:
-    # Imported here, and so not for a page on the screen: it loads tempfile and what that stands on.
+    # Imported here, and so not for a page on the screen: it loads tempfile and what that imports.
     from attnviz.cli.shared.output import write_text
 
     write_text(options.output, text)

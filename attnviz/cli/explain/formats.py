@@ -31,8 +31,9 @@ def format_of(output: str) -> str:
     ('json', 'text')
     """
     suffix = PurePath(output).suffix.lower()
-    if suffix in _OWN["text"]:
-        return "text"
+    own = next((name for name, known in _OWN.items() if suffix in known), None)
+    if own is not None:  # no document has to be imported
+        return own
     formats = {each: name for name, known in suffixes().items() for each in known}
     if suffix in formats:
         return formats[suffix]

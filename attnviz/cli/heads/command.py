@@ -207,7 +207,7 @@ def _lines(
 
 
 def _data(options: HeadsOptions) -> str:
-    """JSON of all heads, or of the one that is asked for."""
+    """JSON of all heads, or of the one that is chosen."""
     from attnviz.library.head_survey import one_head, survey
     from attnviz.survey.heads import BLOCKS
     from attnviz.views.document.heads_json import close_up_json, survey_json
@@ -218,7 +218,7 @@ def _data(options: HeadsOptions) -> str:
 
 
 def _drawing(options: HeadsOptions, theme: Theme, language: str) -> Drawing:
-    """The picture of all heads, or of the one that is asked for."""
+    """The picture of all heads, or of the one that is chosen."""
     from attnviz.library.head_survey import one_head, survey
     from attnviz.views.picture.head import BLOCKS, head_drawing
     from attnviz.views.picture.maps import maps_drawing

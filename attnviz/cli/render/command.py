@@ -27,7 +27,7 @@ from attnviz.lessons.lesson import Lesson
 from attnviz.library.films.render_job import RenderJob, RenderOptions, lecture_job, lesson_job
 from attnviz.render.quality import MOST_FPS, QUALITIES
 from attnviz.render.scene_file import scene_file
-from attnviz.story.i18n import LANGUAGES
+from attnviz.story.i18n import language_codes
 from attnviz.story.pace import PACES
 from attnviz.theme import THEMES
 
@@ -45,7 +45,7 @@ _FILM, _DRAWING = "Film", "Drawing"
     _FILM,
     "--lang",
     "languages",
-    type=click.Choice(LANGUAGES),
+    type=click.Choice(language_codes()),
     multiple=True,
     help="Language of the words. Given twice there are two films, each with subtitles in both. "
     "Default en, or the lecture's own.",
@@ -55,7 +55,7 @@ _FILM, _DRAWING = "Film", "Drawing"
     "-o",
     "--output",
     metavar="FILE",
-    help="The film, an .mp4; its captions stand beside it as .srt and .vtt. "
+    help="The film, an .mp4; its captions are written beside it as .srt and .vtt. "
     "Default the name of the lesson, or of the lecture.",
 )
 @option(
@@ -77,7 +77,7 @@ _FILM, _DRAWING = "Film", "Drawing"
     _FILM,
     "--pace",
     type=click.Choice(tuple(PACES)),
-    help="How long things move, and how long captions stand. Default normal, or the lecture's own.",
+    help="How long things move, and how long captions stay. Default normal, or the lecture's own.",
 )
 @option(
     _FILM,
@@ -96,7 +96,7 @@ _FILM, _DRAWING = "Film", "Drawing"
     _FILM,
     "--voice",
     is_flag=True,
-    help="Speaks the captions, with espeak-ng; each stands as long as it is spoken.",
+    help="Speaks the captions, with espeak-ng; each stays as long as it is spoken.",
 )
 @option(
     _FILM,

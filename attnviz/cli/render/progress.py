@@ -1,4 +1,4 @@
-"""What is to be seen while a film is made: on stderr, and only where that is a terminal."""
+"""Progress while a film is made: on stderr, and only where that is a terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def summary(target: Path, seconds: float, size: Quality) -> str:
-    """What is said of a film that is done."""
+    """The line about a film that is done."""
     from attnviz.views.film.timing import clock
 
     return f"{target}: {clock(seconds)}, {size.width}×{size.height}, {size.fps} frames a second"
@@ -25,7 +25,7 @@ def summary(target: Path, seconds: float, size: Quality) -> str:
 
 @contextmanager
 def planning() -> Iterator[None]:
-    """That films are being planned: a lecture takes half a minute."""
+    """Shows that films are being planned: a lecture takes half a minute."""
     if not sys.stderr.isatty():
         yield
         return
@@ -42,7 +42,7 @@ def planning() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar that counts frames, and lines that stand above it."""
+    """A bar that counts frames, and lines above it."""
 
     advance: Callable[[int], None]
     say: Callable[[str], None]
@@ -52,7 +52,7 @@ class Bar:
 def drawing(frames: int, kept: Callable[[], int] = lambda: 0) -> Iterator[Bar]:
     """The frames done, the frames planned and the time left; where it is no terminal, only what is said.
 
-    `kept` tells how many of those that are done took no time, as they were kept from earlier.
+    `kept` gives how many of those that are done took no time, as they came from the cache.
     """
     if not sys.stderr.isatty():
         yield Bar(lambda count: None, lambda text: click.echo(text, err=True))

@@ -1,4 +1,4 @@
-"""How the help of a command is laid out: its options by section."""
+"""The layout of a command's help: its options by section."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 class SectionedOption(click.Option):
-    """An option that stands under a heading of its own in the help."""
+    """An option listed in the help under a heading."""
 
     def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""What the file is that heads are asked for in, and a drawing as .svg or .png."""
+"""The files of `attnviz heads`: their kind by suffix, and a drawing as .svg or .png."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KINDS = {SVG: "picture", PNG: "picture", ".json": "json", ".txt": "text"}
 
 
 def kind_of(output: str) -> str:
-    """What the suffix of a file stands for: "text", "json" or "picture"; "-" is the terminal.
+    """The kind of file that a suffix means: "text", "json" or "picture"; "-" is the terminal.
 
     Raises InputError for any other.
     """

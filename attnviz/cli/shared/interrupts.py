@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 _KILLED = 128
-"""What a shell adds to the number of the signal that ended a program."""
+"""Added by a shell to the number of the signal that ended a program."""
 _ENDING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]

@@ -14,14 +14,13 @@ from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.registry import DEFAULT, lesson_named
-from attnviz.story.languages import language_codes
+from attnviz.story.languages import LANGUAGES, language_codes
 from attnviz.story.roundings import DEFAULT_ROUNDING, MOST_DECIMALS, ROUNDINGS
 
-LANGUAGES = language_codes()
 COLOURS = ("auto", "always", "never")
 
 BY_LESSON = "\0lesson"
-"""What --split is without a value."""
+"""The value of --split where none is given."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -204,7 +203,7 @@ _VIEW_OPTIONS: tuple[Decorator, ...] = (
     option(
         _VIEW,
         "--lang",
-        type=click.Choice(LANGUAGES),
+        type=click.Choice(language_codes()),
         default=LANGUAGES[0],
         show_default=True,
         help="Language of the words.",

@@ -18,7 +18,7 @@ _CLEAR_LINE_ABOVE = "\x1b[1A\x1b[2K"
 
 
 def colours_of(choice: Choice, *, to_file: bool) -> Depth | None:
-    """The colours to write with. A file has none unless they are asked for: FORCE_COLOR is about the screen."""
+    """The colours to write with. A file has none but by --color: FORCE_COLOR is about the screen."""
     if to_file and choice == "auto":
         return None
     return colour_depth(choice, is_terminal=sys.stdout.isatty(), environment=os.environ)
@@ -42,7 +42,7 @@ def show_pages(texts: Sequence[str], *, pause: bool, prompt: str) -> None:
 
 
 def _keyboard() -> AbstractContextManager[TextIO | None]:
-    """What the reader types: stdin, or the terminal behind it where stdin holds the vectors; None without one."""
+    """The keyboard of the reader: stdin, or the terminal behind it where stdin holds the vectors; None without one."""
     if sys.stdin.isatty():
         return nullcontext(sys.stdin)
     try:

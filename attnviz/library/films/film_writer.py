@@ -230,7 +230,7 @@ def write_film(film: PlannedFilm, studio: Studio, on_frames: Callable[[int], Non
     said = film.programme.said(film.programme.languages[0])
     target, *beside = files_of(film.target)
     with ExitStack() as stack:
-        # entered first, they leave last: captions never stand without their film
+        # entered first, they leave last: captions are never there without their film
         captions = [stack.enter_context(whole_file(path)) for path in beside]
         drawn = stack.enter_context(whole_file(target))
         make(film.programme, drawn, film.about, studio, sound=film.sound, on_frames=on_frames)

@@ -53,7 +53,7 @@ class RenderOptions:
     font: str | None = None
     steps: tuple[str, ...] = ()
     duration: float | None = None
-    """In seconds."""
+    """Seconds."""
     narrate: str | None = None
     voice: bool = False
     jobs: int | None = None
@@ -68,9 +68,9 @@ class RenderJob:
     """The chapters of one film a language, and where the films go."""
 
     titles: Mapping[str, str]
-    """By language."""
+    """Titles by language."""
     chapters: Mapping[str, Sequence[Planned]]
-    """By language; each language is a film."""
+    """Chapters by language; each language is a film."""
     output: Path
     quality: str
     fps: int | None
@@ -124,10 +124,13 @@ def lesson_job(request: InputRequest, lesson: Lesson, options: RenderOptions) ->
         options.precision,
         options.rounding,
     )
-    asked = replace(lesson_request(lesson, request, how), most=MOST_WORKED)
+    lesson_input = replace(lesson_request(lesson, request, how), most=MOST_WORKED)
     chapters = {
         language: planned_lesson(
-            lesson, replace(asked, language=language), options.steps, options.pace or DEFAULT_PACE
+            lesson,
+            replace(lesson_input, language=language),
+            options.steps,
+            options.pace or DEFAULT_PACE,
         )
         for language in languages
     }

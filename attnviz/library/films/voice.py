@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from attnviz.views.film.voice.speech import Recording
 
     Speech = Mapping[tuple[int, str], Recording]
-    """By chapter, counted from 0, and the name of the beat."""
+    """Recordings by chapter, counted from 0, and the name of the beat."""
 
 
 def check_sound_options(narrate: str | None, *, voice: bool, languages: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from attnviz.story.i18n import words
-from attnviz.survey.head_detail import HeadDetail, Row
+from attnviz.survey.head_detail import HeadDetail, QueryWeights
 from attnviz.survey.head_detail_text import (
     arcs_text,
     measures_text,
@@ -126,7 +126,7 @@ def _arcs(plan: Plan, top: float, theme: Theme) -> Iterator[Shape]:
     yield Words(field.right + PAD, heading, keys, theme.roles[Role.KEY])
 
 
-def _bracket(plan: Plan, row: Row, top: float, theme: Theme) -> Box:
+def _bracket(plan: Plan, row: QueryWeights, top: float, theme: Theme) -> Box:
     """What joins the pieces of the word that is followed."""
     begin, end = row.queries
     above, height = plan.height(begin), plan.height(end - 1) - plan.height(begin)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from attnviz.story.labels import shown_token
 from attnviz.story.pooled_map import Range
-from attnviz.survey.head_detail import HeadDetail, Row
+from attnviz.survey.head_detail import HeadDetail, QueryWeights
 from attnviz.survey.head_detail_text import written
 from attnviz.views.picture.arcs import Field
 from attnviz.views.picture.drawing import SMALL
@@ -141,7 +141,7 @@ class Plan:
             return f"{first + 1}–{end}" if end - first > 1 else str(end)
         return self.numbered(first)
 
-    def _followed(self, row: Row) -> str:
+    def _followed(self, row: QueryWeights) -> str:
         return self.numbered(row.queries[0]) if row.called is None else shown_token(row.called)
 
     @property
