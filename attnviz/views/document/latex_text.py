@@ -117,7 +117,7 @@ _IN_MATH = re.compile(
 
 
 def has_chinese(text: str) -> bool:
-    """Whether there are Chinese or Japanese characters, which need other fonts than LaTeX's own."""
+    """Tests for Chinese or Japanese characters, which need other fonts than LaTeX's own."""
     return _CHINESE.search(text) is not None
 
 

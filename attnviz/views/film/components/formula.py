@@ -20,7 +20,7 @@ _PARTS = (
     ),
     (re.compile(r" ?\+ ([BM])"), r" + {{\1 : added\1}}"),
 )
-"""What is lit by itself, and how Typst is told its name."""
+"""Parts that can be lit, with the Typst that names them."""
 _NAMED = re.compile(r": (\w+)\}\}")
 _ROLES = {"query": Role.QUERY, "key": Role.KEY, "value": Role.VALUE, "softmax": Role.WEIGHT}
 
