@@ -93,7 +93,7 @@ def _registered() -> None:
 
     terminal.register(
         Gauge,
-        lambda item, exhibit, context, count: terminal.Drawn(
+        lambda item, exhibit, context, count: terminal.ExhibitLines(
             [styled(item.text, context.palette.dim)]
         ),
     )

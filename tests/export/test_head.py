@@ -12,7 +12,7 @@ from attnviz.survey.heads import Pair, Survey, measured_head
 from attnviz.theme import THEMES, Role
 from attnviz.typeset.fonts import Weight, shape
 from attnviz.views.picture.arcs import ASIDE, FOLLOWED
-from attnviz.views.picture.drawing import Box, Curve, Shading, Words
+from attnviz.views.picture.drawing import Curve, Rectangle, Shading, TextLine
 from attnviz.views.picture.head import BLOCKS, NUMBERED, head_drawing
 from attnviz.views.picture.svg import svg
 
@@ -58,7 +58,7 @@ SIZES = [1, 2, 5, 15, 16, 17, 60, 64, 65, 160, 161, 200, 2000]
 def test_nothing_reaches_out_of_the_picture_and_no_words_lie_on_each_other(n, language):
     for query in (None, n // 2):
         drawing = drawn(closely(n, query), language=language)
-        boxes = [(each.text, lies_in(each)) for each in of(Words, drawing)]
+        boxes = [(each.text, lies_in(each)) for each in of(TextLine, drawing)]
         for text, (left, top, right, bottom) in boxes:
             assert left >= 0 and top >= 0, text
             assert right <= drawing.width and bottom <= drawing.height, text
@@ -78,7 +78,7 @@ def test_every_weight_of_a_short_text_is_written_in_its_cell(n):
             int((each.y - field.y) * n / field.height),
             int((each.x - field.x) * n / field.width),
         ): each
-        for each in of(Words, drawing)
+        for each in of(TextLine, drawing)
         if re.fullmatch(r"\d\.\d\d", each.text) and each.anchor == "middle"
     }
 
@@ -95,7 +95,7 @@ def test_a_longer_text_is_shaded_up_to_its_largest_weight_which_the_legend_says(
     assert field.levels.max() == legend.levels.max() == len(legend.colours) - 1
     np.testing.assert_array_equal(legend.levels[0], np.arange(len(legend.colours)))
     assert f"{close.largest:.2f}" in drawing.texts
-    assert not [each for each in of(Words, drawing) if each.anchor == "middle"]
+    assert not [each for each in of(TextLine, drawing) if each.anchor == "middle"]
 
 
 @pytest.mark.parametrize("n", [5, 60, 200])
@@ -117,7 +117,7 @@ def test_there_is_an_arc_for_each_weight_that_is_large_enough_and_thicker_for_mo
     ]
     assert sorted(ends) == [tuple(each) for each in np.argwhere(peaks >= close.least).tolist()]
     assert close.least == LEAST or len(curves) <= 400 < (peaks >= LEAST).sum()
-    told = " ".join(each.text for each in of(Words, drawing))
+    told = " ".join(each.text for each in of(TextLine, drawing))
     assert f"those of {close.least:.2f} or more" in told or f"a weight of {close.least:.2f}" in told
     thick = [each.thickness for each in curves]
     assert thick == sorted(thick)
@@ -137,11 +137,11 @@ def test_the_arcs_of_the_query_that_is_followed_stand_out_with_their_numbers():
     assert max(each.opacity for each in others) <= ASIDE[1]
     beside = [
         each.text
-        for each in of(Words, drawing)
+        for each in of(TextLine, drawing)
         if each.colour == colours[Role.WEIGHT] and each.anchor == "start"
     ]
     assert beside == [f"{each.weight:.2f}" for each in close.row.links]
-    (frame,) = of(Box, drawing)
+    (frame,) = of(Rectangle, drawing)
     field = of(Shading, drawing)[0]
     assert (frame.y - field.y) / field.height == pytest.approx(4 / 15)
 
@@ -150,13 +150,13 @@ def test_of_a_word_in_pieces_one_arc_leaves_for_each_key_from_between_them():
     close = closely(15, query=4, pieces=3, tokens=tuple(f"t{i}" for i in range(15)))
     drawing = drawn(close)
 
-    field, (frame, bracket) = of(Shading, drawing)[0], of(Box, drawing)
+    field, (frame, bracket) = of(Shading, drawing)[0], of(Rectangle, drawing)
     assert (frame.y - field.y) / field.height == pytest.approx(4 / 15)
     assert frame.height / field.height == pytest.approx(3 / 15)
     assert (bracket.y - field.y) / field.height == pytest.approx(4.5 / 15)
     assert bracket.height / field.height == pytest.approx(2 / 15)
     pieces = {close.survey.tokens[i] for i in (4, 5, 6)}
-    beside = [each.text for each in of(Words, drawing) if bracket.x - 200 < each.x < bracket.x]
+    beside = [each.text for each in of(TextLine, drawing) if bracket.x - 200 < each.x < bracket.x]
     assert "a word" in beside and not pieces & set(beside)
     strong = [each for each in of(Curve, drawing) if each.title.startswith("a word → ")]
     assert len(strong) == len(close.row.links)

@@ -9,7 +9,7 @@ import pytest
 from attnviz.survey.heads import Pair, Survey, measured_heads
 from attnviz.theme import THEMES
 from attnviz.typeset.fonts import Weight, shape
-from attnviz.views.picture.drawing import Shading, Words
+from attnviz.views.picture.drawing import Shading, TextLine
 from attnviz.views.picture.maps import maps_drawing
 from attnviz.views.picture.svg import svg
 
@@ -117,7 +117,7 @@ def test_every_line_ends_within_the_picture(language, model):
     drawing = maps_drawing(survey(1, 1, pair=(1, 2), model=model), THEMES["dark"], language)
 
     for each in drawing.shapes:
-        if isinstance(each, Words):
+        if isinstance(each, TextLine):
             # its width in the font in which it is drawn
             wide = shape(each.text, Weight.MEDIUM).width * each.size
             assert each.x + wide <= drawing.width, each.text

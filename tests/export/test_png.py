@@ -11,7 +11,15 @@ from PIL import Image
 
 from attnviz.theme import THEMES
 from attnviz.typeset.fonts import Weight, shape
-from attnviz.views.picture.drawing import LEVELS, Box, Curve, Drawing, Words, shaded, shades
+from attnviz.views.picture.drawing import (
+    LEVELS,
+    Curve,
+    Drawing,
+    Rectangle,
+    TextLine,
+    shaded,
+    shades,
+)
 from attnviz.views.picture.png import SCALE, png
 from attnviz.views.picture.svg import svg
 
@@ -68,17 +76,17 @@ def test_a_matrix_has_sharp_edges():
 
 
 SHAPES = {
-    "boxes": (Box(5, 5, 20, 10, "#FF0000"), Box(10, 20, 30, 15, "#00FF00", 2)),
+    "boxes": (Rectangle(5, 5, 20, 10, "#FF0000"), Rectangle(10, 20, 30, 15, "#00FF00", 2)),
     "a matrix": (shaded(np.eye(5) * 0.7, 10, 5, 40, 30, DARK, "a"),),
     "curves": (
         Curve(((5, 5), (30, 5), (30, 35), (55, 35)), "#FFFFFF", 3, 0.5, "a"),
         Curve(((5, 35), (30, 35), (30, 5), (55, 5)), "#FFCC00", 1, 1, "b"),
     ),
     "texts": (
-        Words(5, 15, "it → cat", "#FFFFFF", 12),
-        Words(55, 30, "end", "#FFFFFF", 10, "end"),
-        Words(30, 38, "mid", "#FFFFFF", 8, "middle"),
-        Words(58, 20, "up", "#FFFFFF", 10, "middle", upright=True),
+        TextLine(5, 15, "it → cat", "#FFFFFF", 12),
+        TextLine(55, 30, "end", "#FFFFFF", 10, "end"),
+        TextLine(30, 38, "mid", "#FFFFFF", 8, "middle"),
+        TextLine(58, 20, "up", "#FFFFFF", 10, "middle", upright=True),
     ),
 }
 
@@ -93,13 +101,13 @@ def test_resvg_draws_the_same_from_the_svg(shapes):
     )
     assert expected.sum() > 900
     # edges are smoothed each in its own way, and Inter has an optical size, which resvg leaves as it is
-    same = 0.7 if any(isinstance(each, Words) for each in shapes) else 0.95
+    same = 0.7 if any(isinstance(each, TextLine) for each in shapes) else 0.95
     assert (expected & drawn).sum() > same * (expected | drawn).sum()
 
 
 def test_a_text_ends_or_has_its_middle_where_it_is_anchored():
     def columns(anchor):
-        picture = pixels(drawing(Words(30, 20, "nnnn", "#FFFFFF", 10, anchor)))
+        picture = pixels(drawing(TextLine(30, 20, "nnnn", "#FFFFFF", 10, anchor)))
         lit = np.flatnonzero((picture > 128).any(axis=(0, 2))) / SCALE
         return lit[0], lit[-1]
 
@@ -110,7 +118,7 @@ def test_a_text_ends_or_has_its_middle_where_it_is_anchored():
 
 def test_a_chinese_character_is_drawn_as_its_own_glyph():
     def picture(text):
-        return pixels(drawing(Words(5, 30, text, "#FFFFFF", 24)))
+        return pixels(drawing(TextLine(5, 30, text, "#FFFFFF", 24)))
 
     cat, dog, box = picture("猫"), picture("狗"), picture("\U0010fffd")
     assert (cat != dog).any() and (cat != box).any() and (dog != box).any()
@@ -120,7 +128,7 @@ def test_a_chinese_character_is_drawn_as_its_own_glyph():
 
 
 def test_a_picture_of_very_many_heads_gets_fewer_pixels_a_unit():
-    vast = drawing(Box(0, 0, 16384, 10, "#FFFFFF"), width=16384, height=20)
+    vast = drawing(Rectangle(0, 0, 16384, 10, "#FFFFFF"), width=16384, height=20)
 
     assert pixels(vast).shape == (10, 8192, 3)
 

@@ -45,7 +45,9 @@ def test_an_explanation_reads_as_it_was_approved(name, board, page_context):
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", [name for name in LESSONS if name != "self-attention"])
 def test_a_lesson_reads_as_it_was_approved(name, language, default_lesson, page_context):
-    text = "".join(as_text(page, None) for page in pages(setting(default_lesson(name, language))))
+    text = "".join(
+        as_text(page, None) for page in pages(page_context(default_lesson(name, language)))
+    )
     text = re.sub(
         r"\d·10⁻¹[⁴-⁹]", "ε·10⁻¹⁶", text
     )  # rounding of floats: another on another machine

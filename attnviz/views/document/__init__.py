@@ -1,0 +1,1 @@
+"""Lessons and heads as files of text: Markdown, LaTeX, JSON."""

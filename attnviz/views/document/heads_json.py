@@ -1,15 +1,15 @@
-"""What is measured of heads as JSON, schema `attnviz.heads/1`, with all digits.
+"""Measures of heads as JSON, schema `attnviz.heads/1`, with all digits.
 
     {"schema": "attnviz.heads/1", "model", "revision", "tokens": […], "merged", "captured", "made": {…},
      "pair": {"query": [positions], "key": [positions]},
      "heads": [{"layer", "head", "previous", "next", "same", "first", "separator", "entropy", "induction", "pair"} …],
      "attention": [[…] …]}
 
-The measures are those of `core.head_measures`, null where there is nothing to measure; entropy is in nats. `merged`
-says that pieces of words are taken together, `captured` that the weights were not computed here, `made` how the
+The measures are those of `core.head_measures`, null where there is nothing to measure; entropy is in nats. `merged` is
+true if pieces of words are taken together, `captured` if the weights were not computed here; `made` says how the
 model's weights are stored and which other program ran it. Positions, layers and heads count from 0. `pair` is null
-where none is asked for. Only where one head is asked for there is `attention`, its weights (n, n), a row a query; with
-`tokens` this is what --attention reads.
+where none is chosen. With one chosen head there is also `attention`, its weights (n, n), a row a query; --attention
+reads it together with `tokens`.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ _FUNCTIONS = {"exp": "\\exp ", "max": "\\max "}
 
 
 def has_chinese(text: str) -> bool:
-    """Whether there are Chinese or Japanese characters, which need other fonts than LaTeX's own."""
+    """Tests for Chinese or Japanese characters, which need other fonts than LaTeX's own."""
     return _CHINESE.search(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""A lesson as JSON, schema `attnviz.lesson/1`: what every view shows, with all digits.
+"""A lesson as JSON, schema `attnviz.lesson/1`: the contents of every view, with all digits.
 
     {"schema": "attnviz.lesson/1", "lesson", "language", "title", "untrained", "query", "notes": […],
      "steps": [{"id", "title", "formula": {"plain", "typst", "latex"}, "narration": {part: words}, "omitted",
@@ -8,9 +8,9 @@
 A matrix is {"symbol", "role", "shape", "values", "texts", "rows", "columns", "head"}; a calculation {"part",
 "position", "text", "left", "terms", "relation", "total"}. The kinds of exhibits are "matrix", "plot", "table" and
 "field". Positions and regions count from 0 and end before their end; `query`, the row that is worked, is null in a
-lesson that is not told on one sequence.
+lesson that is not about one sequence.
 
-null among numbers is −∞, a hidden score; the words "NaN" and "Infinity" stand for what JSON cannot say either.
+null among numbers is −∞, a hidden score; NaN and +∞, which JSON lacks too, are the words "NaN" and "Infinity".
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Heads of a model as pictures: SVG and PNG."""

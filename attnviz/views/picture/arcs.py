@@ -1,6 +1,4 @@
-"""Arcs between two columns of positions: queries on the left, keys on the right. All that is known of their shape is
-here.
-"""
+"""Arcs between two columns of positions: queries on the left, keys on the right."""
 
 from __future__ import annotations
 
@@ -11,13 +9,13 @@ from attnviz.views.picture.drawing import Curve
 
 _THICKEST, _THINNEST = 8.0, 0.4
 _OF_PITCH = 0.6
-"""How thick an arc is at most, beside the distance of two positions."""
+"""The greatest thickness of an arc, as a share of the distance of two positions."""
 _LEAST_THICK = 2.5
 _BEND = 0.45
-"""How far the arc leaves its ends straight, of the distance of the columns."""
+"""The length of an arc's handles, as a share of the distance of the columns."""
 
 PLAIN, FOLLOWED, ASIDE = (0.15, 1.0), (0.6, 1.0), (0.04, 0.25)
-"""Opacity of the least and of the largest weight: of arcs as such, of those that are looked at, and of the others."""
+"""Opacities of the least and of the largest weight: where no query is followed, of the followed one, of the others."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +31,8 @@ class Arc:
 
 
 @dataclass(frozen=True)
-class Field:
-    """Where arcs are drawn: from x = `left` to `right`, with `pitch` from a position to the next."""
+class ArcArea:
+    """The area of the arcs: from x = `left` to `right`, with `pitch` from a position to the next."""
 
     left: float
     right: float
@@ -42,7 +40,7 @@ class Field:
 
 
 def arcs(
-    found: Iterable[Arc], field: Field, colour: str, opacity: tuple[float, float] = PLAIN
+    found: Iterable[Arc], field: ArcArea, colour: str, opacity: tuple[float, float] = PLAIN
 ) -> Iterator[Curve]:
     """The arcs in the order in which they come. Thickness and opacity go by weight."""
     faintest, strongest = opacity

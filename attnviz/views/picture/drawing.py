@@ -1,6 +1,6 @@
-"""A picture as it is described: shapes in the order in which they are laid on each other.
+"""The description of a picture: shapes, the lowest first.
 
-`svg.py` and `png.py` write it. Neither decides where anything stands, so the two show the same.
+`svg.py` and `png.py` write it. Neither decides on positions, so the two show the same.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ LEVELS = 24
 SMALL = 11
 """Height of small text."""
 _DESCENT = 0.36
-"""How far below the middle of a line its baseline is, in heights."""
+"""From the middle of a line down to its baseline, in heights."""
 
 Anchor: TypeAlias = Literal["start", "middle", "end"]
 Point: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Box:
+class Rectangle:
     """A rectangle: filled, or with `line` only its edge, which is that thick."""
 
     x: float
@@ -37,8 +37,8 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Words:
-    """A line of text on the baseline y. `anchor` is what of it stands at x; `upright` reads from below to above."""
+class TextLine:
+    """A line of text on the baseline y. `anchor` is its part at x; `upright` reads from bottom to top."""
 
     x: float
     y: float
@@ -60,9 +60,9 @@ class Shading:
     levels: np.ndarray[tuple[int, int], np.dtype[np.intp]]
     """(rows, columns): 0 to `LEVELS`."""
     colours: tuple[str, ...]
-    """Of each level."""
+    """The colour of each level."""
     title: str
-    """What is said where the pointer rests on it, if a picture can."""
+    """Text shown where the pointer rests on it, in formats that can."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,12 @@ class Curve:
     title: str
 
 
-Shape: TypeAlias = Box | Words | Shading | Curve
+Shape: TypeAlias = Rectangle | TextLine | Shading | Curve
 
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """A picture of width × height units, pixels of a screen. What stands first lies below."""
+    """A picture of width × height units, pixels of a screen. The first shape is the lowest."""
 
     width: float
     height: float
@@ -91,8 +91,8 @@ class Drawing:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """All that is written in it."""
-        return tuple(each.text for each in self.shapes if isinstance(each, Words))
+        """The texts of all its lines."""
+        return tuple(each.text for each in self.shapes if isinstance(each, TextLine))
 
 
 def shaded(

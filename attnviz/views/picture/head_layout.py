@@ -1,4 +1,4 @@
-"""Where things stand in the picture of one head. All of it follows from the head and from how long its names are."""
+"""Positions in the picture of one head, computed from the head and the widths of its names."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from attnviz.story.labels import shown_token
 from attnviz.story.pooled_map import Range
 from attnviz.survey.head_detail import HeadDetail, QueryWeights
 from attnviz.survey.head_detail_text import written
-from attnviz.views.picture.arcs import Field
+from attnviz.views.picture.arcs import ArcArea
 from attnviz.views.picture.drawing import SMALL
 from attnviz.views.picture.maps import LINE, MARGIN
-from attnviz.views.picture.text_width import width_of
+from attnviz.views.picture.text_width import roomy_width
 
 PAD = 8
 _SIDE, _WIDE_SIDE, _LARGEST_CELL, _MANY = 640, 720, 84, 64
@@ -35,16 +35,16 @@ class Mark:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
-    """Lengths are units of the drawing; heights are counted from the upper edge of the map."""
+class HeadLayout:
+    """The layout of one head. Lengths are units of the drawing; heights are counted from the upper edge of the map."""
 
     close: HeadDetail
     headings: tuple[str, str]
-    """What rows and columns are."""
+    """The words for rows and for columns."""
 
     @cached_property
     def side(self) -> float:
-        """Of the map."""
+        """Side of the map."""
         if self.close.blocks > _MANY:
             return _WIDE_SIDE
         return min(_SIDE, self.close.blocks * _LARGEST_CELL)
@@ -73,7 +73,7 @@ class Plan:
             return self.marks
         first = Mark(self.middle(row.queries), self._followed(row))
         begin, end = (position * self.side / self.close.n for position in row.queries)
-        # a word stands in place of its pieces
+        # a word replaces its pieces
         return self._apart((first, *(each for each in self.marks if not begin < each.at < end)))
 
     @cached_property
@@ -89,28 +89,28 @@ class Plan:
 
     @cached_property
     def is_upright(self) -> bool:
-        """Whether the names above the columns have to stand on end."""
-        return any(width_of(each.text, self.label) > self.pitch - 4 for each in self.marks)
+        """True if the names above the columns have to be upright."""
+        return any(roomy_width(each.text, self.label) > self.pitch - 4 for each in self.marks)
 
     @property
     def map_left(self) -> float:
-        return MARGIN + max(self._widest(self.marks), width_of(self.headings[0], SMALL)) + PAD
+        return MARGIN + max(self._widest(self.marks), roomy_width(self.headings[0], SMALL)) + PAD
 
     @property
-    def field(self) -> Field:
-        """Where the arcs are."""
+    def field(self) -> ArcArea:
+        """The area of the arcs."""
         left = self.map_left + self.side + _BETWEEN + self._widest(self.query_marks) + PAD
-        return Field(left, left + _FIELD, self.pitch)
+        return ArcArea(left, left + _FIELD, self.pitch)
 
     @property
     def numbers(self) -> float:
-        """Where the weights of the query that is followed stand."""
+        """The x of the weights of the query that is followed."""
         return self.field.right + PAD + self._widest(self.key_marks) + PAD
 
     @property
     def width(self) -> float:
         has_numbers = any(each.number for each in self.key_marks)
-        end = self.numbers + (width_of("0.00", self.label) if has_numbers else -PAD)
+        end = self.numbers + (roomy_width("0.00", self.label) if has_numbers else -PAD)
         return round(end + MARGIN)
 
     @property
@@ -120,7 +120,7 @@ class Plan:
         return LINE + names + PAD
 
     def height(self, position: int) -> float:
-        """How far down the map a position is."""
+        """The height of a position."""
         return (position + 0.5) * self.side / self.close.n
 
     def token(self, position: int) -> str:
@@ -135,7 +135,7 @@ class Plan:
         return f"{position + 1} {name}" if self._step > 1 else name
 
     def name(self, block: Range) -> str:
-        """Of a block: the token, or the positions it holds where some hold several."""
+        """The name of a block: its token, or its positions in a map where blocks hold several."""
         first, end = block
         if self.close.is_pooled:
             return f"{first + 1}–{end}" if end - first > 1 else str(end)
@@ -150,7 +150,7 @@ class Plan:
         return max(int(-(-(self.label + _LEADING) // self.pitch)), 1)
 
     def _apart(self, marks: Iterable[Mark]) -> tuple[Mark, ...]:
-        """Those that no earlier one stands in the way of."""
+        """The marks that overlap no earlier one."""
         kept: list[Mark] = []
         for mark in marks:
             if all(abs(mark.at - each.at) > self.label + _LEADING - _ROUNDING for each in kept):
@@ -158,4 +158,4 @@ class Plan:
         return tuple(kept)
 
     def _widest(self, marks: Sequence[Mark]) -> float:
-        return max((width_of(each.text, self.label) for each in marks), default=0.0)
+        return max((roomy_width(each.text, self.label) for each in marks), default=0.0)

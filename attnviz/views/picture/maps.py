@@ -11,24 +11,24 @@ from attnviz.story.labels import shown_token
 from attnviz.survey.head_detail_text import head_measures_text
 from attnviz.survey.heads import MeasuredHead, Survey
 from attnviz.theme import Theme
-from attnviz.views.picture.drawing import LEVELS, SMALL, Drawing, Shape, Words, centred, shaded
-from attnviz.views.picture.text_width import fitted, width_of
+from attnviz.views.picture.drawing import LEVELS, SMALL, Drawing, Shape, TextLine, centred, shaded
+from attnviz.views.picture.text_width import fitted, roomy_width
 
 MARGIN, TITLE, LINE = 24, 20, 18
-"""What is around all, the height of the title, and from a line of small text to the next."""
+"""The margin, the height of the title, and from a line of small text to the next."""
 _LEAST, _MOST, _ROW = 84, 240, 480
 """Sides of a map, at least and at most, and of a row of few together."""
 _GAP, _NAMES = 12, 40
-"""What is between maps, and left of them for the names of the layers."""
+"""The gap between maps, and the room left of them for the names of the layers."""
 _SCALE, _SCALE_HEIGHT, _PAD = 120, 10, 8
-"""Width and height of the shades in order, and what is beside them."""
+"""Width and height of the scale of shades, and the gap beside it."""
 _NARROWEST = 480
 _MOST_PROSE = 800
 """Lines of words that are wider are hard to read."""
 
 
 def maps_drawing(survey: Survey, theme: Theme, language: str) -> Drawing:
-    """The picture of all heads, with the title above and what must be said of the numbers below."""
+    """The picture of all heads, with the title above and the notes below."""
     layers, heads = len(survey.layers), max(len(each) for each in survey.layers)
     side = min(max(_ROW / heads, _LEAST), _MOST)
     width = max(2 * MARGIN + _NAMES + heads * (side + _GAP) - _GAP, _NARROWEST)
@@ -47,42 +47,42 @@ def maps_drawing(survey: Survey, theme: Theme, language: str) -> Drawing:
     return Drawing(width, height, theme.background, title, shapes)
 
 
-def titled(title: str, width: float, theme: Theme) -> list[Words]:
+def titled(title: str, width: float, theme: Theme) -> list[TextLine]:
     """The lines of the title."""
     lines = fitted(title, width - 2 * MARGIN, TITLE)
     return [
-        Words(MARGIN, MARGIN + TITLE + i * (TITLE + 4), line, theme.ink, TITLE)
+        TextLine(MARGIN, MARGIN + TITLE + i * (TITLE + 4), line, theme.ink, TITLE)
         for i, line in enumerate(lines)
     ]
 
 
-def noted(notes: Iterator[str], top: float, width: float, theme: Theme) -> list[Words]:
-    """Notes below each other, each in as many lines as it takes."""
+def noted(notes: Iterator[str], top: float, width: float, theme: Theme) -> list[TextLine]:
+    """Notes as lines of text, one note below the other."""
     room = min(width - 2 * MARGIN, _MOST_PROSE)
     lines = [line for note in notes for line in fitted(note, room, SMALL)]
-    return [Words(MARGIN, top + i * LINE, line, theme.dim) for i, line in enumerate(lines)]
+    return [TextLine(MARGIN, top + i * LINE, line, theme.dim) for i, line in enumerate(lines)]
 
 
 def scale(left: float, y: float, largest: str, theme: Theme, language: str) -> Iterator[Shape]:
-    """The shades in order, with the weights that the first and the last stand for."""
+    """The scale of shades, with the weights of the first and the last."""
     what, base = words(language).say("matrix", "weight"), y + _SCALE_HEIGHT - 1
     least = f"{what}  0"
-    start = left + width_of(least, SMALL) + _PAD
+    start = left + roomy_width(least, SMALL) + _PAD
     ramp = np.linspace(0, 1, LEVELS + 1)[None]
-    yield Words(left, base, least, theme.dim)
+    yield TextLine(left, base, least, theme.dim)
     yield shaded(ramp, start, y, _SCALE, _SCALE_HEIGHT, theme, what)
-    yield Words(start + _SCALE + _PAD, base, largest, theme.dim)
+    yield TextLine(start + _SCALE + _PAD, base, largest, theme.dim)
 
 
 def _notes(survey: Survey, language: str) -> Iterator[str]:
-    """What stands below: the pair that is asked for, what a map is, what is measured and of which weights."""
+    """The notes below: the chosen pair, the meaning of a map, the measures and the weights that they are of."""
     say = words(language).say
     if survey.pair is not None:
         query, key = map(shown_token, survey.pair.names)
         found = survey.foremost("between", 4)
         ranked = [f"{each.name} {value:.2f}" for each, value in found if value]
-        told = ", ".join(ranked) or say("heads", "nowhere")
-        yield f"{say('heads', 'pair', query=query, key=key)}: {told}"
+        listed = ", ".join(ranked) or say("heads", "nowhere")
+        yield f"{say('heads', 'pair', query=query, key=key)}: {listed}"
     yield say("heads", "maps")
     yield from (say("heads", note, **survey.facts) for note in survey.notes(measured=False))
 
@@ -91,10 +91,10 @@ def _grid(survey: Survey, side: float, top: float, theme: Theme, language: str) 
     """The maps, and the names of heads above them and of layers beside them."""
     left = MARGIN + _NAMES
     for column, each in enumerate(survey.layers[0]):
-        yield Words(left + column * (side + _GAP), top - 6, f"H{each.head}", theme.dim)
+        yield TextLine(left + column * (side + _GAP), top - 6, f"H{each.head}", theme.dim)
     for number, layer in enumerate(survey.layers):
         y = top + number * (side + _GAP)
-        yield Words(MARGIN, centred(y + side / 2, SMALL), f"L{layer[0].layer}", theme.dim)
+        yield TextLine(MARGIN, centred(y + side / 2, SMALL), f"L{layer[0].layer}", theme.dim)
         for column, each in enumerate(layer):
             x = left + column * (side + _GAP)
             yield shaded(each.map.peaks, x, y, side, side, theme, _measured(each, language))

@@ -1,4 +1,4 @@
-"""A drawing as PNG, by cairo. Texts are outlines of glyphs, so the machine's fonts do not decide where they stand."""
+"""A drawing as PNG, by cairo. Texts are outlines of glyphs, so their positions do not depend on the machine's fonts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
-from attnviz.views.picture.drawing import Box, Curve, Drawing, Shading, Shape, Words
+from attnviz.views.picture.drawing import Curve, Drawing, Rectangle, Shading, Shape, TextLine
 
 if TYPE_CHECKING:
     import cairo
@@ -47,38 +47,38 @@ def png(drawing: Drawing, outlined: Outlined) -> bytes:
 
 def _draw(context: cairo.Context[cairo.ImageSurface], shape: Shape, outlined: Outlined) -> None:
     match shape:
-        case Box():
-            _box(context, shape)
-        case Words():
-            _words(context, shape, outlined)
+        case Rectangle():
+            _rectangle(context, shape)
+        case TextLine():
+            _text(context, shape, outlined)
         case Shading():
             _shading(context, shape)
         case Curve():
             _curve(context, shape)
 
 
-def _box(context: cairo.Context[cairo.ImageSurface], box: Box) -> None:
-    context.set_source_rgb(*_parts(box.colour))
-    context.rectangle(box.x, box.y, box.width, box.height)
-    if box.line is None:
+def _rectangle(context: cairo.Context[cairo.ImageSurface], rectangle: Rectangle) -> None:
+    context.set_source_rgb(*_parts(rectangle.colour))
+    context.rectangle(rectangle.x, rectangle.y, rectangle.width, rectangle.height)
+    if rectangle.line is None:
         context.fill()
         return
-    context.set_line_width(box.line)
+    context.set_line_width(rectangle.line)
     context.stroke()
 
 
-def _words(context: cairo.Context[cairo.ImageSurface], words: Words, outlined: Outlined) -> None:
-    outlines, width = outlined(words.text)
+def _text(context: cairo.Context[cairo.ImageSurface], line: TextLine, outlined: Outlined) -> None:
+    outlines, width = outlined(line.text)
     context.save()
-    context.translate(words.x, words.y)
-    if words.upright:
+    context.translate(line.x, line.y)
+    if line.upright:
         context.rotate(-math.pi / 2)
-    context.scale(words.size, -words.size)
-    context.translate(-_BEFORE[words.anchor] * width, 0)
+    context.scale(line.size, -line.size)
+    context.translate(-_BEFORE[line.anchor] * width, 0)
     for outline in outlines:
         _trace(context, outline[:, :2])
     context.restore()
-    context.set_source_rgb(*_parts(words.colour))
+    context.set_source_rgb(*_parts(line.colour))
     context.fill()
 
 

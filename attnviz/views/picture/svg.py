@@ -8,11 +8,11 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from attnviz.views.picture.drawing import SMALL, Box, Curve, Drawing, Shading, Shape, Words
+from attnviz.views.picture.drawing import SMALL, Curve, Drawing, Rectangle, Shading, Shape, TextLine
 
 _FONT = "Inter, 'Noto Sans', 'Noto Sans SC', system-ui, sans-serif"
 _WEIGHT = 500
-"""Of the strokes, as films have it."""
+"""Font weight, as in films."""
 
 
 def svg(drawing: Drawing) -> str:
@@ -40,32 +40,34 @@ def clean(text: str) -> str:
 
 def _written(shape: Shape) -> str:
     match shape:
-        case Box():
-            return _box(shape)
-        case Words():
-            return _words(shape)
+        case Rectangle():
+            return _rectangle(shape)
+        case TextLine():
+            return _text(shape)
         case Shading():
             return _shading(shape)
         case Curve():
             return _curve(shape)
 
 
-def _box(box: Box) -> str:
-    place = f'x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}"'
-    if box.line is None:
-        return f'<rect {place} fill="{box.colour}"/>'
-    return f'<rect {place} fill="none" stroke="{box.colour}" stroke-width="{box.line:g}"/>'
+def _rectangle(rectangle: Rectangle) -> str:
+    place = f'x="{rectangle.x:g}" y="{rectangle.y:g}" width="{rectangle.width:g}" height="{rectangle.height:g}"'
+    if rectangle.line is None:
+        return f'<rect {place} fill="{rectangle.colour}"/>'
+    return (
+        f'<rect {place} fill="none" stroke="{rectangle.colour}" stroke-width="{rectangle.line:g}"/>'
+    )
 
 
-def _words(words: Words) -> str:
-    place = f'x="{words.x:g}" y="{words.y:g}" fill="{words.colour}"'
-    if words.size != SMALL:
-        place += f' font-size="{words.size:g}"'
-    if words.anchor != "start":
-        place += f' text-anchor="{words.anchor}"'
-    if words.upright:
-        place += f' transform="rotate(-90 {words.x:g} {words.y:g})"'
-    return f"<text {place}>{clean(words.text)}</text>"
+def _text(line: TextLine) -> str:
+    place = f'x="{line.x:g}" y="{line.y:g}" fill="{line.colour}"'
+    if line.size != SMALL:
+        place += f' font-size="{line.size:g}"'
+    if line.anchor != "start":
+        place += f' text-anchor="{line.anchor}"'
+    if line.upright:
+        place += f' transform="rotate(-90 {line.x:g} {line.y:g})"'
+    return f"<text {place}>{clean(line.text)}</text>"
 
 
 def _curve(curve: Curve) -> str:
@@ -79,7 +81,7 @@ def _curve(curve: Curve) -> str:
 
 
 def _shading(shading: Shading) -> str:
-    """A group with a path for each shade; its title is seen where the pointer rests on it."""
+    """A group with a path for each shade; its title is shown where the pointer rests on it."""
     rows, columns = shading.levels.shape
     paths = "".join(
         f'<path fill="{shading.colours[level]}" d="{stretches}"/>'
@@ -93,7 +95,7 @@ def _shading(shading: Shading) -> str:
 
 
 def _stretches(shading: Shading) -> Iterator[tuple[int, str]]:
-    """Each level, and what of each row has it: neighbours of one shade are one rectangle, and the file stays small."""
+    """Each level with the path over its entries; neighbours of one shade are one rectangle, to keep the file small."""
     levels: dict[int, list[str]] = defaultdict(list)
     for number, row in enumerate(shading.levels):
         starts = np.flatnonzero(np.diff(row, prepend=-1))

@@ -1,4 +1,7 @@
-"""How wide text is, about: where a picture is shown, nobody knows by which font."""
+"""Width of text in a picture: an upper bound, since the font in which it will be shown is unknown.
+
+`attnviz.typeset.text_width` measures one known typeface instead.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,10 @@ _PIECE = re.compile(
 """A Chinese character with its punctuation, or a word."""
 
 
-def width_of(text: str, size: float) -> float:
-    """The width of `text` at that height: hardly ever less than in Inter, and not much more.
+def roomy_width(text: str, size: float) -> float:
+    """The width of `text` at a font size: hardly ever less than in Inter, and not much more.
 
-    >>> width_of("ill", 10) < width_of("mom", 10) < width_of("猫猫猫", 10)
+    >>> roomy_width("ill", 10) < roomy_width("mom", 10) < roomy_width("猫猫猫", 10)
     True
     """
     return size * sum(map(_em, text))
@@ -35,17 +38,17 @@ def fitted(text: str, width: float, size: float) -> list[str]:
     """
     lines = [""]
     for piece in _pieces(text, width, size):
-        if lines[-1] and width_of((lines[-1] + piece).rstrip(), size) > width:
+        if lines[-1] and roomy_width((lines[-1] + piece).rstrip(), size) > width:
             lines.append("")
         lines[-1] += piece
     return [line.rstrip() for line in lines]
 
 
 def _pieces(text: str, width: float, size: float) -> Iterator[str]:
-    """What is not parted, but a piece that is wider than a line."""
+    """The pieces between possible breaks; one that is wider than a line comes by single characters."""
     for match in _PIECE.finditer(text):
         piece = match.group()
-        if width_of(piece.rstrip(), size) > width:
+        if roomy_width(piece.rstrip(), size) > width:
             yield from piece
         else:
             yield piece

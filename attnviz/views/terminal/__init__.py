@@ -1,0 +1,1 @@
+"""Lessons and heads as lines of text for a terminal."""

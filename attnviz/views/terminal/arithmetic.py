@@ -1,4 +1,4 @@
-"""Worked calculations, one below the other: equal parts stand below each other as far as the width allows."""
+"""Worked calculations, one below the other, their equal parts aligned as far as the width allows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from attnviz.story.storyboard import Calculation
 from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.wrapping import wrapped_arithmetic
 
-_HANG = 2
+_INDENT = 2
 _NUMBER = re.compile(r"−?\d+(\.\d+)?")
 _RELATION = 2  # columns of "= "
 _ENTRY = re.compile(r"\[|(?<=[\d∞]) (?!\])")
@@ -28,8 +28,8 @@ def arithmetic(
 ) -> list[Text]:
     """The lines of calculations that belong together, each at most `width` columns.
 
-    They stand in one line each, sums aligned term by term, if all of them fit so; else every one is broken before the
-    same "=" or "≈"; a stage that is too long by itself goes on below.
+    Each takes one line, with sums aligned term by term, if all of them fit so. Else every one is broken before the same
+    "=" or "≈", and a stage that is too long for a line is continued on the next.
     """
     rows = [
         [_text(stage, palette) for stage in written(calculation, words)]
@@ -59,7 +59,7 @@ def _text(stage: tuple[Run, ...], palette: Palette) -> Text:
 
 
 def _aligned(rows: Sequence[Sequence[Text]]) -> list[list[Text]]:
-    """Every stage padded so that its terms stand below each other in all rows."""
+    """Every stage padded so that its terms are aligned in all rows."""
     names, *stages = zip_longest(*rows, fillvalue=Text())
     columns = [_padded(names), *map(_aligned_stage, stages)]
     return [list(row) for row in zip(*columns, strict=True)]
@@ -74,7 +74,7 @@ def _aligned_stage(stages: Sequence[Text]) -> list[Text]:
 
 
 def _starts(plain: str) -> list[int]:
-    """Where each term begins, after the relation and its sign, and each entry of a vector."""
+    """Offsets at which terms begin, after the relation and their signs, and entries of a vector."""
     signs = [place for match in _SIGN.finditer(plain) for place in match.span()]
     entries = [match.end() for match in _ENTRY.finditer(plain)] if "[" in plain else []
     return [_RELATION, *signs, *entries]
@@ -102,37 +102,37 @@ def _padded(stages: Sequence[Text]) -> list[Text]:
 
 
 def _breaks(widths: Sequence[int], width: int) -> set[int]:
-    """Before which stages a new line begins: before those that no longer fit, and after one that fills lines."""
-    hang = _hang(widths[0], width)
+    """The stages that begin a new line: those that no longer fit, and those after one that fills its line."""
+    indent = _indent_after(widths[0], width)
     breaks, used = set(), widths[0]
     for i, stage in enumerate(widths[1:], start=1):
-        if used + 1 + stage > width and used + 1 > hang:
+        if used + 1 + stage > width and used + 1 > indent:
             breaks.add(i)
-            used = hang - 1
+            used = indent - 1
         used += 1 + stage
     return breaks
 
 
-def _hang(left: int, width: int) -> int:
-    """Where further lines begin: below the first "=", unless too little of the line would be left."""
-    return left + 1 if left <= width // 3 else _HANG
+def _indent_after(left: int, width: int) -> int:
+    """The column at which further lines begin: below the first "=", unless too little of the line would be left."""
+    return left + 1 if left <= width // 3 else _INDENT
 
 
 def _broken(row: Sequence[Text], raw: Sequence[Text], breaks: set[int], width: int) -> list[Text]:
-    hang = _hang(row[0].cell_len, width)
+    indent = _indent_after(row[0].cell_len, width)
     lines = [row[0].copy()]
     if row[0].cell_len > width:
-        lines = _indented(wrapped_arithmetic(row[0], width), "", " " * _HANG)
+        lines = _indented(wrapped_arithmetic(row[0], width), "", " " * _INDENT)
     for i, (stage, unpadded) in enumerate(zip(row[1:], raw[1:], strict=False), start=1):
         if i in breaks:
-            lines.append(Text(" " * (hang - 1)))
-        if hang + stage.cell_len <= width:
+            lines.append(Text(" " * (indent - 1)))
+        if indent + stage.cell_len <= width:
             lines[-1].append(" ").append_text(stage)
             continue
         relation, body = unpadded.divide([_RELATION])
-        first, *more = wrapped_arithmetic(body, width - hang - _RELATION)
+        first, *more = wrapped_arithmetic(body, width - indent - _RELATION)
         lines[-1].append(" ").append_text(relation + first)
-        lines += _indented(more, " " * (hang + _RELATION), " " * (hang + _RELATION))
+        lines += _indented(more, " " * (indent + _RELATION), " " * (indent + _RELATION))
     for line in lines:
         line.rstrip()
     return lines

@@ -1,4 +1,4 @@
-"""Bars of characters: how large the numbers of a plot are beside each other."""
+"""Bars of characters that compare the numbers of a plot."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Scale:
     @staticmethod
     def over(values: Iterable[float], *, logarithmic: bool = False) -> Scale:
         """The scale that holds all of `values` that are finite, and above 0 where it is logarithmic."""
-        told = [v for v in values if math.isfinite(v) and (v > 0 or not logarithmic)]
+        finite = [v for v in values if math.isfinite(v) and (v > 0 or not logarithmic)]
         if not logarithmic:
-            return Scale(min([0.0, *told]), max([0.0, *told]))
-        low = 10.0 ** math.floor(math.log10(min(told, default=1.0)))
-        return Scale(low, max(told, default=1.0), logarithmic=True)
+            return Scale(min([0.0, *finite]), max([0.0, *finite]))
+        low = 10.0 ** math.floor(math.log10(min(finite, default=1.0)))
+        return Scale(low, max(finite, default=1.0), logarithmic=True)
 
     @property
     def floor(self) -> str:
-        """Where a logarithmic scale begins, as a power of ten.
+        """The begin of a logarithmic scale as a power of ten.
 
         >>> Scale.over([0.02, 30], logarithmic=True).floor
         '10⁻²'
@@ -57,7 +57,7 @@ class Scale:
         return _FULL * (eighths // 8) + _PARTS[eighths % 8].rstrip()
 
     def _from_zero(self, value: float, width: int, character: str) -> str:
-        """A bar to the left or the right of 0, which stands where the scale has it."""
+        """A bar to the left or the right of the column of 0."""
         zero, end = round(self._share(0.0) * width), round(self._share(value) * width)
         # A column on either side, however much longer the other one is.
         zero = min(max(zero, 1), width - 1) if self.high > 0 else width

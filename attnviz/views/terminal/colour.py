@@ -14,7 +14,7 @@ from attnviz.theme import Role, Theme, blend, fill_share, most_readable
 from attnviz.views.terminal.xterm import nearest_xterm, xterm_hex
 
 Depth: TypeAlias = Literal["truecolor", "256", "standard"]
-"""How many colours a terminal has; None, where this type is optional, is none at all."""
+"""The number of colours of a terminal; None, where this type is optional, is none at all."""
 Choice: TypeAlias = Literal["auto", "always", "never"]
 
 _LEVELS = 24
@@ -27,7 +27,7 @@ def colour_depth(
     """The colours to write with; None for text without any escape sequence.
 
     "auto" is colours on a terminal only, unless NO_COLOR (none at all) or FORCE_COLOR (always) is set. Colours that are
-    forced are never the 16 of old terminals: what reads them cannot be asked, and cells need more.
+    forced are never the 16 of old terminals: the reader is unknown, and cells need more.
 
     >>> colour_depth("auto", is_terminal=True, environment={"TERM": "xterm-256color"})
     '256'
@@ -55,7 +55,7 @@ class Palette:
 
     @property
     def shades(self) -> bool:
-        """Whether cells have backgrounds. 16 colours are too few to show a magnitude."""
+        """True if cells have backgrounds. 16 colours are too few to show a magnitude."""
         return self.depth in ("truecolor", "256")
 
     def text(self, role: Role | None, *, bold: bool = False) -> Style:

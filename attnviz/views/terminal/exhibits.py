@@ -29,13 +29,13 @@ _LEAST_SHARE = 36
 _LEAST_NAME = 24
 """Columns that a name may take above an exhibit that is narrower."""
 _LONGEST_JOINT = 8
-"""A longer one stands above its exhibit."""
+"""A longer one is written above its exhibit."""
 _MOST_HEADINGS = 2
 """Lines above the rows of a matrix: the symbols of its columns, and their tokens."""
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class ExhibitLines:
     """An item as lines, each at most `PageContext.inner` columns wide."""
 
     body: list[Text]
@@ -43,7 +43,7 @@ class Drawn:
     """Lines above it that are not level with the rows of neighbours."""
 
 
-Draw: TypeAlias = Callable[[Any, Exhibit, PageContext, int], Drawn]
+Draw: TypeAlias = Callable[[Any, Exhibit, PageContext, int], ExhibitLines]
 """Draws an item: (item, its exhibit, the page, how many exhibits its line has)."""
 
 _DRAW = Handlers[Draw]("attnviz.views.terminal.exhibits.register")
@@ -106,36 +106,38 @@ def _narrowed(context: PageContext, inner: int) -> PageContext:
 
 
 @_DRAW.handles(Matrix)
-def _matrix(matrix: Matrix, exhibit: Exhibit, context: PageContext, count: int) -> Drawn:
+def _matrix(matrix: Matrix, exhibit: Exhibit, context: PageContext, count: int) -> ExhibitLines:
     """Caption and headings of a matrix, and its rows."""
     if exhibit.head is not None:  # its name says so already
         matrix = replace(matrix, head=None)
     if is_too_large(matrix) or are_strips(matrix):
-        return Drawn(matrices([matrix], context) + _marked(exhibit.marks, context))
+        return ExhibitLines(matrices([matrix], context) + _marked(exhibit.marks, context))
     head = wrapped_prose(caption(matrix, context), context.inner)
     lines = grid(matrix, context, exhibit.marks)
     headings = len(lines) - matrix.shape[0]
     if headings > _MOST_HEADINGS:  # cut into blocks of columns, each with headings of its own
-        return Drawn(lines, tuple(head))
-    return Drawn(lines[headings:], (*head, *lines[:headings]))
+        return ExhibitLines(lines, tuple(head))
+    return ExhibitLines(lines[headings:], (*head, *lines[:headings]))
 
 
 @_DRAW.handles(Plot)
-def _plot(item: Plot, exhibit: Exhibit, context: PageContext, count: int) -> Drawn:
+def _plot(item: Plot, exhibit: Exhibit, context: PageContext, count: int) -> ExhibitLines:
     return _sharing(lambda page: plot(item, page), context, count)
 
 
 @_DRAW.handles(Table)
-def _table(item: Table, exhibit: Exhibit, context: PageContext, count: int) -> Drawn:
+def _table(item: Table, exhibit: Exhibit, context: PageContext, count: int) -> ExhibitLines:
     return _sharing(lambda page: table(item, page), context, count)
 
 
 @_DRAW.handles(Field)
-def _field(item: Field, exhibit: Exhibit, context: PageContext, count: int) -> Drawn:
+def _field(item: Field, exhibit: Exhibit, context: PageContext, count: int) -> ExhibitLines:
     return _sharing(lambda page: field(item, page), context, count)
 
 
-def _sharing(lines: Callable[[PageContext], list[Text]], context: PageContext, count: int) -> Drawn:
+def _sharing(
+    lines: Callable[[PageContext], list[Text]], context: PageContext, count: int
+) -> ExhibitLines:
     """Lines in an equal share of the page, or in all of it where they need more room than that."""
     body = lines(context)
     share = (context.inner - (count - 1) * GAP) // count
@@ -143,7 +145,7 @@ def _sharing(lines: Callable[[PageContext], list[Text]], context: PageContext, c
         narrow = lines(_narrowed(context, share))
         # Side by side only where it costs nothing: no line is broken, no position left out.
         body = narrow if len(narrow) == len(body) else body
-    return Drawn(body)
+    return ExhibitLines(body)
 
 
 def _marked(marks: Sequence[Region], context: PageContext) -> list[Text]:
@@ -165,7 +167,7 @@ def _from_to(ends: tuple[int, int]) -> str:
 
 
 def _packed(blocks: Sequence[_Block], width: int) -> Iterator[list[_Block]]:
-    """As many blocks side by side as fit; then the next below."""
+    """The blocks in rows, each as many as fit side by side."""
     row: list[_Block] = []
     used = 0
     for block in blocks:
@@ -178,8 +180,9 @@ def _packed(blocks: Sequence[_Block], width: int) -> Iterator[list[_Block]]:
 
 
 def _beside(row: Sequence[_Block]) -> list[Text]:
-    """Blocks side by side, their first rows in one line. A joint stands at half the height of the lower neighbour;
-    that of the first block, which has none, above its rows.
+    """Blocks side by side, their first rows in one line.
+
+    A joint is at half the height of the lower neighbour; that of the first block, which has none, above its rows.
     """
     heads = max(len(block.head) for block in row)
     lines: list[Text] = []

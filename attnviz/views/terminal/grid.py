@@ -26,9 +26,9 @@ _SHORTEST_TOKEN = 6
 
 
 def grid(matrix: Matrix, context: PageContext, marks: Sequence[Region] = ()) -> list[Text]:
-    """The lines of a matrix, without its caption. All numbers stand below each other by their decimal point.
+    """The lines of a matrix, without its caption. All numbers are aligned by their decimal point.
 
-    `marks` stand in brackets, row by row.
+    Marked blocks are put in brackets, row by row.
     """
     texts = _aligned(context.storyboard.numbers.cells(matrix))
     body = _Grid(matrix, texts, _shares(matrix.values), context, tuple(marks))
@@ -54,7 +54,7 @@ def _aligned(cells: Sequence[Sequence[str]]) -> list[list[str]]:
 
 
 def _shares(values: FloatArray) -> FloatArray:
-    """How large each entry is beside the largest, 0 to 1; −1 where it is hidden."""
+    """The magnitude of each entry as a share of the largest, 0 to 1; −1 where it is hidden."""
     magnitudes = np.where(np.isfinite(values), np.abs(values), 0.0)
     largest = magnitudes.max(initial=0.0)
     shares: FloatArray = magnitudes / largest if largest > 0 else magnitudes
@@ -70,7 +70,7 @@ class _Grid:
     marks: tuple[Region, ...]
 
     def blocks(self) -> list[range]:
-        """Which columns stand side by side: as few blocks as fit, of as many columns each where that fits too."""
+        """The columns in as few blocks as fit the page, of equal width where that fits too."""
         room, count = self.context.inner - self._label_width, len(self._widths)
         blocks, start, used = [], 0, 0
         for j, width in enumerate(self._widths):
@@ -112,8 +112,8 @@ class _Grid:
         widest = max(self._widths, default=0)
         room = self.context.inner - mark - symbols - 2
         # Tokens give way, down to a readable start, before columns go into another block.
-        wanted = min(longest, LONGEST, max(room - sum(self._widths), _SHORTEST_TOKEN))
-        tokens = min(wanted, room - widest)
+        width = min(longest, LONGEST, max(room - sum(self._widths), _SHORTEST_TOKEN))
+        tokens = min(width, room - widest)
         return mark, symbols, tokens if tokens > 1 else 0
 
     @property

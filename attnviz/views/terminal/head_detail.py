@@ -40,12 +40,12 @@ _MOST_ROWS = 40
 _NAMES = 12 + 1 + 4 + 1
 """Columns of the longest token and a position before it, with their blanks."""
 _TO, _WEIGHT = " → ", 6
-"""What is between the ends of a link, and columns of a weight with the blanks before it."""
+"""The arrow between the ends of a link, and columns of a weight with the blanks before it."""
 _MOST_PROSE = 92
 
 
 def blocks_in(width: int, palette: Palette) -> int:
-    """As many blocks of a map as fit a page of `width` columns."""
+    """The number of blocks a side of a map that fits a page of `width` columns."""
     room = width - 2 * MARGIN - _NAMES
     return room if palette.shades else min(room, _MOST_ROWS)
 
@@ -113,7 +113,7 @@ def _numbers(close: HeadDetail, palette: Palette) -> list[Text]:
 
 
 def _names(close: HeadDetail, palette: Palette) -> list[Text]:
-    """The position and the token of each row; that of the query that is followed stands out."""
+    """The position and the token of each row, in bold for the query that is followed."""
     digits = len(str(close.n))
     followed = () if close.row is None else range(*close.row.queries)
     return [
@@ -144,7 +144,7 @@ def _legend(close: HeadDetail, picture: ShadedPicture, palette: Palette) -> Text
 
 
 def _links(close: HeadDetail, palette: Palette, inner: int, language: str) -> list[Text]:
-    """The pair that is asked for, what the query that is followed gives, and the strongest links."""
+    """The chosen pair, the links of the query that is followed, and the strongest links of all."""
     say = words(language).say
     lines: list[Text] = []
     if pair := pair_text(close):

@@ -18,15 +18,15 @@ from attnviz.views.terminal.picture import ShadedPicture
 from attnviz.views.terminal.wrapping import wrapped_prose
 
 _MOST_BLOCKS = 24
-"""Of a map a side: more would push the measures out of sight."""
+"""Blocks along a side of a map: more would push the measures out of sight."""
 _WHAT = 22
 """Columns of what is measured."""
 _MOST_PROSE = 92
 
 
 def blocks_in(width: int, heads: int) -> int:
-    """As many blocks a side of a map as a page of `width` columns has room for, in no more rows of maps than the
-    smallest need.
+    """The number of blocks along a side of a map on a page of `width` columns: as many as leave no more rows of maps
+    than the smallest maps need.
 
     >>> [blocks_in(width, 12) for width in (40, 80, 120)]
     [10, 10, 16]
@@ -47,8 +47,8 @@ def survey_lines(
         maps = [_map(each, palette) for each in layer]
         for row in _evenly(maps, inner):
             lines += [*beside(row), Text()]
-    told = (say("heads", "maps"), say("heads", "own_shades"))
-    lines += _prose(say("terminal", "between_sentences").join(told), palette, inner)
+    sentences = (say("heads", "maps"), say("heads", "own_shades"))
+    lines += _prose(say("terminal", "between_sentences").join(sentences), palette, inner)
     lines.append(Text())
     for measured in _measured(survey, language, top):
         lines += _ranked(*measured, palette, inner, say("heads", "nowhere"))
@@ -59,14 +59,14 @@ def survey_lines(
 
 
 def _evenly(maps: Sequence[list[Text]], width: int) -> Iterator[Sequence[list[Text]]]:
-    """As many in each row as fit, but no row with one or two that are left over."""
+    """The maps in rows of nearly equal length, as few rows as fit."""
     each = _columns(len(maps), max(map(width_of, maps)), width)
     for first in range(0, len(maps), each):
         yield maps[first : first + each]
 
 
 def _columns(maps: int, side: int, width: int) -> int:
-    """How many of so many maps stand in a row."""
+    """The number of maps in a row, of `maps` maps with that side."""
     fit = max((width + GAP) // (side + GAP), 1)
     rows = -(-maps // fit)
     return -(-maps // rows)
@@ -81,7 +81,7 @@ def _map(head: MeasuredHead, palette: Palette) -> list[Text]:
 def _measured(
     survey: Survey, language: str, top: int
 ) -> Iterator[tuple[str, Sequence[tuple[MeasuredHead, float]]]]:
-    """What is measured, and the foremost heads; the pair that is asked for comes first."""
+    """Each measure with its foremost heads; the weight of the chosen pair comes first."""
     say = words(language).say
     if survey.pair is not None:
         query, key = map(shown_token, survey.pair.names)

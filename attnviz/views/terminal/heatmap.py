@@ -31,13 +31,13 @@ _TOKEN = 10
 
 
 def is_too_large(matrix: Matrix) -> bool:
-    """Whether a matrix has too many entries to show their numbers."""
+    """Tests if a matrix has too many entries to show their numbers."""
     rows, columns = matrix.shape
     return rows > MOST_ROWS or columns > MOST_COLUMNS
 
 
 def heatmap(matrix: Matrix, context: PageContext) -> list[Text]:
-    """The lines of a matrix in blocks: the picture with its ends named, then what the shades mean."""
+    """The lines of a matrix in blocks: the picture with its ends named, then the meaning of its shades."""
     names = _ends(matrix.rows)
     margin = max((cell_len(name) for name in names), default=-1) + 1
     parts = _pooled(matrix, context, context.inner - margin)
@@ -112,7 +112,7 @@ def _pooled(matrix: Matrix, context: PageContext, room: int) -> PooledMatrix:
 
 
 def _picture(matrix: Matrix, parts: PooledMatrix, context: PageContext, room: int) -> ShadedPicture:
-    """Weights by their peaks, for one strong link in a block is what matters; all else by the means."""
+    """Weights by the peak of each block, as one strong link in it matters; all else by the means."""
     values = parts.peaks if matrix.role is Role.WEIGHT else parts.means
     few = matrix.shape[0] > 1 and not matrix.columns
     zoom = max(1, min(room // values.shape[1], 3 * _LOW // values.shape[1], _ZOOM)) if few else 1

@@ -1,4 +1,4 @@
-"""Small things that lines are made of. Widths are columns of the terminal: two for a Chinese character or an emoji."""
+"""Parts of lines. Widths are columns of the terminal: two for a Chinese character or an emoji."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _JOINER, _VARIANTS = "\u200d", "\ufe0e\ufe0f"
 
 
 def styled(text: str, style: Style) -> Text:
-    """`text` in a style that ends where it ends: what is appended later has its own."""
+    """`text` in a style that does not extend to text appended later."""
     return Text().append(text, style)
 
 

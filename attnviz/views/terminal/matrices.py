@@ -36,7 +36,7 @@ def matrices(shown: Sequence[Matrix], context: PageContext) -> list[Text]:
 
 
 def _rows(shown: Sequence[Matrix]) -> Iterator[list[Matrix]]:
-    """Matrices that may stand side by side: those of one head where a head has several, else all."""
+    """Groups of matrices that may be side by side: those of one head where a head has several, else all."""
     several_kinds = len({matrix.symbol for matrix in shown}) > 1
     for _, group in groupby(shown, key=lambda matrix: matrix.head if several_kinds else None):
         yield list(group)
@@ -57,7 +57,7 @@ def _blocks(matrix: Matrix, context: PageContext) -> Iterator[list[Text]]:
 
 
 def caption(matrix: Matrix, context: PageContext) -> Text:
-    """Symbol, shape, and what it is in words: Q  3×4  queries."""
+    """Symbol, shape and noun: Q  3×4  queries."""
     rows, columns = matrix.shape
     palette = context.palette
     lesser = [f"{rows}×{columns}", _noun(matrix, context)]

@@ -45,6 +45,6 @@ class PageContext:
         return self.storyboard.numbers.text(value)
 
     def is_worked(self, label: Label, matrix: Matrix) -> bool:
-        """Whether a row of a matrix is the one that is worked in full."""
+        """Tests if a row of a matrix is the one that is worked in full."""
         several = len(matrix.rows) > 1 and self.storyboard.told_on is not None
         return several and label.position == self.storyboard.query

@@ -41,7 +41,7 @@ class ShadedPicture:
 
     @property
     def has_gaps(self) -> bool:
-        """Whether some entry is left unshaded."""
+        """True if some entry is left unshaded."""
         return bool((self.values == self._gap).any())
 
     @property
@@ -59,7 +59,7 @@ class ShadedPicture:
         return [self._coloured(upper, lower, "▀") for upper, lower in pairs]
 
     def rows(self) -> list[Text]:
-        """A line each row, so that each can stand beside its name."""
+        """A line for each row, to be placed beside its name."""
         if not self.palette.shades:
             return self.lines()
         return [self._coloured(row, None, "█") for row in self._shares()]

@@ -24,7 +24,7 @@ _HEADING = 14
 
 
 def plot(item: Plot, context: PageContext) -> list[Text]:
-    """What the curves show, then a line for each x; series that do not fit beside the others come below."""
+    """The name of the y axis, then a line for each x; series that do not fit beside the others come below."""
     dim = context.palette.dim
     values = [value for series in item.series for value in series.y]
     scale = Scale.over(values, logarithmic=item.y_log)
@@ -39,7 +39,7 @@ def plot(item: Plot, context: PageContext) -> list[Text]:
 
 
 def _groups(item: Plot, scale: Scale, context: PageContext) -> Iterator[_Group]:
-    """The series, as many in a group as stand side by side."""
+    """The series in groups, each as many as fit side by side."""
     start = 0
     while start < len(item.series):
         end = len(item.series)
@@ -57,7 +57,7 @@ class _Group:
     context: PageContext
 
     def fits(self, bar: int) -> bool:
-        """Whether all stand side by side with bars of that many columns."""
+        """Tests if all series fit side by side with bars of `bar` columns."""
         wide = sum(GAP + each for each in self._widths(bar))
         return self._x_width + wide <= self.context.inner
 

@@ -19,7 +19,7 @@ _TOKEN = 8
 
 
 def are_strips(matrix: Matrix) -> bool:
-    """Whether the rows are vectors too long to show their numbers, and few enough to have a line each."""
+    """Tests for rows that are vectors too long to show their numbers, and few enough to have a line each."""
     rows, columns = matrix.shape
     return not matrix.columns and columns > MOST_NUMBERS and 1 <= rows <= MOST_ROWS
 

@@ -22,7 +22,7 @@ from attnviz.views.terminal.wrapping import widest_word, wrapped_prose
 _SIGNS = {True: "✓", False: "✗", None: ""}
 _SIGN = 2
 """Columns of ✓ and the blank after it."""
-_HANG = 2
+_INDENT = 2
 _TALLEST = 3
 """A row of more lines is easier to read as a record."""
 _NUMBER = re.compile(r"[−+]?\d[\d,]*(\.\d+)?")
@@ -45,7 +45,7 @@ class _Drawn:
     context: PageContext
 
     def widths(self, tallest: int = _TALLEST) -> list[int] | None:
-        """How wide each column is; None if the page is too narrow for rows of at most `tallest` lines."""
+        """The width of each column; None if the page is too narrow for rows of at most `tallest` lines."""
         texts = list(zip(self._header, *self._rows, strict=True))
         least = [max(widest_word(cell) for cell in column) for column in texts]
         room = self.context.inner - self._sign - GAP * (len(texts) - 1)
@@ -99,7 +99,7 @@ class _Drawn:
         return lines
 
     def records(self) -> list[Text]:
-        """A list a row: the name of each column, and what stands in it."""
+        """A list for each row: the name of each column with its cell."""
         lines: list[Text] = []
         for row, cells in zip(self.item.rows, self._rows, strict=True):
             lines += [Text()] if lines else []
@@ -115,7 +115,7 @@ class _Drawn:
         lines: list[Text] = []
         for name, cell, role in zip(self._header, cells, self._roles, strict=True):
             beside = names + widest_word(cell) <= room
-            by = names if beside else _HANG
+            by = names if beside else _INDENT
             parts = [styled(each, palette.text(role)) for each in _wrapped(cell, room - by)]
             if beside:
                 lines += hanging_indent(styled(filled(name, names), palette.dim), parts, names)
@@ -146,7 +146,7 @@ class _Drawn:
 
 @dataclass(frozen=True, eq=False)
 class _Columns:
-    """How wide each column is, whether it is flush right, and its style."""
+    """The width of each column, whether it is flush right, and its style."""
 
     widths: Sequence[int]
     right: Sequence[bool]

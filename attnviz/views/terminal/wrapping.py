@@ -17,7 +17,7 @@ _BESIDE_SIGN = re.compile(r"(?<=\S) (?=[×·∗*+−=≈≠<>≤≥/] )|(?<= [×
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 Breaks: TypeAlias = Callable[[str], list[int]]
-"""Where a new line may begin: offsets, in order."""
+"""Finds the offsets at which a new line may begin, in order."""
 
 
 def wrapped_prose(text: Text, width: int) -> list[Text]:
@@ -75,7 +75,7 @@ def _broken(text: Text, width: int, levels: Sequence[Breaks]) -> list[Text]:
 
 
 def _stops(plain: str, offset: int, width: int, levels: Sequence[Breaks]) -> Iterator[int]:
-    """Where stretches end that are not to be broken, unless no level can: offsets, in order."""
+    """Yields the ends of stretches, in order: those of the first level that makes them short enough."""
     edges = [0, *(levels[0](plain) if levels else []), len(plain)]
     for start, stop in pairwise(edges):
         if levels and cell_len(plain[start:stop].rstrip()) > width:

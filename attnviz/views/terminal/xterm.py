@@ -12,7 +12,7 @@ _CUBE = (0, 95, 135, 175, 215, 255)
 _FIRST = 16
 """The colours before it are whatever the user's terminal makes of them."""
 _HUE = 2.0
-"""How much more a difference in hue or chroma counts than one in lightness: a role is known by its hue."""
+"""The weight of a difference in hue or chroma against one in lightness: a role is recognised by its hue."""
 _TO_CONES = np.array(
     [[0.4122214708, 0.5363325363, 0.0514459929],
      [0.2119034982, 0.6806995451, 0.1073969566],

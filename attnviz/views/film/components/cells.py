@@ -16,11 +16,11 @@ from attnviz.views.film.components.text import label
 from attnviz.views.film.style import DIMMED, Size, Style
 
 GAP = 0.94
-"""How much of its place a cell fills."""
+"""The share of its place that a cell fills."""
 _PADDING = 0.07
 """Between a number and the border of its cell, four pixels of a frame 480 high."""
 _SNUG = 0.14
-"""What a place is wider than its number where numbers would not fit otherwise."""
+"""The least by which a place is wider than its number, where numbers would not fit otherwise."""
 BORDER = 0.55
 _CORNER = 0.07
 _ARC = (
@@ -29,7 +29,7 @@ _ARC = (
 
 
 def width_for(text: float, *, snug: bool = False) -> float:
-    """How wide the place of a cell has to be for a number of that width; `snug`, at the very least."""
+    """The width of the place of a cell for a number of width `text`; `snug` is the very least."""
     roomy = (text + 2 * _PADDING) / GAP
     return max(text + _SNUG, roomy - _PADDING / GAP) if snug else roomy
 
@@ -68,7 +68,7 @@ def _quarter(turns: int) -> Points:
 class Cell(VGroup):
     """An entry. `text` is the number it shows, "" where it is too small for one.
 
-    Without a number a negative entry carries a bar at its foot, where there is room for it: the sign is never told by
+    Without a number a negative entry carries a bar at its foot, where there is room for it: the sign is never shown by
     colour. A number has its minus sign, and a bar under it would read as a line drawn under the digits.
     """
 
@@ -117,7 +117,7 @@ class Cell(VGroup):
 
 
 class Slot(VGroup):
-    """A place where an entry will stand."""
+    """A place for an entry."""
 
     def __init__(self, style: Style, *, width: float, height: float) -> None:
         super().__init__(Tile(width * GAP, height * GAP, 1.2, style.theme.hairline))

@@ -31,17 +31,17 @@ _MOST_TOKENS = (1.6, 0.85)
 class _Sizes:
     left_width: float
     width: float
-    """Of a cell of the product, and of the columns on top."""
+    """Width of a cell of the product, and of the columns on top."""
     top_height: float
     height: float
     left_size: Size | None
-    """Of the numbers; None where there are none."""
+    """Size of the numbers at the left; None where there are none."""
     top_size: Size | None
     product_size: Size | None
 
     @property
     def numbered(self) -> tuple[float, ...]:
-        """How much can be read, to compare by."""
+        """The sizes of the numbers, most important first, to compare layouts by."""
         sizes = (self.product_size, self.top_size, self.left_size)
         return tuple(size.value if size else 0.0 for size in sizes)
 
@@ -49,8 +49,8 @@ class _Sizes:
 class Crossing(VGroup):
     """`left` (n, m) and `top` (m, columns), or `top` upright (columns, m), and their `product` (n, columns).
 
-    The product is there as slots; `product` has the cells that will stand in them and is not added yet. One row
-    against upright columns stands upright beside them, so that what is multiplied stands side by side.
+    The product is there as slots; `product` has the cells that will fill them and is not added yet. One row against
+    upright columns is upright beside them, so that the factors of each product are side by side.
     """
 
     def __init__(

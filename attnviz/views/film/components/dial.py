@@ -56,7 +56,7 @@ class Dial(VGroup):
 
     @property
     def shown_angle(self) -> float:
-        """How far the hand moves: whole turns beyond the first are left out, they end where they began."""
+        """The angle by which the hand moves, without whole turns beyond the first, which end where they began."""
         return math.fmod(self.turn.angle, TAU)
 
     @property
@@ -64,7 +64,7 @@ class Dial(VGroup):
         return np.array(self.face.get_center())
 
     def _sweep(self, colour: str) -> VGroup:
-        """The way of the hand, near the middle; nothing for a hand that is not there, or hardly moves."""
+        """The arc that the hand passes, near the middle; empty for a hand that is not there, or hardly moves."""
         if not math.hypot(*self.turn.before) or abs(self.shown_angle) < _LEAST:
             return VGroup()
         start = math.atan2(self.turn.before[1], self.turn.before[0])

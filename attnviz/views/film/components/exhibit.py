@@ -14,7 +14,7 @@ from attnviz.story.numbers import Numbers
 from attnviz.story.storyboard import Matrix
 from attnviz.views.film.components.exhibit_room import Demand, heights, widths
 from attnviz.views.film.components.exhibit_types import (
-    Place,
+    ViewRoom,
     demand,
     heading,
     heading_height,
@@ -29,7 +29,7 @@ from attnviz.views.film.style import Box, Size, Style
 
 _GAP, _JOINT_GAP = 0.75, 0.35
 _LARGEST_TABLE = 1.4
-"""How much larger text stands where there is nothing else."""
+"""The most that text is enlarged where there is nothing else."""
 _AIR = 0.93
 _BETWEEN_LINES = 0.4
 
@@ -48,7 +48,7 @@ class ExhibitView(VGroup):
             self.add(self.heading)
 
     def frame(self, marks: Sequence[Region], style: Style) -> VGroup:
-        """Frames round blocks of the matrix, where it stands now."""
+        """Frames round blocks of the matrix, at its present position."""
         view = self.body
         if not isinstance(view, MatrixView) or view.sheet.pooled:
             return VGroup()
@@ -62,14 +62,17 @@ def block(view: MatrixView, region: Region) -> VGroup:
 
 
 def _anchor(body: VGroup) -> VGroup:
-    """What a heading stands flush with: the cells, not the names beside them."""
+    """The part that a heading is flush with: the cells, not the names beside them."""
     return body.cells if isinstance(body, MatrixView) else body
 
 
 def laid_out(
     exhibits: Sequence[Exhibit], numbers: Numbers, style: Style, box: Box
 ) -> tuple[list[ExhibitView], list[Line | None]]:
-    """The exhibits as views in their places, and the joint before each, None where there is none."""
+    """The exhibits as views in their places, and the joint before each, None where there is none.
+
+    Raises UnknownExhibitError for a type that is not registered.
+    """
     lines = [
         _fitting(list(each), numbers, style, box)
         for _, each in groupby(exhibits, key=lambda each: each.line)
@@ -151,7 +154,7 @@ def _line(
 
 
 def _levelled(views: list[ExhibitView], style: Style) -> list[ExhibitView]:
-    """The views, made comparable: matrices of as many rows in cells of one height, so that a row of one stands beside
+    """The views, made comparable: matrices of as many rows in cells of one height, so that a row of one is beside
     the same row of the other, in letters of one size where the columns are as many too; and one shade for one number
     where the same matrix is shown twice without numbers.
     """
@@ -168,7 +171,7 @@ def _levelled(views: list[ExhibitView], style: Style) -> list[ExhibitView]:
 
 
 def _beside(shown: Sheet, others: Sequence[Sheet]) -> Sheet:
-    """The sheet as it is to stand beside the others, itself among them."""
+    """The sheet made comparable to the others, itself among them."""
     rows, symbol = shown.matrix.shape[0], shown.matrix.symbol
     height = max(each.height for each in others if each.matrix.shape[0] == rows)
     shades = shown.shades
@@ -182,7 +185,7 @@ def _beside(shown: Sheet, others: Sequence[Sheet]) -> Sheet:
 
 
 def _level(view: ExhibitView) -> None:
-    """Bodies stand on one level by their middles, whatever stands over them."""
+    """Moves the view so that the middle of its body is on the level of all, whatever is above the body."""
     view.shift(np.array([0.0, -_anchor(view.body).get_center()[1], 0.0]))
 
 
@@ -196,5 +199,5 @@ def _view(
     exhibit: Exhibit, numbers: Numbers, style: Style, width: float, height: float, above: float
 ) -> ExhibitView:
     """`above` is the room over matrices of that line for the names of columns."""
-    place = Place(width, height - heading_height(exhibit), above)
-    return ExhibitView(exhibit, view_of(exhibit, numbers, style, place), style)
+    room = ViewRoom(width, height - heading_height(exhibit), above)
+    return ExhibitView(exhibit, view_of(exhibit, numbers, style, room), style)

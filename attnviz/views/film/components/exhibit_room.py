@@ -28,11 +28,11 @@ class Demand:
     least: float = 0.0
     """The width under which numbers give way to shades; 0 where there are none."""
     fixed: bool = False
-    """Whether it cannot do with less."""
+    """True if it cannot do with less."""
     rigid: float = 0.0
     """The width that does not shrink with the cells: of the names of rows; all of it under a single column's title."""
     grows: bool = False
-    """Whether it is the better for more room than that."""
+    """True if it is better with more room than that."""
 
 
 def names_wide(matrix: Matrix) -> float:
@@ -86,13 +86,13 @@ def heights(lines: Sequence[Sequence[Demand]], room: float) -> list[float]:
     return least
 
 
-def shared(wanted: Sequence[float], room: float, grows: Sequence[bool]) -> list[float]:
+def shared(natural: Sequence[float], room: float, grows: Sequence[bool]) -> list[float]:
     """Room for each: its share of what there is where that is too little; what is left over goes to those that grow."""
-    total = sum(wanted)
+    total = sum(natural)
     if total > room:
-        return [each * room / total for each in wanted]
-    growing = sum(each for each, more in zip(wanted, grows, strict=True) if more)
+        return [each * room / total for each in natural]
+    growing = sum(each for each, more in zip(natural, grows, strict=True) if more)
     if not growing:
-        return list(wanted)
+        return list(natural)
     factor = min(1 + (room - total) / growing, _MOST_GROWTH)
-    return [each * factor if more else each for each, more in zip(wanted, grows, strict=True)]
+    return [each * factor if more else each for each, more in zip(natural, grows, strict=True)]

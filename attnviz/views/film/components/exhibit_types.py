@@ -45,7 +45,7 @@ Move: TypeAlias = tuple[Sequence[Animation], float]
 
 
 @dataclass(frozen=True)
-class Place:
+class ViewRoom:
     """The room for the view of an exhibit, in manim units."""
 
     width: float
@@ -61,7 +61,7 @@ class ExhibitType:
 
     demand: Callable[[Any, Numbers, Style, Box, float], Demand]
     """(item, numbers, style, the whole stage, the width of the heading) → the room it takes without its heading."""
-    view: Callable[[Any, Numbers, Style, Place], VGroup]
+    view: Callable[[Any, Numbers, Style, ViewRoom], VGroup]
     """(item, numbers, style, its room) → the mobject, anywhere."""
     moves: Callable[[Any, float], Iterator[Move]]
     """(the mobject, seconds) → the moves by which it appears, together about that long."""
@@ -105,9 +105,9 @@ def names_above(exhibit: Exhibit) -> float:
     return _TYPES.of(exhibit.item).above(exhibit.item)
 
 
-def view_of(exhibit: Exhibit, numbers: Numbers, style: Style, place: Place) -> VGroup:
+def view_of(exhibit: Exhibit, numbers: Numbers, style: Style, room: ViewRoom) -> VGroup:
     """The mobject of the exhibit without its heading."""
-    return _TYPES.of(exhibit.item).view(exhibit.item, numbers, style, place)
+    return _TYPES.of(exhibit.item).view(exhibit.item, numbers, style, room)
 
 
 def moves_of(exhibit: Exhibit, body: VGroup, seconds: float) -> Iterator[Move]:
@@ -147,9 +147,9 @@ def _matrix_demand(
     return Demand(width, high, max(least, rigid), rigid=rigid)
 
 
-def _matrix_view(matrix: Matrix, numbers: Numbers, style: Style, place: Place) -> MatrixView:
-    wide = max(place.width - names_wide(matrix), _LEAST_CELL * min(matrix.shape[1], 16))
-    high = max(place.height - place.above, _LEAST_CELL * min(matrix.shape[0], 16))
+def _matrix_view(matrix: Matrix, numbers: Numbers, style: Style, room: ViewRoom) -> MatrixView:
+    wide = max(room.width - names_wide(matrix), _LEAST_CELL * min(matrix.shape[1], 16))
+    high = max(room.height - room.above, _LEAST_CELL * min(matrix.shape[0], 16))
     shown = sheet(matrix, numbers, width=wide, height=high, most_cell=MOST_CELL)
     return named_matrix(shown, matrix, style)
 
@@ -165,8 +165,8 @@ def _plot_demand(plot: Plot, numbers: Numbers, style: Style, box: Box, title: fl
     return Demand(_PLOT[0], _PLOT[1], least, rigid=least, grows=True)
 
 
-def _plot_view(plot: Plot, numbers: Numbers, style: Style, place: Place) -> PlotView:
-    return PlotView(plot, style, width=place.width, height=place.height)
+def _plot_view(plot: Plot, numbers: Numbers, style: Style, room: ViewRoom) -> PlotView:
+    return PlotView(plot, style, width=room.width, height=room.height)
 
 
 def _plot_moves(body: PlotView, seconds: float) -> Iterator[Move]:
@@ -181,8 +181,8 @@ def _table_demand(table: Table, numbers: Numbers, style: Style, box: Box, title:
     return Demand(max(view.width, title), view.height, fixed=True)
 
 
-def _table_view(table: Table, numbers: Numbers, style: Style, place: Place) -> TableView:
-    return TableView(table, style, width=place.width + 0.01, height=place.height)
+def _table_view(table: Table, numbers: Numbers, style: Style, room: ViewRoom) -> TableView:
+    return TableView(table, style, width=room.width + 0.01, height=room.height)
 
 
 def _table_moves(body: TableView, seconds: float) -> Iterator[Move]:
@@ -196,8 +196,8 @@ def _field_demand(field: Field, numbers: Numbers, style: Style, box: Box, title:
     return Demand(max(count * 0.62 + names, title), len(field.layers) * 1.05)
 
 
-def _field_view(field: Field, numbers: Numbers, style: Style, place: Place) -> FieldView:
-    return FieldView(field, style, width=place.width, height=place.height)
+def _field_view(field: Field, numbers: Numbers, style: Style, room: ViewRoom) -> FieldView:
+    return FieldView(field, style, width=room.width, height=room.height)
 
 
 def _field_moves(body: FieldView, seconds: float) -> Iterator[Move]:

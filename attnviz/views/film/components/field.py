@@ -1,4 +1,4 @@
-"""Layers of positions, and which of them feed the one that is asked about."""
+"""Layers of positions, with those lit that feed one position of the last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What frames the stage: the header with the step, the caption strip, the notes."""
+"""The frame of the stage: the header with the step, the caption strip, the notes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def coloured(text: str, style: Style) -> list[tuple[str, str]]:
 
 
 class Caption(VGroup):
-    """What is said now, in one or two lines, in the strip at the foot."""
+    """The caption of the moment, in one or two lines, in the strip at the foot."""
 
     def __init__(self, text: str, style: Style, language: str) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Caption(VGroup):
 
 
 class Header(VGroup):
-    """The lesson, the number and title of the step with the head that it is told on, and a dot a step."""
+    """The lesson, the number and title of the step with its head, and a dot a step."""
 
     def __init__(self, storyboard: Storyboard, step: Step, style: Style) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class Header(VGroup):
 
 
 def _titles(storyboard: Storyboard) -> list[tuple[str, str]]:
-    """Of each step its number and title, and the head that it is told on, "" where it is told on none."""
+    """The number and title of each step, and its head, "" where it is not about one."""
     say = words(storyboard.language).say
     heads = [
         "" if step.head is None else f" · {say('common', 'head', head=step.head)}"
@@ -91,12 +91,12 @@ def hairlines(style: Style) -> VGroup:
 
 
 def omitted_line(text: str, style: Style) -> Line:
-    """What a step leaves out, small, over the caption strip."""
+    """The entries that a step leaves out, small, over the caption strip."""
     line = label(text, style.theme.dim, Size.SMALL)
     return line.move_to((STAGE.right, 0, 0), aligned_edge=RIGHT).on_baseline(CAPTION.top + 0.14)
 
 
 def notes_line(text: str, style: Style) -> Line:
-    """What is untrained or rounded, small, at the very foot."""
+    """The notes on untrained or rounded numbers, small, at the very foot."""
     fitting = cut_to_width(text, CAPTION.width, Size.SMALL)
     return label(fitting, style.theme.dim, Size.SMALL).set_x(0).on_baseline(CAPTION.bottom + 0.05)

@@ -1,4 +1,4 @@
-"""Which columns of a matrix belong to which head."""
+"""The columns of a matrix, by head."""
 
 from __future__ import annotations
 

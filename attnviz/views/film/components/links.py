@@ -1,4 +1,4 @@
-"""Tokens in a row, and arcs over them: what queries give to keys."""
+"""Tokens in a row, and arcs over them: weights from queries to keys."""
 
 from __future__ import annotations
 
@@ -86,9 +86,9 @@ def _weight(links: Links, i: int) -> Weight:
 
 
 def _places(links: Links, box: Box) -> tuple[list[tuple[float, float]], list[float]]:
-    """Where each token stands, and how wide its name may be: all whole if they fit, else the longest are cut.
+    """The x of each token with the width of its name, all whole if they fit, else the longest cut.
 
-    Then where a … stands.
+    Then the x of each ….
     """
     numbers = [width_of(each, _SIZE) for each in links.texts]
     names = [

@@ -26,36 +26,36 @@ from attnviz.views.film.style import Size, Style
 
 LABEL_GAP, _TOKEN_GAP = 0.14, 0.12
 _BASELINES = (LABEL_GAP + 0.05, LABEL_GAP + 0.38)
-"""Of symbols and of tokens, over the columns."""
+"""Baselines of symbols and of tokens, over the columns."""
 _OVERHANG = 0.12
-"""By how much a name may reach over the end of a row of columns."""
+"""The most that a name may reach over the end of a row of columns."""
 _CLOSE_ROWS = 0.3
-"""Where rows are lower, their names are in the smallest letters, so that they do not run into each other."""
+"""Height of rows below which their names are in the smallest letters, so that they do not overlap."""
 _LOWERED_DEPTH = 0.18
-"""How far lowered letters reach under the baseline, of the em."""
+"""Depth of lowered letters under the baseline, in em."""
 MOST_SIDE = 16
 """A side with more entries is pooled to this many blocks."""
 _SHADED = 0.46
-"""The most a side of a cell without a number takes."""
+"""The longest side of a cell without a number."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """What a view of a matrix shows: the entries, as values and as text, and the names of its rows and columns."""
+    """The contents of a view of a matrix: entries, as values and as text, and the names of rows and columns."""
 
     matrix: Matrix
     texts: tuple[tuple[str, ...], ...] | None
     """None where the cells are too small for numbers."""
     width: float
-    """Of a cell."""
+    """Width of a cell."""
     height: float
     shades: Shades
     whole: tuple[int, int] | None = None
-    """The shape of the whole matrix, where this is a part of it or stands for it in blocks."""
+    """The shape of the whole matrix, where this is a part of it or has blocks in place of its entries."""
     pooled: bool = False
-    """Whether each cell stands for a block."""
+    """True if each cell is a block."""
     size: Size = Size.SMALL
-    """Of the numbers."""
+    """Size of the numbers."""
 
 
 def sheet(
@@ -112,16 +112,16 @@ def pooled_matrix(matrix: Matrix, blocks: int = MOST_SIDE) -> Matrix:
 
 
 def names_width(labels: Sequence[Label], most: float) -> float:
-    """How wide the names of rows are, where their tokens may take `most`."""
+    """The width of the names of rows, where their tokens may take `most`."""
     symbols = max((width_of(each.symbol, Size.BODY, Weight.BOLD) for each in labels), default=0.0)
     tokens = widest([each.token for each in labels if each.token], Size.SMALL)
     return symbols + LABEL_GAP + (min(tokens, most) + _TOKEN_GAP if tokens else 0.0)
 
 
 class MatrixView(VGroup):
-    """Cells in rows and columns, centred on the origin; labels stand outside.
+    """Cells in rows and columns, centred on the origin; labels are outside.
 
-    `upright` turns it: the rows of the matrix become columns, as keys stand above the scores.
+    `upright` turns it: the rows of the matrix become columns, like keys above the scores.
     """
 
     def __init__(
@@ -218,7 +218,7 @@ class MatrixView(VGroup):
     ) -> list[Line]:
         made = []
         widest_symbol = widest([each.symbol for each in labels], Size.BODY)
-        # a column that stands alone has no neighbour that its name could run into
+        # a single column has no neighbour that its name could run into
         room = self.sheet.width + 2 * _OVERHANG if len(labels) == 1 else self.sheet.width - 0.04
         if widest_symbol > room:
             return []
@@ -235,7 +235,7 @@ class MatrixView(VGroup):
         return made
 
     def _names(self, labels: Sequence[Label]) -> list[str]:
-        """The tokens as they can stand above the columns; none, where of one not even three letters are left."""
+        """The tokens cut to fit above the columns; none of them where not even three letters of one are left."""
         tokens = [each.token or "" for each in labels]
         names = cut_to_pitch(tokens, self.sheet.width, Size.SMALL, _OVERHANG)
         legible = (
@@ -254,12 +254,12 @@ class MatrixView(VGroup):
             title.add(extent.next_to(mark, RIGHT, buff=0.12).on_baseline(mark.baseline))
         top = VGroup(self.cells, *self.column_labels)
         title.next_to(top, UP, buff=0.35 * size.em).align_to(self.cells, LEFT)
-        # on a baseline of its own making W_Q would stand higher than W_K, by the tail of its Q
+        # on a baseline of its own making W_Q would be higher than W_K, by the tail of its Q
         depth = _LOWERED_DEPTH if "_" in matrix.symbol else 0.0
         rise = top.get_top()[1] + (0.35 + depth) * size.em - mark.baseline
         return title.shift(rise * UP)
 
 
 def frame_around(target: VGroup, colour: str, buff: float = 0.05) -> SurroundingRectangle:
-    """An outline that says: this one, now."""
+    """An outline that draws the eye to the target."""
     return SurroundingRectangle(target, buff=buff, corner_radius=0.08, color=colour, stroke_width=3)

@@ -1,4 +1,4 @@
-"""Where one product of a query and a key stands, part by part: both vectors, their products, the sums of these.
+"""Layouts of one product of a query and a key, part by part: both vectors, their products, the sums of these.
 
 A reader multiplies and adds up what is written, so numbers come before room for everything at once: once the products
 are there, the vectors step aside, small and shaded, or make room altogether.
@@ -27,16 +27,16 @@ from attnviz.views.film.components.text import Line, label, widest, width_of
 from attnviz.views.film.style import Box, Size, Style
 
 _WIDTHS = (lambda text: width_for(text) + 0.16, width_for, partial(width_for, snug=True))
-"""How wide a cell is for the widest number of its matrix, from the best to the least."""
+"""Widths of a cell for the widest number of its matrix, from the best to the least."""
 _ASIDE = (0.42, 0.34, 0.28, 0.22)
-"""Widths of a cell of a vector that stands aside. In a smaller one the mark of a negative entry would be lost."""
+"""Widths of a cell of a vector that is moved aside. In a smaller one the mark of a negative entry would be lost."""
 _ASIDE_HIGH = 0.24
 _GAP, _STACK_GAP, _JOINT_GAP = 0.22, 0.2, 0.11
 
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """What stands in one part of the step, from left to right."""
+    """The layout of one part of the step, from left to right."""
 
     views: dict[str, ExhibitView]
     """By the symbol of the matrix."""
@@ -59,7 +59,7 @@ def settings(
     """The vectors, then with their products, then with the sums: with as many numbers as can be read.
 
     Where there is room for all there are numbers in all from the beginning, and nothing moves; else in the vectors till
-    their products are there; else in products and sums. Vectors that are longer still stand as shades.
+    their products are there; else in products and sums. Vectors that are longer still are shades.
     """
     views, joints = laid_out(exhibits, numbers, style, box)
     at_once = Setting(
@@ -85,7 +85,7 @@ def _one_by_one(whole: Setting) -> tuple[Setting, Setting, Setting]:
 def _in_turn(
     exhibits: Sequence[Exhibit], numbers: Numbers, style: Style, box: Box
 ) -> Iterator[tuple[Setting, Setting, Setting]]:
-    """What fits, the best first."""
+    """The layouts that fit, the best first."""
     query, key, products, sums = exhibits
     makers = [_Maker(numbers, style, box, wide) for wide in _WIDTHS]
     for make in makers:
@@ -131,24 +131,24 @@ class _Maker:
         return None
 
     def _needed(self, line: list[Exhibit]) -> float:
-        """How wide a line of exhibits with numbers is."""
+        """The width of a line of exhibits with numbers."""
         symbols = [row.symbol for row in _matrix(line[0]).rows]
         names = max((width_of(each, Size.BODY, Weight.BOLD) for each in symbols), default=0.0)
         cells = sum(self._columns(each, self._cell(each)) for each in line)
         return names + LABEL_GAP + cells + sum(self._before(each) for each in line[1:])
 
     def _cell(self, exhibit: Exhibit) -> float:
-        """How wide a cell with its number is."""
+        """The width of a cell with its number."""
         texts = self.numbers.cells(_matrix(exhibit))
         return self.wide(widest([text for row in texts for text in row], Size.SMALL))
 
     def _columns(self, exhibit: Exhibit, cell: float) -> float:
-        """How wide all columns are, or the heading over them."""
+        """The width of all columns, or of the heading over them."""
         return max(cell * _matrix(exhibit).shape[1], heading(exhibit, self.style).width)
 
     @staticmethod
     def _before(exhibit: Exhibit) -> float:
-        """The room between an exhibit and what stands before it."""
+        """The room between an exhibit and the one before it."""
         return width_of(exhibit.joint, Size.LARGE) + 2 * _JOINT_GAP if exhibit.joint else _GAP
 
     def _stack(self, exhibits: list[Exhibit], width: float) -> VGroup:
@@ -157,7 +157,7 @@ class _Maker:
             matrix = _matrix(each)
             shown = Sheet(matrix, None, width, _ASIDE_HIGH, shades_of(matrix))
             stack.add(ExhibitView(each, MatrixView(shown, self.style), self.style))
-        # level with matrices whose cells, without their headings, stand on the middle
+        # level with matrices whose cells, without their headings, are on the middle
         return stack.arrange(DOWN, buff=_STACK_GAP, aligned_edge=LEFT).move_to(HEADING / 2 * UP)
 
     def _set(self, stack: VGroup, exhibits: list[Exhibit]) -> Setting:

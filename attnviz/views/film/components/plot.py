@@ -18,7 +18,7 @@ from attnviz.views.film.style import Size, Style
 _LEGEND = 0.42
 """Height of the x texts and of the names of the axes."""
 _LOWEST = 0.08
-"""Names stand no lower, or they would touch what is written under the axis."""
+"""The lowest baseline of names: lower ones would touch the texts under the axis."""
 _APART = 0.3
 """The least from one name at the end of a curve to the next."""
 _DOT = 0.055
@@ -66,14 +66,14 @@ class PlotView(VGroup):
         return axes.add(x_name, y_name)
 
     def _across(self) -> list[float]:
-        """Where the points lie along the x axis."""
+        """The x of the points."""
         x = _scaled(self.plot.series[0].x, log=self.plot.x_log)
         low, high = min(x), max(x)
         share = [(each - low) / (high - low) if high > low else 0.5 for each in x]
         return [(0.03 + 0.94 * each) * self._box[0] for each in share]
 
     def _up(self, series: Series) -> list[float]:
-        """Where its points lie along the y axis; a linear axis begins at 0 where nothing is below."""
+        """The y of the points of a series; a linear axis begins at 0 where nothing is below."""
         every = [y for each in self.plot.series for y in each.y]
         scaled = _scaled(every, log=self.plot.y_log)
         low, high = min(scaled), max(scaled)
@@ -103,8 +103,8 @@ class PlotView(VGroup):
 
     def _placed(self, ends: Sequence[Line]) -> list[Line]:
         """The names beside the ends of their curves, pushed apart where curves end together."""
-        wanted = [max(self._up(each)[-1], _LOWEST) for each in self.plot.series]
-        heights = spread(wanted, apart=_APART, most=self._box[1] + 0.05)
+        natural = [max(self._up(each)[-1], _LOWEST) for each in self.plot.series]
+        heights = spread(natural, apart=_APART, most=self._box[1] + 0.05)
         for end, height in zip(ends, heights, strict=True):
             end.move_to(np.array([self._box[0] + 0.12, height, 0.0]), aligned_edge=LEFT)
         return list(ends)
@@ -114,16 +114,16 @@ def _widest(lines: Sequence[Line]) -> float:
     return max((line.width for line in lines), default=0.0)
 
 
-def spread(wanted: Sequence[float], *, apart: float, most: float) -> list[float]:
-    """Heights as near to the wanted ones as leaves `apart` between them, none over `most`; in the order given.
+def spread(natural: Sequence[float], *, apart: float, most: float) -> list[float]:
+    """Heights near the natural ones, at least `apart` from each other and at most `most`, in the given order.
 
     >>> spread([1.0, 1.0, 3.0], apart=0.5, most=3.0)
     [1.0, 1.5, 3.0]
     >>> spread([3.0, 3.0], apart=0.5, most=3.0)
     [2.5, 3.0]
     """
-    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
-    heights = list(wanted)
+    order = sorted(range(len(natural)), key=lambda i: natural[i])
+    heights = list(natural)
     for below, i in itertools.pairwise(order):
         heights[i] = max(heights[i], heights[below] + apart)
     level = most

@@ -16,7 +16,7 @@ MOST_LINES = 4
 _GAP, _PAD = 0.05, 0.06
 """Between two tiles, and between a token and the sides of its tile."""
 _HIGH, _PITCH, _FOOT = 1.5, 1.72, 0.36
-"""Of a tile and of a line, and from the middle of a tile down to the baseline, in em."""
+"""Heights of a tile and of a line, and from the middle of a tile down to the baseline, in em."""
 _MORE = "…"
 
 
@@ -62,7 +62,7 @@ class Sentence(VGroup):
 
 
 def _wide(token: str, size: Size) -> float:
-    """Of its tile."""
+    """Width of the tile of a token."""
     return width_of(token, size) + 2 * _PAD
 
 

@@ -1,4 +1,4 @@
-"""How full the cells of a matrix are shaded: by magnitude, but scores from the worst fit to the best."""
+"""Shades of the cells of a matrix: by magnitude, but scores from the worst fit to the best."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _ALIKE = 0.5
 
 @dataclass(frozen=True)
 class Shades:
-    """What the fullest and the faintest cell stand for."""
+    """The values of the fullest and of the faintest cell."""
 
     fullest: float
     faintest: float | None = None
     """None: 0, and a negative entry is as full as a positive one."""
 
     def share(self, value: float) -> float:
-        """How full a cell with that value is, from 0 to 1; what lies beyond the ends is as full as they are.
+        """The fullness, 0 to 1, of a cell with that value; values beyond the ends are as full as these.
 
         >>> Shades(8.0).share(-8.0), Shades(8.0, -8.0).share(-8.0), Shades(8.0, -8.0).share(0.0)
         (1.0, 0.0, 0.5)
@@ -47,7 +47,7 @@ def shades_of(matrix: Matrix) -> Shades:
 
 
 def shades_up_to_largest(matrix: Matrix, shown: FloatArray | None = None) -> Shades:
-    """The same, but weights up to the largest there is. `shown` is what stands for the entries: the means of blocks."""
+    """The same, but weights up to the largest there is. `shown` replaces the entries: the means of blocks."""
     values = matrix.values if shown is None else shown
     finite = values[np.isfinite(values)]
     # the role of scores is that of their products too, which are parts of a sum: there a minus takes away

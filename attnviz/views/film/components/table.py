@@ -1,4 +1,4 @@
-"""Facts in rows and columns of text."""
+"""Tables of text in rows and columns."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ class TableView(VGroup):
         return 0.35 if any(row.good is not None for row in self.table.rows) else 0.0
 
     def _fitting(self, width: float, height: float) -> Size:
-        """The larger letters, if all cells stand in one line in them and the rows do not need more than `height`."""
+        """The larger size, if it leaves each cell on one line and the rows within `height`."""
         self._size = Size.BODY
         fits = sum(self._natural()) + _GAP * len(self.table.header) <= width
         high = (len(self.table.rows) + 1) * Size.BODY.em * 1.75 <= height
         return Size.BODY if fits and high else Size.SMALL
 
     def _natural(self) -> list[float]:
-        """How wide each column is, its cells in the lines that they have."""
+        """The width of each column, its cells in the lines that they have."""
         every = [self.table.header, *(row.cells for row in self.table.rows)]
         return [
             max(
@@ -126,6 +126,6 @@ class TableView(VGroup):
 
     @cached_property
     def _numeric(self) -> list[bool]:
-        """Which columns hold numbers: they stand flush right."""
+        """True for columns of numbers, which are flush right."""
         columns = zip(*(row.cells for row in self.table.rows), strict=True)
         return [all(_NUMBER.fullmatch(cell) for cell in column) for column in columns]

@@ -69,7 +69,7 @@ def label(text: str, colour: str, size: Size = Size.BODY, weight: Weight = Weigh
 
 
 def width_of(text: str, size: Size, weight: Weight = Weight.MEDIUM) -> float:
-    """How wide the text is, without making it."""
+    """The width of the text, without making it."""
     (points,) = _outlines((text,), weight, named_typeface())
     return float(np.ptp(points[:, 0])) * size.em if len(points) else 0.0
 
@@ -91,14 +91,14 @@ def cut_to_width(text: str, width: float, size: Size) -> str:
 
 
 def cut_to_pitch(texts: Sequence[str], pitch: float, size: Size, overhang: float) -> list[str]:
-    """The texts as they can stand in a row, one every `pitch` units: a long one takes what room its neighbours leave.
+    """The texts cut for a row, one every `pitch` units: a long one takes the room that its neighbours leave.
 
     The first and the last may reach by `overhang` over the ends of the row.
     """
-    wanted = [width_of(text, size) for text in texts]
+    natural = [width_of(text, size) for text in texts]
     own = pitch - _TOUCHING
-    rooms = [min(each, own) for each in wanted]
-    for i, each in enumerate(wanted):
+    rooms = [min(each, own) for each in natural]
+    for i, each in enumerate(natural):
         beside = [*rooms[max(i - 1, 0) : i], *rooms[i + 1 : i + 2]]
         left = [2 * (pitch - _APART) - room for room in beside]
         if len(beside) < 2:
@@ -111,7 +111,7 @@ def cut_to_pitch(texts: Sequence[str], pitch: float, size: Size, overhang: float
 def _outlines(runs: tuple[str, ...], weight: Weight, named: Typeface | None) -> tuple[Points, ...]:
     """The outlines of each run in em, the line starting at x = 0 with its baseline at y = 0.
 
-    `named` is the typeface in force; it is asked for because the outlines are remembered.
+    `named` is the typeface in force: a part of the key under which the outlines are cached.
     """
     placed: list[list[Points]] = [[] for _ in runs]
     pen = 0.0

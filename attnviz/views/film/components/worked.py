@@ -24,7 +24,7 @@ _Runs: TypeAlias = list[tuple[str, str]]
 
 
 def runs_of(pieces: tuple[Piece, ...], style: Style) -> list[tuple[str, str]]:
-    """Pieces as text and colour; a negative number after an operator stands in brackets."""
+    """Pieces as text and colour; a negative number after an operator is put in brackets."""
     runs: list[tuple[str, str]] = []
     for i, piece in enumerate(pieces):
         if isinstance(piece, Symbol):
@@ -44,7 +44,7 @@ def runs_of(pieces: tuple[Piece, ...], style: Style) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class _Row:
-    """A term, or a calculation in one line: what is written, what it is worth, and what is said for short."""
+    """A term, or a calculation in one line: in full, its value, and a short form."""
 
     written: _Runs
     worth: _Runs
@@ -54,7 +54,7 @@ class _Row:
 def _column(rows: Sequence[_Row], size: Size, pitch: float) -> VGroup:
     """The rows under each other, the first on the baseline 0, their right edges at 0; a group of lines a row.
 
-    Where they are too wide the worth goes on a line of its own; where that does not help, they are said for short.
+    Where they are too wide the value goes on a line of its own; where that does not help, the short form is written.
     """
     if all(_fits([*row.written, *row.worth]) for row in rows):
         texts = [[[*row.written, *row.worth]] for row in rows]
@@ -74,7 +74,7 @@ def _column(rows: Sequence[_Row], size: Size, pitch: float) -> VGroup:
 
 
 def _fits(runs: _Runs) -> bool:
-    """Whether it fits its zone in the smallest letters."""
+    """Tests if the runs fit their zone in the smallest letters."""
     return Line(runs, Size.SMALL).width <= ARITHMETIC.width
 
 

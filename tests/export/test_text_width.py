@@ -3,7 +3,7 @@
 import pytest
 
 from attnviz.typeset.fonts import Weight, shape
-from attnviz.views.picture.text_width import fitted, width_of
+from attnviz.views.picture.text_width import fitted, roomy_width
 
 TEXTS = [
     "The animal didn't cross the street because it was too tired",
@@ -19,7 +19,7 @@ TEXTS = [
 def test_text_is_hardly_wider_than_it_is_taken_to_be(text):
     wide = shape(text, Weight.MEDIUM).width
 
-    assert 0.97 * wide <= width_of(text, 1) <= 1.3 * wide
+    assert 0.97 * wide <= roomy_width(text, 1) <= 1.3 * wide
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -28,7 +28,7 @@ def test_lines_fit_and_no_character_is_lost(text, width):
     lines = fitted(text, width, 11)
 
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
-    assert all(width_of(line, 11) <= width for line in lines)
+    assert all(roomy_width(line, 11) <= width for line in lines)
     assert all(lines)
 
 
