@@ -11,7 +11,7 @@ from attnviz.story.storyboard import Calculation, Number, Piece, Symbol, Term, V
 
 
 def written(calculation: Calculation, words: Words) -> tuple[tuple[Run, ...], ...]:
-    """The stages of a calculation, in order: left, sum, what the terms are worth if a reader needs that, total.
+    """The stages of a calculation, in order: left, sum, the value of each term if a reader needs it, total.
 
     The first stage has no sign before it; each further one begins with its "=" or "≈". Joined with blanks they are the
     line q₁·k₂ = 1·4 + 0·4 + 2·0 = 4.
@@ -21,7 +21,7 @@ def written(calculation: Calculation, words: Words) -> tuple[tuple[Run, ...], ..
     if calculation.terms:
         stages.append((Run("= "), *_sum(calculation.terms, words)))
     if calculation.shows_products:
-        stages.append((Run(f"{relation} "), *_worth(calculation.terms)))
+        stages.append((Run(f"{relation} "), *_values(calculation.terms)))
         relation = "="
     stages.append((Run(f"{relation} "), *_pieces((calculation.total,), lead=True)))
     return tuple(stages)
@@ -37,7 +37,7 @@ def _sum(terms: tuple[Term, ...], words: Words) -> Iterator[Run]:
             yield from _pieces(term.pieces, lead=i == 0)
 
 
-def _worth(terms: tuple[Term, ...]) -> Iterator[Run]:
+def _values(terms: tuple[Term, ...]) -> Iterator[Run]:
     for i, term in enumerate(terms):
         negative = term.text.startswith(MINUS)
         if i:

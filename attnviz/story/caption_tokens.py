@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from attnviz.story.numbers import MINUS
 from attnviz.theme import Role
 
+MINUS = "−"
+"""The sign; a hyphen is another character."""
 ROLES_BY_LETTER = {
     "x": Role.INPUT,
     "q": Role.QUERY,

@@ -13,15 +13,15 @@ from attnviz.story.storyboard import Number, Piece, Symbol, Term, Vector
 def relation(terms: Sequence[Term], total: Number | Vector, numbers: Numbers) -> Literal["=", "≈"]:
     """ "=" if no number of the terms or the total is rounded and, as written, the terms give the total.
 
-    Both are asked: texts may fit by chance where every one of them is rounded.
+    Both must hold: texts may add up by chance where every one of them is rounded.
 
     >>> half = Number(0.5, "0.5")
     >>> relation([Term((half,), 0.5, "0.5")], half, Numbers())
     '='
     """
-    said = [*_said((total,)), *(pair for term in terms for pair in _said_by(term))]
-    whole = all(numbers.says_all(text, value) for text, value in said)
-    return "=" if whole and _holds(terms, total) else "≈"
+    shown = [*_numbers_in((total,)), *(pair for term in terms for pair in _deciding(term))]
+    is_exact = all(numbers.says_all(text, value) for text, value in shown)
+    return "=" if is_exact and _adds_up(terms, total) else "≈"
 
 
 def term_relation(term: Term, numbers: Numbers) -> Literal["=", "≈"]:
@@ -36,14 +36,14 @@ def term_relation(term: Term, numbers: Numbers) -> Literal["=", "≈"]:
     return relation([term], Number(term.value, term.text), numbers)
 
 
-def _said_by(term: Term) -> list[tuple[str, float]]:
-    """The numbers that the result hangs on, and what is written for them."""
+def _deciding(term: Term) -> list[tuple[str, float]]:
+    """The texts and the values of the numbers on which the result depends."""
     worth = [] if term.value is None else [(term.text, term.value)]
     if _is_exponential(term):
         return worth  # exp(0.34 − 0.34) is 1 whatever the 0.34 stood for
     if _has_zero_factor(term):
         return worth  # and 0.34 · 0 is 0
-    return worth + _said(term.pieces)
+    return worth + _numbers_in(term.pieces)
 
 
 def _has_zero_factor(term: Term) -> bool:
@@ -55,21 +55,22 @@ def _has_zero_factor(term: Term) -> bool:
     return False
 
 
-def _said(pieces: Iterable[Piece]) -> list[tuple[str, float]]:
-    said: list[tuple[str, float]] = []
+def _numbers_in(pieces: Iterable[Piece]) -> list[tuple[str, float]]:
+    """The texts and the values of all numbers among the pieces."""
+    found: list[tuple[str, float]] = []
     for piece in pieces:
         if isinstance(piece, Number):
-            said.append((piece.text, piece.value))
+            found.append((piece.text, piece.value))
         elif isinstance(piece, Vector):
-            said += zip(piece.texts, piece.values, strict=True)
-    return said
+            found += zip(piece.texts, piece.values, strict=True)
+    return found
 
 
 def _is_exponential(term: Term) -> bool:
     return bool(term.pieces) and term.pieces[0] == Symbol("exp(")
 
 
-def _holds(terms: Sequence[Term], total: Number | Vector) -> bool:
+def _adds_up(terms: Sequence[Term], total: Number | Vector) -> bool:
     if isinstance(total, Vector):
         factor, _, vector = terms[0].pieces
         return (
@@ -83,13 +84,13 @@ def _holds(terms: Sequence[Term], total: Number | Vector) -> bool:
     if _rational(total.text) is None:
         # −∞ plus or times a number stays −∞: there are no digits to compare.
         return True
-    worths = [_worth(term) for term in terms]
-    known = [worth for worth in worths if worth is not None]
-    return len(known) == len(worths) and sum(known) == _rational(total.text)
+    values = [_fraction_of(term) for term in terms]
+    known = [value for value in values if value is not None]
+    return len(known) == len(values) and sum(known) == _rational(total.text)
 
 
-def _worth(term: Term) -> Fraction | None:
-    """What the term is worth as it is written; None if no fraction says it."""
+def _fraction_of(term: Term) -> Fraction | None:
+    """The value of the term as it is written; None if it is no fraction."""
     texts = [piece.text for piece in term.pieces if isinstance(piece, Number)]
     operators = [piece.text for piece in term.pieces if isinstance(piece, Symbol)]
     if not texts:
@@ -111,18 +112,20 @@ def _worth(term: Term) -> Fraction | None:
 
 
 def _exponential(score: str, maximum: str) -> Fraction | None:
-    """exp is a fraction at 0 and at −∞ only."""
+    """The exponential of score − maximum: a fraction at 0 and at −∞ only, else None."""
     if score == maximum:
         return Fraction(1)
     return Fraction(0) if score == f"{MINUS}∞" else None
 
 
 def _product(one: str, other: str) -> Fraction | None:
+    """The product of two written numbers; None if one of them is no fraction."""
     first, second = _rational(one), _rational(other)
     return None if first is None or second is None else first * second
 
 
 def _rational(text: str) -> Fraction | None:
+    """A written number, digit by digit; None for −∞."""
     try:
         return Fraction(text.replace(MINUS, "-"))
     except ValueError:

@@ -16,12 +16,14 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.rounding import sum_preserving_round
+from attnviz.story.caption_tokens import (
+    MINUS as MINUS,  # offered here too: it is the sign of every number
+)
 from attnviz.theme import Role
 
 if TYPE_CHECKING:
     from attnviz.story.storyboard import Matrix
 
-MINUS = "\u2212"
 _WIDEST = 1e6
 LONGEST_SUM = 64
 """Numbers of a row that is shown whole, at most. Of a longer one parts are shown, which need not add up: made to, one

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,3 +122,12 @@ def test_a_lesson_from_outside_brings_its_words(tmp_path):
     assert words("en").say("outside", "why", "fits", key="k₁") == "k₁ fits"
     with pytest.raises(KeyError):
         words("zh").say("outside", "why", "fits", key="k₁")
+
+
+def test_words_are_said_without_loading_numpy():
+    program = (
+        "import sys; from attnviz.story.i18n import words; words('en').say('common', 'and'); "
+        "sys.exit('numpy' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
