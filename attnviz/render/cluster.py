@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from attnviz.errors import EnvironmentFault
+from attnviz.render.isolation import ignore_manim_cfg
 from attnviz.render.job_codec import carried_out, failed
 from attnviz.render.versions import Versions, differences, versions
 
@@ -113,6 +114,7 @@ def carried_out_alike(errand: bytes, expected: Versions) -> bytes:
         from distributed import get_worker
 
         return failed(_unlike(get_worker().address, other))
+    ignore_manim_cfg()
     return carried_out(errand)
 
 

@@ -1,7 +1,7 @@
 """A segment of a film becomes H.264 in an .mp4: what moves is encoded, and what stands is encoded once or twice.
 
 An encoder works nearly as long on a frame that repeats the one before as on any other. So the frames of a picture that
-stands are written here without it (`skipped.py`), wherever its stream is one that can be continued so; elsewhere
+stands are written here without it (`skip_frames.py`), wherever its stream is one that can be continued so; elsewhere
 every frame is encoded.
 """
 

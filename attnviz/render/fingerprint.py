@@ -39,7 +39,7 @@ from attnviz.render.code_identity import (
 )
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, np.number, np.bool_, Path)
-_DRAWN_BY = ("camera", "canvas", "codec", "encoder", "picture", "plays", "renderer", "skipped")
+_DRAWN_BY = ("camera", "canvas", "codec", "encoder", "picture", "plays", "renderer", "skip_frames")
 """The modules here that decide what a picture is like."""
 _NEVER_READ = {"starting_mobject", "time_progression"}
 """What an animation has that it sets itself when it begins."""

@@ -21,9 +21,15 @@ from queue import LifoQueue
 from typing import Any
 
 from attnviz.errors import EnvironmentFault
+from attnviz.render.isolation import (
+    SAFE_PATH,
+    ignore_manim_cfg,
+    restore_safe_path,
+    safe_path_for_helpers,
+)
 from attnviz.render.job_codec import carried_out
 
-PRELOADED = "attnviz.render.worker"
+PRELOADED = ("attnviz.render.isolated", "attnviz.render.worker")
 """What all workers need and takes long to import: one process imports it, and workers are forked from that."""
 
 # macOS has libraries that must not be used after a fork, and Windows has no fork
@@ -156,9 +162,11 @@ class _Seat:
 
     def _start(self) -> pipes.Connection:
         here, there = self._context.Pipe()
-        process = self._context.Process(target=serve, args=(there,), daemon=True)  # type: ignore[attr-defined]
+        process = self._context.Process(  # type: ignore[attr-defined]
+            target=serve, args=(there, os.environ.get(SAFE_PATH)), daemon=True
+        )
         try:
-            with _interrupts_held_back():
+            with safe_path_for_helpers(), _interrupts_held_back():
                 process.start()
         except BaseException:
             here.close()
@@ -175,8 +183,12 @@ def _how_it_ended(status: int | None) -> str:
     return f"status {status}"
 
 
-def serve(pipe: pipes.Connection) -> None:
-    """What a worker process does: errands, until nobody is there to send any."""
+def serve(pipe: pipes.Connection, safe_path: str | None) -> None:
+    """What a worker process does: errands, until nobody is there to send any. `safe_path` is the environment variable
+    of that name as the program was started with it.
+    """
+    restore_safe_path(safe_path)
+    ignore_manim_cfg()
     # Ctrl-C reaches every process of the terminal; the one that started this ends it if it has to end
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -215,8 +227,8 @@ def _server() -> Iterator[BaseContext]:
     if server._forkserver_pid is not None:  # somebody else's: it is theirs to end
         yield context
         return
-    context.set_forkserver_preload([PRELOADED])
-    with _interrupts_held_back():
+    context.set_forkserver_preload(list(PRELOADED))
+    with safe_path_for_helpers(), _interrupts_held_back():
         forkserver.ensure_running()
     try:
         yield context

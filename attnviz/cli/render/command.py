@@ -23,6 +23,7 @@ from attnviz.cli.shared.options import (
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.catalogue import Lesson
+from attnviz.render.isolation import ignore_manim_cfg
 from attnviz.render.scene_file import scene_file
 from attnviz.views.film.style import PACES
 
@@ -145,6 +146,7 @@ def render(request: InputRequest, lesson: Lesson, **asked: Any) -> None:
       attnviz render lecture.toml --lang en --lang zh --split
       attnviz render my_scene.py:MyScene --quality high --jobs 4
     """
+    ignore_manim_cfg()
     view, given = Asked(**asked), given_options(click.get_current_context())
     own = scene_file(request.text)
     if own is not None:

@@ -34,7 +34,7 @@ def never() -> None:
 @pytest.fixture(autouse=True)
 def light_workers(monkeypatch):
     """Workers that have not imported manim, and find the jobs."""
-    monkeypatch.setattr(processes, "PRELOADED", "wave")
+    monkeypatch.setattr(processes, "PRELOADED", ("wave",))
     monkeypatch.syspath_prepend(str(ROOT))
 
 
@@ -144,7 +144,7 @@ def test_a_result_is_there_while_other_jobs_run(tmp_path):
 
 
 def test_workers_have_from_the_start_what_takes_long_to_import(monkeypatch):
-    monkeypatch.setattr(processes, "PRELOADED", "wave")
+    monkeypatch.setattr(processes, "PRELOADED", ("wave",))
 
     with crew(2) as hands:
         results = list(hands.results(jobs.has_loaded, ["wave", "mailbox"], never))
@@ -153,7 +153,7 @@ def test_workers_have_from_the_start_what_takes_long_to_import(monkeypatch):
 
 
 def test_workers_do_without_what_cannot_be_imported_early(monkeypatch):
-    monkeypatch.setattr(processes, "PRELOADED", "no_such_module")
+    monkeypatch.setattr(processes, "PRELOADED", ("no_such_module",))
 
     with crew(2) as hands:
         assert list(hands.results(jobs.squared, [3], never)) == [(0, 9)]

@@ -30,8 +30,11 @@ from attnviz.views.film.video.container import Chapter, Track, assemble
 
 _UNNAMED = ("autocreated", "unnamed")
 """Sections to which nobody gave a name."""
-_OURS = frozenset({"pixel_width", "pixel_height", "frame_rate", "media_dir", "dry_run", "format"})
-"""What a scene's file may not set: it is said on the command line."""
+_OURS = frozenset(
+    {"pixel_width", "pixel_height", "frame_rate", "media_dir", "dry_run", "format"}
+    | {"disable_caching", "progress_bar"}
+)
+"""What a scene's file may not set: the command line says it, or this renderer needs it so."""
 
 
 @dataclass(frozen=True)
