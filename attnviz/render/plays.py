@@ -14,7 +14,7 @@ from manim.animation.transform import _MethodAnimation
 from manim.animation.transform_matching_parts import TransformMatchingAbstractBase
 from manim.utils.iterables import list_update
 
-from attnviz.render.code_identity import UndigestibleError, behaves_as_manims
+from attnviz.render.code_identity import OWN, NotFingerprintableError, behaves_as_manims
 from attnviz.render.fingerprint import (
     Digest,
     camera_digest,
@@ -71,7 +71,7 @@ def kind_of(scene: Scene) -> Kind:
 
 def _is_plain(animation: Animation) -> bool:
     kind = type(animation)
-    if kind not in _PLAIN and not kind.__module__.startswith("attnviz."):
+    if kind not in _PLAIN and not kind.__module__.startswith(OWN):
         return False
     if isinstance(animation, AnimationGroup) and not all(map(_is_plain, animation.animations)):
         return False
@@ -184,7 +184,7 @@ class Fingerprint:
             return
         try:
             self._so_far = digest(self._so_far, what())
-        except UndigestibleError:
+        except NotFingerprintableError:
             self._so_far = None
 
     def _before(self) -> str:

@@ -44,14 +44,14 @@ class Watch(importlib.abc.MetaPathFinder):
 SENT_AT = {
     "planning": ("views.film.scene", "LessonScene.beat_ended", 1),
     "planning in processes": ("render.processes", "Processes.submit", 2),
-    "starting a process": ("render.processes", "_Seat._start", 1),
+    "starting a process": ("render.processes", "WorkerSlot._start", 1),
     "drawing": ("render.renderer", "DrawingRenderer.perform", 2),
     "encoding": ("render.encoder", "SegmentEncoder.paint", 5),
     "ending a segment": ("render.encoder", "SegmentEncoder.finish", 1),
     "storing": ("render.store", "Store.put", 2),
     "killed": ("render.store", "Store.put", 4),
     "joining": ("views.film.video.assembly", "assemble", 1),
-    "captions": ("views.film.video.captions", "webvtt", 1),
+    "captions": ("render.video.captions", "webvtt", 1),
     "second film": ("views.film.video.assembly", "make", 2),
     "between films": ("cli.render.film_writer", "write_film", 2),
 }

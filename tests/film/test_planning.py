@@ -8,9 +8,9 @@ import srt
 from attnviz.scenes.self_attention import SelfAttention
 
 from attnviz.errors import InputError
+from attnviz.render.video.captions import subrip
 from attnviz.views.film.production.planning import plan
 from attnviz.views.film.scene import Beat
-from attnviz.views.film.video.captions import subrip
 from tests.film.small import small_film
 
 

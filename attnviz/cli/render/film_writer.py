@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from attnviz.render.quality import Quality
     from attnviz.theme import Theme
     from attnviz.typeset.typefaces import Typeface
-    from attnviz.views.film.production.render_service import Studio
+    from attnviz.views.film.production.film_service import FilmService
     from attnviz.views.film.video.assembly import About, Chapter, Programme
 
 
@@ -91,12 +91,12 @@ class Reel:
 
 def reels(
     order: Order,
-    studio: Studio,
+    studio: FilmService,
     duration: float | None,
     voices: Path | None,
     on_frames: Callable[[int], None],
 ) -> tuple[Reel, ...]:
-    """All films of an order, planned in the studio. `duration` is how long each of them is to last; a lecture that is
+    """All films of an order, planned. `duration` is how long each of them is to last; a lecture that is
     split lasts so long in all. `voices` is a folder for what is spoken; None where nothing is.
 
     Raises InputError where that is too short, and where the typeface lacks a character; EnvironmentFault where there is
@@ -182,7 +182,7 @@ def under(films: Sequence[Reel], recording: str | None) -> tuple[Reel, ...]:
         raise InputError(
             f"--narrate is one recording, and this makes {len(films)} films: make them one by one"
         )
-    from attnviz.views.film.video.sound import check_sound
+    from attnviz.render.video.sound import check_sound
     from attnviz.views.film.voice.narration import overrun
 
     path = Path(recording)
@@ -199,10 +199,10 @@ def check_writable_all(films: Sequence[Reel]) -> None:
             check_writable(path)
 
 
-def write_film(reel: Reel, studio: Studio, on_frames: Callable[[int], None]) -> None:
-    """Draws the film in the studio and writes its captions beside it; all of it, or nothing."""
+def write_film(reel: Reel, studio: FilmService, on_frames: Callable[[int], None]) -> None:
+    """Draws the film and writes its captions beside it; all of it, or nothing."""
+    from attnviz.render.video.captions import subrip, webvtt
     from attnviz.views.film.video.assembly import make
-    from attnviz.views.film.video.captions import subrip, webvtt
 
     said = reel.programme.said(reel.programme.languages[0])
     film, *beside = files_of(reel.target)

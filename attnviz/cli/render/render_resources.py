@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 from attnviz.cli.render.render_job import Asked
 
 if TYPE_CHECKING:
-    from attnviz.views.film.production.render_service import Studio
+    from attnviz.views.film.production.film_service import FilmService
 
 
 @contextmanager
-def opened_studio(view: Asked) -> Iterator[Studio]:
-    """A studio; what it keeps is brought to its limit at the end.
+def opened_studio(view: Asked) -> Iterator[FilmService]:
+    """A film service; what it stores is brought to its limit at the end.
 
     Raises EnvironmentFault if the cluster that was asked for cannot be had.
     """
     from attnviz.render.store import user_store
-    from attnviz.views.film.production.render_service import studio
+    from attnviz.views.film.production.film_service import film_service
 
     store = None if view.no_cache else user_store()
     try:
-        with studio(view.jobs or cores(), store, view.cluster) as place:
+        with film_service(view.jobs or cores(), store, view.cluster) as place:
             yield place
     finally:
         if store is not None:

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from attnviz.render import encoder
 from attnviz.render.encoder import ENCODER, SegmentEncoder
-from attnviz.views.film.video.container import assemble
-from tests.film.render.footage import (
+from attnviz.render.video.container import assemble
+from tests.render.footage import (
     FILMS,
     MOVING,
     SMALL,
@@ -214,7 +214,14 @@ def join(parts: Sequence[bytes], folder: Path) -> bytes:
     paths = [folder / f"{i}.mp4" for i in range(len(parts))]
     for path, data in zip(paths, parts, strict=True):
         path.write_bytes(data)
-    told = {"chapters": [], "tracks": [], "title": "", "description": "", "spec": "{}"}
+    told = {
+        "chapters": [],
+        "tracks": [],
+        "title": "",
+        "description": "",
+        "comment": "{}",
+        "encoding_tool": "",
+    }
     assemble(paths, folder / "film.mp4", language="en", **told)
     return (folder / "film.mp4").read_bytes()
 

@@ -12,7 +12,7 @@ from attnviz.render.quality import Quality
 from attnviz.typeset import fonts, typefaces
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.planning import plan
-from attnviz.views.film.production.portable_film import parcel
+from attnviz.views.film.production.portable_film import portable_film
 from attnviz.views.film.style import Style
 
 SMALL = Quality(160, 90, 5)
@@ -36,7 +36,7 @@ def film(name: str, lang: str, *only: str, **given) -> Film:
 )
 def test_where_there_is_no_such_font_the_same_film_is_planned(asked, monkeypatch):
     here = plan(asked)
-    sent = pickle.dumps(parcel(asked))
+    sent = pickle.dumps(portable_film(asked))
     assert len(sent) < 500_000
 
     monkeypatch.setattr(fonts, "chinese", lambda: None)
@@ -52,4 +52,4 @@ def test_where_there_is_no_such_font_the_same_film_is_planned(asked, monkeypatch
 
 
 def test_a_film_that_inter_can_draw_brings_no_font():
-    assert parcel(film("cost", "en")).font is None
+    assert portable_film(film("cost", "en")).font is None

@@ -18,11 +18,9 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
-import attnviz
-from attnviz.views.film.video.boxes import disable_first_subtitles
-from attnviz.views.film.video.captions import Said, timed
-from attnviz.views.film.video.embedded_spec import packed
-from attnviz.views.film.video.sound import add_sound, sound_of
+from attnviz.render.video.boxes import disable_first_subtitles
+from attnviz.render.video.captions import Said, timed
+from attnviz.render.video.sound import add_sound, sound_of
 
 _LANGUAGES = {"en": ("eng", "English"), "zh": ("zho", "中文"), "und": ("und", "")}
 """ISO 639-2 codes, as MP4 wants them, and the names that players list; "und" is a language that nobody named."""
@@ -86,15 +84,17 @@ def assemble(
     tracks: Sequence[Track],
     title: str,
     description: str,
-    spec: str,
+    comment: str,
     language: str,
+    encoding_tool: str,
     poster: bytes | None = None,
     sound: Path | None = None,
 ) -> None:
     """Joins videos of the same settings into `target`, an .mp4, one after the other, as they are encoded.
 
-    `language` ("en", "zh" or "und") is that of picture and sound; `poster` is a PNG, shown where films are listed;
-    `sound` is encoded as AAC, and cut, or continued with silence, to the length of the film.
+    `language` ("en", "zh" or "und") is that of picture and sound; `comment` and `encoding_tool` are written as given;
+    `poster` is a PNG, shown where films are listed; `sound` is encoded as AAC, and cut, or continued with silence, to
+    the length of the film.
 
     Raises InputError if the sound cannot be read, and ValueError, for a mistake in the program, if the parts do not fit
     each other.
@@ -105,7 +105,7 @@ def assemble(
         flows = _flows(film, measured, tracks, language, sound)
         cover = () if poster is None else _cover(film, poster, unit)
         film.set_chapters([_chapter(i, each) for i, each in enumerate(chapters)])
-        film.metadata.update(_metadata(title, description, spec))
+        film.metadata.update(_metadata(title, description, comment, encoding_tool))
         film.mux(cover)
         for packet in heapq.merge(*flows, key=_moment):
             film.mux(packet)
@@ -140,12 +140,12 @@ def _flows(
     return flows + [_subtitles(film, track, seconds) for track in tracks]
 
 
-def _metadata(title: str, description: str, spec: str) -> Mapping[str, str]:
+def _metadata(title: str, description: str, comment: str, encoding_tool: str) -> Mapping[str, str]:
     return {
         "title": title,
         "description": description,
-        "comment": packed(spec),
-        "encoding_tool": f"attnviz {attnviz.__version__}",
+        "comment": comment,
+        "encoding_tool": encoding_tool,
     }
 
 

@@ -12,10 +12,10 @@ from manim import logger as manim_logger
 
 from attnviz.render import worker
 from attnviz.render.renderer import PlanningRenderer
-from attnviz.render.scene_replay import Telling, UnrepeatableError
+from attnviz.render.scene_replay import NonDeterministicSceneError, SceneReplay
 from attnviz.render.timeline import Range, Segment, segmented
 from attnviz.render.worker import Order, dismiss, draw
-from tests.film.render.animated import Animated
+from tests.render.animated import Animated
 
 
 class Noted(Animated):
@@ -59,9 +59,9 @@ def as_it_was(tmp_path, monkeypatch) -> Iterator[None]:
 
 
 @contextmanager
-def telling(*given) -> Iterator[Telling]:
+def replay(*given) -> Iterator[SceneReplay]:
     """One at a time: manim's set-up is global to the process."""
-    told = Telling(*given)
+    told = SceneReplay(*given)
     try:
         yield told
     finally:
@@ -69,8 +69,8 @@ def telling(*given) -> Iterator[Telling]:
 
 
 def alone(source: Animated, segment: Segment) -> bytes:
-    """The segment, drawn by a telling that draws nothing else."""
-    with telling(source) as told:
+    """The segment, drawn by a replay that draws nothing else."""
+    with replay(source) as told:
         return told.draw(segment)
 
 
@@ -79,7 +79,7 @@ def test_segments_are_drawn_in_order_without_beginning_anew():
     segments = segments_of(source)
     expected = [alone(Noted(four_segments), each) for each in segments]
 
-    with telling(source) as told:
+    with replay(source) as told:
         files = [told.draw(each) for each in segments]
 
     assert len(segments) == len(set(files)) == 4
@@ -92,7 +92,7 @@ def test_segments_may_be_left_out_and_gone_beyond():
     _, second, third, last = segments_of(source)
     expected = [alone(source, each) for each in (second, last)]
 
-    with telling(source) as told:
+    with replay(source) as told:
         assert told.draw(second) == expected[0]
         assert told.position == second.end
         told.pass_by(third.first)
@@ -100,7 +100,7 @@ def test_segments_may_be_left_out_and_gone_beyond():
         assert told.position == last.first
         assert told.draw(last) == expected[1]
 
-    with telling(source) as other:
+    with replay(source) as other:
         other.pass_by(last.first)
         assert other.draw(last) == expected[1]
 
@@ -115,7 +115,7 @@ def test_it_rests_until_it_is_asked():
     source = Noted(construct)
     segments = segments_of(source)
     reached.clear()
-    told = Telling(source)
+    told = SceneReplay(source)
     told.draw(segments[0])
     told.dismiss()
 
@@ -126,7 +126,7 @@ def test_it_rests_until_it_is_asked():
 def test_it_can_be_dismissed_wherever_it_is(drawn):
     source = Noted(four_segments)
     segments = segments_of(source)
-    told = Telling(source)
+    told = SceneReplay(source)
     for each in segments[:drawn]:
         told.draw(each)
 
@@ -145,7 +145,7 @@ def test_manim_is_set_up_for_the_scene_while_it_is_told_only():
 
     source = Noted(construct)
     segments = segments_of(source)
-    told = Telling(source)
+    told = SceneReplay(source)
     told.draw(segments[0])
     assert config.pixel_width == source.quality.width
     told.dismiss()
@@ -191,9 +191,9 @@ def another_time(change: Callable[[Scene], None]) -> tuple[Noted, tuple[Segment,
 def test_a_scene_that_is_not_the_same_again_is_not_drawn(change, said):
     source, (first, second) = another_time(change)
 
-    with telling(source) as told:
+    with replay(source) as told:
         told.draw(first)
-        with pytest.raises(UnrepeatableError) as caught:
+        with pytest.raises(NonDeterministicSceneError) as caught:
             told.draw(second)
 
     assert str(caught.value) == said
@@ -219,7 +219,7 @@ def test_what_the_scene_raises_comes_out_as_it_is(error):
     source = Noted(construct)
     first, second = segments_of(source)
 
-    with telling(source) as told:
+    with replay(source) as told:
         told.draw(first)
         with pytest.raises(type(error)) as caught:
             told.draw(second)
@@ -239,7 +239,7 @@ def test_who_hears_of_frames_may_end_it_in_the_middle_of_a_segment():
     source = Noted(four_segments)
     first, *_ = segments_of(source)
 
-    with telling(source, enough) as told, pytest.raises(KeyboardInterrupt):
+    with replay(source, enough) as told, pytest.raises(KeyboardInterrupt):
         told.draw(first)
 
     assert counted == [1, 1]
@@ -296,7 +296,7 @@ def test_a_worker_that_met_an_error_begins_anew():
     first, second = (Order("scene", source, Range((each,)), each.first) for each in segments)
     draw(first)
 
-    with pytest.raises(UnrepeatableError):
+    with pytest.raises(NonDeterministicSceneError):
         draw(second)
 
     assert not worker._tellings

@@ -18,11 +18,11 @@ import pytest
 
 from attnviz.errors import EnvironmentFault, InputError
 from attnviz.render import processes
-from attnviz.render.executor import breathe, crew
-from attnviz.render.job_codec import carried_out, opened, packed
-from tests.film.render import jobs
+from attnviz.render.executor import breathe, executor
+from attnviz.render.job_codec import opened, packed, run_packed
+from tests.render import jobs
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 LONG_ENOUGH = 30
 """Seconds after which what was to happen will not happen any more."""
 
@@ -85,7 +85,7 @@ def offspring(pid: int) -> list[int]:
 
 
 def test_one_job_at_a_time_is_done_in_this_very_process():
-    with crew(1) as alone:
+    with executor(1) as alone:
         results = dict(alone.results(jobs.process_and_turn, "abc", never))
 
     assert alone.workers == 1
@@ -101,7 +101,7 @@ def test_a_job_in_this_process_can_be_interrupted_in_its_middle():
         if len(calls) == 3:
             raise KeyboardInterrupt
 
-    with crew(1) as alone, pytest.raises(KeyboardInterrupt):
+    with executor(1) as alone, pytest.raises(KeyboardInterrupt):
         list(alone.results(jobs.breathing, [100], third_time))
 
     assert len(calls) == 3
@@ -111,7 +111,7 @@ def test_a_job_in_this_process_can_be_interrupted_in_its_middle():
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_every_result_comes_with_the_place_of_its_argument(count):
-    with crew(count) as hands:
+    with executor(count) as hands:
         results = dict(hands.results(jobs.squared, range(20), never))
         nothing = list(hands.results(jobs.squared, [], never))
 
@@ -123,7 +123,7 @@ def test_every_result_comes_with_the_place_of_its_argument(count):
 @pytest.mark.parametrize("method", ["forkserver", "spawn"])
 def test_every_worker_takes_up_jobs_in_their_order_and_keeps_what_it_knows(method, monkeypatch):
     monkeypatch.setattr(processes, "_START_METHOD", method)
-    with crew(2) as hands:
+    with executor(2) as hands:
         results = dict(hands.results(jobs.process_and_turn, [None] * 30, never))
 
     taken_up = defaultdict(list)
@@ -135,7 +135,7 @@ def test_every_worker_takes_up_jobs_in_their_order_and_keeps_what_it_knows(metho
 
 
 def test_a_result_is_there_while_other_jobs_run(tmp_path):
-    with crew(2) as hands:
+    with executor(2) as hands:
         results = hands.results(jobs.until_there, [tmp_path / "later", tmp_path], never)
         first = next(results)
         (tmp_path / "later").touch()
@@ -146,7 +146,7 @@ def test_a_result_is_there_while_other_jobs_run(tmp_path):
 def test_workers_have_from_the_start_what_takes_long_to_import(monkeypatch):
     monkeypatch.setattr(processes, "PRELOADED", ("wave",))
 
-    with crew(2) as hands:
+    with executor(2) as hands:
         results = list(hands.results(jobs.has_loaded, ["wave", "mailbox"], never))
 
     assert sorted(results) == [(0, True), (1, False)]
@@ -155,14 +155,14 @@ def test_workers_have_from_the_start_what_takes_long_to_import(monkeypatch):
 def test_workers_do_without_what_cannot_be_imported_early(monkeypatch):
     monkeypatch.setattr(processes, "PRELOADED", ("no_such_module",))
 
-    with crew(2) as hands:
+    with executor(2) as hands:
         assert list(hands.results(jobs.squared, [3], never)) == [(0, 9)]
 
 
 def test_no_process_is_left_when_the_work_is_done():
     before = set(offspring(os.getpid()))
 
-    with crew(2) as hands:
+    with executor(2) as hands:
         list(hands.results(jobs.squared, range(4), never))
         during = set(offspring(os.getpid())) - before
 
@@ -171,8 +171,8 @@ def test_no_process_is_left_when_the_work_is_done():
 
 
 def test_a_server_of_processes_that_was_there_before_stays():
-    with crew(2) as outer:
-        with crew(2) as inner:
+    with executor(2) as outer:
+        with executor(2) as inner:
             assert list(inner.results(jobs.squared, [2], never)) == [(0, 4)]
         server = forkserver._forkserver._forkserver_pid
 
@@ -182,7 +182,7 @@ def test_a_server_of_processes_that_was_there_before_stays():
 
 
 def test_when_waiting_is_interrupted_nothing_runs_any_more(tmp_path):
-    with crew(2) as hands:
+    with executor(2) as hands:
         with pytest.raises(KeyboardInterrupt):
             list(hands.results(jobs.endless, [tmp_path] * 9, interrupting(tmp_path, 2)))
         begun = told_in(tmp_path)
@@ -193,7 +193,7 @@ def test_when_waiting_is_interrupted_nothing_runs_any_more(tmp_path):
 
 
 def test_what_nobody_asks_for_any_more_is_ended(tmp_path):
-    with crew(2) as hands:
+    with executor(2) as hands:
         results = hands.results(jobs.until_there, [tmp_path, tmp_path / "never"], never)
         next(results)
         while not (begun := told_in(tmp_path)):
@@ -205,7 +205,7 @@ def test_what_nobody_asks_for_any_more_is_ended(tmp_path):
 
 
 def test_what_a_job_raises_is_raised_here_and_ends_the_others(tmp_path):
-    with crew(2) as hands:
+    with executor(2) as hands:
         with pytest.raises(InputError) as caught:
             list(hands.results(jobs.refused, ["a.py", "b.py"], never))
         again = sorted(hands.results(jobs.squared, [1, 2], never))
@@ -218,7 +218,7 @@ def test_what_a_job_raises_is_raised_here_and_ends_the_others(tmp_path):
 
 
 def test_an_exception_that_cannot_be_sent_is_told_all_the_same():
-    with crew(2) as hands, pytest.raises(RuntimeError) as caught:
+    with executor(2) as hands, pytest.raises(RuntimeError) as caught:
         list(hands.results(jobs.refused_unsendably, ["it"], never))
 
     assert str(caught.value) == "UnsendableError: it: it cannot be read where it is sent"
@@ -227,24 +227,24 @@ def test_an_exception_that_cannot_be_sent_is_told_all_the_same():
 def test_an_argument_that_cannot_be_sent_is_named():
     told = "squared and its argument cannot be sent to another process: cannot pickle"
 
-    with crew(2) as hands, pytest.raises(TypeError, match=told):
+    with executor(2) as hands, pytest.raises(TypeError, match=told):
         list(hands.results(jobs.squared, [threading.Lock()], never))
 
 
 def test_a_result_that_cannot_be_sent_is_an_error_here():
-    with crew(2) as hands, pytest.raises(Exception, match=r"unsendable\.<locals>\.<lambda>"):
+    with executor(2) as hands, pytest.raises(Exception, match=r"unsendable\.<locals>\.<lambda>"):
         list(hands.results(jobs.unsendable, [None], never))
 
 
 def test_what_a_worker_was_at_when_it_was_killed_is_done_by_another(tmp_path):
-    with crew(2) as hands:
+    with executor(2) as hands:
         assert list(hands.results(jobs.deadly_once, [tmp_path], never)) == [(0, "done in the end")]
     [killed] = told_in(tmp_path)
     assert not runs(killed)
 
 
 def test_the_death_of_a_worker_does_not_disturb_the_others(tmp_path, folder):
-    with crew(2) as hands:
+    with executor(2) as hands:
         results = hands.results(
             jobs.deadly_once_or_until_there, [folder / "later", tmp_path], never
         )
@@ -256,7 +256,7 @@ def test_the_death_of_a_worker_does_not_disturb_the_others(tmp_path, folder):
 
 
 def test_a_job_that_every_worker_dies_of_is_given_up_with_a_cure(tmp_path):
-    with crew(2) as hands, pytest.raises(EnvironmentFault) as caught:
+    with executor(2) as hands, pytest.raises(EnvironmentFault) as caught:
         list(hands.results(jobs.deadly, [tmp_path], never))
 
     assert str(caught.value) == (
@@ -267,13 +267,13 @@ def test_a_job_that_every_worker_dies_of_is_given_up_with_a_cure(tmp_path):
 
 
 def test_the_status_of_a_worker_that_leaves_by_itself_is_told():
-    with crew(2) as hands, pytest.raises(EnvironmentFault, match="the last with status 7: "):
+    with executor(2) as hands, pytest.raises(EnvironmentFault, match="the last with status 7: "):
         list(hands.results(jobs.leaving, [7], never))
 
 
 def test_threads_of_one_process_work_one_after_the_other():
     with ThreadPoolExecutor(4) as threads:
-        outcomes = list(threads.map(carried_out, [packed(jobs.together, None)] * 8))
+        outcomes = list(threads.map(run_packed, [packed(jobs.together, None)] * 8))
 
     assert [opened(each) for each in outcomes] == [1] * 8
 
@@ -281,12 +281,12 @@ def test_threads_of_one_process_work_one_after_the_other():
 SCRIPT = """
 import pathlib, sys
 from attnviz.render import processes
-from attnviz.render.executor import crew
-from tests.film.render import jobs
+from attnviz.render.executor import executor
+from tests.render import jobs
 processes._START_METHOD = sys.argv[2]
 if __name__ == "__main__":
     try:
-        with crew(2) as hands:
+        with executor(2) as hands:
             list(hands.results(jobs.endless, [pathlib.Path(sys.argv[1])] * 4, lambda: None))
     except KeyboardInterrupt:
         sys.exit(130)

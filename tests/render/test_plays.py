@@ -9,8 +9,8 @@ from manim import Create, FadeIn, Scene, Square
 from attnviz.render.plays import Kind
 from attnviz.render.renderer import DrawingRenderer, PlanningRenderer
 from attnviz.render.timeline import Play
-from tests.film.render.animated import COMBINED, EVERYTHING, FOLLOWED, PLAYED, Animated
-from tests.film.render.pictures import by_manim
+from tests.render.animated import COMBINED, EVERYTHING, FOLLOWED, PLAYED, Animated
+from tests.render.pictures import by_manim
 
 
 class Kept:

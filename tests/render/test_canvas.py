@@ -14,8 +14,8 @@ from attnviz.render import plays, renderer
 from attnviz.render.camera import FastCamera
 from attnviz.render.canvas import Canvas, merged
 from attnviz.render.renderer import DrawingRenderer
-from tests.film.render.animated import EVERYTHING, PLAYED, Animated
 from tests.film.small import small_film
+from tests.render.animated import EVERYTHING, PLAYED, Animated
 
 rows = st.tuples(st.integers(0, 90), st.integers(0, 90))
 

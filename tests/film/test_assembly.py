@@ -14,7 +14,7 @@ from attnviz.lessons.catalogue import lesson_named, told
 from attnviz.render.quality import QUALITIES
 from attnviz.story.title_card import card_storyboard
 from attnviz.views.film.film import Film
-from attnviz.views.film.production.render_service import studio
+from attnviz.views.film.production.film_service import film_service
 from attnviz.views.film.style import PACES, Style
 from attnviz.views.film.video.assembly import About, Chapter, Programme, make
 from attnviz.views.film.video.assembly import planned as planned_in
@@ -48,7 +48,7 @@ def card(seconds=1.0, fps=15) -> Chapter:
 
 
 def planned(chapters, duration=None) -> Programme:
-    with studio() as place:
+    with film_service() as place:
         return planned_in(chapters, place, duration)
 
 
@@ -144,7 +144,7 @@ def test_a_film_is_drawn_as_planned_and_leaves_no_work_files(tmp_path, monkeypat
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     film, counted = planned([card(fps=5), lesson(fps=5, pace="fast")]), []
 
-    with studio() as place:
+    with film_service() as place:
         make(film, tmp_path / "a.mp4", ABOUT, place, on_frames=counted.append)
 
     with av.open(str(tmp_path / "a.mp4")) as drawn:
@@ -160,7 +160,7 @@ def test_a_film_of_cards_alone_has_a_poster_too(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     film = planned([card(fps=5), card(0.1, fps=5)])
 
-    with studio() as place:
+    with film_service() as place:
         make(film, tmp_path / "a.mp4", ABOUT, place)
 
     with av.open(str(tmp_path / "a.mp4")) as drawn:

@@ -10,15 +10,15 @@ import av
 import numpy as np
 import pytest
 
-from attnviz.render.executor import Crew, crew
+from attnviz.render.executor import Executor, executor
 from attnviz.render.render_queue import Take
 from attnviz.render.store import Store
 from attnviz.render.timeline import Segment
 from attnviz.render.worker import draw
 from attnviz.story.storyboard import Storyboard
 from attnviz.views.film.film import Film
+from attnviz.views.film.production.film_service import FilmService, film_service
 from attnviz.views.film.production.planning import Plan, plan
-from attnviz.views.film.production.render_service import Studio, studio
 from attnviz.views.film.video.assembly import About, Chapter, Programme, make
 from tests.film.small import small_film
 
@@ -34,13 +34,13 @@ def store(tmp_path) -> Store:
     return Store(tmp_path / "store", limit=10**9)
 
 
-class WatchedCrew:
-    """A crew that notes what it is asked for."""
+class WatchedExecutor:
+    """An executor that notes its jobs."""
 
     workers = 1
 
-    def __init__(self, people: Crew) -> None:
-        self._people = people
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
         self.planned: list[object] = []
         self.drawn: list[Segment] = []
         self.scenes: set[str] = set()
@@ -53,7 +53,7 @@ class WatchedCrew:
         else:
             self.drawn += [each for order in arguments for each in order.range.segments]
             self.scenes |= {order.scene for order in arguments}
-        return self._people.results(job, arguments, on_wait)
+        return self._executor.results(job, arguments, on_wait)
 
 
 class Made:
@@ -62,9 +62,9 @@ class Made:
     def __init__(self, films: Sequence[Film], folder: Path, store: Store | None = None) -> None:
         folder.mkdir()
         self.counted: list[int] = []
-        with crew(1) as alone:
-            watched = WatchedCrew(alone)
-            place = Studio(watched, store)
+        with executor(1) as alone:
+            watched = WatchedExecutor(alone)
+            place = FilmService(watched, store)
             self.plans = place.plan(films)
             takes = [Take(f, p.segments) for f, p in zip(films, self.plans, strict=True)]
             self.files = place.draw(takes, folder, self.counted.append)
@@ -134,7 +134,7 @@ def test_who_does_not_want_to_go_on_is_obeyed_in_the_middle_of_a_segment(tmp_pat
 
     asked = small_film("scores")
     (tmp_path / "parts").mkdir()
-    with studio() as place, pytest.raises(KeyboardInterrupt):
+    with film_service() as place, pytest.raises(KeyboardInterrupt):
         place.draw([Take(asked, plan(asked).segments)], tmp_path / "parts", third_time)
 
     assert calls == [0, 0, 0]
@@ -229,9 +229,9 @@ def test_other_numbers_words_and_times_are_drawn(asked):
 
 def test_a_film_in_another_look_is_planned_anew(tmp_path, store):
     films = [small_film("inputs"), *(small_film("inputs", **each) for each in OTHERS.values())]
-    with crew(1) as alone:
-        watched = WatchedCrew(alone)
-        plans = Studio(watched, store).plan(films)
+    with executor(1) as alone:
+        watched = WatchedExecutor(alone)
+        plans = FilmService(watched, store).plan(films)
 
     assert len(watched.planned) == len(films)
     assert len({each.segments for each in plans}) == len(films)
@@ -315,7 +315,7 @@ def test_a_worker_never_goes_on_with_a_scene_of_an_earlier_film(tmp_path):
 ABOUT = About("T", "D", "{}")
 
 
-def film_of(place: Studio, films: Sequence[Film], target: Path) -> bytes:
+def film_of(place: FilmService, films: Sequence[Film], target: Path) -> bytes:
     chapters = tuple(Chapter(each) for each in films)
     make(Programme(chapters, place.plan(films)), target, ABOUT, place)
     return target.read_bytes()
@@ -327,9 +327,9 @@ def test_processes_make_the_same_film_to_the_last_byte_and_one_after_the_other(t
         [small_film("inputs", "scores", language=lang), small_film("output", language=lang)]
         for lang in ("en", "zh")
     ]
-    with studio(jobs=1) as alone:
+    with film_service(jobs=1) as alone:
         expected = [film_of(alone, films, tmp_path / "a.mp4") for films in orders]
-    with studio(jobs=2) as together:
+    with film_service(jobs=2) as together:
         found = [film_of(together, films, tmp_path / "b.mp4") for films in orders]
 
     assert found == expected

@@ -37,13 +37,13 @@ from manim import (
 )
 
 from attnviz.render.camera import FastCamera, look_of
+from attnviz.render.own_scene import OwnScene
 from attnviz.render.quality import Quality
 from attnviz.render.renderer import PlanningRenderer
-from attnviz.views.film.production.own_scene import OwnScene
 from attnviz.views.film.production.planning import plan
 from tests.film.cases import case_named, film_of
-from tests.film.render import odd_scenes
-from tests.film.render.pictures import own
+from tests.render import odd_scenes
+from tests.render.pictures import own
 
 SIZE = {"pixel_width": 320, "pixel_height": 180, "frame_height": 8.0, "frame_width": 8.0 * 16 / 9}
 NEAR = 1

@@ -11,7 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.film.render.schedulers import ROOT, scheduling, wait_until
+from tests.render.schedulers import ROOT, scheduling, wait_until
 
 pytestmark = pytest.mark.xdist_group("cluster")
 

@@ -13,7 +13,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 
 from attnviz.errors import InputError
-from attnviz.views.film.video.media import opened, reason
+from attnviz.render.video.media import opened, reason
 
 RATE = 48_000
 _BITS_A_SECOND = 128_000

@@ -1,4 +1,4 @@
-"""A film that is drawn while it is still being planned: what is known to be missing need not wait for the rest."""
+"""Draws a scene while it is still being planned: a segment that is known to be missing need not wait for the rest."""
 
 from __future__ import annotations
 
@@ -8,82 +8,101 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import monotonic
+from typing import Generic, Protocol, TypeVar
 
-from attnviz.render.executor import Crew
-from attnviz.render.scene_replay import Source, UnrepeatableError
+from attnviz.render.executor import Executor
+from attnviz.render.scene_replay import NonDeterministicSceneError, Source
 from attnviz.render.timeline import Range, Segment
 from attnviz.render.worker import Drawn, Order, draw
-from attnviz.views.film.film import Film
-from attnviz.views.film.production.planning import Plan, plan
+
+PlanT = TypeVar("PlanT")
+PlanT_co = TypeVar("PlanT_co", covariant=True)
 
 _EFFORT = 2.0
 """Of a range: how much there will be in all is not known yet."""
 _STEP = 0.4
-"""Seconds after which the workers are sent after the plan again."""
+"""Seconds after which the workers are sent to where the plan is again."""
 _BREATH = 0.05
 """Seconds between two looks at whether the work is to go on."""
+
+
+class Planning(Protocol[PlanT_co]):
+    """A function that plans a scene: it calls `on_frames` in every movement and `on_segment` with every segment."""
+
+    def __call__(
+        self, on_frames: Callable[[int], None], on_segment: Callable[[Segment], None]
+    ) -> PlanT_co: ...
 
 
 class _StoppedError(BaseException):
     """Nobody waits for the plan."""
 
 
-class Ahead:
-    """Plans a film in a thread, and has a crew draw what it misses as it goes along.
+class _Planned(Generic[PlanT]):
+    """The plan, as the last thing that comes of planning."""
 
-    Until there is something to draw the workers follow the plan, so that they are there when there is. To be closed.
+    def __init__(self, plan: PlanT) -> None:
+        self.plan = plan
+
+
+class PipelinedRender(Generic[PlanT]):
+    """Plans a scene in a thread, and has an executor draw missing segments as soon as they are planned.
+
+    Idle workers replay the plan, so that they are ready. To be closed.
     """
 
     def __init__(
         self,
-        film: Film,
+        source: Source,
+        planning: Planning[PlanT],
         sent: Source,
         name: str,
-        crew: Crew,
+        executor: Executor,
         folder: Path,
         is_there: Callable[[Segment], bool],
         keep: Callable[[Segment, bytes], None],
     ) -> None:
-        """`sent` is the film as the crew gets it, `name` one that no other film of the crew has. What is drawn goes
-        into `folder`, and to `keep`; segments of which `is_there` says that they need not be drawn are passed by.
+        """`sent` is the source as workers get it, `name` one that no other scene of the executor has. Drawn segments go
+        into `folder`, and to `keep`; those for which `is_there` is true are left out.
         """
-        self.film, self._source = film, sent
+        self.source, self._planning, self._sent_source = source, planning, sent
         self._name, self._folder, self._is_there, self._keep = name, folder, is_there, keep
-        self._planned: SimpleQueue[Segment | Plan | BaseException] = SimpleQueue()
-        self._plan: Plan | None = None
+        self._planned: SimpleQueue[Segment | _Planned[PlanT] | BaseException] = SimpleQueue()
+        self._plan: _Planned[PlanT] | None = None
         self._stopped = Event()
         self._on_wait: Callable[[], None] = lambda: None
-        self._workers = crew.workers
+        self._workers = executor.workers
         self._sent: list[Order] = []
         self.frames = 0
         """How many frames were drawn so far."""
-        self._thread = Thread(target=copy_context().run, args=(self._tell,), daemon=True)
+        self._thread = Thread(target=copy_context().run, args=(self._run_planning,), daemon=True)
         self._thread.start()
-        self._results = crew.results(draw, self._orders(), lambda: self._on_wait())
+        self._results = executor.results(draw, self._orders(), lambda: self._on_wait())
 
-    def plan(self, on_wait: Callable[[], None]) -> Plan:
-        """What the film will be. Raises what planning raises, and what `on_wait` does."""
+    def plan(self, on_wait: Callable[[], None]) -> PlanT:
+        """Returns the plan. Raises what planning raises, and what `on_wait` does."""
         for _ in self._drawn(on_wait):
             if self._plan is not None:
                 break
         assert self._plan is not None
-        return self._plan
+        return self._plan.plan
 
     def rest(self, on_frames: Callable[[int], None]) -> None:
-        """Has all drawn that is still missing, as far as the crew can. `on_frames` hears how many frames were drawn,
-        those before too.
+        """Draws what is still missing, as far as the executor can.
+
+        `on_frames` is called with how many frames were drawn, those before too.
         """
         on_frames(self.frames)
         for frames in self._drawn(lambda: on_frames(0)):
             on_frames(frames)
 
     def file(self, segment: Segment) -> Path | None:
-        """Where the segment is, if it was drawn here."""
+        """Returns the path of the segment, if it was drawn here."""
         path = self._path(segment)
         return path if path.exists() else None
 
     def close(self) -> None:
-        """Ends what is still going on."""
+        """Ends planning and drawing."""
         self._stopped.set()
         self._results.close()
         self._thread.join()
@@ -96,8 +115,8 @@ class Ahead:
                 frames = self._take(self._sent[i], drawn)
                 self.frames += frames
                 yield frames
-        except UnrepeatableError:
-            # what is not drawn will be missed; the plan is to be had all the same
+        except NonDeterministicSceneError:
+            # whoever draws the rest will meet the error; the plan can be made all the same
             while self._plan is None:
                 for _ in self._segments():
                     pass
@@ -112,7 +131,7 @@ class Ahead:
         return self._folder / f"{self._name}-{segment.first}.mp4"
 
     def _orders(self) -> Iterator[Order]:
-        """An order as soon as there is enough to draw, or something that is there already."""
+        """Orders, each as soon as there is enough to draw, or a segment comes that need not be drawn."""
         missing: list[Segment] = []
         followed, sent = 0.0, 0
         for segment in self._segments():
@@ -132,7 +151,7 @@ class Ahead:
             yield self._ordered(tuple(missing), missing[0].first)
 
     def _ordered(self, segments: tuple[Segment, ...], begin: int) -> Order:
-        order = Order(self._name, self._source, Range(segments), begin, str(self._folder))
+        order = Order(self._name, self._sent_source, Range(segments), begin, str(self._folder))
         self._sent.append(order)
         return order
 
@@ -146,22 +165,22 @@ class Ahead:
                 continue
             if isinstance(planned, BaseException):
                 raise planned
-            if isinstance(planned, Plan):
+            if isinstance(planned, _Planned):
                 self._plan = planned
                 return
             yield planned
 
-    def _tell(self) -> None:
+    def _run_planning(self) -> None:
         def go_on(count: int) -> None:
             if self._stopped.is_set():
                 raise _StoppedError
 
         try:
-            told = plan(self.film, on_frames=go_on, on_segment=self._planned.put)
+            plan = self._planning(on_frames=go_on, on_segment=self._planned.put)
         except BaseException as error:
             self._planned.put(error)
         else:
-            self._planned.put(told)
+            self._planned.put(_Planned(plan))
 
 
 def _effort(segments: Iterable[Segment]) -> float:

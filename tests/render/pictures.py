@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 from manim import CairoRenderer
 
+from attnviz.render.own_scene import OwnScene
 from attnviz.render.quality import Quality
 from attnviz.render.renderer import DrawingRenderer
 from attnviz.render.scene_file import SceneFile, bundled, load
 from attnviz.views.film.film import Film
-from attnviz.views.film.production.own_scene import OwnScene
 
 Pictures = dict[int, list[np.ndarray]]
 """By play, each of its frames, (height, width, 4); what stands is there once a frame too, but is not copied."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import distributed
 import psutil
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 LONG_ENOUGH = 30
 """Seconds after which what was to happen will not happen any more."""
 

@@ -1,4 +1,4 @@
-"""A user's own scene as a film: planned, drawn and joined as lessons are, or, if it cannot be told twice, in one go."""
+"""A user's own scene as a film: planned, drawn in parts and joined, or in one go if it is another each time it runs."""
 
 from __future__ import annotations
 
@@ -10,23 +10,27 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from manim import CairoRenderer, Camera, Scene, tempconfig
-from pydub import AudioSegment
 
 from attnviz.errors import AttnvizError, InputError
 from attnviz.render.camera import FastCamera
+from attnviz.render.code_identity import OWN
 from attnviz.render.encoder import SegmentEncoder
 from attnviz.render.folders import work_folder
 from attnviz.render.quality import Quality
 from attnviz.render.render_queue import Take
+from attnviz.render.render_service import RenderService
 from attnviz.render.renderer import DrawingRenderer, PlanningRenderer, PlayRenderer
 from attnviz.render.scene_file import Bundle, settings, unbundled
+from attnviz.render.session import session
 from attnviz.render.timeline import Cutter, Play, Segment, segmented
-from attnviz.views.film.production.render_service import Studio
-from attnviz.views.film.production.session import session
-from attnviz.views.film.video.captions import Said
-from attnviz.views.film.video.container import Chapter, Track, assemble
+from attnviz.render.video.captions import Said
+from attnviz.render.video.container import Chapter, Track, assemble
+
+if TYPE_CHECKING:
+    from pydub import AudioSegment
 
 _UNNAMED = ("autocreated", "unnamed")
 """Sections to which nobody gave a name."""
@@ -39,7 +43,7 @@ _OURS = frozenset(
 
 @dataclass(frozen=True)
 class OwnScene:
-    """A scene that can be told here and elsewhere."""
+    """A scene that can be run here and on other machines."""
 
     bundle: Bundle
     quality: Quality
@@ -47,12 +51,12 @@ class OwnScene:
     @contextmanager
     def session(self) -> Iterator[None]:
         """manim as the user has configured it, and as the scene's file does."""
-        wanted = {k: v for k, v in settings(self._scene).items() if k not in _OURS}
-        with session(self.quality, as_it_comes=False), tempconfig(wanted):
+        own = {k: v for k, v in settings(self._scene).items() if k not in _OURS}
+        with session(self.quality, as_it_comes=False), tempconfig(own):
             yield
 
     def camera_class(self) -> type[Camera]:
-        """What it is seen through: its author may have chosen another camera."""
+        """The class of its camera: its author may have chosen another than manim's."""
         return type(self._scene().renderer.camera)
 
     def staged(self, renderer: CairoRenderer) -> Scene:
@@ -64,8 +68,8 @@ class OwnScene:
 
 
 @dataclass(frozen=True, eq=False)
-class Scenario:
-    """What an own scene will be."""
+class ScenePlan:
+    """The plays of an own scene, found out without drawing it."""
 
     frames: int
     plays: tuple[Play, ...]
@@ -80,34 +84,37 @@ class Scenario:
         return segmented(self.plays, fps)
 
 
-def scenario(scene: OwnScene, on_frames: Callable[[int], None] = lambda count: None) -> Scenario:
-    """Tells the scene without drawing it.
+def plan_scene(scene: OwnScene, on_frames: Callable[[int], None] = lambda count: None) -> ScenePlan:
+    """Runs the scene without drawing it.
 
     Raises InputError if it plays nothing, or fails.
     """
-    with scene.session(), _failures_told(scene):
+    with scene.session(), _failures_as_input_errors(scene):
         renderer = PlanningRenderer(scene.camera_class(), on_frames)
         scene.staged(renderer).render()
-    return _scenario(renderer, renderer.plays)
+    return _plan_of(renderer, renderer.plays)
 
 
 def make(
     scene: OwnScene,
-    planned: Scenario,
+    planned: ScenePlan,
     target: Path,
-    studio: Studio,
+    service: RenderService,
     on_frames: Callable[[int], None] = lambda count: None,
-) -> Scenario:
+    *,
+    encoding_tool: str,
+) -> ScenePlan:
     """Draws the scene into `target`, an .mp4 with a chapter a named section, its subcaptions, and its sounds.
 
-    Gives what it was: another than was planned, where it is not the same each time it is told. Where it has to be drawn
-    anew, `on_frames` hears that those that were added are gone.
+    Returns the plan that the film follows: another than `planned` if the scene is not the same each time it runs. If it
+    has to be drawn anew, `on_frames` is called with the number of lost frames, below 0. `encoding_tool` is written into
+    the film.
 
     Raises InputError if it fails.
     """
     with tempfile.TemporaryDirectory(prefix="parts-", dir=work_folder()) as name:
         folder = Path(name)
-        planned, files = _drawn(scene, planned, studio, folder, on_frames)
+        planned, files = _drawn(scene, planned, service, folder, on_frames)
         sound = None
         if planned.sound is not None:
             sound = folder / "sound.wav"
@@ -120,8 +127,9 @@ def make(
             tracks=[Track("und", planned.said)] if planned.said else [],
             title=scene.bundle.scene,
             description="",
-            spec="",
+            comment="",
             language="und",
+            encoding_tool=encoding_tool,
             sound=sound,
         )
     return planned
@@ -129,12 +137,12 @@ def make(
 
 def _drawn(
     scene: OwnScene,
-    planned: Scenario,
-    studio: Studio,
+    planned: ScenePlan,
+    service: RenderService,
     folder: Path,
     on_frames: Callable[[int], None],
-) -> tuple[Scenario, list[Path]]:
-    """What the scene was, and its files: drawn in parts if that can be done, or else in one go."""
+) -> tuple[ScenePlan, list[Path]]:
+    """The plan that was followed and its files: drawn in parts if that can be done, or else in one go."""
     added = 0
 
     def add(frames: int) -> None:
@@ -145,27 +153,27 @@ def _drawn(
     if planned.repeatable:
         take = Take(scene, planned.segments(scene.quality.fps))
         try:
-            (files,) = studio.draw([take], folder, add)
+            (files,) = service.draw([take], folder, add)
             return planned, files
         except AttnvizError:
             raise
         except Exception:
-            # told again it is another one, or its pictures are not on the machine that draws it
+            # it is another scene when it runs again, or its pictures are not on the machine that draws it
             on_frames(-added)
     return _in_one_go(scene, folder, on_frames)
 
 
 def _in_one_go(
     scene: OwnScene, folder: Path, on_frames: Callable[[int], None]
-) -> tuple[Scenario, list[Path]]:
+) -> tuple[ScenePlan, list[Path]]:
     """Draws the scene from its beginning to its end, here."""
     strip = _Strip(folder, scene.quality)
     # what a scene prints, it has printed when it was planned
-    with scene.session(), _failures_told(scene), redirect_stdout(io.StringIO()):
+    with scene.session(), _failures_as_input_errors(scene), redirect_stdout(io.StringIO()):
         renderer = DrawingRenderer(strip.encoder, strip.drawn, scene.camera_class(), on_frames)
         scene.staged(renderer).render()
     strip.end()
-    return _scenario(renderer, strip.plays), strip.files
+    return _plan_of(renderer, strip.plays), strip.files
 
 
 class _Strip:
@@ -199,14 +207,14 @@ class _Strip:
 
 
 @contextmanager
-def _failures_told(scene: OwnScene) -> Iterator[None]:
+def _failures_as_input_errors(scene: OwnScene) -> Iterator[None]:
     """Raises InputError if the scene fails, or ends the program."""
     try:
         yield
     except InputError:
         raise
     except SystemExit as error:
-        if _is_asked_of_us(error):
+        if _is_from_program(error):
             raise
         cure = "leave that out, a scene ends by itself"
         raise InputError(f"{_place_of(scene, error)}: ends the program: {cure}") from error
@@ -215,10 +223,10 @@ def _failures_told(scene: OwnScene) -> Iterator[None]:
         raise InputError(f"{_place_of(scene, error)}: {type(error).__name__}: {said}") from error
 
 
-def _is_asked_of_us(error: SystemExit) -> bool:
-    """Whether the program was told to end from outside, and not by the scene."""
+def _is_from_program(error: SystemExit) -> bool:
+    """Whether this program raised it, because it was asked to end from outside, and not the scene."""
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-    return str(frame.f_globals.get("__name__")).startswith("attnviz.")
+    return str(frame.f_globals.get("__name__")).startswith(OWN)
 
 
 def _place_of(scene: OwnScene, error: BaseException) -> str:
@@ -229,7 +237,7 @@ def _place_of(scene: OwnScene, error: BaseException) -> str:
     return f"{file}, line {lines[-1]}" if lines else file
 
 
-def _scenario(renderer: PlayRenderer, plays: list[Play]) -> Scenario:
+def _plan_of(renderer: PlayRenderer, plays: list[Play]) -> ScenePlan:
     if not renderer.frames:
         raise InputError("the scene plays nothing: a film needs self.play(…) or self.wait(…)")
     writer = renderer.file_writer
@@ -237,7 +245,7 @@ def _scenario(renderer: PlayRenderer, plays: list[Play]) -> Scenario:
         Said(each.start.total_seconds(), each.end.total_seconds(), each.content)
         for each in writer.subcaptions
     )
-    return Scenario(
+    return ScenePlan(
         renderer.frames,
         tuple(plays),
         tuple(renderer.sections),
@@ -247,7 +255,7 @@ def _scenario(renderer: PlayRenderer, plays: list[Play]) -> Scenario:
     )
 
 
-def _chapters(planned: Scenario, fps: int) -> list[Chapter]:
+def _chapters(planned: ScenePlan, fps: int) -> list[Chapter]:
     """One a section, where any has a name."""
     begun = [(name, start) for name, start in planned.sections if start < planned.frames]
     # of those that begin at once, all but the last are empty

@@ -13,7 +13,7 @@ from attnviz.render import codec, encoder
 from attnviz.render.codec import ENCODER, fingerprint
 from attnviz.render.picture import Picture
 from attnviz.render.skip_frames import SkippedFrames, UnexpectedStreamError
-from tests.film.render.footage import FILMS, MOVING, SMALL, are_like, decoded, drawn, segment
+from tests.render.footage import FILMS, MOVING, SMALL, are_like, decoded, drawn, segment
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import re
 import av
 import pytest
 
-from attnviz.views.film.video.captions import Said, subrip, timed, webvtt
+from attnviz.render.video.captions import Said, subrip, timed, webvtt
 
 SAID = (
     Said(0.5, 2.0004, "q < k & k > q:\n<i>one</i> score a pair"),

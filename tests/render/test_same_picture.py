@@ -14,8 +14,8 @@ from attnviz.render.quality import Quality
 from attnviz.story.title_card import card_storyboard
 from attnviz.views.film.film import Film
 from attnviz.views.film.style import Style
-from tests.film.render import odd_scenes
-from tests.film.render.pictures import by_manim, by_us, own, ssim, worst_block
+from tests.render import odd_scenes
+from tests.render.pictures import by_manim, by_us, own, ssim, worst_block
 
 ODD = Path(odd_scenes.__file__)
 ANTIALIASING = 8

@@ -11,11 +11,10 @@ import av
 import numpy as np
 import pytest
 
-import attnviz
 from attnviz.errors import InputError
-from attnviz.views.film.video.captions import Said
-from attnviz.views.film.video.container import Chapter, Track, assemble
-from attnviz.views.film.video.embedded_spec import poster, read_spec
+from attnviz.render.video.captions import Said
+from attnviz.render.video.container import Chapter, Track, assemble
+from attnviz.views.film.video.embedded_spec import packed, poster, read_spec
 
 FPS = 15
 WIDTH, HEIGHT = 64, 48
@@ -58,9 +57,15 @@ def make(parts, tmp_path):
     """Assembles the parts, with what a test asks to be otherwise."""
 
     def assembled(**asked) -> Path:
-        plain = {"chapters": [], "tracks": [], "title": "t", "description": "d"}
+        plain = {
+            "chapters": [],
+            "tracks": [],
+            "title": "t",
+            "description": "d",
+            "encoding_tool": "a tool 1",
+        }
         target = tmp_path / "film.mp4"
-        assemble(parts, target, **(plain | {"spec": SPEC, "language": "en"} | asked))
+        assemble(parts, target, **(plain | {"comment": SPEC, "language": "en"} | asked))
         return target
 
     return assembled
@@ -118,7 +123,14 @@ def test_parts_of_other_settings_are_a_mistake_that_is_found_before_anything_is_
     parts, tmp_path
 ):
     target = tmp_path / "film.mp4"
-    nothing = {"chapters": [], "tracks": [], "title": "", "description": "", "spec": SPEC}
+    nothing = {
+        "chapters": [],
+        "tracks": [],
+        "title": "",
+        "description": "",
+        "comment": SPEC,
+        "encoding_tool": "",
+    }
 
     for other in (
         part(tmp_path / "wide.mp4", [1, 2], width=80),
@@ -227,7 +239,7 @@ def test_title_description_maker_and_spec_stand_where_players_look(make):
         assert film.metadata["title"] == "自注意力"
         assert film.metadata["description"] == "Every number.\nTwo lines."
         assert film.metadata["comment"] == SPEC
-        assert film.metadata["encoder"] == f"attnviz {attnviz.__version__}"
+        assert film.metadata["encoder"] == "a tool 1"
 
 
 def test_the_poster_is_the_cover_and_the_film_stays_the_first_picture(make, parts):
@@ -336,7 +348,7 @@ def test_sound_that_cannot_be_read_is_told_so_in_one_line(make, tmp_path, write,
 def test_a_spec_comes_back_as_it_was_however_long_it_is(make, length):
     spec = '{"schema": "attnviz.film/1", "w": "' + "0.123 猫" * (length // 7) + '"}'
 
-    path = make(spec=spec)
+    path = make(comment=packed(spec))
 
     assert read_spec(path) == spec
     assert length < 1000 or path.stat().st_size < length / 5
@@ -368,7 +380,7 @@ def packed_in_other_letters(path: Path, whole: bytes) -> None:
     ],
 )
 def test_a_damaged_film_is_told_so_in_one_line(make, damage, says):
-    path = make(spec='{"schema": "attnviz.film/1"' + " " * 40_000)
+    path = make(comment=packed('{"schema": "attnviz.film/1"' + " " * 40_000))
     damage(path, path.read_bytes())
 
     with pytest.raises(InputError) as caught:
@@ -404,7 +416,14 @@ def test_frames_that_stand_a_little_short_in_a_part_do_not_add_up_to_a_drift(tmp
                 film.mux(packet)
     target = tmp_path / "film.mp4"
 
-    nothing = {"chapters": [], "tracks": [], "title": "", "description": "", "spec": SPEC}
+    nothing = {
+        "chapters": [],
+        "tracks": [],
+        "title": "",
+        "description": "",
+        "comment": SPEC,
+        "encoding_tool": "",
+    }
     assemble([uneven, whole], target, language="en", **nothing)
 
     assert len(set(steps_of(uneven))) > 1

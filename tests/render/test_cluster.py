@@ -9,12 +9,13 @@ import pytest
 
 from attnviz.errors import EnvironmentFault, InputError
 from attnviz.render import cluster
-from attnviz.render.cluster import carried_out_alike
-from attnviz.render.executor import crew
+from attnviz.render.cluster import ClusterAddress, run_if_alike
+from attnviz.render.executor import executor
 from attnviz.render.job_codec import opened, packed
 from attnviz.render.versions import versions
-from tests.film.render import jobs
-from tests.film.render.schedulers import Scheduler, scheduling, wait_until
+from attnviz.views.film.production.film_service import PROGRAM
+from tests.render import jobs
+from tests.render.schedulers import Scheduler, scheduling, wait_until
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
@@ -30,6 +31,10 @@ WITH_ANOTHER_NUMPY = (
     "from importlib import metadata; real = metadata.version; "
     "metadata.version = lambda name: '1.0' if name == 'numpy' else real(name); "
 )
+
+
+def at(address: str) -> ClusterAddress:
+    return ClusterAddress(address, PROGRAM)
 
 
 def never() -> None:
@@ -61,9 +66,9 @@ def silent(capfd):
 
 
 def refusal(address: str) -> str:
-    """What is said where no crew can be had."""
-    with pytest.raises(EnvironmentFault) as caught, crew(2, address):
-        raise AssertionError("there is a crew")
+    """The message where no executor can be had."""
+    with pytest.raises(EnvironmentFault) as caught, executor(2, at(address)):
+        raise AssertionError("there is an executor")
     return str(caught.value)
 
 
@@ -72,7 +77,7 @@ def begun(folder: Path) -> list[str]:
 
 
 def test_workers_of_a_cluster_bring_results_back(peopled):
-    with crew(1, peopled) as hands:
+    with executor(1, at(peopled)) as hands:
         results = dict(hands.results(jobs.squared, range(12), never))
 
         assert hands.workers == 2
@@ -80,7 +85,7 @@ def test_workers_of_a_cluster_bring_results_back(peopled):
 
 
 def test_a_result_is_there_while_other_jobs_run(peopled, tmp_path):
-    with crew(1, peopled) as hands:
+    with executor(1, at(peopled)) as hands:
         results = hands.results(jobs.until_there, [tmp_path / "later", tmp_path], never)
         first = next(results)
         (tmp_path / "later").touch()
@@ -89,7 +94,10 @@ def test_a_result_is_there_while_other_jobs_run(peopled, tmp_path):
 
 
 def test_what_a_job_raises_is_raised_here(peopled):
-    with crew(1, peopled) as hands, pytest.raises(InputError) as caught:
+    with (
+        executor(1, at(peopled)) as hands,
+        pytest.raises(InputError) as caught,
+    ):
         list(hands.results(jobs.refused, ["a.py"], never))
 
     assert str(caught.value) == "a.py is not a scene: give another"
@@ -104,7 +112,10 @@ def test_a_worker_that_cannot_find_the_job_says_so(peopled):
     exec("def job(argument): return 1", unknown.__dict__)
     sys.modules["known_here_only"] = unknown
     try:
-        with crew(1, peopled) as hands, pytest.raises(ModuleNotFoundError, match="known_here_only"):
+        with (
+            executor(1, at(peopled)) as hands,
+            pytest.raises(ModuleNotFoundError, match="known_here_only"),
+        ):
             list(hands.results(unknown.job, [argument], never))
     finally:
         del sys.modules["known_here_only"]
@@ -117,17 +128,17 @@ def test_what_waits_is_never_begun_when_waiting_is_interrupted(peopled, tmp_path
 
     later = tmp_path / "folder" / "later"
     later.parent.mkdir()
-    with crew(1, peopled) as hands, pytest.raises(KeyboardInterrupt):
+    with executor(1, at(peopled)) as hands, pytest.raises(KeyboardInterrupt):
         list(hands.results(jobs.tell_and_wait, [later] * 9, on_wait))
     later.touch()
-    with crew(1, peopled) as hands:
+    with executor(1, at(peopled)) as hands:
         list(hands.results(jobs.squared, range(9), never))
 
     assert len(begun(tmp_path)) == 2
 
 
 def test_what_a_worker_was_at_when_it_was_killed_is_done_by_another(peopled, tmp_path):
-    with crew(1, peopled) as hands:
+    with executor(1, at(peopled)) as hands:
         results = list(hands.results(jobs.deadly_once, [tmp_path] * 3, never))
 
     assert sorted(results) == [(index, "done in the end") for index in range(3)]
@@ -136,7 +147,7 @@ def test_what_a_worker_was_at_when_it_was_killed_is_done_by_another(peopled, tmp
 
 def test_a_job_that_every_worker_dies_of_is_given_up_with_a_cure(peopled, tmp_path):
     with (
-        crew(1, peopled) as hands,
+        executor(1, at(peopled)) as hands,
         pytest.raises(
             EnvironmentFault,
             match=r"^workers of the cluster died of the same part of the work, the last at tcp://127\.0\.0\.1:\d+: "
@@ -149,10 +160,10 @@ def test_a_job_that_every_worker_dies_of_is_given_up_with_a_cure(peopled, tmp_pa
 
 
 def test_a_worker_that_joins_later_looks_at_its_versions_itself(peopled):
-    other = {**versions(), "numpy": "0.5"}
+    other = {**versions(PROGRAM), "numpy": "0.5"}
 
     with distributed.Client(peopled, set_as_default=False) as client:
-        outcome = client.submit(carried_out_alike, packed(jobs.squared, 2), other).result()
+        outcome = client.submit(run_if_alike, packed(jobs.squared, 2), PROGRAM, other).result()
 
     with pytest.raises(EnvironmentFault, match=r"^worker tcp://.* has numpy \d.*, here 0\.5: "):
         opened(outcome)
@@ -174,8 +185,9 @@ def test_a_scheduler_without_workers_is_refused_until_they_fit(lonely, monkeypat
     bare.kill()
     lonely.join("--no-nanny", before=WITH_ANOTHER_NUMPY)
     wait_until(lambda: "numpy" in refusal(lonely.address))
+    here = versions(PROGRAM)["numpy"]
     assert refusal(lonely.address).partition(" has ")[2] == (
-        f"numpy 1.0, here {versions()['numpy']}: install the same there, or parts of the film would look different"
+        f"numpy 1.0, here {here}: install the same there, or parts of the film would look different"
     )
 
 
@@ -192,7 +204,10 @@ def test_a_cluster_that_goes_away_is_no_reason_to_wait(lonely, tmp_path, monkeyp
         if begun(told):
             (worker if dies == "worker" else lonely.program).kill()
 
-    with crew(1, lonely.address) as hands, pytest.raises(EnvironmentFault) as caught:
+    with (
+        executor(1, at(lonely.address)) as hands,
+        pytest.raises(EnvironmentFault) as caught,
+    ):
         list(hands.results(jobs.endless, [told], on_wait))
 
     assert str(caught.value).startswith(
