@@ -24,14 +24,14 @@ from attnviz.render.versions import Versions, differences, versions
 _SECONDS_TO_ANSWER = 5
 _SECONDS_BETWEEN_CHECKS = 2.0
 _SECONDS_WITHOUT_WORKERS = 60.0
-"""How long to wait for a worker where all have gone: a cluster may be starting new ones."""
+"""Seconds to wait for a worker where all have gone: a cluster may be starting new ones."""
 _NOISY = ("distributed", "tornado", "asyncio")
 """Loggers that tell at length, on stderr, what is said here in one line."""
 
 
 @dataclass(frozen=True)
 class ClusterAddress:
-    """Where a dask scheduler is, and which program its workers need."""
+    """The address of a dask scheduler, and the program that its workers need."""
 
     address: str
     """Such as "tcp://10.0.0.1:8786"."""
@@ -81,7 +81,7 @@ class Cluster:
         return future
 
     def outcome(self, done: Future[bytes]) -> bytes:
-        """What came back. Raises EnvironmentFault if dask has given the job up."""
+        """Returns the packed outcome. Raises EnvironmentFault if dask has given the job up."""
         from distributed.scheduler import KilledWorker
 
         try:

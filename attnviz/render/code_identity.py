@@ -1,4 +1,4 @@
-"""Whose code it is: that of libraries, which is told by their versions, or somebody's, which is told by its file."""
+"""Identity of code: that of libraries by their versions, any other by its file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OWN = __name__.partition(".")[0] + "."
 """Begins the names of the modules that are known here: those of the package that this room is in."""
 _LIBRARIES = {"manim", "numpy", *sys.stdlib_module_names}
 _SEEN = {"generate_points", "init_points", "init_colors", "animation_overrides"}
-"""What comes of these is seen before an animation begins: in how a mobject looks, or in which animation it is."""
+"""Methods whose effect is seen before an animation begins: in how a mobject looks, or in which animation it is."""
 
 
 class NotFingerprintableError(TypeError):
@@ -21,7 +21,7 @@ class NotFingerprintableError(TypeError):
 
 
 def is_library(module: str) -> bool:
-    """Whether it is told by a version.
+    """True if the module is identified by the version of a library.
 
     >>> is_library("manim.mobject.geometry.arc"), is_library("my_scene")
     (True, False)
@@ -60,7 +60,7 @@ def from_library(kind: type) -> type:
 
 @cache
 def behaves_as_manims(kind: type) -> bool:
-    """Whether animations change a mobject of that class as they do one of manim's: the classes of others may add to
+    """True if animations change a mobject of that class as they do one of manim's: the classes of others may add to
     what manim has, but not do it in their own way.
     """
     base = from_library(kind)

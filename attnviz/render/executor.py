@@ -27,7 +27,7 @@ class Executor(Protocol):
 
     @property
     def workers(self) -> int:
-        """How many jobs run at a time."""
+        """Number of jobs that run at a time."""
 
     def results(
         self,
@@ -56,7 +56,7 @@ class WorkerPool(Protocol):
 
     @property
     def room(self) -> int:
-        """How many jobs may be sent at a time: it bounds memory, and how early a job is started."""
+        """Number of jobs that may be sent at a time: it bounds memory, and how early a job is started."""
 
     def submit(self, job: bytes, place: int) -> Future[bytes]:
         """Sends a packed job; those of a lower place are run earlier."""

@@ -1,4 +1,4 @@
-"""What decides a picture, as a digest: of mobjects, of animations, of a whole film, of the program that draws them.
+"""Digests of what decides a picture: of mobjects, of animations, of a whole film, of the program that draws them.
 
 Equal digests mean equal pictures. What cannot be hashed gets no digest and is always redrawn.
 """
@@ -39,7 +39,7 @@ _PLAIN = (type(None), bool, int, float, complex, str, bytes, np.number, np.bool_
 _DRAWN_BY = ("camera", "canvas", "codec", "encoder", "picture", "plays", "renderer", "skip_frames")
 """The modules here that decide what a picture is like."""
 _NEVER_READ = {"starting_mobject", "time_progression"}
-"""What an animation has that it sets itself when it begins."""
+"""Attributes that an animation sets itself when it begins."""
 
 
 class Digest:
@@ -56,7 +56,7 @@ class Digest:
         return self
 
     def add_looks(self, mobjects: Iterable[Mobject]) -> None:
-        """How they look, without their submobjects; what names one of them later is told by its place among them.
+        """Adds how they look, without their submobjects; what names one of them later is told by its place among them.
 
         Raises NotFingerprintableError if one is drawn in a way that is not known here.
         """
@@ -163,7 +163,7 @@ class Digest:
                 self._add_globals(function)
 
     def _add_globals(self, function: types.FunctionType) -> None:
-        """What it may call, or read: that may be written in another file."""
+        """Adds what it may call, or read: that may be written in another file."""
         for name in sorted(_names(function.__code__)):
             if name in function.__globals__:
                 self._hash.update(f"{name}=".encode())
@@ -209,7 +209,7 @@ def digest(*things: object) -> str:
 
 
 def look_bytes(mobject: Mobject) -> bytes:
-    """How a mobject looks, without its submobjects.
+    """Returns what decides how a mobject looks, without its submobjects.
 
     Raises NotFingerprintableError if it is drawn in a way that is not known here.
     """
@@ -240,7 +240,7 @@ def _outline_bytes(mobject: VMobject) -> bytes:
 
 
 def looks_digest(mobjects: Iterable[Mobject]) -> bytes:
-    """How all of them look, drawn in this order."""
+    """Digest of how all of them look, drawn in this order."""
     summed = hashlib.blake2b(digest_size=SIZE)
     for each in mobjects:
         summed.update(look_bytes(each))
@@ -248,7 +248,7 @@ def looks_digest(mobjects: Iterable[Mobject]) -> bytes:
 
 
 def camera_digest(camera: Camera) -> str:
-    """What else a picture depends on: its size, what it shows of the plane, the background."""
+    """Digest of what else a picture depends on: its size, what it shows of the plane, the background."""
     flat = isinstance(camera, FastCamera) and camera.is_flat
     background = camera.background[0, 0] if flat else camera.background
     size = (camera.pixel_width, camera.pixel_height, float(camera.frame_rate))

@@ -38,7 +38,7 @@ _OURS = frozenset(
     {"pixel_width", "pixel_height", "frame_rate", "media_dir", "dry_run", "format"}
     | {"disable_caching", "progress_bar"}
 )
-"""What a scene's file may not set: the command line says it, or this renderer needs it so."""
+"""Settings that a scene's file may not change: the command line says it, or this renderer needs it so."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class ScenePlan:
     said: tuple[Said, ...]
     sound: AudioSegment | None
     repeatable: bool
-    """Whether its plays can be drawn one by one."""
+    """True if its plays can be drawn one by one."""
 
     def segments(self, fps: int) -> tuple[Segment, ...]:
         return segmented(self.plays, fps)
@@ -224,7 +224,7 @@ def _failures_as_input_errors(scene: OwnScene) -> Iterator[None]:
 
 
 def _is_from_program(error: SystemExit) -> bool:
-    """Whether this program raised it, because it was asked to end from outside, and not the scene."""
+    """True if this program raised it, because it was asked to end from outside, and not the scene."""
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
     return str(frame.f_globals.get("__name__")).startswith(OWN)
 

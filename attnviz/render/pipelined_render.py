@@ -74,7 +74,7 @@ class PipelinedRender(Generic[PlanT]):
         self._workers = executor.workers
         self._sent: list[Order] = []
         self.frames = 0
-        """How many frames were drawn so far."""
+        """Frames drawn so far."""
         self._thread = Thread(target=copy_context().run, args=(self._run_planning,), daemon=True)
         self._thread.start()
         self._results = executor.results(draw, self._orders(), lambda: self._on_wait())

@@ -30,12 +30,12 @@ from attnviz.render.isolation import (
 from attnviz.render.job_codec import run_packed
 
 PRELOADED = ("attnviz.render.isolated", "attnviz.render.worker")
-"""What all workers need and takes long to import: one process imports it, and workers are forked from that."""
+"""Modules that all workers need and that take long to import: one process does so, and workers are forked from it."""
 
 # macOS has libraries that must not be used after a fork, and Windows has no fork
 _START_METHOD = "spawn" if sys.platform in ("darwin", "win32") else "forkserver"
 _MOST_DEATHS = 3
-"""How many workers may die of the same job."""
+"""Number of workers that may die of the same job."""
 _SECONDS_TO_END = 1.0
 
 
@@ -69,7 +69,7 @@ class Processes:
         return self._threads.submit(self._run, job, self._abandoned)
 
     def outcome(self, done: Future[bytes]) -> bytes:
-        """What came back. Raises EnvironmentFault if every worker that tried has died."""
+        """Returns the packed outcome. Raises EnvironmentFault if every worker that tried has died."""
         return done.result()
 
     def check(self) -> None:
@@ -212,7 +212,7 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _server() -> Iterator[BaseContext]:
-    """How processes are started. Never by a fork of this process, which may have threads that hold locks.
+    """Context that starts processes. Never by a fork of this process, which may have threads that hold locks.
 
     Where it can be done, a server is started at once: it imports what all need while the caller does something else,
     and forks workers from what it is then. Elsewhere every worker starts from nothing.
@@ -243,7 +243,7 @@ def _server() -> Iterator[BaseContext]:
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """What is started here is deaf to Ctrl-C until it says otherwise: a new process would print a traceback."""
+    """Inside, processes that are started ignore Ctrl-C until they say otherwise: a new one would print a traceback."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

@@ -12,7 +12,7 @@ from attnviz.render.timeline import Segment, ranges
 from attnviz.render.worker import Order
 
 _ROUNDS = 6
-"""How many ranges each worker gets, at least: the last to end is late by no more than one range."""
+"""Ranges that each worker gets, at least: the last to end is late by no more than one range."""
 _SHORT, _LONG = 1.0, 8.0
 """Efforts of a range. Between short ones time is lost; long ones are waited for."""
 
@@ -24,7 +24,7 @@ class Take:
     source: Source
     segments: tuple[Segment, ...]
     is_same_here: bool = False
-    """Whether this process can draw it as planned where a worker cannot: the scene itself is deterministic."""
+    """True if this process can draw it as planned where a worker cannot: the scene itself is deterministic."""
 
 
 class RenderQueue:

@@ -120,7 +120,7 @@ class RenderService:
         files: Sequence[Sequence[Path]],
         on_frames: Callable[[int], None],
     ) -> RenderQueue:
-        """What is neither drawn nor stored; the rest is brought to its place."""
+        """Queues what is neither drawn nor stored, and brings the rest to its place."""
         queue = RenderQueue()
         for take, paths in zip(takes, files, strict=True):
             for segment, path in zip(take.segments, paths, strict=True):

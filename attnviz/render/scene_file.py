@@ -120,8 +120,8 @@ def load(file: SceneFile) -> type[Scene]:
 
 
 def settings(scene: type[Scene]) -> Mapping[str, Any]:
-    """What the manim.cfg beside the scene's file, and the file when it was imported, changed in manim's `config`, as
-    `tempconfig` takes it.
+    """Settings of manim that the manim.cfg beside the scene's file, and that file itself, have changed, as `tempconfig`
+    takes them.
 
     Raises ValueError, for a mistake in the program, if the scene was not loaded here.
     """
@@ -202,7 +202,7 @@ def _run(path: Path, shown: Path) -> _Loaded:
 
 
 def _configured(file: Path, shown: Path) -> Mapping[str, Any]:
-    """What the file changes of manim's settings; nothing if it is not there. Raises InputError if it cannot be read."""
+    """Settings of manim that the file changes; none if it is not there. Raises InputError if it cannot be read."""
     if not file.is_file():
         return {}
     try:

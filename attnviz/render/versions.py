@@ -1,4 +1,4 @@
-"""What makes a picture what it is, in versions: two machines that agree on these draw the same frames."""
+"""Versions that decide a picture: two machines that agree on these draw the same frames."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def versions(program: Program) -> Versions:
 
 
 def differences(here: Versions, there: Versions) -> list[str]:
-    """What another machine has otherwise, in words.
+    """Lists what another machine has otherwise, in words.
 
     >>> differences({"numpy": "2.2", "av": "17"}, {"numpy": "2.1", "av": "17"})
     ['numpy 2.1, here 2.2']

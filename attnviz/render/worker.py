@@ -25,7 +25,7 @@ class Order:
     begin: int
     """The number of the play at which the range begins. One without segments is for going there."""
     folder: str | None = None
-    """Where the worker may keep work files."""
+    """A folder in which the worker may keep work files."""
 
 
 @dataclass(frozen=True)

@@ -225,7 +225,7 @@ def test_what_the_scene_raises_comes_out_as_it_is(error):
             told.draw(second)
 
     assert caught.value is error
-    assert caught.traceback[-1].path.name == "test_telling.py"
+    assert caught.traceback[-1].path.name == "test_scene_replay.py"
 
 
 def test_who_hears_of_frames_may_end_it_in_the_middle_of_a_segment():
@@ -286,7 +286,7 @@ def test_a_worker_has_one_scene_at_a_time():
     draw(orders(other, "other")[0])
     draw(later[0])
 
-    assert len(worker._tellings) == 1
+    assert len(worker._replays) == 1
     draw(orders(other, "other")[1])
     assert (one.begun, other.begun) == (1, 2)
 
@@ -299,7 +299,7 @@ def test_a_worker_that_met_an_error_begins_anew():
     with pytest.raises(NonDeterministicSceneError):
         draw(second)
 
-    assert not worker._tellings
+    assert not worker._replays
     assert draw(first).files
     assert source.begun == 2
 

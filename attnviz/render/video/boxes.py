@@ -27,7 +27,7 @@ def disable_first_subtitles(path: Path) -> None:
 
 
 def _inside(file: BinaryIO, kind: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where the contents of each box of that kind begin and end, among those between `start` and `end`."""
+    """Yields where the contents of each box of that kind begin and end, among those between `start` and `end`."""
     while start + _HEADER <= end:
         file.seek(start)
         size = int.from_bytes(file.read(4))
@@ -40,7 +40,7 @@ def _inside(file: BinaryIO, kind: bytes, start: int, end: int) -> Iterator[tuple
 
 
 def _handler(file: BinaryIO, start: int, end: int) -> bytes:
-    """What kind of medium the track holds."""
+    """Returns the kind of medium that the track holds."""
     for media in _inside(file, b"mdia", start, end):
         for begin, _ in _inside(file, b"hdlr", *media):
             file.seek(begin + _WITHIN_FULL_BOX + 4)

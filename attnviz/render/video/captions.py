@@ -1,4 +1,4 @@
-"""What is said, as the files that players read: SubRip and WebVTT."""
+"""Captions as the files that players read: SubRip and WebVTT."""
 
 from __future__ import annotations
 

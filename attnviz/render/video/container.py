@@ -37,7 +37,7 @@ Style: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10
 [Events]
 Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 """
-"""How the subtitles look where the player has no wish of its own: the encoder takes it in the form of ASS."""
+"""Look of the subtitles where the player has no wish of its own: the encoder takes it in the form of ASS."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Track:
     """"en", "zh" or "und"."""
     captions: Sequence[Said]
     is_default: bool = False
-    """Whether players show it unasked."""
+    """True if players show it unasked."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,14 @@ class _Part:
 
     path: Path
     settings: tuple[object, ...]
-    """What must be the same in all: the codec and its parameters, the size, the times."""
+    """Properties that must be the same in all parts: the codec and its parameters, the size, the times."""
     unit: Fraction
     frame: int
-    """How long a frame stands, in that unit."""
+    """Duration of a frame, in that unit."""
     count: int
-    """How many frames it has."""
+    """Number of its frames."""
     lead: int
-    """How many frames are decoded before the first is shown: frames may refer to later ones."""
+    """Number of frames that are decoded before the first is shown: frames may refer to later ones."""
 
 
 def assemble(

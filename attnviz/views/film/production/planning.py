@@ -21,9 +21,9 @@ class Plan:
     frames: int
     beats: tuple[Beat, ...]
     spells: tuple[Spell, ...]
-    """What the time is spent on, at normal pace."""
+    """Parts of the time of the film, at normal pace."""
     segments: tuple[Segment, ...] = ()
-    """What there is to be drawn."""
+    """Everything that is to be drawn."""
 
     @property
     def seconds(self) -> float:

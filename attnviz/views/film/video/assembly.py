@@ -24,7 +24,7 @@ from attnviz.views.film.timing import Stretch, paced, shortest, too_short
 from attnviz.views.film.video.embedded_spec import packed, poster
 
 _POSTER_AT = 2 / 3
-"""How far into the film its poster is looked for: there is most to be seen at the end of a beat."""
+"""Share of the film after which no poster is looked for: there is most to be seen at the end of a beat."""
 _NEAR_ENOUGH = 0.25
 """Seconds by which a film may miss the time it is to last."""
 _PASSES = 3
@@ -42,12 +42,12 @@ class Chapter:
 
 @dataclass(frozen=True)
 class About:
-    """What the file says of itself."""
+    """Title, description and spec that are written into the file."""
 
     title: str
     description: str
     spec: str
-    """What made it; see `attnviz.lessons.spec`."""
+    """The input that made it; see `attnviz.lessons.spec`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +101,7 @@ class Programme:
 
     @property
     def marks(self) -> list[container.Chapter]:
-        """Where players may jump to: each step of each lesson, each card."""
+        """Places that players may jump to: each step of each lesson, each card."""
         marks = []
         for start, length, chapter, told in zip(
             self.starts, self.lengths, self.chapters, self.plans, strict=True
@@ -123,7 +123,7 @@ class Programme:
 
 
 def _text(chapter: Chapter, beat: Beat, language: str) -> str:
-    """What is said in the beat in that language."""
+    """Returns the caption of the beat in that language."""
     for board in (chapter.film.storyboard, *chapter.others):
         if board.language == language:
             return board.step(beat.step).narration[beat.part]

@@ -1,4 +1,4 @@
-"""What a film carries, read back: the text of what made it, and its frames."""
+"""The spec of a film, packed into its comment and read back; and one of its frames, as a poster."""
 
 from __future__ import annotations
 
