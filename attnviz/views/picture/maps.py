@@ -11,8 +11,8 @@ from attnviz.story.labels import shown_token
 from attnviz.survey.head_detail_text import head_measures_told
 from attnviz.survey.heads import MeasuredHead, Survey
 from attnviz.theme import Theme
+from attnviz.typeset.line_breaks import fitted, width_of
 from attnviz.views.picture.drawing import LEVELS, SMALL, Drawing, Shape, Words, centred, shaded
-from attnviz.views.picture.text_width import fitted, width_of
 
 MARGIN, TITLE, LINE = 24, 20, 18
 """What is around all, the height of the title, and from a line of small text to the next."""

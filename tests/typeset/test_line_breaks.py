@@ -3,7 +3,7 @@
 import pytest
 
 from attnviz.typeset.fonts import Weight, shape
-from attnviz.views.picture.text_width import fitted, width_of
+from attnviz.typeset.line_breaks import fitted, width_of
 
 TEXTS = [
     "The animal didn't cross the street because it was too tired",

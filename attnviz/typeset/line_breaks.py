@@ -1,4 +1,4 @@
-"""How wide text is, about: where a picture is shown, nobody knows by which font."""
+"""Lines of text for a picture of which nobody knows the font, broken by about how wide text is."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def fitted(text: str, width: float, size: float) -> list[str]:
 
 
 def _pieces(text: str, width: float, size: float) -> Iterator[str]:
-    """What is not parted, but a piece that is wider than a line."""
+    """Yields what is kept together, and the characters of what is wider than a line."""
     for match in _PIECE.finditer(text):
         piece = match.group()
         if width_of(piece.rstrip(), size) > width:
