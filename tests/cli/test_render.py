@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import srt
 
+from attnviz.render import render_service
 from attnviz.render.store import save_limit, unchecked_user_store
-from attnviz.views.film.production import render_service
 
 from .conftest import frames_of, left_over, names, stored
 

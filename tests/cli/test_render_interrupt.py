@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import pytest
 
-from attnviz.views.film.production import render_service
+from attnviz.render import render_service
 
 from .conftest import left_over, left_running, stored
 
