@@ -13,8 +13,8 @@ from measuring import seconds
 from attnviz.library.films.render_resources import cores
 from attnviz.render.render_queue import Take
 from attnviz.views.film.film import Film
+from attnviz.views.film.production.film_service import film_service
 from attnviz.views.film.production.planning import Plan, plan
-from attnviz.views.film.production.render_service import studio
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Bench:
         """The files of the reference film's segments."""
         folder = self.folder / "segments"
         folder.mkdir()
-        with studio(cores()) as place:
+        with film_service(cores()) as place:
             (files,) = place.draw([Take(self.film, self.plan.segments)], folder)
         return files
 

@@ -1,7 +1,7 @@
 """How long a film takes on more workers than there are here: from what each segment takes, and who would draw it.
 
-The ranges and their order are those that the studio gives out. A worker takes the next as soon as it is free; it has to
-tell the scene up to its range, without drawing what others draw. How fast machines send each other bytes is left out.
+The ranges and their order are those that the service gives out. A worker takes the next as soon as it is free; it runs
+the scene up to its range, without drawing what others draw. How fast machines send each other bytes is left out.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from attnviz.render.executor import crew
+from attnviz.render.executor import executor
 from attnviz.render.render_queue import Take
-from attnviz.render.scene_replay import Telling
+from attnviz.render.scene_replay import SceneReplay
 from attnviz.render.timeline import Range, Segment
 from attnviz.render.worker import Drawn
 from attnviz.views.film.film import Film
-from attnviz.views.film.production.render_service import Studio
+from attnviz.views.film.production.film_service import FilmService
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def measured(film: Film, segments: Sequence[Segment]) -> Costs:
 
 def _apart(job: Callable[[Take], Any], take: Take) -> list[Any]:
     """What the job gives in a new process."""
-    with crew(2) as people:
+    with executor(2) as people:
         return [result for _, result in people.results(job, [take], lambda: None)]
 
 
@@ -77,25 +77,25 @@ def _last(take: Take) -> float:
 
 def _told(take: Take) -> Iterator[float]:
     began = perf_counter()
-    telling = Telling(take.source)
+    replay = SceneReplay(take.source)
     try:
         for each in take.segments:
-            telling.draw(each)
+            replay.draw(each)
             yield (now := perf_counter()) - began
             began = now
     finally:
-        telling.dismiss()
+        replay.dismiss()
 
 
 def shared_out(film: Film, segments: Sequence[Segment], workers: int, folder: Path) -> list[Range]:
-    """The ranges that the studio gives to so many workers, in the order in which it gives them."""
-    crew_of_none = _Notes(workers)
-    Studio(crew_of_none).draw([Take(film, tuple(segments))], folder)
-    return crew_of_none.ranges
+    """The ranges that the service gives to so many workers, in the order in which it gives them."""
+    noting = _Notes(workers)
+    FilmService(noting).draw([Take(film, tuple(segments))], folder)
+    return noting.ranges
 
 
 class _Notes:
-    """A crew that draws nothing, and notes what it is given."""
+    """An executor that draws nothing, and notes what it is given."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers

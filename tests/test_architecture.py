@@ -49,7 +49,7 @@ LIBRARIES = {
     "errors": set(),
     "theme": set(),
     "typeset": {"fontpkg", "numpy", "uharfbuzz"},
-    "render": {"av", "cairo", "distributed", "manim", "numpy", "platformdirs"},
+    "render": {"av", "cairo", "distributed", "manim", "numpy", "platformdirs", "pydub", "srt"},
     "core": {"numpy"},
     "models": {"huggingface_hub", "gguf", "numpy", "platformdirs", "safetensors", "tokenizers"},
     "inputs": {"numpy", "safetensors"},
@@ -60,7 +60,7 @@ LIBRARIES = {
     "views.terminal": {"numpy", "rich"},
     "views.document": {"numpy"},
     "views.picture": {"cairo", "numpy"},
-    "views.film": {"av", "manim", "numpy", "pydub", "srt", "uharfbuzz"},
+    "views.film": {"av", "manim", "numpy", "pydub", "uharfbuzz"},
     "lessons.film": {"manim", "numpy"},
     "scenes": {"manim", "numpy"},
     "library": {"rich"},
@@ -261,7 +261,7 @@ def loaded_by(statement: str) -> set[str]:
         ("import attnviz.cli.commands", {"manim", "av", "safetensors"}),
         ("import attnviz.views.terminal", {"manim", "av"}),
         ("import attnviz.views.film.video.embedded_spec", {"manim"}),
-        ("import attnviz.views.film.video.container", {"manim"}),
+        ("import attnviz.render.video.container", {"manim"}),
     ],
 )
 def test_what_must_start_fast_does_not_load_what_is_slow(statement, absent):

@@ -17,7 +17,8 @@ from manim.constants import LineJointType
 
 _MOST_OUTLINES = 4096
 _RELATIVE = 1e-5
-"""How near two anchors are that manim takes for one, of their distance from the origin; besides its absolute bound."""
+"""Distance of two anchors, as a share of that from the origin, up to which manim takes them for one; besides its
+absolute bound."""
 _MITER = 10
 """Cairo cuts a pointed corner that would reach out further than so many half widths of the line."""
 _NO_ROWS = (0, 0)
@@ -43,7 +44,7 @@ def look_of(vmobject: VMobject) -> Look:
 
 
 def gradient_of(vmobject: VMobject) -> tuple[float, ...] | None:
-    """Where its colours begin and end, if there are several: they run over it and all its parts."""
+    """Returns where its colours begin and end, if there are several: they run over it and all its parts."""
     if len(vmobject.fill_rgbas) < 2 and len(vmobject.stroke_rgbas) < 2:
         return None
     return tuple(
@@ -64,11 +65,11 @@ class FastCamera(Camera):
 
     @property
     def is_flat(self) -> bool:
-        """Whether the background is of one colour."""
+        """True if the background is of one colour."""
         return self.background is self._filled
 
     def context(self) -> Context:
-        """What draws into the picture."""
+        """Returns the cairo context that draws into the picture."""
         return self.get_cairo_context(self.pixel_array)
 
     def display_vectorized(self, vmobject: VMobject, ctx: Context) -> FastCamera:
@@ -135,7 +136,7 @@ def _visible_stroke(vmobject: VMobject, *, background: bool) -> bool:
 
 
 def _reach(vmobject: VMobject) -> float | None:
-    """How far it is drawn beyond its outline, in manim's widths of lines; None where nothing of it is seen."""
+    """Returns how far it is drawn beyond its outline, in manim's widths of lines; None where nothing of it is seen."""
     widths = [
         vmobject.get_stroke_width(background)
         for background in (False, True)

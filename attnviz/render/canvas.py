@@ -33,7 +33,7 @@ def merged(rows: Iterable[Rows], gap: int = _GAP) -> list[Rows]:
 
 
 class Canvas:
-    """What a camera shows while one play lasts.
+    """The picture of a camera while one play lasts.
 
     `static` is what stands below everything that may change; `moving` all from there on, in the order of drawing. Of
     that, only what is in `changing` is looked at in every frame; None is all of it. Where `fixed`, what there is to be
@@ -108,7 +108,7 @@ class Canvas:
             camera.display_vectorized(each, context)
 
     def _changed(self, camera: FastCamera) -> list[Rows]:
-        """Where what has another look than in the frame before was, and where it is."""
+        """Rows of what has changed its look since the frame before: where it was, and where it is."""
         touched = []
         for i, each in enumerate(self._shown):
             if not self._may_change(each):
@@ -144,7 +144,7 @@ class Canvas:
 
 
 def _is_simple(mobject: Mobject) -> bool:
-    """Whether the fast camera draws it, and knows where."""
+    """True if the fast camera draws it, and knows where."""
     return isinstance(mobject, VMobject) and mobject.background_image is None
 
 

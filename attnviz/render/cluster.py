@@ -1,6 +1,6 @@
 """The workers of a dask cluster, on this machine or any number of others.
 
-They need the same versions as are here and no disk in common: errands are sent to them, and bytes come back. Dask
+They need the same versions as are here and no disk in common: jobs are sent to them, and bytes come back. Dask
 itself runs again what a worker that dies was at.
 """
 
@@ -12,24 +12,36 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from attnviz.errors import EnvironmentFault
-from attnviz.render.job_codec import carried_out, failed
+from attnviz.render.isolation import ignore_manim_cfg
+from attnviz.render.job_codec import failed, run_packed
+from attnviz.render.program import Program
 from attnviz.render.versions import Versions, differences, versions
 
 _SECONDS_TO_ANSWER = 5
 _SECONDS_FOR_A_WORKER = 5
 _SECONDS_BETWEEN_CHECKS = 2.0
 _SECONDS_WITHOUT_WORKERS = 60.0
-"""How long to wait for a worker where all have gone: a cluster may be starting new ones."""
+"""Seconds to wait for a worker where all have gone: a cluster may be starting new ones."""
 _NOISY = ("distributed", "tornado", "asyncio")
 """Loggers that tell at length, on stderr, what is said here in one line."""
 
 
+@dataclass(frozen=True)
+class ClusterAddress:
+    """The address of a dask scheduler, and the program that its workers need."""
+
+    address: str
+    """Such as "tcp://10.0.0.1:8786"."""
+    program: Program
+
+
 @contextmanager
-def connected(address: str) -> Iterator[Cluster]:
-    """The workers of the scheduler at `address`, such as "tcp://10.0.0.1:8786", after a look at what they are.
+def connected(cluster: ClusterAddress) -> Iterator[Cluster]:
+    """The workers of the scheduler at that address, after a look at what they are.
 
     Raises EnvironmentFault if dask is not installed here, if no scheduler answers, if it has no workers, or if one of
     them has other versions than are here.
@@ -38,23 +50,23 @@ def connected(address: str) -> Iterator[Cluster]:
         import distributed
     except ImportError:
         raise EnvironmentFault(
-            "a cluster needs dask, which is not installed: pip install 'attnviz[cluster]'"
+            f"a cluster needs dask, which is not installed: pip install '{cluster.program.package}[cluster]'"
         ) from None
     with _quiet():
-        client = _client(distributed, address)
+        client = _client(distributed, cluster.address)
         try:
-            yield Cluster(client, address)
+            yield Cluster(client, cluster)
         finally:
             client.close(timeout=_SECONDS_TO_ANSWER)
 
 
 class Cluster:
-    """Hands for a crew: the workers of one scheduler."""
+    """A worker pool: the workers of one dask scheduler."""
 
-    def __init__(self, client: Any, address: str) -> None:
-        self._client, self._address = client, address
+    def __init__(self, client: Any, cluster: ClusterAddress) -> None:
+        self._client, self._address, self._program = client, cluster.address, cluster.program
         self._executor = client.get_executor(pure=False)
-        self.workers = len(_checked_workers(client, address))
+        self.workers = len(_checked_workers(client, cluster))
         self._looked = self._peopled = time.monotonic()
 
     @property
@@ -62,15 +74,15 @@ class Cluster:
         """As many as there are workers: what waits on one of several threads could not go to another worker."""
         return max(1, self.workers)
 
-    def submit(self, errand: bytes, place: int) -> Future[bytes]:
-        """Sends an errand; those of a lower place are taken up earlier."""
+    def submit(self, job: bytes, place: int) -> Future[bytes]:
+        """Sends a packed job; those of a lower place are run earlier."""
         future: Future[bytes] = self._executor.submit(
-            carried_out_alike, errand, dict(versions()), priority=-place
+            run_if_alike, job, self._program, dict(versions(self._program)), priority=-place
         )
         return future
 
     def outcome(self, done: Future[bytes]) -> bytes:
-        """What came back. Raises EnvironmentFault if dask has given the errand up."""
+        """Returns the packed outcome. Raises EnvironmentFault if dask has given the job up."""
         from distributed.scheduler import KilledWorker
 
         try:
@@ -87,7 +99,7 @@ class Cluster:
         except Exception as error:
             raise EnvironmentFault(
                 f"the cluster at {self._address} cannot take up work ({_in_one_line(error)}): install the same "
-                "attnviz for the scheduler and all workers"
+                f"{self._program.package} for the scheduler and all workers"
             ) from error
 
     def check(self) -> None:
@@ -102,19 +114,20 @@ class Cluster:
         elif now - self._peopled >= _SECONDS_WITHOUT_WORKERS:
             raise _no_workers(self._address)
 
-    def abandon(self, errands: Sequence[Future[bytes]]) -> None:
-        """Takes back what has not begun. Dask cannot end a job that runs: it ends by itself."""
-        for each in errands:
+    def cancel(self, jobs: Sequence[Future[bytes]]) -> None:
+        """Cancels what has not begun. Dask cannot end a job that runs: it ends by itself."""
+        for each in jobs:
             each.cancel()
 
 
-def carried_out_alike(errand: bytes, expected: Versions) -> bytes:
+def run_if_alike(job: bytes, program: Program, expected: Versions) -> bytes:
     """Does the job if versions agree here, in a worker that may have joined after the others were looked at."""
-    if other := differences(expected, versions()):
+    if other := differences(expected, versions(program)):
         from distributed import get_worker
 
         return failed(_unlike(get_worker().address, other))
-    return carried_out(errand)
+    ignore_manim_cfg()
+    return run_packed(job)
 
 
 def _client(distributed: Any, address: str) -> Any:
@@ -139,21 +152,22 @@ def _client(distributed: Any, address: str) -> Any:
         ) from error
 
 
-def _checked_workers(client: Any, address: str) -> Mapping[str, Versions]:
+def _checked_workers(client: Any, cluster: ClusterAddress) -> Mapping[str, Versions]:
     """The versions of all workers. Raises EnvironmentFault unless there are some and all are those from here."""
     try:
         client.wait_for_workers(1, timeout=_SECONDS_FOR_A_WORKER)
     except TimeoutError:
-        raise _no_workers(address) from None
+        raise _no_workers(cluster.address) from None
+    program = cluster.program
     try:
-        client.run_on_scheduler(versions)
+        client.run_on_scheduler(versions, program)
     except Exception as error:
-        raise _without_attnviz(f"the scheduler {address}", error) from error
-    found = client.run(versions, on_error="return")
+        raise _without_program(program, f"the scheduler {cluster.address}", error) from error
+    found = client.run(versions, program, on_error="return")
     for worker, there in sorted(found.items()):
         if isinstance(there, Exception):
-            raise _without_attnviz(f"worker {worker}", there) from there
-        if other := differences(versions(), there):
+            raise _without_program(program, f"worker {worker}", there) from there
+        if other := differences(versions(program), there):
             raise _unlike(worker, other)
     return found
 
@@ -170,15 +184,15 @@ def _unlike(worker: str, other: Sequence[str]) -> EnvironmentFault:
     )
 
 
-def _without_attnviz(whose: str, error: Exception) -> EnvironmentFault:
-    version, *_ = versions()["attnviz"].split()
-    missing = "No module named 'attnviz'"  # dask hands on what an exception looks like, and not the exception
+def _without_program(program: Program, whose: str, error: Exception) -> EnvironmentFault:
+    name = program.package
+    missing = f"No module named '{name}'"  # dask hands on what an exception looks like, and not the exception
     has = (
-        "has no attnviz"
+        f"has no {name}"
         if missing in str(error)
-        else f"cannot use its attnviz ({_in_one_line(error)})"
+        else f"cannot use its {name} ({_in_one_line(error)})"
     )
-    return EnvironmentFault(f"{whose} {has}: install attnviz {version} there, as it is here")
+    return EnvironmentFault(f"{whose} {has}: install {program} there, as it is here")
 
 
 def _in_one_line(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Whose code it is: that of libraries, which is told by their versions, or somebody's, which is told by its file."""
+"""Identity of code: that of libraries by their versions, any other by its file."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from pathlib import Path
 
 SIZE = 20
 """Bytes of a digest: two different pictures will not have the same."""
+OWN = __name__.partition(".")[0] + "."
+"""Begins the names of the modules that are known here: those of the package that this room is in."""
 _LIBRARIES = {"manim", "numpy", *sys.stdlib_module_names}
 _SEEN = {"generate_points", "init_points", "init_colors", "animation_overrides"}
-"""What comes of these is seen before an animation begins: in how a mobject looks, or in which animation it is."""
+"""Methods whose effect is seen before an animation begins: in how a mobject looks, or in which animation it is."""
 
 
-class UndigestibleError(TypeError):
-    """There is something of which nobody can say whether it is as it was."""
+class NotFingerprintableError(TypeError):
+    """Something cannot be hashed, so nobody can say whether it is as it was."""
 
 
 def is_library(module: str) -> bool:
-    """Whether it is told by a version.
+    """True if the module is identified by the version of a library.
 
     >>> is_library("manim.mobject.geometry.arc"), is_library("my_scene")
     (True, False)
@@ -30,11 +32,11 @@ def is_library(module: str) -> bool:
 def digest_of_source(module: str) -> bytes:
     """The digest of a module's file: what its classes and functions do is said there.
 
-    Raises UndigestibleError if it has none.
+    Raises NotFingerprintableError if it has none.
     """
     path = getattr(sys.modules.get(module), "__file__", None)
     if path is None or not Path(path).is_file():
-        raise UndigestibleError(f"the module {module}, which has no file")
+        raise NotFingerprintableError(f"the module {module}, which has no file")
     state = Path(path).stat()
     return _digest_of_state(path, state.st_size, state.st_mtime_ns)
 
@@ -58,7 +60,7 @@ def from_library(kind: type) -> type:
 
 @cache
 def behaves_as_manims(kind: type) -> bool:
-    """Whether animations change a mobject of that class as they do one of manim's: the classes of others may add to
+    """True if animations change a mobject of that class as they do one of manim's: the classes of others may add to
     what manim has, but not do it in their own way.
     """
     base = from_library(kind)
@@ -66,7 +68,7 @@ def behaves_as_manims(kind: type) -> bool:
         hasattr(base, name) and not name.startswith("_") and name not in _SEEN
         for each in kind.__mro__[: kind.__mro__.index(base)]
         for name in vars(each)
-        if not each.__module__.startswith("attnviz.")
+        if not each.__module__.startswith(OWN)
     )
 
 

@@ -1,4 +1,4 @@
-"""How the encoder is set, and what its streams let be done to them."""
+"""Settings of the encoder, and a test of whether its streams can be continued without it."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ to 0.99919, PSNR 48.2 to 48.0 dB, size 2451 to 2832 kB, in a quarter of the time
 """
 
 _SETTLING: Final = "zones={first},{last},q=22,no-fast-pskip=1"
-"""How frames are encoded that will stand: as finely as key frames are (x264 takes 3 off their quantizer), and with each
+"""Settings for frames that will stand: as finely as key frames are (x264 takes 3 off their quantizer), and with each
 block looked at. Else small remains of what faded stay as long as the picture stands: up to 4 of 255 on a light
 background, more beside letters. It takes 2 % more bytes, and no time that could be measured; to look at each block of
 every frame takes a fifth longer and a seventh more bytes."""
 _TRIED = 3
-"""How many frames in a row are tried before any is relied on."""
+"""Frames in a row that are tried before any is relied on."""
 
 
 def opened(
@@ -87,7 +87,7 @@ def encoded(
 
 @lru_cache(maxsize=8)
 def skipped_frames(width: int, height: int, fps: int) -> SkippedFrames | None:
-    """What makes frames that repeat the one before, or None where the encoder's streams cannot be continued so.
+    """Returns what makes frames that repeat the one before, or None where the encoder's streams cannot be continued so.
 
     That they can is found out by decoding.
     """
@@ -111,7 +111,7 @@ def _stream(pixels: np.ndarray, count: int, fps: int) -> tuple[list[bytes], byte
 
 
 def _repeats(skipped: SkippedFrames, key: bytes) -> bool:
-    """Whether frames that are made to repeat a key frame are decoded as that."""
+    """True if frames that are made to repeat a key frame are decoded as that frame."""
     decoder = CodecContext.create("h264", "r")
     decoder.extradata = skipped.parameter_sets
     packets = [av.Packet(each) for each in (key, *skipped.after(key, _TRIED))]

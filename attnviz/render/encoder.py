@@ -1,7 +1,7 @@
-"""A segment of a film becomes H.264 in an .mp4: what moves is encoded, and what stands is encoded once or twice.
+"""Encodes a segment of a film as H.264 in an .mp4: each frame that moves, and a picture that stands once or twice.
 
 An encoder works nearly as long on a frame that repeats the one before as on any other. So the frames of a picture that
-stands are written here without it (`skipped.py`), wherever its stream is one that can be continued so; elsewhere
+stands are written here without it (`skip_frames.py`), wherever its stream is one that can be continued so; elsewhere
 every frame is encoded.
 """
 
@@ -32,7 +32,7 @@ from attnviz.render.skip_frames import SkippedFrames, UnexpectedStreamError
 __all__ = ["ENCODER", "SegmentEncoder", "fingerprint"]
 
 _ENCODED = 2
-"""How often a picture that stands is encoded: the second time makes up for what the first, in passing, left coarse."""
+"""Times that a picture that stands is encoded: the second time makes up for what the first, in passing, left coarse."""
 _SETTLED = 1.0
 """Seconds that a picture has to stand in mid-segment for its frames not to be encoded: a key frame follows them, which
 takes the bytes of many frames."""
@@ -72,7 +72,7 @@ class SegmentEncoder:
         if self._skipped and self._skipped.parameter_sets != self._context.extradata:
             self._skipped = None
         self._given, self._decoded = 0, 0
-        """How many frames there are so far, and how many of them are in the file."""
+        """Frames so far, and those of them that are in the file."""
         self._last = (-1, b"")
         """Of the frames in the file the one that is shown last, and when."""
         self._standing = 0
@@ -148,7 +148,7 @@ class SegmentEncoder:
         self._given += frames
 
     def _flush(self) -> None:
-        """What the encoder has kept back; what is encoded after it begins with a key frame."""
+        """Writes what the encoder has kept back; what is encoded after it begins with a key frame."""
         if self._context is not None:
             for packet in self._context.encode(None):
                 self._write(packet)

@@ -1,4 +1,4 @@
-"""Who does the work: this very process, worker processes on this machine, or those of a dask cluster."""
+"""Runs jobs: in this very process, in worker processes on this machine, or in those of a dask cluster."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import islice
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from attnviz.render.job_codec import opened, packed
+
+if TYPE_CHECKING:
+    from attnviz.render.cluster import ClusterAddress
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -19,12 +22,12 @@ _BREATH = 0.05
 _on_breath: ContextVar[Callable[[], None]] = ContextVar("_on_breath", default=lambda: None)
 
 
-class Crew(Protocol):
-    """Carries out jobs."""
+class Executor(Protocol):
+    """Runs jobs."""
 
     @property
     def workers(self) -> int:
-        """How many jobs are carried out at a time."""
+        """Number of jobs that run at a time."""
 
     def results(
         self,
@@ -34,18 +37,18 @@ class Crew(Protocol):
     ) -> Generator[tuple[int, Result]]:
         """The index of an argument and what `job` returned for it, in the order in which they are done.
 
-        Jobs are taken up in the order of the arguments. `job` is a function of a module; arguments and results
+        Jobs are started in the order of the arguments. `job` is a function of a module; arguments and results
         are pickled. `on_wait` is called at least every tenth of a second while nothing else happens, and may raise:
-        then, as when a job raises or the iterator is closed, nothing more is carried out.
+        then, as when a job raises or the iterator is closed, no more jobs are run.
 
-        What has to be run again because its worker died comes as if nothing had happened.
+        A job whose worker died is run again, without a sign of it.
 
         Raises what a job raises, TypeError if an argument cannot be sent to another process, and
         EnvironmentFault if workers keep dying of the same job or cannot be had.
         """
 
 
-class Hands(Protocol):
+class WorkerPool(Protocol):
     """Worker processes, wherever they are."""
 
     @property
@@ -53,24 +56,24 @@ class Hands(Protocol):
 
     @property
     def room(self) -> int:
-        """How many errands may be on their way at a time: it bounds memory, and what is taken up too early."""
+        """Number of jobs that may be sent at a time: it bounds memory, and how early a job is started."""
 
-    def submit(self, errand: bytes, place: int) -> Future[bytes]:
-        """Sends an errand; those of a lower place are taken up earlier."""
+    def submit(self, job: bytes, place: int) -> Future[bytes]:
+        """Sends a packed job; those of a lower place are run earlier."""
 
     def outcome(self, done: Future[bytes]) -> bytes:
-        """What came back. Raises EnvironmentFault if nothing did."""
+        """Returns the packed outcome. Raises EnvironmentFault if there is none."""
 
     def check(self) -> None:
-        """Raises EnvironmentFault if nothing will come back any more."""
+        """Raises EnvironmentFault if no outcome can come any more."""
 
-    def abandon(self, errands: Sequence[Future[bytes]]) -> None:
-        """Nobody waits for these any more, and none is on its way but these."""
+    def cancel(self, jobs: Sequence[Future[bytes]]) -> None:
+        """Cancels these jobs; no others may be running."""
 
 
 @contextmanager
-def crew(jobs: int, cluster: str | None = None) -> Generator[Crew]:
-    """Whoever carries out jobs, `jobs` at a time; with `cluster`, the workers of the dask scheduler at that address.
+def executor(jobs: int, cluster: ClusterAddress | None = None) -> Generator[Executor]:
+    """An executor of `jobs` jobs at a time; with `cluster`, of as many as the dask scheduler there has workers.
 
     One job at a time needs no other process. Worker processes of this machine are gone when the block is left,
     however it is left, and when this process is killed. On a cluster, what waits is cancelled; a job that has begun
@@ -78,34 +81,34 @@ def crew(jobs: int, cluster: str | None = None) -> Generator[Crew]:
 
     Raises EnvironmentFault if the cluster cannot be reached, has no workers, or has other versions than are here.
 
-    >>> with crew(1) as alone:
+    >>> with executor(1) as alone:
     ...     list(alone.results(len, ["a", "word"], on_wait=lambda: None))
     [(0, 1), (1, 4)]
     """
     if cluster is not None:
         from attnviz.render.cluster import connected
 
-        with connected(cluster) as hands:
-            yield _Team(hands)
+        with connected(cluster) as pool:
+            yield _PoolExecutor(pool)
     elif jobs == 1:
-        yield _Alone()
+        yield _LocalExecutor()
     else:
         from attnviz.render.processes import started
 
-        with started(jobs) as hands:
-            yield _Team(hands)
+        with started(jobs) as pool:
+            yield _PoolExecutor(pool)
 
 
 def breathe() -> None:
-    """To be called by a long job now and then: if it is carried out in the caller's own process, `on_wait` is called.
+    """Calls `on_wait` if the job that calls this runs in the caller's own process: long jobs do so now and then.
 
-    In a worker process nothing happens: that is simply ended.
+    Does nothing in a worker process: that is simply ended.
     """
     _on_breath.get()()
 
 
-class _Alone:
-    """Everything is done here, when its result is asked for."""
+class _LocalExecutor:
+    """Runs each job in this process, when its result is taken."""
 
     workers = 1
 
@@ -125,15 +128,15 @@ class _Alone:
             yield index, result
 
 
-class _Team:
-    """Everything is done by worker processes."""
+class _PoolExecutor:
+    """Runs all jobs in worker processes."""
 
-    def __init__(self, hands: Hands) -> None:
-        self._hands = hands
+    def __init__(self, pool: WorkerPool) -> None:
+        self._pool = pool
 
     @property
     def workers(self) -> int:
-        return self._hands.workers
+        return self._pool.workers
 
     def results(
         self,
@@ -141,20 +144,20 @@ class _Team:
         arguments: Iterable[Argument],
         on_wait: Callable[[], None],
     ) -> Generator[tuple[int, Result]]:
-        hands, waiting = self._hands, enumerate(arguments)
+        pool, waiting = self._pool, enumerate(arguments)
         sent: dict[Future[bytes], int] = {}
         try:
             while True:
-                for index, argument in islice(waiting, max(0, hands.room - len(sent))):
-                    sent[hands.submit(packed(job, argument), index)] = index
+                for index, argument in islice(waiting, max(0, pool.room - len(sent))):
+                    sent[pool.submit(packed(job, argument), index)] = index
                 if not sent:
                     return
                 done, _ = wait(sent, timeout=_BREATH, return_when=FIRST_COMPLETED)
                 on_wait()
-                hands.check()
+                pool.check()
                 for future in sorted(done, key=sent.__getitem__):
                     index = sent.pop(future)
-                    yield index, opened(hands.outcome(future))
+                    yield index, opened(pool.outcome(future))
         finally:
             if sent:
-                hands.abandon(list(sent))
+                pool.cancel(list(sent))

@@ -1,7 +1,6 @@
-"""What decides a picture, as a digest: of mobjects, of animations, of a whole film, of the program that draws them.
+"""Digests of what decides a picture: of mobjects, of animations, of a whole film, of the program that draws them.
 
-Equal digests mean equal pictures. Where something is met of which that cannot be said, there is no digest: what cannot
-be told apart is drawn again.
+Equal digests mean equal pictures. What cannot be hashed gets no digest and is always redrawn.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import enum
 import functools
 import hashlib
 import importlib.metadata
-import importlib.util
 import sys
 import types
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -26,12 +24,11 @@ import numpy as np
 from manim import Animation, Camera, ManimColor, Mobject, PMobject, VMobject
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
-import attnviz
 from attnviz.render import codec
 from attnviz.render.camera import FastCamera, look_of
 from attnviz.render.code_identity import (
     SIZE,
-    UndigestibleError,
+    NotFingerprintableError,
     digest_of_file,
     digest_of_source,
     from_library,
@@ -42,7 +39,7 @@ _PLAIN = (type(None), bool, int, float, complex, str, bytes, np.number, np.bool_
 _DRAWN_BY = ("camera", "canvas", "codec", "encoder", "picture", "plays", "renderer", "skip_frames")
 """The modules here that decide what a picture is like."""
 _NEVER_READ = {"starting_mobject", "time_progression"}
-"""What an animation has that it sets itself when it begins."""
+"""Attributes that an animation sets itself when it begins."""
 
 
 class Digest:
@@ -54,14 +51,14 @@ class Digest:
         self._kept: list[object] = []
 
     def add(self, thing: object) -> Digest:
-        """Raises UndigestibleError where what it is made of cannot be told."""
+        """Raises NotFingerprintableError where what it is made of cannot be told."""
         self._add(thing)
         return self
 
     def add_looks(self, mobjects: Iterable[Mobject]) -> None:
-        """How they look, without their submobjects; what names one of them later is told by its place among them.
+        """Adds how they look, without their submobjects; what names one of them later is told by its place among them.
 
-        Raises UndigestibleError if one is drawn in a way that is not known here.
+        Raises NotFingerprintableError if one is drawn in a way that is not known here.
         """
         for each in mobjects:
             self._met(each)
@@ -127,7 +124,7 @@ class Digest:
         elif isinstance(thing, (types.FunctionType, types.MethodType, functools.partial)):
             self._add_function(thing)
         else:
-            raise UndigestibleError(f"{type(thing).__module__}.{type(thing).__qualname__}")
+            raise NotFingerprintableError(f"{type(thing).__module__}.{type(thing).__qualname__}")
         self._hash.update(b")")
 
     def _add_mobject(self, mobject: Mobject) -> None:
@@ -166,7 +163,7 @@ class Digest:
                 self._add_globals(function)
 
     def _add_globals(self, function: types.FunctionType) -> None:
-        """What it may call, or read: that may be written in another file."""
+        """Adds what it may call, or read: that may be written in another file."""
         for name in sorted(_names(function.__code__)):
             if name in function.__globals__:
                 self._hash.update(f"{name}=".encode())
@@ -200,7 +197,7 @@ class Digest:
 def digest(*things: object) -> str:
     """One digest of several things.
 
-    Raises UndigestibleError where what they are made of cannot be told.
+    Raises NotFingerprintableError where what they are made of cannot be told.
 
     >>> digest("a", 1.5) == digest("a", 1.5), digest("a", 1.5) == digest("a", 1)
     (True, False)
@@ -212,13 +209,13 @@ def digest(*things: object) -> str:
 
 
 def look_bytes(mobject: Mobject) -> bytes:
-    """How a mobject looks, without its submobjects.
+    """Returns what decides how a mobject looks, without its submobjects.
 
-    Raises UndigestibleError if it is drawn in a way that is not known here.
+    Raises NotFingerprintableError if it is drawn in a way that is not known here.
     """
     if isinstance(mobject, VMobject):
         if mobject.background_image is not None:
-            raise UndigestibleError("a background image")
+            raise NotFingerprintableError("a background image")
         return _outline_bytes(mobject)
     if isinstance(mobject, AbstractImageMobject):
         pixels = mobject.get_pixel_array()
@@ -228,7 +225,7 @@ def look_bytes(mobject: Mobject) -> bytes:
         how = repr(mobject.stroke_width).encode()
         return mobject.points.tobytes() + mobject.rgbas.tobytes() + how
     if mobject.has_points():
-        raise UndigestibleError(f"{type(mobject).__qualname__}")
+        raise NotFingerprintableError(f"{type(mobject).__qualname__}")
     return b""
 
 
@@ -243,7 +240,7 @@ def _outline_bytes(mobject: VMobject) -> bytes:
 
 
 def looks_digest(mobjects: Iterable[Mobject]) -> bytes:
-    """How all of them look, drawn in this order."""
+    """Digest of how all of them look, drawn in this order."""
     summed = hashlib.blake2b(digest_size=SIZE)
     for each in mobjects:
         summed.update(look_bytes(each))
@@ -251,7 +248,7 @@ def looks_digest(mobjects: Iterable[Mobject]) -> bytes:
 
 
 def camera_digest(camera: Camera) -> str:
-    """What else a picture depends on: its size, what it shows of the plane, the background."""
+    """Digest of what else a picture depends on: its size, what it shows of the plane, the background."""
     flat = isinstance(camera, FastCamera) and camera.is_flat
     background = camera.background[0, 0] if flat else camera.background
     size = (camera.pixel_width, camera.pixel_height, float(camera.frame_rate))
@@ -267,21 +264,6 @@ def program_digest() -> str:
     libraries = (cairo.cairo_version_string(), sorted(av.library_versions.items()))
     encoder = codec.fingerprint()
     return digest(sys.version_info[:3], versions, libraries, encoder, *map(digest_of_file, here))
-
-
-@cache
-def tellers_digest() -> str:
-    """All of this package that tells and films lessons, its words among them."""
-    package = Path(attnviz.__file__).parent
-    scenes = importlib.util.find_spec("attnviz.scenes")
-    elsewhere = [] if scenes is None else sorted(scenes.submodule_search_locations or ())
-    files = [
-        path
-        for folder in (package, *map(Path, elsewhere))
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in (".py", ".toml", ".json")
-    ]
-    return digest(program_digest(), *map(digest_of_file, files))
 
 
 def _names(code: types.CodeType) -> set[str]:

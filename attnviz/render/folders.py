@@ -1,4 +1,4 @@
-"""Where films keep files: the user's cache directory, and in it folders that go when the work is done."""
+"""Folders for files of films: the user's cache directory, and in it folders that go when the work is done."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def cache_folder() -> Path | None:
 
 
 def is_writable(folder: Path) -> bool:
-    """Whether files can be made there. Makes the folder."""
+    """Makes the folder, and returns whether files can be made in it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

@@ -1,6 +1,6 @@
-"""A job on its way to another process and back: packed here, carried out there, opened here.
+"""A job on its way to another process and back: packed here, run there, its outcome opened here.
 
-Nothing is imported but the standard library: a dask scheduler, which only hands errands on, has to import this.
+Nothing is imported but the standard library: a dask scheduler, which only hands jobs on, has to import this.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 _ALONE = threading.Lock()
-"""Held by the job that a process is at: manim's configuration is global, and a dask worker may have several threads."""
+"""Held by the job that a process runs: manim's configuration is global, and a dask worker may have several threads."""
 
 
 def packed(job: Callable[[Any], Any], argument: object) -> bytes:
-    """The job and what it is to work on, for `carried_out`.
+    """The job and its argument as bytes, for `run_packed`.
 
     Raises TypeError if they cannot be sent to another process.
 
@@ -32,18 +32,18 @@ def packed(job: Callable[[Any], Any], argument: object) -> bytes:
         ) from error
 
 
-def carried_out(errand: bytes) -> bytes:
-    """Does the job, one at a time in a process; returns what it gave or raised, for `opened`. Raises nothing."""
+def run_packed(packed_job: bytes) -> bytes:
+    """Runs a packed job, one at a time in a process; returns what it gave or raised, for `opened`. Raises nothing."""
     with _ALONE:
         try:
-            job, argument = pickle.loads(errand)
+            job, argument = pickle.loads(packed_job)
             return pickle.dumps((True, job(argument)), pickle.HIGHEST_PROTOCOL)
         except BaseException as error:
             return failed(error)
 
 
 def failed(error: BaseException) -> bytes:
-    """What comes back from an errand that ended with `error`. Where it happened is added as a note."""
+    """The outcome of a job that ended with `error`, for `opened`. Where it happened is added as a note."""
     note = f"In a worker process:\n{''.join(traceback.format_exception(error))}"
     for each in (error, RuntimeError(f"{type(error).__name__}: {error}")):
         each.add_note(note)
@@ -57,9 +57,9 @@ def failed(error: BaseException) -> bytes:
 
 
 def opened(outcome: bytes) -> Any:
-    """What the job returned. Raises what it raised.
+    """Returns what the job returned. Raises what it raised.
 
-    >>> opened(carried_out(packed(len, "four")))
+    >>> opened(run_packed(packed(len, "four")))
     4
     """
     succeeded, result = pickle.loads(outcome)

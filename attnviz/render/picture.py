@@ -59,7 +59,7 @@ class Picture:
 
 
 def bands(rows: Sequence[tuple[int, int]], height: int) -> list[tuple[int, int]]:
-    """What changes with the rows, as bands that are worth converting one by one, from the top: even, joined where near.
+    """Bands of what changes with the rows, each worth converting alone, from the top: even, joined where near.
 
     >>> bands([(101, 104), (7, 9), (90, 103), (3, 3)], height=480)
     [(4, 12), (88, 106)]

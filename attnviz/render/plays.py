@@ -1,4 +1,4 @@
-"""What manim plays, told apart: what stands still, what can be jumped over, and what must be gone through."""
+"""Plays of manim in three kinds: those that stand still, can be jumped over, or must be stepped through."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from manim.animation.transform import _MethodAnimation
 from manim.animation.transform_matching_parts import TransformMatchingAbstractBase
 from manim.utils.iterables import list_update
 
-from attnviz.render.code_identity import UndigestibleError, behaves_as_manims
+from attnviz.render.code_identity import OWN, NotFingerprintableError, behaves_as_manims
 from attnviz.render.fingerprint import (
     Digest,
     camera_digest,
@@ -25,7 +25,7 @@ from attnviz.render.fingerprint import (
 
 
 class Kind(Enum):
-    """How a play can be told without drawing it."""
+    """The way in which a play can be passed without drawing it."""
 
     STILL = "nothing moves"
     PLAIN = "what is seen depends on nothing but how far the play is: its end can be had at once"
@@ -71,7 +71,7 @@ def kind_of(scene: Scene) -> Kind:
 
 def _is_plain(animation: Animation) -> bool:
     kind = type(animation)
-    if kind not in _PLAIN and not kind.__module__.startswith("attnviz."):
+    if kind not in _PLAIN and not kind.__module__.startswith(OWN):
         return False
     if isinstance(animation, AnimationGroup) and not all(map(_is_plain, animation.animations)):
         return False
@@ -80,7 +80,7 @@ def _is_plain(animation: Animation) -> bool:
 
 
 def _is_led(mobject: Mobject) -> bool:
-    """Whether it does nothing but what animations do with manim's own mobjects."""
+    """True if it does nothing but what animations do with manim's own mobjects."""
     family = mobject.get_family()
     kinds: set[type] = {type(each) for each in family}
     return not any(each.updaters for each in family) and all(map(behaves_as_manims, kinds))
@@ -109,7 +109,7 @@ def finish(scene: Scene, kind: Kind) -> None:
 
 
 def count_of(scene: Scene, kind: Kind, rate: float) -> int:
-    """How many frames manim gives it, to the last bit; a stepped play may stop earlier."""
+    """Number of frames that manim gives it, to the last bit; a stepped play may stop earlier."""
     step = 1 / rate
     if kind is Kind.STILL:
         return int(scene.duration / step)
@@ -150,7 +150,7 @@ def changing(animations: Iterable[Animation]) -> set[int]:
 
 
 def keeps_parts(animations: Iterable[Animation]) -> bool:
-    """Whether plain animations leave the families of the mobjects on the screen as they are until they end."""
+    """True if plain animations leave the families of the mobjects on the screen as they are until they end."""
     return not any(
         isinstance(each, Succession)  # brings in what moves later
         or (isinstance(each, AnimationGroup) and not keeps_parts(each.animations))
@@ -184,7 +184,7 @@ class Fingerprint:
             return
         try:
             self._so_far = digest(self._so_far, what())
-        except UndigestibleError:
+        except NotFingerprintableError:
             self._so_far = None
 
     def _before(self) -> str:

@@ -1,4 +1,4 @@
-"""Worker processes on this machine: each does one errand after the other, and none outlives who started it.
+"""Worker processes on this machine: each runs one job after the other, and none outlives the program.
 
 An executor of the standard library would not do: when one of its processes dies it ends the others too, so that nobody
 knows whose job it was that cannot be done; and it has no way to end a process in the middle of a job.
@@ -21,15 +21,21 @@ from queue import LifoQueue
 from typing import Any
 
 from attnviz.errors import EnvironmentFault
-from attnviz.render.job_codec import carried_out
+from attnviz.render.isolation import (
+    SAFE_PATH,
+    ignore_manim_cfg,
+    restore_safe_path,
+    safe_path_for_helpers,
+)
+from attnviz.render.job_codec import run_packed
 
-PRELOADED = "attnviz.render.worker"
-"""What all workers need and takes long to import: one process imports it, and workers are forked from that."""
+PRELOADED = ("attnviz.render.isolated", "attnviz.render.worker")
+"""Modules that all workers need and that take long to import: one process does so, and workers are forked from it."""
 
 # macOS has libraries that must not be used after a fork, and Windows has no fork
 _START_METHOD = "spawn" if sys.platform in ("darwin", "win32") else "forkserver"
 _MOST_DEATHS = 3
-"""How many workers may die of the same job."""
+"""Number of workers that may die of the same job."""
 _SECONDS_TO_END = 1.0
 
 
@@ -45,68 +51,68 @@ def started(count: int) -> Iterator[Processes]:
 
 
 class Processes:
-    """Hands for a crew: a thread for each process waits for what it does."""
+    """A worker pool: a thread for each process waits for its results."""
 
     def __init__(self, count: int, context: BaseContext) -> None:
         self.workers = count
         self.room = 2 * count
-        self._seats = [_Seat(context) for _ in range(count)]
+        self._slots = [WorkerSlot(context) for _ in range(count)]
         # who has just worked has the scene at hand
-        self._free: LifoQueue[_Seat] = LifoQueue()
-        for each in self._seats:
+        self._free: LifoQueue[WorkerSlot] = LifoQueue()
+        for each in self._slots:
             self._free.put(each)
         self._threads = ThreadPoolExecutor(count)
         self._abandoned = threading.Event()
 
-    def submit(self, errand: bytes, place: int) -> Future[bytes]:
-        """Sends an errand. Errands are taken up in the order in which they are sent, which is that of their places."""
-        return self._threads.submit(self._carry_out, errand, self._abandoned)
+    def submit(self, job: bytes, place: int) -> Future[bytes]:
+        """Sends a packed job. Jobs are run in the order in which they are sent, which is that of their places."""
+        return self._threads.submit(self._run, job, self._abandoned)
 
     def outcome(self, done: Future[bytes]) -> bytes:
-        """What came back. Raises EnvironmentFault if every worker that tried has died."""
+        """Returns the packed outcome. Raises EnvironmentFault if every worker that tried has died."""
         return done.result()
 
     def check(self) -> None:
-        """Something comes back from every errand: a worker that dies is seen at once."""
+        """Does nothing: every job has an outcome, as a worker that dies is seen at once."""
 
-    def abandon(self, errands: Sequence[Future[bytes]]) -> None:
-        """Ends all processes; new ones are started for new errands."""
-        for each in errands:
+    def cancel(self, jobs: Sequence[Future[bytes]]) -> None:
+        """Cancels these jobs and ends all processes; new ones are started for new jobs."""
+        for each in jobs:
             each.cancel()
         self._abandoned.set()
         self._abandoned = threading.Event()
-        for seat in self._seats:
-            seat.terminate()
-        for seat in self._seats:
-            seat.wait_for_end()
+        for slot in self._slots:
+            slot.terminate()
+        for slot in self._slots:
+            slot.wait_for_end()
 
     def close(self) -> None:
         """Ends all processes and threads."""
-        self.abandon(())
+        self.cancel(())
         self._threads.shutdown(cancel_futures=True)
-        for seat in self._seats:
-            seat.clear()
+        for slot in self._slots:
+            slot.clear()
 
-    def _carry_out(self, errand: bytes, abandoned: threading.Event) -> bytes:
-        seat = self._free.get()
+    def _run(self, job: bytes, abandoned: threading.Event) -> bytes:
+        slot = self._free.get()
         try:
             for _ in range(_MOST_DEATHS):
                 try:
-                    return seat.carried_out(errand, abandoned)
+                    return slot.run(job, abandoned)
                 except (EOFError, OSError) as error:
-                    ended = seat.clear() or str(error)
+                    ended = slot.clear() or str(error)
                 if abandoned.is_set():
                     raise CancelledError
         finally:
-            self._free.put(seat)
+            self._free.put(slot)
         raise EnvironmentFault(
             f"{_MOST_DEATHS} worker processes died of the same part of the work, the last with {ended}: memory may be "
             f"short, so use fewer --jobs than {self.workers}"
         )
 
 
-class _Seat:
-    """A place for one process at a time."""
+class WorkerSlot:
+    """Holds one process at a time, and starts a new one when that has died."""
 
     def __init__(self, context: BaseContext) -> None:
         self._context = context
@@ -114,7 +120,7 @@ class _Seat:
         self._pipe: pipes.Connection | None = None
         self._changing = threading.RLock()
 
-    def carried_out(self, errand: bytes, abandoned: threading.Event) -> bytes:
+    def run(self, job: bytes, abandoned: threading.Event) -> bytes:
         """Raises EOFError or OSError if the process dies of it or cannot be started."""
         with self._changing:
             if abandoned.is_set():
@@ -122,7 +128,7 @@ class _Seat:
             if self._process is not None and self._process.exitcode is not None:
                 self.clear()
             pipe = self._pipe or self._start()
-        pipe.send_bytes(errand)
+        pipe.send_bytes(job)
         return pipe.recv_bytes()
 
     def terminate(self) -> None:
@@ -156,9 +162,11 @@ class _Seat:
 
     def _start(self) -> pipes.Connection:
         here, there = self._context.Pipe()
-        process = self._context.Process(target=serve, args=(there,), daemon=True)  # type: ignore[attr-defined]
+        process = self._context.Process(  # type: ignore[attr-defined]
+            target=serve, args=(there, os.environ.get(SAFE_PATH)), daemon=True
+        )
         try:
-            with _interrupts_held_back():
+            with safe_path_for_helpers(), _interrupts_held_back():
                 process.start()
         except BaseException:
             here.close()
@@ -175,8 +183,12 @@ def _how_it_ended(status: int | None) -> str:
     return f"status {status}"
 
 
-def serve(pipe: pipes.Connection) -> None:
-    """What a worker process does: errands, until nobody is there to send any."""
+def serve(pipe: pipes.Connection, safe_path: str | None) -> None:
+    """Runs jobs in a worker process until the pipe is closed. `safe_path` is the environment variable PYTHONSAFEPATH as
+    the program was started with it.
+    """
+    restore_safe_path(safe_path)
+    ignore_manim_cfg()
     # Ctrl-C reaches every process of the terminal; the one that started this ends it if it has to end
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -185,10 +197,10 @@ def serve(pipe: pipes.Connection) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
-            errand = pipe.recv_bytes()
+            job = pipe.recv_bytes()
         except (EOFError, OSError):
             return
-        pipe.send_bytes(carried_out(errand))
+        pipe.send_bytes(run_packed(job))
 
 
 def _end_with_parent() -> None:
@@ -200,7 +212,7 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _server() -> Iterator[BaseContext]:
-    """How processes are started. Never by a fork of this process, which may have threads that hold locks.
+    """Context that starts processes. Never by a fork of this process, which may have threads that hold locks.
 
     Where it can be done, a server is started at once: it imports what all need while the caller does something else,
     and forks workers from what it is then. Elsewhere every worker starts from nothing.
@@ -215,8 +227,8 @@ def _server() -> Iterator[BaseContext]:
     if server._forkserver_pid is not None:  # somebody else's: it is theirs to end
         yield context
         return
-    context.set_forkserver_preload([PRELOADED])
-    with _interrupts_held_back():
+    context.set_forkserver_preload(list(PRELOADED))
+    with safe_path_for_helpers(), _interrupts_held_back():
         forkserver.ensure_running()
     try:
         yield context
@@ -231,7 +243,7 @@ def _server() -> Iterator[BaseContext]:
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """What is started here is deaf to Ctrl-C until it says otherwise: a new process would print a traceback."""
+    """Inside, processes that are started ignore Ctrl-C until they say otherwise: a new one would print a traceback."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

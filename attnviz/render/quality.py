@@ -1,4 +1,4 @@
-"""How large films are."""
+"""Sizes and frame rates of films."""
 
 from __future__ import annotations
 

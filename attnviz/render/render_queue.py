@@ -1,4 +1,4 @@
-"""What is to be drawn, as orders for a crew."""
+"""Segments that are to be drawn, as orders for workers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from attnviz.render.timeline import Segment, ranges
 from attnviz.render.worker import Order
 
 _ROUNDS = 6
-"""How often a worker takes up work, at least: the last to end is late by no more than one range."""
+"""Ranges that each worker gets, at least: the last to end is late by no more than one range."""
 _SHORT, _LONG = 1.0, 8.0
 """Efforts of a range. Between short ones time is lost; long ones are waited for."""
 
@@ -23,10 +23,12 @@ class Take:
 
     source: Source
     segments: tuple[Segment, ...]
+    is_same_here: bool = False
+    """True if this process can draw it as planned where a worker cannot: the scene itself is deterministic."""
 
 
-class Wanted:
-    """What is to be drawn: everything once, though it be shown twice."""
+class RenderQueue:
+    """Segments that are to be drawn: each once, even if it is shown twice."""
 
     def __init__(self) -> None:
         # workers live longer than this, and those of a cluster have other customers too
@@ -45,14 +47,15 @@ class Wanted:
     def orders(
         self, workers: int, folder: str | None, sent: Callable[[Source], Source]
     ) -> list[Order]:
-        """Scene by scene, each from its beginning to its end: a worker goes on where it is. `sent` is how the crew gets
-        a source.
+        """Orders scene by scene, each from its beginning to its end: a worker goes on where it is.
+
+        `sent` gives a source as workers get it.
         """
         left = [
             (
                 self._scene(number),
                 take.source,
-                [each for each in segments if self._is_wanted(number, each)],
+                [each for each in segments if self._is_open(number, each)],
             )
             for number, (take, segments) in enumerate(self._takes, start=1)
         ]
@@ -67,10 +70,10 @@ class Wanted:
         ]
 
     def pop(self, scene: str, segment: Segment) -> list[Path]:
-        """Where the segment is to go; it is not wanted any more."""
+        """Removes the segment from the queue, and returns the paths of its files."""
         return self._paths.pop(self._key(scene, segment))
 
-    def _is_wanted(self, number: int, segment: Segment) -> bool:
+    def _is_open(self, number: int, segment: Segment) -> bool:
         return self._key(self._scene(number), segment) in self._paths
 
     def _scene(self, number: int) -> str:

@@ -5,6 +5,7 @@ A scene is Python, so reading one is running it. Nothing is run but the file tha
 
 from __future__ import annotations
 
+import configparser
 import difflib
 import hashlib
 import multiprocessing.util
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from manim import Scene
 
 SUFFIX = ".py"
+_SETTINGS = "manim.cfg"
+"""manim's settings for the scenes of a folder."""
 
 _DERIVED = frozenset({"quality", "frame_x_radius", "frame_y_radius"})
 """Settings of manim that follow from others."""
@@ -50,7 +53,9 @@ class Bundle:
     scene: str
     """The name of the scene in it."""
     files: tuple[tuple[str, bytes], ...]
-    """Names with "/" between parts, and contents: the scene's own file, then the modules that it imported."""
+    """Names with "/" between parts, and contents: the scene's own file, then the modules that it imported, and
+    manim.cfg.
+    """
     digest: str
     """The same for the same contents, in 64 hexadecimal digits."""
 
@@ -115,7 +120,8 @@ def load(file: SceneFile) -> type[Scene]:
 
 
 def settings(scene: type[Scene]) -> Mapping[str, Any]:
-    """What the scene's file changed in manim's `config` when it was imported, as `tempconfig` takes it.
+    """Settings of manim that the manim.cfg beside the scene's file, and that file itself, have changed, as `tempconfig`
+    takes them.
 
     Raises ValueError, for a mistake in the program, if the scene was not loaded here.
     """
@@ -123,7 +129,8 @@ def settings(scene: type[Scene]) -> Mapping[str, Any]:
 
 
 def bundled(scene: type[Scene]) -> Bundle:
-    """The scene with the modules that were imported from its folder until now. Files other than .py are left out.
+    """The scene with the modules that were imported from its folder until now, and the folder's manim.cfg. Other files
+    are left out.
 
     Raises ValueError, for a mistake in the program, if the scene was not loaded here.
     """
@@ -173,20 +180,47 @@ def _beside(path: Path) -> str:
 
 
 def _run(path: Path, shown: Path) -> _Loaded:
-    """Runs a file in its folder; messages name files as seen from `shown`."""
+    """Runs a file in its folder, under the manim.cfg there; messages name files as seen from `shown`."""
     from manim import config
 
+    configured = _configured(path.with_name(_SETTINGS), shown)
     folder = SceneFolder(path.parent)
     before = config.copy()
     try:
+        config.update(configured)
         module = folder.run(path, shown)
     finally:
         after = {key: value for key, value in config.items() if key not in _DERIVED}
         config.update(before)
     changed = {key: value for key, value in after.items() if value != before[key]}
-    loaded = _Loaded(folder, module, path.name, folder.sources(), changed)
+    sources = folder.sources()
+    if configured:
+        sources[_SETTINGS] = path.with_name(_SETTINGS).read_bytes()
+    loaded = _Loaded(folder, module, path.name, sources, changed)
     _BY_MODULE[module.__name__] = loaded
     return loaded
+
+
+def _configured(file: Path, shown: Path) -> Mapping[str, Any]:
+    """Settings of manim that the file changes; none if it is not there. Raises InputError if it cannot be read."""
+    if not file.is_file():
+        return {}
+    try:
+        usual, own = _settings_of(), _settings_of(file)
+    except Exception as error:  # whatever manim raises of a value that it does not know
+        place, said = shown / file.name, " ".join(str(error).split())
+        raise InputError(f"{place} is not as manim reads it ({said}): correct it there") from error
+    return {k: v for k, v in own.items() if k not in _DERIVED and v != usual[k]}
+
+
+def _settings_of(*files: Path) -> Mapping[str, Any]:
+    """manim's settings by its own file, the user's, and those given, each going before the one before it."""
+    from manim._config.utils import ManimConfig, config_file_paths
+
+    library, user, _ = config_file_paths()  # the last is that of the working directory
+    parser = configparser.ConfigParser()
+    parser.read([library, user, *files])
+    return ManimConfig().digest_parser(parser)
 
 
 def _scenes(module: ModuleType) -> dict[str, type[Scene]]:

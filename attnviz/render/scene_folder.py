@@ -19,7 +19,7 @@ from attnviz.errors import InputError
 _PREFIX = "scene_file_"
 """Begins the name of a scene's module, so that a file named random.py hides nothing."""
 _OTHER_MANIMS = frozenset({"manimlib", "manim_imports_ext", "big_ol_pile_of_manim_imports"})
-"""What the scenes of 3Blue1Brown import; their manim is another program by now."""
+"""Modules that the scenes of 3Blue1Brown import; their manim is another program by now."""
 
 
 class SceneFolder:
@@ -88,7 +88,7 @@ class SceneFolder:
         }
 
     def owns(self, file: str) -> bool:
-        """Whether a file lies in the folder, and in no other that Python imports from, such as a .venv in it."""
+        """True if a file lies in the folder, and in no other that Python imports from, such as a .venv in it."""
         path = Path(file)
         return path.is_relative_to(self.path) and not any(
             other.is_relative_to(self.path) and path.is_relative_to(other) for other in self._others
@@ -143,7 +143,7 @@ def _place_of(error: BaseException, folder: SceneFolder, path: Path, shown: Path
 
 
 def _told(error: BaseException) -> str:
-    """What an error in a scene's file is, and what to do about it."""
+    """Describes an error in a scene's file, and says what to do about it."""
     said, cure = " ".join(str(error).split()), "correct it there; --debug shows the traceback"
     if isinstance(error, ModuleNotFoundError) and error.name:
         said, cure = f"imports {error.name}, which is not here", _cure_of(_top(error.name))

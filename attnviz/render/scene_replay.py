@@ -1,4 +1,4 @@
-"""A scene told in a thread of its own that rests between segments: the next one need not begin at the beginning."""
+"""A scene replayed in a thread of its own that rests between segments: the next one need not begin at the start."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PATIENCE = 5.0
 
 
 class Source(Protocol):
-    """A scene that can be told again and again, here or in another process."""
+    """A scene that can be run again and again, here or in another process."""
 
     @property
     def quality(self) -> Quality: ...
@@ -30,29 +30,29 @@ class Source(Protocol):
         """manim, set up for it."""
 
     def camera_class(self) -> type[Camera]:
-        """What it is seen through; to be asked within `session`."""
+        """The class of its camera; to be called within `session`."""
 
     def staged(self, renderer: CairoRenderer) -> Scene:
         """The scene, ready to be rendered within `session`."""
 
 
-class UnrepeatableError(Exception):
-    """The scene was not the same when it was told again."""
+class NonDeterministicSceneError(Exception):
+    """The scene was not the same when it was run again."""
 
 
 class _DismissedError(BaseException):
     """Nobody waits for the rest of the scene."""
 
 
-class Telling:
-    """Draws segments of one scene, as they are asked for. To be dismissed when no more will be."""
+class SceneReplay:
+    """Runs one scene and draws segments of it on demand, in order. To be dismissed at the end."""
 
     def __init__(self, source: Source, on_frames: Callable[[int], None] = lambda n: None) -> None:
         self._source, self._on_frames = source, on_frames
         self._orders: Queue[Segment | int | None] = Queue()
         self._results: Queue[bytes | BaseException] = Queue()
         # what listens for an interrupt is known by the context
-        self._thread = Thread(target=copy_context().run, args=(self._tell,), daemon=True)
+        self._thread = Thread(target=copy_context().run, args=(self._run,), daemon=True)
         self._order: Segment | int | None = None
         self._encoder: SegmentEncoder | None = None
         self._number = 0
@@ -63,7 +63,7 @@ class Telling:
     def draw(self, segment: Segment) -> bytes:
         """The segment as an .mp4. What lies before it and was not drawn cannot be drawn any more.
 
-        Raises UnrepeatableError if its plays are not those that were planned, and whatever the scene raises.
+        Raises NonDeterministicSceneError if its plays are not those that were planned, and whatever the scene raises.
         """
         self.position = segment.end
         return self._carry_out(segment)
@@ -76,7 +76,7 @@ class Telling:
     def dismiss(self) -> None:
         """Ends it, wherever it is."""
         self._orders.put(None)
-        # a scene that reckons for long between two plays hears of it later
+        # a scene that computes for long between two plays ends later
         self._thread.join(_PATIENCE)
 
     def _carry_out(self, order: Segment | int) -> bytes:
@@ -86,7 +86,7 @@ class Telling:
             raise result
         return result
 
-    def _tell(self) -> None:
+    def _run(self) -> None:
         try:
             with self._source.session():
                 renderer = DrawingRenderer(
@@ -94,7 +94,7 @@ class Telling:
                 )
                 self._source.staged(renderer).render()
             self._rest_until(None)
-            raise UnrepeatableError("the scene ended before what was planned")
+            raise NonDeterministicSceneError("the scene ended before what was planned")
         except _DismissedError:
             pass
         except BaseException as error:
@@ -131,7 +131,7 @@ class Telling:
         assert isinstance(segment, Segment) and encoder is not None
         wanted = segment.plays[self._number - segment.first]
         if (play.key, play.frames) != (wanted.key, wanted.frames):
-            raise UnrepeatableError(f"play {self._number} is another one")
+            raise NonDeterministicSceneError(f"play {self._number} is another one")
         if self._number + 1 == segment.end:
             self._order = self._encoder = None
             self._results.put(encoder.finish())

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _START = b"\0\0\1"
-"""What parts the units of a byte stream (annex B)."""
+"""Separates the units of a byte stream (annex B)."""
 _SLICE, _KEY_SLICE, _PARAMETERS = 1, 5, 7
 """Types of unit: a slice, one that needs no other frame (IDR), and a sequence parameter set."""
 _HEADER = 40
@@ -27,7 +27,7 @@ class UnexpectedStreamError(ValueError):
 
 @dataclass(frozen=True)
 class Widths:
-    """How many bits the two numbers of a frame take."""
+    """Bits of the two numbers of a frame."""
 
     frame_num: int
     """Counts the frames that others may refer to."""
@@ -67,7 +67,7 @@ class _Slice:
     """The beginning of a slice."""
 
     is_reference: bool
-    """Whether other frames may refer to it."""
+    """True if other frames may refer to it."""
     frame_num: int
     order: int
     frame_num_ends: int

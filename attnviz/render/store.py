@@ -1,4 +1,4 @@
-"""What was drawn before, kept by content: parts of films under keys that say all that they depend on.
+"""A store of what was drawn before, by content: parts of films under keys that say all that they depend on.
 
 Any number of processes may use the same store at once. A part appears whole or not at all, is checked when it is taken
 out, and may be gone at any moment: who keeps to that needs no lock.
@@ -22,13 +22,13 @@ DEFAULT_LIMIT = 2_000_000_000
 """Bytes."""
 
 _TEMPORARY = "."
-"""What the names of files begin with that are still being written; keys do not."""
+"""Begins the names of files that are still being written; keys do not begin so."""
 _HOUR = 3600.0
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a store holds."""
+    """Number and size of the files in a store."""
 
     count: int
     bytes: int
@@ -73,15 +73,15 @@ class Store:
     """In bytes. 0 keeps nothing. It is kept to by `prune`, not by every `put`."""
 
     def usable(self) -> bool:
-        """Whether anything can be kept. Makes the folder."""
+        """Makes the folder, and returns whether anything can be kept."""
         return self.limit > 0 and is_writable(self.folder)
 
     def holds(self, key: str) -> bool:
-        """Whether something is stored under the key. It may be gone, or turn out to be damaged, when it is fetched."""
+        """True if something is stored under the key. It may be gone, or turn out to be damaged, when it is fetched."""
         return bool(self._stored(key))
 
     def read(self, key: str) -> bytes | None:
-        """What is stored under the key; None if there is nothing, or nothing sound."""
+        """Returns what is stored under the key; None if there is nothing, or nothing sound."""
         for stored in self._stored(key):
             data = _sound(stored)
             if data is not None:
@@ -146,7 +146,7 @@ class Store:
         return freed
 
     def contents(self) -> Contents:
-        """What there is at the moment."""
+        """Counts the files that there are at the moment."""
         parts = [file for file in self._files() if not file.is_temporary]
         used = [datetime.fromtimestamp(part.used).astimezone() for part in parts]
         return Contents(
@@ -258,7 +258,7 @@ def _is_gone(path: Path) -> bool:
 
 
 def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
-    """What there is in the folder; nothing, where there is no such folder."""
+    """Lists what is in the folder; nothing, where there is no such folder."""
     try:
         with os.scandir(folder) as entries:
             return list(entries)

@@ -1,4 +1,4 @@
-"""What a scene will be, found out without drawing it: its plays, and the segments that are drawn and stored as one."""
+"""Plays of a scene, known before it is drawn, and the segments of them that are drawn and stored as one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Play:
     """The digest of all that decides its pictures; None where that cannot be told."""
     still: bool
     moving: int = 0
-    """How many mobjects are drawn again in every frame."""
+    """Number of mobjects that are drawn again in every frame."""
 
     @property
     def effort(self) -> float:
@@ -89,7 +89,10 @@ class Cutter:
         return self.end() if play.frames and play.still else before
 
     def end(self) -> Segment | None:
-        """What is left, if it has frames. Plays without frames are left out where a segment begins or ends."""
+        """Returns what is left as a segment, if it has frames.
+
+        Plays without frames are left out where a segment begins or ends.
+        """
         part, first = self._part, self._first
         self._part, self._first = [], first + len(part)
         drawn = [i for i, each in enumerate(part) if each.frames]

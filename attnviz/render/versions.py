@@ -1,39 +1,39 @@
-"""What makes a picture what it is, in versions: two machines that agree on these draw the same frames."""
+"""Versions that decide a picture: two machines that agree on these draw the same frames."""
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
-from importlib.util import find_spec
-from pathlib import Path
+
+from attnviz.render.program import Program
 
 _PACKAGES = ("manim", "numpy", "av", "pycairo", "uharfbuzz", "fontpkg-inter", "distributed")
-_SOURCES = ("*.py", "*.toml", "*.json")
 
 Versions = Mapping[str, str]
 
 
 @cache
-def versions() -> Versions:
-    """The versions here, by name; "none" for what is not installed.
+def versions(program: Program) -> Versions:
+    """The versions here of the program and of what it draws with, by name; "none" for what is not installed.
 
-    >>> sorted(versions())[:3]
+    The program's is followed by a digest of its files: two clones may call themselves the same.
+
+    >>> sorted(versions(Program("attnviz", ("attnviz.render",))))[:3]
     ['Python', 'attnviz', 'av']
     """
     major, minor, _ = platform.python_version_tuple()
     return {
         "Python": f"{major}.{minor}",
-        "attnviz": _own(),
+        program.package: f"{program.version} (sources {program.digest()[:8]})",
         **{name: _installed(name) for name in _PACKAGES},
         "cairo": _cairo(),
     }
 
 
 def differences(here: Versions, there: Versions) -> list[str]:
-    """What another machine has otherwise, in words.
+    """Lists what another machine has otherwise, in words.
 
     >>> differences({"numpy": "2.2", "av": "17"}, {"numpy": "2.1", "av": "17"})
     ['numpy 2.1, here 2.2']
@@ -43,24 +43,6 @@ def differences(here: Versions, there: Versions) -> list[str]:
         for name, version in here.items()
         if there.get(name, "none") != version
     ]
-
-
-def _own() -> str:
-    """The version of attnviz and a digest of its sources: two clones may call themselves the same."""
-    import attnviz
-
-    digest = hashlib.sha256()
-    for package in ("attnviz", "attnviz.scenes"):
-        for root in _folders(package):
-            for path in sorted(each for pattern in _SOURCES for each in root.rglob(pattern)):
-                digest.update(path.relative_to(root).as_posix().encode())
-                digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
-    return f"{attnviz.__version__} (sources {digest.hexdigest()[:8]})"
-
-
-def _folders(package: str) -> list[Path]:
-    spec = find_spec(package)
-    return [] if spec is None else [Path(each) for each in spec.submodule_search_locations or ()]
 
 
 def _installed(name: str) -> str:

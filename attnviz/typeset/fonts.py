@@ -169,7 +169,7 @@ def check_characters(
 
 
 def _cure(character: str) -> str:
-    """How to get that character drawn: no Chinese typeface has an emoji, and one that is here already lacks it."""
+    """Says how to get that character drawn: no Chinese typeface has an emoji, and one that is here already lacks it."""
     found, is_letter = chinese(), unicodedata.category(character).startswith("L")
     if found is not None and _has(found, character):
         return "leave --font out"

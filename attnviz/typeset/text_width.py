@@ -1,4 +1,4 @@
-"""How wide a text is: in columns of a terminal, and about how wide in em where no typeface is at hand."""
+"""Width of a text: in columns of a terminal, and about how wide in em where no typeface is at hand."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _WIDTHS = {
 """Of letters and signs of Inter, bold, in em."""
 _OTHER, _WIDE = 0.7, 1.0
 _AROUND = 0.14
-"""What of these lies before the first letter and after the last."""
+"""The share of these that lies before the first letter and after the last."""
 
 
 def columns_of(text: str) -> int:
-    """How many terminal columns `text` takes: two for a Chinese character, none for an accent laid over another."""
+    """Number of terminal columns of `text`: two for a Chinese character, none for an accent laid over another."""
     return sum(
         0
         if unicodedata.category(c) in ("Mn", "Me") or c in JOINERS

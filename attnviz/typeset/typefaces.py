@@ -1,4 +1,4 @@
-"""Which typefaces draw a film's text: Inter, and for what it lacks a Chinese one that is found on the machine.
+"""Typefaces of a film's text: Inter, and for what it lacks a Chinese one that is found on the machine.
 
 A Chinese typeface is looked for where the user says (`--font`), then in the extra `attnviz[zh]`, then among the fonts
 of the system, sans serifs first. None is fetched.

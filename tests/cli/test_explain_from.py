@@ -16,7 +16,8 @@ from attnviz.lessons import spec
 from attnviz.lessons.registry import LESSONS
 from attnviz.lessons.spec import Made, spec_of
 from attnviz.library.lesson_input import Presentation, lesson_request
-from attnviz.views.film.video.container import assemble
+from attnviz.render.video.container import TrackLanguage, assemble
+from attnviz.views.film.video.embedded_spec import packed
 
 QUIET = {"NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "TERM"}
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in QUIET}
@@ -73,8 +74,20 @@ def film(frame, tmp_path):
     """A film that carries a spec."""
 
     def make(text: str) -> None:
-        nothing = {"chapters": [], "tracks": [], "title": "", "description": ""}
-        assemble([frame], tmp_path / "film.mp4", spec=text, language="en", **nothing)
+        nothing = {
+            "chapters": [],
+            "tracks": [],
+            "title": "",
+            "description": "",
+            "encoding_tool": "",
+        }
+        assemble(
+            [frame],
+            tmp_path / "film.mp4",
+            comment=packed(text),
+            language=TrackLanguage("eng", "English"),
+            **nothing,
+        )
 
     return make
 

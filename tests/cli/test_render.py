@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import srt
 
+from attnviz.render import render_service
 from attnviz.render.store import save_limit, unchecked_user_store
-from attnviz.views.film.production import render_service
 from tests.patience import PATIENCE
 
 from .conftest import frames_of, left_over, names, stored
@@ -124,9 +124,9 @@ def test_a_full_disk_is_told_in_one_line_with_status_1(render, folder):
 @pytest.mark.parametrize(
     "full",
     [
-        "attnviz.views.film.production.render_service.Path.write_bytes",
+        "attnviz.render.render_service.Path.write_bytes",
         "attnviz.views.film.video.assembly.assemble",
-        "attnviz.views.film.video.captions.webvtt",
+        "attnviz.render.video.captions.webvtt",
     ],
 )
 def test_a_disk_that_fills_on_the_way_leaves_nothing(monkeypatch, tmp_path, attnviz, work, full):

@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 import pytest
 
-from attnviz.views.film.production import render_service
+from attnviz.render import render_service
 from tests.patience import PATIENCE, wait_until
 
 from .conftest import left_over, left_running, stored
@@ -43,14 +43,14 @@ class Watch(importlib.abc.MetaPathFinder):
 SENT_AT = {
     "planning": ("views.film.stage", "Stage.beat_ended", 1),
     "planning in processes": ("render.processes", "Processes.submit", 2),
-    "starting a process": ("render.processes", "_Seat._start", 1),
+    "starting a process": ("render.processes", "WorkerSlot._start", 1),
     "drawing": ("render.renderer", "DrawingRenderer.perform", 2),
     "encoding": ("render.encoder", "SegmentEncoder.paint", 5),
     "ending a segment": ("render.encoder", "SegmentEncoder.finish", 1),
     "storing": ("render.store", "Store.put", 2),
     "killed": ("render.store", "Store.put", 4),
     "joining": ("views.film.video.assembly", "assemble", 1),
-    "captions": ("views.film.video.captions", "webvtt", 1),
+    "captions": ("render.video.captions", "webvtt", 1),
     "second film": ("views.film.video.assembly", "make", 2),
     "between films": ("library.films.film_writer", "write_film", 2),
 }

@@ -9,7 +9,7 @@ import pytest
 
 from attnviz.cli.render.progress import Bar
 from tests.cli.conftest import frames_of, marks, names
-from tests.film.render import odd_scenes
+from tests.render import odd_scenes
 
 ODD = Path(odd_scenes.__file__)
 SMALL = ("--quality", "low", "--fps", "12", "--jobs", "1")

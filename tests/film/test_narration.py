@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from attnviz.errors import InputError
-from attnviz.views.film.video.sound import check_sound
+from attnviz.render.video.sound import check_sound
 from attnviz.views.film.voice.narration import LEAD, Placed, narration, overrun
 
 RATE = 22_050

@@ -1,13 +1,13 @@
-"""A crew that finds another film than was planned, as a machine may that reckons otherwise in the last digit."""
+"""Workers that find another film than was planned, as a machine may that reckons otherwise in the last digit."""
 
 import pytest
 
-from attnviz.render.executor import crew
+from attnviz.render.executor import executor
 from attnviz.render.render_queue import Take
-from attnviz.render.scene_replay import UnrepeatableError
+from attnviz.render.scene_replay import NonDeterministicSceneError
 from attnviz.render.worker import draw
+from attnviz.views.film.production.film_service import FilmService
 from attnviz.views.film.production.planning import plan
-from attnviz.views.film.production.render_service import Studio
 from tests.film.small import small_film
 
 
@@ -22,7 +22,7 @@ class Doubtful:
             return
         for i, order in enumerate(arguments):
             if i == 1:
-                raise UnrepeatableError("play 3 is another one")
+                raise NonDeterministicSceneError("play 3 is another one")
             yield i, job(order)
 
 
@@ -32,14 +32,16 @@ def test_a_lesson_is_drawn_here_then_and_every_frame_is_heard_of_once(tmp_path, 
     work, parts, again = (tmp_path / name for name in ("work", "parts", "again"))
     for each in (work, parts, again):
         each.mkdir()
-    place = Studio(Doubtful(), folder=str(work) if folder else None)
+    place = FilmService(Doubtful(), folder=str(work) if folder else None)
 
     (told,) = place.plan([asked], ahead=folder)
-    (files,) = place.draw([Take(asked, told.segments)], parts, heard.append)
+    (files,) = place.draw([Take(asked, told.segments, is_same_here=True)], parts, heard.append)
     place.stop()
 
     assert told == plan(asked)
     assert sum(heard) == told.frames
-    with crew(1) as alone:
-        (expected,) = Studio(alone).draw([Take(asked, told.segments)], again)
+    with executor(1) as alone:
+        (expected,) = FilmService(alone).draw(
+            [Take(asked, told.segments, is_same_here=True)], again
+        )
     assert [each.read_bytes() for each in files] == [each.read_bytes() for each in expected]

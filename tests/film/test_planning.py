@@ -10,11 +10,11 @@ from attnviz.scenes.self_attention import SelfAttention
 
 from attnviz import LESSONS
 from attnviz.errors import InputError
+from attnviz.render.video.captions import subrip
 from attnviz.story.storyboard import Step
 from attnviz.views.film.production.planning import plan
 from attnviz.views.film.stage import Beat
 from attnviz.views.film.style import MOST_WORKED
-from attnviz.views.film.video.captions import subrip
 from tests.cases import CASES
 from tests.film.films import film_of
 from tests.film.small import small_film

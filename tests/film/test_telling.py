@@ -5,11 +5,11 @@ from itertools import pairwise
 import pytest
 import srt
 
+from attnviz.render.video.captions import subrip
 from attnviz.story.i18n import words
 from attnviz.story.languages import language
 from attnviz.views.film.components.matrix import MOST_SIDE
 from attnviz.views.film.style import CAPTION, HEADER, SHELF
-from attnviz.views.film.video.captions import subrip
 
 from .conftest import grouped
 

@@ -25,6 +25,7 @@ from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.lesson import Lesson
 from attnviz.library.films.render_job import RenderJob, RenderOptions, lecture_job, lesson_job
+from attnviz.render.isolation import ignore_manim_cfg
 from attnviz.render.quality import MOST_FPS, QUALITIES
 from attnviz.render.scene_file import scene_file
 from attnviz.story.i18n import language_codes
@@ -151,6 +152,7 @@ def render(request: InputRequest, lesson: Lesson, **options: Any) -> None:
       attnviz render lecture.toml --lang en --lang zh --split
       attnviz render my_scene.py:MyScene --quality high --jobs 4
     """
+    ignore_manim_cfg()
     given = given_options(click.get_current_context())
     render_options = RenderOptions(**options)
     own = scene_file(request.text)

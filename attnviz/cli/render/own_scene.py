@@ -14,8 +14,8 @@ from attnviz.library.films.render_resources import RenderResources
 from attnviz.render.scene_file import SceneFile
 
 if TYPE_CHECKING:
-    from attnviz.views.film.production.own_scene import OwnScene, Scenario
-    from attnviz.views.film.production.render_service import Studio
+    from attnviz.render.own_scene import OwnScene, ScenePlan
+    from attnviz.views.film.production.film_service import FilmService
 
 _SCENE_OPTIONS = ("text", "output", "quality", "fps", "jobs", "no_cache", "cluster")
 """The options that go with a scene."""
@@ -61,31 +61,33 @@ def film_scene(file: SceneFile, options: RenderOptions) -> None:
 
 def _planned(
     file: SceneFile, options: RenderOptions, obey_interrupt: Callable[[], None]
-) -> tuple[OwnScene, Scenario]:
+) -> tuple[OwnScene, ScenePlan]:
+    from attnviz.render.own_scene import OwnScene, plan_scene
     from attnviz.render.quality import DEFAULT_QUALITY, quality
     from attnviz.render.scene_file import bundled, load
-    from attnviz.views.film.production.own_scene import OwnScene, scenario
 
     size, found = quality(options.quality or DEFAULT_QUALITY, options.fps), load(file)
-    planned = scenario(OwnScene(bundled(found), size), lambda count: obey_interrupt())
+    planned = plan_scene(OwnScene(bundled(found), size), lambda count: obey_interrupt())
     # by now it has imported all that it needs
     return OwnScene(bundled(found), size), planned
 
 
 def _write(
     scene: OwnScene,
-    planned: Scenario,
+    planned: ScenePlan,
     target: Path,
-    studio: Studio,
+    studio: FilmService,
     on_frames: Callable[[int], None],
-) -> Scenario:
+) -> ScenePlan:
     """The film, and its subcaptions beside it, if it has any; all of it, or nothing."""
-    from attnviz.views.film.production.own_scene import make
-    from attnviz.views.film.video.captions import subrip, webvtt
+    from attnviz.render.own_scene import make
+    from attnviz.render.video.captions import subrip, webvtt
+    from attnviz.views.film.production.film_service import PROGRAM
 
     film, *beside = files_of(target)
     with ExitStack() as stack:
-        scenario = make(scene, planned, stack.enter_context(whole_file(film)), studio, on_frames)
+        drawn = stack.enter_context(whole_file(film))
+        scenario = make(scene, planned, drawn, studio, on_frames, encoding_tool=str(PROGRAM))
         for path, write in zip(beside, (subrip, webvtt), strict=True):
             if scenario.said:
                 written = stack.enter_context(whole_file(path))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from attnviz.render.quality import Quality
     from attnviz.theme import Theme
     from attnviz.typeset.typefaces import Typeface
-    from attnviz.views.film.production.render_service import Studio
+    from attnviz.views.film.production.film_service import FilmService
     from attnviz.views.film.video.assembly import About, Chapter, Programme
 
 
@@ -115,7 +115,7 @@ class PlannedFilm:
 
 def plan_films(
     job: RenderJob,
-    studio: Studio,
+    studio: FilmService,
     duration: float | None,
     voices: Path | None,
     on_frames: Callable[[int], None],
@@ -202,7 +202,7 @@ def with_recording(
         raise InputError(
             f"--narrate is one recording, and this makes {len(films)} films: make them one by one"
         )
-    from attnviz.views.film.video.sound import check_sound
+    from attnviz.render.video.sound import check_sound
     from attnviz.views.film.voice.narration import overrun
 
     path = Path(recording)
@@ -219,13 +219,13 @@ def check_films_writable(films: Sequence[PlannedFilm]) -> None:
             check_writable(path)
 
 
-def write_film(film: PlannedFilm, studio: Studio, on_frames: Callable[[int], None]) -> None:
+def write_film(film: PlannedFilm, studio: FilmService, on_frames: Callable[[int], None]) -> None:
     """Draws the film in the studio and writes it with its captions beside it; all of it, or nothing.
 
     Raises OutputError where a file cannot be written, EnvironmentFault where the disk is full.
     """
+    from attnviz.render.video.captions import subrip, webvtt
     from attnviz.views.film.video.assembly import make
-    from attnviz.views.film.video.captions import subrip, webvtt
 
     said = film.programme.said(film.programme.languages[0])
     target, *beside = files_of(film.target)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from attnviz.views.film.production.render_service import Studio
+    from attnviz.views.film.production.film_service import FilmService
 
 
 @dataclass(frozen=True)
@@ -23,17 +23,17 @@ class RenderResources:
     """The address of a dask scheduler whose workers draw."""
 
     @contextmanager
-    def opened(self) -> Iterator[Studio]:
-        """A studio with these resources; its cache is brought to its limit at the end.
+    def opened(self) -> Iterator[FilmService]:
+        """A film service with these resources; its cache is brought to its limit at the end.
 
         Raises EnvironmentFault if the cluster cannot be reached.
         """
         from attnviz.render.store import user_store
-        from attnviz.views.film.production.render_service import studio
+        from attnviz.views.film.production.film_service import film_service
 
         store = user_store() if self.cache else None
         try:
-            with studio(self.jobs or cores(), store, self.cluster) as opened:
+            with film_service(self.jobs or cores(), store, self.cluster) as opened:
                 yield opened
         finally:
             if store is not None:

@@ -25,7 +25,7 @@ def check_sound_options(narrate: str | None, *, voice: bool, languages: Sequence
     if narrate is not None and voice:
         raise InputError("--narrate and --voice are two voices: leave one of them out")
     if narrate is not None:
-        from attnviz.views.film.video.sound import check_sound
+        from attnviz.render.video.sound import check_sound
 
         check_sound(Path(narrate))
     if voice:

@@ -10,10 +10,10 @@ from attnviz.story.labels import shown_token
 from attnviz.story.pooled_map import Range
 from attnviz.survey.head_detail import HeadDetail, QueryWeights
 from attnviz.survey.head_detail_text import written
+from attnviz.typeset.line_breaks import roomy_width
 from attnviz.views.picture.arcs import ArcArea
 from attnviz.views.picture.drawing import SMALL
 from attnviz.views.picture.maps import LINE, MARGIN
-from attnviz.views.picture.text_width import roomy_width
 
 PAD = 8
 _SIDE, _WIDE_SIDE, _LARGEST_CELL, _MANY = 640, 720, 84, 64

@@ -11,8 +11,8 @@ from attnviz.story.labels import shown_token
 from attnviz.survey.head_detail_text import head_measures_text
 from attnviz.survey.heads import MeasuredHead, Survey
 from attnviz.theme import Theme
+from attnviz.typeset.line_breaks import fitted, roomy_width
 from attnviz.views.picture.drawing import LEVELS, SMALL, Drawing, Shape, TextLine, centred, shaded
-from attnviz.views.picture.text_width import fitted, roomy_width
 
 MARGIN, TITLE, LINE = 24, 20, 18
 """The margin, the height of the title, and from a line of small text to the next."""

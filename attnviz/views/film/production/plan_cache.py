@@ -6,7 +6,8 @@ import json
 from dataclasses import asdict
 from importlib.metadata import version
 
-from attnviz.render.fingerprint import digest, tellers_digest
+from attnviz.render.fingerprint import digest, program_digest
+from attnviz.render.program import Program
 from attnviz.render.timeline import Play, Segment
 from attnviz.typeset.typefaces import Typeface, chinese, latin
 from attnviz.views.film.film import Film
@@ -15,10 +16,10 @@ from attnviz.views.film.stage import Beat
 from attnviz.views.film.timing import Spell
 
 
-def key_of(film: Film) -> str:
-    """The digest of all that decides how a film is told."""
+def key_of(film: Film, program: Program) -> str:
+    """The digest of all that decides what the film is like."""
     faces = [_state(face) for face in (latin(), chinese(), film.font) if face is not None]
-    return digest(film, tellers_digest(), faces, version("uharfbuzz"))
+    return digest(film, program_digest(), program.digest(), faces, version("uharfbuzz"))
 
 
 def _state(face: Typeface) -> tuple[str, int, int, int]:

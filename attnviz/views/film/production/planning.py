@@ -1,4 +1,4 @@
-"""Tells a film without drawing it: its beats and their times, and the segments that there will be to draw."""
+"""Plans a film without drawing it: its beats and their times, and the segments that there are to draw."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from dataclasses import dataclass
 
 from attnviz.render.renderer import PlanningRenderer
 from attnviz.render.timeline import Cutter, Segment
+from attnviz.render.video.captions import Said
 from attnviz.views.film.film import Film
-from attnviz.views.film.production.portable_film import Parcel
+from attnviz.views.film.production.portable_film import PortableFilm
 from attnviz.views.film.stage import Beat, Stage
 from attnviz.views.film.timing import Spell
-from attnviz.views.film.video.captions import Said
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a film will be: found out without drawing a frame."""
+    """The beats and segments of a film, found out without drawing a frame."""
 
     frames: int
     beats: tuple[Beat, ...]
     spells: tuple[Spell, ...]
-    """What the time is spent on, at normal pace."""
+    """Parts of the time of the film, at normal pace."""
     segments: tuple[Segment, ...] = ()
-    """What there is to be drawn."""
+    """Everything that is to be drawn."""
 
     @property
     def seconds(self) -> float:
@@ -36,12 +36,12 @@ class Plan:
 
 
 def plan(
-    film: Film | Parcel,
+    film: Film | PortableFilm,
     on_beat: Callable[[Stage, Beat], None] | None = None,
     on_frames: Callable[[int], None] = lambda count: None,
     on_segment: Callable[[Segment], None] = lambda segment: None,
 ) -> Plan:
-    """Tells the film without drawing it. `on_beat` sees the scene at the end of every beat.
+    """Runs the film without drawing it. `on_beat` sees the scene at the end of every beat.
 
     `on_frames` hears, with every movement, how many frames it will have; `on_segment` of each segment as soon as it is
     planned.

@@ -22,7 +22,7 @@ from attnviz.views.film.stage import Beat, Stage
 
 
 @dataclass(frozen=True, eq=False)
-class Parcel:
+class PortableFilm:
     """A film, and a font that holds what its texts need besides Inter; None where they need nothing."""
 
     film: Film
@@ -57,14 +57,14 @@ class Parcel:
         return self.film.staged(renderer, on_beat)
 
 
-def parcel(film: Film) -> Parcel:
-    """The film with its font cut down to its own characters: some kilobytes instead of twenty megabytes."""
+def portable_film(film: Film) -> PortableFilm:
+    """Packs the film with its font cut down to its own characters: some kilobytes instead of twenty megabytes."""
     face, board = film.font or chinese(), film.storyboard
     tables = ["common", "film", *([board.lesson] if board.lesson in LESSONS else [])]
     needed = lacking("".join([*texts_shown(film), *words(board.language).all_of(*tables)]))
     if face is None or not needed:
-        return Parcel(replace(film, font=None), None)
-    return Parcel(replace(film, font=None), _cut(face, needed))
+        return PortableFilm(replace(film, font=None), None)
+    return PortableFilm(replace(film, font=None), _cut(face, needed))
 
 
 def _cut(face: Typeface, characters: str) -> bytes:

@@ -10,21 +10,21 @@ from pathlib import Path
 
 from attnviz.render.folders import work_folder
 from attnviz.render.render_queue import Take
-from attnviz.story.i18n import words
+from attnviz.render.video import container
+from attnviz.render.video.captions import Said
+from attnviz.render.video.container import Track, TrackLanguage, assemble
+from attnviz.story.i18n import language, words
 from attnviz.story.pace import Pace
 from attnviz.story.storyboard import Storyboard
 from attnviz.views.film.film import Film
+from attnviz.views.film.production.film_service import PROGRAM, FilmService
 from attnviz.views.film.production.planning import Plan
-from attnviz.views.film.production.render_service import Studio
 from attnviz.views.film.stage import Beat
 from attnviz.views.film.timing import Stretch, paced, shortest, too_short
-from attnviz.views.film.video import container
-from attnviz.views.film.video.captions import Said
-from attnviz.views.film.video.container import Track, assemble
-from attnviz.views.film.video.embedded_spec import poster
+from attnviz.views.film.video.embedded_spec import packed, poster
 
 _POSTER_AT = 2 / 3
-"""How far into the film its poster is looked for: there is most to be seen at the end of a beat."""
+"""Share of the film after which no poster is looked for: there is most to be seen at the end of a beat."""
 _NEAR_ENOUGH = 0.25
 """Seconds by which a film may miss the time it is to last."""
 _PASSES = 3
@@ -42,12 +42,12 @@ class Chapter:
 
 @dataclass(frozen=True)
 class About:
-    """What the file says of itself."""
+    """Title, description and spec that are written into the file."""
 
     title: str
     description: str
     spec: str
-    """What made it; see `attnviz.lessons.spec`."""
+    """The input that made it; see `attnviz.lessons.spec`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +101,7 @@ class Programme:
 
     @property
     def marks(self) -> list[container.Chapter]:
-        """Where players may jump to: each step of each lesson, each card."""
+        """Places that players may jump to: each step of each lesson, each card."""
         marks = []
         for start, length, chapter, told in zip(
             self.starts, self.lengths, self.chapters, self.plans, strict=True
@@ -123,7 +123,7 @@ class Programme:
 
 
 def _text(chapter: Chapter, beat: Beat, language: str) -> str:
-    """What is said in the beat in that language."""
+    """Returns the caption of the beat in that language."""
     for board in (chapter.film.storyboard, *chapter.others):
         if board.language == language:
             return board.step(beat.step).narration[beat.part]
@@ -132,7 +132,7 @@ def _text(chapter: Chapter, beat: Beat, language: str) -> str:
 
 def planned(
     chapters: Sequence[Chapter],
-    studio: Studio,
+    service: FilmService,
     duration: float | None = None,
     on_frames: Callable[[int], None] = lambda count: None,
     *,
@@ -146,7 +146,7 @@ def planned(
     """
     programme = Programme(
         tuple(chapters),
-        studio.plan([each.film for each in chapters], on_frames, ahead=ahead and duration is None),
+        service.plan([each.film for each in chapters], on_frames, ahead=ahead and duration is None),
     )
     if duration is None:
         return programme
@@ -156,7 +156,7 @@ def planned(
     ]
     wanted, least = duration, shortest(stretches)
     for _ in range(_PASSES):
-        programme = _at(programme, paced(stretches, wanted), studio, on_frames)
+        programme = _at(programme, paced(stretches, wanted), service, on_frames)
         missing = duration - programme.seconds
         if abs(missing) <= _NEAR_ENOUGH:
             break
@@ -170,7 +170,7 @@ def planned(
 def _at(
     programme: Programme,
     paces: Sequence[Pace],
-    studio: Studio,
+    service: FilmService,
     on_frames: Callable[[int], None],
 ) -> Programme:
     """The same at other paces."""
@@ -180,7 +180,7 @@ def _at(
     ]
     return Programme(
         tuple(replace(c, film=film) for c, film in zip(programme.chapters, films, strict=True)),
-        studio.plan(films, on_frames),
+        service.plan(films, on_frames),
     )
 
 
@@ -188,36 +188,43 @@ def make(
     programme: Programme,
     target: Path,
     about: About,
-    studio: Studio,
+    service: FilmService,
     *,
     sound: Path | None = None,
     on_frames: Callable[[int], None] = lambda count: None,
 ) -> None:
     """Draws the chapters and joins them into `target`, an .mp4 with chapters, subtitles, poster, sound and spec.
 
-    Works in the user's cache directory and leaves nothing there but what the studio keeps.
+    Works in the user's cache directory and leaves nothing there but what the service stores.
     """
     with tempfile.TemporaryDirectory(prefix="parts-", dir=work_folder()) as folder:
         takes = [
-            Take(chapter.film, told.segments)
+            Take(chapter.film, told.segments, is_same_here=True)
             for chapter, told in zip(programme.chapters, programme.plans, strict=True)
         ]
-        files = studio.draw(takes, Path(folder), on_frames)
+        files = service.draw(takes, Path(folder), on_frames)
         assemble(
             [file for files_of_chapter in files for file in files_of_chapter],
             target,
             chapters=programme.marks,
-            tracks=[Track(each, programme.said(each)) for each in programme.languages],
+            tracks=[Track(_listed(each), programme.said(each)) for each in programme.languages],
             title=about.title,
             description=about.description,
-            spec=about.spec,
-            language=programme.languages[0],
-            poster=_poster(programme, files, studio),
+            comment=packed(about.spec),
+            encoding_tool=str(PROGRAM),
+            language=_listed(programme.languages[0]),
+            poster=_poster(programme, files, service),
             sound=sound,
         )
 
 
-def _poster(programme: Programme, files: Sequence[Sequence[Path]], studio: Studio) -> bytes:
+def _listed(code: str) -> TrackLanguage:
+    """The language as players list it."""
+    record = language(code)
+    return TrackLanguage(record.iso_639_2, record.name)
+
+
+def _poster(programme: Programme, files: Sequence[Sequence[Path]], service: FilmService) -> bytes:
     """The end of the beat that ends last before two thirds of the longest lesson."""
     lessons = [i for i, each in enumerate(programme.chapters) if not each.is_card]
     at = max(lessons or [0], key=lambda i: programme.lengths[i])
@@ -230,4 +237,4 @@ def _poster(programme: Programme, files: Sequence[Sequence[Path]], studio: Studi
     segment, file = parts[0]
     second = left / programme.chapters[at].film.quality.fps
     name = None if segment.key is None else f"{segment.key}-{left}.png"
-    return studio.remembered(name, lambda: poster(file, second))
+    return service.remembered(name, lambda: poster(file, second))

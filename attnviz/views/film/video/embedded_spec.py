@@ -1,4 +1,4 @@
-"""What a film carries, read back: the text of what made it, and its frames."""
+"""The spec of a film, packed into its comment and read back; and one of its frames, as a poster."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import av
 from av.container import InputContainer
 
 from attnviz.errors import InputError
-from attnviz.views.film.video.media import opened
+from attnviz.render.video.media import opened
 
 _PLAIN = 32_768
 """Up to so many characters the spec stands in the file as it is."""

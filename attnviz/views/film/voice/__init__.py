@@ -1,0 +1,1 @@
+"""Captions that are spoken: by a program that speaks, or by a recording."""

@@ -1,0 +1,64 @@
+"""Line breaks of text in a picture, by an upper bound of its width, since the font that will show it is unknown.
+
+`attnviz.typeset.text_width` measures one known typeface instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from attnviz.typeset.text_width import columns_of
+
+_NARROW = frozenset("ijltfrI!'’,.:;`·|()[]/\\\" -")
+_WIDE = frozenset("mMwW@%…—–→⏎⇥")
+_NARROW_EM, _USUAL_EM, _WIDE_EM = 0.36, 0.63, 1.0
+_ASCII = 0x7F
+_CHINESE = "\u2e80-\U0010ffff"
+_PIECE = re.compile(
+    rf"[“（《]*[{_CHINESE}][，。：；、！？）》”…]*\s*|[^\s“{_CHINESE}]+\s*|.\s*", re.DOTALL
+)
+"""A Chinese character with its punctuation, or a word."""
+
+
+def roomy_width(text: str, size: float) -> float:
+    """The width of `text` at a font size: hardly ever less than in Inter, and not much more.
+
+    >>> roomy_width("ill", 10) < roomy_width("mom", 10) < roomy_width("猫猫猫", 10)
+    True
+    """
+    return size * sum(map(_em, text))
+
+
+def fitted(text: str, width: float, size: float) -> list[str]:
+    """The text in lines of about that width, broken at blanks and between Chinese characters, else where it must.
+
+    >>> fitted("one two three", 50, 10), fitted("注意力，注意", 45, 10)
+    (['one two', 'three'], ['注意力，', '注意'])
+    """
+    lines = [""]
+    for piece in _pieces(text, width, size):
+        if lines[-1] and roomy_width((lines[-1] + piece).rstrip(), size) > width:
+            lines.append("")
+        lines[-1] += piece
+    return [line.rstrip() for line in lines]
+
+
+def _pieces(text: str, width: float, size: float) -> Iterator[str]:
+    """The pieces between possible breaks; one that is wider than a line comes by single characters."""
+    for match in _PIECE.finditer(text):
+        piece = match.group()
+        if roomy_width(piece.rstrip(), size) > width:
+            yield from piece
+        else:
+            yield piece
+
+
+def _em(character: str) -> float:
+    if character in _NARROW:
+        return _NARROW_EM
+    if character in _WIDE:
+        return _WIDE_EM
+    if ord(character) <= _ASCII:
+        return _USUAL_EM
+    return {0: 0.0, 1: 0.7, 2: 1.05}[columns_of(character)]

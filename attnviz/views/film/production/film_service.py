@@ -1,0 +1,113 @@
+"""Plans and draws films: what was planned or drawn before is taken from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from attnviz.render.cluster import ClusterAddress
+from attnviz.render.executor import Executor
+from attnviz.render.folders import working_in
+from attnviz.render.program import Program
+from attnviz.render.render_service import RenderService, ignore, unchanged, work_of
+from attnviz.render.scene_replay import Source
+from attnviz.render.store import Store
+from attnviz.render.timeline import Segment
+from attnviz.views.film.film import Film
+from attnviz.views.film.production import plan_cache
+from attnviz.views.film.production.planning import Plan, plan
+from attnviz.views.film.production.portable_film import portable_film
+
+PROGRAM = Program("attnviz", ("attnviz", "attnviz.scenes"))
+"""The files of these packages decide what a film is like: words and examples are among them."""
+
+
+class FilmService(RenderService):
+    """A render service that plans films as well."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        store: Store | None = None,
+        folder: str | None = None,
+        *,
+        away: bool = False,
+    ) -> None:
+        """`store` and `folder` are those of a render service.
+
+        Where workers are `away`, on other machines, films are sent with their fonts.
+        """
+        super().__init__(executor, store, folder, _with_fonts if away else unchanged)
+
+    def plan(
+        self,
+        films: Sequence[Film],
+        on_frames: Callable[[int], None] = ignore,
+        *,
+        ahead: bool = False,
+    ) -> tuple[Plan, ...]:
+        """Plans each film. With `ahead`, drawing begins meanwhile, where one is new. `on_frames` is called again and
+        again, and may raise.
+
+        Raises InputError as `planning.plan` does.
+        """
+        keys = [plan_cache.key_of(each, PROGRAM) for each in films]
+        known = {key: plan for key in keys if (plan := self._planned_before(key)) is not None}
+        new = {key: film for key, film in zip(keys, films, strict=True) if key not in known}
+        if len(new) == 1:
+            known |= {key: self._plan_one(film, on_frames, ahead) for key, film in new.items()}
+        else:
+            orders = [(self._portable(film), self.folder) for film in new.values()]
+            done = self.executor.results(_planned, orders, lambda: on_frames(0))
+            names = list(new)
+            known |= {names[i]: plan for i, plan in done}
+        for key in new:
+            self.keep(f"{key}.json", plan_cache.packed(known[key]))
+        return tuple(known[key] for key in keys)
+
+    def _plan_one(self, film: Film, on_frames: Callable[[int], None], ahead: bool) -> Plan:
+        def planning(
+            on_frames: Callable[[int], None], on_segment: Callable[[Segment], None]
+        ) -> Plan:
+            return plan(film, on_frames=on_frames, on_segment=on_segment)
+
+        if ahead:
+            return self.plan_and_draw(film, planning, on_frames)
+        self.stop()
+        return plan(film, on_frames=on_frames)
+
+    def _planned_before(self, key: str) -> Plan | None:
+        if self.store is None:
+            return None
+        data = self.store.read(f"{key}.json")
+        return None if data is None else plan_cache.opened(data)
+
+
+def _with_fonts(source: Source) -> Source:
+    """Returns a film with its glyphs; any other scene as it is."""
+    return portable_film(source) if isinstance(source, Film) else source
+
+
+def _planned(order: tuple[Any, str | None]) -> Plan:
+    """Plans a film in a worker process, as it is or portable; with it comes the folder for its work files."""
+    film, folder = order
+    with working_in(folder):
+        return plan(film)
+
+
+@contextmanager
+def film_service(
+    jobs: int = 1, store: Store | None = None, cluster: str | None = None
+) -> Iterator[FilmService]:
+    """A service with that many worker processes, or with those of the dask cluster at that address.
+
+    Its work files are gone when the block is left, and so are the workers of this machine.
+    """
+    address = None if cluster is None else ClusterAddress(cluster, PROGRAM)
+    with work_of(jobs, address) as (workers, folder):
+        service = FilmService(workers, store, folder, away=cluster is not None)
+        try:
+            yield service
+        finally:
+            service.stop()

@@ -1,0 +1,120 @@
+"""A film is drawn while it is being planned, by workers that take orders as they come."""
+
+import threading
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from attnviz.scenes.self_attention import SelfAttention
+
+from attnviz.errors import InputError
+from attnviz.render.pipelined_render import PipelinedRender
+from attnviz.render.worker import Drawn
+from attnviz.views.film.production.planning import plan
+from tests.film.small import small_film
+
+
+class Scripted:
+    """Two workers that draw nothing, and note their orders."""
+
+    workers = 2
+
+    def __init__(self):
+        self.orders, self.on_the_way = [], []
+
+    def results(self, job, arguments, on_wait):
+        for i, order in enumerate(arguments):
+            on_wait()
+            self.orders.append(order)
+            yield i, Drawn(tuple(b"film" for _ in order.range.segments), 0.1)
+
+
+@pytest.fixture
+def workers():
+    return Scripted()
+
+
+@pytest.fixture
+def pipelined(workers, tmp_path):
+    begun = []
+
+    def begin(asked, there=lambda segment: False, keep=lambda segment, data: None):
+        begun.append(
+            PipelinedRender(
+                asked, partial(plan, asked), asked, "one", workers, tmp_path, there, keep
+            )
+        )
+        return begun[-1]
+
+    yield begin
+    for each in begun:
+        each.close()
+    assert threading.active_count() == 1 or not any(
+        "_run_planning" in repr(each) for each in threading.enumerate()
+    )
+
+
+def quiet(count=0):
+    """Nobody listens."""
+
+
+def test_the_plan_is_the_same_and_every_segment_is_drawn(pipelined, workers):
+    asked, kept = small_film("inputs", "scores"), {}
+    drawn = pipelined(asked, keep=lambda segment, data: kept.setdefault(segment.key, data))
+
+    planned = drawn.plan(quiet)
+    counted = []
+    drawn.rest(counted.append)
+
+    assert planned == plan(asked)
+    ordered = [segment for order in workers.orders for segment in order.range.segments]
+    assert tuple(ordered) == planned.segments
+    assert set(kept) == {each.key for each in planned.segments}
+    assert all(drawn.file(each).read_bytes() == b"film" for each in planned.segments)
+    assert sum(counted) == planned.frames
+
+
+def test_what_is_there_is_passed_by_and_the_workers_follow_until_there_is_something_to_draw(
+    pipelined, workers, monkeypatch
+):
+    monkeypatch.setattr("attnviz.render.pipelined_render._STEP", -1.0)
+    asked = small_film("inputs", "scores")
+    segments = plan(asked).segments
+    missing = segments[2]
+
+    drawn = pipelined(asked, there=lambda segment: segment.key != missing.key)
+    drawn.plan(quiet)
+    drawn.rest(quiet)
+
+    followed = [order.begin for order in workers.orders if not order.range.segments]
+    assert followed == [segments[0].end] * 2 + [segments[1].end] * 2
+    ordered = [segment for order in workers.orders for segment in order.range.segments]
+    assert ordered == [missing]
+    assert drawn.file(segments[1]) is None
+
+
+def test_what_is_wrong_with_the_film_is_told_by_the_plan(pipelined):
+    with pytest.raises(InputError, match="no typeface here has the character"):
+        pipelined(small_film("inputs", text="the 😀")).plan(quiet)
+
+
+def test_it_ends_at_once_when_whoever_waits_is_interrupted(pipelined):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pipelined(small_film("inputs", "scores")).plan(interrupt)
+
+
+def test_closed_in_the_middle_it_leaves_nothing_running(pipelined, workers):
+    reached = threading.Event()
+
+    class Watched(SelfAttention):
+        def beat_ended(self, beat):
+            reached.set()
+
+    drawn = pipelined(replace(small_film(), scene=Watched))
+    assert reached.wait(30)
+    drawn.close()
+
+    assert not workers.orders
