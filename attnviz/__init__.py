@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from attnviz.core.attention import AttentionStages, attend, softmax
     from attnviz.core.convolution import ConvolutionStages, convolve
+    from attnviz.core.head_trace import HeadTrace
     from attnviz.core.problem import AttentionOptions, Problem
     from attnviz.core.rounding import article_rounded, sum_preserving_round
     from attnviz.core.self_attention import self_attention, trace_of
-    from attnviz.core.trace import HeadTrace, Trace
+    from attnviz.core.trace import Trace
     from attnviz.core.upsampling import TransposedStages, transposed_convolve
     from attnviz.errors import AttnvizError
     from attnviz.inputs.loading import load
@@ -26,7 +27,7 @@ _HOMES = {
     "AttentionStages": "attnviz.core.attention",
     "AttnvizError": "attnviz.errors",
     "ConvolutionStages": "attnviz.core.convolution",
-    "HeadTrace": "attnviz.core.trace",
+    "HeadTrace": "attnviz.core.head_trace",
     "LESSONS": "attnviz.lessons.catalogue",
     "Problem": "attnviz.core.problem",
     "Storyboard": "attnviz.story.storyboard",

@@ -9,11 +9,12 @@ import numpy.typing as npt
 
 from attnviz.core.arrays import BoolArray, FloatArray, as_float, sealed, working
 from attnviz.core.attention import attend
+from attnviz.core.head_trace import HeadTrace
 from attnviz.core.masks import Window
 from attnviz.core.norms import rms_norm
 from attnviz.core.positions import rotated
 from attnviz.core.problem import NORM_EPSILON, AttentionOptions, Problem
-from attnviz.core.trace import HeadTrace, Trace
+from attnviz.core.trace import Trace
 
 
 def self_attention(

@@ -27,17 +27,17 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from attnviz.core import problem_json
-from attnviz.core.arrays import sealed
+from attnviz.core.arrays import FloatArray, sealed
 from attnviz.core.attention import AttentionStages
+from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem
 from attnviz.core.problem_json import Arrays
-from attnviz.core.trace import HeadTrace, Trace
 from attnviz.errors import InputError
 
 SCHEMA = "attnviz.trace/1"
@@ -48,7 +48,17 @@ _LATER = ("capped_scores", *_PROJECTED)
 """Arrays of a head that are written only where they are its own: schema 1 began without them."""
 
 
-def to_json(trace: Trace) -> str:
+class TraceFields(NamedTuple):
+    """The fields of a `Trace`, in its order: what is written down of it. This module does not know the class."""
+
+    problem: Problem
+    heads: tuple[HeadTrace, ...]
+    concat: FloatArray
+    output: FloatArray
+    rounded: str | None
+
+
+def to_json(trace: TraceFields) -> str:
     """JSON text of the trace, one line."""
     arrays = _arrays_of(trace)
     body = {"schema": SCHEMA} | problem_json.body_of(_facts_of(trace), arrays)
@@ -64,7 +74,7 @@ def to_json(trace: Trace) -> str:
     return json.dumps(body, ensure_ascii=False, allow_nan=False)
 
 
-def from_json(text: str) -> Trace:
+def from_json(text: str) -> TraceFields:
     """The trace of a JSON text. Raises InputError, naming the field that is wrong."""
     try:
         body = json.loads(text)
@@ -96,7 +106,7 @@ def _lists_of(body: Mapping[str, Any]) -> dict[str, Any]:
     return lists | {name: body[name] for name in ("concat", "output")}
 
 
-def to_npz(trace: Trace, path: str | Path) -> None:
+def to_npz(trace: TraceFields, path: str | Path) -> None:
     """One array a field, and the rest as JSON in the array `facts`."""
     facts = json.dumps({"schema": SCHEMA} | _facts_of(trace), ensure_ascii=False)
     arrays: dict[str, Any] = _arrays_of(trace) | {"facts": np.array(facts)}
@@ -104,7 +114,7 @@ def to_npz(trace: Trace, path: str | Path) -> None:
         np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
-def from_npz(path: str | Path) -> Trace:
+def from_npz(path: str | Path) -> TraceFields:
     """The trace of a .npz file. Raises InputError if it is not one; never unpickles."""
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -128,7 +138,7 @@ def from_npz(path: str | Path) -> Trace:
     return _assembled(facts, arrays)
 
 
-def same(one: Trace, other: Trace) -> bool:
+def same(one: TraceFields, other: TraceFields) -> bool:
     """Whether two traces hold the same facts and the same arrays, NaN equal to NaN."""
     if _facts_of(one) != _facts_of(other):
         return False
@@ -140,7 +150,7 @@ def same(one: Trace, other: Trace) -> bool:
     )
 
 
-def _facts_of(trace: Trace) -> dict[str, Any]:
+def _facts_of(trace: TraceFields) -> dict[str, Any]:
     facts = problem_json.facts_of(trace.problem)
     return {
         "tokens": facts.pop("tokens"),
@@ -149,7 +159,7 @@ def _facts_of(trace: Trace) -> dict[str, Any]:
     } | facts
 
 
-def _arrays_of(trace: Trace) -> Arrays:
+def _arrays_of(trace: TraceFields) -> Arrays:
     named = problem_json.arrays_of(trace.problem)
     for i, head in enumerate(trace.heads):
         named |= {f"traces.{i}.{name}": getattr(head, name) for name in ("q", "k", "v")}
@@ -161,7 +171,7 @@ def _arrays_of(trace: Trace) -> Arrays:
     return named | {"concat": trace.concat, "output": trace.output}
 
 
-def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> Trace:
+def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> TraceFields:
     if facts.get("rounded") not in (None, "article"):
         raise problem_json.wrong("rounded")
     problem = problem_json.assembled(facts, arrays)
@@ -173,7 +183,7 @@ def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> Trace:
     width = problem.heads * problem.d_v
     _check_shape("concat", concat, (problem.n, width))
     _check_shape("output", output, (problem.n, _width_out(problem, width)))
-    return Trace(problem, heads, sealed(concat), sealed(output), rounded)
+    return TraceFields(problem, heads, sealed(concat), sealed(output), rounded)
 
 
 def _width_out(problem: Problem, width: int) -> int:

@@ -11,8 +11,9 @@ from typing import Literal
 import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray
+from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem
-from attnviz.core.trace import HeadTrace, Trace
+from attnviz.core.trace import Trace
 from attnviz.story import formulas
 from attnviz.story.calculations import MOST, strongest
 from attnviz.story.i18n import Words

@@ -9,9 +9,9 @@ import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.attention import AttentionStages, attend
+from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import AttentionOptions, Problem
 from attnviz.core.self_attention import trace_of
-from attnviz.core.trace import HeadTrace
 from attnviz.lessons.lesson_context import Telling
 from attnviz.lessons.sequence import difference_text
 from attnviz.story import formulas
