@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from attnviz.core.attention import AttentionStages, attend, softmax
+    from attnviz.core.attention import AttentionStages, attend
     from attnviz.core.convolution import ConvolutionStages, convolve
     from attnviz.core.head_trace import HeadTrace
     from attnviz.core.problem import AttentionOptions, Problem
     from attnviz.core.rounding import article_rounded, sum_preserving_round
     from attnviz.core.self_attention import self_attention, trace_of
+    from attnviz.core.softmax import softmax
     from attnviz.core.trace import Trace
     from attnviz.core.upsampling import TransposedStages, transposed_convolve
     from attnviz.errors import AttnvizError
@@ -40,7 +41,7 @@ _HOMES = {
     "load": "attnviz.inputs.loading",
     "markup": "attnviz.views.document.markup",
     "self_attention": "attnviz.core.self_attention",
-    "softmax": "attnviz.core.attention",
+    "softmax": "attnviz.core.softmax",
     "sum_preserving_round": "attnviz.core.rounding",
     "trace_of": "attnviz.core.self_attention",
     "transposed_convolve": "attnviz.core.upsampling",

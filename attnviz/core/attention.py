@@ -8,13 +8,21 @@ gives 0 follow the ONNX `Attention` operator (opset 23).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from attnviz.core.arrays import BoolArray, FloatArray, as_float, sealed, working
 from attnviz.core.masks import Window, combined_mask
+from attnviz.core.softmax import (
+    exponentials,
+    row_maximum,
+    sink_column,
+    softmax,
+    softmax_with_sinks,
+)
 from attnviz.errors import InputError, ShapeError
 
 
@@ -41,31 +49,45 @@ class AttentionStages:
     what it takes is missing from the sum of 1."""
     output: FloatArray
     """weights · v: (…, n_q, d_v), in the type of the inputs."""
+    sink: FloatArray | None = None
+    """The logit of each head that takes weight and gives no value: (h, 1, 1), or (1, 1) of one head; None without."""
+
+    # The parts of softmax are computed when they are first asked for: the exponentials need as much memory as the
+    # weights, and only a lesson that works one query out needs them.
+
+    @cached_property
+    def maximum(self) -> FloatArray:
+        """The largest of the masked scores and the sink: (…, n_q, 1); −inf where a query has nothing to see."""
+        return sealed(row_maximum(self.masked_scores, self.sink))
+
+    @cached_property
+    def exponentials(self) -> FloatArray:
+        """exp(masked_scores − maximum): (…, n_q, n_k)."""
+        return sealed(exponentials(self.masked_scores, self.maximum))
+
+    @cached_property
+    def sink_exponential(self) -> FloatArray | None:
+        """exp(sink − maximum): (…, n_q, 1); None without a sink."""
+        return None if self.sink is None else sealed(np.exp(self.sink - self.maximum))
+
+    @cached_property
+    def total(self) -> FloatArray:
+        """Σ exponentials, with that of the sink: (…, n_q, 1). weights are exponentials / total."""
+        total: FloatArray = self.exponentials.sum(axis=-1, keepdims=True)
+        return sealed(total if self.sink_exponential is None else total + self.sink_exponential)
+
+    def of_query(self, i: int) -> AttentionStages:
+        """The stages of query i alone, (…, 1, n_k), without a copy; its exponentials cost no more than one row.
+
+        >>> attend(np.eye(3), np.eye(3), np.eye(3)).of_query(1).exponentials.round(2)
+        array([[0.56, 1.  , 0.56]])
+        """
+        rows = {name: getattr(self, name)[..., i : i + 1, :] for name in STAGES}
+        return AttentionStages(**rows, sink=self.sink)
 
 
-def softmax(scores: npt.ArrayLike) -> FloatArray:
-    """exp(s − max) / Σ exp(s − max) along the last axis; shape unchanged.
-
-    The row maximum is subtracted so that exp cannot overflow (Goodfellow et al., "Deep Learning", section 4.1).
-    A row that is −inf everywhere, or empty, has nothing to choose from and gives 0, not NaN. float16 gives float32.
-    Raises ShapeError if there is no axis to run along.
-
-    >>> softmax([2.0, 4.0, 4.0]).round(4)
-    array([0.0634, 0.4683, 0.4683])
-    >>> softmax([-np.inf, -np.inf])
-    array([0., 0.])
-    """
-    values = working(as_float(scores, "scores"))
-    if values.ndim == 0:
-        raise ShapeError("scores has shape (), expected (…, n_k): one score a key")
-    # `initial` gives an empty key axis a maximum; 0 in its place keeps −inf − (−inf) from becoming NaN.
-    maximum = values.max(axis=-1, keepdims=True, initial=-np.inf)
-    # In place from here on: at 10,000 tokens each copy of the scores is 400 to 800 MB.
-    weights = values - np.where(np.isneginf(maximum), values.dtype.type(0), maximum)
-    np.exp(weights, out=weights)
-    total = weights.sum(axis=-1, keepdims=True)
-    weights /= np.where(total == 0, values.dtype.type(1), total)
-    return weights
+STAGES = tuple(each.name for each in fields(AttentionStages) if each.name != "sink")
+"""The stages in their order: what a trace writes down of an attention."""
 
 
 def attend(
@@ -129,7 +151,8 @@ def attend(
         capped = scaled if softcap is None else _capped(scaled, softcap)
         biased = capped if bias is None else capped + _fitting_bias(bias, capped)
         masked = biased if visible is None else _hide(biased, visible)
-        weights = softmax(masked) if sinks is None else _beside_sinks(masked, sinks)
+        sink = None if sinks is None else sink_column(sinks, masked)
+        weights = softmax(masked) if sink is None else softmax_with_sinks(masked, sink)
         output = weighted_sum(weights, v_, None if np.isfinite(v_).all() else ~np.isneginf(masked))
     return AttentionStages(
         scores=sealed(scores),
@@ -139,6 +162,7 @@ def attend(
         masked_scores=sealed(masked),
         weights=sealed(weights),
         output=sealed(output.astype(result_type, copy=False)),
+        sink=sink,
     )
 
 
@@ -157,19 +181,6 @@ def _capped(scores: FloatArray, softcap: float) -> FloatArray:
     limit = scores.dtype.type(softcap)
     capped: FloatArray = np.tanh(scores / limit) * limit
     return capped
-
-
-def _beside_sinks(scores: FloatArray, sinks: npt.ArrayLike) -> FloatArray:
-    """The weights of the keys where each head has one more logit."""
-    logits = as_float(sinks, "sinks").astype(scores.dtype, copy=False)
-    heads = scores.shape[-3:-2] or (1,)
-    if logits.shape != heads:
-        raise ShapeError(f"sinks has shape {logits.shape}, expected {heads}: one logit a head")
-    column = np.broadcast_to(logits[:, None, None], (*heads, *scores.shape[-2:-1], 1))
-    if scores.ndim == 2:
-        column = column[0]
-    beside = np.broadcast_to(column, (*scores.shape[:-1], 1))
-    return softmax(np.concatenate([scores, beside], axis=-1))[..., :-1].copy()
 
 
 def _check_shapes(q: FloatArray, k: FloatArray, v: FloatArray) -> None:
@@ -235,3 +246,17 @@ def weighted_sum(weights: FloatArray, v: FloatArray, visible: BoolArray | None) 
         takes_part = visible[..., :, key, None] & unsafe[..., None, key, :]
         output = output + np.where(takes_part, product, v.dtype.type(0))
     return output
+
+
+def weighted_rows(weights: FloatArray, v: FloatArray) -> FloatArray:
+    """Each value times its weight: weights (n_k,), v (n_k, d_v); returns (n_k, d_v), whose sum is a query's output.
+
+    A weight of 0 gives 0, whatever the value holds.
+
+    >>> weighted_rows(np.array([0.5, 0.0]), np.array([[2.0, 4.0], [np.nan, 1.0]]))
+    array([[1., 2.],
+           [0., 0.]])
+    """
+    column = weights[:, None]
+    with np.errstate(invalid="ignore"):
+        return np.where(column == 0, v.dtype.type(0), column * v)

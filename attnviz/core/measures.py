@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray, as_count, as_float, sealed, working
-from attnviz.core.attention import softmax
 from attnviz.core.seeded import standard_normal
+from attnviz.core.softmax import softmax
 from attnviz.errors import InputError, ShapeError
 
 

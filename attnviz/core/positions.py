@@ -92,3 +92,15 @@ def rotated(x: npt.ArrayLike, angles: npt.ArrayLike, *, interleaved: bool = Fals
     turned[..., first] = given[..., first] * cos - given[..., second] * sin
     turned[..., second] = given[..., second] * cos + given[..., first] * sin
     return of_type(turned, values)
+
+
+def turned_back(pair: tuple[float, float], angle: float) -> tuple[float, float]:
+    """A pair of entries as it was before `rotated` turned it by `angle`, in radians.
+
+    >>> first, second = turned_back((0.0, 1.0), np.pi / 2)
+    >>> round(first, 12), round(second, 12)
+    (1.0, 0.0)
+    """
+    first, second = pair
+    cos, sin = math.cos(angle), math.sin(angle)
+    return first * cos + second * sin, second * cos - first * sin

@@ -25,7 +25,6 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,16 +33,16 @@ import numpy.typing as npt
 
 from attnviz.core import problem_json
 from attnviz.core.arrays import FloatArray, sealed
-from attnviz.core.attention import AttentionStages
+from attnviz.core.attention import STAGES, AttentionStages
 from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem
 from attnviz.core.problem_json import Arrays
+from attnviz.core.softmax import sink_column
 from attnviz.errors import InputError
 
 SCHEMA = "attnviz.trace/1"
-_STAGES = tuple(each.name for each in fields(AttentionStages))
 _PROJECTED = ("projected_q", "projected_k")
-_OF_HEAD = ("q", "k", "v", *_STAGES, *_PROJECTED)
+_OF_HEAD = ("q", "k", "v", *STAGES, *_PROJECTED)
 _LATER = ("capped_scores", *_PROJECTED)
 """Arrays of a head that are written only where they are its own: schema 1 began without them."""
 
@@ -163,7 +162,7 @@ def _arrays_of(trace: TraceFields) -> Arrays:
     named = problem_json.arrays_of(trace.problem)
     for i, head in enumerate(trace.heads):
         named |= {f"traces.{i}.{name}": getattr(head, name) for name in ("q", "k", "v")}
-        named |= {f"traces.{i}.{name}": getattr(head.stages, name) for name in _STAGES}
+        named |= {f"traces.{i}.{name}": getattr(head.stages, name) for name in STAGES}
         if head.stages.capped_scores is head.stages.scaled_scores:
             del named[f"traces.{i}.capped_scores"]
         own = {"projected_q": head.projected_q, "projected_k": head.projected_k}
@@ -192,7 +191,7 @@ def _width_out(problem: Problem, width: int) -> int:
 
 def _head(problem: Problem, arrays: Arrays, i: int) -> HeadTrace:
     n, d_k, d_v = problem.n, problem.d_k, problem.d_v
-    shapes = dict.fromkeys(_STAGES, (n, n))
+    shapes = dict.fromkeys(STAGES, (n, n))
     shapes |= {"q": (n, d_k), "k": (n, d_k), "v": (n, d_v), "output": (n, d_v)}
     shapes |= {"projected_q": (n, d_k), "projected_k": (n, d_k)}
     parts = {
@@ -204,7 +203,9 @@ def _head(problem: Problem, arrays: Arrays, i: int) -> HeadTrace:
         _check_shape(f"traces.{i}.{name}", array, shapes[name])
         sealed(array)
     parts.setdefault("capped_scores", parts["scaled_scores"])
-    stages = AttentionStages(**{name: parts.pop(name) for name in _STAGES})
+    sinks, masked = problem.options.sinks, parts["masked_scores"]
+    sink = None if sinks is None else sink_column(sinks[i : i + 1], masked)
+    stages = AttentionStages(**{name: parts.pop(name) for name in STAGES}, sink=sink)
     return HeadTrace(stages=stages, **parts)
 
 
