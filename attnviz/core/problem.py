@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray, as_count, as_float, frozen_copy
 from attnviz.core.masks import Window, checked_window
+from attnviz.core.provenance import Provenance, provenance_of
 from attnviz.errors import InputError, ShapeError
 
 ARRAYS = (
@@ -116,22 +116,19 @@ class Problem:
     tokens: tuple[str, ...] | None = None
     """What the positions are called, one name a row of x; None if they have no names."""
     options: AttentionOptions = field(default_factory=AttentionOptions)
-    provenance: Mapping[str, str] = field(default_factory=dict)
-    """Where each array came from, by name, in words: a file, a seed. `"untrained": …` marks weights that were
-    not learned, and every view then says so."""
+    provenance: Provenance = field(default_factory=Provenance)
+    """Where each array came from. A mapping of texts, as JSON has it, is taken as well."""
 
     def __post_init__(self) -> None:
         _freeze_arrays(self, ARRAYS)
-        object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
+        object.__setattr__(self, "provenance", provenance_of(self.provenance))
         if self.tokens is not None:
             object.__setattr__(self, "tokens", tuple(map(str, self.tokens)))
         _check_fits(self)
 
     def __reduce__(self) -> tuple[type[Problem], tuple[object, ...]]:
-        """For other processes of this program: a read-only mapping cannot be sent to them."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
-        values["provenance"] = dict(self.provenance)
-        return Problem, tuple(values.values())
+        """Makes it again in other processes, so that its arrays are read-only there too."""
+        return Problem, tuple(getattr(self, each.name) for each in fields(self))
 
     @property
     def n(self) -> int:
@@ -182,7 +179,7 @@ def given_problem(
     kv_heads: int | None = None,
     tokens: Sequence[str] | None = None,
     options: AttentionOptions | None = None,
-    provenance: Mapping[str, str] | None = None,
+    provenance: Provenance | Mapping[str, str] | None = None,
 ) -> Problem:
     """The attention of queries (n, h·d_k), keys (n, kv_heads·d_k) and values (n, kv_heads·d_v) made elsewhere.
 
@@ -205,7 +202,7 @@ def given_problem(
         kv_heads=kv_heads,
         tokens=None if tokens is None else tuple(tokens),
         options=options or AttentionOptions(),
-        provenance=provenance or {},
+        provenance=provenance_of(provenance),
     )
 
 

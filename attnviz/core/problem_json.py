@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attnviz.core.problem import ARRAYS, NORM_EPSILON, AttentionOptions, Problem
+from attnviz.core.provenance import Provenance
 from attnviz.errors import InputError, ShapeError
 
 OPTIONS = ("mask", "bias", "sinks")
@@ -113,7 +114,7 @@ def facts_of(problem: Problem) -> dict[str, Any]:
         **_unusual({name: getattr(problem, name) for name in _LATER}, _LATER),
         "options": {"scale": options.scale, "causal": options.causal, "offset": options.offset}
         | _unusual(later, _LATER_OPTIONS),
-        "provenance": dict(problem.provenance),
+        "provenance": problem.provenance.to_plain(),
     }
 
 
@@ -169,7 +170,7 @@ def assembled(facts: Mapping[str, Any], arrays: Arrays) -> Problem:
             **{name: facts[name] for name in _LATER if name in facts},
             tokens=facts["tokens"],
             options=AttentionOptions(**facts["options"], **options),
-            provenance=facts["provenance"],
+            provenance=Provenance.from_plain(facts["provenance"]),
         )
     except ShapeError as error:
         raise InputError(f"a trace whose parts do not fit: {error}") from error
@@ -186,7 +187,8 @@ def _check_kinds(facts: Mapping[str, Any], arrays: Arrays) -> None:
         "heads": type(facts.get("heads")) is int,
         "tokens": tokens is None
         or (isinstance(tokens, list) and all(isinstance(each, str) for each in tokens)),
-        "provenance": isinstance(facts.get("provenance"), dict),
+        "provenance": isinstance(facts.get("provenance"), dict)
+        and all(isinstance(each, str) for each in facts["provenance"].values()),
         "options.scale": type(options.get("scale")) in (int, float, type(None)),
         "options.causal": type(options.get("causal")) is bool,
         "options.offset": type(options.get("offset")) is int,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from attnviz.core.arrays import FloatArray
+from attnviz.core.provenance import Source
 from attnviz.errors import InputError
 from attnviz.inputs.files import read_file
 from attnviz.inputs.grids import Array, finite, listed, nested, read_json, read_npy, read_npz
@@ -28,7 +29,7 @@ class Given:
     """(h_kv, n, d_k), where h is a multiple of h_kv."""
     v: FloatArray
     """(h_kv, n, d_v)."""
-    origin: str
+    source: Source
 
     @property
     def n(self) -> int:
@@ -73,7 +74,7 @@ def read_given(path: str) -> Given:
         found = {role: arrays[name] for role, name in _named(arrays, path)}
     heads = {role: _heads(array, f"{path}, {role}") for role, array in found.items()}
     _check(heads, path)
-    return Given(**heads, origin=f"file {Path(path).name}")
+    return Given(**heads, source=Source("file", Path(path).name))
 
 
 _NOT_READ = ("mask", "attention_mask", "attn_mask", "bias")

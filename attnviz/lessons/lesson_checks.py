@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from attnviz.core.problem import Problem
+from attnviz.core.provenance import ModelSource
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, unknown_name
 from attnviz.lessons.lesson_context import Telling
@@ -104,20 +105,18 @@ def notes(telling: Telling, length: str = "") -> tuple[str, ...]:
     """What must be said of the numbers; `length` "_brief" in a few words."""
     said = []
     made = telling.problem.provenance
-    if "model" in made:
-        facts = {name: made.get(name, "") for name in ("model", "layer", "tokenizer")}
-        facts["heads"] = telling.listed_heads
-        facts["revision"] = made.get("revision", "")[: _BRIEF if length else _REVISION]
-        said.append(telling.common(f"trained{length}", **facts))
-    if stored := made.get("stored"):
-        said.append(telling.common(f"quantised{length}", stored=stored, bits=made.get("bits", "")))
-    if "unknown" in made:
-        seen = {name: made.get(name, "") for name in ("unknown", "tokens")}
-        said.append(telling.common(f"unknown{length}", **seen))
-    if "backend" in made:
-        watched = {name: made.get(name, "") for name in ("backend", "difference")}
-        said.append(telling.common(f"watched{length}", **watched))
-    if how := telling.source("untrained"):
+    if made.model is not None:
+        said.append(_note_on_model(telling, made.model, length))
+    if made.quantisation is not None:
+        stored, bits = made.quantisation.stored, made.quantisation.bits_text
+        said.append(telling.common(f"quantised{length}", stored=stored, bits=bits))
+    if made.unknown is not None:
+        counts = {"unknown": made.unknown.count, "tokens": made.unknown.of}
+        said.append(telling.common(f"unknown{length}", **counts))
+    if made.backend is not None:
+        backend = {"backend": made.backend.name, "difference": made.backend.difference_text}
+        said.append(telling.common(f"watched{length}", **backend))
+    if how := telling.untrained:
         said.append(telling.common(f"untrained{length}", how=how))
     if telling.trace.rounded == "article":
         said.append(telling.common(f"article{length}"))
@@ -126,6 +125,18 @@ def notes(telling: Telling, length: str = "") -> tuple[str, ...]:
         telling.common(f"rounded{how_rounded}{length}", precision=telling.numbers.precision)
     )
     return tuple(said)
+
+
+def _note_on_model(telling: Telling, model: ModelSource, length: str) -> str:
+    revision = (model.revision or "")[: _BRIEF if length else _REVISION]
+    return telling.common(
+        f"trained{length}",
+        model=model.name,
+        layer="" if model.layer is None else model.layer,
+        heads=telling.listed_heads,
+        tokenizer=model.tokenizer or "",
+        revision=revision,
+    )
 
 
 def _numbers(trace: Trace, query: int, precision: int | None, *, sums: bool) -> Numbers:

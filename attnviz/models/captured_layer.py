@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.masks import Window, combined_mask
 from attnviz.core.problem import AttentionOptions, Problem, given_heads
+from attnviz.core.provenance import Backend, Provenance, Source
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 
@@ -36,6 +37,8 @@ class Captured:
     """The program's own: (h, n, n)."""
     own_output: FloatArray
     """(h, n, d_v)."""
+    program: str
+    """The program that handed it over, with its version."""
     x: FloatArray | None = None
     """What the queries were made of: (n, d_model)."""
     added: FloatArray | None = None
@@ -45,8 +48,6 @@ class Captured:
     """How many tokens a query sees at most, itself among them, where the model says so."""
     sinks: FloatArray | None = None
     """(h,)."""
-    origin: Mapping[str, str] = field(default_factory=dict)
-    """What is to be said of where it comes from."""
 
     @property
     def heads(self) -> int:
@@ -56,27 +57,33 @@ class Captured:
         self,
         heads: Sequence[int],
         tokens: Sequence[str] | None = None,
-        provenance: Mapping[str, str] | None = None,
+        provenance: Provenance | None = None,
     ) -> Problem:
         """The attention of these heads, counted from 0.
 
         Raises InputError for a head whose weights or outputs, computed here, are not those of the program.
         """
         chosen = list(heads)
-        told = {**(provenance or {}), **self.origin}
+        provenance = self._provenance(provenance or Provenance())
         problem = given_heads(
             *(self.q, self.k, self.v, chosen),
             x=self.x,
             tokens=tokens,
             options=self._options(chosen),
-            provenance=told,
+            provenance=provenance,
         )
         difference = self._difference(problem, chosen)
-        return replace(problem, provenance=told | {"difference": _rounded_up(difference)})
+        backend = Backend(self.program, float(_rounded_up(difference)))
+        return replace(problem, provenance=replace(provenance, backend=backend))
 
     def weights(self, head: int) -> FloatArray:
         """The weights (n, n) of a head, computed here. Raises InputError as `problem` does."""
         return trace_of(self.problem([head])).heads[0].stages.weights
+
+    def _provenance(self, given: Provenance) -> Provenance:
+        """What is known already, and that queries, keys and values come from the program."""
+        made = dict.fromkeys(("q", "k", "v"), Source("other", self.program))
+        return replace(given, sources={**given.sources, **made})
 
     def _difference(self, problem: Problem, heads: Sequence[int]) -> float:
         """The largest difference to what the program computed. Raises InputError where it is too large."""

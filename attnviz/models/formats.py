@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from attnviz.core.provenance import Quantisation
 from attnviz.models.config import Config, read_config
 from attnviz.models.gguf_file import read_gguf
 from attnviz.models.gguf_names import ROPE_FACTORS, config_of
@@ -27,8 +28,8 @@ class Opened:
     tensors: Tensors
     tokenizer: Callable[[], Any]
     """A `tokenizers.Tokenizer`, loaded when it is asked for."""
-    rounding: Mapping[str, str] = field(default_factory=dict)
-    """How the weights are quantised, if they are: `stored` and `bits`, as in the provenance of a Problem."""
+    quantisation: Quantisation | None = None
+    """How the weights are quantised, if they are."""
 
 
 def opened(place: Place) -> Opened:
@@ -46,4 +47,4 @@ def _gguf(path: Path) -> Opened:
     tensors = GgufTensors(file)
     factors = tensors.stored(ROPE_FACTORS) if ROPE_FACTORS in file.tensors else None
     config = config_of(file, factors)
-    return Opened(config, tensors, partial(tokenizer_of, file), tensors.rounding)
+    return Opened(config, tensors, partial(tokenizer_of, file), tensors.quantisation)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import NORM_EPSILON, AttentionOptions, Problem
+from attnviz.core.provenance import Provenance
 from attnviz.core.self_attention import trace_of
 
 
@@ -39,7 +40,7 @@ class Layer:
         self,
         heads: Sequence[int],
         tokens: Sequence[str] | None = None,
-        provenance: Mapping[str, str] | None = None,
+        provenance: Provenance | None = None,
     ) -> Problem:
         """The attention of these heads, counted from 0; with the output projection if they are all of them in order."""
         whole = list(heads) == list(range(self.heads))
@@ -67,7 +68,7 @@ class Layer:
             rotation=self.rotation,
             tokens=None if tokens is None else tuple(tokens),
             options=self.options,
-            provenance=provenance or {},
+            provenance=provenance or Provenance(),
         )
 
     def weights(self, head: int) -> FloatArray:

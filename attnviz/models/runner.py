@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import Problem
+from attnviz.core.provenance import Provenance
 
 
 class Attention(Protocol):
@@ -19,7 +20,7 @@ class Attention(Protocol):
         self,
         heads: Sequence[int],
         tokens: Sequence[str] | None = None,
-        provenance: Mapping[str, str] | None = None,
+        provenance: Provenance | None = None,
     ) -> Problem:
         """The attention of these heads, counted from 0."""
 

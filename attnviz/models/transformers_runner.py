@@ -76,7 +76,7 @@ class TransformersRunner:
         """That layer, or all of them, as they are when the model reads these tokens."""
         torch = library("torch")
         model = self._model(dtype)
-        watch = Watch(model, len(ids), layer, self._origin)
+        watch = Watch(model, len(ids), layer, self.program)
         with watch.on(), torch.no_grad(), suppress(Enough):
             model(torch.tensor([list(ids)]))
         if not watch.seen:
@@ -108,10 +108,6 @@ class TransformersRunner:
         if getattr(self._config, "is_encoder_decoder", False):
             model = model.get_encoder()
         return model.eval()
-
-    @property
-    def _origin(self) -> dict[str, str]:
-        return {**dict.fromkeys(("q", "k", "v"), self.program), "backend": self.program}
 
     @cached_property
     def _config(self) -> Any:

@@ -32,9 +32,9 @@ class Enough(Exception):  # noqa: N818 - it is no error: what was asked for has 
 class Watch:
     """Takes the attention of a model out while it runs."""
 
-    def __init__(self, model: Any, n: int, layer: int | None, origin: dict[str, str]) -> None:
+    def __init__(self, model: Any, n: int, layer: int | None, program: str) -> None:
         self.seen: list[Captured] = []
-        self._model, self._n, self._layer, self._origin = model, n, layer, origin
+        self._model, self._n, self._layer, self._program = model, n, layer, program
         self._names = {id(each): name for name, each in model.named_modules()}
         self._inputs: dict[int, Any] = {}
         self._count = 0
@@ -94,7 +94,7 @@ class Watch:
                         softcap=how.get("softcap"),
                         window=how.get("sliding_window"),
                         sinks=None if how.get("s_aux") is None else _numbers(how["s_aux"]),
-                        origin=self._origin,
+                        program=self._program,
                     )
                 )
             if self._count == self._layer:

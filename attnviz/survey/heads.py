@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.head_measures import HeadMeasures, head_measures, induction
+from attnviz.core.provenance import Provenance
 from attnviz.core.word_pooling import between
 from attnviz.story.i18n import words
 from attnviz.story.pooled_map import PooledMatrix, pooled
@@ -71,9 +72,8 @@ class Survey:
     layer: int | None = None
     """The only layer that is asked for; None is all of them."""
 
-    made: Mapping[str, str] = field(default_factory=dict)
-    """As in the provenance of a Problem: how weights are quantised, if they are (`stored`, `bits`), and which other
-    program ran the model, if one did (`backend`)."""
+    made: Provenance = field(default_factory=Provenance)
+    """How weights are quantised, if they are; tokens that the model does not know; which other program ran it."""
 
     def notes(self, *, measured: bool = True) -> tuple[str, ...]:
         """What must be said of the weights, and of what is `measured` where that is shown: the names of words of
@@ -82,9 +82,9 @@ class Survey:
         told = ["captured_note"] if self.is_captured else []
         is_merged = self.is_merged or (self.pair is not None and self.pair.is_merged)
         told += ["merged_note"] if is_merged else []
-        told += ["quantised_note"] if "stored" in self.made else []
-        told += ["unknown_note"] if "unknown" in self.made else []
-        told += ["watched_note"] if "backend" in self.made else []
+        told += ["quantised_note"] if self.made.quantisation is not None else []
+        told += ["unknown_note"] if self.made.unknown is not None else []
+        told += ["watched_note"] if self.made.backend is not None else []
         if measured:
             told.append("measured_note")
             told += ["induction_note"] if self.foremost("induction", 1) else []
@@ -106,7 +106,7 @@ class Survey:
     @property
     def facts(self) -> Mapping[str, str]:
         """What the notes speak of."""
-        return {**self.made, "revision": self.revision[:_REVISION]}
+        return {**self.made.to_plain(), "revision": self.revision[:_REVISION]}
 
     @property
     def layers(self) -> tuple[tuple[MeasuredHead, ...], ...]:

@@ -110,7 +110,7 @@ def without_subject(lesson: str, problem: Problem) -> set[str]:
             "given": problem.projects,
             "cap": options.softcap is None,
             "pair": problem.d_k <= 8,
-            "links": "model" not in problem.provenance or problem.tokens is None,
+            "links": problem.provenance.model is None or problem.tokens is None,
             "scale": scale == 1,
             "bias": options.bias is None,
             "mask": not hidden,

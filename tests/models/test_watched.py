@@ -71,12 +71,12 @@ def test_kinds_that_are_not_run_here_are_computed_again_to_a_millionth(kind, tmp
     assert len(layers) == runner.layers == 2
     for layer in layers:
         problem = layer.problem(range(runner.heads))
-        assert float(problem.provenance["difference"]) < 1e-5
+        assert problem.provenance.backend.difference < 1e-5
         assert not problem.projects
         if kind not in ("t5",):
             assert problem.x.shape == (len(IDS), 32)
         for head in range(runner.heads):
-            assert float(layer.problem([head]).provenance["difference"]) < 1e-5
+            assert layer.problem([head]).provenance.backend.difference < 1e-5
 
 
 def test_what_is_done_with_the_scores_is_told(tmp_path):

@@ -58,6 +58,6 @@ def _reasons(storyboard: Storyboard) -> dict[str, str]:
     if storyboard.told_on is None:
         return {}
     problem = storyboard.told_on.problem
-    if "model" in problem.provenance:
+    if problem.provenance.model is not None:
         return _WHY_NOT | _WHY_NOT_OF_MODEL
     return _WHY_NOT if problem.projects else _WHY_NOT | _WHY_NOT_OF_GIVEN

@@ -61,7 +61,7 @@ def storyboard(asked: LessonRequest) -> Storyboard:
         numbers=told.telling.numbers,
         told_on=given.trace,
         query=asked.query,
-        untrained=given.source("untrained"),
+        untrained=given.untrained,
         notes=_notes(told, ""),
         brief_notes=_notes(told, "_brief"),
     )

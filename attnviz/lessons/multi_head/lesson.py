@@ -60,7 +60,7 @@ def storyboard(asked: LessonRequest) -> Storyboard:
         numbers=telling.numbers,
         told_on=telling.trace,
         query=heads.row,
-        untrained=telling.source("untrained"),
+        untrained=telling.untrained,
         notes=notes(telling),
         brief_notes=notes(telling, "_brief"),
     )

@@ -50,7 +50,7 @@ def storyboard(asked: LessonRequest) -> Storyboard:
         title=given.words.say(LESSON, "title"),
         steps=_steps(told),
         numbers=told.telling.numbers,
-        untrained=given.source("untrained"),
+        untrained=given.untrained,
         notes=_notes(told, asked, ""),
         brief_notes=_notes(told, asked, "_brief"),
     )

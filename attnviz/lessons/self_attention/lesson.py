@@ -94,7 +94,7 @@ def self_attention_storyboard(
         told_on=told_on,
         in_full=True,
         query=query,
-        untrained=telling.source("untrained"),
+        untrained=telling.untrained,
         notes=notes(telling),
         brief_notes=notes(telling, "_brief"),
     )
