@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from attnviz.core.attention import AttentionStages, attend
     from attnviz.core.convolution import ConvolutionStages, convolve
     from attnviz.core.head_trace import HeadTrace
-    from attnviz.core.problem import AttentionOptions, Problem
+    from attnviz.core.options import AttentionOptions
+    from attnviz.core.problem import Problem
     from attnviz.core.rounding import article_rounded, sum_preserving_round
     from attnviz.core.self_attention import self_attention, trace_of
     from attnviz.core.softmax import softmax
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "AttentionOptions": "attnviz.core.problem",
+    "AttentionOptions": "attnviz.core.options",
     "AttentionStages": "attnviz.core.attention",
     "AttnvizError": "attnviz.errors",
     "ConvolutionStages": "attnviz.core.convolution",

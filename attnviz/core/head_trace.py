@@ -13,13 +13,13 @@ class HeadTrace:
     """One head: its queries, keys and values, and what attention made of them."""
 
     q: FloatArray
-    """As they are compared with the keys: (n, d_k)."""
+    """As they are compared with the keys: (n_q, d_k)."""
     k: FloatArray
-    """(n, d_k). Heads that share keys have the same."""
+    """(n_k, d_k). Heads that share keys have the same."""
     v: FloatArray
-    """(n, d_v)."""
+    """(n_k, d_v)."""
     stages: AttentionStages
-    """Each stage (n, n), the output (n, d_v)."""
+    """Each stage (n_q, n_k), the output (n_q, d_v)."""
     projected_q: FloatArray | None = None
     """The queries as they were projected, where they are normalised or turned before they are compared; else None."""
     projected_k: FloatArray | None = None

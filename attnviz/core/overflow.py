@@ -22,9 +22,9 @@ def overflowed(trace: Trace) -> str | None:
 
 
 def _stages(trace: Trace) -> Iterator[tuple[str, FloatArray]]:
-    options, n = trace.problem.options, trace.problem.n
+    options = trace.problem.options
     visible = combined_mask(
-        *(n, n),
+        *(trace.problem.n_q, trace.problem.n_k),
         mask=options.mask,
         causal=options.causal,
         offset=options.offset,

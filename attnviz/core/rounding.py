@@ -65,9 +65,9 @@ def article_rounded(trace: Trace) -> Trace:
 
     Raises InputError for more than ten positions: ten tenths do not go round.
     """
-    if trace.problem.n > _TENTHS:
+    if trace.problem.n_k > _TENTHS:
         raise InputError(
-            f"the article's rounding shares ten tenths among the keys, and here are {trace.problem.n}: "
+            f"the article's rounding shares ten tenths among the keys, and here are {trace.problem.n_k}: "
             "leave --rounding article out"
         )
     heads = []

@@ -14,7 +14,8 @@ JSON, schema `attnviz.trace/1`:
 What is only there where it is not as usual: "kv_heads" and "norm_epsilon" beside "heads"; "softcap", "window",
 "kv_length" and "sinks" among the options; "q_norm", "k_norm" and "rotation" in the problem, and "q", "k" and "v" where
 these come from elsewhere; "capped_scores" of a head, where there is a softcap; "projected_q" and "projected_k", where
-queries and keys are normalised or turned. A bias may be (h, n, n).
+queries and keys are normalised or turned; of cross-attention "context" in the problem and "context_tokens" beside
+"heads". A bias may be (h, n_q, n_k).
 
 null in an array is −∞; the words "NaN" and "Infinity" stand for what JSON cannot say either.
 """
@@ -180,8 +181,8 @@ def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> TraceFields:
     except (KeyError, TypeError) as error:
         raise problem_json.broken("trace", error) from error
     width = problem.heads * problem.d_v
-    _check_shape("concat", concat, (problem.n, width))
-    _check_shape("output", output, (problem.n, _width_out(problem, width)))
+    _check_shape("concat", concat, (problem.n_q, width))
+    _check_shape("output", output, (problem.n_q, _width_out(problem, width)))
     return TraceFields(problem, heads, sealed(concat), sealed(output), rounded)
 
 
@@ -190,10 +191,10 @@ def _width_out(problem: Problem, width: int) -> int:
 
 
 def _head(problem: Problem, arrays: Arrays, i: int) -> HeadTrace:
-    n, d_k, d_v = problem.n, problem.d_k, problem.d_v
-    shapes = dict.fromkeys(STAGES, (n, n))
-    shapes |= {"q": (n, d_k), "k": (n, d_k), "v": (n, d_v), "output": (n, d_v)}
-    shapes |= {"projected_q": (n, d_k), "projected_k": (n, d_k)}
+    n_q, n_k, d_k, d_v = problem.n_q, problem.n_k, problem.d_k, problem.d_v
+    shapes = dict.fromkeys(STAGES, (n_q, n_k))
+    shapes |= {"q": (n_q, d_k), "k": (n_k, d_k), "v": (n_k, d_v), "output": (n_q, d_v)}
+    shapes |= {"projected_q": (n_q, d_k), "projected_k": (n_k, d_k)}
     parts = {
         name: arrays[f"traces.{i}.{name}"]
         for name in shapes

@@ -19,9 +19,9 @@ class Trace:
     problem: Problem
     heads: tuple[HeadTrace, ...]
     concat: FloatArray
-    """The heads' outputs side by side: (n, h·d_v)."""
+    """The heads' outputs side by side: (n_q, h·d_v)."""
     output: FloatArray
-    """concat · w_o + b_o, or concat where there is no w_o: (n, d_out)."""
+    """concat · w_o + b_o, or concat where there is no w_o: (n_q, d_out)."""
     rounded: str | None = None
     """`"article"` where the weights were rounded to one decimal and carried on so; None where nothing was rounded."""
 

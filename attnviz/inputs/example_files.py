@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from attnviz.core.problem import AttentionOptions, Problem
+from attnviz.core.options import AttentionOptions
+from attnviz.core.problem import Problem
 from attnviz.core.provenance import Provenance, Source
 from attnviz.errors import AttnvizError, InputError, unknown_name
 from attnviz.inputs.files import as_text, read_file

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.problem import AttentionOptions, Problem, given_heads
+from attnviz.core.options import AttentionOptions
+from attnviz.core.problem import Problem, given_heads
 from attnviz.core.provenance import Provenance, Source
 from attnviz.errors import AttnvizError, InputError
 from attnviz.inputs.conflicts import check_request

@@ -21,10 +21,16 @@ ROUNDINGS = ("sum-preserving", "plain", "article")
 
 
 def check(asked: LessonRequest) -> None:
-    """Raises InputError for a row that does not exist, an empty sequence, a precision that float64 does not hold or
-    an unknown rounding.
+    """Raises InputError for cross-attention, a row that does not exist, an empty sequence, a precision that float64
+    does not hold or an unknown rounding.
     """
     problem = asked.sequence.problem
+    if problem.is_cross_attention:
+        sizes = f"{problem.n_q} queries and {problem.n_k} keys"
+        raise InputError(
+            f"lessons show self-attention, and this is cross-attention of {sizes}: "
+            "read its numbers from the trace, in Python or as to_json writes them"
+        )
     if problem.n == 0:
         raise InputError("nothing to explain: the sequence is empty, give at least one vector")
     if not 0 <= asked.query < problem.n:

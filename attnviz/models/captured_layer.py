@@ -11,7 +11,8 @@ import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.masks import Window, combined_mask
-from attnviz.core.problem import AttentionOptions, Problem, given_heads
+from attnviz.core.options import AttentionOptions
+from attnviz.core.problem import Problem, given_heads
 from attnviz.core.provenance import Backend, Provenance, Source
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError

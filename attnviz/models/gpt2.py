@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.norms import layer_norm
-from attnviz.core.problem import AttentionOptions
+from attnviz.core.options import AttentionOptions
 from attnviz.errors import InputError
 from attnviz.models.config import Config
 from attnviz.models.dense import activation

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.problem import NORM_EPSILON, AttentionOptions, Problem
+from attnviz.core.attention_inputs import NORM_EPSILON
+from attnviz.core.options import AttentionOptions
+from attnviz.core.problem import Problem
 from attnviz.core.provenance import Provenance
 from attnviz.core.self_attention import trace_of
 

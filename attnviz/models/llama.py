@@ -14,7 +14,7 @@ import numpy.typing as npt
 from attnviz.core.arrays import FloatArray
 from attnviz.core.masks import Window
 from attnviz.core.norms import rms_norm
-from attnviz.core.problem import AttentionOptions
+from attnviz.core.options import AttentionOptions
 from attnviz.models.config import Config
 from attnviz.models.dense import activation, linear
 from attnviz.models.layer import Layer

@@ -10,8 +10,9 @@ import numpy as np
 from attnviz.scenes import scene_of
 
 from attnviz import Trace, self_attention, trace_of
+from attnviz.core.options import AttentionOptions
 from attnviz.core.positions import rotary_angles
-from attnviz.core.problem import AttentionOptions, given_problem
+from attnviz.core.problem import given_problem
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.catalogue import LESSONS, lesson_named
 from attnviz.lessons.catalogue import told as lesson_told
