@@ -7,23 +7,19 @@ gives 0 follow the ONNX `Attention` operator (opset 23).
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from attnviz.core.arrays import BoolArray, FloatArray, as_float, sealed, working
-from attnviz.core.masks import Window, combined_mask
-from attnviz.core.softmax import (
-    exponentials,
-    row_maximum,
-    sink_column,
-    softmax,
-    softmax_with_sinks,
-)
-from attnviz.errors import InputError, ShapeError
+from attnviz.core.scores.composition import masked, modified
+from attnviz.core.scores.options import ScoreOptions, Window
+from attnviz.core.scores.scale import default_scale
+from attnviz.core.scores.sinks import sink_column, softmax_with_sinks
+from attnviz.core.softmax import exponentials, row_maximum, softmax
+from attnviz.errors import ShapeError
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,37 +125,46 @@ def attend(
     >>> stages.output.round(3)
     array([[1.881, 7.285, 0.358]])
     """
+    options = ScoreOptions(
+        scale=scale,
+        mask=mask,
+        bias=bias,
+        causal=causal,
+        offset=offset,
+        softcap=softcap,
+        window=window,
+        kv_length=kv_length,
+        sinks=sinks,
+    )
+    return attend_with(q, k, v, options)
+
+
+def attend_with(
+    q: npt.ArrayLike, k: npt.ArrayLike, v: npt.ArrayLike, options: ScoreOptions
+) -> AttentionStages:
+    """`attend` with all options in one record."""
     given = (as_float(q, "q"), as_float(k, "k"), as_float(v, "v"))
     _check_shapes(*given)
     result_type = np.result_type(*given)
     q_ = working(given[0])
     k_, v_ = (_a_head_each(working(each), q_) for each in given[1:])
-    n_q, n_k, d_k = q_.shape[-2], k_.shape[-2], q_.shape[-1]
-    if scale is None:
-        scale = 1 / math.sqrt(d_k) if d_k else 1.0
-    visible = combined_mask(
-        n_q, n_k, mask=mask, causal=causal, offset=offset, window=window, kv_length=kv_length
-    )
-    if mask is not None:
-        _check_fits("mask", np.shape(mask), (*q_.shape[:-1], n_k))
-    if visible is not None and kv_length is not None:
-        _check_fits("kv_length", visible.shape, (*q_.shape[:-1], n_k))
+    if options.scale is None:
+        options = replace(options, scale=default_scale(q_.shape[-1]))
     # NaN and infinity behind a mask are allowed: no warning about what is hidden further down.
     with np.errstate(invalid="ignore", over="ignore"):
         scores = q_ @ np.swapaxes(k_, -1, -2)
-        scaled = scores if scale == 1 else scores * scores.dtype.type(scale)
-        capped = scaled if softcap is None else _capped(scaled, softcap)
-        biased = capped if bias is None else capped + _fitting_bias(bias, capped)
-        masked = biased if visible is None else _hide(biased, visible)
-        sink = None if sinks is None else sink_column(sinks, masked)
-        weights = softmax(masked) if sink is None else softmax_with_sinks(masked, sink)
-        output = weighted_sum(weights, v_, None if np.isfinite(v_).all() else ~np.isneginf(masked))
+        stages = modified(scores, options)
+        masked_scores = masked(stages["biased_scores"], options)
+        sink = None if options.sinks is None else sink_column(options.sinks, masked_scores)
+        weights = (
+            softmax(masked_scores) if sink is None else softmax_with_sinks(masked_scores, sink)
+        )
+        finite = np.isfinite(v_).all()
+        output = weighted_sum(weights, v_, None if finite else ~np.isneginf(masked_scores))
     return AttentionStages(
         scores=sealed(scores),
-        scaled_scores=sealed(scaled),
-        capped_scores=sealed(capped),
-        biased_scores=sealed(biased),
-        masked_scores=sealed(masked),
+        **{name: sealed(stage) for name, stage in stages.items()},
+        masked_scores=sealed(masked_scores),
         weights=sealed(weights),
         output=sealed(output.astype(result_type, copy=False)),
         sink=sink,
@@ -171,16 +176,6 @@ def _a_head_each(array: FloatArray, q: FloatArray) -> FloatArray:
     if q.ndim < 3 or array.shape[-3] == q.shape[-3]:
         return array
     return np.repeat(array, q.shape[-3] // array.shape[-3], axis=-3)
-
-
-def _capped(scores: FloatArray, softcap: float) -> FloatArray:
-    if not softcap > 0:
-        raise InputError(
-            f"softcap is {softcap}, expected a number above 0: leave it out for no cap"
-        )
-    limit = scores.dtype.type(softcap)
-    capped: FloatArray = np.tanh(scores / limit) * limit
-    return capped
 
 
 def _check_shapes(q: FloatArray, k: FloatArray, v: FloatArray) -> None:
@@ -204,29 +199,6 @@ def _check_shapes(q: FloatArray, k: FloatArray, v: FloatArray) -> None:
 
 def _shape(*sizes: int | str) -> str:
     return f"({', '.join(map(str, sizes))})"
-
-
-def _fitting_bias(bias: npt.ArrayLike, scores: FloatArray) -> FloatArray:
-    values = as_float(bias, "bias").astype(scores.dtype, copy=False)
-    _check_fits("bias", values.shape, scores.shape)
-    return values
-
-
-def _check_fits(name: str, shape: tuple[int, ...], scores: tuple[int, ...]) -> None:
-    try:
-        fits = np.broadcast_shapes(shape, scores) == scores
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ShapeError(
-            f"{name} has shape {shape}, expected {scores} or one that broadcasts to it: "
-            "the scores q kᵀ have that shape"
-        )
-
-
-def _hide(scores: FloatArray, visible: BoolArray) -> FloatArray:
-    """−inf where not visible. By choosing, never by adding: adding −inf would let a NaN through."""
-    return np.where(visible, scores, scores.dtype.type(-np.inf))
 
 
 def weighted_sum(weights: FloatArray, v: FloatArray, visible: BoolArray | None) -> FloatArray:

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
-from attnviz.core.arrays import BoolArray, FloatArray, as_count, frozen_copy
+from attnviz.core.arrays import FloatArray, as_count, frozen_copy
 from attnviz.core.frozen_record import FrozenRecord
-from attnviz.core.masks import Window, checked_window
+from attnviz.core.scores.options import ScoreOptions
+from attnviz.core.scores.window import checked_window
 from attnviz.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
-class AttentionOptions(FrozenRecord):
-    """How the scores are treated between q kᵀ and softmax. The fields are those of `attend`.
+class AttentionOptions(ScoreOptions, FrozenRecord):
+    """The options of a `Problem`, checked: how scores are treated between q kᵀ and softmax.
 
     Raises InputError for a scale that is not finite (no score would be a number, nor the scale one that JSON holds), a
-    softcap that is not above 0, and a window or a length that is none.
+    softcap that is not above 0, and a window or a length that is none. The bias is (n_q, n_k), or (h, n_q, n_k).
     """
 
-    scale: float | None = None
-    """What the scores are multiplied with; None is 1/√d_k."""
-    mask: BoolArray | None = None
-    """(n_q, n_k), True = may attend."""
     bias: FloatArray | None = None
     """(n_q, n_k), or (h, n_q, n_k) with one a head, added to the scaled (and capped) scores."""
-    causal: bool = False
-    offset: int = 0
-    softcap: float | None = None
-    """Keeps the scaled scores within ±softcap."""
-    window: Window | None = None
-    """How many keys to the left and to the right of itself a query sees."""
     kv_length: int | None = None
-    """Keys at or past it are hidden: they are padding."""
+    """The number of keys that are no padding."""
     sinks: FloatArray | None = None
     """(h,), one more logit a head, which takes weight and gives no value."""
 
@@ -54,3 +46,13 @@ class AttentionOptions(FrozenRecord):
                 raise InputError(f"scale is {self.scale}: give a finite number")
         if self.mask is not None:
             object.__setattr__(self, "mask", frozen_copy(np.asarray(self.mask)))
+
+    def bias_of(self, head: int) -> FloatArray | None:
+        """The bias on the scores of that head: (n_q, n_k), or what broadcasts to it; None where there is none."""
+        return self.bias[head] if self.bias is not None and self.bias.ndim > 2 else self.bias
+
+    def of_head(self, head: int) -> ScoreOptions:
+        """The options of that head alone, counted from 0: its own bias and its own sink."""
+        sinks = None if self.sinks is None else self.sinks[head : head + 1]
+        own: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(ScoreOptions)}
+        return ScoreOptions(**own | {"bias": self.bias_of(head), "sinks": sinks})

@@ -6,7 +6,6 @@ per head · `h` heads · `h_kv` key and value heads. Rows are queries, columns a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -24,6 +23,7 @@ from attnviz.core.attention_inputs import (
 )
 from attnviz.core.options import AttentionOptions
 from attnviz.core.provenance import Provenance, provenance_of
+from attnviz.core.scores.scale import default_scale
 from attnviz.errors import ShapeError
 
 _GIVEN = ("q", "k", "v")
@@ -243,16 +243,15 @@ class Problem:
         return array
 
     def bias_of(self, head: int) -> FloatArray | None:
-        """The bias on the scores of that head: (n_q, n_k), or what broadcasts to it, or None."""
-        bias = self.options.bias
-        return bias[head] if bias is not None and bias.ndim > 2 else bias
+        """The bias on the scores of that head, as the options have it."""
+        return self.options.bias_of(head)
 
     @property
     def scale(self) -> float:
         """The number with which scores are multiplied."""
         if self.options.scale is not None:
             return self.options.scale
-        return 1 / math.sqrt(self.d_k) if self.d_k else 1.0
+        return default_scale(self.d_k)
 
 
 def given_problem(

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from attnviz.core.arrays import BoolArray, FloatArray, as_float, sealed, working
-from attnviz.core.attention import attend
+from attnviz.core.attention import attend_with
 from attnviz.core.attention_inputs import NORM_EPSILON, Projections
 from attnviz.core.head_trace import HeadTrace
-from attnviz.core.masks import Window
 from attnviz.core.norms import rms_norm
 from attnviz.core.options import AttentionOptions
 from attnviz.core.positions import rotated
 from attnviz.core.problem import Problem
+from attnviz.core.scores.options import Window
 from attnviz.core.trace import Trace
 
 
@@ -114,22 +114,8 @@ def trace_of(problem: Problem) -> Trace:
 
 
 def _head(problem: Problem, i: int, q: FloatArray, k: FloatArray, v: FloatArray) -> HeadTrace:
-    options = problem.options
     placed_q, placed_k = _placed(problem, q, problem.q_norm), _placed(problem, k, problem.k_norm)
-    stages = attend(
-        placed_q,
-        placed_k,
-        v,
-        scale=options.scale,
-        softcap=options.softcap,
-        mask=options.mask,
-        bias=problem.bias_of(i),
-        causal=options.causal,
-        offset=options.offset,
-        window=options.window,
-        kv_length=options.kv_length,
-        sinks=None if options.sinks is None else options.sinks[i : i + 1],
-    )
+    stages = attend_with(placed_q, placed_k, v, problem.options.of_head(i))
     return HeadTrace(
         sealed(placed_q),
         sealed(placed_k),

@@ -38,7 +38,7 @@ from attnviz.core.attention import STAGES, AttentionStages
 from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem
 from attnviz.core.problem_json import Arrays
-from attnviz.core.softmax import sink_column
+from attnviz.core.scores.sinks import sink_column
 from attnviz.errors import InputError
 
 SCHEMA = "attnviz.trace/1"

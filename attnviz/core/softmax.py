@@ -46,24 +46,3 @@ def exponentials(scores: FloatArray, maximum: FloatArray) -> FloatArray:
     # 0 in the place of a maximum of −inf keeps −inf − (−inf) from becoming NaN
     shifted: FloatArray = scores - np.where(np.isneginf(maximum), scores.dtype.type(0), maximum)
     return np.exp(shifted, out=shifted)
-
-
-def sink_column(sinks: npt.ArrayLike, scores: FloatArray) -> FloatArray:
-    """One more logit a head, `sinks` (h,), in the type and with the axes of the scores: (h, 1, 1) or (1, 1).
-
-    Raises ShapeError unless there is one logit a head.
-    """
-    logits = as_float(sinks, "sinks").astype(scores.dtype, copy=False)
-    heads = scores.shape[-3:-2] or (1,)
-    if logits.shape != heads:
-        raise ShapeError(f"sinks has shape {logits.shape}, expected {heads}: one logit a head")
-    return logits[:, None, None] if scores.ndim > 2 else logits[:, None]
-
-
-def softmax_with_sinks(scores: FloatArray, sink: FloatArray) -> FloatArray:
-    """The weights of the keys where each head has one more logit, which takes weight: (…, n_q, n_k).
-
-    `sink` is that of `sink_column`. What it takes is missing from the sum of 1.
-    """
-    beside = np.broadcast_to(sink, (*scores.shape[:-1], 1))
-    return softmax(np.concatenate([scores, beside], axis=-1))[..., :-1].copy()

@@ -10,10 +10,11 @@ from functools import cached_property
 import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray
-from attnviz.core.masks import Window, combined_mask
 from attnviz.core.options import AttentionOptions
 from attnviz.core.problem import Problem, given_heads
 from attnviz.core.provenance import Backend, Provenance, Source
+from attnviz.core.scores.composition import combined_mask
+from attnviz.core.scores.options import Window
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 

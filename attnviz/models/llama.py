@@ -12,9 +12,9 @@ from typing import TypeAlias
 import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.masks import Window
 from attnviz.core.norms import rms_norm
 from attnviz.core.options import AttentionOptions
+from attnviz.core.scores.options import Window
 from attnviz.models.config import Config
 from attnviz.models.dense import activation, linear
 from attnviz.models.layer import Layer

@@ -15,7 +15,7 @@ import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.attention import AttentionStages, attend
-from attnviz.core.masks import combined_mask
+from attnviz.core.scores.composition import combined_mask
 from attnviz.lessons.lesson_checks import begun, notes
 from attnviz.lessons.lesson_context import Telling
 from attnviz.lessons.masking.padding import padding, padding_hidden, written_share
