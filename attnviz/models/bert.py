@@ -16,10 +16,9 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.norms import layer_norm
 from attnviz.models.config import Config
 from attnviz.models.dense import activation, linear
-from attnviz.models.layer import Layer
+from attnviz.models.family import ModelFamily
+from attnviz.models.layer import ModelLayer
 from attnviz.models.tensors import Tensors
-
-KINDS = ("bert", "roberta", "xlm-roberta", "distilbert")
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def longest(config: Config) -> int:
 
 def layers(
     tensors: Tensors, config: Config, ids: Sequence[int], dtype: npt.DTypeLike
-) -> Iterator[Layer]:
+) -> Iterator[ModelLayer]:
     """The layers one after the other; nothing beyond what is asked for is computed or read."""
     names = _DISTILBERT if config.kind == "distilbert" else _BERT
     prefix = next(
@@ -108,7 +107,7 @@ def layers(
         b_q, b_k, b_v, b_o = (
             get(f"{at}{each}.bias") for each in (names.q, names.k, names.v, names.o)
         )
-        layer = Layer(x, heads, heads, w_q, w_k, w_v, w_o, b_q, b_k, b_v, b_o)
+        layer = ModelLayer(x, heads, heads, w_q, w_k, w_v, w_o, b_q, b_k, b_v, b_o)
         yield layer
         x = norm(x + layer.output(), f"{at}{names.after_attention}")
         inner = act(linear(x, get(f"{at}{names.inner}.weight"), get(f"{at}{names.inner}.bias")))
@@ -146,3 +145,13 @@ def _first_position(config: Config) -> int:
         return 0
     padding = config.get("pad_token_id")
     return 1 + (padding if type(padding) is int else 1)
+
+
+FAMILY = ModelFamily(
+    "BERT",
+    ("bert", "roberta", "xlm-roberta", "distilbert"),
+    layer_count,
+    head_count,
+    longest,
+    layers,
+)

@@ -16,7 +16,7 @@ from attnviz.core.self_attention import trace_of
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class ModelLayer:
     """A layer's attention. Matrices are (in, out); head i owns the columns i·d_k to (i+1)·d_k."""
 
     x: FloatArray

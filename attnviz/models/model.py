@@ -17,7 +17,7 @@ from attnviz.core.provenance import ModelSource, Provenance, Quantisation, Sourc
 from attnviz.errors import InputError, unknown_name
 from attnviz.models.formats import opened
 from attnviz.models.locate import Place, find
-from attnviz.models.model_families import KINDS, NumpyRunner
+from attnviz.models.model_families import NumpyRunner, model_types
 from attnviz.models.revision import revision
 from attnviz.models.runner import Attention, Runner
 from attnviz.models.tokenization import Pieces
@@ -135,9 +135,9 @@ def open_model(name: str, backend: str = NUMPY) -> Model:
         return _captured(place)
     found = opened(place)
     config = found.config
-    if config.kind not in KINDS:
+    if config.kind not in model_types():
         raise InputError(
-            f"{config.path}: models of the kind {config.kind!r} are not run here, only {', '.join(KINDS)}: "
+            f"{config.path}: models of the kind {config.kind!r} are not run here, only {', '.join(model_types())}: "
             f"--backend {TRANSFORMERS} runs others"
         )
     runner = NumpyRunner(config, found.tensors)
