@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import BoolArray, FloatArray, as_float, sealed, working
+from attnviz.core.arrays import BoolArray, FloatArray, as_float, read_only, to_compute_dtype
 from attnviz.core.scores.composition import masked, modified
 from attnviz.core.scores.options import ScoreOptions, Window
 from attnviz.core.scores.scale import default_scale
@@ -54,23 +54,23 @@ class AttentionStages:
     @cached_property
     def maximum(self) -> FloatArray:
         """The largest of the masked scores and the sink: (…, n_q, 1); −inf where a query has nothing to see."""
-        return sealed(row_maximum(self.masked_scores, self.sink))
+        return read_only(row_maximum(self.masked_scores, self.sink))
 
     @cached_property
     def exponentials(self) -> FloatArray:
         """exp(masked_scores − maximum): (…, n_q, n_k)."""
-        return sealed(exponentials(self.masked_scores, self.maximum))
+        return read_only(exponentials(self.masked_scores, self.maximum))
 
     @cached_property
     def sink_exponential(self) -> FloatArray | None:
         """exp(sink − maximum): (…, n_q, 1); None without a sink."""
-        return None if self.sink is None else sealed(np.exp(self.sink - self.maximum))
+        return None if self.sink is None else read_only(np.exp(self.sink - self.maximum))
 
     @cached_property
     def total(self) -> FloatArray:
         """Σ exponentials, with that of the sink: (…, n_q, 1). weights are exponentials / total."""
         total: FloatArray = self.exponentials.sum(axis=-1, keepdims=True)
-        return sealed(total if self.sink_exponential is None else total + self.sink_exponential)
+        return read_only(total if self.sink_exponential is None else total + self.sink_exponential)
 
     def of_query(self, i: int) -> AttentionStages:
         """The stages of query i alone, (…, 1, n_k), without a copy; its exponentials cost no more than one row.
@@ -146,8 +146,8 @@ def attend_with(
     given = (as_float(q, "q"), as_float(k, "k"), as_float(v, "v"))
     _check_shapes(*given)
     result_type = np.result_type(*given)
-    q_ = working(given[0])
-    k_, v_ = (_a_head_each(working(each), q_) for each in given[1:])
+    q_ = to_compute_dtype(given[0])
+    k_, v_ = (_repeat_kv(to_compute_dtype(each), q_) for each in given[1:])
     if options.scale is None:
         options = replace(options, scale=default_scale(q_.shape[-1]))
     # NaN and infinity behind a mask are allowed: no warning about what is hidden further down.
@@ -162,16 +162,16 @@ def attend_with(
         finite = np.isfinite(v_).all()
         output = weighted_sum(weights, v_, None if finite else ~np.isneginf(masked_scores))
     return AttentionStages(
-        scores=sealed(scores),
-        **{name: sealed(stage) for name, stage in stages.items()},
-        masked_scores=sealed(masked_scores),
-        weights=sealed(weights),
-        output=sealed(output.astype(result_type, copy=False)),
+        scores=read_only(scores),
+        **{name: read_only(stage) for name, stage in stages.items()},
+        masked_scores=read_only(masked_scores),
+        weights=read_only(weights),
+        output=read_only(output.astype(result_type, copy=False)),
         sink=sink,
     )
 
 
-def _a_head_each(array: FloatArray, q: FloatArray) -> FloatArray:
+def _repeat_kv(array: FloatArray, q: FloatArray) -> FloatArray:
     """Key and value heads as often as they are used: (…, h, n_k, d)."""
     if q.ndim < 3 or array.shape[-3] == q.shape[-3]:
         return array

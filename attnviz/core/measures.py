@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import FloatArray, as_count, as_float, sealed, working
+from attnviz.core.arrays import FloatArray, as_count, as_float, read_only, to_compute_dtype
 from attnviz.core.seeded import standard_normal
 from attnviz.core.softmax import softmax
 from attnviz.errors import InputError, ShapeError
@@ -134,15 +134,15 @@ def _scores(d_k: int, n_keys: int, samples: int, seed: int) -> FloatArray:
 def _measured(scores: Sequence[FloatArray]) -> ScoreMeasures:
     weights = [softmax(each) for each in scores]
     return ScoreMeasures(
-        variance=sealed(np.array([each.var() for each in scores])),
-        largest_weight=sealed(np.array([each.max(axis=-1).mean() for each in weights])),
-        entropy=sealed(np.array([entropy(each).mean() for each in weights])),
-        gradient=sealed(np.array([gradient_size(each).mean() for each in weights])),
+        variance=read_only(np.array([each.var() for each in scores])),
+        largest_weight=read_only(np.array([each.max(axis=-1).mean() for each in weights])),
+        entropy=read_only(np.array([entropy(each).mean() for each in weights])),
+        gradient=read_only(np.array([gradient_size(each).mean() for each in weights])),
     )
 
 
 def _weights(weights: npt.ArrayLike) -> FloatArray:
-    values = working(as_float(weights, "weights"))
+    values = to_compute_dtype(as_float(weights, "weights"))
     if values.ndim == 0:
         raise ShapeError("weights has shape (), expected (…, n_k): one weight a key")
     if np.any(values < 0):

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import FloatArray, as_count, as_float, of_type, working
+from attnviz.core.arrays import FloatArray, as_count, as_float, cast_like, to_compute_dtype
 from attnviz.errors import InputError, ShapeError
 
 
@@ -83,7 +83,7 @@ def rotated(x: npt.ArrayLike, angles: npt.ArrayLike, *, interleaved: bool = Fals
         raise ShapeError(
             f"angles has shape {turns.shape}, expected ({n}, r) with r at most {d // 2}: x has shape {values.shape}"
         )
-    given = working(values)
+    given = to_compute_dtype(values)
     cos, sin = (turn(turns).astype(given.dtype, copy=False) for turn in (np.cos, np.sin))
     first, second = (
         (slice(0, 2 * r, 2), slice(1, 2 * r, 2)) if interleaved else (slice(0, r), slice(r, 2 * r))
@@ -91,7 +91,7 @@ def rotated(x: npt.ArrayLike, angles: npt.ArrayLike, *, interleaved: bool = Fals
     turned = given.copy()
     turned[..., first] = given[..., first] * cos - given[..., second] * sin
     turned[..., second] = given[..., second] * cos + given[..., first] * sin
-    return of_type(turned, values)
+    return cast_like(turned, values)
 
 
 def turned_back(pair: tuple[float, float], angle: float) -> tuple[float, float]:

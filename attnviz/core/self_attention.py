@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import BoolArray, FloatArray, as_float, sealed, working
+from attnviz.core.arrays import BoolArray, FloatArray, as_float, read_only, to_compute_dtype
 from attnviz.core.attention import attend_with
 from attnviz.core.attention_inputs import NORM_EPSILON, Projections
 from attnviz.core.head_trace import HeadTrace
@@ -114,19 +114,24 @@ def trace_of(problem: Problem) -> Trace:
 
 
 def _head(problem: Problem, i: int, q: FloatArray, k: FloatArray, v: FloatArray) -> HeadTrace:
-    placed_q, placed_k = _placed(problem, q, problem.q_norm), _placed(problem, k, problem.k_norm)
-    stages = attend_with(placed_q, placed_k, v, problem.options.of_head(i))
+    compared_q, compared_k = (
+        _normed_and_rotated(problem, q, problem.q_norm),
+        _normed_and_rotated(problem, k, problem.k_norm),
+    )
+    stages = attend_with(compared_q, compared_k, v, problem.options.of_head(i))
     return HeadTrace(
-        sealed(placed_q),
-        sealed(placed_k),
-        sealed(v),
+        read_only(compared_q),
+        read_only(compared_k),
+        read_only(v),
         stages,
-        projected_q=None if placed_q is q else sealed(q),
-        projected_k=None if placed_k is k else sealed(k),
+        projected_q=None if compared_q is q else read_only(q),
+        projected_k=None if compared_k is k else read_only(k),
     )
 
 
-def _placed(problem: Problem, vectors: FloatArray, norm: FloatArray | None) -> FloatArray:
+def _normed_and_rotated(
+    problem: Problem, vectors: FloatArray, norm: FloatArray | None
+) -> FloatArray:
     """Queries or keys as they are compared: normalised, then turned by where they stand."""
     if norm is not None:
         vectors = rms_norm(vectors, norm, problem.projections.norm_epsilon)
@@ -135,18 +140,18 @@ def _placed(problem: Problem, vectors: FloatArray, norm: FloatArray | None) -> F
 
 def joined(problem: Problem, heads: tuple[HeadTrace, ...], rounded: str | None = None) -> Trace:
     """The heads side by side, projected by w_o: "Attention Is All You Need", section 3.2.2."""
-    concat = sealed(np.concatenate([head.stages.output for head in heads], axis=-1))
+    concat = read_only(np.concatenate([head.stages.output for head in heads], axis=-1))
     output = concat if problem.w_o is None else _project(concat, problem.w_o, problem.b_o)
     if problem.w_o is None and problem.b_o is not None:
         output = concat + problem.b_o
-    return Trace(problem, heads, concat, sealed(output), rounded)
+    return Trace(problem, heads, concat, read_only(output), rounded)
 
 
 def _project(x: FloatArray, w: FloatArray, b: FloatArray | None) -> FloatArray:
     with np.errstate(invalid="ignore", over="ignore"):
-        projected = working(x) @ working(w)
+        projected = to_compute_dtype(x) @ to_compute_dtype(w)
         if b is not None:
-            projected = projected + working(b)
+            projected = projected + to_compute_dtype(b)
     given = (x, w) if b is None else (x, w, b)
     return projected.astype(np.result_type(*given), copy=False)
 

@@ -33,7 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attnviz.core import problem_json
-from attnviz.core.arrays import FloatArray, sealed
+from attnviz.core.arrays import FloatArray, read_only
 from attnviz.core.attention import STAGES, AttentionStages
 from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem
@@ -183,7 +183,7 @@ def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> TraceFields:
     width = problem.heads * problem.d_v
     _check_shape("concat", concat, (problem.n_q, width))
     _check_shape("output", output, (problem.n_q, _width_out(problem, width)))
-    return TraceFields(problem, heads, sealed(concat), sealed(output), rounded)
+    return TraceFields(problem, heads, read_only(concat), read_only(output), rounded)
 
 
 def _width_out(problem: Problem, width: int) -> int:
@@ -202,7 +202,7 @@ def _head(problem: Problem, arrays: Arrays, i: int) -> HeadTrace:
     }
     for name, array in parts.items():
         _check_shape(f"traces.{i}.{name}", array, shapes[name])
-        sealed(array)
+        read_only(array)
     parts.setdefault("capped_scores", parts["scaled_scores"])
     sinks, masked = problem.options.sinks, parts["masked_scores"]
     sink = None if sinks is None else sink_column(sinks[i : i + 1], masked)

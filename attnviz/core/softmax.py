@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import FloatArray, as_float, working
+from attnviz.core.arrays import FloatArray, as_float, to_compute_dtype
 from attnviz.errors import ShapeError
 
 
@@ -21,7 +21,7 @@ def softmax(scores: npt.ArrayLike) -> FloatArray:
     >>> softmax([-np.inf, -np.inf])
     array([0., 0.])
     """
-    values = working(as_float(scores, "scores"))
+    values = to_compute_dtype(as_float(scores, "scores"))
     if values.ndim == 0:
         raise ShapeError("scores has shape (), expected (…, n_k): one score a key")
     # In place from here on: at 10,000 tokens each copy of the scores is 400 to 800 MB.

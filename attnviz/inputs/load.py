@@ -15,8 +15,8 @@ from attnviz.inputs.embedding import seeded_matrix, token_vectors
 from attnviz.inputs.example_files import DEFAULT, load_example
 from attnviz.inputs.files import STDIN
 from attnviz.inputs.masks import read_mask
-from attnviz.inputs.model_problem import trained_problem
-from attnviz.inputs.qkv_file import Given, read_given
+from attnviz.inputs.model_problem import model_problem
+from attnviz.inputs.qkv_file import QKVFile, read_qkv
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.scale import scale_from
 from attnviz.inputs.tokens import listed_tokens, split_text
@@ -47,7 +47,7 @@ def problem_from(request: InputRequest) -> Problem:
     """
     check_request(request)
     if request.model is not None:
-        problem = trained_problem(request)
+        problem = model_problem(request)
         _check_memory(problem.n, problem.d_model, problem.heads, drawn=0)
         return problem
     if request.qkv is not None:
@@ -59,7 +59,7 @@ def problem_from(request: InputRequest) -> Problem:
 
 
 def _given(request: InputRequest, path: str) -> Problem:
-    given = read_given(path)
+    given = read_qkv(path)
     heads = heads_from(ALL if request.head is None else request.head, given.heads)
     for head in heads:
         if head >= given.heads:
@@ -80,7 +80,7 @@ def _given(request: InputRequest, path: str) -> Problem:
     )
 
 
-def _provenance_of(given: Given, heads: tuple[int, ...]) -> Provenance:
+def _provenance_of(given: QKVFile, heads: tuple[int, ...]) -> Provenance:
     """The source of queries, keys and values, and the numbers of these heads where the file has several."""
     sources = dict.fromkeys(("q", "k", "v"), given.source)
     return Provenance(sources, heads=() if given.heads == 1 else heads)

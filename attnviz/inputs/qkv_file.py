@@ -20,7 +20,7 @@ _SHAPES = "(n, d) or (heads, n, d)"
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class QKVFile:
     """What a file holds."""
 
     q: FloatArray
@@ -40,7 +40,7 @@ class Given:
         return len(self.q)
 
 
-def read_given(path: str) -> Given:
+def read_qkv(path: str) -> QKVFile:
     """The queries, keys and values of a file, as they are compared: after positions and norms, before the scale.
 
     .npz, .safetensors, .json: q, k and v by these names (or query, key, value), each (n, d) or (heads, n, d); fewer
@@ -74,7 +74,7 @@ def read_given(path: str) -> Given:
         found = {role: arrays[name] for role, name in _named(arrays, path)}
     heads = {role: _heads(array, f"{path}, {role}") for role, array in found.items()}
     _check(heads, path)
-    return Given(**heads, source=Source("file", Path(path).name))
+    return QKVFile(**heads, source=Source("file", Path(path).name))
 
 
 _NOT_READ = ("mask", "attention_mask", "attn_mask", "bias")

@@ -124,13 +124,13 @@ def _embedded(
     """Words, positions and the first segment, added up: (n, d_model)."""
     first = _first_position(config)
     x = tensors.rows(f"{prefix}{_WORDS}", ids, dtype)
-    places = range(len(ids)) if first == 0 else _places(ids, first)
+    places = range(len(ids)) if first == 0 else _position_ids(ids, first)
     x = x + tensors.rows(f"{prefix}embeddings.position_embeddings.weight", places, dtype)
     segments = f"{prefix}embeddings.token_type_embeddings.weight"
     return x + tensors.rows(segments, [0], dtype) if segments in tensors.names else x
 
 
-def _places(ids: Sequence[int], first: int) -> list[int]:
+def _position_ids(ids: Sequence[int], first: int) -> list[int]:
     """Where each token stands, if padding is not counted: it has the position before the first for itself."""
     is_padding = [each == first - 1 for each in ids]
     counted = accumulate(not each for each in is_padding)

@@ -23,7 +23,7 @@ TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
-class Captured:
+class CapturedLayer:
     """Queries, keys and values after norms and positions, what was done with them, and what came of it."""
 
     name: str

@@ -21,7 +21,7 @@ from attnviz.models.tokenizer import read_tokenizer
 
 
 @dataclass(frozen=True)
-class Opened:
+class ModelFiles:
     """What a model consists of, in whatever form it is kept."""
 
     config: Config
@@ -32,19 +32,19 @@ class Opened:
     """How the weights are quantised, if they are."""
 
 
-def opened(place: Place) -> Opened:
+def open_files(place: Place) -> ModelFiles:
     """The model that is there. Raises InputError for what is none, EnvironmentFault for a package that is missing."""
     return _folder(place.folder) if place.file is None else _gguf(place.folder / place.file)
 
 
-def _folder(folder: Path) -> Opened:
+def _folder(folder: Path) -> ModelFiles:
     config = read_config(folder)
-    return Opened(config, SafetensorsFolder(folder), partial(read_tokenizer, folder))
+    return ModelFiles(config, SafetensorsFolder(folder), partial(read_tokenizer, folder))
 
 
-def _gguf(path: Path) -> Opened:
+def _gguf(path: Path) -> ModelFiles:
     file = read_gguf(path)
     tensors = GgufTensors(file)
     factors = tensors.stored(ROPE_FACTORS) if ROPE_FACTORS in file.tensors else None
     config = config_of(file, factors)
-    return Opened(config, tensors, partial(tokenizer_of, file), tensors.quantisation)
+    return ModelFiles(config, tensors, partial(tokenizer_of, file), tensors.quantisation)

@@ -15,11 +15,11 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import Problem
 from attnviz.core.provenance import ModelSource, Provenance, Quantisation, Source, UnknownTokens
 from attnviz.errors import InputError, unknown_name
-from attnviz.models.formats import opened
+from attnviz.models.formats import open_files
 from attnviz.models.locate import Place, find
 from attnviz.models.model_families import NumpyRunner, model_types
 from attnviz.models.revision import revision
-from attnviz.models.runner import Attention, Runner
+from attnviz.models.runner import LayerAttention, Runner
 from attnviz.models.tokenization import Pieces
 from attnviz.models.tokenizer import pieces
 
@@ -70,7 +70,9 @@ class Model:
             )
         return found
 
-    def run(self, ids: Sequence[int], dtype: npt.DTypeLike = np.float32) -> Iterator[Attention]:
+    def run(
+        self, ids: Sequence[int], dtype: npt.DTypeLike = np.float32
+    ) -> Iterator[LayerAttention]:
         """The layers one after the other, computed in that type."""
         return self.runner.run(ids, dtype)
 
@@ -86,8 +88,8 @@ class Model:
         """The attention of these heads on the text. Raises InputError for a layer or a head that does not exist."""
         self.check(layer, heads)
         read = self.pieces(text)
-        reached = self.runner.reached(read.ids, layer, dtype)
-        return reached.problem(heads, read.names, self._provenance(read, layer, heads))
+        attention = self.runner.layer_at(read.ids, layer, dtype)
+        return attention.problem(heads, read.names, self._provenance(read, layer, heads))
 
     def check(self, layer: int, heads: Sequence[int]) -> None:
         """Raises InputError for a layer or a head that does not exist."""
@@ -133,7 +135,7 @@ def open_model(name: str, backend: str = NUMPY) -> Model:
     place = find(name)
     if backend == TRANSFORMERS:
         return _captured(place)
-    found = opened(place)
+    found = open_files(place)
     config = found.config
     if config.kind not in model_types():
         raise InputError(
@@ -148,5 +150,5 @@ def _captured(place: Place) -> Model:
     # torch takes seconds to load
     from attnviz.models.transformers_runner import TransformersRunner, tokenizer_of
 
-    quantisation = None if place.file is None else opened(place).quantisation
+    quantisation = None if place.file is None else open_files(place).quantisation
     return Model(place.title, TransformersRunner(place), partial(tokenizer_of, place), quantisation)

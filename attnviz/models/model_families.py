@@ -78,7 +78,7 @@ class NumpyRunner:
     def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[ModelLayer]:
         return self._family.layers(self.tensors, self.config, ids, dtype)
 
-    def reached(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> ModelLayer:
+    def layer_at(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> ModelLayer:
         return next(islice(self.run(ids, dtype), layer, None))
 
     @property

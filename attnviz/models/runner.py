@@ -13,7 +13,7 @@ from attnviz.core.problem import Problem
 from attnviz.core.provenance import Provenance
 
 
-class Attention(Protocol):
+class LayerAttention(Protocol):
     """The attention of one layer as it is reached, with all its heads."""
 
     def problem(
@@ -55,8 +55,8 @@ class Runner(Protocol):
     def files(self) -> Sequence[Path]:
         """The files of its weights."""
 
-    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[Attention]:
+    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[LayerAttention]:
         """The layers one after the other, computed in that type."""
 
-    def reached(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> Attention:
+    def layer_at(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> LayerAttention:
         """That layer; nothing beyond it is computed."""

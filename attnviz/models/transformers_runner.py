@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attnviz.errors import AttnvizError, InputError
-from attnviz.models.captured_layer import Captured
+from attnviz.models.captured_layer import CapturedLayer
 from attnviz.models.locate import Place
 from attnviz.models.safetensors_folder import SafetensorsFolder
 from attnviz.models.tokenizer import as_written
@@ -64,15 +64,15 @@ class TransformersRunner:
             return (self.place.path,)
         return SafetensorsFolder(self.place.folder).files
 
-    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[Captured]:
+    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[CapturedLayer]:
         return iter(self._watched(ids, dtype, None))
 
-    def reached(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> Captured:
+    def layer_at(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> CapturedLayer:
         return self._watched(ids, dtype, layer)[0]
 
     def _watched(
         self, ids: Sequence[int], dtype: npt.DTypeLike, layer: int | None
-    ) -> list[Captured]:
+    ) -> list[CapturedLayer]:
         """That layer, or all of them, as they are when the model reads these tokens."""
         torch = library("torch")
         model = self._model(dtype)

@@ -19,7 +19,7 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.models.captured_layer import Captured
+from attnviz.models.captured_layer import CapturedLayer
 
 _NAME = "attnviz"
 """Under which the watching function is registered."""
@@ -33,7 +33,7 @@ class Watch:
     """Takes the attention of a model out while it runs."""
 
     def __init__(self, model: Any, n: int, layer: int | None, program: str) -> None:
-        self.seen: list[Captured] = []
+        self.seen: list[CapturedLayer] = []
         self._model, self._n, self._layer, self._program = model, n, layer, program
         self._names = {id(each): name for name, each in model.named_modules()}
         self._inputs: dict[int, Any] = {}
@@ -81,7 +81,7 @@ class Watch:
             if self._layer in (None, self._count):
                 scale = query.shape[-1] ** -0.5 if scaling is None else float(scaling)
                 self.seen.append(
-                    Captured(
+                    CapturedLayer(
                         name=self._names.get(id(module), type(module).__name__),
                         q=_numbers(query[0]),
                         k=_numbers(key[0]),

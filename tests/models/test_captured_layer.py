@@ -9,7 +9,7 @@ from attnviz.core.attention import attend
 from attnviz.core.provenance import ModelSource, Provenance
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.models.captured_layer import Captured
+from attnviz.models.captured_layer import CapturedLayer
 from attnviz.models.model import open_model
 
 N = 5
@@ -27,7 +27,7 @@ def captured(**how):
         *(Q, K, V), scale=scale, softcap=how.get("softcap"), sinks=how.get("sinks"), **options
     )
     own = {"own_weights": shown.weights, "own_output": shown.output} | how
-    return Captured("layers.0.attn", Q, K, V, program="tiny 1.0", **({"scale": scale} | own))
+    return CapturedLayer("layers.0.attn", Q, K, V, program="tiny 1.0", **({"scale": scale} | own))
 
 
 def test_each_head_is_computed_with_the_keys_that_it_shares():
