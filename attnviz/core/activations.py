@@ -1,4 +1,4 @@
-"""What a transformer does to each number by itself, between two linear layers."""
+"""Activations: functions of each number by itself, between two linear layers."""
 
 from __future__ import annotations
 

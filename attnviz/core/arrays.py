@@ -47,7 +47,7 @@ def to_compute_dtype(array: FloatArray) -> FloatArray:
 
 
 def cast_like(result: FloatArray, given: FloatArray) -> FloatArray:
-    """What was computed, in the type of what was given."""
+    """Returns a result in the type of the array that was given."""
     return result.astype(given.dtype, copy=False)
 
 

@@ -49,7 +49,7 @@ class ConvolutionStages:
 
 @dataclass(frozen=True, eq=False)
 class PlaceProducts:
-    """How one number of the output comes about, before the bias. Arrays are read-only; `…` is the batch."""
+    """The products that add up to one number of the output, before the bias. Arrays are read-only; `…` is the batch."""
 
     window: FloatArray
     """What the kernel lies on: (…, in_channels, *size)."""
@@ -80,7 +80,7 @@ class ConvolutionLayer:
 
 
 def output_size(n: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
-    """How many places a kernel takes along an axis of n positions: ⌊(n + 2p − d(k − 1) − 1) / s⌋ + 1.
+    """The number of places of a kernel along an axis of n positions: ⌊(n + 2p − d(k − 1) − 1) / s⌋ + 1.
 
     `padding` zeros stand on either side. 0 if the kernel does not fit. Raises InputError for a size that cannot be.
     Source: Dumoulin & Visin (2016), chapter 5, "Dilated convolutions".
@@ -95,7 +95,7 @@ def output_size(n: int, kernel: int, stride: int = 1, padding: int = 0, dilation
 
 
 def receptive_field(layers: Iterable[ConvolutionLayer]) -> int:
-    """How many neighbouring positions of the input one unit behind these layers spans: 1 + Σ d(k − 1) Π s.
+    """The number of input positions that one unit behind these layers spans: 1 + Σ d(k − 1) Π s.
 
     The layers stand in the order the input passes them; the product runs over the strides of the layers before.
     It counts from the first position to the last: with a dilation or a stride above the size of the kernel, some

@@ -1,4 +1,4 @@
-"""How saturated attention weights are, and what 1/√d_k does about it: entropy, largest weight, gradient of softmax."""
+"""Measures of saturated attention weights, and of what 1/√d_k does: entropy, largest weight, gradient of softmax."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from attnviz.errors import InputError, ShapeError
 
 @dataclass(frozen=True, eq=False)
 class ScoreMeasures:
-    """What scores and their softmax are like, one number for each d_k of a sweep. Arrays are read-only."""
+    """Measures of scores and their softmax, one number for each d_k of a sweep. Arrays are read-only."""
 
     variance: FloatArray
     """Of the scores, over all queries and keys: (len(d_ks),)."""
@@ -76,7 +76,7 @@ def softmax_jacobian(weights: npt.ArrayLike) -> FloatArray:
 
 
 def gradient_size(weights: npt.ArrayLike) -> FloatArray:
-    """How much of a gradient softmax lets through: the trace of its Jacobian, Σ p_i (1 − p_i): (…, n_k) → (…).
+    """The share of a gradient that softmax lets through: the trace of its Jacobian, Σ p_i (1 − p_i): (…, n_k) → (…).
 
     The Jacobian has no eigenvalue below 0, so the trace is their sum; it is also half the sum of the absolute values
     of all entries. It falls whenever weight moves from a smaller weight to a larger one: from 1 − 1/n_k where all are

@@ -1,4 +1,4 @@
-"""Where the numbers of a trace left what float64 can hold."""
+"""Finds the stage of a trace that left the range of float64."""
 
 from __future__ import annotations
 

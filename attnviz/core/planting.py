@@ -48,7 +48,7 @@ class Planting:
 
 @dataclass(frozen=True, eq=False)
 class PlantingResponses:
-    """What attention and convolution make of a planted answer, at the position that asks. Arrays are read-only."""
+    """The responses of attention and convolution to a planted answer, where it is asked. Arrays are read-only."""
 
     attention: AttentionStages
     """Of all positions, with the answer in place."""

@@ -1,4 +1,4 @@
-"""Positional encodings: what tells attention, which has no notion of order, where a vector stands."""
+"""Positional encodings: attention has no notion of order, and learns from these where a vector stands."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def sinusoidal(n: int, d_model: int, base: float = 10000.0) -> FloatArray:
 
 
 def rotary_angles(n: int, d: int, base: float = 10000.0) -> FloatArray:
-    """By how much rotary position embedding turns each pair of entries: angles[p, i] = p · base^(−2i/d), in radians.
+    """The angles of rotary position embedding, for each pair of entries: angles[p, i] = p · base^(−2i/d), in radians.
 
     Returns (n, d / 2): one row a position, counted from 0. `d` is how many entries of a query or a key are turned.
 

@@ -120,12 +120,12 @@ class Problem:
 
     @property
     def projects(self) -> bool:
-        """Whether queries, keys and values are projections, and were not given."""
+        """True where queries, keys and values are projected, False where they were given."""
         return isinstance(self.inputs, Projections)
 
     @property
     def is_cross_attention(self) -> bool:
-        """Whether keys are other positions than queries."""
+        """True where keys are other positions than queries."""
         context = self.inputs.context if isinstance(self.inputs, Projections) else None
         return context is not None or self.n_q != self.n_k or self.context_tokens is not None
 

@@ -1,4 +1,4 @@
-"""Provenance: where the arrays of a problem came from, and what must be said of them."""
+"""Provenance: the origin of the arrays of a problem, and the facts that must be said of them."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Backend:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where the arrays of a problem came from, and what every view must say of them.
+    """The origin of a problem's arrays, and the facts that every view must say of them.
 
     `from_plain` and `to_plain` convert from and to the mapping of texts that JSON holds.
     """

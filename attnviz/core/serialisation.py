@@ -139,7 +139,7 @@ def from_npz(path: str | Path) -> TraceFields:
 
 
 def same(one: TraceFields, other: TraceFields) -> bool:
-    """Whether two traces hold the same facts and the same arrays, NaN equal to NaN."""
+    """Compares two traces: True for the same facts and the same arrays, where NaN equals NaN."""
     if _facts_of(one) != _facts_of(other):
         return False
     mine, theirs = _arrays_of(one), _arrays_of(other)

@@ -1,4 +1,4 @@
-"""What brings the size back that strides took away: nearest-neighbour upsampling and the transposed convolution.
+"""Upsampling brings back the size that strides took away: nearest-neighbour upsampling and the transposed convolution.
 
 A network without fully connected layers takes any size (Long, Shelhamer & Darrell, "Fully Convolutional Networks for
 Semantic Segmentation", 2015). Its output is smaller than its input by all its strides, and these undo that.
@@ -49,7 +49,7 @@ def transposed_output_size(
     dilation: int = 1,
     output_padding: int = 0,
 ) -> int:
-    """How long n positions become: (n − 1)s − 2p + d(k − 1) + 1 + output_padding. 0 if padding takes away all.
+    """The length that n positions become: (n − 1)s − 2p + d(k − 1) + 1 + output_padding. 0 if padding takes away all.
 
     A convolution with a stride above 1 gives the same size for several inputs; `output_padding`, positions added at the
     end, says which of them is meant. Raises InputError for a size that cannot be.

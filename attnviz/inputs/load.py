@@ -1,4 +1,4 @@
-"""From what was asked for to a Problem."""
+"""Makes a Problem of the input options."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _provenance_of(given: QKVFile, heads: tuple[int, ...]) -> Provenance:
 
 @dataclass(frozen=True, eq=False)
 class _Sequence:
-    """What is attended over: tokens, vectors, or both."""
+    """The sequence: tokens, vectors, or both."""
 
     n: int
     tokens: tuple[str, ...] | None
@@ -153,7 +153,7 @@ def _sequence(request: InputRequest) -> _Sequence:
 
 
 def _tokens(request: InputRequest) -> tuple[tuple[str, ...] | None, str]:
-    """What the positions are called, and which option says so."""
+    """The names of the positions, and the option that gave them."""
     if request.text is not None:
         return split_text(request.text, "words" if request.split is None else request.split), "TEXT"
     if request.tokens is not None:

@@ -21,7 +21,7 @@ _SHAPES = "(n, d) or (heads, n, d)"
 
 @dataclass(frozen=True, eq=False)
 class QKVFile:
-    """What a file holds."""
+    """The arrays of a file."""
 
     q: FloatArray
     """(h, n, d_k)."""
@@ -82,7 +82,7 @@ _NOT_READ = ("mask", "attention_mask", "attn_mask", "bias")
 
 
 def _named(there: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
-    """Which of the names is q, which k, which v. Raises InputError for a mask, which would be passed over."""
+    """Finds the names of q, k and v. Raises InputError for a mask, which would be passed over."""
     found = []
     if unread := next((name for name in there if name.lower() in _NOT_READ), None):
         raise InputError(

@@ -132,7 +132,7 @@ def _rows(text: str, where: str, delimiter: str) -> list[_Line]:
 
 
 def _is_labelled(rows: Sequence[_Line], parse: ParseCell) -> bool:
-    """Whether the first column holds labels. One bad number among numbers does not make it so."""
+    """Tells whether the first column holds labels. One bad number among numbers does not make it so."""
     first, rest = rows[0], rows[1:]
     is_words = not any(_parses(cell, parse) for cell in first.cells)
     if rest and is_words and len(first.cells) > 1 and _names_labels(first.cells[0]):
@@ -177,7 +177,7 @@ def _label(row: _Line, where: str) -> str:
 
 
 def _parses(cell: str, parse: ParseCell) -> bool:
-    """Whether the cell is meant as a number, be it a bad one: a row of "nan" or of "1,5" is no header."""
+    """Tells whether the cell is meant as a number, be it a bad one: a row of "nan" or of "1,5" is no header."""
     if _LIKE_A_NUMBER.fullmatch(cell.strip()):
         return True
     try:

@@ -23,7 +23,7 @@ from attnviz.models.tensors import Tensors
 
 @dataclass(frozen=True)
 class _Names:
-    """Where a model of a kind keeps what."""
+    """The names of a model's tensors."""
 
     layer: str
     q: str
@@ -61,17 +61,17 @@ _DISTILBERT = _Names(
 
 
 def layer_count(config: Config) -> int:
-    """How many layers there are."""
+    """The number of layers."""
     return config.whole("num_hidden_layers", "n_layers")
 
 
 def head_count(config: Config) -> int:
-    """How many heads each layer has."""
+    """The number of heads of each layer."""
     return config.whole("num_attention_heads", "n_heads")
 
 
 def longest(config: Config) -> int:
-    """How many tokens the model takes."""
+    """The number of tokens that the model takes."""
     return config.whole("max_position_embeddings") - _first_position(config)
 
 
@@ -131,7 +131,7 @@ def _embedded(
 
 
 def _position_ids(ids: Sequence[int], first: int) -> list[int]:
-    """Where each token stands, if padding is not counted: it has the position before the first for itself."""
+    """The position of each token, where padding is not counted and has a position of its own before the first."""
     is_padding = [each == first - 1 for each in ids]
     counted = accumulate(not each for each in is_padding)
     return [

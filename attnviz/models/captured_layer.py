@@ -83,7 +83,7 @@ class CapturedLayer:
         return trace_of(self.problem([head])).heads[0].stages.weights
 
     def _provenance(self, given: Provenance) -> Provenance:
-        """What is known already, and that queries, keys and values come from the program."""
+        """Adds to the provenance that queries, keys and values come from the program."""
         made = dict.fromkeys(("q", "k", "v"), Source("other", self.program))
         return replace(given, sources={**given.sources, **made})
 
@@ -120,7 +120,7 @@ class CapturedLayer:
 
     @cached_property
     def _visible(self) -> BoolArray:
-        """Who sees whom: (n, n). All heads hide the same."""
+        """The mask of all heads: (n, n), True = may attend. Raises InputError where heads hide different keys."""
         n = self.q.shape[1]
         if self.added is None:
             return np.ones((n, n), dtype=bool)
@@ -145,7 +145,7 @@ class CapturedLayer:
 
     @cached_property
     def _bias(self) -> FloatArray | None:
-        """What is added to scores that are not hidden: (1 or h, n, n); None where nothing is."""
+        """The bias on scores that are not hidden: (1 or h, n, n); None where nothing is."""
         if self.added is None:
             return None
         bias = np.where(self._visible, self.added, 0)

@@ -22,7 +22,7 @@ from attnviz.models.tokenizer import read_tokenizer
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """What a model consists of, in whatever form it is kept."""
+    """The parts of a model, in whatever form it is kept."""
 
     config: Config
     tensors: Tensors

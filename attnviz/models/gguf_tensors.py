@@ -37,7 +37,7 @@ class GgufTensors(Tensors):
 
     @property
     def names(self) -> frozenset[str]:
-        """What the tensors are called."""
+        """The names of the tensors."""
         return frozenset(self._own)
 
     @property
@@ -47,7 +47,7 @@ class GgufTensors(Tensors):
 
     @cached_property
     def quantisation(self) -> Quantisation | None:
-        """How the weights are quantised; None where none is."""
+        """The quantisation of the weights; None where none is quantised."""
         numbers: dict[str, int] = {}
         taken = 0
         for name, stored in self._file.tensors.items():

@@ -23,17 +23,17 @@ from attnviz.models.tensors import Tensors
 
 
 def layer_count(config: Config) -> int:
-    """How many layers there are."""
+    """The number of layers."""
     return config.whole("n_layer", "num_hidden_layers")
 
 
 def head_count(config: Config) -> int:
-    """How many heads each layer has."""
+    """The number of heads of each layer."""
     return config.whole("n_head", "num_attention_heads")
 
 
 def longest(config: Config) -> int:
-    """How many tokens the model takes."""
+    """The number of tokens that the model takes."""
     return config.whole("n_positions", "max_position_embeddings", "n_ctx")
 
 

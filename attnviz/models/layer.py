@@ -1,4 +1,4 @@
-"""One layer of a model as it is reached: what enters its attention, and the weights of all its heads."""
+"""One layer of a model: the vectors that enter its attention, and the weights of all its heads."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class ModelLayer:
         return trace.heads[0].stages.weights
 
     def output(self) -> FloatArray:
-        """What the attention adds to the layer: (n, d_model). One head is computed at a time, to spare memory."""
+        """The output of all heads through w_o: (n, d_model). One head is computed at a time, to spare memory."""
         width = self.w_o.shape[0] // self.heads
         total = np.zeros((len(self.x), self.w_o.shape[1]), self.x.dtype)
         for head in range(self.heads):

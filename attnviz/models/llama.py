@@ -27,17 +27,17 @@ _Find: TypeAlias = Callable[[str], FloatArray | None]
 
 
 def layer_count(config: Config) -> int:
-    """How many layers there are."""
+    """The number of layers."""
     return config.whole("num_hidden_layers")
 
 
 def head_count(config: Config) -> int:
-    """How many heads each layer has."""
+    """The number of heads of each layer."""
     return config.whole("num_attention_heads")
 
 
 def longest(config: Config) -> int:
-    """How many tokens the model takes."""
+    """The number of tokens that the model takes."""
     return config.whole("max_position_embeddings")
 
 
@@ -93,7 +93,7 @@ def _applied(x: FloatArray, get: _Get, find: _Find, name: str) -> FloatArray:
 
 
 def _window(config: Config, number: int) -> Window | None:
-    """What the layer of that number sees: w tokens, itself among them, or everything before it."""
+    """The window of the layer of that number: w tokens with the query itself, or None for all before it."""
     width = config.get("sliding_window")
     if type(width) is not int:
         return None

@@ -41,17 +41,17 @@ class Model:
 
     @property
     def layers(self) -> int:
-        """How many layers there are."""
+        """The number of layers."""
         return self.runner.layers
 
     @property
     def heads(self) -> int:
-        """How many heads each layer has."""
+        """The number of heads of each layer."""
         return self.runner.heads
 
     @property
     def longest(self) -> int:
-        """How many tokens it takes."""
+        """The number of tokens that it takes."""
         return self.runner.longest
 
     @cached_property

@@ -19,7 +19,7 @@ SLOWED = "slowed"
 
 
 def angles(config: Config, n: int, d_k: int) -> FloatArray:
-    """By how much each pair of entries is turned at each of n positions: (n, r), r at most d_k / 2.
+    """The angle of each pair of entries at each of n positions: (n, r), r at most d_k / 2.
 
     Raises InputError for a kind of scaling that is not known here.
     Source: `rope_parameters` of transformers (before its version 5: `rope_theta` and `rope_scaling`); "llama3" as in
@@ -67,7 +67,7 @@ def _rope_settings(config: Config) -> Mapping[str, Any]:
 def _llama3_factors(
     config: Config, settings: Mapping[str, Any], turned: int, base: float
 ) -> FloatArray:
-    """By how much each pair turns more slowly: long waves by the factor, short ones not, those between in between."""
+    """Factors on the angles: 1/factor for long waves, 1 for short ones, a mix for those between."""
     factor, low, high, context = (
         _number(config, settings.get(name), None)
         for name in (

@@ -1,4 +1,4 @@
-"""What runs a model, whoever does it: this program in NumPy, or another one that is watched."""
+"""The interface of whatever runs a model: this program in NumPy, or another program that is watched."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from attnviz.core.provenance import Provenance
 
 
 class LayerAttention(Protocol):
-    """The attention of one layer as it is reached, with all its heads."""
+    """The attention of one layer, with all its heads."""
 
     def problem(
         self,
@@ -37,19 +37,19 @@ class Runner(Protocol):
 
     @property
     def program(self) -> str | None:
-        """Who is watched, with its version; None where nobody is."""
+        """The program that is watched, with its version; None where this program runs the model."""
 
     @property
     def layers(self) -> int:
-        """How many layers there are."""
+        """The number of layers."""
 
     @property
     def heads(self) -> int:
-        """How many heads each layer has."""
+        """The number of heads of each layer."""
 
     @property
     def longest(self) -> int:
-        """How many tokens the model takes."""
+        """The number of tokens that the model takes."""
 
     @property
     def files(self) -> Sequence[Path]:

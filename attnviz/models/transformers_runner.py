@@ -140,7 +140,7 @@ def _file(place: Place) -> dict[str, str]:
 
 @contextmanager
 def _loading(place: Place) -> Iterator[None]:
-    """What the library says of a model that it does not load becomes one line."""
+    """Turns the library's errors on loading a model into one line."""
     try:
         yield
     except AttnvizError:

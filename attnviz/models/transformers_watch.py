@@ -1,4 +1,4 @@
-"""What a model of the library transformers attends to, taken out while it runs.
+"""Takes the attention out of a model of the library transformers while it runs.
 
 Its registry of attention functions hands over queries, keys and values as they are compared, the mask, the scale, a
 softcap and sinks; a hook gives what they were made of.
@@ -72,7 +72,7 @@ class Watch:
         dropout: float = 0.0,
         **how: Any,
     ) -> tuple[Any, Any]:
-        """What the model calls in place of its own attention, which is called and watched."""
+        """Stands in for the model's own attention: calls it, and records what went in and came out."""
         output, weights = _own_attention(module)(
             module, query, key, value, attention_mask, scaling=scaling, dropout=0.0, **how
         )
@@ -109,7 +109,7 @@ class Watch:
         return _numbers(x[0])
 
     def _added(self, mask: Any, bias: Any) -> FloatArray | None:
-        """What is added to the scores: (1 or h, n, n). A boolean mask says who is seen."""
+        """The numbers added to the scores: (1 or h, n, n). A boolean mask says who is seen."""
         parts = []
         for each in (mask, bias):
             if each is None:

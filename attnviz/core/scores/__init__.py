@@ -1,1 +1,1 @@
-"""What happens to scores between q kᵀ and softmax: one modification a file, put in order by `composition`."""
+"""Modifications of the scores between q kᵀ and softmax: one a file, put in order by `composition`."""
