@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from attnviz.core.attention import AttentionStages, attend, softmax
+    from attnviz.core.attention import AttentionStages, attend
     from attnviz.core.convolution import ConvolutionStages, convolve
-    from attnviz.core.problem import AttentionOptions, Problem
+    from attnviz.core.head_trace import HeadTrace
+    from attnviz.core.options import AttentionOptions
+    from attnviz.core.problem import Problem
     from attnviz.core.rounding import article_rounded, sum_preserving_round
     from attnviz.core.self_attention import self_attention, trace_of
-    from attnviz.core.trace import HeadTrace, Trace
+    from attnviz.core.softmax import softmax
+    from attnviz.core.trace import Trace
     from attnviz.core.upsampling import TransposedStages, transposed_convolve
     from attnviz.errors import AttnvizError
     from attnviz.inputs.loading import load
@@ -26,11 +29,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "AttentionOptions": "attnviz.core.problem",
+    "AttentionOptions": "attnviz.core.options",
     "AttentionStages": "attnviz.core.attention",
     "AttnvizError": "attnviz.errors",
     "ConvolutionStages": "attnviz.core.convolution",
-    "HeadTrace": "attnviz.core.trace",
+    "HeadTrace": "attnviz.core.head_trace",
     "LESSONS": "attnviz.lessons.registry",
     "Problem": "attnviz.core.problem",
     "Storyboard": "attnviz.story.storyboard",
@@ -46,7 +49,7 @@ _HOMES = {
     "load": "attnviz.inputs.loading",
     "markup": "attnviz.views.document.markup",
     "self_attention": "attnviz.core.self_attention",
-    "softmax": "attnviz.core.attention",
+    "softmax": "attnviz.core.softmax",
     "sum_preserving_round": "attnviz.core.rounding",
     "trace": "attnviz.library.tracing",
     "trace_of": "attnviz.core.self_attention",

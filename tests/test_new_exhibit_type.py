@@ -24,6 +24,7 @@ from attnviz.views.film.components.exhibit_types import ExhibitType
 from attnviz.views.film.components.text import label
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.planning import plan
+from attnviz.views.film.scene import LessonScene
 from attnviz.views.film.style import Style
 from attnviz.views.terminal import exhibits as terminal
 from attnviz.views.terminal.colour import Palette

@@ -39,7 +39,7 @@ def models(action: str | None, name: str | None) -> None:
 def _listed() -> Iterator[str]:
     from attnviz.models.gguf_names import ARCHITECTURES
     from attnviz.models.locate import KNOWN, downloaded, installed
-    from attnviz.models.model_families import KINDS
+    from attnviz.models.model_families import model_types
 
     for each in KNOWN:
         path = installed(each)
@@ -49,7 +49,7 @@ def _listed() -> Iterator[str]:
         yield f"{each.name:12}  {about}"
     for place in downloaded():
         yield f"{place.title:12}  {_about(str(place.folder))}"
-    yield f"Any folder with config.json, safetensors and tokenizer.json of these kinds: {', '.join(KINDS)}."
+    yield f"Any folder with config.json, safetensors and tokenizer.json of these kinds: {', '.join(model_types())}."
     yield f"Any .gguf file of these architectures: {', '.join(ARCHITECTURES)}."
 
 

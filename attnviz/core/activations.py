@@ -1,4 +1,4 @@
-"""What a transformer does to each number by itself, between two linear layers."""
+"""Activations: functions of each number by itself, between two linear layers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import FloatArray, as_float, of_type, working
+from attnviz.core.arrays import FloatArray, as_float, cast_like, to_compute_dtype
 
 _erf = np.frompyfunc(math.erf, 1, 1)
 
@@ -21,10 +21,10 @@ def gelu(x: npt.ArrayLike) -> FloatArray:
     array([-0.1587,  0.    ,  0.8413])
     """
     values = as_float(x, "x")
-    given = working(values)
+    given = to_compute_dtype(values)
     half = given.dtype.type(0.5)
     distribution = half * (1 + np.asarray(_erf(given * half**half), dtype=given.dtype))
-    return of_type(given * distribution, values)
+    return cast_like(given * distribution, values)
 
 
 def gelu_tanh(x: npt.ArrayLike) -> FloatArray:
@@ -36,11 +36,11 @@ def gelu_tanh(x: npt.ArrayLike) -> FloatArray:
     array([-0.1588,  0.    ,  0.8412])
     """
     values = as_float(x, "x")
-    given = working(values)
+    given = to_compute_dtype(values)
     inner = given.dtype.type(math.sqrt(2 / math.pi)) * (
         given + given.dtype.type(0.044715) * given**3
     )
-    return of_type(given.dtype.type(0.5) * given * (1 + np.tanh(inner)), values)
+    return cast_like(given.dtype.type(0.5) * given * (1 + np.tanh(inner)), values)
 
 
 def silu(x: npt.ArrayLike) -> FloatArray:
@@ -52,9 +52,9 @@ def silu(x: npt.ArrayLike) -> FloatArray:
     array([-0.2689,  0.    ,  0.7311])
     """
     values = as_float(x, "x")
-    given = working(values)
+    given = to_compute_dtype(values)
     with np.errstate(over="ignore"):  # exp(−x) is infinite where the result is 0
-        return of_type(given / (1 + np.exp(-given)), values)
+        return cast_like(given / (1 + np.exp(-given)), values)
 
 
 def relu(x: npt.ArrayLike) -> FloatArray:

@@ -41,17 +41,17 @@ def as_count(number: SupportsIndex, name: str, least: int) -> int:
     return value
 
 
-def working(array: FloatArray) -> FloatArray:
+def to_compute_dtype(array: FloatArray) -> FloatArray:
     """float16 as float32 (NumPy multiplies float16 about 200 times slower), all else as it is."""
     return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
-def of_type(result: FloatArray, given: FloatArray) -> FloatArray:
-    """What was computed, in the type of what was given."""
+def cast_like(result: FloatArray, given: FloatArray) -> FloatArray:
+    """Returns a result in the type of the array that was given."""
     return result.astype(given.dtype, copy=False)
 
 
-def sealed(array: FloatArray) -> FloatArray:
+def read_only(array: FloatArray) -> FloatArray:
     """The same array, made read-only in place: for an array that this package has just made."""
     array.flags.writeable = False
     return array

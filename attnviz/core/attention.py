@@ -7,15 +7,19 @@ gives 0 follow the ONNX `Attention` operator (opset 23).
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import BoolArray, FloatArray, as_float, sealed, working
-from attnviz.core.masks import Window, combined_mask
-from attnviz.errors import InputError, ShapeError
+from attnviz.core.arrays import BoolArray, FloatArray, as_float, read_only, to_compute_dtype
+from attnviz.core.scores.composition import masked, modified
+from attnviz.core.scores.options import ScoreOptions, Window
+from attnviz.core.scores.scale import default_scale
+from attnviz.core.scores.sinks import sink_column, softmax_with_sinks
+from attnviz.core.softmax import exponentials, row_maximum, softmax
+from attnviz.errors import ShapeError
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,31 +45,45 @@ class AttentionStages:
     what it takes is missing from the sum of 1."""
     output: FloatArray
     """weights · v: (…, n_q, d_v), in the type of the inputs."""
+    sink: FloatArray | None = None
+    """The logit of each head that takes weight and gives no value: (h, 1, 1), or (1, 1) of one head; None without."""
+
+    # The parts of softmax are computed when they are first asked for: the exponentials need as much memory as the
+    # weights, and only a lesson that works one query out needs them.
+
+    @cached_property
+    def maximum(self) -> FloatArray:
+        """The largest of the masked scores and the sink: (…, n_q, 1); −inf where a query has nothing to see."""
+        return read_only(row_maximum(self.masked_scores, self.sink))
+
+    @cached_property
+    def exponentials(self) -> FloatArray:
+        """exp(masked_scores − maximum): (…, n_q, n_k)."""
+        return read_only(exponentials(self.masked_scores, self.maximum))
+
+    @cached_property
+    def sink_exponential(self) -> FloatArray | None:
+        """exp(sink − maximum): (…, n_q, 1); None without a sink."""
+        return None if self.sink is None else read_only(np.exp(self.sink - self.maximum))
+
+    @cached_property
+    def total(self) -> FloatArray:
+        """Σ exponentials, with that of the sink: (…, n_q, 1). weights are exponentials / total."""
+        total: FloatArray = self.exponentials.sum(axis=-1, keepdims=True)
+        return read_only(total if self.sink_exponential is None else total + self.sink_exponential)
+
+    def of_query(self, i: int) -> AttentionStages:
+        """The stages of query i alone, (…, 1, n_k), without a copy; its exponentials cost no more than one row.
+
+        >>> attend(np.eye(3), np.eye(3), np.eye(3)).of_query(1).exponentials.round(2)
+        array([[0.56, 1.  , 0.56]])
+        """
+        rows = {name: getattr(self, name)[..., i : i + 1, :] for name in STAGES}
+        return AttentionStages(**rows, sink=self.sink)
 
 
-def softmax(scores: npt.ArrayLike) -> FloatArray:
-    """exp(s − max) / Σ exp(s − max) along the last axis; shape unchanged.
-
-    The row maximum is subtracted so that exp cannot overflow (Goodfellow et al., "Deep Learning", section 4.1).
-    A row that is −inf everywhere, or empty, has nothing to choose from and gives 0, not NaN. float16 gives float32.
-    Raises ShapeError if there is no axis to run along.
-
-    >>> softmax([2.0, 4.0, 4.0]).round(4)
-    array([0.0634, 0.4683, 0.4683])
-    >>> softmax([-np.inf, -np.inf])
-    array([0., 0.])
-    """
-    values = working(as_float(scores, "scores"))
-    if values.ndim == 0:
-        raise ShapeError("scores has shape (), expected (…, n_k): one score a key")
-    # `initial` gives an empty key axis a maximum; 0 in its place keeps −inf − (−inf) from becoming NaN.
-    maximum = values.max(axis=-1, keepdims=True, initial=-np.inf)
-    # In place from here on: at 10,000 tokens each copy of the scores is 400 to 800 MB.
-    weights = values - np.where(np.isneginf(maximum), values.dtype.type(0), maximum)
-    np.exp(weights, out=weights)
-    total = weights.sum(axis=-1, keepdims=True)
-    weights /= np.where(total == 0, values.dtype.type(1), total)
-    return weights
+STAGES = tuple(each.name for each in fields(AttentionStages) if each.name != "sink")
+"""The stages in their order: what a trace writes down of an attention."""
 
 
 def attend(
@@ -107,69 +125,57 @@ def attend(
     >>> stages.output.round(3)
     array([[1.881, 7.285, 0.358]])
     """
+    options = ScoreOptions(
+        scale=scale,
+        mask=mask,
+        bias=bias,
+        causal=causal,
+        offset=offset,
+        softcap=softcap,
+        window=window,
+        kv_length=kv_length,
+        sinks=sinks,
+    )
+    return attend_with(q, k, v, options)
+
+
+def attend_with(
+    q: npt.ArrayLike, k: npt.ArrayLike, v: npt.ArrayLike, options: ScoreOptions
+) -> AttentionStages:
+    """`attend` with all options in one record."""
     given = (as_float(q, "q"), as_float(k, "k"), as_float(v, "v"))
     _check_shapes(*given)
     result_type = np.result_type(*given)
-    q_ = working(given[0])
-    k_, v_ = (_a_head_each(working(each), q_) for each in given[1:])
-    n_q, n_k, d_k = q_.shape[-2], k_.shape[-2], q_.shape[-1]
-    if scale is None:
-        scale = 1 / math.sqrt(d_k) if d_k else 1.0
-    visible = combined_mask(
-        n_q, n_k, mask=mask, causal=causal, offset=offset, window=window, kv_length=kv_length
-    )
-    if mask is not None:
-        _check_fits("mask", np.shape(mask), (*q_.shape[:-1], n_k))
-    if visible is not None and kv_length is not None:
-        _check_fits("kv_length", visible.shape, (*q_.shape[:-1], n_k))
+    q_ = to_compute_dtype(given[0])
+    k_, v_ = (_repeat_kv(to_compute_dtype(each), q_) for each in given[1:])
+    if options.scale is None:
+        options = replace(options, scale=default_scale(q_.shape[-1]))
     # NaN and infinity behind a mask are allowed: no warning about what is hidden further down.
     with np.errstate(invalid="ignore", over="ignore"):
         scores = q_ @ np.swapaxes(k_, -1, -2)
-        scaled = scores if scale == 1 else scores * scores.dtype.type(scale)
-        capped = scaled if softcap is None else _capped(scaled, softcap)
-        biased = capped if bias is None else capped + _fitting_bias(bias, capped)
-        masked = biased if visible is None else _hide(biased, visible)
-        weights = softmax(masked) if sinks is None else _beside_sinks(masked, sinks)
-        output = weighted_sum(weights, v_, None if np.isfinite(v_).all() else ~np.isneginf(masked))
+        stages = modified(scores, options)
+        masked_scores = masked(stages["biased_scores"], options)
+        sink = None if options.sinks is None else sink_column(options.sinks, masked_scores)
+        weights = (
+            softmax(masked_scores) if sink is None else softmax_with_sinks(masked_scores, sink)
+        )
+        finite = np.isfinite(v_).all()
+        output = weighted_sum(weights, v_, None if finite else ~np.isneginf(masked_scores))
     return AttentionStages(
-        scores=sealed(scores),
-        scaled_scores=sealed(scaled),
-        capped_scores=sealed(capped),
-        biased_scores=sealed(biased),
-        masked_scores=sealed(masked),
-        weights=sealed(weights),
-        output=sealed(output.astype(result_type, copy=False)),
+        scores=read_only(scores),
+        **{name: read_only(stage) for name, stage in stages.items()},
+        masked_scores=read_only(masked_scores),
+        weights=read_only(weights),
+        output=read_only(output.astype(result_type, copy=False)),
+        sink=sink,
     )
 
 
-def _a_head_each(array: FloatArray, q: FloatArray) -> FloatArray:
+def _repeat_kv(array: FloatArray, q: FloatArray) -> FloatArray:
     """Key and value heads as often as they are used: (…, h, n_k, d)."""
     if q.ndim < 3 or array.shape[-3] == q.shape[-3]:
         return array
     return np.repeat(array, q.shape[-3] // array.shape[-3], axis=-3)
-
-
-def _capped(scores: FloatArray, softcap: float) -> FloatArray:
-    if not softcap > 0:
-        raise InputError(
-            f"softcap is {softcap}, expected a number above 0: leave it out for no cap"
-        )
-    limit = scores.dtype.type(softcap)
-    capped: FloatArray = np.tanh(scores / limit) * limit
-    return capped
-
-
-def _beside_sinks(scores: FloatArray, sinks: npt.ArrayLike) -> FloatArray:
-    """The weights of the keys where each head has one more logit."""
-    logits = as_float(sinks, "sinks").astype(scores.dtype, copy=False)
-    heads = scores.shape[-3:-2] or (1,)
-    if logits.shape != heads:
-        raise ShapeError(f"sinks has shape {logits.shape}, expected {heads}: one logit a head")
-    column = np.broadcast_to(logits[:, None, None], (*heads, *scores.shape[-2:-1], 1))
-    if scores.ndim == 2:
-        column = column[0]
-    beside = np.broadcast_to(column, (*scores.shape[:-1], 1))
-    return softmax(np.concatenate([scores, beside], axis=-1))[..., :-1].copy()
 
 
 def _check_shapes(q: FloatArray, k: FloatArray, v: FloatArray) -> None:
@@ -195,29 +201,6 @@ def _shape(*sizes: int | str) -> str:
     return f"({', '.join(map(str, sizes))})"
 
 
-def _fitting_bias(bias: npt.ArrayLike, scores: FloatArray) -> FloatArray:
-    values = as_float(bias, "bias").astype(scores.dtype, copy=False)
-    _check_fits("bias", values.shape, scores.shape)
-    return values
-
-
-def _check_fits(name: str, shape: tuple[int, ...], scores: tuple[int, ...]) -> None:
-    try:
-        fits = np.broadcast_shapes(shape, scores) == scores
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ShapeError(
-            f"{name} has shape {shape}, expected {scores} or one that broadcasts to it: "
-            "the scores q kᵀ have that shape"
-        )
-
-
-def _hide(scores: FloatArray, visible: BoolArray) -> FloatArray:
-    """−inf where not visible. By choosing, never by adding: adding −inf would let a NaN through."""
-    return np.where(visible, scores, scores.dtype.type(-np.inf))
-
-
 def weighted_sum(weights: FloatArray, v: FloatArray, visible: BoolArray | None) -> FloatArray:
     """weights · v, where a hidden value takes no part: 0 · NaN would be NaN.
 
@@ -235,3 +218,17 @@ def weighted_sum(weights: FloatArray, v: FloatArray, visible: BoolArray | None) 
         takes_part = visible[..., :, key, None] & unsafe[..., None, key, :]
         output = output + np.where(takes_part, product, v.dtype.type(0))
     return output
+
+
+def weighted_rows(weights: FloatArray, v: FloatArray) -> FloatArray:
+    """Each value times its weight: weights (n_k,), v (n_k, d_v); returns (n_k, d_v), whose sum is a query's output.
+
+    A weight of 0 gives 0, whatever the value holds.
+
+    >>> weighted_rows(np.array([0.5, 0.0]), np.array([[2.0, 4.0], [np.nan, 1.0]]))
+    array([[1., 2.],
+           [0., 0.]])
+    """
+    column = weights[:, None]
+    with np.errstate(invalid="ignore"):
+        return np.where(column == 0, v.dtype.type(0), column * v)

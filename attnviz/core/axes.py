@@ -1,4 +1,4 @@
-"""What a convolution and its transpose have in common: options for each axis, spans, shapes that must fit, and
+"""The common parts of a convolution and its transpose: options for each axis, spans, shapes that must fit, and
 sizes in words.
 """
 
@@ -16,7 +16,7 @@ Index: TypeAlias = tuple[EllipsisType | slice | int, ...]
 
 
 def span(kernel: int, dilation: int) -> int:
-    """How many positions a dilated kernel lies across.
+    """The number of positions across which a dilated kernel lies.
 
     >>> span(3, dilation=1), span(3, dilation=2)
     (3, 5)

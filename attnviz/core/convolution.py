@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from attnviz.core.arrays import FloatArray, as_count, as_float, sealed, working
+from attnviz.core.arrays import FloatArray, as_count, as_float, read_only, to_compute_dtype
 from attnviz.core.axes import (
     Index,
     check_channels,
@@ -49,7 +49,7 @@ class ConvolutionStages:
 
 @dataclass(frozen=True, eq=False)
 class PlaceProducts:
-    """How one number of the output comes about, before the bias. Arrays are read-only; `…` is the batch."""
+    """The products that add up to one number of the output, before the bias. Arrays are read-only; `…` is the batch."""
 
     window: FloatArray
     """What the kernel lies on: (…, in_channels, *size)."""
@@ -80,7 +80,7 @@ class ConvolutionLayer:
 
 
 def output_size(n: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
-    """How many places a kernel takes along an axis of n positions: ⌊(n + 2p − d(k − 1) − 1) / s⌋ + 1.
+    """The number of places of a kernel along an axis of n positions: ⌊(n + 2p − d(k − 1) − 1) / s⌋ + 1.
 
     `padding` zeros stand on either side. 0 if the kernel does not fit. Raises InputError for a size that cannot be.
     Source: Dumoulin & Visin (2016), chapter 5, "Dilated convolutions".
@@ -95,7 +95,7 @@ def output_size(n: int, kernel: int, stride: int = 1, padding: int = 0, dilation
 
 
 def receptive_field(layers: Iterable[ConvolutionLayer]) -> int:
-    """How many neighbouring positions of the input one unit behind these layers spans: 1 + Σ d(k − 1) Π s.
+    """The number of input positions that one unit behind these layers spans: 1 + Σ d(k − 1) Π s.
 
     The layers stand in the order the input passes them; the product runs over the strides of the layers before.
     It counts from the first position to the last: with a dilation or a stride above the size of the kernel, some
@@ -151,7 +151,7 @@ def convolve(
 
     axes = kernel_.ndim - 2
     around = [(0, 0)] * (x_.ndim - axes) + [(each, each) for each in paddings]
-    padded = sealed(np.pad(working(x_), around))
+    padded = read_only(np.pad(to_compute_dtype(x_), around))
     windows = _windows(padded, kernel_.shape[2:], strides, dilations)
     products = _channel_products(windows, kernel_)
     total = products.sum(axis=-axes - 1)
@@ -159,9 +159,9 @@ def convolve(
     return ConvolutionStages(
         padded=padded,
         windows=windows,
-        channel_products=sealed(products),
-        channel_sum=sealed(total),
-        output=sealed(output.astype(result_type, copy=False)),
+        channel_products=read_only(products),
+        channel_sum=read_only(total),
+        output=read_only(output.astype(result_type, copy=False)),
     )
 
 
@@ -184,7 +184,7 @@ def products_at(
     >>> at.channel_sums, at.total
     (array([-1., 10.]), array(9.))
     """
-    kernel_ = working(as_float(kernel, "kernel"))
+    kernel_ = to_compute_dtype(as_float(kernel, "kernel"))
     axes = kernel_.ndim - 2
     expected = (
         *stages.channel_products.shape[-axes - 2 : -axes],
@@ -208,8 +208,8 @@ def products_at(
     window = stages.windows[under]
     return PlaceProducts(
         window=window,
-        kernel=sealed(kernel_[out_channel].copy()),
-        products=sealed(window * kernel_[out_channel]),
+        kernel=read_only(kernel_[out_channel].copy()),
+        products=read_only(window * kernel_[out_channel]),
         channel_sums=stages.channel_products[every_channel],
         total=stages.channel_sum[one_number],
     )

@@ -1,4 +1,4 @@
-"""What one layer costs as the sequence grows: self-attention, convolution and recurrence, counted exactly.
+"""The cost of one layer as the sequence grows: self-attention, convolution and recurrence, counted exactly.
 
 Each layer takes n vectors of d numbers and gives n vectors of d numbers. The orders of growth are those of Vaswani et
 al., "Attention Is All You Need" (2017), table 1; the counts below are exact for the layer as it is written in the
@@ -15,7 +15,7 @@ from attnviz.core.fields import layers_to_join
 
 @dataclass(frozen=True)
 class LayerCost:
-    """What one layer costs at one n and d, in whole numbers."""
+    """The cost of one layer at one n and d, in whole numbers."""
 
     operations: int
     """Multiply-adds of all matrix products. Not counted: softmax, activation functions, scaling, biases."""
@@ -30,7 +30,7 @@ class LayerCost:
 
 @dataclass(frozen=True)
 class LayerOrder:
-    """How each number of a LayerCost grows, as written inside O(…)."""
+    """The growth of each number of a LayerCost, as written inside O(…)."""
 
     operations: str
     sequential: str

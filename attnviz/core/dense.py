@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import FloatArray, as_float, sealed, working
+from attnviz.core.arrays import FloatArray, as_float, read_only, to_compute_dtype
 from attnviz.errors import ShapeError
 
 
@@ -27,10 +27,10 @@ def fully_connected(
     bias_ = None if bias is None else as_float(bias, "bias")
     _check_shapes(x_, weights_, bias_)
     result_type = np.result_type(x_, weights_, *(() if bias_ is None else (bias_,)))
-    output = working(x_).reshape(-1) @ working(weights_)
+    output = to_compute_dtype(x_).reshape(-1) @ to_compute_dtype(weights_)
     if bias_ is not None:
         output = output + bias_
-    return sealed(output.astype(result_type, copy=False))
+    return read_only(output.astype(result_type, copy=False))
 
 
 def _check_shapes(x: FloatArray, weights: FloatArray, bias: FloatArray | None) -> None:

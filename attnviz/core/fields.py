@@ -1,4 +1,4 @@
-"""How far layers of convolution see: how many it takes to join two positions, and which positions feed which.
+"""Receptive fields of convolutions: layers needed to join two positions, and the positions that feed a unit.
 
 Two questions are easily taken for one. Some unit sees both of two positions after D/(k − 1) layers: it stands between
 them (`layers_to_join`). The unit at one of them sees the other only after twice as many, because a centred kernel
@@ -57,7 +57,7 @@ def layers_to_reach(distance: int, kernel: int) -> int:
 
 
 def reached(n: int, kernel: int, layers: int, position: int) -> BoolArray:
-    """Which positions of each layer feed one unit of the last: (layers + 1, n), row 0 is the input, read-only.
+    """The positions of each layer that feed one unit of the last: (layers + 1, n), row 0 is the input, read-only.
 
     The layers are same-padded with stride 1 and an odd kernel. The last row is the unit alone; each row above it adds
     (k − 1) / 2 positions to either side, until the sequence ends.

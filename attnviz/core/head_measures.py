@@ -1,4 +1,4 @@
-"""What a head does with a sequence, in numbers: how much of its weight goes where."""
+"""Measures of one head: the share of its weight that goes to each kind of key."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class HeadMeasures:
 def head_measures(
     weights: FloatArray, tokens: Sequence[object], added: Sequence[int] = ()
 ) -> HeadMeasures:
-    """What the weights (n, n) of one head are like; rows are queries.
+    """Measures the weights (n, n) of one head; rows are queries.
 
     `tokens` (n) are compared with each other; `added` are the positions of what does not stand in the text: they are no
     queries here, and no neighbours.
@@ -85,7 +85,7 @@ def _checked(weights: FloatArray, n: int) -> FloatArray:
 def _mean_on_same(
     weights: FloatArray, tokens: Sequence[object], written: BoolArray
 ) -> float | None:
-    """What the queries whose token stands elsewhere too give to it there, on average."""
+    """The mean weight that queries give to the same token elsewhere."""
     places: dict[object, list[int]] = {}
     for i in np.flatnonzero(written).tolist():
         places.setdefault(tokens[i], []).append(i)

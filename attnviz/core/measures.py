@@ -1,4 +1,4 @@
-"""How saturated attention weights are, and what 1/√d_k does about it: entropy, largest weight, gradient of softmax."""
+"""Measures of saturated attention weights, and of what 1/√d_k does: entropy, largest weight, gradient of softmax."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import FloatArray, as_count, as_float, sealed, working
-from attnviz.core.attention import softmax
+from attnviz.core.arrays import FloatArray, as_count, as_float, read_only, to_compute_dtype
 from attnviz.core.seeded import standard_normal
+from attnviz.core.softmax import softmax
 from attnviz.errors import InputError, ShapeError
 
 
 @dataclass(frozen=True, eq=False)
 class ScoreMeasures:
-    """What scores and their softmax are like, one number for each d_k of a sweep. Arrays are read-only."""
+    """Measures of scores and their softmax, one number for each d_k of a sweep. Arrays are read-only."""
 
     variance: FloatArray
     """Of the scores, over all queries and keys: (len(d_ks),)."""
@@ -76,7 +76,7 @@ def softmax_jacobian(weights: npt.ArrayLike) -> FloatArray:
 
 
 def gradient_size(weights: npt.ArrayLike) -> FloatArray:
-    """How much of a gradient softmax lets through: the trace of its Jacobian, Σ p_i (1 − p_i): (…, n_k) → (…).
+    """The share of a gradient that softmax lets through: the trace of its Jacobian, Σ p_i (1 − p_i): (…, n_k) → (…).
 
     The Jacobian has no eigenvalue below 0, so the trace is their sum; it is also half the sum of the absolute values
     of all entries. It falls whenever weight moves from a smaller weight to a larger one: from 1 − 1/n_k where all are
@@ -134,15 +134,15 @@ def _scores(d_k: int, n_keys: int, samples: int, seed: int) -> FloatArray:
 def _measured(scores: Sequence[FloatArray]) -> ScoreMeasures:
     weights = [softmax(each) for each in scores]
     return ScoreMeasures(
-        variance=sealed(np.array([each.var() for each in scores])),
-        largest_weight=sealed(np.array([each.max(axis=-1).mean() for each in weights])),
-        entropy=sealed(np.array([entropy(each).mean() for each in weights])),
-        gradient=sealed(np.array([gradient_size(each).mean() for each in weights])),
+        variance=read_only(np.array([each.var() for each in scores])),
+        largest_weight=read_only(np.array([each.max(axis=-1).mean() for each in weights])),
+        entropy=read_only(np.array([entropy(each).mean() for each in weights])),
+        gradient=read_only(np.array([gradient_size(each).mean() for each in weights])),
     )
 
 
 def _weights(weights: npt.ArrayLike) -> FloatArray:
-    values = working(as_float(weights, "weights"))
+    values = to_compute_dtype(as_float(weights, "weights"))
     if values.ndim == 0:
         raise ShapeError("weights has shape (), expected (…, n_k): one weight a key")
     if np.any(values < 0):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import FloatArray, as_float, of_type, working
+from attnviz.core.arrays import FloatArray, as_float, cast_like, to_compute_dtype
 from attnviz.errors import ShapeError
 
 
@@ -24,13 +24,13 @@ def layer_norm(
     array([-1.,  7.])
     """
     values = as_float(x, "x")
-    given = working(values)
+    given = to_compute_dtype(values)
     centred = given - given.mean(axis=-1, keepdims=True)
     variance = np.mean(centred * centred, axis=-1, keepdims=True)
     normal = centred / np.sqrt(variance + given.dtype.type(epsilon))
     scaled = normal * _fitting("weight", weight, given)
     shifted = scaled if bias is None else scaled + _fitting("bias", bias, given)
-    return of_type(shifted, values)
+    return cast_like(shifted, values)
 
 
 def rms_norm(x: npt.ArrayLike, weight: npt.ArrayLike, epsilon: float) -> FloatArray:
@@ -45,10 +45,10 @@ def rms_norm(x: npt.ArrayLike, weight: npt.ArrayLike, epsilon: float) -> FloatAr
     array([ 0.8485, 11.3137])
     """
     values = as_float(x, "x")
-    given = working(values)
+    given = to_compute_dtype(values)
     squares = np.mean(given * given, axis=-1, keepdims=True)
     normal = given / np.sqrt(squares + given.dtype.type(epsilon))
-    return of_type(normal * _fitting("weight", weight, given), values)
+    return cast_like(normal * _fitting("weight", weight, given), values)
 
 
 def _fitting(name: str, array: npt.ArrayLike, x: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Where the numbers of a trace left what float64 can hold."""
+"""Finds the stage of a trace that left the range of float64."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.masks import combined_mask
+from attnviz.core.scores.composition import visible_keys
 from attnviz.core.trace import Trace
 
 
@@ -22,18 +22,11 @@ def overflowed(trace: Trace) -> str | None:
 
 
 def _stages(trace: Trace) -> Iterator[tuple[str, FloatArray]]:
-    options, n = trace.problem.options, trace.problem.n
-    visible = combined_mask(
-        *(n, n),
-        mask=options.mask,
-        causal=options.causal,
-        offset=options.offset,
-        window=options.window,
-        kv_length=options.kv_length,
-    )
+    problem = trace.problem
+    visible = visible_keys(problem.n_q, problem.n_k, problem.options)
     by_rule = False if visible is None else ~visible
     for number, head in enumerate(trace.heads, start=1):
-        bias = trace.problem.bias_of(number - 1)
+        bias = problem.bias_of(number - 1)
         hidden = by_rule if bias is None else by_rule | np.isneginf(bias)
         of_head = f" of head {number}" if len(trace.heads) > 1 else ""
         yield f"queries{of_head}", head.q

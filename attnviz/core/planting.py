@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from attnviz.core.arrays import FloatArray, as_count, sealed
+from attnviz.core.arrays import FloatArray, as_count, read_only
 from attnviz.core.attention import AttentionStages, attend
 from attnviz.core.convolution import convolve
 from attnviz.core.fields import layers_to_reach
@@ -48,7 +48,7 @@ class Planting:
 
 @dataclass(frozen=True, eq=False)
 class PlantingResponses:
-    """What attention and convolution make of a planted answer, at the position that asks. Arrays are read-only."""
+    """The responses of attention and convolution to a planted answer, where it is asked. Arrays are read-only."""
 
     attention: AttentionStages
     """Of all positions, with the answer in place."""
@@ -94,11 +94,11 @@ def plant(n: int, distance: int, *, position: int = 0, d_model: int = 8, seed: i
         position=position,
         distance=distance,
         seed=seed,
-        vectors=sealed(vectors),
-        without_answer=sealed(without),
-        w_q=sealed(SCORE * components[:, [ASKS]]),
-        w_k=sealed(components[:, [ANSWERS]]),
-        w_v=sealed(components),
+        vectors=read_only(vectors),
+        without_answer=read_only(without),
+        w_q=read_only(SCORE * components[:, [ASKS]]),
+        w_k=read_only(components[:, [ANSWERS]]),
+        w_v=read_only(components),
     )
 
 
@@ -130,7 +130,7 @@ def planting_responses(planting: Planting, layers: int, kernel: int = 3) -> Plan
         attention=attention,
         attention_weight=float(attention.weights[at, at + planting.distance]),
         attention_response=float(moved[ANSWERS]),
-        convolution_responses=sealed(
+        convolution_responses=read_only(
             np.array([np.abs(full[:, at] - bare[:, at]).max() for full, bare in stacks])
         ),
         layers_needed=needed,

@@ -1,4 +1,4 @@
-"""Positional encodings: what tells attention, which has no notion of order, where a vector stands."""
+"""Positional encodings: attention has no notion of order, and learns from these where a vector stands."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import FloatArray, as_count, as_float, of_type, working
+from attnviz.core.arrays import FloatArray, as_count, as_float, cast_like, to_compute_dtype
 from attnviz.errors import InputError, ShapeError
 
 
@@ -37,7 +37,7 @@ def sinusoidal(n: int, d_model: int, base: float = 10000.0) -> FloatArray:
 
 
 def rotary_angles(n: int, d: int, base: float = 10000.0) -> FloatArray:
-    """By how much rotary position embedding turns each pair of entries: angles[p, i] = p · base^(−2i/d), in radians.
+    """The angles of rotary position embedding, for each pair of entries: angles[p, i] = p · base^(−2i/d), in radians.
 
     Returns (n, d / 2): one row a position, counted from 0. `d` is how many entries of a query or a key are turned.
 
@@ -83,7 +83,7 @@ def rotated(x: npt.ArrayLike, angles: npt.ArrayLike, *, interleaved: bool = Fals
         raise ShapeError(
             f"angles has shape {turns.shape}, expected ({n}, r) with r at most {d // 2}: x has shape {values.shape}"
         )
-    given = working(values)
+    given = to_compute_dtype(values)
     cos, sin = (turn(turns).astype(given.dtype, copy=False) for turn in (np.cos, np.sin))
     first, second = (
         (slice(0, 2 * r, 2), slice(1, 2 * r, 2)) if interleaved else (slice(0, r), slice(r, 2 * r))
@@ -91,4 +91,16 @@ def rotated(x: npt.ArrayLike, angles: npt.ArrayLike, *, interleaved: bool = Fals
     turned = given.copy()
     turned[..., first] = given[..., first] * cos - given[..., second] * sin
     turned[..., second] = given[..., second] * cos + given[..., first] * sin
-    return of_type(turned, values)
+    return cast_like(turned, values)
+
+
+def turned_back(pair: tuple[float, float], angle: float) -> tuple[float, float]:
+    """A pair of entries as it was before `rotated` turned it by `angle`, in radians.
+
+    >>> first, second = turned_back((0.0, 1.0), np.pi / 2)
+    >>> round(first, 12), round(second, 12)
+    (1.0, 0.0)
+    """
+    first, second = pair
+    cos, sin = math.cos(angle), math.sin(angle)
+    return first * cos + second * sin, second * cos - first * sin

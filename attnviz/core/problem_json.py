@@ -11,12 +11,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.problem import ARRAYS, NORM_EPSILON, AttentionOptions, Problem
+from attnviz.core.attention_inputs import NORM_EPSILON, Projections
+from attnviz.core.options import AttentionOptions
+from attnviz.core.problem import Problem
+from attnviz.core.provenance import Provenance
 from attnviz.errors import InputError, ShapeError
 
+ARRAYS = (
+    *("x", "w_q", "w_k", "w_v", "w_o", "b_q", "b_k", "b_v", "b_o"),
+    *("q_norm", "k_norm", "rotation", "q", "k", "v", "context"),
+)
+"""The arrays of a problem in the order in which they are written. Those from w_o on may be missing."""
+_MATRICES = ("w_q", "w_k", "w_v")
+"""Written without a column where queries, keys and values were given: schema 1 has no other sign of that."""
 OPTIONS = ("mask", "bias", "sinks")
 """Those of the options that are arrays."""
-_LATER = {"kv_heads": None, "norm_epsilon": NORM_EPSILON}
+_LATER: dict[str, Any] = {
+    "kv_heads": None,
+    "norm_epsilon": NORM_EPSILON,
+    "context_tokens": None,
+}
 _LATER_OPTIONS: dict[str, Any] = {"softcap": None, "window": None, "kv_length": None}
 """Facts that are written only where they are not as usual, as are the sinks: schema 1 began without them."""
 _WORDS = {"NaN": np.nan, "Infinity": np.inf}
@@ -110,10 +124,19 @@ def facts_of(problem: Problem) -> dict[str, Any]:
     return {
         "tokens": None if problem.tokens is None else list(problem.tokens),
         "heads": problem.heads,
-        **_unusual({name: getattr(problem, name) for name in _LATER}, _LATER),
+        **_unusual(_later_facts(problem), _LATER),
         "options": {"scale": options.scale, "causal": options.causal, "offset": options.offset}
         | _unusual(later, _LATER_OPTIONS),
-        "provenance": dict(problem.provenance),
+        "provenance": problem.provenance.to_plain(),
+    }
+
+
+def _later_facts(problem: Problem) -> dict[str, Any]:
+    made, names = problem.inputs, problem.context_tokens
+    return {
+        "kv_heads": problem.kv_heads,
+        "norm_epsilon": made.norm_epsilon if isinstance(made, Projections) else NORM_EPSILON,
+        "context_tokens": None if names is None else list(names),
     }
 
 
@@ -123,7 +146,14 @@ def _unusual(facts: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, An
 
 def arrays_of(problem: Problem) -> Arrays:
     """The arrays that the problem has, by the names `problem.x`, … and `options.mask`, …"""
-    named = {f"problem.{name}": getattr(problem, name) for name in ARRAYS}
+    if problem.given is None:
+        named = {f"problem.{name}": getattr(problem, name) for name in ARRAYS}
+    else:
+        empty = np.zeros((problem.d_model, 0), problem.x.dtype)
+        own = [name for name in ARRAYS if name not in _MATRICES]
+        named = {f"problem.{name}": empty for name in _MATRICES}
+        named |= {f"problem.{name}": getattr(problem, name) for name in own}
+        named = {f"problem.{name}": named[f"problem.{name}"] for name in ARRAYS}
     named |= {f"options.{name}": getattr(problem.options, name) for name in OPTIONS}
     return {name: array for name, array in named.items() if array is not None}
 
@@ -160,16 +190,18 @@ def _array(name: str, value: Any, dtype: str, shape: Any) -> npt.NDArray[Any]:
 def assembled(facts: Mapping[str, Any], arrays: Arrays) -> Problem:
     """The problem of these. Raises InputError, naming what is missing, of the wrong kind or does not fit."""
     _check_kinds(facts, arrays)
-    asked: dict[str, Any] = {name: arrays.get(f"problem.{name}") for name in ARRAYS}
+    found: dict[str, Any] = {name: arrays.get(f"problem.{name}") for name in ARRAYS}
+    if any(found[name] is not None for name in ("q", "k", "v")):
+        found |= {name: None for name in _MATRICES if not found[name].size}
     options: dict[str, Any] = {name: arrays.get(f"options.{name}") for name in OPTIONS}
     try:
         return Problem(
-            **asked,
+            **found,
             heads=facts["heads"],
             **{name: facts[name] for name in _LATER if name in facts},
             tokens=facts["tokens"],
             options=AttentionOptions(**facts["options"], **options),
-            provenance=facts["provenance"],
+            provenance=Provenance.from_plain(facts["provenance"]),
         )
     except ShapeError as error:
         raise InputError(f"a trace whose parts do not fit: {error}") from error
@@ -181,17 +213,17 @@ def _check_kinds(facts: Mapping[str, Any], arrays: Arrays) -> None:
     """Raises InputError, naming the field, for a fact or an array that is missing or of the wrong kind."""
     options = facts.get("options")
     options = options if isinstance(options, dict) else {}
-    tokens = facts.get("tokens")
     good = {
         "heads": type(facts.get("heads")) is int,
-        "tokens": tokens is None
-        or (isinstance(tokens, list) and all(isinstance(each, str) for each in tokens)),
-        "provenance": isinstance(facts.get("provenance"), dict),
+        "tokens": _is_names(facts.get("tokens")),
+        "provenance": isinstance(facts.get("provenance"), dict)
+        and all(isinstance(each, str) for each in facts["provenance"].values()),
         "options.scale": type(options.get("scale")) in (int, float, type(None)),
         "options.causal": type(options.get("causal")) is bool,
         "options.offset": type(options.get("offset")) is int,
         "kv_heads": type(facts.get("kv_heads")) in (int, type(None)),
         "norm_epsilon": type(facts.get("norm_epsilon", NORM_EPSILON)) in (int, float),
+        "context_tokens": _is_names(facts.get("context_tokens")),
         "options.softcap": type(options.get("softcap")) in (int, float, type(None)),
         "options.kv_length": type(options.get("kv_length")) in (int, type(None)),
         "options.window": _is_window(options.get("window")),
@@ -202,6 +234,11 @@ def _check_kinds(facts: Mapping[str, Any], arrays: Arrays) -> None:
     for name, is_good in good.items():
         if not is_good:
             raise wrong(name)
+
+
+def _is_names(value: Any) -> bool:
+    is_list = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return value is None or is_list
 
 
 def _is_window(value: Any) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import FloatArray, as_float, sealed
+from attnviz.core.arrays import FloatArray, as_float, read_only
 from attnviz.core.attention import weighted_sum
 from attnviz.core.self_attention import joined
 from attnviz.core.trace import Trace
@@ -65,15 +65,15 @@ def article_rounded(trace: Trace) -> Trace:
 
     Raises InputError for more than ten positions: ten tenths do not go round.
     """
-    if trace.problem.n > _TENTHS:
+    if trace.problem.n_k > _TENTHS:
         raise InputError(
-            f"the article's rounding shares ten tenths among the keys, and here are {trace.problem.n}: "
+            f"the article's rounding shares ten tenths among the keys, and here are {trace.problem.n_k}: "
             "leave --rounding article out"
         )
     heads = []
     for head in trace.heads:
         weights = sum_preserving_round(head.stages.weights, 1)
         output = weighted_sum(weights, head.v, weights != 0)
-        stages = replace(head.stages, weights=sealed(weights), output=sealed(output))
+        stages = replace(head.stages, weights=read_only(weights), output=read_only(output))
         heads.append(replace(head, stages=stages))
     return joined(trace.problem, tuple(heads), rounded="article")

@@ -1,4 +1,4 @@
-"""Self-attention of one sequence: projections, heads, attention, the output projection."""
+"""Attention of one sequence to itself or to another: projections, heads, attention, the output projection."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import BoolArray, FloatArray, as_float, sealed, working
-from attnviz.core.attention import attend
-from attnviz.core.masks import Window
+from attnviz.core.arrays import BoolArray, FloatArray, as_float, read_only, to_compute_dtype
+from attnviz.core.attention import attend_with
+from attnviz.core.attention_inputs import NORM_EPSILON, Projections
+from attnviz.core.head_trace import HeadTrace
 from attnviz.core.norms import rms_norm
+from attnviz.core.options import AttentionOptions
 from attnviz.core.positions import rotated
-from attnviz.core.problem import NORM_EPSILON, AttentionOptions, Problem
-from attnviz.core.trace import HeadTrace, Trace
+from attnviz.core.problem import Problem
+from attnviz.core.scores.options import Window
+from attnviz.core.trace import Trace
 
 
 def self_attention(
@@ -33,7 +36,9 @@ def self_attention(
     k_norm: npt.ArrayLike | None = None,
     norm_epsilon: float = NORM_EPSILON,
     rotation: npt.ArrayLike | None = None,
+    context: npt.ArrayLike | None = None,
     tokens: Sequence[str] | None = None,
+    context_tokens: Sequence[str] | None = None,
     scale: float | None = None,
     softcap: float | None = None,
     mask: BoolArray | None = None,
@@ -44,11 +49,14 @@ def self_attention(
     kv_length: int | None = None,
     sinks: npt.ArrayLike | None = None,
 ) -> Trace:
-    """Every step of self-attention on one sequence.
+    """Every step of self-attention on one sequence, or of cross-attention to a `context`.
 
-    x (n, d_model); w_q (d_model, h·d_k); w_k (d_model, h_kv·d_k); w_v (d_model, h_kv·d_v); w_o (h·d_v, d_out), where
+    x (n_q, d_model); w_q (d_model, h·d_k); w_k (d_model, h_kv·d_k); w_v (d_model, h_kv·d_v); w_o (h·d_v, d_out), where
     h_kv is `kv_heads`, or h. The biases are added after their projection. Head i uses the columns i·d_k to (i+1)·d_k.
-    `q_norm`, `k_norm` and `rotation` are those of `Problem`; the other options are those of `attend`.
+    `q_norm`, `k_norm` and `rotation` are those of `Projections`; the other options are those of `attend`.
+
+    With `context` (n_k, d_context) keys and values are made of it, by w_k (d_context, h_kv·d_k) and w_v
+    (d_context, h_kv·d_v), and `context_tokens` name its rows.
 
     Raises ShapeError, naming the array, its shape, the shape that would fit, and the operand that asks for it.
     Source: Vaswani et al. (2017), sections 3.2.1 and 3.2.2.
@@ -61,37 +69,29 @@ def self_attention(
     (2, 1)
     """
 
-    def optional(array: npt.ArrayLike | None, name: str) -> FloatArray | None:
-        return None if array is None else as_float(array, name)
-
     return trace_of(
         Problem(
-            x=as_float(x, "x"),
-            w_q=as_float(w_q, "w_q"),
-            w_k=as_float(w_k, "w_k"),
-            w_v=as_float(w_v, "w_v"),
-            w_o=optional(w_o, "w_o"),
-            b_q=optional(b_q, "b_q"),
-            b_k=optional(b_k, "b_k"),
-            b_v=optional(b_v, "b_v"),
-            b_o=optional(b_o, "b_o"),
+            *(x, w_q, w_k, w_v, w_o),
+            *(b_q, b_k, b_v, b_o),
             heads=heads,
             kv_heads=kv_heads,
-            q_norm=optional(q_norm, "q_norm"),
-            k_norm=optional(k_norm, "k_norm"),
+            q_norm=q_norm,
+            k_norm=k_norm,
             norm_epsilon=norm_epsilon,
-            rotation=optional(rotation, "rotation"),
-            tokens=None if tokens is None else tuple(tokens),
+            rotation=rotation,
+            context=context,
+            tokens=tokens,
+            context_tokens=context_tokens,
             options=AttentionOptions(
                 scale=scale,
                 mask=None if mask is None else np.asarray(mask),
-                bias=optional(bias, "bias"),
+                bias=None if bias is None else as_float(bias, "bias"),
                 causal=causal,
                 offset=offset,
                 softcap=softcap,
                 window=window,
                 kv_length=kv_length,
-                sinks=optional(sinks, "sinks"),
+                sinks=None if sinks is None else as_float(sinks, "sinks"),
             ),
         )
     )
@@ -99,12 +99,13 @@ def self_attention(
 
 def trace_of(problem: Problem) -> Trace:
     """Computes the problem; every stage is kept. Raises ShapeError as `self_attention` does."""
-    if problem.q is None or problem.k is None or problem.v is None:
-        all_q = _project(problem.x, problem.w_q, problem.b_q)
-        all_k = _project(problem.x, problem.w_k, problem.b_k)
-        all_v = _project(problem.x, problem.w_v, problem.b_v)
+    made = problem.inputs
+    if isinstance(made, Projections):
+        all_q = _project(made.x, made.w_q, made.b_q)
+        all_k = _project(made.of_keys, made.w_k, made.b_k)
+        all_v = _project(made.of_keys, made.w_v, made.b_v)
     else:
-        all_q, all_k, all_v = problem.q, problem.k, problem.v
+        all_q, all_k, all_v = made.q, made.k, made.v
     q = _split(all_q, problem.heads)
     k, v = _split(all_k, problem.groups), _split(all_v, problem.groups)
     shared_by = problem.heads // problem.groups
@@ -113,53 +114,44 @@ def trace_of(problem: Problem) -> Trace:
 
 
 def _head(problem: Problem, i: int, q: FloatArray, k: FloatArray, v: FloatArray) -> HeadTrace:
-    options = problem.options
-    placed_q, placed_k = _placed(problem, q, problem.q_norm), _placed(problem, k, problem.k_norm)
-    stages = attend(
-        placed_q,
-        placed_k,
-        v,
-        scale=options.scale,
-        softcap=options.softcap,
-        mask=options.mask,
-        bias=problem.bias_of(i),
-        causal=options.causal,
-        offset=options.offset,
-        window=options.window,
-        kv_length=options.kv_length,
-        sinks=None if options.sinks is None else options.sinks[i : i + 1],
+    compared_q, compared_k = (
+        _normed_and_rotated(problem, q, problem.q_norm),
+        _normed_and_rotated(problem, k, problem.k_norm),
     )
+    stages = attend_with(compared_q, compared_k, v, problem.options.of_head(i))
     return HeadTrace(
-        sealed(placed_q),
-        sealed(placed_k),
-        sealed(v),
+        read_only(compared_q),
+        read_only(compared_k),
+        read_only(v),
         stages,
-        projected_q=None if placed_q is q else sealed(q),
-        projected_k=None if placed_k is k else sealed(k),
+        projected_q=None if compared_q is q else read_only(q),
+        projected_k=None if compared_k is k else read_only(k),
     )
 
 
-def _placed(problem: Problem, vectors: FloatArray, norm: FloatArray | None) -> FloatArray:
+def _normed_and_rotated(
+    problem: Problem, vectors: FloatArray, norm: FloatArray | None
+) -> FloatArray:
     """Queries or keys as they are compared: normalised, then turned by where they stand."""
     if norm is not None:
-        vectors = rms_norm(vectors, norm, problem.norm_epsilon)
+        vectors = rms_norm(vectors, norm, problem.projections.norm_epsilon)
     return vectors if problem.rotation is None else rotated(vectors, problem.rotation)
 
 
 def joined(problem: Problem, heads: tuple[HeadTrace, ...], rounded: str | None = None) -> Trace:
     """The heads side by side, projected by w_o: "Attention Is All You Need", section 3.2.2."""
-    concat = sealed(np.concatenate([head.stages.output for head in heads], axis=-1))
+    concat = read_only(np.concatenate([head.stages.output for head in heads], axis=-1))
     output = concat if problem.w_o is None else _project(concat, problem.w_o, problem.b_o)
     if problem.w_o is None and problem.b_o is not None:
         output = concat + problem.b_o
-    return Trace(problem, heads, concat, sealed(output), rounded)
+    return Trace(problem, heads, concat, read_only(output), rounded)
 
 
 def _project(x: FloatArray, w: FloatArray, b: FloatArray | None) -> FloatArray:
     with np.errstate(invalid="ignore", over="ignore"):
-        projected = working(x) @ working(w)
+        projected = to_compute_dtype(x) @ to_compute_dtype(w)
         if b is not None:
-            projected = projected + working(b)
+            projected = projected + to_compute_dtype(b)
     given = (x, w) if b is None else (x, w, b)
     return projected.astype(np.result_type(*given), copy=False)
 

@@ -14,7 +14,8 @@ JSON, schema `attnviz.trace/1`:
 What is only there where it is not as usual: "kv_heads" and "norm_epsilon" beside "heads"; "softcap", "window",
 "kv_length" and "sinks" among the options; "q_norm", "k_norm" and "rotation" in the problem, and "q", "k" and "v" where
 these come from elsewhere; "capped_scores" of a head, where there is a softcap; "projected_q" and "projected_k", where
-queries and keys are normalised or turned. A bias may be (h, n, n).
+queries and keys are normalised or turned; of cross-attention "context" in the problem and "context_tokens" beside
+"heads". A bias may be (h, n_q, n_k).
 
 null in an array is −∞; the words "NaN" and "Infinity" stand for what JSON cannot say either.
 """
@@ -25,30 +26,39 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from attnviz.core import problem_json
-from attnviz.core.arrays import sealed
-from attnviz.core.attention import AttentionStages
+from attnviz.core.arrays import FloatArray, read_only
+from attnviz.core.attention import STAGES, AttentionStages
+from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem
 from attnviz.core.problem_json import Arrays
-from attnviz.core.trace import HeadTrace, Trace
+from attnviz.core.scores.sinks import sink_column
 from attnviz.errors import InputError
 
 SCHEMA = "attnviz.trace/1"
-_STAGES = tuple(each.name for each in fields(AttentionStages))
 _PROJECTED = ("projected_q", "projected_k")
-_OF_HEAD = ("q", "k", "v", *_STAGES, *_PROJECTED)
+_OF_HEAD = ("q", "k", "v", *STAGES, *_PROJECTED)
 _LATER = ("capped_scores", *_PROJECTED)
 """Arrays of a head that are written only where they are its own: schema 1 began without them."""
 
 
-def to_json(trace: Trace) -> str:
+class TraceFields(NamedTuple):
+    """The fields of a `Trace`, in its order: what is written down of it. This module does not know the class."""
+
+    problem: Problem
+    heads: tuple[HeadTrace, ...]
+    concat: FloatArray
+    output: FloatArray
+    rounded: str | None
+
+
+def to_json(trace: TraceFields) -> str:
     """JSON text of the trace, one line."""
     arrays = _arrays_of(trace)
     body = {"schema": SCHEMA} | problem_json.body_of(_facts_of(trace), arrays)
@@ -64,7 +74,7 @@ def to_json(trace: Trace) -> str:
     return json.dumps(body, ensure_ascii=False, allow_nan=False)
 
 
-def from_json(text: str) -> Trace:
+def from_json(text: str) -> TraceFields:
     """The trace of a JSON text. Raises InputError, naming the field that is wrong."""
     try:
         body = json.loads(text)
@@ -96,7 +106,7 @@ def _lists_of(body: Mapping[str, Any]) -> dict[str, Any]:
     return lists | {name: body[name] for name in ("concat", "output")}
 
 
-def to_npz(trace: Trace, path: str | Path) -> None:
+def to_npz(trace: TraceFields, path: str | Path) -> None:
     """One array a field, and the rest as JSON in the array `facts`."""
     facts = json.dumps({"schema": SCHEMA} | _facts_of(trace), ensure_ascii=False)
     arrays: dict[str, Any] = _arrays_of(trace) | {"facts": np.array(facts)}
@@ -104,7 +114,7 @@ def to_npz(trace: Trace, path: str | Path) -> None:
         np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
-def from_npz(path: str | Path) -> Trace:
+def from_npz(path: str | Path) -> TraceFields:
     """The trace of a .npz file. Raises InputError if it is not one; never unpickles."""
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -128,8 +138,8 @@ def from_npz(path: str | Path) -> Trace:
     return _assembled(facts, arrays)
 
 
-def same(one: Trace, other: Trace) -> bool:
-    """Whether two traces hold the same facts and the same arrays, NaN equal to NaN."""
+def same(one: TraceFields, other: TraceFields) -> bool:
+    """Compares two traces: True for the same facts and the same arrays, where NaN equals NaN."""
     if _facts_of(one) != _facts_of(other):
         return False
     mine, theirs = _arrays_of(one), _arrays_of(other)
@@ -140,7 +150,7 @@ def same(one: Trace, other: Trace) -> bool:
     )
 
 
-def _facts_of(trace: Trace) -> dict[str, Any]:
+def _facts_of(trace: TraceFields) -> dict[str, Any]:
     facts = problem_json.facts_of(trace.problem)
     return {
         "tokens": facts.pop("tokens"),
@@ -149,11 +159,11 @@ def _facts_of(trace: Trace) -> dict[str, Any]:
     } | facts
 
 
-def _arrays_of(trace: Trace) -> Arrays:
+def _arrays_of(trace: TraceFields) -> Arrays:
     named = problem_json.arrays_of(trace.problem)
     for i, head in enumerate(trace.heads):
         named |= {f"traces.{i}.{name}": getattr(head, name) for name in ("q", "k", "v")}
-        named |= {f"traces.{i}.{name}": getattr(head.stages, name) for name in _STAGES}
+        named |= {f"traces.{i}.{name}": getattr(head.stages, name) for name in STAGES}
         if head.stages.capped_scores is head.stages.scaled_scores:
             del named[f"traces.{i}.capped_scores"]
         own = {"projected_q": head.projected_q, "projected_k": head.projected_k}
@@ -161,7 +171,7 @@ def _arrays_of(trace: Trace) -> Arrays:
     return named | {"concat": trace.concat, "output": trace.output}
 
 
-def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> Trace:
+def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> TraceFields:
     if facts.get("rounded") not in (None, "article"):
         raise problem_json.wrong("rounded")
     problem = problem_json.assembled(facts, arrays)
@@ -171,9 +181,9 @@ def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> Trace:
     except (KeyError, TypeError) as error:
         raise problem_json.broken("trace", error) from error
     width = problem.heads * problem.d_v
-    _check_shape("concat", concat, (problem.n, width))
-    _check_shape("output", output, (problem.n, _width_out(problem, width)))
-    return Trace(problem, heads, sealed(concat), sealed(output), rounded)
+    _check_shape("concat", concat, (problem.n_q, width))
+    _check_shape("output", output, (problem.n_q, _width_out(problem, width)))
+    return TraceFields(problem, heads, read_only(concat), read_only(output), rounded)
 
 
 def _width_out(problem: Problem, width: int) -> int:
@@ -181,10 +191,10 @@ def _width_out(problem: Problem, width: int) -> int:
 
 
 def _head(problem: Problem, arrays: Arrays, i: int) -> HeadTrace:
-    n, d_k, d_v = problem.n, problem.d_k, problem.d_v
-    shapes = dict.fromkeys(_STAGES, (n, n))
-    shapes |= {"q": (n, d_k), "k": (n, d_k), "v": (n, d_v), "output": (n, d_v)}
-    shapes |= {"projected_q": (n, d_k), "projected_k": (n, d_k)}
+    n_q, n_k, d_k, d_v = problem.n_q, problem.n_k, problem.d_k, problem.d_v
+    shapes = dict.fromkeys(STAGES, (n_q, n_k))
+    shapes |= {"q": (n_q, d_k), "k": (n_k, d_k), "v": (n_k, d_v), "output": (n_q, d_v)}
+    shapes |= {"projected_q": (n_q, d_k), "projected_k": (n_k, d_k)}
     parts = {
         name: arrays[f"traces.{i}.{name}"]
         for name in shapes
@@ -192,9 +202,11 @@ def _head(problem: Problem, arrays: Arrays, i: int) -> HeadTrace:
     }
     for name, array in parts.items():
         _check_shape(f"traces.{i}.{name}", array, shapes[name])
-        sealed(array)
+        read_only(array)
     parts.setdefault("capped_scores", parts["scaled_scores"])
-    stages = AttentionStages(**{name: parts.pop(name) for name in _STAGES})
+    sinks, masked = problem.options.sinks, parts["masked_scores"]
+    sink = None if sinks is None else sink_column(sinks[i : i + 1], masked)
+    stages = AttentionStages(**{name: parts.pop(name) for name in STAGES}, sink=sink)
     return HeadTrace(stages=stages, **parts)
 
 

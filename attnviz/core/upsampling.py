@@ -1,4 +1,4 @@
-"""What brings the size back that strides took away: nearest-neighbour upsampling and the transposed convolution.
+"""Upsampling brings back the size that strides took away: nearest-neighbour upsampling and the transposed convolution.
 
 A network without fully connected layers takes any size (Long, Shelhamer & Darrell, "Fully Convolutional Networks for
 Semantic Segmentation", 2015). Its output is smaller than its input by all its strides, and these undo that.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import FloatArray, as_count, as_float, sealed, working
+from attnviz.core.arrays import FloatArray, as_count, as_float, read_only, to_compute_dtype
 from attnviz.core.axes import (
     Index,
     check_channels,
@@ -49,7 +49,7 @@ def transposed_output_size(
     dilation: int = 1,
     output_padding: int = 0,
 ) -> int:
-    """How long n positions become: (n − 1)s − 2p + d(k − 1) + 1 + output_padding. 0 if padding takes away all.
+    """The length that n positions become: (n − 1)s − 2p + d(k − 1) + 1 + output_padding. 0 if padding takes away all.
 
     A convolution with a stride above 1 gives the same size for several inputs; `output_padding`, positions added at the
     end, says which of them is meant. Raises InputError for a size that cannot be.
@@ -130,7 +130,7 @@ def transposed_convolve(
     result_type = np.result_type(x_, kernel_, *(() if bias_ is None else (bias_,)))
 
     axes = kernel_.ndim - 2
-    stamps = _stamps(working(x_), working(kernel_))
+    stamps = _stamps(to_compute_dtype(x_), to_compute_dtype(kernel_))
     spread = _spread(stamps, axes, strides, dilations, added)
     _check_something_is_left(x_, kernel_, spread.shape[-axes:], paddings)
     cut = (slice(p, n - p) for p, n in zip(paddings, spread.shape[-axes:], strict=True))
@@ -138,9 +138,9 @@ def transposed_convolve(
     total = spread[inside]
     output = total if bias_ is None else total + bias_.reshape(-1, *[1] * axes)
     return TransposedStages(
-        stamps=sealed(stamps),
-        spread=sealed(spread),
-        output=sealed(output.astype(result_type, copy=False)),
+        stamps=read_only(stamps),
+        spread=read_only(spread),
+        output=read_only(output.astype(result_type, copy=False)),
     )
 
 

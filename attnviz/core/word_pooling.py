@@ -11,7 +11,7 @@ from attnviz.errors import ShapeError
 
 
 def between(weights: FloatArray, queries: Sequence[int], keys: Sequence[int]) -> float:
-    """What some queries give to some keys, by weights (n, n): summed over these keys, averaged over these queries.
+    """The weight of some keys for some queries, of weights (n, n): summed over these keys, averaged over these queries.
 
     >>> between(np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]), [0, 1], [1, 2])
     0.75

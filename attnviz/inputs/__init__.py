@@ -1,4 +1,4 @@
-"""Where tokens, vectors and weights come from. Makes a Problem; computes no attention, knows no view."""
+"""Inputs: reads or draws tokens, vectors and weights, and makes a Problem. Computes no attention, knows no view."""
 
 from __future__ import annotations
 

@@ -21,14 +21,14 @@ _TOLERANCE = 1e-2
 
 
 @dataclass(frozen=True, eq=False)
-class Attention:
+class AttentionWeights:
     """The weights of a file, (layers, heads, n, n), and the tokens it names the positions by, if it does."""
 
     weights: FloatArray
     tokens: tuple[str, ...] | None = None
 
 
-def read_attention(path: str) -> Attention:
+def read_attention(path: str) -> AttentionWeights:
     """The weights of a file: (layers, heads, n, n), of which the first axes may be missing there.
 
     .npy: one array. .npz, .safetensors: the array attention (or weights), or the only one. .json: lists, or an object
@@ -59,7 +59,7 @@ def read_attention(path: str) -> Attention:
     n = weights.shape[-1]
     if tokens is not None and len(tokens) != n:
         raise InputError(f"{path} has {len(tokens)} tokens and weights of {n} positions: name each")
-    return Attention(weights, tokens)
+    return AttentionWeights(weights, tokens)
 
 
 def _check(weights: FloatArray, path: str) -> None:

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from attnviz.core.problem import AttentionOptions, Problem
+from attnviz.core.options import AttentionOptions
+from attnviz.core.problem import Problem
+from attnviz.core.provenance import Provenance, Source
 from attnviz.errors import AttnvizError, InputError, unknown_name
 from attnviz.inputs.files import as_text, read_file
 from attnviz.inputs.grids import grid, vector
@@ -109,9 +111,8 @@ def _problem(body: Mapping[str, Any], where: str, origin: str) -> Problem:
     }
     heads, options = _options(body.get("options", {}), len(arrays["x"]), where)
     tokens = _tokens(body, where)
-    provenance = dict.fromkeys(arrays, origin)
-    if source := str(body.get("source", "")):
-        provenance["source"] = source
+    citation = str(body.get("source", "")) or None
+    sources = dict.fromkeys(arrays, Source.from_text(origin))
     named: dict[str, Any] = dict(arrays)
     try:
         return Problem(
@@ -119,7 +120,7 @@ def _problem(body: Mapping[str, Any], where: str, origin: str) -> Problem:
             heads=heads,
             tokens=tokens,
             options=options,
-            provenance=provenance,
+            provenance=Provenance(sources, citation=citation),
         )
     except AttnvizError as error:
         raise _in_file(where, error) from error

@@ -80,7 +80,7 @@ def as_text(data: bytes, where: str) -> str:
 
 
 def content_of(data: bytes) -> str:
-    """What the bytes look like: ".npy", ".npz", ".json", "pickle", "binary" or "text".
+    """The format that the bytes look like: ".npy", ".npz", ".json", "pickle", "binary" or "text".
 
     >>> content_of(b"[[1, 2]]"), content_of(b"1,2"), content_of(b"PK..")
     ('.json', 'text', '.npz')

@@ -1,4 +1,4 @@
-"""From what was asked for to a Problem."""
+"""Makes a Problem of the input options."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.problem import AttentionOptions, Problem, given_heads
+from attnviz.core.options import AttentionOptions
+from attnviz.core.problem import Problem, given_heads
+from attnviz.core.provenance import Provenance, Source
 from attnviz.errors import AttnvizError, InputError
 from attnviz.inputs.conflicts import check_request
 from attnviz.inputs.embedding import seeded_matrix, token_vectors
 from attnviz.inputs.example_files import DEFAULT, load_example
 from attnviz.inputs.files import STDIN
 from attnviz.inputs.masks import read_mask
-from attnviz.inputs.model_problem import trained_problem
-from attnviz.inputs.qkv_file import Given, read_given
+from attnviz.inputs.model_problem import model_problem
+from attnviz.inputs.qkv_file import QKVFile, read_qkv
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.scale import scale_from
 from attnviz.inputs.tokens import listed_tokens, split_text
@@ -34,7 +36,7 @@ def problem_from(request: InputRequest) -> Problem:
     """The Problem that `request` describes: an example, a text, or the user's own numbers.
 
     Without any source it is the example `illustrated`. A text becomes vectors by a seeded embedding, and
-    weights that are not given are drawn from the seed; `provenance["untrained"]` then says which.
+    weights that are not given are drawn from the seed; `provenance.untrained` then says which seed.
     All numbers are float64. With a model, text and weights are the model's, in float32.
 
     Raises InputError (a file, an option, or two that contradict), ShapeError (arrays that do not fit),
@@ -45,7 +47,7 @@ def problem_from(request: InputRequest) -> Problem:
     """
     check_request(request)
     if request.model is not None:
-        problem = trained_problem(request)
+        problem = model_problem(request)
         _check_memory(problem.n, problem.d_model, problem.heads, drawn=0)
         return problem
     if request.qkv is not None:
@@ -57,7 +59,7 @@ def problem_from(request: InputRequest) -> Problem:
 
 
 def _given(request: InputRequest, path: str) -> Problem:
-    given = read_given(path)
+    given = read_qkv(path)
     heads = heads_from(ALL if request.head is None else request.head, given.heads)
     for head in heads:
         if head >= given.heads:
@@ -74,25 +76,26 @@ def _given(request: InputRequest, path: str) -> Problem:
         *(given.q, given.k, given.v, heads),
         tokens=tokens,
         options=_options(request, AttentionOptions(), given.n),
-        provenance=_origin(given, heads),
+        provenance=_provenance_of(given, heads),
     )
 
 
-def _origin(given: Given, heads: tuple[int, ...]) -> dict[str, str]:
-    """Where queries, keys and values came from, and which of several heads these are."""
-    made = dict.fromkeys(("q", "k", "v"), given.origin)
-    return made if given.heads == 1 else made | {"heads": ",".join(map(str, heads))}
+def _provenance_of(given: QKVFile, heads: tuple[int, ...]) -> Provenance:
+    """The source of queries, keys and values, and the numbers of these heads where the file has several."""
+    sources = dict.fromkeys(("q", "k", "v"), given.source)
+    return Provenance(sources, heads=() if given.heads == 1 else heads)
 
 
 @dataclass(frozen=True, eq=False)
 class _Sequence:
-    """What is attended over: tokens, vectors, or both."""
+    """The sequence: tokens, vectors, or both."""
 
     n: int
     tokens: tuple[str, ...] | None
     x: FloatArray | None
     """None where the vectors are still to be drawn."""
-    origin: str
+    source: Source | None
+    """Where x came from."""
 
 
 def _assembled(request: InputRequest) -> Problem:
@@ -106,16 +109,16 @@ def _assembled(request: InputRequest) -> Problem:
     d_k, d_v = request.d_k or D_K, request.d_v or D_V
     _check_memory(sequence.n, width, heads, drawn=max(d_k, d_v) if weights is None else 0)
     x = token_vectors(sequence.tokens or (), width, seed) if sequence.x is None else sequence.x
-    provenance = {"x": sequence.origin or f"seeded embedding of the tokens, seed {seed}"}
+    embedded = Source("other", f"seeded embedding of the tokens, seed {seed}")
+    sources = {"x": sequence.source or embedded}
     if weights is None:
         weights = _seeded_weights(width, heads, d_k, d_v, seed)
-        provenance |= dict.fromkeys(weights, f"seed {seed}")
+        sources |= dict.fromkeys(weights, Source("seed", str(seed)))
         drawn = True
     else:
-        provenance |= dict.fromkeys(weights, f"file {request.weights}")
+        sources |= dict.fromkeys(weights, Source("file", request.weights or ""))
         drawn = sequence.x is None
-    if drawn:
-        provenance["untrained"] = f"seed {seed}"
+    untrained = Source("seed", str(seed)) if drawn else None
     options = _options(request, AttentionOptions(), sequence.n)
     named: dict[str, Any] = dict(weights)
     try:
@@ -125,7 +128,7 @@ def _assembled(request: InputRequest) -> Problem:
             heads=heads,
             tokens=sequence.tokens,
             options=options,
-            provenance=provenance,
+            provenance=Provenance(sources, untrained=untrained),
         )
     except AttnvizError as error:
         where = f"{request.weights}: " if request.weights else ""
@@ -135,8 +138,9 @@ def _assembled(request: InputRequest) -> Problem:
 def _sequence(request: InputRequest) -> _Sequence:
     tokens, flag = _tokens(request)
     if request.vectors is None:
-        return _Sequence(len(tokens or ()), tokens, None, "")
-    where = "stdin" if request.vectors == STDIN else f"file {request.vectors}"
+        return _Sequence(len(tokens or ()), tokens, None, None)
+    is_stdin = request.vectors == STDIN
+    source = Source("other", "stdin") if is_stdin else Source("file", request.vectors)
     read = read_vectors(request.vectors)
     n = len(read.x)
     if tokens is None:
@@ -145,11 +149,11 @@ def _sequence(request: InputRequest) -> _Sequence:
         raise InputError(
             f"{request.vectors} has {n} rows, but {flag} has {len(tokens)} tokens: give one token a row"
         )
-    return _Sequence(n, tokens, read.x, where)
+    return _Sequence(n, tokens, read.x, source)
 
 
 def _tokens(request: InputRequest) -> tuple[tuple[str, ...] | None, str]:
-    """What the positions are called, and which option says so."""
+    """The names of the positions, and the option that gave them."""
     if request.text is not None:
         return split_text(request.text, "words" if request.split is None else request.split), "TEXT"
     if request.tokens is not None:

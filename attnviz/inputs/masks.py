@@ -1,4 +1,4 @@
-"""Who may attend to whom, from a file of 0 and 1."""
+"""Reads a mask from a file of 0 and 1."""
 
 from __future__ import annotations
 

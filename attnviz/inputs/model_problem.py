@@ -6,7 +6,7 @@ from attnviz.core.problem import Problem
 from attnviz.inputs.request import InputRequest
 
 
-def trained_problem(request: InputRequest) -> Problem:
+def model_problem(request: InputRequest) -> Problem:
     """The attention of the heads that are asked for; the first head of the first layer where nothing is said.
 
     Raises InputError for a model, a layer or a head that does not exist, and a text that the model does not take;

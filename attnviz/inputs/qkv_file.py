@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from attnviz.core.arrays import FloatArray
+from attnviz.core.provenance import Source
 from attnviz.errors import InputError
 from attnviz.inputs.files import read_file
 from attnviz.inputs.grids import Array, finite, listed, nested, read_json, read_npy, read_npz
@@ -19,8 +20,8 @@ _SHAPES = "(n, d) or (heads, n, d)"
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
-    """What a file holds."""
+class QKVFile:
+    """The arrays of a file."""
 
     q: FloatArray
     """(h, n, d_k)."""
@@ -28,7 +29,7 @@ class Given:
     """(h_kv, n, d_k), where h is a multiple of h_kv."""
     v: FloatArray
     """(h_kv, n, d_v)."""
-    origin: str
+    source: Source
 
     @property
     def n(self) -> int:
@@ -39,7 +40,7 @@ class Given:
         return len(self.q)
 
 
-def read_given(path: str) -> Given:
+def read_qkv(path: str) -> QKVFile:
     """The queries, keys and values of a file, as they are compared: after positions and norms, before the scale.
 
     .npz, .safetensors, .json: q, k and v by these names (or query, key, value), each (n, d) or (heads, n, d); fewer
@@ -73,7 +74,7 @@ def read_given(path: str) -> Given:
         found = {role: arrays[name] for role, name in _named(arrays, path)}
     heads = {role: _heads(array, f"{path}, {role}") for role, array in found.items()}
     _check(heads, path)
-    return Given(**heads, origin=f"file {Path(path).name}")
+    return QKVFile(**heads, source=Source("file", Path(path).name))
 
 
 _NOT_READ = ("mask", "attention_mask", "attn_mask", "bias")
@@ -81,7 +82,7 @@ _NOT_READ = ("mask", "attention_mask", "attn_mask", "bias")
 
 
 def _named(there: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
-    """Which of the names is q, which k, which v. Raises InputError for a mask, which would be passed over."""
+    """Finds the names of q, k and v. Raises InputError for a mask, which would be passed over."""
     found = []
     if unread := next((name for name in there if name.lower() in _NOT_READ), None):
         raise InputError(

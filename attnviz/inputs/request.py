@@ -1,4 +1,4 @@
-"""What the user asked for, before anything is read."""
+"""The input options, before anything is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the scores are multiplied with, from words."""
+"""Reads the scale of the scores from words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which row a user means."""
+"""Finds the row that a user means."""
 
 from __future__ import annotations
 

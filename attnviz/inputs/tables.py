@@ -29,7 +29,7 @@ ParseCell = Callable[[str], float]
 
 
 @dataclass(frozen=True)
-class Table:
+class NumberTable:
     """The numbers of a table, (rows, columns), and the labels of its rows if it has any."""
 
     values: FloatArray
@@ -37,7 +37,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class _Row:
+class _Line:
     line: int
     cells: list[str]
 
@@ -62,13 +62,13 @@ def number(cell: str) -> float:
 
 def read_table(
     text: str, where: str, *, delimiter: str | None = None, parse: ParseCell = number
-) -> Table:
+) -> NumberTable:
     """The table that `text` holds. `where` names the file in messages.
 
     Raises InputError, with line and column, where rows differ in length or a cell is not what `parse` takes.
 
     >>> read_table("token,a,b\\ncat,1,2\\n", "x.csv")
-    Table(values=array([[1., 2.]]), labels=('cat',))
+    NumberTable(values=array([[1., 2.]]), labels=('cat',))
     """
     rows = _rows(text, where, delimiter or sniffed_delimiter(text))
     labelled = _is_labelled(rows, parse)
@@ -82,7 +82,7 @@ def read_table(
     if not values[0]:
         raise InputError(f"{where}, line {rows[0].line}: no numbers beside the label; add some")
     labels = tuple(_label(row, where) for row in rows) if labelled else None
-    return Table(np.array(values, dtype=np.float64), labels)
+    return NumberTable(np.array(values, dtype=np.float64), labels)
 
 
 def sniffed_delimiter(text: str) -> str:
@@ -99,17 +99,17 @@ def sniffed_delimiter(text: str) -> str:
     return " " if len(words) > 1 and all(_parses(word, number) for word in words) else ","
 
 
-def _rows(text: str, where: str, delimiter: str) -> list[_Row]:
+def _rows(text: str, where: str, delimiter: str) -> list[_Line]:
     import csv  # here and not above: an example or a text needs no table
 
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
     )
-    rows: list[_Row] = []
+    rows: list[_Line] = []
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                rows.append(_Row(reader.line_num, cells))
+                rows.append(_Line(reader.line_num, cells))
     except csv.Error as error:
         raise InputError(
             f"{where}, line {reader.line_num}: {error}; check the quotes there"
@@ -118,7 +118,7 @@ def _rows(text: str, where: str, delimiter: str) -> list[_Row]:
         raise InputError(f"{where} is empty: it needs at least one row")
     if delimiter == " ":
         # Runs of spaces at the end of a line are no cells.
-        rows = [_Row(row.line, [cell for cell in row.cells if cell]) for row in rows]
+        rows = [_Line(row.line, [cell for cell in row.cells if cell]) for row in rows]
     expected = len(rows[0].cells)
     for row in rows:
         found = len(row.cells)
@@ -131,8 +131,8 @@ def _rows(text: str, where: str, delimiter: str) -> list[_Row]:
     return rows
 
 
-def _is_labelled(rows: Sequence[_Row], parse: ParseCell) -> bool:
-    """Whether the first column holds labels. One bad number among numbers does not make it so."""
+def _is_labelled(rows: Sequence[_Line], parse: ParseCell) -> bool:
+    """Tells whether the first column holds labels. One bad number among numbers does not make it so."""
     first, rest = rows[0], rows[1:]
     is_words = not any(_parses(cell, parse) for cell in first.cells)
     if rest and is_words and len(first.cells) > 1 and _names_labels(first.cells[0]):
@@ -142,7 +142,7 @@ def _is_labelled(rows: Sequence[_Row], parse: ParseCell) -> bool:
     return 2 * words > len(body)
 
 
-def _is_header(first: _Row, start: int, parse: ParseCell) -> bool:
+def _is_header(first: _Line, start: int, parse: ParseCell) -> bool:
     names = first.cells[start:]
     if not any(_parses(cell, parse) for cell in names):
         return True
@@ -156,7 +156,7 @@ def _names_labels(cell: str) -> bool:
     return cell.strip().lower() in LABEL_HEADERS
 
 
-def _value(row: _Row, column: int, parse: ParseCell, where: str) -> float:
+def _value(row: _Line, column: int, parse: ParseCell, where: str) -> float:
     cell = row.cells[column]
     place = f"{where}, line {row.line}, column {column + 1}"
     if not cell.strip():
@@ -167,7 +167,7 @@ def _value(row: _Row, column: int, parse: ParseCell, where: str) -> float:
         raise InputError(f"{place}: {_shown(cell)} {error}") from None
 
 
-def _label(row: _Row, where: str) -> str:
+def _label(row: _Line, where: str) -> str:
     label = row.cells[0].strip()
     if not label:
         raise InputError(
@@ -177,7 +177,7 @@ def _label(row: _Row, where: str) -> str:
 
 
 def _parses(cell: str, parse: ParseCell) -> bool:
-    """Whether the cell is meant as a number, be it a bad one: a row of "nan" or of "1,5" is no header."""
+    """Tells whether the cell is meant as a number, be it a bad one: a row of "nan" or of "1,5" is no header."""
     if _LIKE_A_NUMBER.fullmatch(cell.strip()):
         return True
     try:

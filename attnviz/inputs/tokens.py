@@ -105,7 +105,7 @@ def tokens_in(value: Mapping[str, Any], where: str) -> tuple[str, ...] | None:
 
 
 def characters(text: str) -> Iterator[str]:
-    r"""What the eye sees as single characters, in order: most of Unicode's extended grapheme clusters (UAX #29).
+    r"""Splits a text into visible characters, in order: most of Unicode's extended grapheme clusters (UAX #29).
 
     >>> [len(each) for each in characters("e\u0301👍🏽")]
     [2, 2]
@@ -121,7 +121,7 @@ def characters(text: str) -> Iterator[str]:
 
 
 def _continues(cluster: str, character: str) -> bool:
-    """Whether `character` belongs to the same visible character as `cluster` before it."""
+    """Tells whether `character` belongs to the same visible character as `cluster` before it."""
     code = ord(character)
     if unicodedata.category(character).startswith("M") or character == _JOINER:
         return not cluster.isspace()

@@ -1,4 +1,4 @@
-"""Which array of a weights file is w_q, w_k, w_v, w_o or a bias, whatever the file calls it.
+"""Finds w_q, w_k, w_v, w_o and biases among the arrays of a weights file, whatever they are called.
 
 Two conventions are understood, each after a common prefix such as `model.layers.0.self_attn.`:
 
@@ -41,7 +41,7 @@ class Named:
 
 
 def understood(names: Iterable[str], where: str) -> Named:
-    """Which of `names` plays which role.
+    """Assigns a role to each of `names`.
 
     Raises InputError if w_q, w_k or w_v is missing, stands there twice, or there are several layers to choose from.
 

@@ -43,7 +43,7 @@ def read_weights(path: str, d_model: int | None = None, transposed: bool | None 
 
 
 def _is_transposed(found: Weights, named: Named, d_model: int | None, path: str) -> bool:
-    """Whether the matrices are (out, in), told by the shapes; by the names only where these leave no doubt."""
+    """Tells whether the matrices are (out, in), by their shapes; by the names only where these leave no doubt."""
     shapes = {named.names[role]: found[role].shape for role in NEEDED}
     if d_model is None:
         if not named.is_linear:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from attnviz.core.problem import Problem
+from attnviz.core.provenance import ModelSource
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, unknown_name
 from attnviz.lessons.lesson_context import Telling
@@ -18,10 +19,16 @@ _REVISION, _BRIEF = 12, 8
 
 
 def check(asked: LessonRequest) -> None:
-    """Raises InputError for a row that does not exist, an empty sequence, a precision that float64 does not hold or
-    an unknown rounding.
+    """Raises InputError for cross-attention, a row that does not exist, an empty sequence, a precision that float64
+    does not hold or an unknown rounding.
     """
     problem = asked.sequence.problem
+    if problem.is_cross_attention:
+        sizes = f"{problem.n_q} queries and {problem.n_k} keys"
+        raise InputError(
+            f"lessons show self-attention, and this is cross-attention of {sizes}: "
+            "read its numbers from the trace, in Python or as to_json writes them"
+        )
     if problem.n == 0:
         raise InputError("nothing to explain: the sequence is empty, give at least one vector")
     if not 0 <= asked.query < problem.n:
@@ -102,20 +109,18 @@ def notes(telling: Telling, length: str = "") -> tuple[str, ...]:
     """What must be said of the numbers; `length` "_brief" in a few words."""
     said = []
     made = telling.problem.provenance
-    if "model" in made:
-        facts = {name: made.get(name, "") for name in ("model", "layer", "tokenizer")}
-        facts["heads"] = telling.listed_heads
-        facts["revision"] = made.get("revision", "")[: _BRIEF if length else _REVISION]
-        said.append(telling.common(f"trained{length}", **facts))
-    if stored := made.get("stored"):
-        said.append(telling.common(f"quantised{length}", stored=stored, bits=made.get("bits", "")))
-    if "unknown" in made:
-        seen = {name: made.get(name, "") for name in ("unknown", "tokens")}
-        said.append(telling.common(f"unknown{length}", **seen))
-    if "backend" in made:
-        watched = {name: made.get(name, "") for name in ("backend", "difference")}
-        said.append(telling.common(f"watched{length}", **watched))
-    if how := telling.source("untrained"):
+    if made.model is not None:
+        said.append(_note_on_model(telling, made.model, length))
+    if made.quantisation is not None:
+        stored, bits = made.quantisation.stored, made.quantisation.bits_text
+        said.append(telling.common(f"quantised{length}", stored=stored, bits=bits))
+    if made.unknown is not None:
+        counts = {"unknown": made.unknown.count, "tokens": made.unknown.of}
+        said.append(telling.common(f"unknown{length}", **counts))
+    if made.backend is not None:
+        backend = {"backend": made.backend.name, "difference": made.backend.difference_text}
+        said.append(telling.common(f"watched{length}", **backend))
+    if how := telling.untrained:
         said.append(telling.common(f"untrained{length}", how=how))
     if telling.trace.rounded == "article":
         said.append(telling.common(f"article{length}"))
@@ -124,6 +129,18 @@ def notes(telling: Telling, length: str = "") -> tuple[str, ...]:
         telling.common(f"rounded{how_rounded}{length}", precision=telling.numbers.precision)
     )
     return tuple(said)
+
+
+def _note_on_model(telling: Telling, model: ModelSource, length: str) -> str:
+    revision = (model.revision or "")[: _BRIEF if length else _REVISION]
+    return telling.common(
+        f"trained{length}",
+        model=model.name,
+        layer="" if model.layer is None else model.layer,
+        heads=telling.listed_heads,
+        tokenizer=model.tokenizer or "",
+        revision=revision,
+    )
 
 
 def _numbers(trace: Trace, query: int, precision: int | None, *, sums: bool) -> Numbers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,8 +10,10 @@ from typing import Literal
 import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray
+from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem
-from attnviz.core.trace import HeadTrace, Trace
+from attnviz.core.provenance import Source
+from attnviz.core.trace import Trace
 from attnviz.story import formulas
 from attnviz.story.calculations import MOST, strongest
 from attnviz.story.captions import joined, token_name
@@ -23,8 +24,6 @@ from attnviz.story.storyboard import Formula, Label, Matrix, MatrixKind, Number
 from attnviz.theme import Role
 
 HEADS_SHOWN = 4
-_SOURCE = re.compile(r"(seed|file) (.+)", re.DOTALL)
-"""What a provenance says of numbers, in English in every language."""
 
 ScoreStage = Literal["scores", "scale", "cap", "bias", "mask"]
 _STAGES: tuple[ScoreStage, ...] = ("scores", "scale", "cap", "bias", "mask")
@@ -156,11 +155,19 @@ class Telling:
     def common(self, part: str, **facts: object) -> str:
         return self.words.say("common", part, **facts)
 
-    def source(self, name: str) -> str | None:
-        """Where an array came from, or how it is untrained, in words of this language; None where nothing says."""
-        origin = self.problem.provenance.get(name)
-        known = _SOURCE.fullmatch(origin or "")
-        return origin if known is None else self.common(known[1], name=known[2])
+    def source(self, array: str) -> str | None:
+        """The source of an array, in words of this language; None where it is not known."""
+        return self._in_words(self.problem.provenance.sources.get(array))
+
+    @property
+    def untrained(self) -> str | None:
+        """The source of weights that were not learned, in words of this language; None where all were."""
+        return self._in_words(self.problem.provenance.untrained)
+
+    def _in_words(self, source: Source | None) -> str | None:
+        if source is None:
+            return None
+        return source.name if source.kind == "other" else self.common(source.kind, name=source.name)
 
     def number(self, value: float, role: Role | None = None) -> Number:
         numbers = self.numbers.weights if role is Role.WEIGHT else self.numbers
@@ -226,15 +233,15 @@ class Telling:
         """The head's number, as it was chosen if it was, else counted from 1; None if there is only one."""
         if len(self.trace.heads) < 2:
             return None
-        chosen = self.problem.provenance.get("heads", "").split(",")
-        return int(chosen[index]) if len(chosen) == len(self.trace.heads) else index + 1
+        chosen = self.problem.provenance.heads
+        return chosen[index] if len(chosen) == len(self.trace.heads) else index + 1
 
     @property
     def listed_heads(self) -> str:
         """The heads that were chosen, as they are named: those that follow each other by the first and the last."""
-        heads = self.problem.provenance.get("heads", "").split(",")
-        is_run = len(heads) > 2 and heads == [str(int(heads[0]) + i) for i in range(len(heads))]
-        return f"{heads[0]}–{heads[-1]}" if is_run else self.common("comma").join(heads)
+        heads = self.problem.provenance.heads
+        is_run = len(heads) > 2 and heads == tuple(range(heads[0], heads[0] + len(heads)))
+        return f"{heads[0]}–{heads[-1]}" if is_run else self.common("comma").join(map(str, heads))
 
     @property
     def _only(self) -> int | None:

@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.problem import AttentionOptions, Problem
+from attnviz.core.options import AttentionOptions
+from attnviz.core.problem import Problem
 from attnviz.errors import InputError
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.numbers import Numbers
@@ -39,9 +40,8 @@ def rearranged(problem: Problem, places: Sequence[int]) -> Problem:
     chosen = list(places)
     return replace(
         problem,
-        x=problem.x[chosen],
+        inputs=replace(problem.projections, x=problem.x[chosen], rotation=None),
         tokens=None if problem.tokens is None else tuple(problem.tokens[i] for i in chosen),
-        rotation=None,
         options=AttentionOptions(scale=problem.options.scale, softcap=problem.options.softcap),
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.head_measures import induction
+from attnviz.core.provenance import Backend, Provenance
 from attnviz.core.word_pooling import merged
 from attnviz.errors import InputError
 from attnviz.inputs.attention_file import read_attention
@@ -55,8 +56,8 @@ class _Heads:
     """On the text written twice in a row; none where that is too short or too long."""
     is_merged: bool = False
     is_captured: bool = False
-    made: Mapping[str, str] = field(default_factory=dict)
-    """Facts for the notes on how the weights came about; see `Survey.made`."""
+    made: Provenance = field(default_factory=Provenance)
+    """What the notes say of how the weights came about; see `Survey.made`."""
     text: str = ""
     spans: Sequence[Span] = ()
     """The part of the text that each position is, where that is known."""
@@ -193,11 +194,11 @@ def _of_model(options: HeadsOptions) -> _Heads:
         *(model.title, model.revision, tuple(names), tokens, added),
         *((model.layers, model.heads), layers, twice),
         is_merged=options.words,
-        made={
-            **model.rounding,
-            **unknown_of(read),
-            **({} if program is None else {"backend": program}),
-        },
+        made=Provenance(
+            quantisation=model.quantisation,
+            unknown=unknown_of(read),
+            backend=None if program is None else Backend(program),
+        ),
         text=read.text,
         spans=spans,
     )

@@ -84,7 +84,7 @@ class LessonOptions:
             raise InputError(f"the lesson {lesson.name} has no such option: leave key out")
         return LessonRequest(
             trace,
-            default_row(trace, "model" in trace.problem.provenance),
+            default_row(trace, trace.problem.provenance.model is not None),
             self.language or LANGUAGES[0],
             self.precision,
             self.rounding or DEFAULT_ROUNDING,

@@ -37,6 +37,6 @@ def _reason(storyboard: Storyboard, name: str) -> str | None:
     if absence is None:
         return None
     problem = storyboard.trace.problem
-    if "model" in problem.provenance:
+    if problem.provenance.model is not None:
         return absence.with_model or absence.why
     return absence.why if problem.projects else absence.with_qkv or absence.why

@@ -16,15 +16,14 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.norms import layer_norm
 from attnviz.models.config import Config
 from attnviz.models.dense import activation, linear
-from attnviz.models.layer import Layer
+from attnviz.models.family import ModelFamily
+from attnviz.models.layer import ModelLayer
 from attnviz.models.tensors import Tensors
-
-KINDS = ("bert", "roberta", "xlm-roberta", "distilbert")
 
 
 @dataclass(frozen=True)
 class _Names:
-    """Where a model of a kind keeps what."""
+    """The names of a model's tensors."""
 
     layer: str
     q: str
@@ -62,23 +61,23 @@ _DISTILBERT = _Names(
 
 
 def layer_count(config: Config) -> int:
-    """How many layers there are."""
+    """The number of layers."""
     return config.whole("num_hidden_layers", "n_layers")
 
 
 def head_count(config: Config) -> int:
-    """How many heads each layer has."""
+    """The number of heads of each layer."""
     return config.whole("num_attention_heads", "n_heads")
 
 
 def longest(config: Config) -> int:
-    """How many tokens the model takes."""
+    """The number of tokens that the model takes."""
     return config.whole("max_position_embeddings") - _first_position(config)
 
 
 def layers(
     tensors: Tensors, config: Config, ids: Sequence[int], dtype: npt.DTypeLike
-) -> Iterator[Layer]:
+) -> Iterator[ModelLayer]:
     """The layers one after the other; nothing beyond what is asked for is computed or read."""
     names = _DISTILBERT if config.kind == "distilbert" else _BERT
     prefix = next(
@@ -108,7 +107,7 @@ def layers(
         b_q, b_k, b_v, b_o = (
             get(f"{at}{each}.bias") for each in (names.q, names.k, names.v, names.o)
         )
-        layer = Layer(x, heads, heads, w_q, w_k, w_v, w_o, b_q, b_k, b_v, b_o)
+        layer = ModelLayer(x, heads, heads, w_q, w_k, w_v, w_o, b_q, b_k, b_v, b_o)
         yield layer
         x = norm(x + layer.output(), f"{at}{names.after_attention}")
         inner = act(linear(x, get(f"{at}{names.inner}.weight"), get(f"{at}{names.inner}.bias")))
@@ -125,14 +124,14 @@ def _embedded(
     """Words, positions and the first segment, added up: (n, d_model)."""
     first = _first_position(config)
     x = tensors.rows(f"{prefix}{_WORDS}", ids, dtype)
-    places = range(len(ids)) if first == 0 else _places(ids, first)
+    places = range(len(ids)) if first == 0 else _position_ids(ids, first)
     x = x + tensors.rows(f"{prefix}embeddings.position_embeddings.weight", places, dtype)
     segments = f"{prefix}embeddings.token_type_embeddings.weight"
     return x + tensors.rows(segments, [0], dtype) if segments in tensors.names else x
 
 
-def _places(ids: Sequence[int], first: int) -> list[int]:
-    """Where each token stands, if padding is not counted: it has the position before the first for itself."""
+def _position_ids(ids: Sequence[int], first: int) -> list[int]:
+    """The position of each token, where padding is not counted and has a position of its own before the first."""
     is_padding = [each == first - 1 for each in ids]
     counted = accumulate(not each for each in is_padding)
     return [
@@ -146,3 +145,13 @@ def _first_position(config: Config) -> int:
         return 0
     padding = config.get("pad_token_id")
     return 1 + (padding if type(padding) is int else 1)
+
+
+FAMILY = ModelFamily(
+    "BERT",
+    ("bert", "roberta", "xlm-roberta", "distilbert"),
+    layer_count,
+    head_count,
+    longest,
+    layers,
+)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray
-from attnviz.core.masks import Window, combined_mask
-from attnviz.core.problem import AttentionOptions, Problem, given_heads
+from attnviz.core.options import AttentionOptions
+from attnviz.core.problem import Problem, given_heads
+from attnviz.core.provenance import Backend, Provenance, Source
+from attnviz.core.scores.composition import combined_mask
+from attnviz.core.scores.options import Window
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 
@@ -20,7 +23,7 @@ TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
-class Captured:
+class CapturedLayer:
     """Queries, keys and values after norms and positions, what was done with them, and what came of it."""
 
     name: str
@@ -36,6 +39,8 @@ class Captured:
     """The program's own: (h, n, n)."""
     own_output: FloatArray
     """(h, n, d_v)."""
+    program: str
+    """The program that handed it over, with its version."""
     x: FloatArray | None = None
     """What the queries were made of: (n, d_model)."""
     added: FloatArray | None = None
@@ -45,8 +50,6 @@ class Captured:
     """How many tokens a query sees at most, itself among them, where the model says so."""
     sinks: FloatArray | None = None
     """(h,)."""
-    origin: Mapping[str, str] = field(default_factory=dict)
-    """What is to be said of where it comes from."""
 
     @property
     def heads(self) -> int:
@@ -56,27 +59,33 @@ class Captured:
         self,
         heads: Sequence[int],
         tokens: Sequence[str] | None = None,
-        provenance: Mapping[str, str] | None = None,
+        provenance: Provenance | None = None,
     ) -> Problem:
         """The attention of these heads, counted from 0.
 
         Raises InputError for a head whose weights or outputs, computed here, are not those of the program.
         """
         chosen = list(heads)
-        told = {**(provenance or {}), **self.origin}
+        provenance = self._provenance(provenance or Provenance())
         problem = given_heads(
             *(self.q, self.k, self.v, chosen),
             x=self.x,
             tokens=tokens,
             options=self._options(chosen),
-            provenance=told,
+            provenance=provenance,
         )
         difference = self._difference(problem, chosen)
-        return replace(problem, provenance=told | {"difference": _rounded_up(difference)})
+        backend = Backend(self.program, float(_rounded_up(difference)))
+        return replace(problem, provenance=replace(provenance, backend=backend))
 
     def weights(self, head: int) -> FloatArray:
         """The weights (n, n) of a head, computed here. Raises InputError as `problem` does."""
         return trace_of(self.problem([head])).heads[0].stages.weights
+
+    def _provenance(self, given: Provenance) -> Provenance:
+        """Adds to the provenance that queries, keys and values come from the program."""
+        made = dict.fromkeys(("q", "k", "v"), Source("other", self.program))
+        return replace(given, sources={**given.sources, **made})
 
     def _difference(self, problem: Problem, heads: Sequence[int]) -> float:
         """The largest difference to what the program computed. Raises InputError where it is too large."""
@@ -111,7 +120,7 @@ class Captured:
 
     @cached_property
     def _visible(self) -> BoolArray:
-        """Who sees whom: (n, n). All heads hide the same."""
+        """The mask of all heads: (n, n), True = may attend. Raises InputError where heads hide different keys."""
         n = self.q.shape[1]
         if self.added is None:
             return np.ones((n, n), dtype=bool)
@@ -136,7 +145,7 @@ class Captured:
 
     @cached_property
     def _bias(self) -> FloatArray | None:
-        """What is added to scores that are not hidden: (1 or h, n, n); None where nothing is."""
+        """The bias on scores that are not hidden: (1 or h, n, n); None where nothing is."""
         if self.added is None:
             return None
         bias = np.where(self._visible, self.added, 0)

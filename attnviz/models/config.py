@@ -1,4 +1,4 @@
-"""What config.json says of a model, read and checked."""
+"""The settings of config.json, read and checked."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Config:
 
 
 def read_config(folder: Path) -> Config:
-    """What the folder's config.json says. Raises InputError if there is none, or it is none."""
+    """Reads the folder's config.json. Raises InputError if there is none, or it is none."""
     path = folder / FILE
     if not path.is_file():
         raise InputError(

@@ -1,4 +1,4 @@
-"""What stands between two attentions: linear layers and what follows them."""
+"""The parts between two attentions: linear layers and what follows them."""
 
 from __future__ import annotations
 

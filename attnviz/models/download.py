@@ -49,16 +49,18 @@ def _install(package: str) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError as error:
-        raise EnvironmentFault(f"pip cannot be started ({error}): run {_told(command)}") from error
+        raise EnvironmentFault(
+            f"pip cannot be started ({error}): run {_as_typed(command)}"
+        ) from error
     if done.returncode:
         lines = [each for each in done.stderr.splitlines() if each.startswith("ERROR")]
         reason = lines[-1].removeprefix("ERROR: ") if lines else "pip says no more"
         raise EnvironmentFault(
-            f"{package} could not be installed ({reason}): check the connection, or run {_told(command)}"
+            f"{package} could not be installed ({reason}): check the connection, or run {_as_typed(command)}"
         )
 
 
-def _told(command: list[str]) -> str:
+def _as_typed(command: list[str]) -> str:
     return " ".join(("python", *command[1:]))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from attnviz.core.provenance import Quantisation
 from attnviz.models.config import Config, read_config
 from attnviz.models.gguf_file import read_gguf
 from attnviz.models.gguf_names import ROPE_FACTORS, config_of
@@ -20,30 +21,30 @@ from attnviz.models.tokenizer import read_tokenizer
 
 
 @dataclass(frozen=True)
-class Opened:
-    """What a model consists of, in whatever form it is kept."""
+class ModelFiles:
+    """The parts of a model, in whatever form it is kept."""
 
     config: Config
     tensors: Tensors
     tokenizer: Callable[[], Any]
     """A `tokenizers.Tokenizer`, loaded when it is asked for."""
-    rounding: Mapping[str, str] = field(default_factory=dict)
-    """How the weights are quantised, if they are: `stored` and `bits`, as in the provenance of a Problem."""
+    quantisation: Quantisation | None = None
+    """How the weights are quantised, if they are."""
 
 
-def opened(place: Place) -> Opened:
+def open_files(place: Place) -> ModelFiles:
     """The model that is there. Raises InputError for what is none, EnvironmentFault for a package that is missing."""
     return _folder(place.folder) if place.file is None else _gguf(place.folder / place.file)
 
 
-def _folder(folder: Path) -> Opened:
+def _folder(folder: Path) -> ModelFiles:
     config = read_config(folder)
-    return Opened(config, SafetensorsFolder(folder), partial(read_tokenizer, folder))
+    return ModelFiles(config, SafetensorsFolder(folder), partial(read_tokenizer, folder))
 
 
-def _gguf(path: Path) -> Opened:
+def _gguf(path: Path) -> ModelFiles:
     file = read_gguf(path)
     tensors = GgufTensors(file)
     factors = tensors.stored(ROPE_FACTORS) if ROPE_FACTORS in file.tensors else None
     config = config_of(file, factors)
-    return Opened(config, tensors, partial(tokenizer_of, file), tensors.rounding)
+    return ModelFiles(config, tensors, partial(tokenizer_of, file), tensors.quantisation)

@@ -46,7 +46,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class GgufFile:
-    """What a header says."""
+    """The contents of a header."""
 
     path: Path
     values: Mapping[str, Any]
@@ -62,7 +62,7 @@ class GgufFile:
 
 
 def is_gguf(path: Path) -> bool:
-    """Whether the file is one, by its name or its first bytes: some programs name their files by digests."""
+    """Tells a .gguf file by its name or its first bytes: some programs name their files by digests."""
     if path.suffix.lower() == SUFFIX:
         return True
     try:

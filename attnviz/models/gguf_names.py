@@ -1,4 +1,4 @@
-"""What a .gguf file says of a model, in the words of the hub, which the families know.
+"""Translates the settings and names of a .gguf file into those of the hub, which the families know.
 
 The keys and names are those that convert_hf_to_gguf.py of llama.cpp writes.
 """
@@ -59,7 +59,7 @@ _IN_LAYER = re.compile(r"blk\.(\d+)\.(\w+)\.(weight|bias)")
 
 @dataclass(frozen=True)
 class Architecture:
-    """How the files of one architecture say what the hub says."""
+    """The translation of one architecture's settings and names into those of the hub."""
 
     needed: Mapping[str, str]
     """The hub's name of each setting that has to be there."""
@@ -143,7 +143,7 @@ def names_of(file: GgufFile) -> dict[str, str]:
 
 
 def arranged(file: GgufFile, own: str) -> Arranged | None:
-    """How a tensor becomes what the hub has; None where it is the same. Raises InputError where it does not fit.
+    """The rearrangement of a tensor into the hub's; None where it is the same. Raises InputError where it does not fit.
 
     llama.cpp turns neighbours, transformers turns entry i with entry i + d_k/2, so that its script orders the rows of
     W_Q and W_K anew, head by head.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 from functools import cached_property
 from math import prod
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
+from attnviz.core.provenance import Quantisation
 from attnviz.errors import EnvironmentFault, InputError
 from attnviz.models.gguf_file import GgufFile, Stored
 from attnviz.models.gguf_names import arranged, names_of
@@ -37,7 +37,7 @@ class GgufTensors(Tensors):
 
     @property
     def names(self) -> frozenset[str]:
-        """What the tensors are called."""
+        """The names of the tensors."""
         return frozenset(self._own)
 
     @property
@@ -46,10 +46,8 @@ class GgufTensors(Tensors):
         return (self._file.path,)
 
     @cached_property
-    def rounding(self) -> Mapping[str, str]:
-        """How the weights are quantised: `stored`, the types from the most frequent, and `bits`, how many each number
-        takes on average; nothing where none is.
-        """
+    def quantisation(self) -> Quantisation | None:
+        """The quantisation of the weights; None where none is quantised."""
         numbers: dict[str, int] = {}
         taken = 0
         for name, stored in self._file.tensors.items():
@@ -58,9 +56,9 @@ class GgufTensors(Tensors):
                 numbers[kind.name] = numbers.get(kind.name, 0) + prod(stored.shape)
                 taken += 8 * self._bytes_of(stored, name)
         if not numbers:
-            return {}
+            return None
         kinds = sorted(numbers, key=lambda each: -numbers[each])
-        return {"stored": "/".join(kinds), "bits": f"{taken / sum(numbers.values()):.1f}"}
+        return Quantisation("/".join(kinds), round(taken / sum(numbers.values()), 1))
 
     @property
     def place(self) -> Path:

@@ -16,7 +16,7 @@ _NORMAL, _CONTROL, _BY_USER = 1, 3, 4
 
 @dataclass(frozen=True)
 class _Splitting:
-    """How a text is cut before its bytes are merged; the file has but a name for it."""
+    """The way a text is cut before its bytes are merged; the file only names it."""
 
     pattern: str | None = None
     """Each match is a word; None for the words of GPT-2."""
@@ -140,7 +140,7 @@ def _merges_of(file: GgufFile) -> Iterable[tuple[str, str]]:
 
 
 def _add_marks(found: Any, tokenizer: Any, file: GgufFile, *, begins: bool) -> None:
-    """What is read whole wherever it stands, and what the model adds to each text."""
+    """Adds the tokens that are never split, and those that the model adds to each text."""
     tokens = _value(file, "tokens")
     for kind, add in (
         (_CONTROL, tokenizer.add_special_tokens),

@@ -13,34 +13,33 @@ import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.norms import layer_norm
-from attnviz.core.problem import AttentionOptions
+from attnviz.core.options import AttentionOptions
 from attnviz.errors import InputError
 from attnviz.models.config import Config
 from attnviz.models.dense import activation
-from attnviz.models.layer import Layer
+from attnviz.models.family import ModelFamily
+from attnviz.models.layer import ModelLayer
 from attnviz.models.tensors import Tensors
-
-KINDS = ("gpt2",)
 
 
 def layer_count(config: Config) -> int:
-    """How many layers there are."""
+    """The number of layers."""
     return config.whole("n_layer", "num_hidden_layers")
 
 
 def head_count(config: Config) -> int:
-    """How many heads each layer has."""
+    """The number of heads of each layer."""
     return config.whole("n_head", "num_attention_heads")
 
 
 def longest(config: Config) -> int:
-    """How many tokens the model takes."""
+    """The number of tokens that the model takes."""
     return config.whole("n_positions", "max_position_embeddings", "n_ctx")
 
 
 def layers(
     tensors: Tensors, config: Config, ids: Sequence[int], dtype: npt.DTypeLike
-) -> Iterator[Layer]:
+) -> Iterator[ModelLayer]:
     """The layers one after the other; nothing beyond what is asked for is computed or read."""
     if config.is_true("scale_attn_by_inverse_layer_idx", default=False):
         raise InputError(
@@ -66,7 +65,7 @@ def layers(
         w_q, w_k, w_v = np.split(get(f"{at}attn.c_attn.weight"), 3, axis=1)
         b_q, b_k, b_v = np.split(get(f"{at}attn.c_attn.bias"), 3)
         w_o, b_o = get(f"{at}attn.c_proj.weight"), get(f"{at}attn.c_proj.bias")
-        layer = Layer(
+        layer = ModelLayer(
             norm(x, f"{at}ln_1"),
             heads,
             heads,
@@ -84,3 +83,6 @@ def layers(
         x = x + layer.output()
         inner = act(norm(x, f"{at}ln_2") @ get(f"{at}mlp.c_fc.weight") + get(f"{at}mlp.c_fc.bias"))
         x = x + inner @ get(f"{at}mlp.c_proj.weight") + get(f"{at}mlp.c_proj.bias")
+
+
+FAMILY = ModelFamily("GPT-2", ("gpt2",), layer_count, head_count, longest, layers)

@@ -1,4 +1,4 @@
-"""Which heads are asked for."""
+"""Reads a choice of heads."""
 
 from __future__ import annotations
 

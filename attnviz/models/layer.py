@@ -1,19 +1,22 @@
-"""One layer of a model as it is reached: what enters its attention, and the weights of all its heads."""
+"""One layer of a model: the vectors that enter its attention, and the weights of all its heads."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.problem import NORM_EPSILON, AttentionOptions, Problem
+from attnviz.core.attention_inputs import NORM_EPSILON
+from attnviz.core.options import AttentionOptions
+from attnviz.core.problem import Problem
+from attnviz.core.provenance import Provenance
 from attnviz.core.self_attention import trace_of
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class ModelLayer:
     """A layer's attention. Matrices are (in, out); head i owns the columns i·d_k to (i+1)·d_k."""
 
     x: FloatArray
@@ -39,7 +42,7 @@ class Layer:
         self,
         heads: Sequence[int],
         tokens: Sequence[str] | None = None,
-        provenance: Mapping[str, str] | None = None,
+        provenance: Provenance | None = None,
     ) -> Problem:
         """The attention of these heads, counted from 0; with the output projection if they are all of them in order."""
         whole = list(heads) == list(range(self.heads))
@@ -67,7 +70,7 @@ class Layer:
             rotation=self.rotation,
             tokens=None if tokens is None else tuple(tokens),
             options=self.options,
-            provenance=provenance or {},
+            provenance=provenance or Provenance(),
         )
 
     def weights(self, head: int) -> FloatArray:
@@ -77,7 +80,7 @@ class Layer:
         return trace.heads[0].stages.weights
 
     def output(self) -> FloatArray:
-        """What the attention adds to the layer: (n, d_model). One head is computed at a time, to spare memory."""
+        """The output of all heads through w_o: (n, d_model). One head is computed at a time, to spare memory."""
         width = self.w_o.shape[0] // self.heads
         total = np.zeros((len(self.x), self.w_o.shape[1]), self.x.dtype)
         for head in range(self.heads):

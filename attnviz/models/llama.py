@@ -12,39 +12,38 @@ from typing import TypeAlias
 import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.masks import Window
 from attnviz.core.norms import rms_norm
-from attnviz.core.problem import AttentionOptions
+from attnviz.core.options import AttentionOptions
+from attnviz.core.scores.options import Window
 from attnviz.models.config import Config
 from attnviz.models.dense import activation, linear
-from attnviz.models.layer import Layer
+from attnviz.models.family import ModelFamily
+from attnviz.models.layer import ModelLayer
 from attnviz.models.rotary import angles
 from attnviz.models.tensors import Tensors
-
-KINDS = ("llama", "mistral", "qwen2", "qwen3")
 
 _Get: TypeAlias = Callable[[str], FloatArray]
 _Find: TypeAlias = Callable[[str], FloatArray | None]
 
 
 def layer_count(config: Config) -> int:
-    """How many layers there are."""
+    """The number of layers."""
     return config.whole("num_hidden_layers")
 
 
 def head_count(config: Config) -> int:
-    """How many heads each layer has."""
+    """The number of heads of each layer."""
     return config.whole("num_attention_heads")
 
 
 def longest(config: Config) -> int:
-    """How many tokens the model takes."""
+    """The number of tokens that the model takes."""
     return config.whole("max_position_embeddings")
 
 
 def layers(
     tensors: Tensors, config: Config, ids: Sequence[int], dtype: npt.DTypeLike
-) -> Iterator[Layer]:
+) -> Iterator[ModelLayer]:
     """The layers one after the other; nothing beyond what is asked for is computed or read."""
     prefix = "model." if "model.embed_tokens.weight" in tensors.names else ""
     epsilon = config.number("rms_norm_eps", default=1e-6)
@@ -69,7 +68,7 @@ def layers(
         projections = [f"{at}self_attn.{each}_proj" for each in "qkvo"]
         w_q, w_k, w_v, w_o = (get(f"{each}.weight").T for each in projections)
         b_q, b_k, b_v, b_o = (find(f"{each}.bias") for each in projections)
-        layer = Layer(
+        layer = ModelLayer(
             norm(x, f"{at}input_layernorm"),
             heads,
             kv_heads,
@@ -94,7 +93,7 @@ def _applied(x: FloatArray, get: _Get, find: _Find, name: str) -> FloatArray:
 
 
 def _window(config: Config, number: int) -> Window | None:
-    """What the layer of that number sees: w tokens, itself among them, or everything before it."""
+    """The window of the layer of that number: w tokens with the query itself, or None for all before it."""
     width = config.get("sliding_window")
     if type(width) is not int:
         return None
@@ -109,3 +108,8 @@ def _window(config: Config, number: int) -> Window | None:
             from_layer if type(from_layer) is int else 0
         )
     return (width - 1, None) if slides else None
+
+
+FAMILY = ModelFamily(
+    "Llama", ("llama", "mistral", "qwen2", "qwen3"), layer_count, head_count, longest, layers
+)

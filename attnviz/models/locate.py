@@ -1,4 +1,4 @@
-"""Where models are: a folder, a .gguf file, what a package brings under a name, or what was downloaded from the hub."""
+"""Finds models: a folder, a .gguf file, what a package brings under a name, or what was downloaded from the hub."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Place:
 
     @property
     def path(self) -> Path:
-        """What `find` would find it by."""
+        """The path by which `find` finds it."""
         return self.folder / (self.file or "")
 
 
@@ -70,7 +70,7 @@ def known(name: str) -> Known | None:
 
 
 def is_hub_id(name: str) -> bool:
-    """Whether it may be the id of a model on the hub.
+    """Tells whether the name may be the id of a model on the hub.
 
     >>> is_hub_id("sentence-transformers/all-MiniLM-L6-v2"), is_hub_id("minilm")
     (True, False)
@@ -155,7 +155,7 @@ def in_hub_cache(name: str) -> Path | None:
 
 
 def downloaded() -> Iterator[Place]:
-    """What was downloaded from the hub, in the order of the names."""
+    """Lists the models downloaded from the hub, in the order of their names."""
     hub = _hub()
     if hub is None:
         return
@@ -170,7 +170,7 @@ def downloaded() -> Iterator[Place]:
 
 
 def _cache() -> str:
-    """Where the hub's programs keep what they download."""
+    """The folder in which the hub's programs keep what they download."""
     return str(importlib.import_module("huggingface_hub.constants").HF_HUB_CACHE)
 
 

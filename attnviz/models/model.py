@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from typing import Any
@@ -13,12 +13,13 @@ import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import Problem
+from attnviz.core.provenance import ModelSource, Provenance, Quantisation, Source, UnknownTokens
 from attnviz.errors import InputError, unknown_name
-from attnviz.models.formats import opened
+from attnviz.models.formats import open_files
 from attnviz.models.locate import Place, find
-from attnviz.models.model_families import KINDS, NumpyRunner
+from attnviz.models.model_families import NumpyRunner, model_types
 from attnviz.models.revision import revision
-from attnviz.models.runner import Attention, Runner
+from attnviz.models.runner import LayerAttention, Runner
 from attnviz.models.tokenization import Pieces
 from attnviz.models.tokenizer import pieces
 
@@ -35,22 +36,22 @@ class Model:
     runner: Runner
     tokenizer: Callable[[], Any]
     """A `tokenizers.Tokenizer`, loaded when it is asked for."""
-    rounding: Mapping[str, str] = field(default_factory=dict)
-    """How the weights are quantised, if they are: `stored` and `bits` of the provenance."""
+    quantisation: Quantisation | None = None
+    """How the weights are quantised, if they are."""
 
     @property
     def layers(self) -> int:
-        """How many layers there are."""
+        """The number of layers."""
         return self.runner.layers
 
     @property
     def heads(self) -> int:
-        """How many heads each layer has."""
+        """The number of heads of each layer."""
         return self.runner.heads
 
     @property
     def longest(self) -> int:
-        """How many tokens it takes."""
+        """The number of tokens that it takes."""
         return self.runner.longest
 
     @cached_property
@@ -69,7 +70,9 @@ class Model:
             )
         return found
 
-    def run(self, ids: Sequence[int], dtype: npt.DTypeLike = np.float32) -> Iterator[Attention]:
+    def run(
+        self, ids: Sequence[int], dtype: npt.DTypeLike = np.float32
+    ) -> Iterator[LayerAttention]:
         """The layers one after the other, computed in that type."""
         return self.runner.run(ids, dtype)
 
@@ -85,8 +88,8 @@ class Model:
         """The attention of these heads on the text. Raises InputError for a layer or a head that does not exist."""
         self.check(layer, heads)
         read = self.pieces(text)
-        reached = self.runner.reached(read.ids, layer, dtype)
-        return reached.problem(heads, read.names, self._provenance(read, layer, heads))
+        attention = self.runner.layer_at(read.ids, layer, dtype)
+        return attention.problem(heads, read.names, self._provenance(read, layer, heads))
 
     def check(self, layer: int, heads: Sequence[int]) -> None:
         """Raises InputError for a layer or a head that does not exist."""
@@ -100,28 +103,22 @@ class Model:
                     f"no head {head}: a layer of {self.title} has heads 0 to {self.heads - 1}, counted from 0 (--head)"
                 )
 
-    def _provenance(self, read: Pieces, layer: int, heads: Sequence[int]) -> dict[str, str]:
-        listed = ",".join(map(str, heads))
+    def _provenance(self, read: Pieces, layer: int, heads: Sequence[int]) -> Provenance:
         where = f"{self.title}, layer {layer}"
-        weights = f"{where}, head {listed}"
-        return {
-            "x": f"what enters the attention of {where}",
-            **dict.fromkeys(("w_q", "w_k", "w_v"), weights),
-            "model": self.title,
-            "revision": self.revision,
-            "layer": str(layer),
-            "heads": listed,
-            "tokenizer": read.kind,
-            **self.rounding,
-            **unknown_of(read),
-        }
+        weights = Source("other", f"{where}, head {','.join(map(str, heads))}")
+        return Provenance(
+            sources={"x": Source("other", f"what enters the attention of {where}")}
+            | dict.fromkeys(("w_q", "w_k", "w_v"), weights),
+            model=ModelSource(self.title, layer, self.revision, read.kind),
+            heads=tuple(heads),
+            quantisation=self.quantisation,
+            unknown=unknown_of(read),
+        )
 
 
-def unknown_of(read: Pieces) -> dict[str, str]:
-    """What a provenance says of tokens that the model does not know; nothing where there are none."""
-    if not read.unknown:
-        return {}
-    return {"unknown": str(len(read.unknown)), "tokens": str(len(read.ids))}
+def unknown_of(read: Pieces) -> UnknownTokens | None:
+    """The tokens that the model does not know; None where there are none."""
+    return UnknownTokens(len(read.unknown), len(read.ids)) if read.unknown else None
 
 
 def open_model(name: str, backend: str = NUMPY) -> Model:
@@ -138,20 +135,20 @@ def open_model(name: str, backend: str = NUMPY) -> Model:
     place = find(name)
     if backend == TRANSFORMERS:
         return _captured(place)
-    found = opened(place)
+    found = open_files(place)
     config = found.config
-    if config.kind not in KINDS:
+    if config.kind not in model_types():
         raise InputError(
-            f"{config.path}: models of the kind {config.kind!r} are not run here, only {', '.join(KINDS)}: "
+            f"{config.path}: models of the kind {config.kind!r} are not run here, only {', '.join(model_types())}: "
             f"--backend {TRANSFORMERS} runs others"
         )
     runner = NumpyRunner(config, found.tensors)
-    return Model(place.title, runner, found.tokenizer, found.rounding)
+    return Model(place.title, runner, found.tokenizer, found.quantisation)
 
 
 def _captured(place: Place) -> Model:
     # torch takes seconds to load
     from attnviz.models.transformers_runner import TransformersRunner, tokenizer_of
 
-    rounding = {} if place.file is None else opened(place).rounding
-    return Model(place.title, TransformersRunner(place), partial(tokenizer_of, place), rounding)
+    quantisation = None if place.file is None else open_files(place).quantisation
+    return Model(place.title, TransformersRunner(place), partial(tokenizer_of, place), quantisation)

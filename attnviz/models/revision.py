@@ -1,4 +1,4 @@
-"""Which weights they are exactly: a digest of their files."""
+"""A digest of the files of weights, which says exactly which they are."""
 
 from __future__ import annotations
 

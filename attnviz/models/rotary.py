@@ -19,28 +19,28 @@ SLOWED = "slowed"
 
 
 def angles(config: Config, n: int, d_k: int) -> FloatArray:
-    """By how much each pair of entries is turned at each of n positions: (n, r), r at most d_k / 2.
+    """The angle of each pair of entries at each of n positions: (n, r), r at most d_k / 2.
 
     Raises InputError for a kind of scaling that is not known here.
     Source: `rope_parameters` of transformers (before its version 5: `rope_theta` and `rope_scaling`); "llama3" as in
     Grattafiori et al., "The Llama 3 Herd of Models" (2024).
     """
-    asked = _asked(config)
-    base = _number(config, asked.get("rope_theta", config.get("rope_theta")), 10000.0)
+    settings = _rope_settings(config)
+    base = _number(config, settings.get("rope_theta", config.get("rope_theta")), 10000.0)
     part = _number(
-        config, asked.get("partial_rotary_factor", config.get("partial_rotary_factor")), 1.0
+        config, settings.get("partial_rotary_factor", config.get("partial_rotary_factor")), 1.0
     )
     turned = int(d_k * part) // 2 * 2
     plain = rotary_angles(max(n, 1), turned, base)[:n]
-    kind = asked.get("rope_type", asked.get("type", "default"))
+    kind = settings.get("rope_type", settings.get("type", "default"))
     if kind == "default":
         return plain
     if kind == "linear":
-        return plain / _number(config, asked.get("factor"), None)
+        return plain / _number(config, settings.get("factor"), None)
     if kind == "llama3":
-        return plain * _slower(config, asked, turned, base)
+        return plain * _llama3_factors(config, settings, turned, base)
     if kind == SLOWED:
-        factors = np.asarray(asked["slowed_by"])
+        factors = np.asarray(settings["slowed_by"])
         if factors.shape != plain.shape[1:]:
             raise InputError(
                 f"{config.path}: {factors.size} factors slow rotary positions of {plain.shape[1]} pairs: download "
@@ -54,7 +54,7 @@ def angles(config: Config, n: int, d_k: int) -> FloatArray:
     )
 
 
-def _asked(config: Config) -> Mapping[str, Any]:
+def _rope_settings(config: Config) -> Mapping[str, Any]:
     for name in ("rope_parameters", "rope_scaling"):
         value = config.get(name)
         if isinstance(value, dict):
@@ -64,10 +64,12 @@ def _asked(config: Config) -> Mapping[str, Any]:
     return {}
 
 
-def _slower(config: Config, asked: Mapping[str, Any], turned: int, base: float) -> FloatArray:
-    """By how much each pair turns more slowly: long waves by the factor, short ones not, those between in between."""
+def _llama3_factors(
+    config: Config, settings: Mapping[str, Any], turned: int, base: float
+) -> FloatArray:
+    """Factors on the angles: 1/factor for long waves, 1 for short ones, a mix for those between."""
     factor, low, high, context = (
-        _number(config, asked.get(name), None)
+        _number(config, settings.get(name), None)
         for name in (
             "factor",
             "low_freq_factor",

@@ -1,8 +1,8 @@
-"""What runs a model, whoever does it: this program in NumPy, or another one that is watched."""
+"""The interface of whatever runs a model: this program in NumPy, or another program that is watched."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -10,16 +10,17 @@ import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import Problem
+from attnviz.core.provenance import Provenance
 
 
-class Attention(Protocol):
-    """The attention of one layer as it is reached, with all its heads."""
+class LayerAttention(Protocol):
+    """The attention of one layer, with all its heads."""
 
     def problem(
         self,
         heads: Sequence[int],
         tokens: Sequence[str] | None = None,
-        provenance: Mapping[str, str] | None = None,
+        provenance: Provenance | None = None,
     ) -> Problem:
         """The attention of these heads, counted from 0."""
 
@@ -36,26 +37,26 @@ class Runner(Protocol):
 
     @property
     def program(self) -> str | None:
-        """Who is watched, with its version; None where nobody is."""
+        """The program that is watched, with its version; None where this program runs the model."""
 
     @property
     def layers(self) -> int:
-        """How many layers there are."""
+        """The number of layers."""
 
     @property
     def heads(self) -> int:
-        """How many heads each layer has."""
+        """The number of heads of each layer."""
 
     @property
     def longest(self) -> int:
-        """How many tokens the model takes."""
+        """The number of tokens that the model takes."""
 
     @property
     def files(self) -> Sequence[Path]:
         """The files of its weights."""
 
-    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[Attention]:
+    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[LayerAttention]:
         """The layers one after the other, computed in that type."""
 
-    def reached(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> Attention:
+    def layer_at(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> LayerAttention:
         """That layer; nothing beyond it is computed."""

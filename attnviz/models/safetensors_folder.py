@@ -34,7 +34,7 @@ class SafetensorsFolder(Tensors):
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """What the tensors are called."""
+        """The names of the tensors."""
         if self._places is None:
             return frozenset(self._list_of(self.folder / WHOLE))
         return frozenset(self._places)
@@ -74,7 +74,7 @@ class SafetensorsFolder(Tensors):
         return mapped
 
     def _list_of(self, path: Path) -> Mapping[str, Any]:
-        """What the file says of each tensor that it holds; the library has checked that it is true."""
+        """The header's entry of each tensor; the library has checked that it is true."""
         if path not in self._lists:
             library = _library()
             try:
@@ -97,7 +97,7 @@ class SafetensorsFolder(Tensors):
 
 
 def _places(folder: Path) -> dict[str, str] | None:
-    """Which file each tensor is in; None where there is one file for all."""
+    """The file of each tensor; None where there is one file for all."""
     if (folder / WHOLE).is_file():
         return None
     if (folder / INDEX).is_file():

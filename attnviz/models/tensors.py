@@ -1,4 +1,4 @@
-"""What the families ask of a model's weights, in whatever file they are."""
+"""The interface of a model's weights for the families, in whatever file they are."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Tensors(ABC):
     @property
     @abstractmethod
     def names(self) -> frozenset[str]:
-        """What the tensors are called."""
+        """The names of the tensors."""
 
     @property
     @abstractmethod

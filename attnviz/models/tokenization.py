@@ -55,18 +55,18 @@ class Pieces:
         return tuple(i for i, word in enumerate(self.words) if word is None)
 
     def name_of(self, group: Sequence[int]) -> str:
-        """What pieces that follow each other are called together."""
+        """The name of pieces that follow each other."""
         written = self.text[slice(*self.span_of(group))]
         marked = (self.names[i] for i in group[1:])
         joined = self.names[group[0]] + "".join(each.removeprefix("##") for each in marked)
         return written if written and joined.casefold() != written.casefold() else joined
 
     def span_of(self, group: Sequence[int]) -> Span:
-        """Where pieces that follow each other stand together."""
+        """The span in the text of pieces that follow each other."""
         return self.spans[group[0]][0], max(self.spans[i][1] for i in group)
 
     def _goes_on(self, i: int) -> bool:
-        """Whether piece i belongs to the word of the piece before, with which the tokenizer has put it."""
+        """Tells whether piece i belongs to the word of the piece before, as the tokenizer has it."""
         (begin, end), (own, _) = self.spans[i - 1], self.spans[i]
         if own < end:
             return True
@@ -78,7 +78,7 @@ class Pieces:
 
 
 def runs(text: str, spans: Sequence[Span], wanted: str) -> tuple[tuple[int, ...], ...]:
-    """Which of the spans, taken together, are just what is wanted, wherever that stands in the text.
+    """Finds the runs of spans that together cover exactly the wanted text, wherever it stands.
 
     >>> runs("it, its", [(0, 2), (2, 3), (4, 6), (6, 7)], "its")
     ((2, 3),)
@@ -107,7 +107,7 @@ def stripped(text: str, span: Span) -> Span:
 
 
 def _together(last: str, first: str) -> bool:
-    """Whether a word may go on from one character to the other."""
+    """Tells whether a word may go on from one character to the other."""
     if unicodedata.category(first)[0] == "M":
         return True
     return _is_letter(last) == _is_letter(first) and not (_is_unspaced(last) or _is_unspaced(first))

@@ -70,13 +70,13 @@ def pieces(tokenizer: Any, text: str) -> Pieces:
 
 
 def _span(token: str, span: Span, text: str) -> Span:
-    """Where the piece stands; the library gives a mark of SentencePiece the character that it stands before."""
+    """The span of a piece; the library gives a mark of SentencePiece the character that it stands before."""
     is_mark = not token.strip(WORD_BEGINS) and text[slice(*span)].strip(f" {WORD_BEGINS}")
     return (span[0], span[0]) if is_mark else stripped(text, span)
 
 
 def _written(text: str, spans: Sequence[Span]) -> Iterator[str]:
-    """What stands in the text at each span: of a character that several share, its part, as "猫 1/3"."""
+    """The text at each span: of a character that several share, its part, as "猫 1/3"."""
     shared = Counter(at for span in spans for at in range(*span))
     told: Counter[int] = Counter()
     for span in spans:
@@ -90,7 +90,7 @@ def _written(text: str, spans: Sequence[Span]) -> Iterator[str]:
 
 
 def _name(token: str, written: str, blank: str) -> str:
-    """What stands in the text, unless the token says more; a token of bytes alone can be read by nobody."""
+    """The text at the span, unless the token says more: a token of bytes alone is not readable."""
     if token.startswith("##") or token.casefold() == written.casefold():
         return token
     return written or blank or token

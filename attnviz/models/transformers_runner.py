@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attnviz.errors import AttnvizError, InputError
-from attnviz.models.captured_layer import Captured
+from attnviz.models.captured_layer import CapturedLayer
 from attnviz.models.locate import Place
 from attnviz.models.safetensors_folder import SafetensorsFolder
 from attnviz.models.tokenizer import as_written
@@ -64,19 +64,19 @@ class TransformersRunner:
             return (self.place.path,)
         return SafetensorsFolder(self.place.folder).files
 
-    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[Captured]:
+    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[CapturedLayer]:
         return iter(self._watched(ids, dtype, None))
 
-    def reached(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> Captured:
+    def layer_at(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> CapturedLayer:
         return self._watched(ids, dtype, layer)[0]
 
     def _watched(
         self, ids: Sequence[int], dtype: npt.DTypeLike, layer: int | None
-    ) -> list[Captured]:
+    ) -> list[CapturedLayer]:
         """That layer, or all of them, as they are when the model reads these tokens."""
         torch = library("torch")
         model = self._model(dtype)
-        watch = Watch(model, len(ids), layer, self._origin)
+        watch = Watch(model, len(ids), layer, self.program)
         with watch.on(), torch.no_grad(), suppress(Enough):
             model(torch.tensor([list(ids)]))
         if not watch.seen:
@@ -109,10 +109,6 @@ class TransformersRunner:
             model = model.get_encoder()
         return model.eval()
 
-    @property
-    def _origin(self) -> dict[str, str]:
-        return {**dict.fromkeys(("q", "k", "v"), self.program), "backend": self.program}
-
     @cached_property
     def _config(self) -> Any:
         with _loading(self.place):
@@ -144,7 +140,7 @@ def _file(place: Place) -> dict[str, str]:
 
 @contextmanager
 def _loading(place: Place) -> Iterator[None]:
-    """What the library says of a model that it does not load becomes one line."""
+    """Turns the library's errors on loading a model into one line."""
     try:
         yield
     except AttnvizError:

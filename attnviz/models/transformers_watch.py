@@ -1,4 +1,4 @@
-"""What a model of the library transformers attends to, taken out while it runs.
+"""Takes the attention out of a model of the library transformers while it runs.
 
 Its registry of attention functions hands over queries, keys and values as they are compared, the mask, the scale, a
 softcap and sinks; a hook gives what they were made of.
@@ -19,7 +19,7 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.models.captured_layer import Captured
+from attnviz.models.captured_layer import CapturedLayer
 
 _NAME = "attnviz"
 """Under which the watching function is registered."""
@@ -32,9 +32,9 @@ class Enough(Exception):  # noqa: N818 - it is no error: what was asked for has 
 class Watch:
     """Takes the attention of a model out while it runs."""
 
-    def __init__(self, model: Any, n: int, layer: int | None, origin: dict[str, str]) -> None:
-        self.seen: list[Captured] = []
-        self._model, self._n, self._layer, self._origin = model, n, layer, origin
+    def __init__(self, model: Any, n: int, layer: int | None, program: str) -> None:
+        self.seen: list[CapturedLayer] = []
+        self._model, self._n, self._layer, self._program = model, n, layer, program
         self._names = {id(each): name for name, each in model.named_modules()}
         self._inputs: dict[int, Any] = {}
         self._count = 0
@@ -72,7 +72,7 @@ class Watch:
         dropout: float = 0.0,
         **how: Any,
     ) -> tuple[Any, Any]:
-        """What the model calls in place of its own attention, which is called and watched."""
+        """Stands in for the model's own attention: calls it, and records what went in and came out."""
         output, weights = _own_attention(module)(
             module, query, key, value, attention_mask, scaling=scaling, dropout=0.0, **how
         )
@@ -81,7 +81,7 @@ class Watch:
             if self._layer in (None, self._count):
                 scale = query.shape[-1] ** -0.5 if scaling is None else float(scaling)
                 self.seen.append(
-                    Captured(
+                    CapturedLayer(
                         name=self._names.get(id(module), type(module).__name__),
                         q=_numbers(query[0]),
                         k=_numbers(key[0]),
@@ -94,7 +94,7 @@ class Watch:
                         softcap=how.get("softcap"),
                         window=how.get("sliding_window"),
                         sinks=None if how.get("s_aux") is None else _numbers(how["s_aux"]),
-                        origin=self._origin,
+                        program=self._program,
                     )
                 )
             if self._count == self._layer:
@@ -109,7 +109,7 @@ class Watch:
         return _numbers(x[0])
 
     def _added(self, mask: Any, bias: Any) -> FloatArray | None:
-        """What is added to the scores: (1 or h, n, n). A boolean mask says who is seen."""
+        """The numbers added to the scores: (1 or h, n, n). A boolean mask says who is seen."""
         parts = []
         for each in (mask, bias):
             if each is None:

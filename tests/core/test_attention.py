@@ -307,8 +307,8 @@ def test_a_misfit_names_the_array_its_shape_the_right_shape_and_what_asks_for_it
 
 
 def test_an_option_that_does_not_exist_is_refused():
-    with pytest.raises(TypeError, match="unexpected keyword argument 'context'"):
-        self_attention([[1]], [[1]], [[1]], [[1]], context=[[1]])
+    with pytest.raises(TypeError, match="unexpected keyword argument 'memory'"):
+        self_attention([[1]], [[1]], [[1]], [[1]], memory=[[1]])
     with pytest.raises(TypeError, match="unexpected keyword argument 'heads'"):
         attend([[1]], [[1]], [[1]], heads=1)
 

@@ -9,7 +9,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from attnviz.core.attention import softmax
 from attnviz.core.measures import (
     ScoreMeasures,
     entropy,
@@ -17,6 +16,7 @@ from attnviz.core.measures import (
     score_sweep,
     softmax_jacobian,
 )
+from attnviz.core.softmax import softmax
 from attnviz.errors import InputError, ShapeError
 
 SCORES = hnp.arrays(np.float64, st.integers(1, 8), elements=st.floats(-6, 6))

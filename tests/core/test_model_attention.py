@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from attnviz import Problem, attend, self_attention, trace_of
-from attnviz.core.masks import combined_mask, length_mask, window_mask
 from attnviz.core.norms import rms_norm
+from attnviz.core.options import AttentionOptions
 from attnviz.core.positions import rotary_angles, rotated
-from attnviz.core.problem import AttentionOptions
+from attnviz.core.scores.composition import combined_mask
+from attnviz.core.scores.padding import length_mask
+from attnviz.core.scores.window import window_mask
 from attnviz.errors import InputError, ShapeError
 
 rng = np.random.default_rng(0)

@@ -7,7 +7,7 @@ can disappear in silence.
 
 import collections
 import importlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from onnx import TensorProto, helper
 from onnx.backend.test.case import node as onnx_cases
 
 from attnviz import AttentionStages, attend
+from attnviz.core.attention import STAGES
 
 INPUT_NAMES = ("Q", "K", "V", "attn_mask", "past_key", "past_value", "nonpad_kv_seqlen")
 OUTPUT_NAMES = ("Y", "present_key", "present_value", "qk_matmul_output")
@@ -143,8 +144,7 @@ def with_lengths(q, k, v, lengths: np.ndarray, options: dict[str, Any]) -> Atten
             own[name] = array[min(i, len(array) - 1)] if array.ndim == 4 else array
         own["offset"] = length - q.shape[2]
         stages.append(attend(q[i], k[i], v[i], kv_length=length, **own))
-    names = [each.name for each in fields(AttentionStages)]
-    return AttentionStages(*(np.stack([getattr(each, name) for each in stages]) for name in names))
+    return AttentionStages(*(np.stack([getattr(each, name) for each in stages]) for name in STAGES))
 
 
 @pytest.mark.parametrize("case", COVERED, ids=lambda case: case.name)

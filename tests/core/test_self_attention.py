@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from attnviz import Problem, attend, self_attention, trace_of
+from attnviz.core.provenance import Source
 from attnviz.errors import ShapeError
 
 X = [[1, 0], [0, 2]]
@@ -134,9 +135,9 @@ def test_provenance_cannot_be_changed_from_outside():
     problem = Problem(x=X, w_q=ONE, w_k=ONE, w_v=ONE, provenance=facts)
     facts["x"] = "a lie"
 
-    assert dict(problem.provenance) == {"x": "by hand"}
+    assert problem.provenance.to_plain() == {"x": "by hand"}
     with pytest.raises(TypeError, match="does not support item assignment"):
-        problem.provenance["x"] = "a lie"
+        problem.provenance.sources["x"] = Source("other", "a lie")
 
 
 def shaped(*shape):

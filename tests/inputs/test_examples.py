@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from attnviz.core.provenance import Source
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import AttnvizError, InputError
 from attnviz.inputs.example_files import DEFAULT, example_names, example_text, load_example
@@ -26,8 +27,8 @@ def test_every_example_is_told_in_both_languages_and_says_where_it_is_from(name)
         assert texts.keys() == {"en", "zh"}
         assert all(texts.values())
     assert example.source
-    assert example.problem.provenance["x"] == f"example {name}"
-    assert "untrained" not in example.problem.provenance
+    assert str(example.problem.provenance.sources["x"]) == f"example {name}"
+    assert example.problem.provenance.untrained is None
 
 
 def test_illustrated_is_the_articles_own_example():
@@ -88,7 +89,7 @@ def test_a_printed_example_loads_as_the_users_own(tmp_path):
     assert trace_of(mine.problem).output.tolist() == (
         trace_of(load_example("two-heads").problem).output.tolist()
     )
-    assert mine.problem.provenance["w_q"] == f"file {path}"
+    assert mine.problem.provenance.sources["w_q"] == Source("file", str(path))
 
 
 SMALL = "x = [[1, 2]]\nw_q = [[1], [2]]\nw_k = [[1], [2]]\nw_v = [[1], [2]]\n"

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from attnviz.core.provenance import Source
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import AttnvizError, InputError, ShapeError
 from attnviz.inputs import InputRequest, problem_from
@@ -39,7 +40,7 @@ def test_a_text_becomes_vectors_and_weights_that_are_told_to_be_untrained():
     assert np.array_equal(made.x, token_vectors(["the", "cat"], 4, 5))
     assert np.array_equal(made.w_v, seeded_matrix("w_v", 4, 3, 5))
     assert made.w_o is None
-    assert made.provenance == {
+    assert made.provenance.to_plain() == {
         "x": "seeded embedding of the tokens, seed 5",
         "w_q": "seed 5",
         "w_k": "seed 5",
@@ -65,8 +66,8 @@ def test_tokens_alone_are_a_text_already_taken_apart():
 def test_vectors_keep_their_labels_and_only_the_weights_are_untrained(x_csv):
     made = problem(vectors=x_csv)
     assert made.tokens == ("cat", "mat")
-    assert made.provenance["x"] == f"file {x_csv}"
-    assert made.provenance["untrained"] == "seed 0"
+    assert made.provenance.sources["x"] == Source("file", str(x_csv))
+    assert made.provenance.untrained == Source("seed", "0")
 
 
 @pytest.mark.parametrize("names", [{"text": "猫狗"}, {"tokens": "猫 狗"}])
@@ -78,7 +79,7 @@ def test_own_vectors_and_own_weights_leave_nothing_untrained(x_csv, w_npz):
     made = problem(vectors=x_csv, weights=w_npz, heads=2)
     assert made.d_k == 1
     assert made.d_v == 2
-    assert made.provenance == {"x": f"file {x_csv}"} | dict.fromkeys(
+    assert made.provenance.to_plain() == {"x": f"file {x_csv}"} | dict.fromkeys(
         ("w_q", "w_k", "w_v"), f"file {w_npz}"
     )
 
@@ -86,7 +87,7 @@ def test_own_vectors_and_own_weights_leave_nothing_untrained(x_csv, w_npz):
 def test_own_weights_say_how_long_the_vectors_of_a_text_are(w_npz):
     made = problem(text="the cat", weights=w_npz)
     assert made.x.shape == (2, 3)
-    assert made.provenance["untrained"] == "seed 0"
+    assert made.provenance.untrained == Source("seed", "0")
 
 
 @pytest.mark.parametrize(

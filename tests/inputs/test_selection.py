@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from attnviz.core.problem import AttentionOptions, Problem
+from attnviz.core.options import AttentionOptions
+from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest

@@ -182,9 +182,8 @@ def test_plain_rounding_is_plain_and_need_not_add_up():
 def arrays_of(trace: Trace) -> list[np.ndarray]:
     """Every array of the trace, and what softmax goes through on the way."""
     problem = trace.problem
-    given_ = [getattr(problem, name) for name in ("x", "w_q", "w_k", "w_v", "w_o", "q", "k", "v")]
-    biases = [getattr(problem, name) for name in ("b_q", "b_k", "b_v", "b_o")]
-    found = [*given_, *biases, trace.concat, trace.output]
+    made = [each for each in vars(problem.inputs).values() if isinstance(each, np.ndarray)]
+    found = [*made, problem.w_o, problem.b_o, trace.concat, trace.output]
     for i, head in enumerate(trace.heads):
         stages = head.stages
         found += [problem.bias_of(i), stages.capped_scores]

@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from attnviz.core.self_attention import trace_of
-from attnviz.models.model import KINDS, Model, open_model
+from attnviz.errors import InputError
+from attnviz.models import model_families
+from attnviz.models.family import ModelFamily
+from attnviz.models.model import Model, open_model
+from attnviz.models.model_families import family_of, model_types, register_family
 from tests.models.tiny import CONFIGS, IDS, RECORDED, recorded, write
 from tests.models.transformers_says import SENTENCES
 
@@ -62,7 +66,7 @@ def test_the_output_is_what_the_layer_adds_up_head_by_head(tiny):
 
 
 def test_every_kind_that_is_run_is_tried():
-    assert set(KINDS) == {each["model_type"] for each in CONFIGS.values()}
+    assert set(model_types()) == {each["model_type"] for each in CONFIGS.values()}
 
 
 @pytest.mark.parametrize("name", SENTENCES)
@@ -105,3 +109,23 @@ def test_a_model_in_several_files_is_the_same(tmp_path):
 
     np.testing.assert_allclose(weights_of(model, IDS, np.float64), expected, rtol=0, atol=1e-9)
     assert len(model.revision) == 64
+
+
+def test_a_family_is_a_record_and_is_registered_once(monkeypatch):
+    monkeypatch.setattr(model_families, "_FAMILIES", list(model_families._FAMILIES))
+    known = family_of("gpt2")
+    mine = ModelFamily(
+        "Mine", ("mine",), known.layer_count, known.head_count, known.longest, known.layers
+    )
+
+    register_family(mine)
+
+    assert family_of("mine") is mine
+    assert "mine" in model_types()
+    with pytest.raises(InputError, match="models of the type 'mine' are run by Mine already"):
+        register_family(mine)
+
+
+def test_a_model_type_without_a_family_is_refused_with_those_that_there_are():
+    with pytest.raises(InputError, match=r"kind 'mamba' are not run here, only bert, .*qwen3"):
+        family_of("mamba")

@@ -8,6 +8,7 @@ import pytest
 from gguf import GGMLQuantizationType
 from safetensors.numpy import save_file
 
+from attnviz.core.provenance import Quantisation
 from attnviz.models.gguf_file import read_gguf
 from attnviz.models.gguf_names import ARCHITECTURES
 from attnviz.models.gguf_tensors import GgufTensors
@@ -31,7 +32,7 @@ def test_every_architecture_gives_the_weights_of_transformers(name, tmp_path):
     found = weights_of(model, IDS, np.float64)
 
     np.testing.assert_allclose(found, expected, rtol=0, atol=SHORTENED.get(name, 1e-9))
-    assert (model.title, model.rounding) == ("tiny", {})
+    assert (model.title, model.quantisation) == ("tiny", None)
 
 
 def test_every_architecture_that_is_run_is_tried(tmp_path):
@@ -103,8 +104,8 @@ def test_quantised_weights_are_the_numbers_that_llama_cpp_reads(kind, tmp_path):
 
     np.testing.assert_array_equal(tensors.stored(name), read)
     np.testing.assert_array_equal(tensors.stored(name, [1]), read[1:])
-    assert tensors.rounding["stored"] == kind
-    assert tensors.rounding["bits"] == f"{8 * blocks.size / read.size:.1f}"
+    assert tensors.quantisation.stored == kind
+    assert tensors.quantisation.bits_text == f"{8 * blocks.size / read.size:.1f}"
 
 
 def test_how_the_weights_are_rounded_is_known(tmp_path):
@@ -118,9 +119,9 @@ def test_how_the_weights_are_rounded_is_known(tmp_path):
     )
 
     # a block of 32 numbers has one scale of 16 bits, in Q4_1 a least number of 16 as well
-    assert eight.rounding == {"stored": "Q8_0", "bits": "8.5"}
-    assert four.rounding == {"stored": "Q4_1", "bits": "5.0"}
-    assert open_model("smollm2").rounding == {"stored": "Q4_1/Q8_0", "bits": "5.7"}
+    assert eight.quantisation == Quantisation("Q8_0", 8.5)
+    assert four.quantisation == Quantisation("Q4_1", 5.0)
+    assert open_model("smollm2").quantisation == Quantisation("Q4_1/Q8_0", 5.7)
 
 
 def test_the_header_is_read_as_the_package_reads_it():

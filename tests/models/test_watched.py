@@ -8,7 +8,7 @@ import pytest
 
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
-from attnviz.models.formats import opened
+from attnviz.models.formats import open_files
 from attnviz.models.locate import Place
 from attnviz.models.model_families import NumpyRunner
 from attnviz.models.transformers_runner import TransformersRunner
@@ -71,18 +71,18 @@ def test_kinds_that_are_not_run_here_are_computed_again_to_a_millionth(kind, tmp
     assert len(layers) == runner.layers == 2
     for layer in layers:
         problem = layer.problem(range(runner.heads))
-        assert float(problem.provenance["difference"]) < 1e-5
+        assert problem.provenance.backend.difference < 1e-5
         assert not problem.projects
         if kind not in ("t5",):
             assert problem.x.shape == (len(IDS), 32)
         for head in range(runner.heads):
-            assert float(layer.problem([head]).provenance["difference"]) < 1e-5
+            assert layer.problem([head]).provenance.backend.difference < 1e-5
 
 
 def test_what_is_done_with_the_scores_is_told(tmp_path):
     def options(kind: str, layer: int) -> Any:
         runner = made(kind, tmp_path / kind / str(layer), **OTHERS[kind])
-        return runner.reached(IDS, layer, np.float32).problem([1]).options
+        return runner.layer_at(IDS, layer, np.float32).problem([1]).options
 
     gemma = options("gemma2", 0)
     assert (gemma.softcap, gemma.causal, gemma.window) == (1.5, True, (3, None))
@@ -98,12 +98,12 @@ def test_what_is_done_with_the_scores_is_told(tmp_path):
 def test_it_is_what_numpy_computes_of_the_same_weights(name, tmp_path):
     shapes, _ = recorded(name)
     place = Place(write(tmp_path, CONFIGS[name], shapes), name)
-    found = opened(place)
+    found = open_files(place)
     ours = NumpyRunner(found.config, found.tensors)
     theirs = TransformersRunner(place)
 
     for number, layer in enumerate(ours.run(IDS, np.float32)):
-        watched = theirs.reached(IDS, number, np.float32)
+        watched = theirs.layer_at(IDS, number, np.float32)
         heads = range(ours.heads)
         for one, other in zip(
             trace_of(layer.problem(heads)).heads,
@@ -120,14 +120,14 @@ def test_a_model_that_keeps_its_attention_to_itself_is_refused(kind, tmp_path):
     runner = made(kind, tmp_path, n_layer=2, n_head=4, num_ln_in_parallel_attn=1, head_dim=None)
 
     with pytest.raises(InputError, match="do not hand their attention over to others"):
-        runner.reached(IDS, 0, np.float32)
+        runner.layer_at(IDS, 0, np.float32)
 
 
 def test_a_folder_that_transformers_does_not_load_is_refused_in_one_line(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "nothing"}')
 
     with pytest.raises(InputError, match="transformers does not load this") as caught:
-        TransformersRunner(Place(tmp_path, "nothing")).reached(IDS, 0, np.float32)
+        TransformersRunner(Place(tmp_path, "nothing")).layer_at(IDS, 0, np.float32)
 
     assert "\n" not in str(caught.value)
 
@@ -141,4 +141,4 @@ def test_a_pickle_is_not_loaded(tmp_path):
     torch.save({}, tmp_path / "pytorch_model.bin")
 
     with pytest.raises(InputError, match="transformers does not load this"):
-        TransformersRunner(Place(tmp_path, "pickled")).reached(IDS, 0, np.float32)
+        TransformersRunner(Place(tmp_path, "pickled")).layer_at(IDS, 0, np.float32)

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from attnviz.core.problem import AttentionOptions, Problem
+from attnviz.core.options import AttentionOptions
+from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
 from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.storyboard import Label, Matrix

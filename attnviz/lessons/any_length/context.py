@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.trace import HeadTrace, Trace
+from attnviz.core.head_trace import HeadTrace
+from attnviz.core.trace import Trace
 from attnviz.lessons.any_length.growth import Growth
 from attnviz.lessons.lesson_context import Telling
 from attnviz.lessons.sequence import difference_text

@@ -8,9 +8,10 @@ from functools import cached_property
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.attention import attend
+from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
-from attnviz.core.trace import HeadTrace, Trace
+from attnviz.core.trace import Trace
 from attnviz.lessons.sequence import hides, largest_difference, rearranged
 
 MOST_BEFORE = 4

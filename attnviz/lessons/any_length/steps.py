@@ -46,7 +46,7 @@ def open_lesson(asked: LessonRequest) -> Opening[GrowthTelling]:
         told.telling.numbers,
         trace=given.trace,
         query=asked.query,
-        untrained=given.source("untrained"),
+        untrained=given.untrained,
         notes=_notes(told, ""),
         brief_notes=_notes(told, "_brief"),
     )

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from attnviz.core.arrays import FloatArray, sealed
+from attnviz.core.arrays import FloatArray, read_only
 from attnviz.core.convolution import ConvolutionStages, convolve
 from attnviz.core.seeded import standard_normal
 from attnviz.lessons.cnn_limits.pictures import picture
@@ -32,11 +32,11 @@ _CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], dtype=np.float64)
 _CENTRE = np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]], dtype=np.float64)
 _ALL = np.ones((SIDE, SIDE))
 
-EDGE = sealed(np.array([[[[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]]], dtype=np.float64))
+EDGE = read_only(np.array([[[[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]]], dtype=np.float64))
 """Right minus left: (1, 1, 3, 3)."""
-COLOURS = sealed(np.stack([[_CROSS, -_CENTRE, -_CROSS], [-_CROSS, _ALL, _CENTRE]]))
+COLOURS = read_only(np.stack([[_CROSS, -_CENTRE, -_CROSS], [-_CROSS, _ALL, _CENTRE]]))
 """Red against blue, and green against red: (2, 3, 3, 3)."""
-SMOOTH = sealed(np.array([[[1, 2, 1]]], dtype=np.float64))
+SMOOTH = read_only(np.array([[[1, 2, 1]]], dtype=np.float64))
 """For a sequence of one channel: (1, 1, 3)."""
 
 _CHANNELS_OUT, _CLASSES, _WIDTH = 2, 2, 4
@@ -127,7 +127,7 @@ class Measured:
         return w_q, w_k, w_v
 
     def _untrained(self, shape: tuple[int, ...], which: int) -> FloatArray:
-        return sealed(standard_normal(shape, self.seed, which))
+        return read_only(standard_normal(shape, self.seed, which))
 
     def line(self, n: int) -> FloatArray:
         """The first n numbers of the digit, row after row, as a sequence of one channel: (1, n)."""

@@ -9,9 +9,10 @@ import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.attention import AttentionStages, attend
-from attnviz.core.problem import AttentionOptions, Problem
+from attnviz.core.head_trace import HeadTrace
+from attnviz.core.options import AttentionOptions
+from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
-from attnviz.core.trace import HeadTrace
 from attnviz.lessons.lesson_context import Telling
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
@@ -166,7 +167,9 @@ def _padded(problem: Problem, real: int, length: int) -> HeadTrace:
     x = np.zeros((length, problem.d_model), problem.x.dtype)
     x[:real] = problem.x[:real]
     options = AttentionOptions(scale=problem.options.scale)
-    return trace_of(replace(problem, x=x, tokens=None, options=options)).heads[0]
+    return trace_of(
+        replace(problem, inputs=replace(problem.inputs, x=x), tokens=None, options=options)
+    ).heads[0]
 
 
 def _formula(telling: Telling, *, masked: bool) -> Formula:

@@ -9,7 +9,7 @@ import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.attention import AttentionStages, attend
-from attnviz.core.masks import combined_mask
+from attnviz.core.scores.composition import combined_mask
 from attnviz.lessons.lesson import Opening
 from attnviz.lessons.lesson_checks import begun, notes
 from attnviz.lessons.lesson_context import Telling
@@ -66,7 +66,7 @@ def open_lesson(asked: LessonRequest) -> Opening[_Masking]:
         telling.numbers,
         trace=telling.trace,
         query=masking.row,
-        untrained=telling.source("untrained"),
+        untrained=telling.untrained,
         notes=notes(telling),
         brief_notes=notes(telling, "_brief"),
     )

@@ -9,8 +9,8 @@ from itertools import combinations
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
+from attnviz.core.head_trace import HeadTrace
 from attnviz.core.self_attention import trace_of
-from attnviz.core.trace import HeadTrace
 from attnviz.lessons.lesson_context import Telling, alike
 from attnviz.story import formulas
 from attnviz.story.labels import bare, indexed

@@ -47,7 +47,7 @@ def open_lesson(asked: LessonRequest) -> Opening[Heads]:
         telling.numbers,
         trace=telling.trace,
         query=heads.row,
-        untrained=telling.source("untrained"),
+        untrained=telling.untrained,
         notes=notes(telling),
         brief_notes=notes(telling, "_brief"),
     )

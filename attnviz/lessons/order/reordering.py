@@ -109,7 +109,7 @@ class Reordering:
     def with_positions(self) -> Compared:
         return self._compared(
             *(
-                trace_of(replace(each.problem, x=each.problem.x + self.positions)).output
+                trace_of(_moved(each.problem, self.positions)).output
                 for each in (self.before, self.after)
             )
         )
@@ -137,3 +137,8 @@ def partner(x: FloatArray, place: int) -> int | None:
     """
     others = [i for i in range(len(x)) if not np.array_equal(x[i], x[place])]
     return max(others, key=lambda i: (abs(i - place), i), default=None)
+
+
+def _moved(problem: Problem, positions: FloatArray) -> Problem:
+    """The same problem with `positions` (n, d_model) added to its vectors."""
+    return replace(problem, inputs=replace(problem.inputs, x=problem.x + positions))

@@ -42,7 +42,7 @@ def open_lesson(asked: LessonRequest) -> Opening[OrderTelling]:
         told,
         given.words.say(LESSON, "title"),
         told.telling.numbers,
-        untrained=given.source("untrained"),
+        untrained=given.untrained,
         notes=_notes(told, asked, ""),
         brief_notes=_notes(told, asked, "_brief"),
     )

@@ -30,7 +30,7 @@ _LISTED = 8
 def links(telling: Telling) -> Step | None:
     """The arcs of the worked query, then those of all; None where no model learned them, or nothing can be linked."""
     problem = telling.problem
-    if "model" not in problem.provenance or problem.tokens is None or problem.n < 2:
+    if problem.provenance.model is None or problem.tokens is None or problem.n < 2:
         return None
     shown = _shown(telling)
     own = _links(telling, [telling.query], shown, _LEAST_OF_QUERY)

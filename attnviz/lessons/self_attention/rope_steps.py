@@ -4,9 +4,8 @@ they stand.
 
 from __future__ import annotations
 
-import math
-
 from attnviz.core.arrays import FloatArray
+from attnviz.core.positions import turned_back
 from attnviz.lessons.lesson_context import Telling
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Row, Turn, Turns
@@ -132,9 +131,8 @@ def _turned(
 
 def _turn(after: FloatArray, entries: tuple[int, int], angle: float) -> Turn:
     """What stood there before: turned back, for it may have been normalised since it was projected."""
-    a, b = map(float, after)
-    cos, sin = math.cos(angle), math.sin(angle)
-    return Turn(entries, angle, (a * cos + b * sin, b * cos - a * sin), (a, b))
+    first, second = map(float, after)
+    return Turn(entries, angle, turned_back((first, second), angle), (first, second))
 
 
 def _spread(count: int) -> list[int]:

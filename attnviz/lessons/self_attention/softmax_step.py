@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-
 from attnviz.core.arrays import FloatArray
+from attnviz.core.attention import AttentionStages
 from attnviz.lessons.lesson_context import Telling
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
@@ -47,13 +44,11 @@ def softmax(telling: Telling) -> Step:
 
 def _told(telling: Telling, masked: FloatArray) -> tuple[tuple[Calculation, ...], dict[str, str]]:
     row, keys = telling.query, telling.keys
-    largest = (
-        float(masked.max()) if telling.sink is None else max(float(masked.max()), telling.sink)
-    )
-    exponentials: FloatArray = np.exp(masked - masked.dtype.type(largest))
-    maximum = telling.number(largest, Role.SCORE)
-    beside = _of_sink(telling, maximum)
-    texts, total = _exponential_texts(telling, exponentials, beside)
+    stages = telling.head.stages.of_query(row)
+    exponentials: FloatArray = stages.exponentials[0]
+    maximum = telling.number(float(stages.maximum[0, 0]), Role.SCORE)
+    beside = _of_sink(telling, stages, maximum)
+    texts, total = _exponential_texts(telling, stages, beside)
     parts = [Number(float(exponentials[key]), texts[i], Role.WEIGHT) for i, key in enumerate(keys)]
     worked = [_maximum(telling, masked, maximum)]
     for part, key in zip(parts, keys, strict=True):
@@ -79,28 +74,28 @@ def _told(telling: Telling, masked: FloatArray) -> tuple[tuple[Calculation, ...]
     return tuple(worked), narration
 
 
-def _of_sink(telling: Telling, maximum: Number) -> Calculation | None:
+def _of_sink(telling: Telling, stages: AttentionStages, maximum: Number) -> Calculation | None:
     """exp(b − max) for the sink b of the head, if it has one."""
-    if telling.sink is None:
+    if telling.sink is None or stages.sink_exponential is None:
         return None
     pieces = (Symbol("exp("), telling.number(telling.sink), Symbol("−"), maximum, Symbol(")"))
-    result = telling.number(math.exp(telling.sink - maximum.value), Role.WEIGHT)
+    result = telling.number(float(stages.sink_exponential[0, 0]), Role.WEIGHT)
     return single("sink", (Symbol("e_b", Role.WEIGHT),), pieces, result, telling.numbers, 0)
 
 
 def _exponential_texts(
-    telling: Telling, exponentials: FloatArray, beside: Calculation | None
+    telling: Telling, stages: AttentionStages, beside: Calculation | None
 ) -> tuple[tuple[str, ...], Number]:
     """The exponentials of the worked keys, the others as one, and the sum of them all and of what is beside them.
 
     They add up as they are written, but for keys of the same score: these stand one under the other here, and exp of
     the same number has one result.
     """
+    exponentials = stages.exponentials[0]
     values = [float(exponentials[key]) for key in telling.keys]
-    total = float(exponentials.sum())
     if len(values) < len(exponentials):
-        values.append(total - sum(values))
-    whole = total if beside is None else total + _worth(beside).value
+        values.append(float(exponentials.sum()) - sum(values))
+    whole = float(stages.total[0, 0])
     shown = whole if beside is None else telling.numbers.without(whole, _worth(beside).value)
     return telling.numbers.weights.fairly(values, shown), telling.number(whole)
 

@@ -50,7 +50,7 @@ def open_lesson(asked: LessonRequest) -> Opening[Telling]:
         query=asked.query,
         in_full=True,
         head=telling.head_number(0),
-        untrained=telling.source("untrained"),
+        untrained=telling.untrained,
         notes=notes(telling),
         brief_notes=notes(telling, "_brief"),
         keys=telling.keys,

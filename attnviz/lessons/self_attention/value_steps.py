@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
+from attnviz.core.attention import weighted_rows
 from attnviz.lessons.lesson_context import Telling, alike
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
@@ -61,7 +62,7 @@ def weighted_values(telling: Telling) -> Step:
 def weighted_matrix(telling: Telling) -> Matrix:
     """The weighted values, one row a worked key, then one for all others: the columns sum to the output."""
     keys, v, weights = list(telling.keys), telling.head.v, telling.weights
-    rows = [weights[key] * v[key] if weights[key] else np.zeros_like(v[key]) for key in keys]
+    rows = weighted_rows(weights[keys], v[keys])
     names = [telling.axis("v", Role.VALUE)[key] for key in keys]
     labels = [
         Label(indexed("α", telling.query, key) + name.symbol, name.token, Role.VALUE)
@@ -70,13 +71,13 @@ def weighted_matrix(telling: Telling) -> Matrix:
     total = telling.head.stages.output[telling.query]
     others = telling.problem.n - len(keys)
     if others:
-        rows.append(total - np.sum(rows, axis=0))
+        rows = np.concatenate([rows, [total - rows.sum(axis=0)]])
         labels.append(Label("…", telling.common("more", count=others)))
     head = telling.head_number(0)
     return telling.once(
         Matrix(
             "αV",
-            np.array(rows),
+            rows,
             Role.VALUE,
             tuple(labels),
             (),

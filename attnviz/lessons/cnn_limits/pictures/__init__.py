@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from attnviz.core.arrays import FloatArray, sealed
+from attnviz.core.arrays import FloatArray, read_only
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,5 +37,5 @@ def picture(name: str) -> Picture:
     """
     text = Path(__file__).with_name(f"{name}.json").read_text(encoding="utf-8")
     facts = json.loads(text)
-    channels = sealed(np.array(facts.pop("channels"), dtype=np.float64))
+    channels = read_only(np.array(facts.pop("channels"), dtype=np.float64))
     return Picture(**facts, channels=channels)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from attnviz.core.attention import attend
+from attnviz.core.provenance import ModelSource, Provenance
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.models.captured_layer import Captured
+from attnviz.models.captured_layer import CapturedLayer
 from attnviz.models.model import open_model
 
 N = 5
@@ -26,18 +27,23 @@ def captured(**how):
         *(Q, K, V), scale=scale, softcap=how.get("softcap"), sinks=how.get("sinks"), **options
     )
     own = {"own_weights": shown.weights, "own_output": shown.output} | how
-    return Captured("layers.0.attn", Q, K, V, **({"scale": scale} | own))
+    return CapturedLayer("layers.0.attn", Q, K, V, program="tiny 1.0", **({"scale": scale} | own))
 
 
 def test_each_head_is_computed_with_the_keys_that_it_shares():
     layer = captured()
 
-    problem = layer.problem([3, 0], ["a", "b", "c", "d", "e"], {"model": "tiny"})
+    problem = layer.problem(
+        [3, 0], ["a", "b", "c", "d", "e"], Provenance(model=ModelSource("tiny"))
+    )
 
     assert [each.k.tolist() for each in trace_of(problem).heads] == [K[1].tolist(), K[0].tolist()]
     assert (problem.tokens, problem.options.scale) == (("a", "b", "c", "d", "e"), None)
-    assert problem.provenance["model"] == "tiny"
-    assert float(problem.provenance["difference"]) < 1e-12
+    made = problem.provenance
+    assert (made.model.name, made.backend.name, str(made.sources["k"])) == (
+        *("tiny", "tiny 1.0", "tiny 1.0"),
+    )
+    assert made.backend.difference < 1e-12
 
 
 def test_a_mask_of_huge_negative_numbers_is_told_as_what_it_is():

@@ -8,6 +8,7 @@ from safetensors.numpy import save_file
 
 from attnviz import trace_of
 from attnviz.core.attention import attend
+from attnviz.core.provenance import Source
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest, problem_from
 
@@ -44,7 +45,7 @@ def test_heads_are_attended_over_with_the_keys_that_they_share(saved, name):
         alone = attend(Q[i], K[i // 2], V[i // 2], causal=True)
         np.testing.assert_allclose(head.stages.weights, alone.weights, rtol=1e-12)
         np.testing.assert_allclose(head.stages.output, alone.output, rtol=1e-12)
-    assert trace.problem.provenance["q"] == f"file {name}"
+    assert trace.problem.provenance.sources["q"] == Source("file", name)
 
 
 def test_one_array_holds_all_three(tmp_path):
@@ -59,8 +60,8 @@ def test_one_array_holds_all_three(tmp_path):
 def test_the_heads_that_are_asked_for_are_taken(saved, asked, heads):
     trace = attended(saved("a.npz", q=Q, k=K, v=V), head=asked)
 
-    assert trace.problem.provenance["heads"] == ",".join(map(str, heads))
-    assert trace.problem.provenance["q"] == "file a.npz"
+    assert trace.problem.provenance.heads == tuple(heads)
+    assert trace.problem.provenance.sources["q"] == Source("file", "a.npz")
     assert [each.q.tolist() for each in trace.heads] == [Q[i].tolist() for i in heads]
     assert [each.k.tolist() for each in trace.heads] == [K[i // 2].tolist() for i in heads]
 

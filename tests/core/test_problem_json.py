@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from attnviz import Problem, self_attention
-from attnviz.core.problem import ARRAYS
-from attnviz.core.problem_json import problem_from_plain, problem_to_plain
+from attnviz.core.problem_json import ARRAYS, problem_from_plain, problem_to_plain
 from attnviz.errors import InputError
 
 from .full_problem import full_problem, model_problem, projected_elsewhere
@@ -36,7 +35,7 @@ PROBLEMS = {
 
 
 def arrays_of(problem: Problem) -> dict:
-    arrays = {name: getattr(problem, name) for name in ARRAYS}
+    arrays = {name: getattr(problem, name, None) for name in ARRAYS}
     return arrays | {name: getattr(problem.options, name) for name in ("mask", "bias", "sinks")}
 
 

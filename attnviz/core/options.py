@@ -1,0 +1,58 @@
+"""The options of attention: how scores are treated between q kᵀ and softmax."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from attnviz.core.arrays import FloatArray, as_count, frozen_copy
+from attnviz.core.frozen_record import FrozenRecord
+from attnviz.core.scores.options import ScoreOptions
+from attnviz.core.scores.window import checked_window
+from attnviz.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class AttentionOptions(ScoreOptions, FrozenRecord):
+    """The options of a `Problem`, checked: how scores are treated between q kᵀ and softmax.
+
+    Raises InputError for a scale that is not finite (no score would be a number, nor the scale one that JSON holds), a
+    softcap that is not above 0, and a window or a length that is none. The bias is (n_q, n_k), or (h, n_q, n_k).
+    """
+
+    bias: FloatArray | None = None
+    """(n_q, n_k), or (h, n_q, n_k) with one a head, added to the scaled (and capped) scores."""
+    kv_length: int | None = None
+    """The number of keys that are no padding."""
+    sinks: FloatArray | None = None
+    """(h,), one more logit a head, which takes weight and gives no value."""
+
+    def __post_init__(self) -> None:
+        self.freeze("bias", "sinks")
+        if self.softcap is not None:
+            object.__setattr__(self, "softcap", float(self.softcap))
+            if not (math.isfinite(self.softcap) and self.softcap > 0):
+                raise InputError(f"softcap is {self.softcap}: give a finite number above 0")
+        if self.kv_length is not None:
+            object.__setattr__(self, "kv_length", as_count(self.kv_length, "kv_length", 0))
+        if self.window is not None:
+            object.__setattr__(self, "window", checked_window(self.window))
+        if self.scale is not None:
+            object.__setattr__(self, "scale", float(self.scale))
+            if not math.isfinite(self.scale):
+                raise InputError(f"scale is {self.scale}: give a finite number")
+        if self.mask is not None:
+            object.__setattr__(self, "mask", frozen_copy(np.asarray(self.mask)))
+
+    def bias_of(self, head: int) -> FloatArray | None:
+        """The bias on the scores of that head: (n_q, n_k), or what broadcasts to it; None where there is none."""
+        return self.bias[head] if self.bias is not None and self.bias.ndim > 2 else self.bias
+
+    def of_head(self, head: int) -> ScoreOptions:
+        """The options of that head alone, counted from 0: its own bias and its own sink."""
+        sinks = None if self.sinks is None else self.sinks[head : head + 1]
+        own: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(ScoreOptions)}
+        return ScoreOptions(**own | {"bias": self.bias_of(head), "sinks": sinks})

@@ -1,0 +1,31 @@
+"""The record of a model family: which configurations are its own, and how its layers are run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy.typing as npt
+
+from attnviz.models.config import Config
+from attnviz.models.layer import ModelLayer
+from attnviz.models.tensors import Tensors
+
+RunLayers = Callable[[Tensors, Config, Sequence[int], npt.DTypeLike], Iterator[ModelLayer]]
+
+
+@dataclass(frozen=True)
+class ModelFamily:
+    """Models that one file runs in NumPy. A family is that file, and its record in `model_families`."""
+
+    name: str
+    model_types: tuple[str, ...]
+    """The values of `model_type` in config.json that are its own."""
+    layer_count: Callable[[Config], int]
+    """The number of layers."""
+    head_count: Callable[[Config], int]
+    """The number of heads of each layer."""
+    longest: Callable[[Config], int]
+    """The number of tokens that the model takes."""
+    layers: RunLayers
+    """The layers one after the other, for token ids; nothing beyond the last that is taken is computed or read."""
