@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from attnviz.inputs.loading import load
     from attnviz.lessons.registry import LESSONS
     from attnviz.lessons.tell import lesson
+    from attnviz.library.explanation import explain
+    from attnviz.library.films.film import film
+    from attnviz.library.survey import heads
+    from attnviz.library.tracing import trace
     from attnviz.story.storyboard import Storyboard
     from attnviz.views.document.markup import markup
 
@@ -35,12 +39,16 @@ _HOMES = {
     "article_rounded": "attnviz.core.rounding",
     "attend": "attnviz.core.attention",
     "convolve": "attnviz.core.convolution",
+    "explain": "attnviz.library.explanation",
+    "film": "attnviz.library.films.film",
+    "heads": "attnviz.library.survey",
     "lesson": "attnviz.lessons.tell",
     "load": "attnviz.inputs.loading",
     "markup": "attnviz.views.document.markup",
     "self_attention": "attnviz.core.self_attention",
     "softmax": "attnviz.core.attention",
     "sum_preserving_round": "attnviz.core.rounding",
+    "trace": "attnviz.library.tracing",
     "trace_of": "attnviz.core.self_attention",
     "transposed_convolve": "attnviz.core.upsampling",
 }
@@ -59,12 +67,16 @@ __all__ = [
     "article_rounded",
     "attend",
     "convolve",
+    "explain",
+    "film",
+    "heads",
     "lesson",
     "load",
     "markup",
     "self_attention",
     "softmax",
     "sum_preserving_round",
+    "trace",
     "trace_of",
     "transposed_convolve",
 ]

@@ -37,6 +37,12 @@ class EnvironmentFault(AttnvizError, RuntimeError):  # noqa: N818  "EnvironmentE
     exit_code = 1
 
 
+class UnknownExhibitError(AttnvizError, TypeError):
+    """A type of exhibit for which a view has no handler."""
+
+    exit_code = 1
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
     """An error for a name that is not one of `known`, with the nearest that is.
 

@@ -10,7 +10,7 @@ import filmed
 from floor import encoding_seconds
 from measuring import seconds
 
-from attnviz.cli.render.render_resources import cores
+from attnviz.library.films.render_resources import cores
 from attnviz.render.render_queue import Take
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.planning import Plan, plan

@@ -12,10 +12,10 @@ from pathlib import Path
 import av
 from measuring import seconds
 
-from attnviz.cli.render.film_writer import Look, chapters_of
-from attnviz.cli.render.render_job import Asked, Order, lecture_order, lesson_order
 from attnviz.inputs.request import InputRequest
 from attnviz.lessons.registry import lesson_named
+from attnviz.library.films.film_writer import Appearance, chapters_of
+from attnviz.library.films.render_job import RenderJob, RenderOptions, lecture_job, lesson_job
 from attnviz.render.quality import QUALITIES
 from attnviz.theme import THEMES
 from attnviz.views.film.film import Film
@@ -59,28 +59,28 @@ def stock_seconds(scene: str, quality: str, folder: Path, film: Path | None = No
 
 def reference(quality: str) -> Film:
     """The film that the figures are about: the lesson on its built-in example."""
-    (film,) = films(lesson_order(InputRequest(), lesson_named("self-attention"), _asked(quality)))
+    (film,) = films(lesson_job(InputRequest(), lesson_named("self-attention"), _options(quality)))
     return film
 
 
 def of_tokens(quality: str) -> list[Film]:
     """The lesson on two hundred tokens."""
     asked = InputRequest(text=TOKENS)
-    return films(lesson_order(asked, lesson_named("self-attention"), _asked(quality)))
+    return films(lesson_job(asked, lesson_named("self-attention"), _options(quality)))
 
 
 def of_lecture(quality: str) -> list[Film]:
     """The chapters of the whole lecture, in English."""
-    return films(lecture_order(InputRequest(text=str(LECTURE)), _asked(quality), {}))
+    return films(lecture_job(str(LECTURE), _options(quality), {}))
 
 
-def films(order: Order) -> list[Film]:
-    look = Look(THEMES[order.theme], QUALITIES[order.quality], None)
-    return [each.film for each in chapters_of("en", order.told_in, look)]
+def films(job: RenderJob) -> list[Film]:
+    look = Appearance(THEMES[job.theme], QUALITIES[job.quality], None)
+    return [each.film for each in chapters_of("en", job.chapters, look)]
 
 
-def _asked(quality: str) -> Asked:
-    return Asked(languages=("en",), quality=quality)
+def _options(quality: str) -> RenderOptions:
+    return RenderOptions(languages=("en",), quality=quality)
 
 
 def scene_file(told: Sequence[Film], folder: Path) -> Path:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from attnviz.cli.render.render_resources import cores
+from attnviz.library.films.render_resources import cores
 
 _SAMPLED = 0.02
 """Seconds between two looks at a command's memory."""

@@ -35,7 +35,7 @@ from likeness import MEASURE, likeness
 from measuring import Timing, peak_memory, seconds, taking_turns, tell, tell_machine
 from sharing import measured, shared_out, simulated
 
-from attnviz.cli.render.render_resources import cores
+from attnviz.library.films.render_resources import cores
 
 _MANY = (2, 4, 16, 64)
 """Workers."""

@@ -23,10 +23,10 @@ from rich.console import Console
 from rich.style import Style as Look
 from rich.text import Text
 
-from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.inputs import InputRequest
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import LESSONS, build_storyboard
+from attnviz.library.lesson_input import Presentation, lesson_request
 from attnviz.render.quality import Quality
 from attnviz.story.i18n import LANGUAGES
 from attnviz.theme import THEMES, Theme, blend

@@ -29,15 +29,18 @@ ROOMS = {
     "story": FOUNDATION | {"core"},
     "survey": STORY,
     "lessons": STORY,
-    "lecture": STORY | {"inputs", "lessons"},
+    "lecture": STORY | {"render", "inputs", "lessons"},
     "views.terminal": STORY | {"survey"},
     "views.document": STORY | {"survey"},
     "views.picture": STORY | {"survey"},
     "views.film": FILM,
     "lessons.film": FILM | {"views.film"},
     "scenes": FILM | {"views.film", "lessons.film", "inputs"},
-    "cli": FILM
+    "library": FILM
     | {"models", "inputs", "lecture", "survey", "scenes"}
+    | {"views.terminal", "views.document", "views.picture", "views.film"},
+    "cli": FILM
+    | {"models", "inputs", "lecture", "survey", "scenes", "library"}
     | {"views.terminal", "views.document", "views.picture", "views.film"},
 }
 """What each room may import of the others; all may import the package itself, which imports lazily."""
@@ -60,6 +63,7 @@ LIBRARIES = {
     "views.film": {"av", "manim", "numpy", "pydub", "srt", "uharfbuzz"},
     "lessons.film": {"manim", "numpy"},
     "scenes": {"manim", "numpy"},
+    "library": {"rich"},
     "cli": {"click", "rich"},
 }
 """What each room may import from outside the standard library."""
@@ -212,7 +216,10 @@ def test_a_library_that_does_not_belong_to_the_room_is_found():
 
 
 def test_no_modules_import_one_another_but_those_that_are_known_to():
-    assert cycles(IMPORTS) == KNOWN_CYCLES
+    # the front doors import when a name is first used
+    graph = {name: imported for name, imported in IMPORTS.items() if name not in LAZY}
+
+    assert cycles(graph) == KNOWN_CYCLES
 
 
 def test_a_cycle_of_imports_is_found_however_long():

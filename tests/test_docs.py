@@ -22,9 +22,9 @@ from PIL import Image
 import attnviz
 from attnviz import trace_of
 from attnviz.cli.commands import attnviz as program
-from attnviz.cli.shared.lecture_plan import planned
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lecture.reading import read_lecture
+from attnviz.library.lecture_plan import planned
 from attnviz.theme import DARK
 
 ROOT = Path(attnviz.__file__).parents[1]
@@ -32,7 +32,7 @@ GUIDES = ("README.md", "README.zh.md", "docs/help.md", "docs/lecture.md")
 """The documents whose commands are run."""
 DOCUMENTS = (
     *GUIDES,
-    *("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "examples/README.md"),
+    *("docs/python.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "examples/README.md"),
 )
 ELLIPSIS = "…"
 MOST_BYTES_OF_A_PICTURE = 300_000
@@ -140,14 +140,29 @@ def test_an_excerpt_fits_only_what_was_printed_in_that_order(shown, printed, fit
     assert fits(shown, printed) is fitting
 
 
-def test_the_python_of_the_readme_gives_what_is_shown():
-    [block] = fenced("README.md", "pycon")
-    examples = doctest.DocTestParser().get_doctest(block, {}, "README.md", "README.md", 0)
+@pytest.mark.parametrize("document", ["README.md", "docs/python.md"])
+def test_the_python_that_is_shown_gives_what_is_shown(document, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lines = "\n".join(fenced(document, "pycon"))
+    examples = doctest.DocTestParser().get_doctest(lines, {}, document, document, 0)
 
-    results = doctest.DocTestRunner().run(examples)
+    results = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples)
 
     assert results.attempted > 5
     assert results.failed == 0
+
+
+@pytest.mark.render
+def test_the_script_that_is_shown_makes_its_film(folder):
+    [script] = fenced("docs/python.md", "python")
+    (folder / "script.py").write_text(script, encoding="utf-8")
+
+    code, printed = run(f"{sys.executable} script.py", folder)
+
+    assert (code, printed) == (0, "")
+    made = {path.name for path in folder.glob("softmax.*")}
+    assert made == {"softmax.mp4", "softmax.srt", "softmax.vtt"}
+    assert "cat" in (folder / "softmax.srt").read_text(encoding="utf-8")
 
 
 LECTURES = [

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from attnviz.cli.failures import is_disk_full
 from attnviz.cli.shared.help_sections import SectionedCommand, option
 from attnviz.errors import EnvironmentFault
 
@@ -84,11 +83,12 @@ def cache(clear: bool, limit: int | None) -> None:
         return
     if limit is not None:
         store.prune()
-    for name, value in _told(store):
+    for name, value in _lines(store):
         click.echo(f"{name:12}{value}")
 
 
 def _keep_to(limit: int) -> None:
+    from attnviz.library.files import is_disk_full
     from attnviz.render.store import save_limit, unchecked_user_store
 
     try:
@@ -114,7 +114,8 @@ def _unwritable(folder: Path) -> EnvironmentFault:
     )
 
 
-def _told(store: Store) -> Iterator[tuple[str, str]]:
+def _lines(store: Store) -> Iterator[tuple[str, str]]:
+    """The name and the value of each line that is printed."""
     contents = store.contents()
     yield "Folder", str(store.folder)
     yield "Parts", f"{contents.count:,}"

@@ -1,4 +1,4 @@
-"""What the user sees when something goes wrong: one line on stderr, and an exit status. Never a traceback."""
+"""Failures as the user sees them: one line on stderr, and an exit status. Never a traceback."""
 
 from __future__ import annotations
 
@@ -14,11 +14,6 @@ from attnviz.errors import AttnvizError
 
 INTERRUPTED = 130
 _FAULT, _USAGE = 1, 2
-
-
-def is_disk_full(error: OSError) -> bool:
-    """Whether the disk, or the user's share of it, is full."""
-    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -51,15 +46,18 @@ def _status_of(error: BaseException, *, debug: bool) -> int:
         import traceback
 
         traceback.print_exception(error)
-    message, status = _told(error, debug=debug)
-    _say(message)
+    message, status = _message_and_status(error, debug=debug)
+    _print_error(message)
     if isinstance(error, OSError):
         _discard_stdout()
     return status
 
 
-def _told(error: BaseException, *, debug: bool) -> tuple[str, int]:
+def _message_and_status(error: BaseException, *, debug: bool) -> tuple[str, int]:
     """The one line, and the exit status."""
+    # Imported here, as a start that goes well does not need it: it loads tempfile and what that stands on.
+    from attnviz.library.files import is_disk_full
+
     if isinstance(error, AttnvizError):
         return str(error), error.exit_code
     if isinstance(error, click.UsageError):
@@ -80,7 +78,7 @@ def _told(error: BaseException, *, debug: bool) -> tuple[str, int]:
     return f"unexpected {type(error).__name__}: {error}{hint}", _FAULT
 
 
-def _say(message: str) -> None:
+def _print_error(message: str) -> None:
     """One line, whatever the message holds: a file's name or cell must not steer the terminal."""
     line = "".join(
         c if c.isprintable() else " " if c.isspace() else f"\\x{ord(c):02x}" for c in message

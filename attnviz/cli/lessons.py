@@ -54,10 +54,10 @@ def _captions(name: str, language: str) -> Iterator[str]:
     """What the lesson says on its own example, a line of TOML each: step.part = "caption"."""
     import json
 
-    from attnviz.cli.shared.computed import Presentation, lesson_request
     from attnviz.inputs.request import InputRequest
     from attnviz.lecture.own_words import TITLE
     from attnviz.lessons.registry import build_storyboard, lesson_named
+    from attnviz.library.lesson_input import Presentation, lesson_request
 
     asked = lesson_request(lesson_named(name), InputRequest(), Presentation(lang=language))
     for step in build_storyboard(name, asked).steps:

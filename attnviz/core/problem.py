@@ -132,6 +132,10 @@ class Problem:
         values["provenance"] = dict(self.provenance)
         return Problem, tuple(values.values())
 
+    def __repr__(self) -> str:
+        counts = f"{counted(self.n, 'token')}, {counted(self.heads, 'head')}"
+        return f"Problem({counts}, d_model {self.d_model}, d_k {self.d_k})"
+
     @property
     def n(self) -> int:
         return int(self.x.shape[0])
@@ -169,6 +173,15 @@ class Problem:
         if self.options.scale is not None:
             return self.options.scale
         return 1 / math.sqrt(self.d_k) if self.d_k else 1.0
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things, in English.
+
+    >>> counted(1, "token"), counted(1234, "token")
+    ('1 token', '1,234 tokens')
+    """
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def given_problem(

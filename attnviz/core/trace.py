@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.attention import AttentionStages
-from attnviz.core.problem import Problem
+from attnviz.core.problem import Problem, counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,3 +77,14 @@ class Trace:
         return isinstance(other, Trace) and serialisation.same(self, other)
 
     __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        problem, heads = self.problem, len(self.heads)
+        counts = f"{counted(problem.n, 'token')}, {counted(heads, 'head')}"
+        return f"Trace({counts}, d_k {problem.d_k})"
+
+    def __rich_console__(self, console: object, options: object) -> Iterator[object]:
+        """The lesson self-attention on this trace, for rich."""
+        import attnviz  # which alone knows the views
+
+        yield attnviz.explain(self)

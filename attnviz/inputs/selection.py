@@ -21,10 +21,7 @@ _ADDED = re.compile(r"\[[A-Z]+\]|<[^<>]*>")
 
 
 def row_asked(request: InputRequest, trace: Trace, query: str | None) -> int:
-    """The row that `query` names, else the one that the example in `request` wants shown, else the first.
-
-    With a causal mask the first query sees only itself: there it is the middle one, not the first.
-    Of a trained model it is the one with the strongest link to another word.
+    """The row that `query` names, else the one that the example in `request` wants shown, else `default_row`.
 
     Raises InputError as `row_of` does.
     """
@@ -33,14 +30,24 @@ def row_asked(request: InputRequest, trace: Trace, query: str | None) -> int:
         from attnviz.inputs.example_files import load_example
 
         query = load_example(request.example).query
-    if query is None and request.model is not None:
+    if query is None:
+        return default_row(trace, request.model is not None)
+    return row_of(problem, query)
+
+
+def default_row(trace: Trace, of_model: bool) -> int:
+    """The row that is worked in full where none is named; `of_model` says that a trained model computed it.
+
+    With a causal mask the first query sees only itself: there it is the middle one, not the first.
+    Of a trained model it is the one with the strongest link to another word.
+    """
+    problem = trace.problem
+    if of_model:
         named = worded(problem.tokens or ())
         # what comes first draws weight wherever it is all that some queries see
         beyond = named[1:] if problem.options.causal and len(named) > 2 else named
         return strongest_row(trace, beyond)
-    if query is None and problem.options.causal:
-        return problem.n // 2
-    return row_of(problem, query)
+    return problem.n // 2 if problem.options.causal else 0
 
 
 def worded(tokens: Sequence[str]) -> list[int]:

@@ -10,12 +10,13 @@ from typing import Any
 from attnviz.errors import InputError, unknown_name
 from attnviz.inputs.example_files import SUFFIX
 from attnviz.inputs.request import InputRequest
-from attnviz.lecture.model import PACES, CardChapter, Chapter, LessonChapter
+from attnviz.lecture.model import CardChapter, Chapter, LessonChapter
 from attnviz.lecture.own_words import TITLE_COLUMNS, own_words
 from attnviz.lecture.table import Table, shown
 from attnviz.lessons.lesson import Lesson
-from attnviz.lessons.lesson_checks import MOST_DECIMALS, ROUNDINGS
 from attnviz.lessons.registry import lesson_named
+from attnviz.story.pace import PACES
+from attnviz.story.roundings import DEFAULT_ROUNDING, MOST_DECIMALS, ROUNDINGS
 
 INPUTS = tuple(each.name for each in fields(InputRequest))
 LESSON_KEYS = (
@@ -87,7 +88,7 @@ def _lesson(table: Table, folder: Path, pace: str) -> LessonChapter:
         key=_word_or_number(table, "key", (int,), "a token or a position from 1"),
         distance=table.whole("distance", 1),
         precision=table.whole("precision", 0, MOST_DECIMALS),
-        rounding=table.choice("rounding", ROUNDINGS) or ROUNDINGS[0],
+        rounding=table.choice("rounding", ROUNDINGS) or DEFAULT_ROUNDING,
         steps=steps,
         words=own_words(table, lesson, steps),
         pace=table.choice("pace", PACES) or pace,

@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 from attnviz.inputs.request import InputRequest
 from attnviz.lessons.lesson import Lesson
-
-PACES = ("slow", "normal", "fast")
-QUALITIES = ("low", "medium", "high", "4k")
-"""What a lecture may ask of a film, by the names that the film has for them."""
+from attnviz.render.quality import DEFAULT_QUALITY
+from attnviz.story.pace import DEFAULT_PACE
+from attnviz.story.roundings import DEFAULT_ROUNDING
+from attnviz.theme import DARK
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +30,12 @@ class LessonChapter:
     key: str | None = None
     distance: int | None = None
     precision: int | None = None
-    rounding: str = "sum-preserving"
+    rounding: str = DEFAULT_ROUNDING
     steps: tuple[str, ...] = ()
     """The steps that are told; all where it is empty."""
     words: Mapping[str, str] = field(default_factory=dict)
     """Own words by "step.part" and "step.title"; `attnviz.lecture.own_words.overridden` puts them in."""
-    pace: str = "normal"
+    pace: str = DEFAULT_PACE
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ class CardChapter:
     """What stands below the title."""
     seconds: float | None = None
     """How long it stands; None is as long as it takes to read."""
-    pace: str = "normal"
+    pace: str = DEFAULT_PACE
 
 
 Chapter: TypeAlias = LessonChapter | CardChapter
@@ -70,14 +70,16 @@ class Lecture:
     path: Path
     versions: Mapping[str, Version]
     """By language, in the order asked for."""
-    theme: str = "dark"
-    pace: str = "normal"
-    quality: str = "medium"
+    theme: str = DARK.name
+    pace: str = DEFAULT_PACE
+    quality: str = DEFAULT_QUALITY
     fps: int | None = None
     font: str | None = None
     """A font file, found from the working directory, or the name of a font of the system."""
     output: Path | None = None
-    """The .mp4, found from the working directory."""
+    """The .mp4, found from the working directory; see `attnviz.lecture.output.check_inside`."""
+    output_value: str | None = None
+    """The same as the file has it, for messages."""
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -9,15 +9,15 @@ from typing import Any
 from attnviz.errors import InputError, unknown_name
 from attnviz.lecture.table import Table
 from attnviz.lessons.lesson import Lesson
-from attnviz.story.captions import LINE_LENGTH, LINES, caption_lines
-from attnviz.story.i18n import LANGUAGES
+from attnviz.story.captions import LINES, caption_lines
+from attnviz.story.i18n import language as language_record
+from attnviz.story.i18n import language_codes
 from attnviz.story.storyboard import Step, Storyboard
 from attnviz.typeset.text_width import columns_of
 
 TITLE = "title"
 """The part of a step that is its title."""
 TITLE_COLUMNS = 40
-_COLUMNS = {"en": 1, "zh": 2}
 _LEEWAY = 1.25  # a film shrinks a line by so much and no further
 
 
@@ -72,7 +72,7 @@ def _entries(chapter: Table) -> Iterator[tuple[str, str, Any]]:
         step, dot, part = key.partition(".")
         if dot:
             yield step, part, value
-        elif isinstance(value, dict) and not value.keys() <= set(LANGUAGES):
+        elif isinstance(value, dict) and not value.keys() <= set(language_codes()):
             yield from ((step, part, each) for part, each in value.items())
         else:
             raise chapter.fault(
@@ -82,11 +82,11 @@ def _entries(chapter: Table) -> Iterator[tuple[str, str, Any]]:
 
 
 def _caption(chapter: Table, key: str, value: Any) -> str:
-    said, language = chapter.said(value, key), chapter.language
-    lines = [line.strip() for line in caption_lines(said, language)]
-    length = LINE_LENGTH[language]
+    said, spoken = chapter.said(value, key), language_record(chapter.language)
+    lines = [line.strip() for line in caption_lines(said, spoken.code)]
+    length = spoken.caption_length
     widest = max(map(columns_of, lines))
-    if len(lines) > LINES or widest > _LEEWAY * length * _COLUMNS[language]:
+    if len(lines) > LINES or widest > _LEEWAY * length * spoken.columns:
         raise chapter.fault(
             f"{key} is too long for a caption, which is {LINES} lines of about {length} characters: "
             "shorten it"

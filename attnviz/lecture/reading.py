@@ -12,18 +12,18 @@ from typing import Any
 from attnviz.errors import InputError, unknown_name
 from attnviz.inputs.files import as_text, read_file
 from attnviz.lecture.chapters import CARD_TITLE_COLUMNS, chapter
-from attnviz.lecture.model import PACES, QUALITIES, Lecture, Version
+from attnviz.lecture.model import Lecture, Version
 from attnviz.lecture.naming import SUFFIX, is_lecture
 from attnviz.lecture.table import Table
-from attnviz.story.i18n import LANGUAGES
-from attnviz.theme import THEMES
+from attnviz.render.quality import DEFAULT_QUALITY, MOST_FPS, QUALITIES
+from attnviz.story.i18n import LANGUAGES, language_codes
+from attnviz.story.pace import DEFAULT_PACE, PACES
+from attnviz.theme import DARK, THEMES
 
 KEYS = (
     *("title", "language", "languages", "theme", "pace", "quality", "fps", "font", "output"),
     "chapter",
 )
-MOST_FRAMES = 120
-"""Frames a second."""
 _FILM = ".mp4"
 _FONTS = (".ttf", ".otf", ".ttc", ".otc")
 _WHAT = "a lecture file, as attnviz new writes one"
@@ -42,7 +42,7 @@ def read_lecture(path: str | Path, languages: Sequence[str] | None = None) -> Le
     whole.check_keys(KEYS)
     its_own = _languages(whole)
     asked = its_own if languages is None else tuple(languages)
-    pace = whole.choice("pace", PACES) or "normal"
+    pace = whole.choice("pace", PACES) or DEFAULT_PACE
     tables = _chapter_tables(whole)
     output = whole.file("output", folder)
     if output is not None and Path(output).suffix.lower() != _FILM:
@@ -51,12 +51,13 @@ def read_lecture(path: str | Path, languages: Sequence[str] | None = None) -> Le
     return Lecture(
         path=Path(path),
         versions={each: _version(replace(whole, language=each), tables, pace) for each in asked},
-        theme=whole.choice("theme", THEMES) or "dark",
+        theme=whole.choice("theme", THEMES) or DARK.name,
         pace=pace,
-        quality=whole.choice("quality", QUALITIES) or "medium",
-        fps=whole.whole("fps", 1, MOST_FRAMES),
+        quality=whole.choice("quality", QUALITIES) or DEFAULT_QUALITY,
+        fps=whole.whole("fps", 1, MOST_FPS),
         font=whole.file("font", folder, _is_font_file),
         output=None if output is None else Path(output),
+        output_value=whole.word("output"),
     )
 
 
@@ -86,13 +87,13 @@ def _parsed(path: str) -> Mapping[str, Any]:
 def _languages(whole: Table) -> tuple[str, ...]:
     if "language" in whole and "languages" in whole:
         raise whole.fault("it has both language and languages: keep one of them")
-    one = whole.choice("language", LANGUAGES)
+    one = whole.choice("language", language_codes())
     languages = (one or LANGUAGES[0],) if "languages" not in whole else whole.names("languages")
     if not languages:
         raise whole.fault('languages is empty: write languages = ["en", "zh"], or one of them')
     for position, language in enumerate(languages):
-        if language not in LANGUAGES:
-            raise whole.fault(str(unknown_name("language", language, LANGUAGES)))
+        if language not in language_codes():
+            raise whole.fault(str(unknown_name("language", language, language_codes())))
         if language in languages[:position]:
             raise whole.fault(f"languages has {language} twice: keep one of them")
     return languages

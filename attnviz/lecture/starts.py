@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from attnviz.errors import unknown_name
-from attnviz.story.i18n import LANGUAGES
+from attnviz.story.i18n import language
 
 
-def start(language: str) -> str:
+def start(code: str) -> str:
     """A lecture file that renders as it is, with every setting in it explained in that language.
 
     Raises InputError for a language that there is none in.
@@ -16,6 +13,4 @@ def start(language: str) -> str:
     >>> start("en").splitlines()[0]
     '# A lecture for attnviz. It becomes a film by:  attnviz render FILE'
     """
-    if language not in LANGUAGES:
-        raise unknown_name("language", language, LANGUAGES)
-    return Path(__file__).with_name(f"start.{language}.toml").read_text(encoding="utf-8")
+    return language(code).lecture_start.read_text(encoding="utf-8")

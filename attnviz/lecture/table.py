@@ -12,7 +12,7 @@ from typing import Any
 
 from attnviz.errors import InputError, unknown_name
 from attnviz.inputs.files import STDIN
-from attnviz.story.i18n import LANGUAGES
+from attnviz.story.i18n import language_codes
 from attnviz.typeset.text_width import columns_of
 
 
@@ -147,8 +147,8 @@ class Table:
         if not isinstance(value, dict):
             return value
         for language in value:
-            if language not in LANGUAGES:
-                error = unknown_name("language", language, LANGUAGES)
+            if language not in language_codes():
+                error = unknown_name("language", language, language_codes())
                 raise self.fault(f"{key}: {error}")
         if self.language not in value:
             raise self.fault(

@@ -79,6 +79,8 @@ class Opening(Generic[Context]):
     """The row that it follows, counted from 0."""
     in_full: bool = False
     """Whether that row is worked in full, from the scores to the output."""
+    keys: tuple[int, ...] = ()
+    """The keys on which that row is worked, counted from 0."""
     head: int | None = None
     """The number of the head that it follows, where there are several."""
     untrained: str | None = None
@@ -100,6 +102,7 @@ class Opening(Generic[Context]):
             told_on=self.trace,
             query=self.query,
             in_full=self.in_full,
+            keys=self.keys,
             untrained=self.untrained,
             notes=self.notes,
             brief_notes=self.brief_notes,

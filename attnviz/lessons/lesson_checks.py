@@ -11,12 +11,10 @@ from attnviz.lessons.lesson_context import Telling
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.i18n import words
 from attnviz.story.numbers import Numbers, fitting_precision
+from attnviz.story.roundings import MOST_DECIMALS, ROUNDINGS
 
-MOST_DECIMALS = 12
 _REVISION, _BRIEF = 12, 8
 """Letters of a digest that are shown."""
-
-ROUNDINGS = ("sum-preserving", "plain", "article")
 
 
 def check(asked: LessonRequest) -> None:

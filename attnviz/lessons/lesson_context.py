@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -15,10 +15,11 @@ from attnviz.core.problem import Problem
 from attnviz.core.trace import HeadTrace, Trace
 from attnviz.story import formulas
 from attnviz.story.calculations import MOST, strongest
+from attnviz.story.captions import joined, token_name
 from attnviz.story.i18n import Words
-from attnviz.story.labels import indexed, labels, shown_token
+from attnviz.story.labels import indexed, labels, shown_token, symbol_of
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Formula, Label, Matrix, Number
+from attnviz.story.storyboard import Formula, Label, Matrix, MatrixKind, Number
 from attnviz.theme import Role
 
 HEADS_SHOWN = 4
@@ -42,6 +43,8 @@ class Telling:
     """How many keys of the row, terms of a sum or entries of a vector are worked out."""
     key: int | None = None
     """The key that is asked for, counted from 0."""
+    _made: dict[tuple[object, ...], Matrix] = field(default_factory=dict)
+    """The matrices made so far: one that several steps show is one object, and so known to be the same."""
 
     @property
     def problem(self) -> Problem:
@@ -165,16 +168,17 @@ class Telling:
 
     def named(self, letter: str, position: int) -> str:
         """A position as words name it: q₂ (“cat”), or q₂ where it has no token."""
-        symbol, tokens = indexed(letter, position), self.problem.tokens
+        symbol, tokens = symbol_of(letter, position), self.problem.tokens
         if tokens is None:
             return symbol
-        return self.common("named", symbol=symbol, token=shown_token(tokens[position]))
+        token = token_name(shown_token(tokens[position]))
+        return self.common("named", symbol=symbol, token=token)
 
     def several(self, letter: str, positions: Iterable[int]) -> str:
         """Up to two positions by name, more by their symbols."""
         chosen = list(positions)
         if len(chosen) <= 2:
-            return self.common("and").join(self.named(letter, each) for each in chosen)
+            return joined((self.named(letter, each) for each in chosen), self.common("and"))
         return self.common("comma").join(indexed(letter, each) for each in chosen[:3]) + (
             " …" if len(chosen) > 3 else ""
         )
@@ -183,12 +187,15 @@ class Telling:
         """Labels of all positions."""
         return labels(letter, self.problem.n, self.problem.tokens, role)
 
-    def row(self, symbol: str, values: FloatArray, role: Role) -> Matrix:
-        """One row over all keys, labelled: (1, n)."""
+    def row(
+        self, symbol: str, values: FloatArray, role: Role, kind: MatrixKind = MatrixKind.WHOLE
+    ) -> Matrix:
+        """One row over all keys, labelled: (1, n). The same values under the same symbol are one matrix."""
         query = self.axis("q", Role.QUERY)[self.query]
         sums: Literal["rows"] | None = "rows" if role is Role.WEIGHT else None
-        return Matrix(
-            symbol, values[None, :], role, (query,), self.axis("k", Role.KEY), self._only, sums
+        keys = self.axis("k", Role.KEY)
+        return self.once(
+            Matrix(symbol, values[None, :], role, (query,), keys, self._only, sums, kind=kind)
         )
 
     def per_head(
@@ -198,13 +205,18 @@ class Telling:
         rows = self.axis(letter, role)
         shown = list(values)[:HEADS_SHOWN]
         return tuple(
-            Matrix(symbol, each, role, rows, (), self.head_number(i))
+            self.once(Matrix(symbol, each, role, rows, (), self.head_number(i)))
             for i, each in enumerate(shown)
         )
 
     def first(self, symbol: str, values: FloatArray, role: Role) -> tuple[Matrix, ...]:
         """The matrix of the head that is worked."""
         return self.per_head(symbol, [values], role, symbol.lower())
+
+    def once(self, matrix: Matrix) -> Matrix:
+        """The matrix, or the equal one that another step was given."""
+        key = (matrix.symbol, matrix.head, matrix.shape, matrix.values.tobytes())
+        return self._made.setdefault(key, matrix)
 
     def head_number(self, index: int) -> int | None:
         """The head's number, as it was chosen if it was, else counted from 1; None if there is only one."""

@@ -24,10 +24,10 @@ from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import Trace
 from attnviz.errors import AttnvizError, InputError
 from attnviz.lessons.lesson import Lesson
-from attnviz.lessons.lesson_checks import MOST_DECIMALS, ROUNDINGS
 from attnviz.lessons.registry import lesson_named
 from attnviz.lessons.request import LessonRequest
-from attnviz.story.i18n import LANGUAGES
+from attnviz.story.i18n import language_codes
+from attnviz.story.roundings import MOST_DECIMALS, ROUNDINGS
 
 SCHEMA = "attnviz.film/1"
 MOST_CHARACTERS = 64_000_000
@@ -199,7 +199,7 @@ _CHAPTER: Mapping[str, Callable[[Any], bool]] = {
 _REQUEST: Mapping[str, Callable[[Any], bool]] = {
     "problem": lambda problem: True,
     "query": _is_number(0),
-    "language": lambda language: language in LANGUAGES,
+    "language": lambda language: language in language_codes(),
     "precision": _or_none(_is_number(0, MOST_DECIMALS)),
     "rounding": lambda rounding: rounding in ROUNDINGS,
     "seed": _is_number(0),

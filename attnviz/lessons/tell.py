@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, unknown_name
-from attnviz.lessons.lesson_checks import ROUNDINGS
 from attnviz.lessons.registry import DEFAULT, build_storyboard, lesson_named
 from attnviz.lessons.request import LessonRequest
+from attnviz.story.roundings import ROUNDINGS
 from attnviz.story.storyboard import Storyboard
 
 

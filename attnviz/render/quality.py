@@ -20,6 +20,9 @@ QUALITIES = {
     "high": Quality(1920, 1080, 60),
     "4k": Quality(3840, 2160, 60),
 }
+DEFAULT_QUALITY = "medium"
+MOST_FPS = 120
+"""Frames a second, at most."""
 
 
 def quality(name: str, fps: int | None = None) -> Quality:

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from attnviz.story.caption_tokens import Run
 from attnviz.story.i18n import Words
 from attnviz.story.numbers import MINUS
 from attnviz.story.storyboard import Calculation, Number, Piece, Symbol, Term, Vector
-from attnviz.theme import Role
-
-
-@dataclass(frozen=True)
-class Run:
-    """A stretch of text of one role."""
-
-    text: str
-    role: Role | None = None
 
 
 def written(calculation: Calculation, words: Words) -> tuple[tuple[Run, ...], ...]:

@@ -6,9 +6,11 @@ shown before. Exhibits of one `line` stand side by side; the next line stands be
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
+from attnviz.story.handlers import Handlers
 from attnviz.story.storyboard import Matrix
 from attnviz.theme import Role
 
@@ -148,7 +150,12 @@ class Field:
     """(layer, position, name) of positions that are named, such as the planted match."""
 
 
-Item: TypeAlias = Matrix | Plot | Table | Field
+@dataclass(frozen=True, eq=False)
+class Product:
+    """Matrices that a step starts from, and those that it makes of them. The calculations of its part say how."""
+
+    operands: tuple[Matrix, ...] = ()
+    results: tuple[Matrix, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +164,8 @@ class Exhibit:
 
     part: str
     """The narration part that it belongs to."""
-    item: Item
+    item: object
+    """A Matrix, Plot, Table or Field, or of a type that is registered in the views."""
     name: str | None = None
     """A few words above it, such as "n = 5" or "with 1/√d_k"."""
     joint: str = ""
@@ -165,20 +173,81 @@ class Exhibit:
     line: int = 0
     marks: tuple[Region, ...] = ()
     """Blocks of a matrix that a view frames."""
+    head: int | None = None
+    """The head that `name` gives, as `Matrix.head`; a view need not say it again."""
+
+
+_TEXTS = Handlers[Callable[[Any], Iterable[str]]]("attnviz.story.exhibits.register_texts")
+register_texts = _TEXTS.register
+"""Adds a type of exhibit: `register_texts(Kind, texts)`, texts: an item → its words and names."""
+
+
+def in_matrices(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
+    """The exhibits, each product as its matrices side by side: operands, an arrow, results.
+
+    >>> import numpy as np
+    >>> one = Matrix("S", np.zeros((1, 1)), Role.SCORE)
+    >>> [each.joint for each in in_matrices([Exhibit("why", Product((one,), (one,)))])]
+    ['', '→']
+    """
+    shown: list[Exhibit] = []
+    for exhibit in exhibits:
+        item = exhibit.item
+        if not isinstance(item, Product):
+            shown.append(exhibit)
+            continue
+        shown += [replace(exhibit, item=each) for each in item.operands]
+        joints = ["→" if item.operands else "", *[""] * len(item.results)]
+        shown += [
+            replace(exhibit, item=each, joint=joint)
+            for each, joint in zip(item.results, joints, strict=False)
+        ]
+    return tuple(shown)
 
 
 def texts_of(exhibit: Exhibit) -> list[str]:
-    """Every word and name that a view of the exhibit may show, but for numbers."""
-    item, texts = exhibit.item, [exhibit.name or "", exhibit.joint]
-    if isinstance(item, Matrix):
-        labels = (*item.rows, *item.columns)
-        texts += [item.symbol, *(each.symbol for each in labels)]
-        texts += [each.token for each in labels if each.token]
-    elif isinstance(item, Plot):
-        texts += [item.x_name, item.y_name, *(each.name for each in item.series)]
-    elif isinstance(item, Table):
-        texts += [*item.header, *(cell for row in item.rows for cell in row.cells)]
-        texts += item.tokens if isinstance(item, Links) else ()
-    else:
-        texts += [layer.name for layer in item.layers] + [name for _, _, name in item.marks]
+    """Every word and name that a view of the exhibit may show, but for numbers.
+
+    Raises UnknownExhibitError for a type that is not registered.
+    """
+    texts = [exhibit.name or "", exhibit.joint, *_TEXTS.of(exhibit.item)(exhibit.item)]
     return [each for each in texts if each]
+
+
+@_TEXTS.handles(Matrix)
+def _texts_of_matrix(matrix: Matrix) -> Iterator[str]:
+    labels = (*matrix.rows, *matrix.columns)
+    yield matrix.symbol
+    yield from (each.symbol for each in labels)
+    yield from (each.token for each in labels if each.token)
+
+
+@_TEXTS.handles(Product)
+def _texts_of_product(product: Product) -> Iterator[str]:
+    for matrix in (*product.operands, *product.results):
+        yield from _texts_of_matrix(matrix)
+
+
+@_TEXTS.handles(Plot)
+def _texts_of_plot(plot: Plot) -> Iterator[str]:
+    yield plot.x_name
+    yield plot.y_name
+    yield from (each.name for each in plot.series)
+
+
+@_TEXTS.handles(Table)
+def _texts_of_table(table: Table) -> Iterator[str]:
+    yield from table.header
+    yield from (cell for row in table.rows for cell in row.cells)
+
+
+@_TEXTS.handles(Links)
+def _texts_of_links(links: Links) -> Iterator[str]:
+    yield from _texts_of_table(links)
+    yield from links.tokens
+
+
+@_TEXTS.handles(Field)
+def _texts_of_field(field: Field) -> Iterator[str]:
+    yield from (layer.name for layer in field.layers)
+    yield from (name for _, _, name in field.marks)

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TypeAlias
 
-from attnviz.story.calculation_text import Run
+from attnviz.story.caption_tokens import Run
 from attnviz.story.exhibits import Field, Layer
 from attnviz.story.i18n import Words
 from attnviz.story.pooled_map import Range

@@ -1,64 +1,118 @@
-"""The formulas of the lessons, each in plain Unicode, Typst and LaTeX.
+"""The formulas that several lessons share, each as one tree of which all its spellings are made.
 
-No words in them: a formula reads the same in every language. No backslash before punctuation in LaTeX: Markdown
-takes it for its own.
+No words in them: a formula reads the same in every language.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
+from attnviz.story.expressions import (
+    Brackets,
+    Call,
+    Close,
+    Expression,
+    Fraction,
+    Indexed,
+    Infix,
+    Listed,
+    Name,
+    Negative,
+    Part,
+    Product,
+    Root,
+    Sigma,
+    Spelled,
+    Statements,
+    Times,
+    Transposed,
+    function,
+    letter,
+    letters,
+    lowered,
+    named,
+    within,
+    written,
+)
 from attnviz.story.storyboard import Formula
 
 Scaling = Literal["root", "factor"]
 """What scores are multiplied with: 1/√d_k, or another factor c."""
 
-INPUTS = Formula("X", "X", "X")
-WEIGHTS = Formula("W_Q, W_K, W_V", "W_Q, W_K, W_V", "W_Q, W_K, W_V")
-SCORES = Formula("S = Q Kᵀ", "S = Q K^top", "S = Q K^{\\top}")
-SOFTMAX = Formula(
-    "αⱼ = exp(sⱼ − max s) / Σ exp(s − max s)",
-    "alpha_j = exp(s_j - max s) / (sum_i exp(s_i - max s))",
-    "\\alpha_j = \\frac{\\exp(s_j - \\max s)}{\\sum_i \\exp(s_i - \\max s)}",
-)
-WEIGHTED_VALUES = Formula("αⱼ vⱼ", "alpha_j v_j", "\\alpha_j v_j")
-SCORE = Formula("q · k = Σ qᵢ kᵢ", "q dot k = sum_i q_i k_i", "q \\cdot k = \\sum_i q_i k_i")
-WEIGHTS_OF_ROWS = Formula("A", "A", "A")
-GIVEN = Formula("Q, K, V", "Q, K, V", "Q, K, V")
-CAP = Formula(
-    "cap(s) = c · tanh(s / c)",
-    '"cap"(s) = c dot tanh(s / c)',
-    "\\mathrm{cap}(s) = c \\cdot \\tanh(s / c)",
-)
-SOFTMAX_BESIDE_SINK = Formula(
-    "αⱼ = exp(sⱼ − m) / (exp(b − m) + Σ exp(s − m)),  m = max(s, b)",
-    "alpha_j = exp(s_j - m) / (exp(b - m) + sum_i exp(s_i - m)), quad m = max(s, b)",
-    "\\alpha_j = \\frac{\\exp(s_j - m)}{\\exp(b - m) + \\sum_i \\exp(s_i - m)},\\quad m = \\max(s, b)",
-)
-OUTPUT = Formula("o = Σ αⱼ vⱼ", "o = sum_j alpha_j v_j", "o = \\sum_j \\alpha_j v_j")
-SQUARE_ROOT = Formula("√d_k", "sqrt(d_k)", "\\sqrt{d_k}")
-
-_PROJECTION = {
-    "Q": ("Q = X W_Q", "Q = X W_Q", "Q = X W_Q"),
-    "K": ("K = X W_K", "K = X W_K", "K = X W_K"),
-    "V": ("V = X W_V", "V = X W_V", "V = X W_V"),
-}
+_SCORES = letter("S")
+_OUTPUT = letter("O")
+_QUERIES_KEYS = Product(letter("Q"), Transposed(letter("K")))
+_ROOT = Root(named("d", "k"))
+_QKV = Listed(*letters("Q K V"))
+_MASK_VALUES = Brackets(Listed(letter("0"), Negative(letter("∞"))), "{")
 
 
-def projection(letter: str, biased: bool) -> Formula:
+def _exponential(score: Expression, least: Expression) -> Expression:
+    return Call(function("exp"), Infix("−", score, least))
+
+
+def _softmax() -> Expression:
+    largest = Product(function("max"), letter("s"))
+    summed = Sigma("i", _summand(largest))
+    return Infix("=", lowered("α", "j"), Fraction(_exponential(lowered("s", "j"), largest), summed))
+
+
+def _summand(least: Expression) -> Expression:
+    """One of the exponentials that are summed: plain text, which has no index below the Σ, has none here."""
+    return _exponential(Spelled("s", "s_i", "s_i"), least)
+
+
+def _softmax_beside_sink() -> Expression:
+    least = letter("m")
+    summed = Infix("+", _exponential(letter("b"), least), Sigma("i", _summand(least)))
+    weight = Fraction(_exponential(lowered("s", "j"), least), summed)
+    return Statements(
+        Infix("=", lowered("α", "j"), weight),
+        Infix("=", least, Call(function("max"), Listed(*letters("s b")))),
+    )
+
+
+INPUTS = written(letter("X"))
+WEIGHTS = written(Listed(*(named("W", each) for each in "QKV")))
+SCORES = written(Infix("=", _SCORES, _QUERIES_KEYS))
+SOFTMAX = written(_softmax())
+WEIGHTED_VALUES = written(Product(lowered("α", "j"), lowered("v", "j")))
+DOT_PRODUCT = Infix(
+    "=",
+    Infix("·", *letters("q k")),
+    Sigma("i", Product(lowered("q", "i"), lowered("k", "i"))),
+)
+"""The product of a query and a key, as a tree."""
+SCORE = written(DOT_PRODUCT)
+WEIGHTS_OF_ROWS = written(letter("A"))
+GIVEN = written(_QKV)
+CAP = written(
+    Infix(
+        "=",
+        Call(Name("cap"), letter("s")),
+        Infix("·", letter("c"), Call(function("tanh"), Infix("/", *letters("s c")))),
+    )
+)
+SOFTMAX_BESIDE_SINK = written(_softmax_beside_sink())
+OUTPUT = written(Infix("=", letter("o"), Sigma("j", Product(lowered("α", "j"), lowered("v", "j")))))
+SQUARE_ROOT = written(_ROOT)
+
+
+def projection(letter_: str, biased: bool) -> Formula:
     """Q = X W_Q, and + b_Q where there is a bias; likewise K and V.
 
     >>> projection("K", biased=True).plain
     'K = X W_K + b_K'
     """
-    added = f" + b_{letter}" if biased else ""
-    return Formula(*(spelling + added for spelling in _PROJECTION[letter]))
+    product = Product(letter("X"), named("W", letter_))
+    added = [named("b", letter_)] if biased else []
+    return written(Infix("=", letter(letter_), _sum(product, *added)))
 
 
 def current_scores(
     scaled: Scaling | None, *, biased: bool, masked: bool, capped: bool = False
 ) -> Formula:
-    """What the scores are by now: S, scaled by 1/√d_k or by a factor c, capped, with a bias B and a mask M added.
+    """The scores as they are by now: S, scaled by 1/√d_k or by a factor c, capped, with a bias B and a mask M added.
 
     >>> current_scores("root", biased=False, masked=True).plain
     'S/√d_k + M'
@@ -67,16 +121,7 @@ def current_scores(
     >>> current_scores("root", biased=False, masked=True, capped=True).plain
     'cap(S/√d_k) + M'
     """
-    added = (" + B" if biased else "") + (" + M" if masked else "")
-    spelled = {
-        None: ("S", "S", "S"),
-        "root": ("S/√d_k", "S / sqrt(d_k)", "\\frac{S}{\\sqrt{d_k}}"),
-        "factor": ("c·S", "c dot S", "c \\cdot S"),
-    }
-    calls = ("cap({})", '"cap"({})', "\\mathrm{{cap}}\\left({}\\right)") if capped else ("{}",) * 3
-    return Formula(
-        *(call.format(each) + added for call, each in zip(calls, spelled[scaled], strict=True))
-    )
+    return written(_scores(scaled, biased=biased, masked=masked, capped=capped))
 
 
 def mask(masked: Formula) -> Formula:
@@ -85,11 +130,7 @@ def mask(masked: Formula) -> Formula:
     >>> mask(current_scores(None, biased=False, masked=True)).plain
     'S + M,  M ∈ {0, −∞}'
     """
-    return Formula(
-        f"{masked.plain},  M ∈ {{0, −∞}}",
-        f"{masked.typst}, quad M in {{0, -infinity}}",
-        f"{masked.latex},\\quad M \\in \\lbrace 0, -\\infty \\rbrace",
-    )
+    return written(Statements(within(masked), Infix("∈", letter("M"), _MASK_VALUES)))
 
 
 def softmax_name(*, sunk: bool) -> Formula:
@@ -98,8 +139,7 @@ def softmax_name(*, sunk: bool) -> Formula:
     >>> softmax_name(sunk=True).plain
     'softmax_b'
     """
-    low = "_b" if sunk else ""
-    return Formula(f"softmax{low}", f'"softmax"{low}', f"\\mathrm{{softmax}}{low}")
+    return written(_softmax_name(sunk))
 
 
 def all_rows(scores: Formula, *, sunk: bool = False) -> Formula:
@@ -108,38 +148,36 @@ def all_rows(scores: Formula, *, sunk: bool = False) -> Formula:
     >>> all_rows(current_scores("root", biased=False, masked=False)).plain
     'A = softmax(S/√d_k),  O = A V'
     """
-    name = softmax_name(sunk=sunk)
-    return Formula(
-        f"A = {name.plain}({scores.plain}),  O = A V",
-        f"A = {name.typst}({scores.typst}), quad O = A V",
-        f"A = {name.latex}\\left({scores.latex}\\right),\\quad O = A V",
+    weights = Call(_softmax_name(sunk), within(scores), is_tall=True)
+    return written(
+        Statements(Infix("=", letter("A"), weights), Infix("=", _OUTPUT, Product(*letters("A V"))))
     )
 
 
 def heads(several: bool, projected: bool, biased: bool) -> Formula:
-    """What becomes of the heads' outputs: side by side, times W_O, and + b_O, as far as there are.
+    """The outputs of the heads: side by side, times W_O, and + b_O, as far as there are.
+
+    A film lights "concat", "heads" and "project" in it.
 
     >>> heads(several=True, projected=True, biased=False).plain
     'MultiHead(X) = Concat(O₁, …, Oₕ) W_O'
     >>> heads(several=False, projected=True, biased=True).plain
     'Y = O W_O + b_O'
     """
-    joined = Formula("O", "O", "O")
+    outputs = Listed(lowered("O", "1"), letter("…"), lowered("O", "h"))
+    joined: Expression = _OUTPUT
     if several:
-        joined = Formula(
-            "Concat(O₁, …, Oₕ)", '"Concat"(O_1, ..., O_h)', "\\mathrm{Concat}(O_1, \\ldots, O_h)"
-        )
-    result = Formula("Y", "Y", "Y")
-    if several and projected:
-        result = Formula("MultiHead(X)", '"MultiHead"(X)', "\\mathrm{MultiHead}(X)")
-    added = (" W_O" if projected else "") + (" + b_O" if biased else "")
-    if not added:
-        return joined
-    return Formula(
-        f"{result.plain} = {joined.plain}{added}",
-        f"{result.typst} = {joined.typst}{added}",
-        f"{result.latex} = {joined.latex}{added}",
-    )
+        joined = Close(Part("concat", Name("Concat")), Part("heads", Brackets(outputs)))
+    made = joined
+    if projected:
+        made = Product(made, Part("project", named("W", "O"), is_apart=True))
+    if biased:
+        made = Infix("+", made, named("b", "O"))
+    if made is joined:
+        return written(joined)
+    is_multi_head = several and projected
+    result = Call(Name("MultiHead"), letter("X")) if is_multi_head else letter("Y")
+    return written(Infix("=", result, made))
 
 
 def attention(
@@ -153,32 +191,42 @@ def attention(
 ) -> Formula:
     """Attention(Q, K, V), with √d_k, another factor, or neither; with a cap, a bias B and a mask M, or without.
 
+    A film lights "query", "key", "scale", "softmax", "value", "addedB" and "addedM" in it.
+
     >>> attention(True).plain
     'Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V'
     >>> attention(False, "0.5", masked=True).plain
     'Attention(Q, K, V) = softmax(0.5 Q Kᵀ + M) V'
     """
-    plain, typst, latex = "Q Kᵀ", "Q K^top", "Q K^{\\top}"
+    scores: Expression = Product(Part("query", letter("Q")), Part("key", Transposed(letter("K"))))
     if divided_by_root:
-        plain, typst = "Q Kᵀ / √d_k", "(Q K^top) / sqrt(d_k)"
-        latex = "\\frac{Q K^{\\top}}{\\sqrt{d_k}}"
+        scores = Fraction(scores, Part("scale", _ROOT))
     elif factor is not None:
-        plain, typst, latex = (
-            f"{factor} Q Kᵀ",
-            f"{factor} dot Q K^top",
-            f"{factor.replace('−', '-')} \\cdot Q K^{{\\top}}",
-        )
+        number = Spelled(factor, factor, factor.replace("−", "-"))
+        scores = Times(Part("scale", number), scores)
     if capped:
-        plain, typst, latex = (
-            f"cap({plain})",
-            f'"cap"({typst})',
-            f"\\mathrm{{cap}}\\left({latex}\\right)",
-        )
-    added = (" + B" if biased else "") + (" + M" if masked else "")
-    plain, typst, latex = plain + added, typst + added, latex + added
-    name = softmax_name(sunk=sunk)
-    return Formula(
-        f"Attention(Q, K, V) = {name.plain}({plain}) V",
-        f'"Attention"(Q, K, V) = {name.typst}({typst}) V',
-        f"\\mathrm{{Attention}}(Q, K, V) = {name.latex}\\left({latex}\\right) V",
-    )
+        scores = Call(Name("cap"), scores, is_tall=True)
+    added = ["B"] * biased + ["M"] * masked
+    scores = _sum(scores, *(Part(f"added{each}", letter(each)) for each in added))
+    weights = Call(Part("softmax", _softmax_name(sunk)), scores, is_tall=True)
+    values = Part("value", letter("V"))
+    return written(Infix("=", Call(Name("Attention"), _QKV), Product(weights, values)))
+
+
+def _scores(scaled: Scaling | None, *, biased: bool, masked: bool, capped: bool) -> Expression:
+    scores: Expression = _SCORES
+    if scaled == "root":
+        scores = Fraction(scores, _ROOT, is_tight=True)
+    elif scaled == "factor":
+        scores = Infix("·", letter("c"), scores, is_tight=True)
+    if capped:
+        scores = Call(Name("cap"), scores, is_tall=True)
+    return _sum(scores, *letters("B" * biased + " " + "M" * masked))
+
+
+def _sum(first: Expression, *others: Expression) -> Expression:
+    return Infix("+", first, *others) if others else first
+
+
+def _softmax_name(sunk: bool) -> Expression:
+    return Indexed(Name("softmax"), letter("b")) if sunk else Name("softmax")

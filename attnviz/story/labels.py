@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from functools import lru_cache
 
+from attnviz.story.caption_tokens import ROLES_BY_LETTER
+from attnviz.story.captions import Caption, symbol
 from attnviz.story.storyboard import Label
 from attnviz.theme import Role
 from attnviz.typeset.text_width import JOINERS, columns_of
@@ -32,6 +35,15 @@ def indexed(letter: str, *indices: int) -> str:
     """
     comma = "," if len(indices) > 1 and max(indices) > 8 else ""
     return letter + comma.join(subscript(index) for index in indices)
+
+
+def symbol_of(letter: str, *indices: int) -> Caption:
+    """The same for a caption to be filled with, which keeps its role.
+
+    >>> symbol_of("s", 0, 1).tokens[0].role
+    <Role.SCORE: 'score'>
+    """
+    return symbol(indexed(letter, *indices), ROLES_BY_LETTER.get(letter.lower()))
 
 
 @lru_cache(maxsize=16384)  # a long text's tokens name the rows or the columns of every matrix
@@ -71,9 +83,9 @@ def labels(
 ) -> tuple[Label, ...]:
     """One label a position: its symbol and, where there is one, its token."""
     names = [None] * count if tokens is None else [shown_token(token) for token in tokens]
-    return tuple(Label(letter + subscript(i), name, role) for i, name in enumerate(names))
+    return tuple(Label(letter + subscript(i), name, role, i) for i, name in enumerate(names))
 
 
 def bare(named: tuple[Label, ...]) -> tuple[Label, ...]:
     """Labels without their tokens, for a matrix beside one that has them."""
-    return tuple(Label(each.symbol, None, each.role) for each in named)
+    return tuple(replace(each, token=None) for each in named)

@@ -6,8 +6,9 @@ A view reads these and draws them; it computes nothing. Numbers stay exact here 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attnviz.core.arrays import FloatArray
@@ -17,7 +18,7 @@ from attnviz.story.numbers import Numbers
 from attnviz.theme import Role
 
 if TYPE_CHECKING:
-    from attnviz.story.exhibits import Exhibit
+    from attnviz.story.exhibits import Exhibit, Product
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,25 @@ class Label:
     symbol: str
     token: str | None = None
     role: Role | None = None
+    position: int | None = None
+    """The position in the sequence that it names, counted from 0; None where it names something else."""
+
+
+class MatrixKind(Enum):
+    """Relation of a matrix to the array that its role names."""
+
+    WHOLE = auto()
+    """That array itself: X, Q, K, V, S, A, O, Y."""
+    OTHER = auto()
+    """Another array with the role: q₁, Concat, a kernel, a channel."""
+    MAKES = auto()
+    """A weight matrix that makes the array: W_Q."""
+    ADDED = auto()
+    """A bias that is added to it: b_Q."""
+    WEIGHTED = auto()
+    """The array with its rows multiplied by weights: αV."""
+    UNNAMED = auto()
+    """None that words could name: sums, a positional encoding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +66,8 @@ class Matrix:
     """Along which axis its entries are parts of a sum that a reader may check; text is rounded to add up there."""
     totals: FloatArray | None = None
     """What the columns add up to, where `sums` is "columns": (columns,); or the rows, where it is "rows": (rows,)."""
+    kind: MatrixKind = MatrixKind.WHOLE
+    """How its role is to be read: W_Q has the role of the queries and is none."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -124,11 +146,15 @@ class Calculation:
 
 @dataclass(frozen=True)
 class Formula:
-    """One formula in three spellings."""
+    """One formula in three spellings; `attnviz.story.expressions` makes them of one tree."""
 
     plain: str
     typst: str
     latex: str
+    marked: str = ""
+    """The Typst with the parts that a film lights between {{ and }}; "" where there are none."""
+    parts: tuple[str, ...] = ()
+    """The names of these parts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,22 +166,35 @@ class Step:
     formula: Formula
     narration: Mapping[str, str]
     """What is said, by part, in the order it is said. The same words are captions in a film."""
-    operands: tuple[Matrix, ...] = ()
-    results: tuple[Matrix, ...] = ()
     worked: tuple[Calculation, ...] = ()
     """The row that is worked in full, one calculation an entry."""
     omitted: str | None = None
     """In words, which entries `worked` leaves out; None if it leaves out none."""
     exhibits: tuple[Exhibit, ...] = ()
-    """What is shown, part by part, in a step that is told by what it shows and not by operands and results."""
+    """What is shown, part by part."""
     head: int | None = None
     """The head that it is told on, as `Matrix.head`; None where there is only one, or it is told on all of them."""
-    compares: bool = False
-    """Whether it sets its operands side by side: they are shown then even if an earlier step has shown them."""
     on_score_stack: bool = False
     """Whether its result is a row of the stack from scores to weights."""
     on_sidebar: bool = False
     """Whether its result stays in sight in the film."""
+
+    @property
+    def product(self) -> Product | None:
+        """The product among its exhibits; None if it has none."""
+        from attnviz.story.exhibits import Product
+
+        return next((each.item for each in self.exhibits if isinstance(each.item, Product)), None)
+
+    @property
+    def operands(self) -> tuple[Matrix, ...]:
+        """The matrices that its product starts from."""
+        return () if self.product is None else self.product.operands
+
+    @property
+    def results(self) -> tuple[Matrix, ...]:
+        """The matrices that its product makes."""
+        return () if self.product is None else self.product.results
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,6 +219,17 @@ class Storyboard:
     """What is untrained, rounded or left out, in words: every view shows them."""
     brief_notes: tuple[str, ...] = ()
     """The same in a few words each, for a view with little room."""
+    keys: tuple[int, ...] = ()
+    """The keys on which that row is worked, counted from 0; none in a lesson that works on no single keys."""
+
+    def __repr__(self) -> str:
+        return f"Storyboard({self.lesson}, {self.language}, {len(self.steps)} steps)"
+
+    def __rich_console__(self, console: object, options: object) -> Iterator[object]:
+        """The lesson as a page, for rich."""
+        import attnviz  # which alone knows the views
+
+        yield attnviz.explain(self)
 
     @property
     def trace(self) -> Trace:

@@ -48,7 +48,7 @@ class Row:
 
 
 @dataclass(frozen=True, eq=False)
-class CloseUp:
+class HeadDetail:
     """One head of a model on a text. Its map has a block for each weight where the text is short enough."""
 
     survey: Survey
@@ -91,13 +91,13 @@ class CloseUp:
         return float(self.head.map.peaks.max())
 
 
-def close_up(
+def head_detail(
     weights: FloatArray,
     survey: Survey,
     added: Sequence[int] = (),
     queries: Range | None = None,
     called: str | None = None,
-) -> CloseUp:
+) -> HeadDetail:
     """The weights (n, n) of the only head of `survey` closely.
 
     `added` are positions of what does not stand in the text; `queries` is the position that is followed, or those of
@@ -113,7 +113,7 @@ def close_up(
     is_whole = peaks.shape == weights.shape
     total = float(weights.sum())
     share = sum(arc.weight for arc in arcs) / total if is_whole and total > 0 else None
-    return CloseUp(
+    return HeadDetail(
         survey,
         weights,
         _strongest(weights, added),

@@ -9,11 +9,11 @@ from attnviz.story.i18n import words
 from attnviz.story.labels import shown_token
 from attnviz.story.numbers import percent
 from attnviz.story.pooled_map import Link
-from attnviz.survey.head_detail import LEAST_OF_ROW, CloseUp, Row
+from attnviz.survey.head_detail import LEAST_OF_ROW, HeadDetail, Row
 from attnviz.survey.heads import MEASURES, MeasuredHead
 
 
-def title_of(close: CloseUp, language: str) -> str:
+def title_of(close: HeadDetail, language: str) -> str:
     """Model, layer, head and how many tokens."""
     head = close.head
     return words(language).say(
@@ -34,7 +34,7 @@ def written(weight: float) -> str:
     return f"{weight:.2f}"
 
 
-def token_told(position: int, close: CloseUp) -> str:
+def token_text(position: int, close: HeadDetail) -> str:
     """A token, with its position where another one reads the same."""
     token = close.survey.tokens[position]
     is_alone = close.survey.tokens.count(token) == 1
@@ -42,7 +42,7 @@ def token_told(position: int, close: CloseUp) -> str:
 
 
 @dataclass(frozen=True)
-class ToldLink:
+class LinkText:
     """A query, a key and the weight between them, as they are written."""
 
     query: str
@@ -55,36 +55,36 @@ class ToldLink:
         return f"{self.query} → {self.key}"
 
 
-def link_told(link: Link, close: CloseUp) -> ToldLink:
+def link_text(link: Link, close: HeadDetail) -> LinkText:
     """A link as it is written."""
-    return ToldLink(
-        token_told(link.query, close), token_told(link.key, close), written(link.weight)
+    return LinkText(
+        token_text(link.query, close), token_text(link.key, close), written(link.weight)
     )
 
 
-def query_told(row: Row, close: CloseUp) -> str:
+def query_text(row: Row, close: HeadDetail) -> str:
     """The query that is followed: its token, or the word that its pieces make."""
-    return token_told(row.queries[0], close) if row.called is None else shown_token(row.called)
+    return token_text(row.queries[0], close) if row.called is None else shown_token(row.called)
 
 
-def row_links_told(row: Row, links: Sequence[Link], close: CloseUp) -> list[ToldLink]:
+def row_link_texts(row: Row, links: Sequence[Link], close: HeadDetail) -> list[LinkText]:
     """Links of the query that is followed, as they are written."""
-    query = query_told(row, close)
-    return [replace(link_told(each, close), query=query) for each in links]
+    query = query_text(row, close)
+    return [replace(link_text(each, close), query=query) for each in links]
 
 
-def pair_told(close: CloseUp) -> ToldLink | None:
+def pair_text(close: HeadDetail) -> LinkText | None:
     """The pair that is asked for, with its weight."""
     pair, weight = close.survey.pair, close.head.between
     if pair is None or weight is None:
         return None
     if not pair.is_merged:
-        return link_told(Link(pair.query[0], pair.key[0], weight), close)
+        return link_text(Link(pair.query[0], pair.key[0], weight), close)
     query, key = map(shown_token, pair.names)
-    return ToldLink(query, key, written(weight))
+    return LinkText(query, key, written(weight))
 
 
-def reading(close: CloseUp, language: str, is_numbered: bool) -> str:
+def reading(close: HeadDetail, language: str, is_numbered: bool) -> str:
     """How the map is read."""
     say = words(language).say
     sentences = [say("heads", "rows")]
@@ -95,7 +95,7 @@ def reading(close: CloseUp, language: str, is_numbered: bool) -> str:
     return say("terminal", "between_sentences").join(sentences)
 
 
-def arcs_told(close: CloseUp, language: str) -> str:
+def arcs_text(close: HeadDetail, language: str) -> str:
     """Which weights have an arc, and how many have none."""
     say, least = words(language).say, written(close.least)
     if not close.arcs:
@@ -106,14 +106,14 @@ def arcs_told(close: CloseUp, language: str) -> str:
     return say("heads", "arcs", **facts, share=percent(close.share))
 
 
-def row_told(row: Row, close: CloseUp, language: str) -> str:
+def row_text(row: Row, close: HeadDetail, language: str) -> str:
     """What the query that is followed gives its weight to, in one line."""
     said = words(language)
     given = said.say("common", "comma").join(
-        f"{_in_a_list(token_told(each.key, close))} {written(each.weight)}" for each in row.named
+        f"{_in_a_list(token_text(each.key, close))} {written(each.weight)}" for each in row.named
     )
-    line = said.say("heads", "row", query=query_told(row, close), given=given or "–")
-    rest = rest_told(row, language)
+    line = said.say("heads", "row", query=query_text(row, close), given=given or "–")
+    rest = rest_text(row, language)
     return line + said.say("terminal", "between_sentences") + rest if rest else line
 
 
@@ -122,7 +122,7 @@ def _in_a_list(token: str) -> str:
     return token if any(map(str.isalnum, token)) else f"“{token}”"
 
 
-def rest_told(row: Row, language: str) -> str:
+def rest_text(row: Row, language: str) -> str:
     """What that query gives to all other keys, and that it is a mean; nothing where neither is so."""
     said, sentences = words(language), []
     if row.others:
@@ -133,17 +133,17 @@ def rest_told(row: Row, language: str) -> str:
     return said.say("terminal", "between_sentences").join(sentences)
 
 
-def row_arcs_told(language: str) -> str:
+def row_arcs_text(language: str) -> str:
     """Which weights of the query that is followed have an arc."""
     return words(language).say("heads", "row_arcs", least=written(LEAST_OF_ROW))
 
 
-def measures_told(close: CloseUp, language: str) -> str:
+def measures_text(close: HeadDetail, language: str) -> str:
     """All that is measured of the head, as `attnviz heads` measures each."""
-    return head_measures_told(close.head, language)
+    return head_measures_text(close.head, language)
 
 
-def head_measures_told(head: MeasuredHead, language: str) -> str:
+def head_measures_text(head: MeasuredHead, language: str) -> str:
     """All that is measured of a head, in one line."""
     say = words(language).say
     measures = {**vars(head.measures), "induction": head.induction}
@@ -155,7 +155,7 @@ def head_measures_told(head: MeasuredHead, language: str) -> str:
     )
 
 
-def notes(close: CloseUp, language: str) -> tuple[str, ...]:
+def notes(close: HeadDetail, language: str) -> tuple[str, ...]:
     """What must be said of the numbers."""
     survey = close.survey
     return tuple(words(language).say("heads", note, **survey.facts) for note in survey.notes())

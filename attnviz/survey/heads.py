@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.head_measures import HeadMeasures, head_measures, induction
+from attnviz.core.problem import counted
 from attnviz.core.word_pooling import between
 from attnviz.story.i18n import words
 from attnviz.story.pooled_map import PooledMatrix, pooled
@@ -74,6 +75,13 @@ class Survey:
     made: Mapping[str, str] = field(default_factory=dict)
     """As in the provenance of a Problem: how weights are quantised, if they are (`stored`, `bits`), and which other
     program ran the model, if one did (`backend`)."""
+
+    def __repr__(self) -> str:
+        layers, tokens = len(self.layers), len(self.tokens)
+        heads = len(self.heads) // layers if layers else 0
+        shape = f"{counted(layers, 'layer')}, {counted(heads, 'head')}"
+        each = " each" if layers > 1 else ""
+        return f"Survey({self.model}, {shape}{each}, {counted(tokens, 'token')})"
 
     def notes(self, *, measured: bool = True) -> tuple[str, ...]:
         """What must be said of the weights, and of what is `measured` where that is shown: the names of words of

@@ -62,7 +62,7 @@ def at_work(home: Path) -> Iterator[Path]:
         patch.chdir(folder)
         patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
         patch.setitem(QUALITIES, "low", Quality(*TINY))
-        patch.setattr("attnviz.cli.render.render_resources.cores", lambda: 1)
+        patch.setattr("attnviz.library.films.render_resources.cores", lambda: 1)
         yield folder
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from attnviz import Trace
-from attnviz.cli.explain.command import _NARROWEST
-from attnviz.views.terminal.page_context import NARROWEST
+from attnviz.library.printing import NARROWEST
+from attnviz.views.terminal import page_context
 
 ESCAPE = "\x1b"
 QUIET = {"NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "TERM"}
@@ -200,7 +200,7 @@ def test_what_cannot_be_done_is_said_in_one_line_with_the_cure(explain, argument
 
 
 def test_the_width_that_is_refused_is_the_width_that_a_page_needs():
-    assert _NARROWEST == NARROWEST
+    assert page_context.NARROWEST == NARROWEST
 
 
 def test_steps_come_in_the_order_of_the_lesson_however_they_are_asked_for(explain):

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from attnviz import Trace
-from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.inputs import InputRequest
 from attnviz.lessons import spec
 from attnviz.lessons.registry import LESSONS
 from attnviz.lessons.spec import Made, spec_of
+from attnviz.library.lesson_input import Presentation, lesson_request
 from attnviz.views.film.video.container import assemble
 
 QUIET = {"NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "TERM"}

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from attnviz.cli.shared.lecture_plan import PlannedCard, planned
 from attnviz.errors import AttnvizError, InputError
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lecture.reading import read_lecture
+from attnviz.library.lecture_plan import PlannedCard, planned
 
 LESSON = '[[chapter]]\nlesson = "self-attention"\n'
 

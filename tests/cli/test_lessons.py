@@ -5,9 +5,9 @@ import tomllib
 import pytest
 
 from attnviz.cli.failures import run
-from attnviz.cli.shared.lecture_plan import planned
 from attnviz.lecture.reading import read_lecture
 from attnviz.lessons.registry import LESSONS
+from attnviz.library.lecture_plan import planned
 from attnviz.story.i18n import LANGUAGES
 
 

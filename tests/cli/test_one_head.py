@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from attnviz import Trace
-from attnviz.cli.heads.head_survey import Asked, one_head, survey
+from attnviz.library.head_survey import HeadsOptions, one_head, survey
 
 SENTENCE = "The animal didn't cross the street because it was too tired"
 
@@ -64,7 +64,7 @@ def test_a_layer_alone_shows_only_its_heads(attnviz):
 
 
 def test_a_layer_alone_is_measured_as_among_the_others():
-    asked = Asked(SENTENCE, "minilm", None, False, "it", "animal")
+    asked = HeadsOptions(SENTENCE, "minilm", None, False, "it", "animal")
 
     alone, among = (survey(each, lambda heads: 8) for each in (replace(asked, layer=3), asked))
 

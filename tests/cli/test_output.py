@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from attnviz.cli.shared import output
-from attnviz.cli.shared.output import check_writable, whole_file, write_bytes, write_text
+from attnviz.cli.shared.output import check_writable, write_bytes, write_text
 from attnviz.errors import EnvironmentFault, InputError, OutputError
+from attnviz.library import files
+from attnviz.library.files import whole_file
 
 
 def test_the_file_appears_when_the_block_ends_and_not_before(tmp_path):
@@ -132,7 +133,7 @@ class TestBeforeAnythingIsComputed:
     def test_a_protected_file_is_told_so(self, tmp_path, attempt, monkeypatch):
         path = tmp_path / "film.mp4"
         path.touch()
-        monkeypatch.setattr(output.os, "access", lambda *_: False)
+        monkeypatch.setattr(files.os, "access", lambda *_: False)
         with pytest.raises(OutputError) as caught:
             attempt(path)
         assert str(caught.value) == (
@@ -143,7 +144,7 @@ class TestBeforeAnythingIsComputed:
         def refuse(*_):
             raise PermissionError(errno.EACCES, "Permission denied")
 
-        monkeypatch.setattr(output.os, "open", refuse)
+        monkeypatch.setattr(files.os, "open", refuse)
         path = tmp_path / "film.mp4"
         with pytest.raises(OutputError) as caught:
             attempt(path)

@@ -52,7 +52,7 @@ SENT_AT = {
     "joining": ("views.film.video.assembly", "assemble", 1),
     "captions": ("views.film.video.captions", "webvtt", 1),
     "second film": ("views.film.video.assembly", "make", 2),
-    "between films": ("cli.render.film_writer", "write_film", 2),
+    "between films": ("library.films.film_writer", "write_film", 2),
 }
 """By phase, the function of a module that it is sent at, and the call."""
 

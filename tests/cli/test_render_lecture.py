@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import srt
 
-from attnviz.cli.render import film_writer
-from attnviz.cli.render.film_writer import Reel
+from attnviz.library.films import film_writer
+from attnviz.library.films.film_writer import PlannedFilm
 from attnviz.story.i18n import words
 from attnviz.views.film.components.header_footer import Caption
 from attnviz.views.film.production.planning import plan
@@ -54,7 +54,7 @@ class Made:
 
     folder: Path
     done: Done
-    reels: dict[str, Reel]
+    films: dict[str, PlannedFilm]
     """By language, as they were planned."""
 
     def film(self, language: str) -> Path:
@@ -67,9 +67,9 @@ def made(tmp_path_factory):
     home, planned = tmp_path_factory.mktemp("lecture"), {}
     write = film_writer.write_film
 
-    def noted(reel, studio, on_frames):
-        planned[reel.programme.languages[0]] = reel
-        write(reel, studio, on_frames)
+    def noted(film, studio, on_frames):
+        planned[film.programme.languages[0]] = film
+        write(film, studio, on_frames)
 
     with at_work(home) as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(film_writer, "write_film", noted)
@@ -109,7 +109,7 @@ def test_two_languages_are_two_films_each_with_its_captions_beside_it(made):
 
 @pytest.mark.parametrize(("own", "other"), PAIRS)
 def test_a_film_has_as_many_frames_as_were_planned_of_all_its_chapters(made, own, other):
-    planned = made.reels[own].programme
+    planned = made.films[own].programme
 
     size, count, rate = frames_of(made.film(own))
 
@@ -157,7 +157,7 @@ def test_the_files_beside_a_film_say_what_its_own_track_says_at_the_same_time(ma
 
 
 def test_a_lecturers_own_words_are_on_the_screen(made):
-    chapter = made.reels["en"].programme.chapters[1]
+    chapter = made.films["en"].programme.chapters[1]
     stood = {}
 
     def look(scene, beat):

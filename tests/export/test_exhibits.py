@@ -13,7 +13,10 @@ from attnviz.lessons.request import LessonRequest
 from attnviz.story.exhibits import Field, Plot, Region
 from attnviz.story.labels import subscript
 from attnviz.story.storyboard import Matrix
-from attnviz.views.document.markup import FORMATS, markup
+from attnviz.views.document.formats import format_names
+from attnviz.views.document.markup import markup
+
+FORMATS = format_names()
 
 HOSTILE = ("<script>alert(1)</script>", "a|b*c*_d_", "\\end{tabular}$x$&%#", "```", "猫 🙂")
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from attnviz.survey.head_detail import LEAST, close_up
+from attnviz.survey.head_detail import LEAST, head_detail
 from attnviz.survey.heads import Pair, Survey, measured_head
 from attnviz.theme import THEMES, Role
 from attnviz.typeset.fonts import Weight, shape
@@ -28,7 +28,7 @@ def closely(n, query=None, seed=0, tokens=None, weights=None, pair=None, pieces=
     head = measured_head(weights, (3, 1), tokens, (), pair, None, BLOCKS)
     survey = Survey("a model", "0123456789abcdef" * 4, tuple(tokens), (head,), pair, layer=3)
     queries = None if query is None else (query, query + pieces)
-    return close_up(weights, survey, (), queries, "a word" if pieces > 1 else None)
+    return head_detail(weights, survey, (), queries, "a word" if pieces > 1 else None)
 
 
 def drawn(close, theme="dark", language="en"):

@@ -17,7 +17,10 @@ from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.labels import subscript
 from attnviz.story.storyboard import Storyboard
-from attnviz.views.document.markup import FORMATS, markup
+from attnviz.views.document.formats import format_names
+from attnviz.views.document.markup import markup
+
+FORMATS = format_names()
 
 HOSTILE = [
     "<script>",

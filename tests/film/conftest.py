@@ -17,7 +17,7 @@ from attnviz.story.storyboard import Matrix, Number, Step, Storyboard
 from attnviz.views.film.production.planning import Plan, plan
 from attnviz.views.film.stage import Beat, Stage
 from attnviz.views.film.style import Style
-from tests.film.cases import CASES, LESSON_CASES, ONLY, PARTS, THEMES, case_named, film_of
+from tests.film.films import IN_FULL, IN_LIGHT, ONLY, OTHER_LESSONS, case_named, film_of
 from tests.film.screens import Screen, screen_of
 
 _NUMBER = r"−?(?:\d+(?:[.,]\d+)*(?:e[+-]\d+)?|∞)"
@@ -146,13 +146,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=places.__getitem__)
 
 
-@pytest.fixture(scope="session", params=grouped([*CASES, *THEMES]))
+@pytest.fixture(scope="session", params=grouped([*IN_FULL, *IN_LIGHT]))
 def film(request: pytest.FixtureRequest) -> Told:
     """Every case, told once a session."""
     return _told(request.param)
 
 
-@pytest.fixture(scope="session", params=grouped([*CASES, *THEMES, *PARTS, *LESSON_CASES]))
+@pytest.fixture(scope="session", params=grouped([*IN_FULL, *IN_LIGHT, *ONLY, *OTHER_LESSONS]))
 def any_film(request: pytest.FixtureRequest) -> Told:
     """Every case, and every other lesson, told once a session."""
     return _told(request.param)

@@ -11,9 +11,10 @@ from attnviz import trace_of
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.render.quality import QUALITIES
+from attnviz.story.pace import PACES
 from attnviz.theme import THEMES
 from attnviz.views.film.film import Film
-from attnviz.views.film.style import PACES, Style
+from attnviz.views.film.style import Style
 
 
 def small_film(

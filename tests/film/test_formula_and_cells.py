@@ -10,7 +10,7 @@ from attnviz.story.storyboard import Matrix
 from attnviz.theme import DARK, LIGHT, Role, blend, contrast
 from attnviz.views.film.choreography import dim, light
 from attnviz.views.film.components.cells import Cell
-from attnviz.views.film.components.formula import attention_formula, part
+from attnviz.views.film.components.formula import formula_with_parts, part
 from attnviz.views.film.components.matrix import sheet
 from attnviz.views.film.components.shades import Shades
 from attnviz.views.film.style import DIMMED, Style
@@ -35,7 +35,7 @@ def workplace(tmp_path):
     ],
 )
 def test_every_part_of_the_lessons_formula_is_on_the_screen_and_can_be_lit(options, named):
-    drawn = attention_formula(formulas.attention(**options), Style())
+    drawn = formula_with_parts(formulas.attention(**options), Style())
 
     assert drawn.parts_named == {"query", "key", "value", "softmax"} | named
     for name in drawn.parts_named:

@@ -10,7 +10,7 @@ from attnviz.story.i18n import LANGUAGES
 from attnviz.theme import Role
 from attnviz.views.film.components.links import LinksView
 from attnviz.views.film.style import WIDE, Style
-from tests.lessons.conftest import random_trace, trained
+from tests.cases import random_trace, trained
 
 SHORT = {
     "16 tokens": "[CLS] the trophy didn ' t fit in the suitcase because it was too big [SEP]",

@@ -5,9 +5,9 @@ import pickle
 import pytest
 from attnviz.scenes import scene_of
 
-from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.inputs import InputRequest
 from attnviz.lessons.registry import build_storyboard, lesson_named
+from attnviz.library.lesson_input import Presentation, lesson_request
 from attnviz.render.quality import Quality
 from attnviz.typeset import fonts, typefaces
 from attnviz.views.film.film import Film

@@ -1,5 +1,6 @@
 """What a film will be is found out without drawing it: how long it is told, what is said, and what there is to draw."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -7,10 +8,15 @@ import pytest
 import srt
 from attnviz.scenes.self_attention import SelfAttention
 
+from attnviz import LESSONS
 from attnviz.errors import InputError
+from attnviz.story.storyboard import Step
 from attnviz.views.film.production.planning import plan
 from attnviz.views.film.stage import Beat
+from attnviz.views.film.style import MOST_WORKED
 from attnviz.views.film.video.captions import subrip
+from tests.cases import CASES
+from tests.film.films import film_of
 from tests.film.small import small_film
 
 
@@ -24,11 +30,51 @@ def test_a_slower_pace_takes_longer():
     assert all(shorter < longer for shorter, longer in pairwise(lengths))
 
 
-@pytest.mark.parametrize("step", ["scores", "softmax", "weighted-values", "output", "all-rows"])
-def test_any_step_can_be_told_alone(step):
-    told = plan(small_film(step))
-    assert {beat.step for beat in told.beats} == {step}
-    assert told.beats
+KIN = (
+    "d_k 1, not scaled",
+    "one of one number, not scaled",
+    "two heads, d_k 1, not scaled",
+    "given, d_k 1, not scaled",
+    "empty tokens",
+)
+"""Cases whose steps lack parts that others have; films that are looked at are in `test_telling`."""
+
+
+def parts_of(steps: Iterable[Step]) -> list[tuple[str, str]]:
+    return [(step.id, part) for step in steps for part in step.narration]
+
+
+@pytest.mark.parametrize("name", KIN)
+def test_a_film_says_every_part_of_every_step_in_order(name):
+    board = CASES[name].storyboard(most=MOST_WORKED)
+
+    planned = plan(film_of(board, fps=2))
+
+    assert [(beat.step, beat.part) for beat in planned.beats] == parts_of(board.steps)
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.no_film])
+def test_a_case_that_no_typeface_can_show_is_refused_in_one_line(name):
+    with pytest.raises(InputError) as refused:
+        plan(film_of(CASES[name].storyboard(most=MOST_WORKED)))
+
+    assert str(refused.value).startswith(CASES[name].no_film)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_step_can_be_planned_alone_whatever_parts_it_says(lesson):
+    planned: set[tuple[str, ...]] = set()
+    for case in CASES.values():
+        if case.lesson != lesson or case.no_film:
+            continue
+        board = case.storyboard(most=MOST_WORKED)
+        for step in board.steps:
+            if (step.id, *step.narration) not in planned:
+                planned.add((step.id, *step.narration))
+                beats = plan(film_of(board, only=(step.id,), fps=2)).beats
+                assert [(b.step, b.part) for b in beats] == parts_of([step]), case.name
+    assert {step for step, *_ in planned} == set(LESSONS[lesson].steps)
 
 
 def test_a_caption_ends_with_the_last_frame_of_its_beat():

@@ -7,15 +7,16 @@ import pytest
 from attnviz.scenes import scene_of
 from attnviz.scenes.title_card import TitleCard
 
-from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest
 from attnviz.lessons.registry import build_storyboard, lesson_named
+from attnviz.library.lesson_input import Presentation, lesson_request
 from attnviz.render.quality import QUALITIES
+from attnviz.story.pace import PACES
 from attnviz.story.title_card import card_storyboard
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.render_service import studio
-from attnviz.views.film.style import PACES, Style
+from attnviz.views.film.style import Style
 from attnviz.views.film.video.assembly import About, Chapter, Programme, make
 from attnviz.views.film.video.assembly import planned as planned_in
 

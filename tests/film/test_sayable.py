@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from attnviz.cli.shared.computed import Presentation, lesson_request
 from attnviz.inputs.request import InputRequest
 from attnviz.lessons.registry import LESSONS, build_storyboard
+from attnviz.library.lesson_input import Presentation, lesson_request
 from attnviz.story.i18n import LANGUAGES
 from attnviz.views.film.voice.speech_text import sayable
 

@@ -19,7 +19,7 @@ from attnviz.views.film.production.planning import plan
 from attnviz.views.film.stage import Stage
 from tests.patience import PATIENCE
 
-from .cases import film_of
+from .films import film_of
 
 SCENES = sorted(
     path for path in Path(attnviz.scenes.__file__).parent.glob("*.py") if path.stem != "__init__"

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attnviz.errors import InputError
+from attnviz.story.pace import PACES, Pace
 from attnviz.views.film.production.planning import plan
-from attnviz.views.film.style import PACES, Pace, Style
+from attnviz.views.film.style import Style
 from attnviz.views.film.timing import FASTEST_READING, Spell, Stretch, lasting, paced
-from tests.film.cases import case_named, film_of
+from tests.film.films import case_named, film_of
 
 NORMAL = PACES["normal"]
 SPELLS = [

@@ -7,13 +7,14 @@ from attnviz.scenes.title_card import TitleCard
 
 from attnviz.lecture.chapters import CARD_COLUMNS, CARD_LINES, CARD_TITLE_COLUMNS
 from attnviz.render.quality import QUALITIES
+from attnviz.story.pace import PACES
 from attnviz.story.title_card import card_storyboard
 from attnviz.theme import DARK, LIGHT
 from attnviz.views.film.components.header_footer import Caption
 from attnviz.views.film.components.text import Line, label
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.planning import plan
-from attnviz.views.film.style import CANVAS, MARGIN, PACES, Size, Style
+from attnviz.views.film.style import CANVAS, MARGIN, Size, Style
 
 ROOM = CANVAS.width / 2 - MARGIN + 1e-6
 FULL = {

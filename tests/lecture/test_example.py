@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import attnviz
-from attnviz.cli.shared.lecture_plan import PlannedCard, PlannedLesson, planned
 from attnviz.lecture.reading import read_lecture
 from attnviz.lessons.registry import LESSONS
+from attnviz.library.lecture_plan import PlannedCard, PlannedLesson, planned
 from attnviz.story.i18n import LANGUAGES
 from attnviz.typeset.fonts import check_characters
 

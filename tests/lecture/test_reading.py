@@ -7,11 +7,9 @@ import pytest
 from attnviz.errors import InputError
 from attnviz.inputs.files import MAX_FILE_BYTES
 from attnviz.inputs.request import InputRequest
-from attnviz.lecture.model import PACES, QUALITIES, CardChapter, LessonChapter
+from attnviz.lecture.model import CardChapter, LessonChapter
 from attnviz.lecture.naming import is_lecture
 from attnviz.lecture.reading import read_lecture
-from attnviz.render.quality import QUALITIES as FILM_QUALITIES
-from attnviz.views.film.style import PACES as FILM_PACES
 
 LESSON = '[[chapter]]\nlesson = "self-attention"\n'
 CARD = '[[chapter]]\ncard = "Part one"\n'
@@ -21,11 +19,6 @@ BOTH = 'languages = ["en", "zh"]\n'
 def only_chapter(lecture, language="en"):
     [chapter] = lecture.versions[language].chapters
     return chapter
-
-
-def test_the_names_for_paces_and_qualities_are_those_of_the_film():
-    assert set(PACES) == FILM_PACES.keys()
-    assert set(QUALITIES) == FILM_QUALITIES.keys()
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from attnviz.cli.shared.lecture_plan import PlannedCard, PlannedLesson, planned
 from attnviz.errors import InputError
 from attnviz.lecture.chapters import CARD_KEYS, LESSON_KEYS
 from attnviz.lecture.model import CardChapter, LessonChapter
 from attnviz.lecture.reading import KEYS, read_lecture
 from attnviz.lecture.starts import start
+from attnviz.library.lecture_plan import PlannedCard, PlannedLesson, planned
 from attnviz.story.i18n import LANGUAGES
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)

@@ -9,8 +9,9 @@ from attnviz.lessons.any_length.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.exhibits import Table
 from attnviz.story.storyboard import Matrix
+from tests.cases import random_trace
 
-from .conftest import random_trace, weights_by_hand
+from .conftest import weights_by_hand
 
 storyboard = _LESSON.build
 

@@ -151,7 +151,7 @@ def test_whatever_the_numbers_the_written_arithmetic_is_true(board):
 
 
 def test_the_written_arithmetic_of_every_case_is_true(case):
-    board = case.told()
+    board = case.storyboard()
 
     assert_equals_is_true(board)
     if case.name != "plain rounding":
@@ -195,7 +195,7 @@ def arrays_of(trace: Trace) -> list[np.ndarray]:
 
 
 def test_every_matrix_is_one_of_the_trace_or_a_row_of_one(case):
-    board = case.told()
+    board = case.storyboard()
     arrays = arrays_of(board.trace)
     rows = {
         np.atleast_2d(array)[i].tobytes()
@@ -211,24 +211,26 @@ def test_every_matrix_is_one_of_the_trace_or_a_row_of_one(case):
 
 
 def test_a_term_of_one_number_is_worth_what_is_written(case):
-    for step, calculation in worked(case.told()):
+    for step, calculation in worked(case.storyboard()):
         for term in calculation.terms:
             if len(term.pieces) == 1 and isinstance(term.pieces[0], Number):
                 assert term.text == term.pieces[0].text, (step, calculation.left)
 
 
 def test_every_factor_and_every_total_is_a_number_of_the_trace(case):
-    board = case.told()
+    board = case.storyboard()
     trace, problem = board.trace, board.trace.problem
     masked = trace.heads[0].stages.masked_scores[board.query]
     known = {float(value) for array in arrays_of(trace) for value in array.ravel()}
+    sinks = problem.options.sinks
+    highest = max(masked.max(), -np.inf if sinks is None else sinks[0])
     with np.errstate(invalid="ignore"):
-        exponentials = np.exp(masked - masked.max())
+        exponentials = np.exp(masked - highest)
     known |= {float(value) for value in exponentials} | {float(exponentials.sum())}
     known |= {problem.scale, math.sqrt(problem.d_k), problem.options.softcap}
-    if problem.options.sinks is not None:
-        sink = float(problem.options.sinks[0])
-        beside = math.exp(sink - masked.max())
+    if sinks is not None:
+        sink = float(sinks[0])
+        beside = math.exp(sink - highest)
         known |= {sink, beside, float(exponentials.sum()) + beside}
 
     for step, calculation in worked(board):
@@ -241,7 +243,7 @@ def test_every_factor_and_every_total_is_a_number_of_the_trace(case):
 
 
 def test_the_weighted_values_are_the_weights_times_the_values(case):
-    board = case.told()
+    board = case.storyboard()
     head = board.trace.heads[0]
     products = head.stages.weights[board.query, :, None] * head.v
     step = board.step("weighted-values")
@@ -256,7 +258,7 @@ def test_the_weighted_values_are_the_weights_times_the_values(case):
 
 
 def test_the_worth_of_every_product_is_the_product_of_its_factors(case):
-    for step, calculation in worked(case.told()):
+    for step, calculation in worked(case.storyboard()):
         for term in calculation.terms:
             if len(term.pieces) == 3 and term.pieces[1] == Symbol("·") and term.value is not None:
                 first, _, second = term.pieces

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from attnviz.survey.head_detail import LEAST, LEAST_OF_ROW, close_up
+from attnviz.survey.head_detail import LEAST, LEAST_OF_ROW, head_detail
 from attnviz.survey.head_detail_text import (
-    ToldLink,
-    arcs_told,
-    link_told,
-    pair_told,
-    rest_told,
-    row_links_told,
-    row_told,
+    LinkText,
+    arcs_text,
+    link_text,
+    pair_text,
+    rest_text,
+    row_link_texts,
+    row_text,
 )
 from attnviz.survey.heads import Pair, Survey, measured_head
 
@@ -32,7 +32,7 @@ def closely(
     head = measured_head(weights, (3, 1), tokens, (0,), pair, None, blocks)
     survey = Survey("m", "0" * 64, tuple(tokens), (head,), pair, layer=3)
     queries = (query, query + 1) if isinstance(query, int) else query
-    return close_up(weights, survey, (0,), queries, called)
+    return head_detail(weights, survey, (0,), queries, called)
 
 
 def random(n):
@@ -48,7 +48,7 @@ def test_arcs_are_the_weights_from_the_least_up_with_the_strongest_last():
     weights = [arc.weight for arc in close.arcs]
     assert weights == sorted(weights) and weights[-1] == 1
     assert close.share == pytest.approx((0.90 + 0.06 + 0.50 + 0.26 + 0.20 + 1 + 1) / 4)
-    assert "10 of 16 weights, those of 0.05 or more, together 98%" in arcs_told(close, "en")
+    assert "10 of 16 weights, those of 0.05 or more, together 98%" in arcs_text(close, "en")
 
 
 def test_links_of_what_the_model_adds_are_not_among_the_strongest():
@@ -70,7 +70,7 @@ def test_a_query_is_followed_to_every_key_that_has_a_hundredth():
         (2, 0.03),
         (3, 0.01),
     ]
-    assert (row.others, rest_told(row, "en")) == (0, "")
+    assert (row.others, rest_text(row, "en")) == (0, "")
 
 
 @pytest.mark.parametrize("n", [5, 60, 300])
@@ -98,7 +98,7 @@ def test_of_a_long_text_arcs_join_blocks_by_their_largest_weight():
         (i, j, peaks[i, j]) for i in range(10) for j in range(10) if peaks[i, j] >= LEAST
     }
     assert close.is_pooled and close.share is None
-    assert "blocks of queries" in arcs_told(close, "en")
+    assert "blocks of queries" in arcs_text(close, "en")
 
 
 def test_a_word_in_several_pieces_gives_the_mean_of_what_they_give():
@@ -110,10 +110,10 @@ def test_a_word_in_several_pieces_gives_the_mean_of_what_they_give():
         (2, pytest.approx(0.10)),
         (3, pytest.approx(0.02)),
     ]
-    assert row_told(close.row, close, "en") == (
+    assert row_text(close.row, close, "en") == (
         "“ab” gives weight to: a 0.63, [CLS] 0.25, b 0.10, c 0.02. It is in 2 pieces: the mean of their weights."
     )
-    told = row_links_told(close.row, close.row.named, close)
+    told = row_link_texts(close.row, close.row.named, close)
     assert [each.ends for each in told][:2] == ["ab → a", "ab → [CLS]"]
 
 
@@ -121,15 +121,15 @@ def test_where_no_weight_is_large_that_is_said():
     close = closely(np.full((40, 40), 1 / 40), [str(i) for i in range(40)])
 
     assert close.arcs == ()
-    assert arcs_told(close, "en") == "No weight reaches 0.05, the least that has an arc."
+    assert arcs_text(close, "en") == "No weight reaches 0.05, the least that has an arc."
 
 
 def test_a_token_that_stands_twice_has_its_position():
     close = closely(tokens=("[CLS]", "cat", "a", "cat"), query=1, pair=(1, 2))
 
-    assert pair_told(close) == ToldLink("2 cat", "a", "0.20")
-    assert link_told(close.strongest[0], close).ends == "a → 2 cat"
-    assert row_told(close.row, close, "en") == (
+    assert pair_text(close) == LinkText("2 cat", "a", "0.20")
+    assert link_text(close.strongest[0], close).ends == "a → 2 cat"
+    assert row_text(close.row, close, "en") == (
         "“2 cat” gives weight to: [CLS] 0.50, 2 cat 0.26, a 0.20, 4 cat 0.04."
     )
 
@@ -138,4 +138,4 @@ def test_a_query_that_gives_nothing_is_told_without_a_number():
     close = closely(np.array([[0.0, 0.0], [0.5, 0.5]]), "ab", query=0)
 
     assert close.row.links == ()
-    assert "–" in row_told(close.row, close, "en")
+    assert "–" in row_text(close.row, close, "en")

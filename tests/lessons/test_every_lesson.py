@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from attnviz import Problem, Trace, trace_of
+from attnviz import Trace, trace_of
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.registry import LESSONS, build_storyboard, lesson_named
@@ -22,8 +22,7 @@ from attnviz.story.numbers import LONGEST_SUM
 from attnviz.story.storyboard import Matrix, Step, Storyboard
 from attnviz.theme import Role
 from attnviz.typeset.text_width import columns_of
-
-from .conftest import SEQUENCES, random_trace
+from tests.cases import CASES, SEQUENCES, random_trace
 
 CAPTION_COLUMNS = {"en": 60, "zh": 2 * 28}
 TITLE_COLUMNS = 30
@@ -63,16 +62,13 @@ def inputs_of(name: str) -> list[str]:
     if not lesson.takes_sequence:
         return [each for each, (option, _) in OPTIONS.items() if option in (None, *lesson.takes)]
     several = name == "multi-head"
-    return [
-        OWN,
-        *(each for each, make in SEQUENCES.items() if not several or len(make().heads) > 1),
-    ]
+    return [OWN, *(each for each in SEQUENCES if not several or len(CASES[each].trace.heads) > 1)]
 
 
 def sequence(lesson: str, given: str) -> Trace:
     if given == OWN:
         return trace_of(problem_from(InputRequest(**lesson_named(lesson).default)))
-    return SEQUENCES[given]()
+    return CASES[given].trace
 
 
 @pytest.fixture(
@@ -92,55 +88,48 @@ def telling(request: pytest.FixtureRequest) -> Told:
     )
 
 
-def visible(problem: Problem) -> np.ndarray:
-    """Which keys each query sees: (n, n)."""
-    options, everything = problem.options, np.ones((problem.n, problem.n), dtype=bool)
-    seen = everything if options.mask is None else everything & options.mask
-    return np.tril(seen, k=options.offset) if options.causal else seen
+def test_its_steps_are_those_of_the_catalogue_in_order_and_alike_in_both_languages(telling):
+    steps = [[step.id for step in board.steps] for board in telling.boards.values()]
+
+    assert steps[0] == [each for each in LESSONS[telling.lesson].steps if each in steps[0]]
+    assert steps[0] == steps[1]
 
 
-def without_subject(lesson: str, problem: Problem) -> set[str]:
-    """The steps that have nothing to show on a sequence."""
-    n, scale, options = problem.n, problem.scale, problem.options
-    heads_are_joined = problem.heads > 1 or problem.w_o is not None or problem.b_o is not None
-    alike = bool((problem.x == problem.x[0]).all())
-    hidden = not visible(problem).all()
-    hides = hidden if options.causal or options.mask is not None else n > 1  # causal by itself
-    idle = {
-        "self-attention": {
-            "places": problem.rotation is None and problem.q_norm is None,
-            "given": problem.projects,
-            "cap": options.softcap is None,
-            "pair": problem.d_k <= 8,
-            "links": "model" not in problem.provenance or problem.tokens is None,
-            "scale": scale == 1,
-            "bias": options.bias is None,
-            "mask": not hidden,
-            "heads": not heads_are_joined,
-            "why-scale": problem.d_k == 1 or visible(problem)[0].sum() < 2,
-        },
-        "order": dict.fromkeys(("attention", "convolution", "with-positions", "compare"), alike),
-        "masking": {"before-softmax": not hides, "after-softmax": not hides},
-        "multi-head": {"one-head": n == 1, "project": problem.w_o is None},
-    }
-    return {step for step, missing in idle.get(lesson, {}).items() if missing}
+@pytest.mark.parametrize(
+    ("lesson", "case", "absent"),
+    [
+        ("order", "ties", {"attention", "convolution", "with-positions", "compare"}),
+        ("order", "two long tokens", set()),
+        ("masking", "one token", {"before-softmax", "after-softmax"}),
+        ("masking", "mask that hides nothing", {"before-softmax", "after-softmax"}),
+        ("masking", "neighbours", set()),
+        ("multi-head", "one token, two heads", {"one-head"}),
+        ("multi-head", "two heads, d_k 1, not scaled", {"project"}),
+        ("multi-head", "eight, four heads", set()),
+        ("any-length", "one token", set()),
+    ],
+)
+def test_a_step_with_nothing_to_show_is_left_out(lesson, case, absent):
+    board = build_storyboard(lesson, LessonRequest(CASES[case].trace))
+
+    assert set(LESSONS[lesson].steps) - {step.id for step in board.steps} == absent
 
 
-def test_its_steps_are_those_of_the_catalogue_but_for_those_without_a_subject(telling):
-    left_out = without_subject(telling.lesson, telling.trace.problem) if telling.trace else set()
-
-    for board in telling.boards.values():
-        catalogued = LESSONS[telling.lesson].steps
-        assert [step.id for step in board.steps] == [s for s in catalogued if s not in left_out]
-
-
-def test_where_numbers_come_from_is_said_in_chinese_too(telling):
-    board = telling.boards["zh"]
+def prose(board: Storyboard) -> str:
     narrated = (text for step in board.steps for text in step.narration.values())
-    said = " ".join((*board.notes, *board.brief_notes, board.untrained or "", *narrated))
+    return " ".join((*board.notes, *board.brief_notes, board.untrained or "", *narrated))
 
-    assert "seed " not in said
-    assert "file " not in said
+
+@pytest.mark.parametrize(
+    ("case", "english", "chinese"),
+    [("given", "file qkv.npz", "文件 qkv.npz"), ("untrained", "seed 7", "种子 7")],
+)
+def test_where_numbers_come_from_is_said_in_both_languages(case, english, chinese):
+    said, said_in_chinese = (prose(CASES[case].storyboard(language=each)) for each in LANGUAGES)
+
+    assert english in said
+    assert chinese in said_in_chinese
+    assert english not in said_in_chinese
 
 
 def test_every_caption_fits_two_lines(telling):

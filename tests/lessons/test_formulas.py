@@ -1,11 +1,28 @@
-"""Formulas: three spellings of the same, in every language."""
+"""Formulas: three spellings of the same."""
 
+import json
 import re
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import typst
 
+from attnviz.errors import InputError
+from attnviz.lessons.registry import LESSONS, build_storyboard
+from attnviz.lessons.request import LessonRequest
 from attnviz.story import formulas
+from attnviz.story.expressions import (
+    Call,
+    Fraction,
+    Infix,
+    Name,
+    Root,
+    letter,
+    named,
+    within,
+    written,
+)
 from attnviz.story.storyboard import Formula
 
 CURRENT = [
@@ -26,10 +43,19 @@ EVERY = [
     *CURRENT,
     *(formulas.mask(each) for each in CURRENT),
     *(formulas.all_rows(each) for each in CURRENT),
-    formulas.attention(True, biased=True, masked=True),
-    formulas.attention(False, "−0.5"),
-    formulas.attention(False),
+    *(
+        formulas.attention(by_root, factor, biased=True, masked=masked, capped=capped, sunk=sunk)
+        for by_root, factor in ((True, None), (False, "−0.5"), (False, None))
+        for masked in (False, True)
+        for capped in (False, True)
+        for sunk in (False, True)
+    ),
 ]
+SPELLINGS = {
+    each["plain"]: each
+    for each in json.loads(Path(__file__).with_name("formula_spellings.json").read_text("utf-8"))
+}
+"""Every formula as it is to be spelled."""
 each_formula = pytest.mark.parametrize("formula", EVERY, ids=lambda formula: formula.plain)
 
 
@@ -50,15 +76,49 @@ def test_in_latex_its_braces_balance_and_no_backslash_stands_before_punctuation(
 
 
 @each_formula
-def test_it_is_the_same_in_every_language(formula):
-    names = {"exp", "max", "softmax", "Concat", "MultiHead", "Attention", "cap", "tanh"}
-
-    assert set(re.findall(r"[A-Za-z]{2,}", formula.plain)) <= names
-
-
-@each_formula
 def test_all_three_spellings_have_the_same_letters(formula):
     def letters(text: str) -> set[str]:
         return set(re.findall(r"(?<![A-Za-z])[A-Z](?![A-Za-z])", text))
 
     assert letters(formula.plain) == letters(formula.typst) == letters(formula.latex)
+
+
+def spelled(formula: Formula) -> dict[str, str]:
+    three = {"plain": formula.plain, "typst": formula.typst, "latex": formula.latex}
+    return three | ({"marked": formula.marked} if formula.marked else {})
+
+
+@each_formula
+def test_its_spellings_are_made_of_one_tree_as_they_were_written_by_hand(formula):
+    assert spelled(formula) == SPELLINGS[formula.plain]
+
+
+def test_every_formula_of_every_lesson_is_spelled_as_it_was_by_hand(every_case):
+    shown = {}
+    for lesson in LESSONS.values():
+        traces = [case.trace for case in every_case] if lesson.takes_sequence else [None]
+        for trace in traces:
+            with suppress(InputError):  # not every lesson takes every case
+                steps = build_storyboard(lesson.name, LessonRequest(trace)).steps
+                shown |= {step.formula.plain: step.formula for step in steps}
+
+    assert len(shown) > 60
+    assert {plain: spelled(formula) for plain, formula in shown.items()} == {
+        plain: SPELLINGS[plain] for plain in shown
+    }
+
+
+@each_formula
+def test_the_parts_that_a_film_lights_are_marked_by_their_names_and_nothing_else_is(formula):
+    assert tuple(re.findall(r" : (\w+)}}", formula.marked)) == formula.parts
+    assert bool(formula.marked) == bool(formula.parts)
+
+
+def test_a_formula_within_another_one_keeps_its_spellings():
+    tree = Fraction(letter("S"), Root(named("d", "k")), is_tight=True)
+    scores = written(Infix("+", tree, letter("M")))
+
+    assert written(within(scores)) == scores
+    assert written(Call(Name("cap"), tree, is_tall=True)) == Formula(
+        "cap(S/√d_k)", '"cap"(S / sqrt(d_k))', "\\mathrm{cap}\\left(\\frac{S}{\\sqrt{d_k}}\\right)"
+    )

@@ -64,7 +64,7 @@ def test_a_chinese_character_takes_two_columns_and_an_accent_none():
 
 def test_a_label_has_the_token_where_there_is_one():
     assert labels("q", 2, ("the", "cat"), Role.QUERY) == (
-        Label("q₁", "the", Role.QUERY),
-        Label("q₂", "cat", Role.QUERY),
+        Label("q₁", "the", Role.QUERY, 0),
+        Label("q₂", "cat", Role.QUERY, 1),
     )
-    assert labels("k", 1, None, None) == (Label("k₁"),)
+    assert labels("k", 1, None, None) == (Label("k₁", position=0),)

@@ -10,8 +10,7 @@ from attnviz.core.self_attention import trace_of
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.masking.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest
-
-from .conftest import BAND, NOTHING, random_trace
+from tests.cases import BAND, NOTHING, random_trace
 
 storyboard = _LESSON.build
 

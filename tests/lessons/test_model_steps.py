@@ -13,8 +13,7 @@ from attnviz.errors import InputError
 from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.exhibits import Links, Turns
 from attnviz.theme import Role
-
-from .conftest import elsewhere, random_trace, shared_keys, trained
+from tests.cases import elsewhere, random_trace, shared_keys, trained
 
 
 def told(trace, **asked):

@@ -13,8 +13,7 @@ from attnviz.lessons.multi_head.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.calculation_text import written
 from attnviz.story.i18n import words
-
-from .conftest import same_heads
+from tests.cases import same_heads
 
 storyboard = _LESSON.build
 

@@ -16,8 +16,9 @@ from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.sequence import rearranged
 from attnviz.story.exhibits import Plot, Table
 from attnviz.story.storyboard import Matrix
+from tests.cases import CASES, random_trace
 
-from .conftest import SEQUENCES, random_trace, weights_by_hand
+from .conftest import weights_by_hand
 
 storyboard = _LESSON.build
 
@@ -202,15 +203,15 @@ def test_the_table_says_what_was_measured():
 
 
 def test_weights_that_make_nothing_of_positions_are_told_as_such():
-    board = told(SEQUENCES["values of nothing"]())
+    board = told(CASES["values of nothing"].trace)
 
     assert "make nothing of it" in board.step("with-positions").narration["outputs"]
     assert "causal" not in board.step("compare").narration
 
 
 def test_a_single_vector_and_equal_ones_are_told_to_have_one_order():
-    assert "only one order" in told(SEQUENCES["one"]()).step("permute").narration["why"]
-    assert "are the same" in told(SEQUENCES["four alike"]()).step("permute").narration["why"]
+    assert "only one order" in told(CASES["one token"].trace).step("permute").narration["why"]
+    assert "are the same" in told(CASES["ties"].trace).step("permute").narration["why"]
 
 
 def test_what_is_left_out_is_said():

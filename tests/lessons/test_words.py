@@ -21,6 +21,7 @@ from attnviz.lessons.request import LessonRequest
 from attnviz.story.i18n import LANGUAGES, Words, words
 from attnviz.typeset.text_width import columns_of
 from attnviz.views.document.markup import markup
+from tests.cases import CASES, MAIN
 
 CAPTION_LINES = 2
 CAPTION_COLUMNS = {"en": 60, "zh": 2 * 28}
@@ -81,10 +82,10 @@ NEARBY = 4
 """How far apart the lesson context plants a match that its convolution still sees."""
 
 
-def requests(lesson: Lesson, cases) -> Iterator[LessonRequest]:
+def requests(lesson: Lesson) -> Iterator[LessonRequest]:
     """Inputs that make a lesson say all that it can say."""
     if lesson.takes_sequence:
-        for case in cases:
+        for case in map(CASES.get, MAIN):
             yield LessonRequest(case.trace, **case.options)
     else:
         yield LessonRequest()
@@ -93,7 +94,7 @@ def requests(lesson: Lesson, cases) -> Iterator[LessonRequest]:
 
 
 @pytest.fixture(scope="module")
-def said(every_case) -> set[Key]:
+def said() -> set[Key]:
     """Every key that is asked for while all lessons are listed, and told and written on all cases."""
     keys: set[Key] = set()
     original = Words.say
@@ -106,7 +107,7 @@ def said(every_case) -> set[Key]:
         patch.setattr(Words, "say", recorded)
         CliRunner().invoke(program, ["lessons"], catch_exceptions=False)
         for lesson in LESSONS.values():
-            for asked in requests(lesson, every_case):
+            for asked in requests(lesson):
                 with suppress(InputError):  # not every lesson takes every case
                     markup(build_storyboard(lesson.name, asked), "markdown")
     return keys
@@ -143,7 +144,7 @@ def lines_of(caption: str, language: str) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_caption_fits_two_lines_however_long_its_facts(case, language):
-    for step in case.told(language).steps:
+    for step in case.storyboard(language=language).steps:
         for part, caption in step.narration.items():
             lines = lines_of(caption, language)
             assert len(lines) <= CAPTION_LINES, (step.id, part, caption)
@@ -151,15 +152,13 @@ def test_every_caption_fits_two_lines_however_long_its_facts(case, language):
             assert widest <= CAPTION_COLUMNS[language], (step.id, part, caption)
 
 
-def test_the_cases_hold_the_longest_facts_that_a_caption_can_get(every_case):
-    captions = {
-        case.name: [said for step in case.told().steps for said in step.narration.values()]
-        for case in every_case
-    }
+def test_the_cases_hold_the_longest_facts_that_a_caption_can_get():
+    steps = CASES["two hundred, two best"].storyboard().steps
 
     assert any(
         "k₁₉₉ (“internation…”) and k₂₀₀ (“internation…”): 2500.23" in caption
-        for caption in captions["two hundred, two best"]
+        for step in steps
+        for caption in step.narration.values()
     )
 
 

@@ -9,15 +9,15 @@ from attnviz.story.storyboard import Storyboard
 from attnviz.theme import THEMES
 from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.page import pages
-from attnviz.views.terminal.page_context import Setting
+from attnviz.views.terminal.page_context import PageContext
 
 
 def storyboard_of(request: InputRequest, **options: object) -> Storyboard:
     return self_attention_storyboard(trace_of(problem_from(request)), **options)
 
 
-def setting_of(storyboard, width=80, depth=None, theme="dark") -> Setting:
-    return Setting(storyboard, Palette(THEMES[theme], depth), width)
+def context_of(storyboard, width=80, depth=None, theme="dark") -> PageContext:
+    return PageContext(storyboard, Palette(THEMES[theme], depth), width)
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +33,9 @@ def board() -> Callable[..., Storyboard]:
 
 
 @pytest.fixture(scope="session")
-def setting() -> Callable[..., Setting]:
-    """Makes the setting of a storyboard: `setting(board, width, depth, theme)`."""
-    return setting_of
+def page_context() -> Callable[..., PageContext]:
+    """Makes the page_context of a storyboard: `page_context(board, width, depth, theme)`."""
+    return context_of
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def shown() -> Callable[..., list[str]]:
     """The lines of all pages as plain text: `shown(board, width, depth)`."""
 
     def make(storyboard, width=80, depth=None, chosen=None):
-        told = pages(setting_of(storyboard, width, depth), chosen)
+        told = pages(context_of(storyboard, width, depth), chosen)
         return [line.plain.rstrip() for page in told for line in page]
 
     return make

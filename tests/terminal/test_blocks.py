@@ -8,8 +8,8 @@ from attnviz.story.storyboard import Label, Matrix
 from attnviz.theme import DARK, Role
 from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.grid import grid
-from attnviz.views.terminal.heatmap import blocks, is_too_large
-from attnviz.views.terminal.picture import Picture
+from attnviz.views.terminal.heatmap import heatmap, is_too_large
+from attnviz.views.terminal.picture import ShadedPicture
 
 PLAIN, COLOURED = Palette(DARK, None), Palette(DARK, "truecolor")
 
@@ -69,20 +69,20 @@ def test_the_strongest_links_are_named_with_their_tokens_and_their_weight(shown)
 
 
 def test_a_picture_without_colour_goes_from_blank_to_full():
-    picture = Picture(Role.SCORE, np.array([[0.0, 1.0, 2.0, 3.0, 4.0]]), PLAIN)
+    picture = ShadedPicture(Role.SCORE, np.array([[0.0, 1.0, 2.0, 3.0, 4.0]]), PLAIN)
 
     assert [line.plain for line in picture.lines()] == [" ░▒▓█"]
     assert (picture.low, picture.high) == (0.0, 4.0)
 
 
 def test_negative_numbers_are_the_least_of_a_picture_not_the_largest():
-    picture = Picture(Role.SCORE, np.array([[-9.0, 0.0, 1.0]]), PLAIN)
+    picture = ShadedPicture(Role.SCORE, np.array([[-9.0, 0.0, 1.0]]), PLAIN)
 
     assert picture.lines()[0].plain == " ██"
 
 
 def test_a_hidden_score_is_a_dot_and_does_not_stretch_the_shades():
-    picture = Picture(Role.SCORE, np.array([[-np.inf, 0.0, 4.0]]), PLAIN)
+    picture = ShadedPicture(Role.SCORE, np.array([[-np.inf, 0.0, 4.0]]), PLAIN)
 
     assert picture.lines()[0].plain == "· █"
     assert picture.has_gaps
@@ -90,7 +90,7 @@ def test_a_hidden_score_is_a_dot_and_does_not_stretch_the_shades():
 
 
 def test_a_weight_of_nothing_is_a_gap_and_a_small_one_is_not():
-    picture = Picture(Role.WEIGHT, np.array([[0.0, 0.001, 1.0]]), PLAIN)
+    picture = ShadedPicture(Role.WEIGHT, np.array([[0.0, 0.001, 1.0]]), PLAIN)
 
     assert picture.lines()[0].plain == "· █"
 
@@ -98,7 +98,7 @@ def test_a_weight_of_nothing_is_a_gap_and_a_small_one_is_not():
 def test_a_picture_in_colour_holds_two_rows_a_line():
     values = np.array([[0.0, 1.0], [1.0, 0.0], [0.5, 0.5]])
 
-    first, second = Picture(Role.KEY, values, COLOURED).lines()
+    first, second = ShadedPicture(Role.KEY, values, COLOURED).lines()
 
     low, high = COLOURED.shade(Role.KEY, 0), COLOURED.shade(Role.KEY, 1)
     assert first.plain == second.plain == "▀▀"
@@ -113,22 +113,22 @@ def colours(line):
     ]
 
 
-def test_how_many_are_left_out_is_whole_where_no_token_makes_room_for_it(board, setting):
+def test_how_many_are_left_out_is_whole_where_no_token_makes_room_for_it(board, page_context):
     labels = (Label("α₁,₁₀₀₀v₁₀₀₀", None), Label("…", "2993 more"))
     matrix = Matrix("αV", np.full((2, 16), -0.25), Role.VALUE, labels)
 
-    shown = [line.plain.strip() for line in grid(matrix, setting(board(), 60))]
+    shown = [line.plain.strip() for line in grid(matrix, page_context(board(), 60))]
 
     assert any(line.startswith("… 2993 more  ") for line in shown)
 
 
 def test_a_picture_of_equal_numbers_has_one_shade():
-    picture = Picture(Role.VALUE, np.full((1, 3), 7.0), PLAIN)
+    picture = ShadedPicture(Role.VALUE, np.full((1, 3), 7.0), PLAIN)
 
     assert len(set(picture.lines()[0].plain)) == 1
 
 
-def test_a_mask_shows_in_the_picture_of_the_scores(setting):
+def test_a_mask_shows_in_the_picture_of_the_scores(page_context):
     random = np.random.default_rng(1)
     problem = Problem(
         x=random.normal(size=(64, 2)),
@@ -141,8 +141,8 @@ def test_a_mask_shows_in_the_picture_of_the_scores(setting):
 
     lines = [
         line.plain
-        for line in blocks(
-            matrix_of(storyboard, "all-rows", "S/√d_k + M"), setting(storyboard, 100)
+        for line in heatmap(
+            matrix_of(storyboard, "all-rows", "S/√d_k + M"), page_context(storyboard, 100)
         )
     ]
 

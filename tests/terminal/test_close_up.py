@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from attnviz.survey.head_detail import close_up
+from attnviz.survey.head_detail import head_detail
 from attnviz.survey.heads import Pair, Survey, measured_head
 from attnviz.theme import THEMES
 from attnviz.views.terminal.colour import Palette
@@ -20,7 +20,7 @@ def closely(n, width, palette, query=None, tokens=None, weights=None):
     pair = None if query is None else Pair((query,), (0,), (tokens[query], tokens[0]))
     head = measured_head(weights, (3, 1), tokens, (), pair, None, blocks_in(width, palette))
     survey = Survey("a model of 模型", "0" * 64, tokens, (head,), pair, layer=3)
-    return close_up(weights, survey, (), None if query is None else (query, query + 1))
+    return head_detail(weights, survey, (), None if query is None else (query, query + 1))
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])

@@ -52,11 +52,11 @@ def plain(lines) -> list[str]:
 
 
 @pytest.fixture
-def drawn(exhibited, setting):
+def drawn(exhibited, page_context):
     """The lines of exhibits as plain text: `drawn(exhibit, …, width=40)`."""
 
     def make(*shown, width=80, depth=None):
-        return plain(exhibits(shown, setting(exhibited(), width, depth)))
+        return plain(exhibits(shown, page_context(exhibited(), width, depth)))
 
     return make
 
@@ -201,7 +201,7 @@ def test_a_name_that_says_the_head_is_not_said_twice(drawn):
     of_head = replace(small("A"), head=1)
 
     assert "head 1" in drawn(Exhibit("a", of_head))[0]
-    assert sum("head 1" in line for line in drawn(Exhibit("a", of_head, "head 1"))) == 1
+    assert sum("head 1" in line for line in drawn(Exhibit("a", of_head, "head 1", head=1))) == 1
 
 
 @pytest.mark.parametrize(("columns", "blocks"), [(6, ["1–3", "4–6"]), (8, ["1–4", "5–8"])])
@@ -277,8 +277,8 @@ def test_a_plot_is_a_table_with_a_bar_for_each_number(drawn):
     ]
 
 
-def test_numbers_and_bars_have_the_colour_of_their_role(exhibited, setting):
-    on_page = setting(exhibited(), 80, "truecolor")
+def test_numbers_and_bars_have_the_colour_of_their_role(exhibited, page_context):
+    on_page = page_context(exhibited(), 80, "truecolor")
 
     line = exhibits([plot_of(curve("attention", 1, 4))], on_page)[-1]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from attnviz.lessons.registry import LESSONS
 from attnviz.views.terminal.page import pages
 from attnviz.views.terminal.show import as_text
 
@@ -29,13 +30,30 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_an_explanation_reads_as_it_was_approved(name, board, setting):
+def test_an_explanation_reads_as_it_was_approved(name, board, page_context):
     asked, width, depth = CASES[name]
     path = GOLDEN / f"explain-{name}.txt"
 
-    text = "".join(as_text(page, depth) for page in pages(setting(board(**asked), width, depth)))
+    text = "".join(
+        as_text(page, depth) for page in pages(page_context(board(**asked), width, depth))
+    )
 
+    assert text == approved(path, text)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", [name for name in LESSONS if name != "self-attention"])
+def test_a_lesson_reads_as_it_was_approved(name, language, default_lesson, page_context):
+    text = "".join(
+        as_text(page, None) for page in pages(page_context(default_lesson(name, language)))
+    )
+
+    assert text == approved(GOLDEN / f"lesson-{name}-80-{language}.txt", text)
+
+
+def approved(path: Path, text: str) -> str:
+    """What the file holds; the text itself becomes it where goldens are made anew."""
     if os.environ.get(UPDATE):
         assert not os.environ.get("CI"), f"{UPDATE} is for a person who reads the difference"
         path.write_text(text, encoding="utf-8", newline="\n")
-    assert text == path.read_text(encoding="utf-8")
+    return path.read_text(encoding="utf-8")

@@ -8,7 +8,8 @@ from rich.cells import cell_len
 
 from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
-from attnviz.lessons.self_attention.steps import STEPS, self_attention_storyboard
+from attnviz.lessons.self_attention.lesson import LESSON
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.views.terminal.page import pages
 
 STRANGE = [
@@ -215,11 +216,11 @@ def test_markup_in_a_token_is_text_like_any_other(board, shown):
     ]
 
 
-def test_the_pages_are_an_opening_a_page_a_step_and_a_closing(board, setting):
+def test_the_pages_are_an_opening_a_page_a_step_and_a_closing(board, page_context):
     storyboard = board()
 
-    assert len(list(pages(setting(storyboard)))) == len(storyboard.steps) + 2
-    assert {step.id for step in storyboard.steps} <= set(STEPS)
+    assert len(list(pages(page_context(storyboard)))) == len(storyboard.steps) + 2
+    assert {step.id for step in storyboard.steps} <= set(LESSON.steps)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -4,41 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from attnviz.cli.explain.formats import FormatChoice, format_of
 from attnviz.cli.shared.help_sections import SectionedCommand, option
-from attnviz.cli.shared.options import given_options, input_options, lesson_options, view_options
+from attnviz.cli.shared.options import (
+    COLOURS,
+    given_options,
+    input_options,
+    lesson_options,
+    view_options,
+)
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import DEFAULT
+from attnviz.library.printing import NARROWEST, page_width
+from attnviz.theme import DARK, THEMES
 
 if TYPE_CHECKING:
-    from attnviz.cli.explain.explain_request import Wanted
-    from attnviz.cli.shared.computed import Presentation
+    from attnviz.cli.explain.explain_request import ExplainRequest
+    from attnviz.library.lesson_input import Presentation
 
 _INPUT, _OUTPUT = "Input", "Output"
 _STDOUT = "-"
-_NARROWEST = 40
-_FORMATS = ("text", "json", "markdown", "latex")
-_SUFFIXES = {
-    "": "text",
-    ".txt": "text",
-    ".json": "json",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".tex": "latex",
-}
-_FILMS = (".mp4", ".mov", ".webm", ".gif")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the user asked of the presentation."""
+class ExplainOptions:
+    """The options of `attnviz explain` but for the input, as given."""
 
     query: str | None
     key: str | None
@@ -56,7 +53,7 @@ class Asked:
 
     @property
     def presentation(self) -> Presentation:
-        from attnviz.cli.shared.computed import Presentation
+        from attnviz.library.lesson_input import Presentation
 
         return Presentation(
             self.query, self.key, self.distance, self.lang, self.precision, self.rounding
@@ -76,8 +73,8 @@ class Asked:
     "--from",
     "film",
     metavar="FILM",
-    help="In place of all other input, that of a film which attnviz render made. It is told as the "
-    "film told it; the options under View, --lesson and --step choose otherwise.",
+    help="In place of all other input, that of a film which attnviz render made. It is shown as the "
+    "film shows it; the options under View, --lesson and --step choose otherwise.",
 )
 @option(
     _OUTPUT,
@@ -90,7 +87,7 @@ class Asked:
 @option(
     _OUTPUT,
     "--format",
-    type=click.Choice(_FORMATS),
+    type=FormatChoice(),
     help="Default text, or what the suffix of -o says. JSON has all digits: the whole trace, "
     "or of another lesson all that it shows.",
 )
@@ -105,7 +102,7 @@ class Asked:
 @option(
     _OUTPUT,
     "--color",
-    type=click.Choice(("auto", "always", "never")),
+    type=click.Choice(COLOURS),
     default="auto",
     show_default=True,
     help="Colours; auto is on a terminal only, and obeys NO_COLOR and FORCE_COLOR.",
@@ -113,8 +110,8 @@ class Asked:
 @option(
     _OUTPUT,
     "--theme",
-    type=click.Choice(("dark", "light")),
-    default="dark",
+    type=click.Choice(tuple(THEMES)),
+    default=DARK.name,
     show_default=True,
     help="The colours of the terminal they are meant for.",
 )
@@ -124,15 +121,15 @@ class Asked:
 @option(
     _OUTPUT,
     "--width",
-    type=click.IntRange(min=_NARROWEST),
+    type=click.IntRange(min=NARROWEST),
     metavar="N",
     help="Columns. Default the terminal's, or 80.",
 )
-def explain(request: InputRequest, lesson: Lesson, film: str | None, **asked: Any) -> None:
+def explain(request: InputRequest, lesson: Lesson, film: str | None, **given: Any) -> None:
     """Explain self-attention on your own numbers: every product and sum, step by step.
 
     Without any input it is the built-in example "illustrated"; other lessons have their own. Where TEXT names a .toml
-    file, that lecture is told; attnviz new writes one.
+    file, that lecture is explained; attnviz new writes one.
 
     \b
     Examples:
@@ -146,25 +143,25 @@ def explain(request: InputRequest, lesson: Lesson, film: str | None, **asked: An
       attnviz explain -o trace.json
       attnviz explain --from self-attention.mp4
     """
-    asked["format"] = asked["format"] or _format_of(asked["output"])
-    view = Asked(**asked)
-    if view.steps and view.format == "json":
+    given["format"] = given["format"] or format_of(given["output"])
+    options = ExplainOptions(**given)
+    if options.steps and options.format == "json":
         raise InputError("--step does not go with JSON, which is the whole trace: leave it out")
-    lessons = _wanted(request, lesson, film, view)
-    if view.format == "json":
-        _write(view, _json(lessons))
-    elif view.format == "text":
-        _show(lessons, view)
+    lessons = _requests(request, lesson, film, options)
+    if options.format == "json":
+        _write(options, _json(lessons))
+    elif options.format == "text":
+        _show(lessons, options)
     else:
-        _write(view, _document(lessons, view.format))
+        _write(options, _document(lessons, options.format))
 
 
-def _wanted(
-    request: InputRequest, lesson: Lesson, film: str | None, view: Asked
-) -> tuple[Wanted, ...]:
-    """The lessons to tell. What can be refused without a computation is refused first."""
+def _requests(
+    request: InputRequest, lesson: Lesson, film: str | None, options: ExplainOptions
+) -> tuple[ExplainRequest, ...]:
+    """The lessons to explain. Options that can be refused without a computation are refused first."""
     from attnviz.cli.explain.explain_request import (
-        Wanted,
+        ExplainRequest,
         from_film,
         from_lecture,
         only_lesson,
@@ -173,61 +170,48 @@ def _wanted(
 
     source = film or (request.text if is_lecture(request.text) else None)
     if source is None:
-        from attnviz.cli.shared.steps import check_step_names
+        from attnviz.library.steps import check_step_names
 
-        check_step_names(lesson, view.steps)
-    if view.to_file:
+        check_step_names(lesson, options.steps)
+    if options.to_file:
         from attnviz.cli.shared.output import check_writable
 
-        check_writable(view.output)
+        check_writable(options.output)
     if source is None:
-        from attnviz.cli.shared.computed import lesson_request
+        from attnviz.library.lesson_input import lesson_request
 
-        wanted = lesson_request(lesson, request, view.presentation)
-        return (Wanted(lesson, wanted, view.steps),)
+        lesson_input = lesson_request(lesson, request, options.presentation)
+        return (ExplainRequest(lesson, lesson_input, options.steps),)
     given = given_options(click.get_current_context())
-    tell = from_lecture if film is None else from_film
-    lessons = tell(source, given, view.presentation)
+    read = from_lecture if film is None else from_film
+    lessons = read(source, given, options.presentation)
     if "lesson" in given:
         lessons = only_lesson(lessons, lesson.name, source)
-    return only_steps(lessons, view.steps)
+    return only_steps(lessons, options.steps)
 
 
-def _format_of(output: str) -> str:
-    """The format that the suffix of a file stands for."""
-    suffix = PurePath(output).suffix.lower()
-    if suffix in _SUFFIXES:
-        return _SUFFIXES[suffix]
-    if suffix in _FILMS:
-        raise InputError(f"{output}: {suffix} is a film: make it with attnviz render")
-    known = " ".join(each for each in _SUFFIXES if each)
-    raise InputError(
-        f"{output}: no format has the suffix {suffix!r}: use one of {known}, or --format"
-    )
-
-
-def _json(lessons: Sequence[Wanted]) -> str:
+def _json(lessons: Sequence[ExplainRequest]) -> str:
     """One lesson as it is, several as a list."""
     texts = [_json_of(each) for each in lessons]
     return f"{texts[0]}\n" if len(texts) == 1 else "[" + ",\n".join(texts) + "]\n"
 
 
-def _json_of(wanted: Wanted) -> str:
+def _json_of(request: ExplainRequest) -> str:
     """The whole trace in the main lesson; of the others all that they show."""
-    if wanted.lesson.name != DEFAULT:
+    if request.lesson.name != DEFAULT:
         from attnviz.views.document.lesson_json import storyboard_json
 
-        return storyboard_json(wanted.storyboard())
-    trace = wanted.request.sequence
-    if wanted.request.rounding == "article":
+        return storyboard_json(request.storyboard())
+    trace = request.request.sequence
+    if request.request.rounding == "article":
         from attnviz.core.rounding import article_rounded
 
         trace = article_rounded(trace)
     return trace.to_json()
 
 
-def _one_of(lessons: Sequence[Wanted]) -> str:
-    """How one of several lessons of a lecture is chosen."""
+def _one_of(lessons: Sequence[ExplainRequest]) -> str:
+    """The advice on choosing one of several lessons of a lecture."""
     names = [each.lesson.name for each in lessons]
     alone = next((name for name in names if names.count(name) == 1), None)
     if alone is None:
@@ -235,9 +219,9 @@ def _one_of(lessons: Sequence[Wanted]) -> str:
     return f"choose it with --lesson {alone}"
 
 
-def _document(lessons: Sequence[Wanted], format: str) -> str:
+def _document(lessons: Sequence[ExplainRequest], format: str) -> str:
     """Markdown or LaTeX."""
-    from attnviz.cli.shared.steps import chosen_steps
+    from attnviz.library.steps import chosen_steps
     from attnviz.views.document.markup import markup
 
     if format == "latex" and len(lessons) > 1:
@@ -248,29 +232,28 @@ def _document(lessons: Sequence[Wanted], format: str) -> str:
     return "\n".join(markup(board, format, chosen_steps(board, steps)) for board, steps in boards)
 
 
-def _show(lessons: Sequence[Wanted], view: Asked) -> None:
+def _show(lessons: Sequence[ExplainRequest], options: ExplainOptions) -> None:
     """The lessons as text: on stdout page by page, in a file at once."""
-    from attnviz.cli.shared.screen import colours_of, show_pages, width_of_screen
-    from attnviz.cli.shared.steps import chosen_steps
-    from attnviz.theme import THEMES
+    from attnviz.cli.shared.screen import colours_of, show_pages
+    from attnviz.library.steps import chosen_steps
     from attnviz.views.terminal.colour import Palette
     from attnviz.views.terminal.page import pages
-    from attnviz.views.terminal.page_context import Setting
+    from attnviz.views.terminal.page_context import PageContext
     from attnviz.views.terminal.show import as_text
 
-    depth = colours_of(view.color, to_file=view.to_file)
-    width = max(view.width or width_of_screen(), _NARROWEST)
-    palette = Palette(THEMES[view.theme], depth)
+    depth = colours_of(options.color, to_file=options.to_file)
+    width = page_width(options.width)
+    palette = Palette(THEMES[options.theme], depth)
     boards = [(each.storyboard(), each.steps) for each in lessons]
-    settings = [(Setting(board, palette, width), steps) for board, steps in boards]
+    settings = [(PageContext(board, palette, width), steps) for board, steps in boards]
     texts = [
         [as_text(page, depth) for page in pages(each, chosen_steps(each.storyboard, steps))]
         for each, steps in settings
     ]
-    if view.to_file:
-        _write(view, "\n".join(map("".join, texts)))
+    if options.to_file:
+        _write(options, "\n".join(map("".join, texts)))
     else:
-        show_pages(_in_turn(texts), pause=view.pause, prompt=settings[0][0].say("pause"))
+        show_pages(_in_turn(texts), pause=options.pause, prompt=settings[0][0].say("pause"))
 
 
 def _in_turn(lessons: Sequence[Sequence[str]]) -> list[str]:
@@ -284,8 +267,8 @@ def _in_turn(lessons: Sequence[Sequence[str]]) -> list[str]:
     return texts
 
 
-def _write(view: Asked, text: str) -> None:
+def _write(options: ExplainOptions, text: str) -> None:
     # Imported here, and so not for a page on the screen: it loads tempfile and what that stands on.
     from attnviz.cli.shared.output import write_text
 
-    write_text(view.output, text)
+    write_text(options.output, text)

@@ -1,4 +1,4 @@
-"""What explain is to tell: a lesson on the input that was given, or those of a film on the input it was made of."""
+"""Lessons to explain: one on the input that was given, or those of a film on its own input, or those of a lecture."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attnviz.cli.shared.computed import Presentation
 from attnviz.errors import InputError, unknown_name
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.selection import key_of, row_of
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import DEFAULT, build_storyboard
 from attnviz.lessons.request import LessonRequest
+from attnviz.library.lesson_input import Presentation
 from attnviz.story.storyboard import Storyboard
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ _PRESENTATION = {"lang": "language", "precision": "precision", "rounding": "roun
 
 
 @dataclass(frozen=True, eq=False)
-class Wanted:
-    """One lesson to tell."""
+class ExplainRequest:
+    """One lesson, and which of its steps are shown."""
 
     lesson: Lesson
     request: LessonRequest
@@ -37,10 +37,10 @@ class Wanted:
     words: Mapping[str, str] = field(default_factory=dict)
     """Own words, by "step.part" and "step.title"."""
     where: str = ""
-    """What messages about them begin with."""
+    """The file that messages about them begin with."""
 
     def storyboard(self) -> Storyboard:
-        """The lesson told."""
+        """Builds the lesson, with its own words and title."""
         board = build_storyboard(self.lesson.name, self.request)
         if self.words:
             from attnviz.lecture.own_words import overridden
@@ -49,8 +49,8 @@ class Wanted:
         return board if self.title is None else replace(board, title=self.title)
 
 
-def from_film(path: str, given: Mapping[str, str], how: Presentation) -> tuple[Wanted, ...]:
-    """The lessons of a film, as it told them, but for what is given of the presentation.
+def from_film(path: str, given: Mapping[str, str], how: Presentation) -> tuple[ExplainRequest, ...]:
+    """The lessons of a film, presented as in the film but for the options that are given.
 
     `given` are the options that the user wrote, by the names of their parameters.
 
@@ -64,16 +64,18 @@ def from_film(path: str, given: Mapping[str, str], how: Presentation) -> tuple[W
         raise InputError(f"no lesson in {path} takes a sequence: leave --query out")
     if "key" in given and all(each.lesson.name != DEFAULT for each in made):
         raise InputError(f"no lesson in {path} follows a key: leave --key out")
-    return tuple(_wanted(each, path, given, how) for each in made)
+    return tuple(_request_of(each, path, given, how) for each in made)
 
 
-def from_lecture(path: str, given: Mapping[str, str], how: Presentation) -> tuple[Wanted, ...]:
+def from_lecture(
+    path: str, given: Mapping[str, str], how: Presentation
+) -> tuple[ExplainRequest, ...]:
     """The lessons of a lecture file, in the language that is given, or else in its first; title cards are for films.
 
     Raises InputError as the file and its lessons do, and for an option that does not go with one.
     """
-    from attnviz.cli.shared.lecture_plan import PlannedLesson, planned
     from attnviz.lecture.reading import read_lecture
+    from attnviz.library.lecture_plan import PlannedLesson, planned
 
     for name, flag in given.items():
         if name in (*_INPUT, "query", "key", "precision", "rounding") and name != "text":
@@ -84,28 +86,34 @@ def from_lecture(path: str, given: Mapping[str, str], how: Presentation) -> tupl
     if not lessons:
         raise InputError(f"{path} has title cards only: there is nothing to explain")
     return tuple(
-        Wanted(each.lesson, each.request, each.steps, each.storyboard.title, each.words, path)
+        ExplainRequest(
+            each.lesson, each.request, each.steps, each.storyboard.title, each.words, path
+        )
         for each in lessons
     )
 
 
-def only_lesson(wanted: Sequence[Wanted], name: str, path: str) -> tuple[Wanted, ...]:
-    """Those that tell the lesson of that name. Raises InputError where the film has none."""
-    found = tuple(each for each in wanted if each.lesson.name == name)
+def only_lesson(
+    requests: Sequence[ExplainRequest], name: str, path: str
+) -> tuple[ExplainRequest, ...]:
+    """The requests of the lesson with that name. Raises InputError, naming the file, where there is none."""
+    found = tuple(each for each in requests if each.lesson.name == name)
     if not found:
-        there_are = ", ".join(dict.fromkeys(each.lesson.name for each in wanted))
+        there_are = ", ".join(dict.fromkeys(each.lesson.name for each in requests))
         raise InputError(f"{path} has no lesson {name}: choose one of {there_are}")
     return found
 
 
-def only_steps(wanted: Iterable[Wanted], names: tuple[str, ...]) -> tuple[Wanted, ...]:
+def only_steps(
+    requests: Iterable[ExplainRequest], names: tuple[str, ...]
+) -> tuple[ExplainRequest, ...]:
     """The lessons that have any of these steps, with those alone; all as they are where no name is given.
 
     Raises InputError, with the nearest name, for a step that none of them ever has.
     """
     if not names:
-        return tuple(wanted)
-    lessons = tuple(wanted)
+        return tuple(requests)
+    lessons = tuple(requests)
     known = list(dict.fromkeys(step for each in lessons for step in each.lesson.steps))
     for name in names:
         if name not in known:
@@ -128,7 +136,9 @@ def _made(path: str) -> tuple[Made, ...]:
         raise InputError(f"{path}: {error}") from error
 
 
-def _wanted(made: Made, path: str, given: Mapping[str, str], how: Presentation) -> Wanted:
+def _request_of(
+    made: Made, path: str, given: Mapping[str, str], how: Presentation
+) -> ExplainRequest:
     changes: dict[str, Any] = {
         field: getattr(how, name) for name, field in _PRESENTATION.items() if name in given
     }
@@ -138,5 +148,5 @@ def _wanted(made: Made, path: str, given: Mapping[str, str], how: Presentation) 
         changes["key"] = key_of(made.request.trace.problem, how.key)
     request = replace(made.request, **changes)
     if request.language != made.request.language:
-        return Wanted(made.lesson, request, made.steps)
-    return Wanted(made.lesson, request, made.steps, made.title, made.words, path)
+        return ExplainRequest(made.lesson, request, made.steps)
+    return ExplainRequest(made.lesson, request, made.steps, made.title, made.words, path)

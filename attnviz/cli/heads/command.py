@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attnviz.cli.shared.help_sections import SectionedCommand, option
-from attnviz.cli.shared.options import BACKEND, language_option
+from attnviz.cli.shared.options import BACKEND, COLOURS, language_option
+from attnviz.library.printing import page_width
+from attnviz.theme import DARK, THEMES
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from attnviz.cli.heads.head_survey import Asked
+    from attnviz.library.head_survey import HeadsOptions
     from attnviz.theme import Theme
     from attnviz.views.picture.drawing import Drawing
     from attnviz.views.terminal.colour import Palette
 
 _SOURCE, _PAIR, _OUTPUT = "Whose heads", "A pair of tokens", "Output"
-_NARROWEST = 40
 _SCREEN = "-"
 _FINE = 64
 """Blocks of a map in a picture, at most."""
@@ -104,7 +105,7 @@ _FINE = 64
 @option(
     _OUTPUT,
     "--color",
-    type=click.Choice(["auto", "always", "never"]),
+    type=click.Choice(COLOURS),
     default="auto",
     show_default=True,
     help="Whether there are colours; auto is on a terminal only.",
@@ -112,8 +113,8 @@ _FINE = 64
 @option(
     _OUTPUT,
     "--theme",
-    type=click.Choice(["dark", "light"]),
-    default="dark",
+    type=click.Choice(tuple(THEMES)),
+    default=DARK.name,
     show_default=True,
     help="What the background is: that of the terminal, or of the picture.",
 )
@@ -164,63 +165,64 @@ def heads(
       attnviz heads --attention weights.npy
       attnviz heads "it was too tired" --model minilm -o heads.json
     """
-    from attnviz.cli.heads.head_survey import Asked
     from attnviz.cli.shared.image_output import check_font, kind_of, write_drawing
     from attnviz.cli.shared.output import check_writable, write_text
-    from attnviz.theme import THEMES
+    from attnviz.library.head_survey import HeadsOptions
 
-    asked = Asked(text, model, attention, words, query, key, layer, head, backend)
+    options = HeadsOptions(text, model, attention, words, query, key, layer, head, backend)
     kind = format or kind_of(output)
     check_font(font, output, kind)
     check_writable(output)
     if kind == "json":
-        write_text(output, _data(asked) + "\n")
+        write_text(output, _data(options) + "\n")
         return
     if kind == "picture":
-        write_drawing(output, _drawing(asked, THEMES[theme], lang), font)
+        write_drawing(output, _drawing(options, THEMES[theme], lang), font)
         return
-    from attnviz.cli.shared.screen import colours_of, width_of_screen
+    from attnviz.cli.shared.screen import colours_of
     from attnviz.views.terminal.colour import Palette
     from attnviz.views.terminal.show import as_text
 
     depth = colours_of(color, to_file=output != _SCREEN)
-    columns = max(width or width_of_screen(), _NARROWEST)
-    shown = as_text(_lines(asked, Palette(THEMES[theme], depth), columns, lang, top), depth)
+    columns = page_width(width)
+    shown = as_text(_lines(options, Palette(THEMES[theme], depth), columns, lang, top), depth)
     if output == _SCREEN:
         click.echo(shown, nl=False, color=True)
     else:
         write_text(output, shown)
 
 
-def _lines(asked: Asked, palette: Palette, width: int, language: str, top: int) -> list[Text]:
-    """All heads for the terminal, or the one that is asked for."""
-    from attnviz.cli.heads.head_survey import one_head, survey
+def _lines(
+    options: HeadsOptions, palette: Palette, width: int, language: str, top: int
+) -> list[Text]:
+    """All heads for the terminal, or the one that is chosen."""
+    from attnviz.library.head_survey import one_head, survey
     from attnviz.views.terminal import head_detail, heads
 
-    if asked.head is not None:
-        close = one_head(asked, head_detail.blocks_in(width, palette))
+    if options.head is not None:
+        close = one_head(options, head_detail.blocks_in(width, palette))
         return head_detail.close_up_lines(close, palette, width, language)
-    found = survey(asked, partial(heads.blocks_in, width))
+    found = survey(options, partial(heads.blocks_in, width))
     return heads.survey_lines(found, palette, width, language, top)
 
 
-def _data(asked: Asked) -> str:
+def _data(options: HeadsOptions) -> str:
     """JSON of all heads, or of the one that is asked for."""
-    from attnviz.cli.heads.head_survey import one_head, survey
+    from attnviz.library.head_survey import one_head, survey
     from attnviz.survey.heads import BLOCKS
     from attnviz.views.document.heads_json import close_up_json, survey_json
 
-    if asked.head is not None:
-        return close_up_json(one_head(asked, BLOCKS))
-    return survey_json(survey(asked, lambda heads: BLOCKS))
+    if options.head is not None:
+        return close_up_json(one_head(options, BLOCKS))
+    return survey_json(survey(options, lambda heads: BLOCKS))
 
 
-def _drawing(asked: Asked, theme: Theme, language: str) -> Drawing:
+def _drawing(options: HeadsOptions, theme: Theme, language: str) -> Drawing:
     """The picture of all heads, or of the one that is asked for."""
-    from attnviz.cli.heads.head_survey import one_head, survey
+    from attnviz.library.head_survey import one_head, survey
     from attnviz.views.picture.head import BLOCKS, head_drawing
     from attnviz.views.picture.maps import maps_drawing
 
-    if asked.head is not None:
-        return head_drawing(one_head(asked, BLOCKS), theme, language)
-    return maps_drawing(survey(asked, lambda heads: _FINE), theme, language)
+    if options.head is not None:
+        return head_drawing(one_head(options, BLOCKS), theme, language)
+    return maps_drawing(survey(options, lambda heads: _FINE), theme, language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,28 +10,31 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attnviz.cli.render.duration import Duration
-from attnviz.cli.render.own_scene import check_scene_options, film_scene
+from attnviz.cli.render.own_scene import check_scene_options, film_scene, resources
 from attnviz.cli.render.progress import summary
-from attnviz.cli.render.render_job import Asked, Order, lecture_order, lesson_order
 from attnviz.cli.shared.help_sections import SectionedCommand, option
 from attnviz.cli.shared.options import (
-    LANGUAGES,
+    BY_LESSON,
     given_options,
     input_options,
     lesson_options,
     numbers_options,
 )
+from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.lesson import Lesson
+from attnviz.library.films.render_job import RenderJob, RenderOptions, lecture_job, lesson_job
+from attnviz.render.quality import MOST_FPS, QUALITIES
 from attnviz.render.scene_file import scene_file
-from attnviz.views.film.style import PACES
+from attnviz.story.i18n import LANGUAGES
+from attnviz.story.pace import PACES
+from attnviz.theme import THEMES
 
 if TYPE_CHECKING:
-    from attnviz.cli.render.film_writer import Reel
+    from attnviz.library.films.film_writer import PlannedFilm
 
 _FILM, _DRAWING = "Film", "Drawing"
-_QUALITIES = ("low", "medium", "high", "4k")
 
 
 @click.command(cls=SectionedCommand)
@@ -57,14 +61,16 @@ _QUALITIES = ("low", "medium", "high", "4k")
 @option(
     _FILM,
     "--quality",
-    type=click.Choice(_QUALITIES),
+    type=click.Choice(tuple(QUALITIES)),
     help="480p15, 720p30, 1080p60 or 2160p60. Default medium, or the lecture's own.",
 )
-@option(_FILM, "--fps", type=click.IntRange(1, 120), metavar="N", help="Other frames a second.")
+@option(
+    _FILM, "--fps", type=click.IntRange(1, MOST_FPS), metavar="N", help="Other frames a second."
+)
 @option(
     _FILM,
     "--theme",
-    type=click.Choice(("dark", "light")),
+    type=click.Choice(tuple(THEMES)),
     help="Light on dark, or dark on light. Default dark, or the lecture's own.",
 )
 @option(
@@ -126,7 +132,7 @@ _QUALITIES = ("low", "medium", "high", "4k")
     metavar="ADDRESS",
     help="Draw on the workers of a dask scheduler, such as tcp://10.0.0.1:8786, with the extra attnviz[cluster].",
 )
-def render(request: InputRequest, lesson: Lesson, **asked: Any) -> None:
+def render(request: InputRequest, lesson: Lesson, **options: Any) -> None:
     """Film self-attention on your own numbers: one query in full, then all, then the formula.
 
     Without any input it is the built-in example "illustrated"; other lessons have their own. Where TEXT names a .toml
@@ -145,52 +151,74 @@ def render(request: InputRequest, lesson: Lesson, **asked: Any) -> None:
       attnviz render lecture.toml --lang en --lang zh --split
       attnviz render my_scene.py:MyScene --quality high --jobs 4
     """
-    view, given = Asked(**asked), given_options(click.get_current_context())
+    given = given_options(click.get_current_context())
+    render_options = RenderOptions(**options)
     own = scene_file(request.text)
     if own is not None:
         check_scene_options(given)
-        film_scene(own, view)
+        film_scene(own, render_options)
         return
     if is_lecture(request.text):
-        _make(lecture_order(request, view, given), view)
+        job = _lecture_job(request, render_options, given)
     else:
-        _make(lesson_order(request, lesson, view), view)
+        job = lesson_job(request, lesson, render_options)
+    _make(job, render_options)
 
 
-def _make(order: Order, view: Asked) -> None:
+def _lecture_job(
+    request: InputRequest, options: RenderOptions, given: Mapping[str, str]
+) -> RenderJob:
+    if request.split not in (None, BY_LESSON):
+        raise InputError(
+            "a lecture file says itself how text is taken apart: --split alone makes a film a lesson"
+        )
+    return lecture_job(str(request.text), options, given, split=request.split is not None)
+
+
+def _make(job: RenderJob, options: RenderOptions) -> None:
     """Plans every film, so that what is wrong is known at once, then draws them one after the other."""
-    from attnviz.cli.render.film_writer import check_writable_all, reels, under, write_film
     from attnviz.cli.render.progress import drawing, planning
-    from attnviz.cli.render.render_resources import opened_studio
     from attnviz.cli.shared.interrupts import obeyed_between_frames
+    from attnviz.library.films.film_writer import (
+        check_films_writable,
+        plan_films,
+        with_recording,
+        write_film,
+    )
 
     with (
         obeyed_between_frames() as obey_interrupt,
-        _folder_of_voices(view) as folder,
-        opened_studio(view) as studio,
+        _folder_of_voices(options) as folder,
+        resources(options).opened() as studio,
     ):
         voices = None if folder is None else Path(folder)
         with planning():
-            films = reels(order, studio, view.duration, voices, lambda count: obey_interrupt())
-        check_writable_all(films)
-        films = under(films, view.narrate)
-        with drawing(sum(reel.programme.frames for reel in films), lambda: studio.kept) as bar:
+            films = plan_films(
+                job, studio, options.duration, voices, lambda count: obey_interrupt()
+            )
+        check_films_writable(films)
+        films = with_recording(films, options.narrate, _warn)
+        with drawing(sum(film.programme.frames for film in films), lambda: studio.kept) as bar:
 
             def on_frames(count: int) -> None:
                 bar.advance(count)
                 obey_interrupt()
 
-            for reel in films:
-                write_film(reel, studio, on_frames)
-                bar.say(_summary(reel))
+            for film in films:
+                write_film(film, studio, on_frames)
+                bar.say(_summary(film))
 
 
-def _folder_of_voices(view: Asked) -> AbstractContextManager[str | None]:
+def _warn(message: str) -> None:
+    click.echo(f"Warning: {message}", err=True)
+
+
+def _folder_of_voices(options: RenderOptions) -> AbstractContextManager[str | None]:
     """A folder for what is spoken; none where nothing is: a process that is killed cannot remove it."""
     import tempfile
 
-    return tempfile.TemporaryDirectory(prefix="attnviz-voice-") if view.voice else nullcontext()
+    return tempfile.TemporaryDirectory(prefix="attnviz-voice-") if options.voice else nullcontext()
 
 
-def _summary(reel: Reel) -> str:
-    return summary(reel.target, reel.programme.seconds, reel.programme.chapters[0].film.quality)
+def _summary(film: PlannedFilm) -> str:
+    return summary(film.target, film.programme.seconds, film.programme.chapters[0].film.quality)

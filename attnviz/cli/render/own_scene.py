@@ -7,39 +7,44 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attnviz.cli.render.render_job import Asked, files_of, film_path
-from attnviz.cli.shared.output import check_writable, whole_file
 from attnviz.errors import InputError
+from attnviz.library.files import check_writable, whole_file
+from attnviz.library.films.render_job import RenderOptions, files_of, film_path
+from attnviz.library.films.render_resources import RenderResources
 from attnviz.render.scene_file import SceneFile
 
 if TYPE_CHECKING:
     from attnviz.views.film.production.own_scene import OwnScene, Scenario
     from attnviz.views.film.production.render_service import Studio
 
-_OF_A_SCENE = ("text", "output", "quality", "fps", "jobs", "no_cache", "cluster")
+_SCENE_OPTIONS = ("text", "output", "quality", "fps", "jobs", "no_cache", "cluster")
 """The options that go with a scene."""
 
 
 def check_scene_options(given: Mapping[str, str]) -> None:
     """`given` are the options that were given, by name with their flag. Raises InputError for one of no use."""
     for name, flag in given.items():
-        if name not in _OF_A_SCENE:
+        if name not in _SCENE_OPTIONS:
             raise InputError(f"a scene of your own says itself what it shows: leave {flag} out")
 
 
-def film_scene(file: SceneFile, view: Asked) -> None:
+def resources(options: RenderOptions) -> RenderResources:
+    """The processes and the cache that the options name."""
+    return RenderResources(options.jobs, not options.no_cache, options.cluster)
+
+
+def film_scene(file: SceneFile, options: RenderOptions) -> None:
     """Plans the scene, draws it, and says where it went.
 
     Raises InputError as the scene does, and OutputError where the film cannot be written.
     """
     from attnviz.cli.render.progress import drawing, planning, summary
-    from attnviz.cli.render.render_resources import opened_studio
     from attnviz.cli.shared.interrupts import obeyed_between_frames
 
-    output = None if view.output is None else film_path(view.output)
-    with obeyed_between_frames() as obey_interrupt, opened_studio(view) as studio:
+    output = None if options.output is None else film_path(options.output)
+    with obeyed_between_frames() as obey_interrupt, resources(options).opened() as studio:
         with planning():
-            scene, planned = _planned(file, view, obey_interrupt)
+            scene, planned = _planned(file, options, obey_interrupt)
         target = film_path(f"{scene.bundle.scene}.mp4") if output is None else output
         for path in files_of(target):
             check_writable(path)
@@ -49,19 +54,19 @@ def film_scene(file: SceneFile, view: Asked) -> None:
                 bar.advance(count)
                 obey_interrupt()
 
-            told = _write(scene, planned, target, studio, on_frames)
+            written = _write(scene, planned, target, studio, on_frames)
             size = scene.quality
-            bar.say(summary(target, told.frames / size.fps, size))
+            bar.say(summary(target, written.frames / size.fps, size))
 
 
 def _planned(
-    file: SceneFile, view: Asked, obey_interrupt: Callable[[], None]
+    file: SceneFile, options: RenderOptions, obey_interrupt: Callable[[], None]
 ) -> tuple[OwnScene, Scenario]:
-    from attnviz.render.quality import quality
+    from attnviz.render.quality import DEFAULT_QUALITY, quality
     from attnviz.render.scene_file import bundled, load
     from attnviz.views.film.production.own_scene import OwnScene, scenario
 
-    size, found = quality(view.quality or "medium", view.fps), load(file)
+    size, found = quality(options.quality or DEFAULT_QUALITY, options.fps), load(file)
     planned = scenario(OwnScene(bundled(found), size), lambda count: obey_interrupt())
     # by now it has imported all that it needs
     return OwnScene(bundled(found), size), planned
@@ -80,10 +85,10 @@ def _write(
 
     film, *beside = files_of(target)
     with ExitStack() as stack:
-        told = make(scene, planned, stack.enter_context(whole_file(film)), studio, on_frames)
+        scenario = make(scene, planned, stack.enter_context(whole_file(film)), studio, on_frames)
         for path, write in zip(beside, (subrip, webvtt), strict=True):
-            if told.said:
+            if scenario.said:
                 written = stack.enter_context(whole_file(path))
-                written.write_text(write(told.said), encoding="utf-8")
+                written.write_text(write(scenario.said), encoding="utf-8")
         on_frames(0)  # the last moment to be interrupted in
-    return told
+    return scenario

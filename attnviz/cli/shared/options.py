@@ -14,9 +14,11 @@ from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.registry import DEFAULT, lesson_named
+from attnviz.story.languages import language_codes
+from attnviz.story.roundings import DEFAULT_ROUNDING, MOST_DECIMALS, ROUNDINGS
 
-ROUNDINGS = ("plain", "sum-preserving", "article")
-LANGUAGES = ("en", "zh")
+LANGUAGES = language_codes()
+COLOURS = ("auto", "always", "never")
 
 BY_LESSON = "\0lesson"
 """What --split is without a value."""
@@ -186,7 +188,7 @@ _VIEW_OPTIONS: tuple[Decorator, ...] = (
     option(
         _VIEW,
         "--precision",
-        type=click.IntRange(0, 12),
+        type=click.IntRange(0, MOST_DECIMALS),
         metavar="N",
         help="Decimals shown. Default 2, or more where the numbers are small.",
     ),
@@ -194,7 +196,7 @@ _VIEW_OPTIONS: tuple[Decorator, ...] = (
         _VIEW,
         "--rounding",
         type=click.Choice(ROUNDINGS),
-        default="sum-preserving",
+        default=DEFAULT_ROUNDING,
         show_default=True,
         help="How shown weights are rounded: each by itself, so that a row sums to 1, or "
         "to one decimal and carried on, as the article does.",
@@ -203,7 +205,7 @@ _VIEW_OPTIONS: tuple[Decorator, ...] = (
         _VIEW,
         "--lang",
         type=click.Choice(LANGUAGES),
-        default="en",
+        default=LANGUAGES[0],
         show_default=True,
         help="Language of the words.",
     ),

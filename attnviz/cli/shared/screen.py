@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -14,7 +13,6 @@ import click
 
 from attnviz.views.terminal.colour import Choice, Depth, colour_depth
 
-_WIDTH_OF_A_PIPE = 80
 _STOP = ("q", "quit")
 _CLEAR_LINE_ABOVE = "\x1b[1A\x1b[2K"
 
@@ -24,11 +22,6 @@ def colours_of(choice: Choice, *, to_file: bool) -> Depth | None:
     if to_file and choice == "auto":
         return None
     return colour_depth(choice, is_terminal=sys.stdout.isatty(), environment=os.environ)
-
-
-def width_of_screen() -> int:
-    """Columns of the terminal; 80 where there is none."""
-    return shutil.get_terminal_size((_WIDTH_OF_A_PIPE, 0)).columns
 
 
 def show_pages(texts: Sequence[str], *, pause: bool, prompt: str) -> None:

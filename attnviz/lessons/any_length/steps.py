@@ -15,6 +15,7 @@ from attnviz.story.exhibits import Exhibit, Row, Table
 from attnviz.story.step import StepDefinition
 from attnviz.story.storyboard import (
     Matrix,
+    MatrixKind,
     Step,
 )
 from attnviz.theme import Role
@@ -55,9 +56,9 @@ def _same_weights(told: GrowthTelling) -> Step:
     """The three matrices, and the shapes of what they make at each length."""
     problem = told.telling.problem
     matrices = (
-        Matrix("W_Q", problem.w_q, Role.QUERY),
-        Matrix("W_K", problem.w_k, Role.KEY),
-        Matrix("W_V", problem.w_v, Role.VALUE),
+        Matrix("W_Q", problem.w_q, Role.QUERY, kind=MatrixKind.MAKES),
+        Matrix("W_K", problem.w_k, Role.KEY, kind=MatrixKind.MAKES),
+        Matrix("W_V", problem.w_v, Role.VALUE, kind=MatrixKind.MAKES),
     )
     lengths = told.telling.common("comma").join(map(str, told.growth.lengths))
     return Step(

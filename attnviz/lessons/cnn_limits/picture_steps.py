@@ -6,32 +6,18 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.convolution import PlaceProducts, output_size, products_at
+from attnviz.lessons.cnn_limits import formulas
 from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsTelling
 from attnviz.lessons.cnn_limits.measurements import COLOUR_PLACE, COLOURS, EDGE, EDGE_PLACE, SIDE
 from attnviz.story.calculations import calculation, dot_product
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Calculation, Formula, Matrix, Step, Symbol, Term
+from attnviz.story.storyboard import Calculation, Matrix, MatrixKind, Step, Symbol, Term
 from attnviz.theme import Role
 
 _PLACES = SIDE * SIDE
 _SIZES = (8, 28, 224)
 """Sides of pictures whose weights are counted: the digit, MNIST's, ImageNet's usual crop."""
-
-_CONVOLUTION = Formula(
-    "y[r, c] = Σ w[i, j] · x[r + i, c + j]",
-    "y_(r c) = sum_(i, j) w_(i j) dot x_(r + i, c + j)",
-    "y_{r c} = \\sum_{i, j} w_{i j} \\cdot x_{r + i, c + j}",
-)
-_COUNTS = Formula("k² ≪ n² (n − k + 1)²", "k^2 << n^2 (n - k + 1)^2", "k^2 \\ll n^2 (n - k + 1)^2")
-_CHANNELS = Formula(
-    "y = x_R * w_R + x_G * w_G + x_B * w_B",
-    "y = x_R * w_R + x_G * w_G + x_B * w_B",
-    "y = x_R * w_R + x_G * w_G + x_B * w_B",
-)
-_FEATURES = Formula(
-    "y_f = Σ x_c * w_fc", "y_f = sum_c x_c * w_(f c)", "y_f = \\sum_c x_c * w_{f c}"
-)
 
 
 def convolution(telling: LimitsTelling) -> Step:
@@ -52,7 +38,7 @@ def convolution(telling: LimitsTelling) -> Step:
     return Step(
         "convolution",
         telling.say("convolution", "title"),
-        _CONVOLUTION,
+        formulas.CONVOLUTION,
         telling.narration(
             "convolution",
             *("picture", "kernel", "worked", "local"),
@@ -64,7 +50,11 @@ def convolution(telling: LimitsTelling) -> Step:
         exhibits=(
             Exhibit("picture", _digit(telling), marks=(_window(*EDGE_PLACE),)),
             Exhibit("kernel", _edge_kernel(), joint="*"),
-            Exhibit("worked", Matrix("x · w", at.products[0], Role.OUTPUT), joint="→"),
+            Exhibit(
+                "worked",
+                Matrix("x · w", at.products[0], Role.OUTPUT, kind=MatrixKind.OTHER),
+                joint="→",
+            ),
         ),
     )
 
@@ -80,7 +70,7 @@ def sharing(telling: LimitsTelling) -> Step:
     return Step(
         "sharing",
         telling.say("sharing", "title"),
-        _COUNTS,
+        formulas.COUNTS,
         telling.narration(
             "sharing",
             *("slide", "contrast", "count"),
@@ -91,7 +81,12 @@ def sharing(telling: LimitsTelling) -> Step:
         exhibits=(
             Exhibit("slide", _digit(telling)),
             Exhibit("slide", _edge_kernel(), joint="*"),
-            Exhibit("slide", Matrix("y", output, Role.OUTPUT), joint="=", marks=_extremes(output)),
+            Exhibit(
+                "slide",
+                Matrix("y", output, Role.OUTPUT, kind=MatrixKind.OTHER),
+                joint="=",
+                marks=_extremes(output),
+            ),
             Exhibit("count", table, line=1),
         ),
     )
@@ -118,7 +113,7 @@ def channels(telling: LimitsTelling) -> Step:
     return Step(
         "channels",
         telling.say("channels", "title"),
-        _CHANNELS,
+        formulas.CHANNELS,
         telling.narration(
             "channels",
             *("picture", "slices", "products", "sum"),
@@ -130,11 +125,17 @@ def channels(telling: LimitsTelling) -> Step:
         worked=_channel_calculations(telling, at),
         exhibits=(
             *(
-                Exhibit("picture", Matrix(f"x_{letter}", values, role), marks=(under,))
+                Exhibit(
+                    "picture",
+                    Matrix(f"x_{letter}", values, role, kind=MatrixKind.OTHER),
+                    marks=(under,),
+                )
                 for (letter, role), values in zip(CHANNELS, measured.flower, strict=True)
             ),
             *(
-                Exhibit("slices", Matrix(f"w_{letter}", values, role), line=1)
+                Exhibit(
+                    "slices", Matrix(f"w_{letter}", values, role, kind=MatrixKind.OTHER), line=1
+                )
                 for (letter, role), values in zip(CHANNELS, COLOURS[0], strict=True)
             ),
         ),
@@ -171,7 +172,7 @@ def features(telling: LimitsTelling) -> Step:
     return Step(
         "features",
         telling.say("features", "title"),
-        _FEATURES,
+        formulas.FEATURES,
         telling.narration("features", "first", "second"),
         exhibits=(*_maps(telling, 0, "first"), *_maps(telling, 1, "second")),
     )
@@ -182,7 +183,7 @@ def _maps(telling: LimitsTelling, kernel: int, part: str) -> tuple[Exhibit, ...]
     by_channel = (
         Exhibit(
             part,
-            Matrix(f"x_{letter} * w_{letter}{index}", values, role),
+            Matrix(f"x_{letter} * w_{letter}{index}", values, role, kind=MatrixKind.OTHER),
             joint="+" if i else "",
             line=kernel,
         )
@@ -190,7 +191,7 @@ def _maps(telling: LimitsTelling, kernel: int, part: str) -> tuple[Exhibit, ...]
             zip(CHANNELS, stages.channel_products[kernel], strict=True)
         )
     )
-    total = Matrix(f"y{index}", stages.output[kernel], Role.OUTPUT)
+    total = Matrix(f"y{index}", stages.output[kernel], Role.OUTPUT, kind=MatrixKind.OTHER)
     return (*by_channel, Exhibit(part, total, joint="=", line=kernel))
 
 
@@ -200,8 +201,8 @@ def _window(row: int, column: int) -> Region:
 
 
 def _digit(telling: LimitsTelling) -> Matrix:
-    return Matrix("x", telling.measured.digit[0], Role.INPUT)
+    return Matrix("x", telling.measured.digit[0], Role.INPUT, kind=MatrixKind.OTHER)
 
 
 def _edge_kernel() -> Matrix:
-    return Matrix("w", EDGE[0, 0], Role.KERNEL)
+    return Matrix("w", EDGE[0, 0], Role.KERNEL, kind=MatrixKind.OTHER)

@@ -7,34 +7,13 @@ from attnviz.core.convolution import convolve
 from attnviz.core.dense import fully_connected
 from attnviz.core.self_attention import self_attention
 from attnviz.core.upsampling import upsample
+from attnviz.lessons.cnn_limits import formulas
 from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsTelling, refusal, shape_of
 from attnviz.lessons.cnn_limits.measurements import COLOUR_PLACE, COLOURS, LENGTHS, MADE_FOR, SMOOTH
 from attnviz.story.exhibits import Exhibit, Field, Layer, Plot, Row, Series, Table
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Formula, Matrix, Step
+from attnviz.story.storyboard import Matrix, MatrixKind, Step
 from attnviz.theme import Role
-
-_SLICES = Formula(
-    "y = Σ x_c * w_c,  c = 1, 2, 3",
-    "y = sum_c x_c * w_c, quad c = 1, 2, 3",
-    "y = \\sum_c x_c * w_c,\\quad c = 1, 2, 3",
-)
-_POINTWISE = Formula("x′_c = Σ m_cb x_b", "x'_c = sum_b m_(c b) x_b", "x'_c = \\sum_b m_{c b} x_b")
-_FLATTENED = Formula(
-    "y = flatten(x * w) · W",
-    'y = "flatten"(x * w) dot W',
-    "y = \\mathrm{flatten}(x * w) \\cdot W",
-)
-_OUTPUT_SIZE = Formula(
-    "⌊(n + 2p − k) / s⌋ + 1",
-    "floor((n + 2p - k) / s) + 1",
-    "\\lfloor (n + 2p - k) / s \\rfloor + 1",
-)
-_PROJECTION = Formula(
-    "Q = X W_Q,  (n × d_model)(d_model × d_k)",
-    'Q = X W_Q, quad (n times d_"model") (d_"model" times d_k)',
-    "Q = X W_Q,\\quad (n \\times d_\\mathrm{model})(d_\\mathrm{model} \\times d_k)",
-)
 
 _STRIDES = (1, 2)
 _PADDING = 1
@@ -52,7 +31,7 @@ def wrong_channels(telling: LimitsTelling) -> Step:
     return Step(
         step,
         telling.say(step, "title"),
-        _SLICES,
+        formulas.SLICES,
         telling.narration(step, *fed),
         exhibits=(
             *(
@@ -117,14 +96,14 @@ def remedies(telling: LimitsTelling) -> Step:
     return Step(
         step,
         telling.say(step, "title"),
-        _POINTWISE,
+        formulas.POINTWISE,
         telling.narration(step, "why", "contrast", "project"),
         exhibits=(
             Exhibit("why", table),
             *(
                 Exhibit(
                     part,
-                    Matrix("y", made[how][1], Role.OUTPUT),
+                    Matrix("y", made[how][1], Role.OUTPUT, kind=MatrixKind.OTHER),
                     telling.say(step, f"{how}_short"),
                     line=1,
                 )
@@ -147,7 +126,7 @@ def fixed_size(telling: LimitsTelling) -> Step:
     return Step(
         step,
         telling.say(step, "title"),
-        _FLATTENED,
+        formulas.FLATTENED,
         telling.narration(
             step,
             *("network", "refused", "fixed"),
@@ -159,8 +138,12 @@ def fixed_size(telling: LimitsTelling) -> Step:
         ),
         exhibits=(
             Exhibit("network", Matrix("X", measured.vectors(MADE_FOR), Role.INPUT)),
-            Exhibit("network", Matrix("x * w", hidden, Role.OUTPUT), joint="→"),
-            Exhibit("network", Matrix("y", output[None], Role.OUTPUT), joint="→"),
+            Exhibit(
+                "network", Matrix("x * w", hidden, Role.OUTPUT, kind=MatrixKind.OTHER), joint="→"
+            ),
+            Exhibit(
+                "network", Matrix("y", output[None], Role.OUTPUT, kind=MatrixKind.OTHER), joint="→"
+            ),
             Exhibit("refused", table, line=1),
         ),
     )
@@ -193,17 +176,29 @@ def any_size(telling: LimitsTelling) -> Step:
     return Step(
         step,
         telling.say(step, "title"),
-        _OUTPUT_SIZE,
+        formulas.OUTPUT_SIZE,
         telling.narration(
             step, "free", "tied", "upsample", stride=_STRIDES[1], n=x.size, fewer=y.size
         ),
         exhibits=(
             Exhibit("free", table),
             Exhibit("tied", _tied(telling)),
-            Exhibit("upsample", Matrix("x", x, Role.INPUT), line=1),
-            Exhibit("upsample", Matrix("w", SMOOTH[0], Role.KERNEL), joint="*", line=1),
-            Exhibit("upsample", Matrix("y", y, Role.OUTPUT), joint="→", line=1),
-            Exhibit("upsample", Matrix("y↑", upsample(y, 2), Role.OUTPUT), joint="→", line=1),
+            Exhibit("upsample", Matrix("x", x, Role.INPUT, kind=MatrixKind.OTHER), line=1),
+            Exhibit(
+                "upsample",
+                Matrix("w", SMOOTH[0], Role.KERNEL, kind=MatrixKind.OTHER),
+                joint="*",
+                line=1,
+            ),
+            Exhibit(
+                "upsample", Matrix("y", y, Role.OUTPUT, kind=MatrixKind.OTHER), joint="→", line=1
+            ),
+            Exhibit(
+                "upsample",
+                Matrix("y↑", upsample(y, 2), Role.OUTPUT, kind=MatrixKind.OTHER),
+                joint="→",
+                line=1,
+            ),
         ),
     )
 
@@ -263,7 +258,7 @@ def attention(telling: LimitsTelling) -> Step:
     return Step(
         step,
         telling.say(step, "title"),
-        _PROJECTION,
+        formulas.PROJECTION,
         telling.narration(step, "maps", "width"),
         exhibits=(
             *(

@@ -10,10 +10,11 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.attention import attend
 from attnviz.core.convolution import convolve
 from attnviz.core.planting import ANSWERS
+from attnviz.lessons.context import formulas
 from attnviz.lessons.context.needle import MOST_DISTANT, Measured
 from attnviz.story.exhibits import Exhibit, Row, Table
 from attnviz.story.numbers import MINUS
-from attnviz.story.storyboard import Formula, Label, Matrix, Step
+from attnviz.story.storyboard import Label, Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 _MADE_FOR = 3
@@ -32,11 +33,7 @@ def inductive_bias(measured: Measured) -> Step:
     return Step(
         "inductive-bias",
         measured.say("inductive-bias", "title"),
-        Formula(
-            "yᵢ = Σⱼ wⱼ xᵢ₊ⱼ,  oᵢ = Σⱼ αᵢⱼ vⱼ",
-            "y_i = sum_j w_j x_(i + j), quad o_i = sum_j alpha_(i j) v_j",
-            "y_i = \\sum_j w_j x_{i+j}, \\quad o_i = \\sum_j \\alpha_{ij} v_j",
-        ),
+        formulas.BOTH_LAYERS,
         {
             part: measured.say("inductive-bias", part, **facts)
             for part in ("picture", "sequence", "place", "order")
@@ -79,6 +76,7 @@ def _kernel_by_offset(kernel: FloatArray) -> Matrix:
         "w",
         kernel[:, ANSWERS],
         Role.KERNEL,
+        kind=MatrixKind.OTHER,
         columns=tuple(Label(f"{each:+d}".replace("-", MINUS) if each else "0") for each in offsets),
     )
 

@@ -8,12 +8,13 @@ from functools import cached_property
 import numpy as np
 
 from attnviz.core.planting import Planting, PlantingResponses, plant, planting_responses
+from attnviz.lessons.context import formulas
 from attnviz.lessons.context.reach_steps import KERNEL, LAYERS, one_step_names, stack_names
 from attnviz.story.exhibits import Exhibit, Plot, Row, Series, Table
 from attnviz.story.i18n import Words
 from attnviz.story.numbers import Numbers, fitting_precision
 from attnviz.story.receptive_field import attention_field, convolution_field
-from attnviz.story.storyboard import Formula, Step
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 DEEP = 2 * LAYERS
@@ -90,11 +91,7 @@ def planted(measured: Measured) -> Step:
     return Step(
         "planted",
         measured.say("planted", "title"),
-        Formula(
-            "α = exp(s) / (exp(s) + n − 1)",
-            "alpha = exp(s) / (exp(s) + n - 1)",
-            "\\alpha = \\frac{\\exp(s)}{\\exp(s) + n - 1}",
-        ),
+        formulas.PLANTED,
         {
             "why": measured.say("planted", "why", **facts),
             "measure": measured.say("planted", "measure", **facts),
@@ -169,7 +166,7 @@ def sweep(measured: Measured) -> Step:
     return Step(
         "sweep",
         measured.say("sweep", "title"),
-        Formula("d ≤ L (k − 1) / 2", "d <= L (k - 1) / 2", "d \\le L (k - 1) / 2"),
+        formulas.FARTHEST,
         {part: measured.say("sweep", part, **facts) for part in ("why", "silent", "flat", "size")},
         exhibits=(Exhibit("why", curves), Exhibit("silent", table)),
     )

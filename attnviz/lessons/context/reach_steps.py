@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from attnviz.core import convolution
 from attnviz.core.fields import layers_to_join, layers_to_reach, reached
+from attnviz.lessons.context import formulas
 from attnviz.story.exhibits import Exhibit, Plot, Row, Series, Table
 from attnviz.story.i18n import Words
 from attnviz.story.receptive_field import attention_field, convolution_field
-from attnviz.story.storyboard import Formula, Step
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 KERNEL, LAYERS = 3, 4
@@ -52,7 +53,7 @@ def receptive_field(words: Words, lesson: str) -> Step:
     return Step(
         "receptive-field",
         say("title"),
-        Formula("r = 1 + L (k − 1)", "r = 1 + L (k - 1)", "r = 1 + L (k - 1)"),
+        formulas.RECEPTIVE_FIELD,
         {part: say(part) for part in ("local", "grow", "attention")},
         exhibits=(
             Exhibit("local", stacks[0], say("one_layer", 1)),
@@ -120,7 +121,7 @@ def layers(words: Words, lesson: str) -> Step:
     return Step(
         "layers",
         words.say(lesson, "layers", "title"),
-        Formula("L = ⌈D / (k − 1)⌉", "L = ceil(D / (k - 1))", "L = \\lceil D / (k - 1) \\rceil"),
+        formulas.LAYERS,
         {
             part: words.say(lesson, "layers", part, **facts)
             for part in ("count", "far", "dilation", "reach")

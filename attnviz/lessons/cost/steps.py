@@ -5,6 +5,13 @@ from __future__ import annotations
 from attnviz.core.cost import LayerCost, attention_cost, recurrence_cost
 from attnviz.lessons.cost import parts
 from attnviz.lessons.cost.counting import KERNEL, TABLE, WIDTH, Counting, count
+from attnviz.lessons.cost.formulas import (
+    EQUAL_OPERATIONS,
+    MEMORY,
+    ORDER_OF_ATTENTION,
+    PATH_LENGTHS,
+    RECURRENCE,
+)
 from attnviz.lessons.lesson import Opening
 from attnviz.lessons.lesson_checks import check_precision, refuse_article
 from attnviz.lessons.request import LessonRequest
@@ -12,7 +19,7 @@ from attnviz.story.exhibits import Exhibit, Row, Table
 from attnviz.story.i18n import words
 from attnviz.story.numbers import Numbers
 from attnviz.story.step import StepDefinition
-from attnviz.story.storyboard import Formula, Step
+from attnviz.story.storyboard import Step
 
 LESSON = "cost"
 LONGEST = TABLE[-1]
@@ -54,11 +61,7 @@ def _operations(counting: Counting) -> Step:
     return Step(
         "operations",
         counting.say("operations", "title"),
-        Formula(
-            "2 n² d = 2 n d²  ⇔  n = d",
-            "2 n^2 d = 2 n d^2 <=> n = d",
-            "2 n^2 d = 2 n d^2 \\Leftrightarrow n = d",
-        ),
+        EQUAL_OPERATIONS,
         _said(counting, "operations", ("layer", "growth", "crossing", "omitted"), **facts),
         exhibits=(
             Exhibit("layer", counting.table(_operations_of, counting.three, formulas)),
@@ -78,11 +81,7 @@ def _sequential_steps(counting: Counting) -> Step:
     return Step(
         "sequential-steps",
         counting.say("sequential-steps", "title"),
-        Formula(
-            "hₜ = tanh(W hₜ₋₁ + U xₜ)",
-            "h_t = tanh(W h_(t - 1) + U x_t)",
-            "h_t = \\tanh(W h_{t-1} + U x_t)",
-        ),
+        RECURRENCE,
         _said(
             *(counting, "sequential-steps", ("wait", "at_once", "work")),
             n=count(LONGEST),
@@ -110,11 +109,7 @@ def _path_length(counting: Counting) -> Step:
     return Step(
         "path-length",
         counting.say("path-length", "title"),
-        Formula(
-            "1,  ⌈log_k n⌉,  ⌈(n − 1) / (k − 1)⌉,  n",
-            "1, quad ceil(log_k n), quad ceil((n - 1) / (k - 1)), quad n",
-            "1, \\quad \\lceil \\log_k n \\rceil, \\quad \\lceil (n - 1) / (k - 1) \\rceil, \\quad n",
-        ),
+        PATH_LENGTHS,
         _said(counting, "path-length", ("why", "grow", "attention"), **facts),
         exhibits=(Exhibit("why", plot), Exhibit("grow", counting.table(path, methods))),
     )
@@ -137,11 +132,7 @@ def _memory(counting: Counting) -> Step:
     return Step(
         "memory",
         counting.say("memory", "title"),
-        Formula(
-            "n² + n d,  n d,  n d",
-            "n^2 + n d, quad n d, quad n d",
-            "n^2 + n d, \\quad n d, \\quad n d",
-        ),
+        MEMORY,
         _said(counting, "memory", ("outputs", "weights", "again"), **facts),
         exhibits=(
             Exhibit("outputs", counting.table(kept, counting.three, formulas)),
@@ -170,7 +161,7 @@ def _comparison(counting: Counting) -> Step:
     return Step(
         "comparison",
         counting.say("comparison", "title"),
-        Formula("O(n² · d)", "O(n^2 dot d)", "O(n^2 \\cdot d)"),
+        ORDER_OF_ATTENTION,
         _said(counting, "comparison", ("orders", "counts", "time"), n=count(LONGEST), d=WIDTH),
         exhibits=(
             Exhibit("orders", table("", grown)),

@@ -18,17 +18,29 @@ from attnviz.lessons.masking.padding import padding, padding_hidden, written_sha
 from attnviz.lessons.request import LessonRequest
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Region
+from attnviz.story.expressions import (
+    Brackets,
+    Infix,
+    Listed,
+    Product,
+    Statements,
+    letter,
+    letters,
+    lowered,
+    written,
+)
 from attnviz.story.labels import bare, indexed
 from attnviz.story.numbers import percent
 from attnviz.story.step import StepDefinition
-from attnviz.story.storyboard import Formula, Matrix, Step
+from attnviz.story.storyboard import Formula, Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 LESSON = "masking"
-_KEPT = Formula(
-    "αᵢⱼ mᵢⱼ,  m ∈ {0, 1}",
-    "alpha_(i j) m_(i j), quad m in {0, 1}",
-    "\\alpha_{ij} m_{ij},\\quad m \\in \\lbrace 0, 1 \\rbrace",
+_KEPT = written(
+    Statements(
+        Product(lowered("α", "i", "j"), lowered("m", "i", "j")),
+        Infix("∈", letter("m"), Brackets(Listed(*letters("0 1")), "{")),
+    )
 )
 _NAMED = 3
 
@@ -148,7 +160,7 @@ class _Masking:
         whole = np.round(sums)
         rounding = 2 * weights.shape[1] * np.finfo(weights.dtype).eps
         exact = np.where(np.abs(sums - whole) <= rounding, whole, sums)
-        return Matrix("Σ", exact, Role.WEIGHT, rows, head=head)
+        return Matrix("Σ", exact, Role.WEIGHT, rows, head=head, kind=MatrixKind.UNNAMED)
 
     def formula(self, masked: bool) -> Formula:
         telling = self.telling

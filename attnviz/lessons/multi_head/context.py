@@ -14,7 +14,7 @@ from attnviz.core.trace import HeadTrace
 from attnviz.lessons.lesson_context import Telling, alike
 from attnviz.story import formulas
 from attnviz.story.labels import bare, indexed
-from attnviz.story.storyboard import Formula, Matrix
+from attnviz.story.storyboard import Formula, Matrix, MatrixKind
 from attnviz.theme import Role
 
 _NAMED = 3
@@ -86,9 +86,17 @@ class Heads:
         rows = queries if named else bare(queries)
         return Matrix("A", weights, Role.WEIGHT, rows, keys, head, "rows")
 
-    def outputs(self, symbol: str, values: FloatArray, *, named: bool, letter: str = "o") -> Matrix:
+    def outputs(
+        self,
+        symbol: str,
+        values: FloatArray,
+        *,
+        named: bool,
+        letter: str = "o",
+        kind: MatrixKind = MatrixKind.OTHER,
+    ) -> Matrix:
         rows = self.telling.axis(letter, Role.OUTPUT)
-        return Matrix(symbol, values, Role.OUTPUT, rows if named else bare(rows))
+        return Matrix(symbol, values, Role.OUTPUT, rows if named else bare(rows), kind=kind)
 
     def found(self, part: str, weights: FloatArray, **facts: object) -> str:
         """What the named query looks at most."""

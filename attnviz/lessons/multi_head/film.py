@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from manim import DOWN, RIGHT, UP, FadeIn, MathTypst, VGroup
+from manim import DOWN, RIGHT, UP, FadeIn, VGroup
 
 from attnviz.lessons.multi_head import parts
 from attnviz.story.storyboard import Matrix, Step
-from attnviz.theme import Role
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.exhibits import Hung, hang, reveal, tell, work_out
 from attnviz.views.film.choreography import appear, dim, light, travel
+from attnviz.views.film.components.formula import formula_with_parts
 from attnviz.views.film.components.matrix import MatrixView, sheet
 from attnviz.views.film.components.text import label
 from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import STAGE, Size
-
-_PARTS = (
-    ("(O_1, ..., O_h)", "{{(O_1, ..., O_h) : heads}}"),
-    ('"Concat"', '{{upright("Concat") : concat}}'),
-    (" W_O", " thin {{W_O : project}}"),
-)
-"""What is lit by itself, and how Typst is told its name."""
 
 
 def concat(scene: Stage, step: Step) -> None:
@@ -85,7 +78,7 @@ def _cell_by_cell(view: MatrixView) -> bool:
 
 def formula(scene: Stage, step: Step) -> None:
     """The line, then each of its parts with the matrices it stands for."""
-    line, names = _line(scene, step)
+    line = formula_with_parts(step.formula, scene.style)
     line.move_to(np.array([STAGE.middle[0], 1.7, 0]))
     minis = _minis(scene)
     everything = [line, *minis.values()]
@@ -95,7 +88,7 @@ def formula(scene: Stage, step: Step) -> None:
     for name in list(step.narration)[1:]:
         with scene.beat(step, name):
             scene.move(*dim(*everything), seconds=0.4)
-            lit = [line.select(name)] if name in names else []
+            lit = [line.select(name)] if name in step.formula.parts else []
             scene.move(*light(*lit, *_of(minis, name)), seconds=0.7)
     scene.move(*light(*everything), seconds=0.6)
     scene.hold(0.6)
@@ -104,21 +97,6 @@ def formula(scene: Stage, step: Step) -> None:
 
 def _of(minis: dict[str, VGroup], name: str) -> list[VGroup]:
     return [minis[name]] if name in minis else []
-
-
-def _line(scene: Stage, step: Step) -> tuple[MathTypst, set[str]]:
-    """The formula, and which of its parts can be lit."""
-    source, names = step.formula.typst, set()
-    for written, named in _PARTS:
-        if written in source:
-            source = source.replace(written, named)
-            names.add(named.split(" : ")[1].removesuffix("}}"))
-    line = MathTypst(source, font_size=Size.DISPLAY.value, color=scene.style.theme.ink)
-    line.set_fill(scene.style.theme.ink, 1)
-    for name, role in (("heads", Role.OUTPUT), ("project", Role.OUTPUT)):
-        if name in names:
-            line.select(name).set_color(scene.style.colour(role))
-    return line, names
 
 
 def _minis(scene: Stage) -> dict[str, VGroup]:

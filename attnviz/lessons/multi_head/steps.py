@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from attnviz.errors import InputError
 from attnviz.lessons.lesson import Opening
 from attnviz.lessons.lesson_checks import begun, notes
@@ -13,9 +11,10 @@ from attnviz.lessons.request import LessonRequest
 from attnviz.story import formulas
 from attnviz.story.calculations import dot_product
 from attnviz.story.exhibits import Exhibit, Region
+from attnviz.story.expressions import Call, Infix, Listed, Name, lowered, written
 from attnviz.story.labels import indexed, subscript
 from attnviz.story.step import StepDefinition
-from attnviz.story.storyboard import Calculation, Matrix, Step, Symbol
+from attnviz.story.storyboard import Calculation, Matrix, MatrixKind, Step, Symbol
 from attnviz.theme import Role
 
 LESSON = "multi-head"
@@ -92,7 +91,7 @@ def _cut(heads: Heads) -> Step:
     cut = tuple(
         Exhibit(
             "why",
-            Matrix(symbol, values, role),
+            Matrix(symbol, values, role, kind=MatrixKind.MAKES),
             marks=tuple(
                 Region((0, problem.d_model), (head * width, (head + 1) * width))
                 for head in range(problem.heads)
@@ -101,7 +100,9 @@ def _cut(heads: Heads) -> Step:
         for symbol, values, role, width in matrices
     )
     scores = tuple(
-        Exhibit("own", heads.scores(each), telling.common("head", head=each + 1), line=1)
+        Exhibit(
+            "own", heads.scores(each), telling.common("head", head=each + 1), line=1, head=each + 1
+        )
         for each in heads.shown
     )
     return Step(
@@ -136,6 +137,7 @@ def _each_head(heads: Heads) -> Step:
             heads.map(heads.weights(each), each + 1, named=i == 0),
             telling.common("head", head=each + 1),
             marks=(Region.row(heads.row, n),) if n > 1 else (),
+            head=each + 1,
         )
         for i, (part, each) in enumerate(zip(parts, heads.shown, strict=True))
     )
@@ -143,11 +145,12 @@ def _each_head(heads: Heads) -> Step:
     return Step("heads", title, _HEAD, narration, omitted=heads.omitted, exhibits=exhibits)
 
 
-_HEAD = replace(
-    formulas.INPUTS,
-    plain="Oᵢ = Attention(Qᵢ, Kᵢ, Vᵢ)",
-    typst='O_i = "Attention"(Q_i, K_i, V_i)',
-    latex="O_i = \\mathrm{Attention}(Q_i, K_i, V_i)",
+_HEAD = written(
+    Infix(
+        "=",
+        lowered("O", "i"),
+        Call(Name("Attention"), Listed(*(lowered(each, "i") for each in "QKV"))),
+    )
 )
 
 
@@ -195,9 +198,15 @@ def _project(heads: Heads) -> Step | None:
     bias: tuple[Exhibit, ...] = ()
     if problem.b_o is not None:
         narration["worked"] = telling.say("project", "biased")
-        bias = (Exhibit("worked", Matrix("b_O", problem.b_o[None, :], Role.OUTPUT), joint="+"),)
+        bias = (
+            Exhibit(
+                "worked",
+                Matrix("b_O", problem.b_o[None, :], Role.OUTPUT, kind=MatrixKind.ADDED),
+                joint="+",
+            ),
+        )
     concat = heads.outputs("Concat", trace.concat, named=True)
-    output = heads.outputs("Y", trace.output, named=True, letter="y")
+    output = heads.outputs("Y", trace.output, named=True, letter="y", kind=MatrixKind.WHOLE)
     row = heads.row
     return Step(
         "project",
@@ -209,7 +218,7 @@ def _project(heads: Heads) -> Step | None:
             Exhibit("why", concat, marks=(Region.row(row, concat.shape[1]),)),
             Exhibit(
                 "why",
-                Matrix("W_O", problem.w_o, Role.OUTPUT),
+                Matrix("W_O", problem.w_o, Role.OUTPUT, kind=MatrixKind.MAKES),
                 joint="·",
                 marks=(Region.column(0, problem.w_o.shape[0]),),
             ),

@@ -12,7 +12,7 @@ from attnviz.lessons.order.reordering import Compared, Reordering
 from attnviz.lessons.sequence import difference_text
 from attnviz.story.exhibits import Region
 from attnviz.story.labels import labels
-from attnviz.story.storyboard import Label, Matrix
+from attnviz.story.storyboard import Label, Matrix, MatrixKind
 from attnviz.theme import Role
 
 
@@ -47,10 +47,17 @@ class OrderTelling:
         return tuple(there[i] for i in self.reordering.order) if moved else there
 
     def rows(
-        self, symbol: str, values: FloatArray, role: Role, letter: str, *, moved: bool = True
+        self,
+        symbol: str,
+        values: FloatArray,
+        role: Role,
+        letter: str,
+        *,
+        moved: bool = True,
+        kind: MatrixKind = MatrixKind.WHOLE,
     ) -> Matrix:
         """One row a vector, in the new order or the old."""
-        return Matrix(symbol, values, role, self.names(letter, role, moved=moved))
+        return Matrix(symbol, values, role, self.names(letter, role, moved=moved), kind=kind)
 
     def map(self, values: FloatArray, *, moved: bool) -> Matrix:
         """The weights of the first head, queries by keys."""

@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 from attnviz.core.positions import sinusoidal
+from attnviz.lessons.order import formulas
 from attnviz.lessons.order.context import OrderTelling
 from attnviz.lessons.order.reordering import Compared
 from attnviz.story.exhibits import Exhibit, Plot, Row, Series, Table
-from attnviz.story.storyboard import Formula, Label, Matrix, Step
+from attnviz.story.storyboard import Label, Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 WAVES = 16
 """Positions of the curves."""
-
-_PERMUTED = Formula("P X", "P X", "P X")
-_EQUIVARIANT = Formula(
-    "Attention(P X) = P Attention(X)",
-    '"Attention"(P X) = P "Attention"(X)',
-    "\\mathrm{Attention}(P X) = P \\mathrm{Attention}(X)",
-)
-_CONVOLVED = Formula(
-    "(P X) * w ≠ P (X * w)", "(P X) * w eq.not P (X * w)", "(P X) * w \\neq P (X * w)"
-)
-_ENCODING = Formula(
-    "PE(pos, 2i) = sin(pos / 10000^(2i/d_model)),  PE(pos, 2i+1) = cos(pos / 10000^(2i/d_model))",
-    '"PE"(p, 2 i) = sin(p \\/ 10000^(2 i \\/ d_"model")), quad '
-    '"PE"(p, 2 i + 1) = cos(p \\/ 10000^(2 i \\/ d_"model"))',
-    "\\mathrm{PE}(p, 2i) = \\sin(p / 10000^{2i / d_{\\mathrm{model}}}),\\quad "
-    "\\mathrm{PE}(p, 2i+1) = \\cos(p / 10000^{2i / d_{\\mathrm{model}}})",
-)
-_ADDED = Formula("X + PE", 'X + "PE"', "X + \\mathrm{PE}")
 
 
 def permute(told: OrderTelling) -> Step:
@@ -50,13 +33,15 @@ def permute(told: OrderTelling) -> Step:
                 second=telling.named("x", reordering.second),
             ),
         }
-        after = told.rows("P X", reordering.after.problem.x, Role.INPUT, "x")
+        after = told.rows("P X", reordering.after.problem.x, Role.INPUT, "x", kind=MatrixKind.OTHER)
         marks = told.swapped(x.shape[1])
         exhibits = (
             Exhibit("why", before, told.old_order),
             Exhibit("swap", after, told.new_order, "→", marks=marks),
         )
-    return Step("permute", told.say("permute", "title"), _PERMUTED, narration, exhibits=exhibits)
+    return Step(
+        "permute", told.say("permute", "title"), formulas.PERMUTED, narration, exhibits=exhibits
+    )
 
 
 def attention(told: OrderTelling) -> Step:
@@ -68,7 +53,7 @@ def attention(told: OrderTelling) -> Step:
     return Step(
         "attention",
         told.say("attention", "title"),
-        _EQUIVARIANT,
+        formulas.EQUIVARIANT,
         {
             "why": told.say("attention", "why"),
             "weights": told.say_difference("attention", "weights", weights),
@@ -101,12 +86,12 @@ def convolution(told: OrderTelling) -> Step:
     """The kernel, and outputs that are not those of before in other places."""
     reordering = told.reordering
     places = tuple(Label(name, None, Role.KERNEL) for name in ("i − 1", "i", "i + 1"))
-    kernel = Matrix("w", reordering.kernel, Role.KERNEL, places)
+    kernel = Matrix("w", reordering.kernel, Role.KERNEL, places, kind=MatrixKind.OTHER)
     compared = reordering.convolution
     return Step(
         "convolution",
         told.say("convolution", "title"),
-        _CONVOLVED,
+        formulas.CONVOLVED,
         {
             "why": told.say("convolution", "why"),
             "outputs": told.say_difference("convolution", "outputs", compared),
@@ -115,7 +100,7 @@ def convolution(told: OrderTelling) -> Step:
         omitted=told.say("convolution", "drawn", seed=reordering.seed),
         exhibits=(
             Exhibit("why", kernel),
-            *_side_by_side(told, ("P (X * w)", "(P X) * w"), compared),
+            *_side_by_side(told, ("P (X * w)", "(P X) * w"), compared, kind=MatrixKind.OTHER),
         ),
     )
 
@@ -127,7 +112,7 @@ def positions(told: OrderTelling) -> Step:
     return Step(
         "positions",
         told.say("positions", "title"),
-        _ENCODING,
+        formulas.ENCODING,
         {"why": told.say("positions", "why"), "waves": told.say("positions", waves)},
         exhibits=(Exhibit("why", _encoding(told)), Exhibit("waves", _curves(told))),
     )
@@ -136,7 +121,7 @@ def positions(told: OrderTelling) -> Step:
 def _encoding(told: OrderTelling) -> Matrix:
     encoding = told.reordering.positions
     rows = tuple(Label(f"pos {i}", None, Role.PLAIN) for i in range(len(encoding)))
-    return Matrix("PE", encoding, Role.PLAIN, rows)
+    return Matrix("PE", encoding, Role.PLAIN, rows, kind=MatrixKind.UNNAMED)
 
 
 def _curves(told: OrderTelling) -> Plot:
@@ -169,7 +154,7 @@ def with_positions(told: OrderTelling) -> Step:
     return Step(
         "with-positions",
         told.say("with-positions", "title"),
-        _ADDED,
+        formulas.ADDED,
         {
             "why": told.say("with-positions", "why"),
             "outputs": told.say_difference("with-positions", outputs, compared),
@@ -177,7 +162,7 @@ def with_positions(told: OrderTelling) -> Step:
         exhibits=(
             Exhibit(
                 "why",
-                told.rows("P X", x, Role.INPUT, "x"),
+                told.rows("P X", x, Role.INPUT, "x", kind=MatrixKind.OTHER),
                 told.new_order,
                 marks=told.swapped(width),
             ),
@@ -193,10 +178,11 @@ def _side_by_side(
     compared: Compared,
     names: tuple[str | None, str | None] = (None, None),
     line: int = 0,
+    kind: MatrixKind = MatrixKind.WHOLE,
 ) -> tuple[Exhibit, Exhibit]:
     """The old outputs put into the new order, beside those computed in it."""
     moved, anew = (
-        told.rows(symbol, values, Role.OUTPUT, "o")
+        told.rows(symbol, values, Role.OUTPUT, "o", kind=kind)
         for symbol, values in zip(symbols, (compared.moved, compared.anew), strict=True)
     )
     joint = "≠" if compared.notices else "="
@@ -233,7 +219,7 @@ def compare(told: OrderTelling) -> Step:
     return Step(
         "compare",
         told.say("compare", "title"),
-        _EQUIVARIANT,
+        formulas.EQUIVARIANT,
         narration,
         exhibits=(Exhibit("why", Table(header, rows)),),
     )

@@ -13,7 +13,7 @@ from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.exhibits import Hung, focus, hang, make_room, reveal, stand, tell
 from attnviz.views.film.choreography import appear, dim, light
 from attnviz.views.film.components.exhibit import ExhibitView
-from attnviz.views.film.components.formula import attention_formula, part
+from attnviz.views.film.components.formula import formula_with_parts, part
 from attnviz.views.film.components.matrix import MatrixView, sheet
 from attnviz.views.film.components.plot import PlotView
 from attnviz.views.film.components.text import label
@@ -97,7 +97,7 @@ def _draw(scene: Stage, hung: Hung, view: ExhibitView, which: int) -> None:
 
 def formula(scene: Stage, step: Step) -> None:
     """The line; then √d_k in it, and the row of weights that it has changed."""
-    line = attention_formula(step.formula, scene.style)
+    line = formula_with_parts(step.formula, scene.style)
     line.move_to(np.array([STAGE.middle[0], 1.6, 0]))
     rows = _last_rows(scene)
     with scene.beat(step, parts.Formula.WHY):

@@ -9,6 +9,7 @@ from attnviz.core.measures import softmax_jacobian
 from attnviz.lessons.lesson import Opening
 from attnviz.lessons.lesson_checks import check_precision, refuse_article
 from attnviz.lessons.request import LessonRequest
+from attnviz.lessons.scaling import formulas as scaling_formulas
 from attnviz.lessons.scaling import parts
 from attnviz.lessons.scaling.measurements import D_KS, KEYS, LESSON, QUERIES, Scaling
 from attnviz.story import formulas
@@ -18,9 +19,9 @@ from attnviz.story.labels import indexed, labels
 from attnviz.story.numbers import Numbers
 from attnviz.story.step import StepDefinition
 from attnviz.story.storyboard import (
-    Formula,
     Label,
     Matrix,
+    MatrixKind,
     Number,
     Step,
     Symbol,
@@ -29,24 +30,6 @@ from attnviz.theme import Role
 
 _WRITTEN_OUT = 4
 """The d_k of the score that is worked out."""
-
-_SCORE = Formula(
-    "s = q · k = Σ qᵢ kᵢ", "s = q dot k = sum_i q_i k_i", "s = q \\cdot k = \\sum_i q_i k_i"
-)
-_VARIANCE = Formula("Var(q · k) = d_k", '"Var"(q dot k) = d_k', "\\mathrm{Var}(q \\cdot k) = d_k")
-_WEIGHTS = Formula(
-    "softmax(s),  softmax(s/√d_k)",
-    '"softmax"(s), quad "softmax"(s / sqrt(d_k))',
-    "\\mathrm{softmax}(s),\\quad \\mathrm{softmax}(s / \\sqrt{d_k})",
-)
-_ENTROPY = Formula(
-    "H = −Σ αⱼ ln αⱼ", "H = - sum_j alpha_j ln alpha_j", "H = -\\sum_j \\alpha_j \\ln \\alpha_j"
-)
-_GRADIENT = Formula(
-    "∂αⱼ/∂sⱼ = αⱼ (1 − αⱼ)",
-    "(partial alpha_j) / (partial s_j) = alpha_j (1 - alpha_j)",
-    "\\frac{\\partial \\alpha_j}{\\partial s_j} = \\alpha_j (1 - \\alpha_j)",
-)
 
 
 def open_lesson(asked: LessonRequest) -> Opening[Scaling]:
@@ -86,7 +69,7 @@ def _score(scaling: Scaling) -> Step:
     return Step(
         "score",
         scaling.say("score", "title"),
-        _SCORE,
+        scaling_formulas.SCORE,
         {
             "why": scaling.say("score", "why"),
             "worked": scaling.say("score", "worked", d_k=d_k),
@@ -94,8 +77,10 @@ def _score(scaling: Scaling) -> Step:
         },
         worked=(worked,),
         exhibits=(
-            Exhibit("why", Matrix(indexed("q", 0), q[None, :], Role.QUERY)),
-            Exhibit("why", Matrix(indexed("k", 0), k[None, :], Role.KEY), line=1),
+            Exhibit("why", Matrix(indexed("q", 0), q[None, :], Role.QUERY, kind=MatrixKind.OTHER)),
+            Exhibit(
+                "why", Matrix(indexed("k", 0), k[None, :], Role.KEY, kind=MatrixKind.OTHER), line=1
+            ),
         ),
     )
 
@@ -106,7 +91,7 @@ def _variance(scaling: Scaling) -> Step:
     return Step(
         "variance",
         scaling.say("variance", "title"),
-        _VARIANCE,
+        scaling_formulas.VARIANCE,
         {
             "without": scaling.say(
                 "variance",
@@ -143,7 +128,7 @@ def _weights(scaling: Scaling) -> Step:
     return Step(
         "weights",
         scaling.say("weights", "title"),
-        _WEIGHTS,
+        scaling_formulas.WEIGHTS,
         {
             "why": scaling.say("weights", "why", keys=KEYS),
             "without": scaling.say("weights", "without", d_k=D_KS[-1], weight=without),
@@ -159,7 +144,7 @@ def _saturation(scaling: Scaling) -> Step:
     return Step(
         "saturation",
         scaling.say("saturation", "title"),
-        _ENTROPY,
+        scaling_formulas.ENTROPY,
         {
             "largest": scaling.say(
                 "saturation", "largest", queries=QUERIES, **scaling.ends(unscaled.largest_weight)
@@ -188,7 +173,7 @@ def _gradient(scaling: Scaling) -> Step:
     return Step(
         "gradient",
         scaling.say("gradient", "title"),
-        _GRADIENT,
+        scaling_formulas.GRADIENT,
         {
             "why": scaling.say(
                 "gradient",

@@ -10,7 +10,7 @@ from attnviz.story import formulas
 from attnviz.story.calculations import MOST
 from attnviz.story.exhibits import Exhibit
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Label, Matrix, Step
+from attnviz.story.storyboard import Label, Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 STEP = "pair"
@@ -43,6 +43,7 @@ def pair(telling: Telling) -> Step | None:
         labels,
         sums="columns",
         totals=np.array([score]),
+        kind=MatrixKind.UNNAMED,
     )
     written = [text for (text,) in telling.numbers.cells(sums)]
     # what the rows add up to as it is written: a reader adds up what is written
@@ -51,7 +52,13 @@ def pair(telling: Telling) -> Step | None:
     )
     largest = int(np.abs(sums.values).argmax())
     products = Matrix(
-        telling.say(STEP, "symbol"), rows, Role.SCORE, labels, sums="rows", totals=totals
+        telling.say(STEP, "symbol"),
+        rows,
+        Role.SCORE,
+        labels,
+        sums="rows",
+        totals=totals,
+        kind=MatrixKind.OTHER,
     )
     named = {"query": telling.named("q", row), "key": telling.named("k", key)}
     # the step before may have named a better one, which is hidden later
@@ -73,8 +80,8 @@ def pair(telling: Telling) -> Step | None:
             ),
         },
         exhibits=(
-            Exhibit("why", Matrix(indexed("q", row), q, Role.QUERY, labels)),
-            Exhibit("why", Matrix(indexed("k", key), k, Role.KEY, labels)),
+            Exhibit("why", Matrix(indexed("q", row), q, Role.QUERY, labels, kind=MatrixKind.OTHER)),
+            Exhibit("why", Matrix(indexed("k", key), k, Role.KEY, labels, kind=MatrixKind.OTHER)),
             Exhibit("products", products, joint="→"),
             Exhibit("groups", sums, joint="→"),
         ),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from attnviz.core.arrays import FloatArray
 from attnviz.lessons.lesson_context import Telling
+from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
 from attnviz.story.calculations import components, dot_product
+from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Calculation, Matrix, Step, Symbol
+from attnviz.story.storyboard import Calculation, Matrix, MatrixKind, Step, Symbol
 from attnviz.theme import Role
 
 
@@ -20,12 +22,18 @@ def inputs(telling: Telling) -> Step | None:
     x = input_matrix(telling)
     said = telling.say("inputs", part, n=problem.n, d_model=problem.d_model)
     title = telling.say("inputs", "title")
-    return Step("inputs", title, formulas.INPUTS, {"why": said}, results=(x,))
+    return Step(
+        "inputs",
+        title,
+        formulas.INPUTS,
+        {"why": said},
+        exhibits=(Exhibit(parts.Inputs.WHY, Product(results=(x,))),),
+    )
 
 
 def input_matrix(telling: Telling) -> Matrix:
     """X with its tokens: (n, d_model)."""
-    return Matrix("X", telling.problem.x, Role.INPUT, telling.axis("x", Role.INPUT))
+    return telling.once(Matrix("X", telling.problem.x, Role.INPUT, telling.axis("x", Role.INPUT)))
 
 
 def weights(telling: Telling) -> Step | None:
@@ -39,19 +47,25 @@ def weights(telling: Telling) -> Step | None:
     if problem.heads > 1:
         narration["heads"] = telling.of_heads("weights", "heads", heads=problem.heads)
     matrices = (
-        Matrix("W_Q", problem.w_q, Role.QUERY),
-        Matrix("W_K", problem.w_k, Role.KEY),
-        Matrix("W_V", problem.w_v, Role.VALUE),
+        telling.once(Matrix("W_Q", problem.w_q, Role.QUERY, kind=MatrixKind.MAKES)),
+        telling.once(Matrix("W_K", problem.w_k, Role.KEY, kind=MatrixKind.MAKES)),
+        telling.once(Matrix("W_V", problem.w_v, Role.VALUE, kind=MatrixKind.MAKES)),
     )
     biases = tuple(
-        Matrix(symbol, bias[None, :], role)
+        telling.once(Matrix(symbol, bias[None, :], role, kind=MatrixKind.ADDED))
         for symbol, bias, role in zip(
             ("b_Q", "b_K", "b_V"), vectors, (Role.QUERY, Role.KEY, Role.VALUE), strict=True
         )
         if bias is not None
     )
     title = telling.say("weights", "title")
-    return Step("weights", title, formulas.WEIGHTS, narration, results=matrices + biases)
+    return Step(
+        "weights",
+        title,
+        formulas.WEIGHTS,
+        narration,
+        exhibits=(Exhibit(parts.Weights.WHY, Product(results=matrices + biases)),),
+    )
 
 
 def queries(telling: Telling) -> Step | None:
@@ -106,16 +120,28 @@ def _projected(
     if telling.problem.n > 1:
         narration["rest"] = telling.say(step, "rest")
     symbol = letter.upper()
-    operands = [input_matrix(telling), Matrix(f"W_{symbol}", w, role)]
+    operands = [
+        input_matrix(telling),
+        telling.once(Matrix(f"W_{symbol}", w, role, kind=MatrixKind.MAKES)),
+    ]
     if b is not None:
-        operands.append(Matrix(f"b_{symbol}", b[None, :], role))
+        operands.append(
+            telling.once(Matrix(f"b_{symbol}", b[None, :], role, kind=MatrixKind.ADDED))
+        )
     return Step(
         step,
         telling.say(step, "title"),
         formulas.projection(symbol, biased=b is not None),
         narration,
-        operands=tuple(operands),
-        results=telling.per_head(symbol, per_head, role, letter),
+        exhibits=(
+            Exhibit(
+                parts.Projection.WORKED,
+                Product(
+                    operands=tuple(operands),
+                    results=telling.per_head(symbol, per_head, role, letter),
+                ),
+            ),
+        ),
         worked=worked,
         omitted=telling.joined(telling.omitted_entries(width, len(shown)), telling.omitted_heads),
     )

@@ -10,19 +10,28 @@ from attnviz.core.arrays import FloatArray
 from attnviz.lessons.lesson_context import Telling
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Row, Turn, Turns
-from attnviz.story.storyboard import Formula, Matrix, Step
+from attnviz.story.expressions import (
+    Brackets,
+    Call,
+    Expression,
+    Fraction,
+    Infix,
+    Name,
+    Product,
+    letter,
+    named,
+    written,
+)
+from attnviz.story.storyboard import Formula, Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 STEP = "places"
 _PAIRS = 4
 """Pairs of entries whose turn is shown."""
 
-_NORMED = (
-    "q_p / RMS(q_p) · g",
-    'q_p / ("RMS"(q_p)) dot g',
-    "\\frac{q_p}{\\mathrm{RMS}(q_p)} \\cdot g",
-)
-_ARROWS = ("←", "arrow.l", "\\leftarrow")
+_QUERY = named("q", "p")
+_NORMED = Infix("·", Fraction(_QUERY, Call(Name("RMS"), _QUERY)), letter("g"))
+_TURN = named("R", "p")
 
 
 def places(telling: Telling) -> Step | None:
@@ -56,9 +65,9 @@ def places(telling: Telling) -> Step | None:
         _formula(normed, turned),
         narration,
         exhibits=(
-            Exhibit(first, _rows(telling, queries, before_q, "q", Role.QUERY)),
+            Exhibit(first, _rows(telling, queries, before_q, "q", Role.QUERY, MatrixKind.OTHER)),
             Exhibit(first, _rows(telling, "Q", head.q, "q", Role.QUERY), joint="→"),
-            Exhibit(first, _rows(telling, keys, before_k, "k", Role.KEY), line=1),
+            Exhibit(first, _rows(telling, keys, before_k, "k", Role.KEY, MatrixKind.OTHER), line=1),
             Exhibit(first, _rows(telling, "K", head.k, "k", Role.KEY), joint="→", line=1),
             *_turned(telling, "turned", "q", telling.query, head.q, Role.QUERY, 2),
             *_turned(telling, "distance", "k", key, head.k, Role.KEY, 3),
@@ -66,9 +75,16 @@ def places(telling: Telling) -> Step | None:
     )
 
 
-def _rows(telling: Telling, symbol: str, values: FloatArray, letter: str, role: Role) -> Matrix:
+def _rows(
+    telling: Telling,
+    symbol: str,
+    values: FloatArray,
+    letter: str,
+    role: Role,
+    kind: MatrixKind = MatrixKind.WHOLE,
+) -> Matrix:
     head = telling.head_number(0)
-    return Matrix(symbol, values, role, telling.axis(letter, role), head=head)
+    return Matrix(symbol, values, role, telling.axis(letter, role), head=head, kind=kind)
 
 
 def _strongest_other(telling: Telling) -> int:
@@ -136,8 +152,7 @@ def _formula(normed: bool, turned: bool) -> Formula:
     >>> _formula(False, True).plain
     'q_p ← R_p q_p'
     """
-    spelled = []
-    for norm, arrow in zip(_NORMED, _ARROWS, strict=True):
-        right = "R_p q_p" if not normed else norm if not turned else f"R_p ({norm})"
-        spelled.append(f"q_p {arrow} {right}")
-    return Formula(*spelled)
+    right: Expression = _NORMED if normed else _QUERY
+    if turned:
+        right = Product(_TURN, Brackets(right) if normed else right)
+    return written(Infix("←", _QUERY, right))

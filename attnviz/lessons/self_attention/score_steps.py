@@ -8,11 +8,14 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.lessons.lesson_context import Telling, alike
+from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
 from attnviz.story.calculations import dot_product, plain, single
+from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
 from attnviz.story.storyboard import (
     Calculation,
+    MatrixKind,
     Number,
     Step,
     Symbol,
@@ -51,11 +54,18 @@ def scores(telling: Telling) -> Step:
         telling.say("scores", "title"),
         formulas.SCORES,
         narration,
-        operands=(
-            *telling.first("Q", head.q, Role.QUERY),
-            *telling.first("K", head.k, Role.KEY),
+        exhibits=(
+            Exhibit(
+                parts.Scores.WORKED,
+                Product(
+                    operands=(
+                        *telling.first("Q", head.q, Role.QUERY),
+                        *telling.first("K", head.k, Role.KEY),
+                    ),
+                    results=(telling.scores_row("scores", head.stages.scores[row]),),
+                ),
+            ),
         ),
-        results=(telling.scores_row("scores", head.stages.scores[row]),),
         worked=worked,
         omitted=telling.omitted_keys,
     )
@@ -110,8 +120,15 @@ def scale(telling: Telling) -> Step | None:
         telling.say("scale", "title"),
         telling.scores_after("scale"),
         {"why": said},
-        operands=(telling.scores_row("scores", stages.scores[row]),),
-        results=(telling.scores_row("scale", stages.scaled_scores[row]),),
+        exhibits=(
+            Exhibit(
+                parts.Change.WHY,
+                Product(
+                    operands=(telling.scores_row("scores", stages.scores[row]),),
+                    results=(telling.scores_row("scale", stages.scaled_scores[row]),),
+                ),
+            ),
+        ),
         worked=tuple(worked(key) for key in telling.keys),
         omitted=telling.omitted_keys,
     )
@@ -139,8 +156,15 @@ def cap(telling: Telling) -> Step | None:
         telling.say("cap", "title"),
         formulas.CAP,
         {"why": telling.say("cap", "why", bound=bound.text)},
-        operands=(telling.scores_row("scale", stages.scaled_scores[row]),),
-        results=(telling.scores_row("cap", stages.capped_scores[row]),),
+        exhibits=(
+            Exhibit(
+                parts.Change.WHY,
+                Product(
+                    operands=(telling.scores_row("scale", stages.scaled_scores[row]),),
+                    results=(telling.scores_row("cap", stages.capped_scores[row]),),
+                ),
+            ),
+        ),
         worked=tuple(worked(key) for key in telling.keys),
         omitted=telling.omitted_keys,
     )
@@ -171,11 +195,18 @@ def bias(telling: Telling) -> Step | None:
         telling.say("bias", "title"),
         telling.scores_after("bias"),
         {"why": telling.say("bias", "worked")},
-        operands=(
-            telling.scores_row("cap", stages.capped_scores[row]),
-            telling.row("B", added, Role.SCORE),
+        exhibits=(
+            Exhibit(
+                parts.Change.WHY,
+                Product(
+                    operands=(
+                        telling.scores_row("cap", stages.capped_scores[row]),
+                        telling.row("B", added, Role.SCORE, kind=MatrixKind.OTHER),
+                    ),
+                    results=(telling.scores_row("bias", stages.biased_scores[row]),),
+                ),
+            ),
         ),
-        results=(telling.scores_row("bias", stages.biased_scores[row]),),
         worked=tuple(worked(key) for key in telling.keys),
         omitted=telling.omitted_keys,
     )
@@ -206,8 +237,15 @@ def mask(telling: Telling) -> Step | None:
         telling.say("mask", "title"),
         formulas.mask(telling.scores_after("mask")),
         {"why": telling.say("mask", part, query=telling.named("q", row))},
-        operands=(telling.scores_row("bias", stages.biased_scores[row]),),
-        results=(telling.scores_row("mask", stages.masked_scores[row]),),
+        exhibits=(
+            Exhibit(
+                parts.Change.WHY,
+                Product(
+                    operands=(telling.scores_row("bias", stages.biased_scores[row]),),
+                    results=(telling.scores_row("mask", stages.masked_scores[row]),),
+                ),
+            ),
+        ),
         worked=worked,
         omitted=telling.omitted_hidden(len(hidden), len(worked)),
     )

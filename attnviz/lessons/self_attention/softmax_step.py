@@ -8,8 +8,10 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.lessons.lesson_context import Telling
+from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
 from attnviz.story.calculations import calculation, plain, single
+from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
 from attnviz.story.storyboard import Calculation, Number, Step, Symbol, Term
 from attnviz.theme import Role
@@ -29,8 +31,15 @@ def softmax(telling: Telling) -> Step:
         telling.say("softmax", "title"),
         formulas.SOFTMAX if telling.sink is None else formulas.SOFTMAX_BESIDE_SINK,
         narration,
-        operands=(telling.scores_row("mask", masked),),
-        results=(telling.row("A", telling.weights, Role.WEIGHT),),
+        exhibits=(
+            Exhibit(
+                parts.Softmax.WHY,
+                Product(
+                    operands=(telling.scores_row("mask", masked),),
+                    results=(telling.row("A", telling.weights, Role.WEIGHT),),
+                ),
+            ),
+        ),
         worked=worked,
         omitted=telling.merged_keys if worked else None,
     )

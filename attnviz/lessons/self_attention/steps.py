@@ -53,6 +53,7 @@ def open_lesson(asked: LessonRequest) -> Opening[Telling]:
         untrained=telling.source("untrained"),
         notes=notes(telling),
         brief_notes=notes(telling, "_brief"),
+        keys=telling.keys,
     )
 
 

@@ -9,8 +9,10 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.attention import AttentionStages, attend
 from attnviz.lessons.lesson_context import HEADS_SHOWN, Telling
+from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.exhibits import Exhibit, Product
+from attnviz.story.storyboard import Matrix, MatrixKind, Step
 from attnviz.theme import Role
 
 
@@ -25,7 +27,7 @@ def all_rows(telling: Telling) -> Step:
         matrices += [
             Matrix(scores.plain, stages.masked_scores, Role.SCORE, queries, keys, number),
             Matrix("A", stages.weights, Role.WEIGHT, queries, keys, number, "rows"),
-            Matrix("O", stages.output, Role.OUTPUT, outputs, (), number),
+            telling.once(Matrix("O", stages.output, Role.OUTPUT, outputs, (), number)),
         ]
     narration = {"rest": telling.say("all-rows", "rest")} if telling.problem.n > 1 else {}
     narration["matrix"] = telling.say("all-rows", "matrix")
@@ -34,7 +36,7 @@ def all_rows(telling: Telling) -> Step:
         telling.say("all-rows", "title"),
         formulas.all_rows(scores, sunk=telling.sink is not None),
         narration,
-        results=tuple(matrices),
+        exhibits=(Exhibit(parts.AllRows.MATRIX, Product(results=tuple(matrices))),),
         omitted=telling.omitted_heads,
     )
 
@@ -47,16 +49,28 @@ def heads(telling: Telling) -> Step | None:
     if not several and not projected and not biased:
         return None
     rows = telling.axis("o", Role.OUTPUT)
-    operands = [Matrix("Concat" if several else "O", trace.concat, Role.OUTPUT, rows)]
+    operands = [
+        telling.once(
+            Matrix(
+                "Concat" if several else "O",
+                trace.concat,
+                Role.OUTPUT,
+                rows,
+                (),
+                None if several else telling.head_number(0),
+                kind=MatrixKind.OTHER if several else MatrixKind.WHOLE,
+            )
+        )
+    ]
     narration = {}
     if several:
         narration["why"] = telling.of_heads("heads", "why")
         narration["concat"] = telling.say("heads", "concat")
     if problem.w_o is not None:
-        operands.append(Matrix("W_O", problem.w_o, Role.OUTPUT))
+        operands.append(Matrix("W_O", problem.w_o, Role.OUTPUT, kind=MatrixKind.MAKES))
         narration["project"] = telling.say("heads", "project" if several else "one")
     if problem.b_o is not None:
-        operands.append(Matrix("b_O", problem.b_o[None, :], Role.OUTPUT))
+        operands.append(Matrix("b_O", problem.b_o[None, :], Role.OUTPUT, kind=MatrixKind.ADDED))
         narration["bias"] = telling.say("heads", "bias")
     results: tuple[Matrix, ...] = ()
     if projected or biased:
@@ -66,8 +80,9 @@ def heads(telling: Telling) -> Step | None:
         telling.say("heads", "title" if several else "title_one"),
         formulas.heads(several, projected, biased),
         narration,
-        operands=tuple(operands),
-        results=results,
+        exhibits=(
+            Exhibit(next(iter(narration)), Product(operands=tuple(operands), results=results)),
+        ),
     )
 
 
@@ -108,12 +123,8 @@ def why_scale(telling: Telling) -> Step | None:
         return None
     plain = _worked_row(telling, scale=1.0)
     scaled = _worked_row(telling, scale=1 / math.sqrt(telling.problem.d_k))
-    without, divided = (
-        formulas.current_scores(
-            scaling, biased=telling.biased, masked=telling.masked, capped=telling.capped
-        ).plain
-        for scaling in (None, "root")
-    )
+    without = _scores(telling, None, plain)
+    divided = _scores(telling, "root", scaled)
     name = formulas.softmax_name(sunk=telling.sink is not None).plain
     return Step(
         "why-scale",
@@ -123,16 +134,42 @@ def why_scale(telling: Telling) -> Step | None:
             "why": telling.say("why-scale", "why"),
             "contrast": _fading(telling, plain.weights[0], scaled.weights[0]),
         },
-        compares=True,
-        operands=(
-            telling.row(without, plain.masked_scores[0], Role.SCORE),
-            telling.row(divided, scaled.masked_scores[0], Role.SCORE),
-        ),
-        results=(
-            telling.row(f"{name}({without})", plain.weights[0], Role.WEIGHT),
-            telling.row(f"{name}({divided})", scaled.weights[0], Role.WEIGHT),
+        exhibits=(
+            Exhibit(
+                parts.WhyScale.WHY,
+                Product(
+                    operands=(without, divided),
+                    results=(
+                        telling.row(
+                            f"{name}({without.symbol})",
+                            plain.weights[0],
+                            Role.WEIGHT,
+                            kind=MatrixKind.OTHER,
+                        ),
+                        telling.row(
+                            f"{name}({divided.symbol})",
+                            scaled.weights[0],
+                            Role.WEIGHT,
+                            kind=MatrixKind.OTHER,
+                        ),
+                    ),
+                ),
+            ),
         ),
     )
+
+
+def _scores(telling: Telling, scaling: formulas.Scaling | None, stages: AttentionStages) -> Matrix:
+    """The worked row of scores under that scaling: the recorded row where an earlier step has it."""
+    recorded, row = telling.head.stages, telling.query
+    if scaling == telling.scaling:
+        return telling.scores_row("mask", recorded.masked_scores[row])
+    if scaling is None and not (telling.capped or telling.biased or telling.masked):
+        return telling.scores_row("scores", recorded.scores[row])
+    symbol = formulas.current_scores(
+        scaling, biased=telling.biased, masked=telling.masked, capped=telling.capped
+    ).plain
+    return telling.row(symbol, stages.masked_scores[0], Role.SCORE)
 
 
 def _worked_row(telling: Telling, scale: float) -> AttentionStages:

@@ -8,14 +8,17 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.lessons.lesson_context import Telling, alike
+from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
 from attnviz.story.calculations import calculation, components
+from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
 from attnviz.story.numbers import percent
 from attnviz.story.storyboard import (
     Calculation,
     Label,
     Matrix,
+    MatrixKind,
     Number,
     Step,
     Symbol,
@@ -38,11 +41,18 @@ def weighted_values(telling: Telling) -> Step:
         telling.say("weighted-values", "title"),
         formulas.WEIGHTED_VALUES,
         {"worked": telling.say("weighted-values", "worked")},
-        operands=(
-            telling.row("A", telling.weights, Role.WEIGHT),
-            *telling.first("V", telling.head.v, Role.VALUE),
+        exhibits=(
+            Exhibit(
+                parts.WeightedValues.WORKED,
+                Product(
+                    operands=(
+                        telling.row("A", telling.weights, Role.WEIGHT),
+                        *telling.first("V", telling.head.v, Role.VALUE),
+                    ),
+                    results=(products,),
+                ),
+            ),
         ),
-        results=(products,),
         worked=worked,
         omitted=telling.merged_keys,
     )
@@ -63,7 +73,19 @@ def weighted_matrix(telling: Telling) -> Matrix:
         rows.append(total - np.sum(rows, axis=0))
         labels.append(Label("…", telling.common("more", count=others)))
     head = telling.head_number(0)
-    return Matrix("αV", np.array(rows), Role.VALUE, tuple(labels), (), head, "columns", total)
+    return telling.once(
+        Matrix(
+            "αV",
+            np.array(rows),
+            Role.VALUE,
+            tuple(labels),
+            (),
+            head,
+            "columns",
+            total,
+            kind=MatrixKind.WEIGHTED,
+        )
+    )
 
 
 def _weighted_value(
@@ -107,8 +129,26 @@ def output(telling: Telling) -> Step:
         telling.say("output", "title"),
         formulas.OUTPUT,
         narration,
-        operands=(products,),
-        results=(Matrix("O", values[None, :], Role.OUTPUT, (label,), (), telling.head_number(0)),),
+        exhibits=(
+            Exhibit(
+                parts.Output.WORKED,
+                Product(
+                    operands=(products,),
+                    results=(
+                        telling.once(
+                            Matrix(
+                                "O",
+                                values[None, :],
+                                Role.OUTPUT,
+                                (label,),
+                                (),
+                                telling.head_number(0),
+                            )
+                        ),
+                    ),
+                ),
+            ),
+        ),
         worked=worked,
         omitted=telling.omitted_entries(len(values), len(shown)),
     )

@@ -1,7 +1,8 @@
-"""All words that any view shows. `en.toml` and `zh.toml` hold what views and lessons share, by table and key; the
-words of a lesson stand in files of their own (`self_attention.en.toml`), by step and part.
+"""All words that any view shows, by language. `en.toml` and `zh.toml` hold what views and lessons share, by table and
+key; the words of a lesson are files of its own folder (`lessons/self_attention/en.toml`), by step and part.
 
-A word may hold {facts} that are filled in when it is said.
+A word may hold {facts} that are filled in when it is said. A further language is one record, `register_language`, and
+the same files in it; a lesson from outside brings its words by `register_words`.
 """
 
 from __future__ import annotations
@@ -13,10 +14,28 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from attnviz.errors import unknown_name
+from attnviz.story.captions import Caption, filled
+from attnviz.story.languages import (
+    LANGUAGES,
+    Language,
+    language,
+    language_codes,
+    register_language,
+)
 
-LANGUAGES = ("en", "zh")
-_LESSONS = Path(__file__).parents[2] / "lessons"
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "Words",
+    "language",
+    "language_codes",
+    "register_language",
+    "register_words",
+    "words",
+]
+
+_LESSON_FOLDERS: dict[str, Path] = {}
+"""Where the words of lessons from outside are, by lesson."""
 
 
 @dataclass(frozen=True)
@@ -26,22 +45,21 @@ class Words:
     language: str
     table: Mapping[str, Any]
 
-    def say(self, *key: str, **facts: object) -> str:
-        """The words at that key, with the facts filled in.
+    def say(self, *key: str, **facts: object) -> Caption:
+        """The words at that key, with the facts filled in; a fact that is a caption keeps its tokens.
 
         >>> words("en").say("common", "and")
         ' and '
         """
         entry: Any = self.table
         if key and key[0] not in self.table:
-            entry = {key[0]: _of_lesson(self.language, key[0])}
+            entry = {key[0]: _of_lesson(language(self.language), key[0])}
         for part in key:
             entry = entry[part]
         if not isinstance(entry, str):
             raise KeyError(".".join(key))
-        said = entry.format_map(facts)
         # a blank parts Chinese from Latin letters, but not from the bracket that closes a token
-        return said.replace("） ", "）")
+        return filled(entry, facts).replaced("） ", "）")
 
     def all_of(self, *tables: str) -> list[str]:
         """Every text of these tables, facts not filled in.
@@ -51,7 +69,7 @@ class Words:
         """
         found: list[str] = []
         rest: list[Any] = [
-            self.table[each] if each in self.table else _of_lesson(self.language, each)
+            self.table[each] if each in self.table else _of_lesson(language(self.language), each)
             for each in tables
         ]
         while rest:
@@ -63,19 +81,29 @@ class Words:
         return found
 
 
-@cache
-def words(language: str) -> Words:
-    """The words of `language`, "en" or "zh". Raises InputError for any other."""
-    if language not in LANGUAGES:
-        raise unknown_name("language", language, LANGUAGES)
-    return Words(language, _read(Path(__file__).with_name(f"{language}.toml")))
+def words(code: str) -> Words:
+    """The words of a language, "en" or "zh". Raises InputError for any other that was not registered."""
+    return _words(language(code))
+
+
+def register_words(lesson: str, folder: Path) -> None:
+    """Takes the words of a lesson from `folder`, which has a file a language: en.toml, zh.toml."""
+    _LESSON_FOLDERS[lesson] = folder
+    _of_lesson.cache_clear()
 
 
 @cache
-def _of_lesson(language: str, lesson: str) -> Mapping[str, Any]:
+def _words(record: Language) -> Words:
+    return Words(record.code, _read(record.common_words))
+
+
+@cache
+def _of_lesson(record: Language, lesson: str) -> Mapping[str, Any]:
     """The table of a lesson. Raises KeyError if there is none."""
+    folder = _LESSON_FOLDERS.get(lesson)
+    path = record.lesson_words(lesson) if folder is None else folder / f"{record.code}.toml"
     try:
-        return _read(_LESSONS / lesson.replace("-", "_") / f"{language}.toml")
+        return _read(path)
     except FileNotFoundError:
         raise KeyError(lesson) from None
 

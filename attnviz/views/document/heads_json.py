@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from attnviz.survey.head_detail import CloseUp
+from attnviz.survey.head_detail import HeadDetail
 from attnviz.survey.heads import MeasuredHead, Survey
 
 SCHEMA = "attnviz.heads/1"
@@ -36,7 +36,7 @@ def survey_json(survey: Survey) -> str:
     return _text(_body(survey))
 
 
-def close_up_json(close: CloseUp) -> str:
+def close_up_json(close: HeadDetail) -> str:
     """JSON text of one head, one line, with its weights."""
     return _text({**_body(close.survey), "attention": close.weights.tolist()})
 

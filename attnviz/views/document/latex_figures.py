@@ -1,11 +1,11 @@
-"""Facts and pictures of characters in LaTeX."""
+"""Tables of text and pictures of characters in LaTeX."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from attnviz.views.document.figure_model import Facts, Picture
+from attnviz.views.document.figure_model import CharacterPicture, TextTable
 from attnviz.views.document.latex_text import has_chinese, prose, width_of
 
 _WIDEST = 84
@@ -19,7 +19,7 @@ _PLAIN = re.compile(r"[\x21-\x7e]+| +|.", re.DOTALL)
 
 
 def preamble_of(body: str) -> list[str]:
-    """The lines of the preamble that this module's part of the body stands on."""
+    """The lines of the preamble that this module's part of the body needs."""
     lines = ["\\usepackage{amssymb}"] if "\\checkmark" in body else []
     if _CELL in body:
         # Once the fonts are known: ctex sets them when the document begins.
@@ -28,7 +28,7 @@ def preamble_of(body: str) -> list[str]:
     return lines
 
 
-def facts(table: Facts) -> list[str]:
+def tabulars(table: TextTable) -> list[str]:
     """Tabulars, each of which fits a page; words in a table that is wider than the page are broken."""
     columns = list(zip(table.header, *table.rows, strict=True))
     natural = [max(map(width_of, column)) for column in columns]
@@ -55,7 +55,7 @@ def _shrunk(widths: Sequence[int], fixed: Sequence[bool], room: int) -> list[int
     return shrunk
 
 
-def picture(drawn: Picture) -> str:
+def picture(drawn: CharacterPicture) -> str:
     """The lines in one grid of characters, whatever fonts their signs come from."""
     lines = [f"{''.join(_cells(line))} \\\\" for line in drawn.lines]
     return "\n".join(["\\begin{tabular}{@{}l@{}}", *lines, "\\end{tabular}"])

@@ -7,13 +7,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 
+from attnviz.story.caption_tokens import (
+    Call,
+    CaptionToken,
+    Lowered,
+    Number,
+    Quoted,
+    Raised,
+    Root,
+    Sign,
+    Symbol,
+    Word,
+    read_mathematics,
+    read_tokens,
+)
+from attnviz.story.captions import caption
 from attnviz.typeset.text_width import columns_of
 
 _CHINESE = re.compile(r"[\u3001-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff5e]")
 _CODE_POINT = re.compile(r"U\+[0-9A-F]{4,6}(?=\})")
-_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_INDICES = str.maketrans("₀₁₂₃₄₅₆₇₈₉ᵢⱼₕ₊", "0123456789ijh+")
+_RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
 
 _COMMANDS = {
     "\\": "\\textbackslash{}",
@@ -102,19 +118,6 @@ _ACCENTS = {
 
 _FUNCTIONS = {"exp": "\\exp ", "max": "\\max "}
 
-_ROOT = r"√(?P<root>d_k|\d+(?:\.\d+)?)"
-_INDEXED = r"(?P<letter>[A-Za-zα])(?P<indices>[₀-₉]+(?:,[₀-₉]+)*)"
-_RAISED = r"(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)"
-_IN_PROSE = re.compile(rf"{_ROOT}|{_INDEXED}|{_RAISED}|\b(?:d_k|d_model|[Wb]_[QKVO])\b")
-_IN_MATH = re.compile(
-    rf"{_ROOT}|{_INDEXED}|{_RAISED}"
-    r"|(?P<base>[A-Za-z])_(?P<index>[A-Za-z]+)(?P<further>[₀-₉]*)"
-    r"|(?P<mantissa>[\d.]+)e(?P<exponent>[+−]\d+)"
-    r"|(?P<word>[A-Za-z]{2,})"
-    r"|(?P<other>.)",
-    re.DOTALL,
-)
-
 
 def has_chinese(text: str) -> bool:
     """Whether there are Chinese or Japanese characters, which need other fonts than LaTeX's own."""
@@ -136,11 +139,29 @@ def prose(text: str) -> str:
     >>> print(prose("q₁ costs 5 % of √d_k"))
     $q_{1}$ costs 5 \\% of $\\sqrt{d_{k}}$
     """
-    parts, end = [], 0
-    for match in _IN_PROSE.finditer(text):
-        parts += [_plain(text[end : match.start()]), f"${math(match[0])}$"]
-        end = match.end()
-    return "".join([*parts, _plain(text[end:])])
+    parts, plain = [], ""
+    for token in _among_words(caption(text).tokens):
+        if isinstance(token, Root | Symbol | Raised | Lowered):
+            parts += [_plain(plain), f"${_formula(token)}$"]
+            plain = ""
+        else:
+            plain += token.text
+    return "".join([*parts, _plain(plain)])
+
+
+def _among_words(tokens: Iterable[CaptionToken]) -> Iterator[CaptionToken]:
+    """The tokens, what is quoted and what functions are of read too: there is a symbol where there is its character."""
+    for token in tokens:
+        if isinstance(token, Call):
+            yield Word(f"{token.function}(")
+            yield from _among_words(token.inside)
+            yield Sign(")")
+        elif isinstance(token, Quoted) and token.text[:1] == "“":
+            yield Sign("“")
+            yield from _among_words(read_tokens(token.text[1:-1]))
+            yield Sign("”")
+        else:
+            yield token
 
 
 def math(text: str) -> str:
@@ -149,27 +170,37 @@ def math(text: str) -> str:
     >>> print(math("q₁·k₁₂ ≈ −0.5"))
     q_{1}\\cdot k_{12} \\approx -0.5
     """
-    return "".join(map(_formula, _IN_MATH.finditer(text))).replace("  ", " ")
+    return "".join(map(_formula, read_mathematics(text))).replace("  ", " ")
 
 
-def _formula(match: re.Match[str]) -> str:
-    part = match.groupdict()
-    if part["root"]:
-        return f"\\sqrt{{{math(part['root'])}}}"
-    if part["letter"]:
-        letter = "\\alpha" if part["letter"] == "α" else part["letter"]
-        return f"{letter}_{{{part['indices'].translate(_DIGITS)}}}"
-    if part["raised"]:
-        return f"^{{{part['raised'].translate(_RAISED_DIGITS)}}}"
-    if part["base"]:
-        index = part["index"] if len(part["index"]) == 1 else f"\\mathrm{{{part['index']}}}"
-        return f"{part['base']}_{{{index}{(part['further'] or '').translate(_DIGITS)}}}"
-    if part["mantissa"]:
-        exponent = int(part["exponent"].replace("−", "-"))
-        return f"{part['mantissa']} \\cdot 10^{{{exponent}}}"
-    if word := part["word"]:
-        return _FUNCTIONS.get(word, f"\\mathrm{{{word}}}")
-    return _symbol(part["other"] or "")
+def _formula(token: CaptionToken) -> str:
+    match token:
+        case Root():
+            return f"\\sqrt{{{''.join(map(_formula, token.inside))}}}"
+        case Symbol():
+            return _letter(token)
+        case Raised():
+            return f"^{{{token.text.removeprefix('^').translate(_RAISED_DIGITS)}}}"
+        case Lowered():
+            return f"_{{{token.text.translate(_INDICES)}}}"
+        case Number(exponent=int(exponent)):
+            return f"{token.text.partition('e')[0]} \\cdot 10^{{{exponent}}}"
+        case Number():
+            return token.text
+        case Word():
+            return _FUNCTIONS.get(token.text, f"\\mathrm{{{token.text}}}")
+        case _:
+            return "".join(map(_symbol, token.text))
+
+
+def _letter(symbol: Symbol) -> str:
+    indices = symbol.indices.translate(_INDICES)
+    if symbol.name:
+        name = symbol.name if len(symbol.name) == 1 else f"\\mathrm{{{symbol.name}}}"
+        return f"{symbol.letter}_{{{name}{indices}}}"
+    if not indices:
+        return _symbol(symbol.letter)
+    return f"{_symbol(symbol.letter).rstrip()}_{{{indices}}}"
 
 
 def _symbol(character: str) -> str:

@@ -17,10 +17,13 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from attnviz.story.calculation_text import written
-from attnviz.story.exhibits import Exhibit, Field, Item, Plot, Region, Series, Table
+from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Series, Table
+from attnviz.story.handlers import Handlers
 from attnviz.story.i18n import Words, words
 from attnviz.story.numbers import Numbers
 from attnviz.story.storyboard import (
@@ -39,6 +42,21 @@ from attnviz.story.storyboard import (
 SCHEMA = "attnviz.lesson/1"
 
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ExhibitJson:
+    """A type of exhibit in JSON."""
+
+    kind: str
+    """Its name in the file."""
+    body: Callable[[Any, Numbers], Json]
+    """(item, how numbers become text) → all that the item holds."""
+
+
+_AS_JSON = Handlers[ExhibitJson]("attnviz.views.document.lesson_json.register")
+register = _AS_JSON.register
+"""Adds a type of exhibit to this format: `register(Kind, ExhibitJson(name, body))`."""
 
 
 def storyboard_json(storyboard: Storyboard) -> str:
@@ -72,13 +90,15 @@ def _step(step: Step, numbers: Numbers, spoken: Words) -> Json:
     return {
         "id": step.id,
         "title": step.title,
-        "formula": vars(step.formula),
+        "formula": {name: getattr(step.formula, name) for name in ("plain", "typst", "latex")},
         "narration": dict(step.narration),
         "omitted": step.omitted,
         "operands": [_matrix(each, numbers) for each in step.operands],
         "results": [_matrix(each, numbers) for each in step.results],
         "worked": [_calculation(each, spoken) for each in step.worked],
-        "exhibits": [_exhibit(each, numbers) for each in step.exhibits],
+        "exhibits": [
+            _exhibit(each, numbers) for each in step.exhibits if each.item is not step.product
+        ],
     }
 
 
@@ -145,15 +165,15 @@ def _vector(vector: Vector) -> Json:
 
 
 def _exhibit(exhibit: Exhibit, numbers: Numbers) -> Json:
-    kind, item = _item(exhibit.item, numbers)
+    as_json = _AS_JSON.of(exhibit.item)
     return {
         "part": exhibit.part,
         "name": exhibit.name,
         "joint": exhibit.joint,
         "line": exhibit.line,
         "marks": [_region(mark) for mark in exhibit.marks],
-        "kind": kind,
-        "item": item,
+        "kind": as_json.kind,
+        "item": as_json.body(exhibit.item, numbers),
     }
 
 
@@ -161,31 +181,23 @@ def _region(region: Region) -> Json:
     return {"rows": region.rows, "columns": region.columns}
 
 
-def _item(item: Item, numbers: Numbers) -> tuple[str, Json]:
-    if isinstance(item, Matrix):
-        return "matrix", _matrix(item, numbers)
-    if isinstance(item, Plot):
-        return "plot", _plot(item)
-    return ("table", _table(item)) if isinstance(item, Table) else ("field", _field(item))
-
-
-def _plot(plot: Plot) -> Json:
+def _plot(plot: Plot, numbers: Numbers) -> Json:
     axes = {name: getattr(plot, name) for name in ("x_name", "y_name", "x_log", "y_log", "x_texts")}
     return {**axes, "series": [_series(series) for series in plot.series]}
 
 
 def _series(series: Series) -> Json:
     axes = {name: [_number(each) for each in getattr(series, name)] for name in ("x", "y")}
-    told = {name: getattr(series, name) for name in ("name", "role", "texts", "dashed")}
-    return {**axes, **told}
+    rest = {name: getattr(series, name) for name in ("name", "role", "texts", "dashed")}
+    return {**axes, **rest}
 
 
-def _table(table: Table) -> Json:
+def _table(table: Table, numbers: Numbers) -> Json:
     rows = [{"cells": row.cells, "good": row.good} for row in table.rows]
     return {"header": table.header, "rows": rows, "roles": table.roles}
 
 
-def _field(field: Field) -> Json:
+def _field(field: Field, numbers: Numbers) -> Json:
     return {
         "layers": [vars(layer) for layer in field.layers],
         "links": field.links,
@@ -194,3 +206,9 @@ def _field(field: Field) -> Json:
             for layer, position, name in field.marks
         ],
     }
+
+
+register(Matrix, ExhibitJson("matrix", _matrix))
+register(Plot, ExhibitJson("plot", _plot))
+register(Table, ExhibitJson("table", _table))
+register(Field, ExhibitJson("field", _field))

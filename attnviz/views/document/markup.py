@@ -1,24 +1,19 @@
-"""A storyboard as a document that is written in characters: Markdown or LaTeX."""
+"""A storyboard as a document in one of the registered formats, such as Markdown or LaTeX."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from attnviz.errors import unknown_name
 from attnviz.story.storyboard import Storyboard
-from attnviz.views.document.latex import latex
-from attnviz.views.document.markdown import markdown
-from attnviz.views.document.outline import Outline, outline_of
-
-_WRITERS: dict[str, Callable[[Outline], str]] = {"markdown": markdown, "latex": latex}
-FORMATS = tuple(_WRITERS)
+from attnviz.views.document.formats import format_named
 
 
 def markup(storyboard: Storyboard, format: str, steps: Sequence[str] | None = None) -> str:
     """The storyboard in Markdown (as GitHub reads it) or as a complete LaTeX document, ending in a line break.
 
-    `steps` are the ids of those wanted, None is all; they come in the order of the lesson. Matrices of more than 24
-    rows or columns are cut to what the worked row is about, and say so.
+    `format` is one of `attnviz.views.document.formats.format_names()`. `steps` are the ids of the steps to write, None
+    is all; they come in the order of the lesson. Matrices of more than 24 rows or columns are cut to the worked query
+    and its keys, and say so.
 
     Raises InputError for a format or a step that does not exist.
 
@@ -28,6 +23,4 @@ def markup(storyboard: Storyboard, format: str, steps: Sequence[str] | None = No
     >>> print(markup(board, "markdown", ["inputs"]).splitlines()[2])
     ## 1. Inputs
     """
-    if format not in _WRITERS:
-        raise unknown_name("format", format, FORMATS)
-    return _WRITERS[format](outline_of(storyboard, steps))
+    return format_named(format).write(storyboard, steps)

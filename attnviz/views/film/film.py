@@ -67,8 +67,6 @@ def texts_shown(film: Film) -> list[str]:
     texts = [storyboard.title, *storyboard.brief_notes]
     for step in storyboard.steps:
         texts += [step.title, step.omitted or "", *step.narration.values()]
-        for matrix in (*step.operands, *step.results):
-            texts += [each.token for each in (*matrix.rows, *matrix.columns) if each.token]
         for exhibit in step.exhibits:
             texts += texts_of(exhibit)
     return texts

@@ -35,9 +35,8 @@ class Shelf(VGroup):
 
     def kept_of(self, step: Step) -> list[Matrix]:
         """What of a step belongs here: of each symbol that has a place, the matrix of the first head."""
-        shown = [*step.results, *(each.item for each in step.exhibits)]
         first: dict[str, Matrix] = {}
-        for each in shown:
+        for each in (*step.results, *(exhibit.item for exhibit in step.exhibits)):
             if isinstance(each, Matrix) and each.symbol in _SLOTS:
                 first.setdefault(each.symbol, each)
         return list(first.values())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from manim import Animation, AnimationGroup, FadeIn, FadeOut, Mobject, Scene, VGroup
 
-from attnviz.story.i18n import Words, words
+from attnviz.story.i18n import Words, language, words
 from attnviz.story.storyboard import Step, Storyboard
 from attnviz.views.film.choreography import give_way, move_over
 from attnviz.views.film.components.header_footer import (
@@ -130,7 +130,7 @@ class Stage(Scene):
         self._say(text)
         moved_from, first = self.clock, len(self.spells)
         yield
-        reading = len(text) / self.style.pace.reading[self.storyboard.language]
+        reading = len(text) / language(self.storyboard.language).reading_speed
         moved = self.clock - moved_from
         speaking = self.spoken.get(f"{step.id}.{part}", 0.0)
         # a viewer reads while things move, but not all of that time

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from attnviz.story.pace import DEFAULT_PACE, PACES, Pace
 from attnviz.theme import DARK, Role, Theme
 
 
@@ -63,28 +64,11 @@ DIMMED = 0.35
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How fast a film tells. `reading` is characters a second, by language."""
-
-    moves: float
-    holds: float
-    reading: dict[str, float]
-
-
-_READING = {"en": 15.0, "zh": 5.0}
-PACES = {
-    "slow": Pace(1.4, 1.35, _READING),
-    "normal": Pace(1.0, 1.0, _READING),
-    "fast": Pace(0.6, 0.7, _READING),
-}
-
-
-@dataclass(frozen=True)
 class Style:
     """What every component needs to draw itself."""
 
     theme: Theme = DARK
-    pace: Pace = PACES["normal"]
+    pace: Pace = PACES[DEFAULT_PACE]
 
     def colour(self, role: Role | None) -> str:
         """The role's colour; ink for what has no role."""

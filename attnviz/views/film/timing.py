@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from attnviz.errors import InputError
-from attnviz.views.film.style import Pace
+from attnviz.story.pace import Pace
 
 LEAST_HOLD = 0.7
 """Seconds that a beat stands still at the end, at normal pace."""
@@ -82,7 +82,7 @@ class Stretch:
 def lasting(film: Sequence[Stretch]) -> float:
     """Seconds that a film lasts.
 
-    >>> from attnviz.views.film.style import PACES
+    >>> from attnviz.story.pace import PACES
     >>> lasting([Stretch((Spell(moving=2, still=1),), PACES["fast"])])
     1.9
     """

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from attnviz.story.i18n import words
-from attnviz.survey.head_detail import CloseUp, Row
+from attnviz.survey.head_detail import HeadDetail, Row
 from attnviz.survey.head_detail_text import (
-    arcs_told,
-    measures_told,
+    arcs_text,
+    measures_text,
     notes,
-    pair_told,
+    pair_text,
     reading,
-    row_arcs_told,
-    row_links_told,
-    row_told,
+    row_arcs_text,
+    row_link_texts,
+    row_text,
     title_of,
     written,
 )
@@ -40,7 +40,7 @@ _NUMBER = 12
 _FRAME = 1.5
 
 
-def head_drawing(close: CloseUp, theme: Theme, language: str) -> Drawing:
+def head_drawing(close: HeadDetail, theme: Theme, language: str) -> Drawing:
     """The picture of one head: the map, the arcs beside it, and what must be said of them below."""
     plan, title = Plan(close, _headings(language)), title_of(close, language)
     above = titled(title, plan.width, theme)
@@ -151,7 +151,7 @@ def _followed(plan: Plan, top: float) -> Iterator[Arc]:
     if row is None:
         return
     links = tuple(reversed(row.links))
-    for link, told in zip(links, row_links_told(row, links, plan.close), strict=True):
+    for link, told in zip(links, row_link_texts(row, links, plan.close), strict=True):
         heights = (top + plan.middle(row.queries), top + plan.height(link.key))
         yield Arc(*heights, link.weight, f"{told.ends} {told.weight}")
 
@@ -161,15 +161,15 @@ def _headings(language: str) -> tuple[str, str]:
     return said.say("matrix", "query"), said.say("matrix", "key")
 
 
-def _notes(close: CloseUp, language: str) -> Iterator[str]:
+def _notes(close: HeadDetail, language: str) -> Iterator[str]:
     """What the map is, what the arcs leave out, the query that is followed, what is measured, and of which weights."""
     yield reading(close, language, close.n <= NUMBERED)
-    yield arcs_told(close, language)
-    if pair := pair_told(close):
+    yield arcs_text(close, language)
+    if pair := pair_text(close):
         yield f"{pair.ends}: {pair.weight}"
     if close.row is not None:
-        yield row_told(close.row, close, language)
-        yield row_arcs_told(language)
-    if told := measures_told(close, language):
+        yield row_text(close.row, close, language)
+        yield row_arcs_text(language)
+    if told := measures_text(close, language):
         yield told
     yield from notes(close, language)

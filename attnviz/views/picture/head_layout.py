@@ -8,7 +8,7 @@ from functools import cached_property
 
 from attnviz.story.labels import shown_token
 from attnviz.story.pooled_map import Range
-from attnviz.survey.head_detail import CloseUp, Row
+from attnviz.survey.head_detail import HeadDetail, Row
 from attnviz.survey.head_detail_text import written
 from attnviz.views.picture.arcs import Field
 from attnviz.views.picture.drawing import SMALL
@@ -38,7 +38,7 @@ class Mark:
 class Plan:
     """Lengths are units of the drawing; heights are counted from the upper edge of the map."""
 
-    close: CloseUp
+    close: HeadDetail
     headings: tuple[str, str]
     """What rows and columns are."""
 

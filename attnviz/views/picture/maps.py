@@ -8,7 +8,7 @@ import numpy as np
 
 from attnviz.story.i18n import words
 from attnviz.story.labels import shown_token
-from attnviz.survey.head_detail_text import head_measures_told
+from attnviz.survey.head_detail_text import head_measures_text
 from attnviz.survey.heads import MeasuredHead, Survey
 from attnviz.theme import Theme
 from attnviz.views.picture.drawing import LEVELS, SMALL, Drawing, Shape, Words, centred, shaded
@@ -101,4 +101,4 @@ def _grid(survey: Survey, side: float, top: float, theme: Theme, language: str) 
 
 
 def _measured(head: MeasuredHead, language: str) -> str:
-    return f"{head.name}: {head_measures_told(head, language)}"
+    return f"{head.name}: {head_measures_text(head, language)}"

@@ -1,14 +1,16 @@
-"""Exhibits: those of one line side by side where they fit, with what stands between them."""
+"""Exhibits: those of one line side by side where they fit, with their joints between them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any, TypeAlias
 
 from rich.text import Text
 
 from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Table
+from attnviz.story.handlers import Handlers
 from attnviz.story.storyboard import Matrix
 from attnviz.views.terminal.field import field
 from attnviz.views.terminal.grid import grid
@@ -16,7 +18,7 @@ from attnviz.views.terminal.heatmap import is_too_large
 from attnviz.views.terminal.layout import GAP, width_of
 from attnviz.views.terminal.lines import styled
 from attnviz.views.terminal.matrices import caption, matrices
-from attnviz.views.terminal.page_context import Setting
+from attnviz.views.terminal.page_context import PageContext
 from attnviz.views.terminal.plot import plot
 from attnviz.views.terminal.strips import are_strips
 from attnviz.views.terminal.table import table
@@ -32,20 +34,40 @@ _MOST_HEADINGS = 2
 """Lines above the rows of a matrix: the symbols of its columns, and their tokens."""
 
 
-def exhibits(shown: Sequence[Exhibit], setting: Setting) -> list[Text]:
-    """The lines of exhibits that are shown at the same time, each at most `setting.inner` columns."""
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """An item as lines, each at most `PageContext.inner` columns wide."""
+
+    body: list[Text]
+    head: tuple[Text, ...] = ()
+    """Lines above it that are not level with the rows of neighbours."""
+
+
+Draw: TypeAlias = Callable[[Any, Exhibit, PageContext, int], Drawn]
+"""Draws an item: (item, its exhibit, the page, how many exhibits its line has)."""
+
+_DRAW = Handlers[Draw]("attnviz.views.terminal.exhibits.register")
+register = _DRAW.register
+"""Adds a type of exhibit to this view: `register(Kind, draw)`, a `Draw`."""
+
+
+def exhibits(shown: Sequence[Exhibit], context: PageContext) -> list[Text]:
+    """The lines of exhibits that are shown at the same time, each at most `context.inner` columns.
+
+    Raises UnknownExhibitError for a type that is not registered.
+    """
     lines: list[Text] = []
     for _, group in groupby(shown, key=lambda exhibit: exhibit.line):
         line = list(group)
-        blocks = [_block(exhibit, len(line), setting) for exhibit in line]
-        for row in _packed(blocks, setting.inner):
+        blocks = [_block(exhibit, len(line), context) for exhibit in line]
+        for row in _packed(blocks, context.inner):
             lines += [Text(), *_beside(row)] if lines else _beside(row)
     return lines
 
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """An exhibit as lines: what stands above it, and itself."""
+    """An exhibit as lines: those above it, and itself."""
 
     joint: Text
     head: list[Text]
@@ -62,71 +84,77 @@ class _Block:
         return self.joint.cell_len + (1 if first else 2)
 
 
-def _block(exhibit: Exhibit, count: int, setting: Setting) -> _Block:
+def _block(exhibit: Exhibit, count: int, context: PageContext) -> _Block:
     """One of `count` exhibits of a line."""
-    joint = styled(exhibit.joint, setting.palette.text(None, bold=True))
+    joint = styled(exhibit.joint, context.palette.text(None, bold=True))
     above: list[Text] = []
     if joint.cell_len > _LONGEST_JOINT:
-        above, joint = wrapped_prose(joint, setting.inner), Text()
+        above, joint = wrapped_prose(joint, context.inner), Text()
     elif joint.plain:
-        setting = _narrowed(setting, setting.inner - joint.cell_len - 1)
-    head, body = _drawn(exhibit, count, setting)
+        context = _narrowed(context, context.inner - joint.cell_len - 1)
+    drawn = _DRAW.of(exhibit.item)(exhibit.item, exhibit, context, count)
+    head = list(drawn.head)
     if exhibit.name:
-        name = styled(" ".join(exhibit.name.split()), setting.palette.text(None, bold=True))
-        wide = max(width_of(head), width_of(body), _LEAST_NAME, widest_word(name.plain))
-        head = wrapped_prose(name, min(wide, setting.inner)) + head
-    return _Block(joint, above + head, body)
+        name = styled(" ".join(exhibit.name.split()), context.palette.text(None, bold=True))
+        wide = max(width_of(head), width_of(drawn.body), _LEAST_NAME, widest_word(name.plain))
+        head = wrapped_prose(name, min(wide, context.inner)) + head
+    return _Block(joint, above + head, drawn.body)
 
 
-def _drawn(exhibit: Exhibit, count: int, setting: Setting) -> tuple[list[Text], list[Text]]:
-    """What stands above the item, and the item."""
-    item = exhibit.item
-    if isinstance(item, Matrix):
-        if exhibit.name == setting.words.say("common", "head", head=item.head):
-            item = replace(item, head=None)
-        return _matrix(item, exhibit.marks, setting)
-    body = _lines(item, setting)
-    share = (setting.inner - (count - 1) * GAP) // count
-    if count > 1 and share >= _LEAST_SHARE:
-        narrow = _lines(item, _narrowed(setting, share))
-        # Side by side only where it costs nothing: no line is broken, no position left out.
-        body = narrow if len(narrow) == len(body) else body
-    return [], body
+def _narrowed(context: PageContext, inner: int) -> PageContext:
+    return replace(context, width=context.width - context.inner + inner)
 
 
-def _narrowed(setting: Setting, inner: int) -> Setting:
-    return replace(setting, width=setting.width - setting.inner + inner)
-
-
-def _lines(item: Plot | Table | Field, setting: Setting) -> list[Text]:
-    if isinstance(item, Plot):
-        return plot(item, setting)
-    return table(item, setting) if isinstance(item, Table) else field(item, setting)
-
-
-def _matrix(
-    matrix: Matrix, marks: Sequence[Region], setting: Setting
-) -> tuple[list[Text], list[Text]]:
+@_DRAW.handles(Matrix)
+def _matrix(matrix: Matrix, exhibit: Exhibit, context: PageContext, count: int) -> Drawn:
     """Caption and headings of a matrix, and its rows."""
+    if exhibit.head is not None:  # its name says so already
+        matrix = replace(matrix, head=None)
     if is_too_large(matrix) or are_strips(matrix):
-        return [], matrices([matrix], setting) + _marked(marks, setting)
-    head = wrapped_prose(caption(matrix, setting), setting.inner)
-    lines = grid(matrix, setting, marks)
+        return Drawn(matrices([matrix], context) + _marked(exhibit.marks, context))
+    head = wrapped_prose(caption(matrix, context), context.inner)
+    lines = grid(matrix, context, exhibit.marks)
     headings = len(lines) - matrix.shape[0]
     if headings > _MOST_HEADINGS:  # cut into blocks of columns, each with headings of its own
-        return head, lines
-    return head + lines[:headings], lines[headings:]
+        return Drawn(lines, tuple(head))
+    return Drawn(lines[headings:], (*head, *lines[:headings]))
 
 
-def _marked(marks: Sequence[Region], setting: Setting) -> list[Text]:
+@_DRAW.handles(Plot)
+def _plot(item: Plot, exhibit: Exhibit, context: PageContext, count: int) -> Drawn:
+    return _sharing(lambda page: plot(item, page), context, count)
+
+
+@_DRAW.handles(Table)
+def _table(item: Table, exhibit: Exhibit, context: PageContext, count: int) -> Drawn:
+    return _sharing(lambda page: table(item, page), context, count)
+
+
+@_DRAW.handles(Field)
+def _field(item: Field, exhibit: Exhibit, context: PageContext, count: int) -> Drawn:
+    return _sharing(lambda page: field(item, page), context, count)
+
+
+def _sharing(lines: Callable[[PageContext], list[Text]], context: PageContext, count: int) -> Drawn:
+    """Lines in an equal share of the page, or in all of it where they need more room than that."""
+    body = lines(context)
+    share = (context.inner - (count - 1) * GAP) // count
+    if count > 1 and share >= _LEAST_SHARE:
+        narrow = lines(_narrowed(context, share))
+        # Side by side only where it costs nothing: no line is broken, no position left out.
+        body = narrow if len(narrow) == len(body) else body
+    return Drawn(body)
+
+
+def _marked(marks: Sequence[Region], context: PageContext) -> list[Text]:
     """Marks in words, where a matrix is shown without its entries; those of the same rows in one sentence."""
     by_rows: dict[tuple[int, int], list[str]] = {}
     for mark in marks:
         by_rows.setdefault(mark.rows, []).append(_from_to(mark.columns))
     lines: list[Text] = []
     for rows, columns in by_rows.items():
-        said = setting.say("marked", rows=_from_to(rows), columns=", ".join(columns))
-        lines += wrapped_prose(styled(said, setting.palette.dim), setting.prose)
+        said = context.say("marked", rows=_from_to(rows), columns=", ".join(columns))
+        lines += wrapped_prose(styled(said, context.palette.dim), context.prose)
     return lines
 
 

@@ -16,7 +16,7 @@ from attnviz.story.exhibits import Region
 from attnviz.story.labels import LONGEST
 from attnviz.story.storyboard import Label, Matrix
 from attnviz.views.terminal.lines import by_point, cut, filled, styled
-from attnviz.views.terminal.page_context import Setting
+from attnviz.views.terminal.page_context import PageContext
 
 _MARK = "▸"
 _PAD = 1
@@ -25,25 +25,25 @@ _HEADING = 8
 _SHORTEST_TOKEN = 6
 
 
-def grid(matrix: Matrix, setting: Setting, marks: Sequence[Region] = ()) -> list[Text]:
+def grid(matrix: Matrix, context: PageContext, marks: Sequence[Region] = ()) -> list[Text]:
     """The lines of a matrix, without its caption. All numbers stand below each other by their decimal point.
 
     `marks` stand in brackets, row by row.
     """
-    texts = _aligned(setting.storyboard.numbers.cells(matrix))
-    body = _Grid(matrix, texts, _shares(matrix.values), setting, tuple(marks))
+    texts = _aligned(context.storyboard.numbers.cells(matrix))
+    body = _Grid(matrix, texts, _shares(matrix.values), context, tuple(marks))
     blocks = body.blocks()
     if len(blocks) == 1:
         return body.lines(blocks[0])
     lines: list[Text] = []
     for block in blocks:
-        where = setting.say(
+        where = context.say(
             "columns" if len(block) > 1 else "column",
             first=block.start + 1,
             last=block.stop,
             count=matrix.shape[1],
         )
-        lines += [styled(where, setting.palette.dim), *body.lines(block)]
+        lines += [styled(where, context.palette.dim), *body.lines(block)]
     return lines
 
 
@@ -66,12 +66,12 @@ class _Grid:
     matrix: Matrix
     texts: list[list[str]]
     shares: FloatArray
-    setting: Setting
+    context: PageContext
     marks: tuple[Region, ...]
 
     def blocks(self) -> list[range]:
         """Which columns stand side by side: as few blocks as fit, of as many columns each where that fits too."""
-        room, count = self.setting.inner - self._label_width, len(self._widths)
+        room, count = self.context.inner - self._label_width, len(self._widths)
         blocks, start, used = [], 0, 0
         for j, width in enumerate(self._widths):
             if used and used + width > room:
@@ -105,12 +105,12 @@ class _Grid:
     def _label_parts(self) -> tuple[int, int, int]:
         """Columns of the mark, the symbols and the tokens before each row."""
         labels = self.matrix.rows
-        marked = any(self.setting.is_worked(label, self.matrix) for label in labels)
+        marked = any(self.context.is_worked(label, self.matrix) for label in labels)
         mark = len(_MARK) + 1 if marked else 0
         symbols = max((cell_len(label.symbol) for label in labels), default=0)
         longest = max((cell_len(label.token or "") for label in labels), default=0)
         widest = max(self._widths, default=0)
-        room = self.setting.inner - mark - symbols - 2
+        room = self.context.inner - mark - symbols - 2
         # Tokens give way, down to a readable start, before columns go into another block.
         wanted = min(longest, LONGEST, max(room - sum(self._widths), _SHORTEST_TOKEN))
         tokens = min(wanted, room - widest)
@@ -128,7 +128,7 @@ class _Grid:
         names = Text(" " * self._label_width)
         tokens = names.copy()
         for j in block:
-            width, style = self._widths[j], self.setting.palette.text(labels[j].role)
+            width, style = self._widths[j], self.context.palette.text(labels[j].role)
             names.append(_centred(labels[j].symbol, width), style)
             tokens.append(_centred(_heading_token(labels[j]), width))
         return [names, tokens] if any(labels[j].token for j in block) else [names]
@@ -164,8 +164,8 @@ class _Grid:
 
     def _label(self, label: Label) -> Text:
         mark, symbols, tokens = self._label_parts
-        worked = self.setting.is_worked(label, self.matrix)
-        palette = self.setting.palette
+        worked = self.context.is_worked(label, self.matrix)
+        palette = self.context.palette
         line = Text()
         if mark:
             line.append(filled(_MARK if worked else "", mark), palette.text(label.role))
@@ -181,7 +181,7 @@ class _Grid:
 
     def _style(self, i: int, j: int) -> Style:
         share = float(self.shares[i, j])
-        palette = self.setting.palette
+        palette = self.context.palette
         return palette.hidden if share < 0 else palette.cell(self.matrix.role, share)
 
 

@@ -9,17 +9,17 @@ from rich.text import Text
 
 from attnviz.story.i18n import words
 from attnviz.story.labels import shown_token
-from attnviz.survey.head_detail import CloseUp
+from attnviz.survey.head_detail import HeadDetail
 from attnviz.survey.head_detail_text import (
-    ToldLink,
-    link_told,
-    measures_told,
+    LinkText,
+    link_text,
+    measures_text,
     notes,
-    pair_told,
-    query_told,
+    pair_text,
+    query_text,
     reading,
-    rest_told,
-    row_links_told,
+    rest_text,
+    row_link_texts,
     title_of,
     written,
 )
@@ -28,7 +28,7 @@ from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.layout import in_columns
 from attnviz.views.terminal.lines import cut, filled, styled
 from attnviz.views.terminal.page_context import MARGIN
-from attnviz.views.terminal.picture import Picture
+from attnviz.views.terminal.picture import ShadedPicture
 from attnviz.views.terminal.wrapping import wrapped_prose
 
 _CELL = 5
@@ -50,33 +50,33 @@ def blocks_in(width: int, palette: Palette) -> int:
     return room if palette.shades else min(room, _MOST_ROWS)
 
 
-def close_up_lines(close: CloseUp, palette: Palette, width: int, language: str) -> list[Text]:
+def close_up_lines(close: HeadDetail, palette: Palette, width: int, language: str) -> list[Text]:
     """The head on a page of `width` columns; its map has at most `blocks_in` the page."""
     inner = width - 2 * MARGIN
     lines = wrapped_prose(styled(title_of(close, language), palette.text(None, bold=True)), inner)
     lines += [Text(), *_map(close, palette, inner), Text()]
     lines += _prose(reading(close, language, _is_numbered(close, inner)), palette, inner)
     lines += [Text(), *_links(close, palette, inner, language)]
-    said = (measures_told(close, language), *notes(close, language))
+    said = (measures_text(close, language), *notes(close, language))
     for each in filter(None, said):
         lines += _prose(each, palette, inner)
     return [Text(" " * MARGIN) + line if line.plain else line for line in lines]
 
 
-def _map(close: CloseUp, palette: Palette, inner: int) -> list[Text]:
+def _map(close: HeadDetail, palette: Palette, inner: int) -> list[Text]:
     """Numbers where they fit, else a line each row where these are few, else two rows a line with the ends named."""
     if _is_numbered(close, inner):
         return _named(close, palette, _numbers(close, palette), _CELL)
-    picture = Picture(Role.WEIGHT, close.head.map.peaks, palette)
+    picture = ShadedPicture(Role.WEIGHT, close.head.map.peaks, palette)
     legend = [Text(), _legend(close, picture, palette)]
     zoom = min((inner - _NAMES) // close.blocks, _MOST_ZOOM)
     if close.is_pooled or close.n > _MOST_NAMED or zoom < 1:
         return [*_between_ends(close, picture, palette), *legend]
-    rows = Picture(Role.WEIGHT, close.head.map.peaks, palette, zoom).rows()
+    rows = ShadedPicture(Role.WEIGHT, close.head.map.peaks, palette, zoom).rows()
     return [*_named(close, palette, rows, zoom), *legend]
 
 
-def _named(close: CloseUp, palette: Palette, rows: Sequence[Text], column: int) -> list[Text]:
+def _named(close: HeadDetail, palette: Palette, rows: Sequence[Text], column: int) -> list[Text]:
     """Rows with their positions and tokens before them, and the positions of columns of that width above."""
     names, last = _names(close, palette), str(close.n)
     margin = max(name.cell_len for name in names) + 1
@@ -95,11 +95,11 @@ def _ends(n: int, width: int) -> str:
     return "1" if n == 1 else f"1{n:>{max(width - 1, len(str(n)) + 1)}}"
 
 
-def _is_numbered(close: CloseUp, inner: int) -> bool:
+def _is_numbered(close: HeadDetail, inner: int) -> bool:
     return not close.is_pooled and close.n * _CELL <= inner - _NAMES
 
 
-def _numbers(close: CloseUp, palette: Palette) -> list[Text]:
+def _numbers(close: HeadDetail, palette: Palette) -> list[Text]:
     """Each row of weights, every number on its shade."""
     largest = close.largest or 1.0
     lines = []
@@ -112,7 +112,7 @@ def _numbers(close: CloseUp, palette: Palette) -> list[Text]:
     return lines
 
 
-def _names(close: CloseUp, palette: Palette) -> list[Text]:
+def _names(close: HeadDetail, palette: Palette) -> list[Text]:
     """The position and the token of each row; that of the query that is followed stands out."""
     digits = len(str(close.n))
     followed = () if close.row is None else range(*close.row.queries)
@@ -127,7 +127,7 @@ def _names(close: CloseUp, palette: Palette) -> list[Text]:
     ]
 
 
-def _between_ends(close: CloseUp, picture: Picture, palette: Palette) -> list[Text]:
+def _between_ends(close: HeadDetail, picture: ShadedPicture, palette: Palette) -> list[Text]:
     """The picture with its first and last position at its edges."""
     drawn, last = picture.lines(), str(close.n)
     margin = len(last) + 1
@@ -138,32 +138,32 @@ def _between_ends(close: CloseUp, picture: Picture, palette: Palette) -> list[Te
     return [Text(" " * margin) + above, *lines]
 
 
-def _legend(close: CloseUp, picture: Picture, palette: Palette) -> Text:
+def _legend(close: HeadDetail, picture: ShadedPicture, palette: Palette) -> Text:
     bar = styled(f"{written(picture.low)} ", palette.dim).append_text(picture.scale())
     return bar.append(f" {written(close.largest)}", palette.dim)
 
 
-def _links(close: CloseUp, palette: Palette, inner: int, language: str) -> list[Text]:
+def _links(close: HeadDetail, palette: Palette, inner: int, language: str) -> list[Text]:
     """The pair that is asked for, what the query that is followed gives, and the strongest links."""
     say = words(language).say
     lines: list[Text] = []
-    if pair := pair_told(close):
+    if pair := pair_text(close):
         lines += [*_listed([pair], palette, inner), Text()]
     if close.row is not None:
-        query = query_told(close.row, close)
+        query = query_text(close.row, close)
         lines += _prose(say("heads", "from", query=query), palette, inner)
-        lines += _listed(row_links_told(close.row, close.row.named, close), palette, inner)
-        lines += [*_prose(rest_told(close.row, language), palette, inner), Text()]
+        lines += _listed(row_link_texts(close.row, close.row.named, close), palette, inner)
+        lines += [*_prose(rest_text(close.row, language), palette, inner), Text()]
     if close.strongest:
         lines += _prose(say("heads", "strongest"), palette, inner)
         lines += [
-            *_listed([link_told(each, close) for each in close.strongest], palette, inner),
+            *_listed([link_text(each, close) for each in close.strongest], palette, inner),
             Text(),
         ]
     return lines
 
 
-def _listed(links: Sequence[ToldLink], palette: Palette, inner: int) -> list[Text]:
+def _listed(links: Sequence[LinkText], palette: Palette, inner: int) -> list[Text]:
     """A link a line, weights below each other; in columns where there is room."""
     room = (inner - _WEIGHT - len(_TO)) // 2
     ends = [f"{cut(each.query, room)}{_TO}{cut(each.key, room)}" for each in links]

@@ -14,7 +14,7 @@ from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.layout import GAP, beside, width_of
 from attnviz.views.terminal.lines import filled, styled
 from attnviz.views.terminal.page_context import MARGIN
-from attnviz.views.terminal.picture import Picture
+from attnviz.views.terminal.picture import ShadedPicture
 from attnviz.views.terminal.wrapping import wrapped_prose
 
 _MOST_BLOCKS = 24
@@ -73,7 +73,7 @@ def _columns(maps: int, side: int, width: int) -> int:
 
 
 def _map(head: MeasuredHead, palette: Palette) -> list[Text]:
-    picture = Picture(Role.WEIGHT, head.map.peaks, palette)
+    picture = ShadedPicture(Role.WEIGHT, head.map.peaks, palette)
     name = styled(filled(head.name, picture.width), palette.dim)
     return [name, *picture.lines()]
 

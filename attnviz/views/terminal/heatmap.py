@@ -12,8 +12,8 @@ from attnviz.story.storyboard import Label, Matrix
 from attnviz.theme import Role
 from attnviz.views.terminal.layout import GAP, beside, width_of
 from attnviz.views.terminal.lines import cut, filled, styled
-from attnviz.views.terminal.page_context import Setting
-from attnviz.views.terminal.picture import Picture
+from attnviz.views.terminal.page_context import PageContext
+from attnviz.views.terminal.picture import ShadedPicture
 from attnviz.views.terminal.wrapping import wrapped_prose
 
 MOST_ROWS, MOST_COLUMNS = 24, 64
@@ -36,48 +36,64 @@ def is_too_large(matrix: Matrix) -> bool:
     return rows > MOST_ROWS or columns > MOST_COLUMNS
 
 
-def blocks(matrix: Matrix, setting: Setting) -> list[Text]:
+def heatmap(matrix: Matrix, context: PageContext) -> list[Text]:
     """The lines of a matrix in blocks: the picture with its ends named, then what the shades mean."""
     names = _ends(matrix.rows)
     margin = max((cell_len(name) for name in names), default=-1) + 1
-    parts = _pooled(matrix, setting, setting.inner - margin)
-    picture = _picture(matrix, parts, setting, setting.inner - margin)
+    parts = _pooled(matrix, context, context.inner - margin)
+    picture = _picture(matrix, parts, context, context.inner - margin)
     drawn = picture.lines()
-    style = setting.palette.text(matrix.rows[0].role if matrix.rows else None)
+    style = context.palette.text(matrix.rows[0].role if matrix.rows else None)
     before = {0: names[0], len(drawn) - 1: names[-1]} if names else {}
     lines = [
         styled(filled(before.get(i, ""), margin), style) + line for i, line in enumerate(drawn)
     ]
     if matrix.columns:
-        lines.insert(0, _column_ends(matrix, setting, margin, picture.width))
-        return lines + _legend(picture, parts, setting, _legend_width(matrix, lines, setting))
-    room = setting.inner - width_of(lines) - GAP
+        lines.insert(0, _column_ends(matrix, context, margin, picture.width))
+        return lines + _legend(picture, parts, context, _legend_width(matrix, lines, context))
+    room = context.inner - width_of(lines) - GAP
     if room < _BESIDE:
-        return lines + _legend(picture, parts, setting, setting.prose)
-    return beside([lines, _legend(picture, parts, setting, min(room, setting.prose))])
+        return lines + _legend(picture, parts, context, context.prose)
+    return beside([lines, _legend(picture, parts, context, min(room, context.prose))])
 
 
-def links(matrix: Matrix, setting: Setting) -> list[Text]:
+def links(matrix: Matrix, context: PageContext) -> list[Text]:
     """The strongest links of a matrix of weights, one a line, the strongest first."""
     found = strongest_links(matrix.values, _LINKS)
-    said = setting.say("links", shown=len(found), count=f"{matrix.values.size:,}")
-    lines = wrapped_prose(styled(said, setting.palette.dim), setting.prose)
+    said = context.say("links", shown=len(found), count=f"{matrix.values.size:,}")
+    lines = wrapped_prose(styled(said, context.palette.dim), context.prose)
     ends = [(matrix.rows[each.query], matrix.columns[each.key]) for each in found]
-    names = [_aligned_names([pair[side] for pair in ends], setting) for side in (0, 1)]
-    for link, query, key in zip(found, *names, strict=True):
-        # The row is rounded as a whole, so that a weight reads the same here as in its row.
-        texts = setting.storyboard.numbers.weights.row(matrix.values[link.query].tolist())
-        line = query.append(" → ", setting.palette.dim).append_text(key).append("  ")
-        lines.append(line.append(texts[link.key], setting.palette.text(Role.WEIGHT, bold=True)))
-    return lines
+    # The row is rounded as a whole, so that a weight reads the same here as in its row.
+    weights = [
+        context.storyboard.numbers.weights.row(matrix.values[each.query].tolist())[each.key]
+        for each in found
+    ]
+    listed = _listed(ends, weights, context, _TOKEN)
+    if (excess := width_of(listed) - context.inner) > 0:
+        listed = _listed(ends, weights, context, _TOKEN - -(-excess // 2))
+    return lines + listed
 
 
-def _aligned_names(labels: Sequence[Label], setting: Setting) -> list[Text]:
-    """Symbols and tokens, all of the same width."""
+def _listed(
+    ends: Sequence[tuple[Label, Label]], weights: Sequence[str], context: PageContext, token: int
+) -> list[Text]:
+    """Query, key and weight, a link a line; tokens are cut to `token` columns."""
+    queries, keys = (
+        _aligned_names([pair[side] for pair in ends], context, token) for side in (0, 1)
+    )
+    bold = context.palette.text(Role.WEIGHT, bold=True)
+    return [
+        query.append(" → ", context.palette.dim).append_text(key).append("  ").append(weight, bold)
+        for query, key, weight in zip(queries, keys, weights, strict=True)
+    ]
+
+
+def _aligned_names(labels: Sequence[Label], context: PageContext, token: int) -> list[Text]:
+    """Symbols and tokens, all of the same width; tokens are cut to `token` columns."""
     symbols = max((cell_len(label.symbol) for label in labels), default=0)
     names = [
-        styled(filled(label.symbol, symbols), setting.palette.text(label.role)).append(
-            f" {cut(label.token, _TOKEN)}" if label.token else ""
+        styled(filled(label.symbol, symbols), context.palette.text(label.role)).append(
+            f" {cut(label.token, token)}" if label.token else ""
         )
         for label in labels
     ]
@@ -85,52 +101,54 @@ def _aligned_names(labels: Sequence[Label], setting: Setting) -> list[Text]:
     return [name.append(" " * (width - name.cell_len)) for name in names]
 
 
-def _pooled(matrix: Matrix, setting: Setting, room: int) -> PooledMatrix:
+def _pooled(matrix: Matrix, context: PageContext, room: int) -> PooledMatrix:
     over_pairs = bool(matrix.rows) and bool(matrix.columns)
     height = _SIDE if over_pairs else _LOW
     width = height if matrix.shape[0] > 1 and over_pairs else 2 * _SIDE
-    if not setting.palette.shades:
+    if not context.palette.shades:
         # Two block rows share a line in colour only.
         height //= 2
     return pooled(matrix.values, height, min(room, width))
 
 
-def _picture(matrix: Matrix, parts: PooledMatrix, setting: Setting, room: int) -> Picture:
+def _picture(matrix: Matrix, parts: PooledMatrix, context: PageContext, room: int) -> ShadedPicture:
     """Weights by their peaks, for one strong link in a block is what matters; all else by the means."""
     values = parts.peaks if matrix.role is Role.WEIGHT else parts.means
     few = matrix.shape[0] > 1 and not matrix.columns
     zoom = max(1, min(room // values.shape[1], 3 * _LOW // values.shape[1], _ZOOM)) if few else 1
-    return Picture(matrix.role, values, setting.palette, zoom)
+    return ShadedPicture(matrix.role, values, context.palette, zoom)
 
 
 def _ends(labels: Sequence[Label]) -> list[str]:
     return [label.symbol for label in (*labels[:1], *labels[-1:][: len(labels) - 1])]
 
 
-def _column_ends(matrix: Matrix, setting: Setting, margin: int, width: int) -> Text:
+def _column_ends(matrix: Matrix, context: PageContext, margin: int, width: int) -> Text:
     first, last = (matrix.columns[i].symbol for i in (0, -1))
     between = width - cell_len(first) - cell_len(last)
     names = f"{first}{' ' * max(between, 1)}{last}"
-    return Text(" " * margin).append(names, setting.palette.text(matrix.columns[0].role))
+    return Text(" " * margin).append(names, context.palette.text(matrix.columns[0].role))
 
 
-def _legend_width(matrix: Matrix, lines: Sequence[Text], setting: Setting) -> int:
+def _legend_width(matrix: Matrix, lines: Sequence[Text], context: PageContext) -> int:
     """A square picture keeps its width, so that another fits beside it."""
-    return setting.prose if matrix.shape[0] == 1 else max(width_of(lines), _BESIDE)
+    return context.prose if matrix.shape[0] == 1 else max(width_of(lines), _BESIDE)
 
 
-def _legend(picture: Picture, parts: PooledMatrix, setting: Setting, width: int) -> list[Text]:
-    palette = setting.palette
-    low, high = setting.storyboard.numbers.ends(picture.low, picture.high)
+def _legend(
+    picture: ShadedPicture, parts: PooledMatrix, context: PageContext, width: int
+) -> list[Text]:
+    palette = context.palette
+    low, high = context.storyboard.numbers.ends(picture.low, picture.high)
     bar = styled(f"{low} ", palette.dim).append_text(picture.scale())
     bar.append(f" {high}", palette.dim)
     rows, columns = parts.block
     kind = "peak" if picture.role is Role.WEIGHT else "mean"
-    said = setting.say(kind, rows=rows, columns=columns)
+    said = context.say(kind, rows=rows, columns=columns)
     if picture.has_gaps:
         mark = "unshaded" if palette.shades else "dotted"
         what = "nothing" if picture.role is Role.WEIGHT else "hidden"
-        said += setting.say("between_sentences") + setting.say(mark, what=setting.say(what))
+        said += context.say("between_sentences") + context.say(mark, what=context.say(what))
     if bar.cell_len + GAP + cell_len(said) <= width:
         return [bar.append(" " * GAP).append(said, palette.dim)]
     return [bar, *wrapped_prose(styled(said, palette.dim), width)]

@@ -45,7 +45,7 @@ def beside(row: Sequence[list[Text]]) -> list[Text]:
     return lines
 
 
-def hung(first: Text, lines: Sequence[Text], by: int) -> list[Text]:
+def hanging_indent(first: Text, lines: Sequence[Text], by: int) -> list[Text]:
     """Lines moved in by `by` columns, with `first`, which is that wide, before the first of them."""
     return [(Text(" " * by) if i else first) + line for i, line in enumerate(lines)]
 

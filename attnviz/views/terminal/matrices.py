@@ -7,23 +7,30 @@ from itertools import groupby
 
 from rich.text import Text
 
-from attnviz.story.storyboard import Matrix
+from attnviz.story.storyboard import Matrix, MatrixKind
 from attnviz.theme import Role
 from attnviz.views.terminal.grid import grid
-from attnviz.views.terminal.heatmap import blocks, is_too_large, links
+from attnviz.views.terminal.heatmap import heatmap, is_too_large, links
 from attnviz.views.terminal.layout import packed
 from attnviz.views.terminal.lines import styled
-from attnviz.views.terminal.page_context import Setting
+from attnviz.views.terminal.page_context import PageContext
 from attnviz.views.terminal.strips import are_strips, strips
 from attnviz.views.terminal.wrapping import wrapped_prose
 
+_RELATIONS = {
+    MatrixKind.MAKES: "makes",
+    MatrixKind.ADDED: "added",
+    MatrixKind.WEIGHTED: "weighted",
+}
+"""Words of this view for a matrix that is not itself what its role names."""
 
-def matrices(shown: Sequence[Matrix], setting: Setting) -> list[Text]:
+
+def matrices(shown: Sequence[Matrix], context: PageContext) -> list[Text]:
     """The lines of all matrices, in order, as many beside each other as fit; an empty line between."""
     lines: list[Text] = []
     for row in _rows(shown):
-        blocks_ = [block for matrix in row for block in _blocks(matrix, setting)]
-        for together in packed(blocks_, setting.inner):
+        blocks = [block for matrix in row for block in _blocks(matrix, context)]
+        for together in packed(blocks, context.inner):
             lines += [Text(), *together] if lines else together
     return lines
 
@@ -35,39 +42,36 @@ def _rows(shown: Sequence[Matrix]) -> Iterator[list[Matrix]]:
         yield list(group)
 
 
-def _blocks(matrix: Matrix, setting: Setting) -> Iterator[list[Text]]:
+def _blocks(matrix: Matrix, context: PageContext) -> Iterator[list[Text]]:
     """A matrix with its caption, and the strongest links of one that is too large to find them in."""
-    above = wrapped_prose(caption(matrix, setting), setting.inner)
+    above = wrapped_prose(caption(matrix, context), context.inner)
     if are_strips(matrix):
-        yield above + strips(matrix, setting)
+        yield above + strips(matrix, context)
         return
     if not is_too_large(matrix):
-        yield above + grid(matrix, setting)
+        yield above + grid(matrix, context)
         return
-    yield above + blocks(matrix, setting)
+    yield above + heatmap(matrix, context)
     if matrix.role is Role.WEIGHT and matrix.columns and matrix.shape[0] > 1:
-        yield links(matrix, setting)
+        yield links(matrix, context)
 
 
-def caption(matrix: Matrix, setting: Setting) -> Text:
+def caption(matrix: Matrix, context: PageContext) -> Text:
     """Symbol, shape, and what it is in words: Q  3×4  queries."""
     rows, columns = matrix.shape
-    palette = setting.palette
-    lesser = [f"{rows}×{columns}", _what(matrix, setting)]
+    palette = context.palette
+    lesser = [f"{rows}×{columns}", _noun(matrix, context)]
     if matrix.head is not None:
-        lesser.append(setting.words.say("common", "head", head=matrix.head))
+        lesser.append(context.words.say("common", "head", head=matrix.head))
     text = styled(matrix.symbol, palette.text(matrix.role, bold=True))
     said = "  ".join(each for each in lesser if each)
     return text.append(f"  {said}" if matrix.symbol else said, palette.dim)
 
 
-def _what(matrix: Matrix, setting: Setting) -> str:
-    if matrix.role is Role.PLAIN or matrix.symbol.startswith("Σ"):
+def _noun(matrix: Matrix, context: PageContext) -> str:
+    """The plural noun of its role, as far as it is right for the matrix: queries, makes queries."""
+    if matrix.kind is MatrixKind.UNNAMED or matrix.role is Role.PLAIN:
         return ""
-    if matrix.role is Role.KERNEL and not matrix.symbol.startswith("w"):
-        return ""  # what a kernel has made of something, not itself
-    what = setting.words.say("matrix", matrix.role)
-    for beginning, key in (("W_", "makes"), ("b_", "added"), ("α", "weighted")):
-        if matrix.symbol.startswith(beginning):
-            return setting.say(key, what=what)
-    return what
+    noun = context.words.say("matrix", matrix.role)
+    relation = _RELATIONS.get(matrix.kind)
+    return noun if relation is None else context.say(relation, what=noun)

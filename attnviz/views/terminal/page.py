@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.text import Text
 
-from attnviz.story.captions import in_one_line
+from attnviz.story.captions import in_one_line, joined, token_name
 from attnviz.story.labels import indexed, shown_token
 from attnviz.story.storyboard import Calculation, Matrix, Step
 from attnviz.views.terminal.arithmetic import arithmetic
-from attnviz.views.terminal.layout import hung, in_columns
+from attnviz.views.terminal.layout import hanging_indent, in_columns
 from attnviz.views.terminal.lines import styled
 from attnviz.views.terminal.matrices import matrices
-from attnviz.views.terminal.page_context import MARGIN, Setting
+from attnviz.views.terminal.page_context import MARGIN
+from attnviz.views.terminal.page_context import PageContext as Setting
 from attnviz.views.terminal.symbols import coloured_formula, coloured_words
 from attnviz.views.terminal.wrapping import wrapped_formula, wrapped_prose
 
@@ -66,7 +66,7 @@ def _worked_in_full(setting: Setting) -> list[Text]:
     symbol, tokens = indexed("q", board.query), board.trace.problem.tokens
     query = symbol
     if tokens is not None:
-        token = shown_token(tokens[board.query])
+        token = token_name(shown_token(tokens[board.query]))
         query = setting.words.say("common", "named", symbol=symbol, token=token)
     key = "worked" if board.in_full else "followed"
     said = setting.say(key, query=query, row=board.query + 1, count=board.trace.problem.n)
@@ -86,7 +86,7 @@ def _noted(note: str, setting: Setting) -> list[Text]:
 
 
 def _listed(mark: str, lines: Sequence[Text], setting: Setting) -> list[Text]:
-    return hung(styled(f"{mark} ", setting.palette.dim), lines, _INDENT)
+    return hanging_indent(styled(f"{mark} ", setting.palette.dim), lines, _INDENT)
 
 
 def _header(step: Step, number: int, setting: Setting) -> list[Text]:
@@ -94,7 +94,7 @@ def _header(step: Step, number: int, setting: Setting) -> list[Text]:
     palette, width = setting.palette, min(setting.inner, _LONGEST_HEADER)
     mark = styled(f"{number}  ", palette.dim)
     title = styled(step.title, palette.text(None, bold=True))
-    lines = hung(mark, wrapped_prose(title, width - mark.cell_len), mark.cell_len)
+    lines = hanging_indent(mark, wrapped_prose(title, width - mark.cell_len), mark.cell_len)
     formula = Text() if _is_recap(step) else coloured_formula(step.formula.plain, palette)
     at_end = formula.cell_len + 1 if formula.plain else 0
     rule = width - lines[-1].cell_len - 1
@@ -114,7 +114,7 @@ def _header(step: Step, number: int, setting: Setting) -> list[Text]:
 def _body(step: Step, known: Sequence[Matrix], setting: Setting) -> list[list[Text]]:
     if _is_recap(step):
         return _recap(step, setting)
-    is_known = not step.compares and all(_is_among(each, known) for each in step.operands)
+    is_known = all(_is_among(each, known) for each in step.operands)
     operands = () if is_known else step.operands
     if not step.worked:
         shown = [matrices(each, setting) for each in (operands, step.results) if each]
@@ -164,7 +164,12 @@ def _worked(calculations: Sequence[Calculation], setting: Setting) -> list[Text]
 
 
 def _shown(step: Step, part: str) -> list[Exhibit]:
-    return [exhibit for exhibit in step.exhibits if exhibit.part == part]
+    """What is shown with that part, but for the product, which stands around its calculations."""
+    return [
+        exhibit
+        for exhibit in step.exhibits
+        if exhibit.part == part and exhibit.item is not step.product
+    ]
 
 
 def _calculated(step: Step, part: str) -> list[Calculation]:
@@ -185,7 +190,7 @@ def _recap(step: Step, setting: Setting) -> list[list[Text]]:
 
 
 def _is_recap(step: Step) -> bool:
-    return not (step.worked or step.operands or step.results or step.exhibits)
+    return not (step.worked or step.exhibits)
 
 
 def _omitted(said: str, setting: Setting) -> list[Text]:
@@ -196,8 +201,8 @@ def _omitted(said: str, setting: Setting) -> list[Text]:
 def _paragraph(said: Sequence[str], setting: Setting, indent: int = 0) -> list[Text]:
     """Words as one paragraph: their lines were broken for captions, not for a page."""
     between = setting.say("between_sentences")
-    joined = between.join(in_one_line(words, between) for words in said)
-    return wrapped_prose(coloured_words(joined, setting.palette), setting.prose - indent)
+    paragraph = joined((in_one_line(words, between) for words in said), between)
+    return wrapped_prose(coloured_words(paragraph, setting.palette), setting.prose - indent)
 
 
 def _indented(lines: Sequence[Text], by: int) -> list[Text]:
@@ -205,7 +210,4 @@ def _indented(lines: Sequence[Text], by: int) -> list[Text]:
 
 
 def _is_among(matrix: Matrix, known: Sequence[Matrix]) -> bool:
-    return any(
-        each.symbol == matrix.symbol and np.array_equal(each.values, matrix.values, equal_nan=True)
-        for each in known
-    )
+    return any(each is matrix for each in known)

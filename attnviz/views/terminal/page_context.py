@@ -1,11 +1,10 @@
-"""What every part of a page needs to know: the lesson, its words, the colours, the width."""
+"""The context of a page: the lesson, its words, the colours, the width."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from attnviz.story.i18n import Words, words
-from attnviz.story.labels import subscript
 from attnviz.story.storyboard import Label, Matrix, Storyboard
 from attnviz.views.terminal.colour import Palette
 
@@ -17,7 +16,7 @@ _PROSE = 92
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class PageContext:
     """A storyboard about to be shown on a page of `width` columns."""
 
     storyboard: Storyboard
@@ -48,4 +47,4 @@ class Setting:
     def is_worked(self, label: Label, matrix: Matrix) -> bool:
         """Whether a row of a matrix is the one that is worked in full."""
         several = len(matrix.rows) > 1 and self.storyboard.told_on is not None
-        return several and label.symbol[1:] == subscript(self.storyboard.query)
+        return several and label.position == self.storyboard.query

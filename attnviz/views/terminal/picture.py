@@ -19,7 +19,7 @@ _SCALE = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class ShadedPicture:
     """`values` (rows, columns), shaded from `low` to `high`. `zoom` is characters an entry.
 
     A hidden score (−inf), and a weight of exactly 0, is left unshaded.

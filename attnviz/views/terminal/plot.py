@@ -13,7 +13,7 @@ from attnviz.story.exhibits import Plot, Row, Series, Table
 from attnviz.views.terminal.bars import Scale
 from attnviz.views.terminal.layout import GAP, beside
 from attnviz.views.terminal.lines import by_point, styled
-from attnviz.views.terminal.page_context import Setting
+from attnviz.views.terminal.page_context import PageContext
 from attnviz.views.terminal.table import table
 from attnviz.views.terminal.wrapping import widest_word, wrapped_prose
 
@@ -23,29 +23,29 @@ _HEADING = 14
 """Columns that the name of a series may take without being broken at a blank."""
 
 
-def plot(item: Plot, setting: Setting) -> list[Text]:
+def plot(item: Plot, context: PageContext) -> list[Text]:
     """What the curves show, then a line for each x; series that do not fit beside the others come below."""
-    dim = setting.palette.dim
+    dim = context.palette.dim
     values = [value for series in item.series for value in series.y]
     scale = Scale.over(values, logarithmic=item.y_log)
-    lines = wrapped_prose(styled(item.y_name, dim), setting.prose) if item.y_name else []
-    groups = list(_groups(item, scale, setting))
+    lines = wrapped_prose(styled(item.y_name, dim), context.prose) if item.y_name else []
+    groups = list(_groups(item, scale, context))
     for i, group in enumerate(groups):
         lines += [Text(), *group.lines()] if i else group.lines()
     if item.y_log and any(group.bar for group in groups):
-        said = setting.say("logarithmic", low=scale.floor)
-        lines += wrapped_prose(styled(said, dim), setting.prose)
+        said = context.say("logarithmic", low=scale.floor)
+        lines += wrapped_prose(styled(said, dim), context.prose)
     return lines
 
 
-def _groups(item: Plot, scale: Scale, setting: Setting) -> Iterator[_Group]:
+def _groups(item: Plot, scale: Scale, context: PageContext) -> Iterator[_Group]:
     """The series, as many in a group as stand side by side."""
     start = 0
     while start < len(item.series):
         end = len(item.series)
-        while end > start + 1 and not _Group(item, item.series[start:end], scale, setting).fits(0):
+        while end > start + 1 and not _Group(item, item.series[start:end], scale, context).fits(0):
             end -= 1
-        yield _Group(item, item.series[start:end], scale, setting)
+        yield _Group(item, item.series[start:end], scale, context)
         start = end
 
 
@@ -54,12 +54,12 @@ class _Group:
     item: Plot
     series: Sequence[Series]
     scale: Scale
-    setting: Setting
+    context: PageContext
 
     def fits(self, bar: int) -> bool:
         """Whether all stand side by side with bars of that many columns."""
         wide = sum(GAP + each for each in self._widths(bar))
-        return self._x_width + wide <= self.setting.inner
+        return self._x_width + wide <= self.context.inner
 
     @cached_property
     def bar(self) -> int:
@@ -69,7 +69,7 @@ class _Group:
     def lines(self) -> list[Text]:
         if not self.fits(0):
             return self._as_table()
-        palette = self.setting.palette
+        palette = self.context.palette
         x_name = wrapped_prose(styled(self.item.x_name, palette.dim), self._x_width)
         names = [[self._flush_right(line) for line in x_name]]
         columns = [[self._flush_right(styled(each, palette.dim)) for each in self.item.x_texts]]
@@ -86,7 +86,7 @@ class _Group:
 
     def _column(self, series: Series) -> list[Text]:
         """The numbers of a series, each with its bar."""
-        style = self.setting.palette.text(series.role)
+        style = self.context.palette.text(series.role)
         return [
             styled(f"{text} {self._bar(value, series)}" if self.bar else text, style)
             for text, value in zip(by_point(series.texts), series.y, strict=True)
@@ -99,7 +99,7 @@ class _Group:
         header = (self.item.x_name, *(series.name for series in self.series))
         texts = zip(self.item.x_texts, *(series.texts for series in self.series), strict=True)
         roles = (None, *(series.role for series in self.series))
-        return table(Table(header, tuple(map(Row, texts)), roles), self.setting)
+        return table(Table(header, tuple(map(Row, texts)), roles), self.context)
 
     def _widths(self, bar: int) -> list[int]:
         """Columns of each series."""

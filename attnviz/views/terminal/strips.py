@@ -9,8 +9,8 @@ from attnviz.story.pooled_map import pooled
 from attnviz.story.storyboard import Label, Matrix
 from attnviz.views.terminal.heatmap import MOST_ROWS
 from attnviz.views.terminal.lines import cut, filled, styled
-from attnviz.views.terminal.page_context import Setting
-from attnviz.views.terminal.picture import Picture
+from attnviz.views.terminal.page_context import PageContext
+from attnviz.views.terminal.picture import ShadedPicture
 from attnviz.views.terminal.wrapping import wrapped_prose
 
 MOST_NUMBERS = 24
@@ -24,25 +24,25 @@ def are_strips(matrix: Matrix) -> bool:
     return not matrix.columns and columns > MOST_NUMBERS and 1 <= rows <= MOST_ROWS
 
 
-def strips(matrix: Matrix, setting: Setting) -> list[Text]:
+def strips(matrix: Matrix, context: PageContext) -> list[Text]:
     """A line a row: its name, marked if it is the one that is worked in full, and its shades; then what these mean."""
-    names = [_name(label, setting.is_worked(label, matrix)) for label in matrix.rows]
+    names = [_name(label, context.is_worked(label, matrix)) for label in matrix.rows]
     margin = max(map(cell_len, names), default=-1) + 1
-    parts = pooled(matrix.values, matrix.shape[0], max(setting.inner - margin, 1))
-    picture = Picture(matrix.role, parts.means, setting.palette)
-    style = setting.palette.text(matrix.rows[0].role if matrix.rows else None)
+    parts = pooled(matrix.values, matrix.shape[0], max(context.inner - margin, 1))
+    picture = ShadedPicture(matrix.role, parts.means, context.palette)
+    style = context.palette.text(matrix.rows[0].role if matrix.rows else None)
     lines = [
         styled(filled(name, margin), style) + line
         for name, line in zip(names or [""] * matrix.shape[0], picture.rows(), strict=True)
     ]
     _, together = parts.block
-    low, high = setting.storyboard.numbers.ends(picture.low, picture.high)
-    bar = styled(f"{low} ", setting.palette.dim).append_text(picture.scale())
-    bar.append(f" {high}", setting.palette.dim)
+    low, high = context.storyboard.numbers.ends(picture.low, picture.high)
+    bar = styled(f"{low} ", context.palette.dim).append_text(picture.scale())
+    bar.append(f" {high}", context.palette.dim)
     if together == 1:
         return [*lines, bar]
-    said = setting.say("together", count=together)
-    return [*lines, bar, *wrapped_prose(styled(said, setting.palette.dim), setting.prose)]
+    said = context.say("together", count=together)
+    return [*lines, bar, *wrapped_prose(styled(said, context.palette.dim), context.prose)]
 
 
 def _name(label: Label, worked: bool) -> str:

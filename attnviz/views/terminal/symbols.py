@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 
 from rich.text import Text
 
-from attnviz.theme import Role
+from attnviz.story.caption_tokens import Run, read_mathematics, runs_of
+from attnviz.story.captions import caption
 from attnviz.views.terminal.colour import Palette
-
-_ROLES = {
-    "x": Role.INPUT,
-    "q": Role.QUERY,
-    "k": Role.KEY,
-    "v": Role.VALUE,
-    "s": Role.SCORE,
-    "α": Role.WEIGHT,
-    "a": Role.WEIGHT,
-    "o": Role.OUTPUT,
-    "y": Role.OUTPUT,
-}
-# A letter before a bracket is a function, O(n²), and one that ends a rounding, / s⌋, is a stride.
-_AS_WORD = r"(?<![A-Za-z_“])(?:%s)(?![A-Za-z”(⌋])"
-_NAMED = r"[Wb]_(?P<of>[QKVO])|(?P<indexed>[xqkvsαoy])(?:[ᵢⱼ₊]+|[₀-₉]+(?:,[₀-₉]+)*)"
-_IN_WORDS = re.compile(_AS_WORD % _NAMED)
-# A lone A is an article in English: only in a formula is it the weights.
-_IN_FORMULA = re.compile(_AS_WORD % rf"{_NAMED}|(?P<matrix>[XQKVSAOYso])[₀-₉ₕᵢ]?")
 
 
 def coloured_formula(formula: str, palette: Palette) -> Text:
     """A formula in plain Unicode, its matrices and entries coloured."""
-    return _coloured(formula, _IN_FORMULA, palette)
+    return _coloured(runs_of(read_mathematics(formula)), palette)
 
 
 def coloured_words(said: str, palette: Palette) -> Text:
     """Words, the symbols among them coloured."""
-    return _coloured(said, _IN_WORDS, palette)
+    return _coloured(caption(said).runs, palette)
 
 
-def _coloured(said: str, pattern: re.Pattern[str], palette: Palette) -> Text:
-    text = Text(said)
-    for match in pattern.finditer(said):
-        letter = next(group for group in match.groups() if group)
-        text.stylize(palette.text(_ROLES[letter.lower()]), *match.span())
+def _coloured(runs: Iterable[Run], palette: Palette) -> Text:
+    text = Text()
+    for run in runs:
+        text.append(run.text, None if run.role is None else palette.text(run.role))
     return text

@@ -14,9 +14,9 @@ from rich.text import Text
 
 from attnviz.story.exhibits import Row, Table
 from attnviz.theme import Role
-from attnviz.views.terminal.layout import GAP, hung
+from attnviz.views.terminal.layout import GAP, hanging_indent
 from attnviz.views.terminal.lines import by_point, filled, styled
-from attnviz.views.terminal.page_context import Setting
+from attnviz.views.terminal.page_context import PageContext
 from attnviz.views.terminal.wrapping import widest_word, wrapped_prose
 
 _SIGNS = {True: "✓", False: "✗", None: ""}
@@ -29,9 +29,9 @@ _NUMBER = re.compile(r"[−+]?\d[\d,]*(\.\d+)?")
 _QUANTITY = re.compile(r"≈? ?[−+]?\d[\d,.]*(·10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)?")
 
 
-def table(item: Table, setting: Setting) -> list[Text]:
+def table(item: Table, context: PageContext) -> list[Text]:
     """The lines of a table, with ✓ or ✗ before each row that works or fails."""
-    drawn = _Drawn(item, setting)
+    drawn = _Drawn(item, context)
     widths = drawn.widths()
     if widths is not None:
         return drawn.columns(widths)
@@ -42,13 +42,13 @@ def table(item: Table, setting: Setting) -> list[Text]:
 @dataclass(frozen=True, eq=False)
 class _Drawn:
     item: Table
-    setting: Setting
+    context: PageContext
 
     def widths(self, tallest: int = _TALLEST) -> list[int] | None:
         """How wide each column is; None if the page is too narrow for rows of at most `tallest` lines."""
         texts = list(zip(self._header, *self._rows, strict=True))
         least = [max(widest_word(cell) for cell in column) for column in texts]
-        room = self.setting.inner - self._sign - GAP * (len(texts) - 1)
+        room = self.context.inner - self._sign - GAP * (len(texts) - 1)
         if sum(least) > room:
             return None
         widths = _shrunk([max(map(cell_len, column)) for column in texts], least, room)
@@ -76,13 +76,13 @@ class _Drawn:
             return tuple(of[j] for j in kept)
 
         rows = tuple(Row(some(row.cells), row.good) for row in self.item.rows)
-        part = _Drawn(Table(some(self.item.header), rows, some(self._roles)), self.setting)
+        part = _Drawn(Table(some(self.item.header), rows, some(self._roles)), self.context)
         widths = part.widths(tallest=1)
         return None if widths is None else part.columns(widths)
 
     def columns(self, widths: Sequence[int]) -> list[Text]:
         """A header, a rule, and a line or a few for each row."""
-        palette = self.setting.palette
+        palette = self.context.palette
         columns = list(zip(*self._rows, strict=True))
         numeric = [_is_mostly_numbers(column) for column in columns]
         aligned = [
@@ -107,10 +107,10 @@ class _Drawn:
         return lines
 
     def _row(self, sign: str, cells: Sequence[str], columns: _Columns) -> list[Text]:
-        return hung(self._signed(sign), columns.row(cells), self._sign)
+        return hanging_indent(self._signed(sign), columns.row(cells), self._sign)
 
     def _record(self, row: Row, cells: Sequence[str]) -> list[Text]:
-        palette, room = self.setting.palette, self.setting.inner - self._sign
+        palette, room = self.context.palette, self.context.inner - self._sign
         names = max(map(cell_len, self._header)) + 2
         lines: list[Text] = []
         for name, cell, role in zip(self._header, cells, self._roles, strict=True):
@@ -118,14 +118,14 @@ class _Drawn:
             by = names if beside else _HANG
             parts = [styled(each, palette.text(role)) for each in _wrapped(cell, room - by)]
             if beside:
-                lines += hung(styled(filled(name, names), palette.dim), parts, names)
+                lines += hanging_indent(styled(filled(name, names), palette.dim), parts, names)
             else:
                 lines += wrapped_prose(styled(name, palette.dim), room)
-                lines += hung(Text(" " * by), parts, by)
-        return hung(self._signed(_SIGNS[row.good]), lines, self._sign)
+                lines += hanging_indent(Text(" " * by), parts, by)
+        return hanging_indent(self._signed(_SIGNS[row.good]), lines, self._sign)
 
     def _signed(self, sign: str) -> Text:
-        return styled(filled(sign, self._sign), self.setting.palette.text(None, bold=True))
+        return styled(filled(sign, self._sign), self.context.palette.text(None, bold=True))
 
     @cached_property
     def _sign(self) -> int:

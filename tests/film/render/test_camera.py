@@ -41,7 +41,7 @@ from attnviz.render.quality import Quality
 from attnviz.render.renderer import PlanningRenderer
 from attnviz.views.film.production.own_scene import OwnScene
 from attnviz.views.film.production.planning import plan
-from tests.film.cases import case_named, film_of
+from tests.film.films import case_named, film_of
 from tests.film.render import odd_scenes
 from tests.film.render.pictures import own
 
@@ -154,7 +154,7 @@ def test_another_part_of_the_plane_is_drawn_too():
     assert worst(*(make() for make in MOBJECTS.values()), **how) <= NEAR
 
 
-@pytest.mark.parametrize("case", ["illustrated in Chinese", "context zh light", "multi-head en"])
+@pytest.mark.parametrize("case", ["illustrated in Chinese", "context zh", "multi-head en"])
 def test_every_beat_of_our_films_looks_as_manim_draws_it(case):
     apart = {}
 

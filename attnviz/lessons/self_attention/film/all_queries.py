@@ -213,7 +213,7 @@ def _strongest(scene: Stage) -> Line:
     """The strongest links of the head that is shown: shades and blocks do not tell them apart."""
     weights = scene.storyboard.trace.heads[0].stages.weights
     style, numbers = scene.style, scene.storyboard.numbers
-    runs = [(scene.words.say("film", "strongest"), style.theme.dim)]
+    runs: list[tuple[str, str]] = [(scene.words.say("film", "strongest"), style.theme.dim)]
     for link in strongest_links(weights, 3):
         runs += [
             ("   " + indexed("q", link.query), style.colour(Role.QUERY)),

@@ -11,7 +11,7 @@ from attnviz.theme import Role
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.choreography import appear, dim, light, slide, travel
 from attnviz.views.film.components.cells import sum_line
-from attnviz.views.film.components.formula import attention_formula, part
+from attnviz.views.film.components.formula import formula_with_parts, part
 from attnviz.views.film.components.matrix import MatrixView, sheet
 from attnviz.views.film.components.text import cut_to_width, label, widest
 from attnviz.views.film.stage import Stage
@@ -24,7 +24,7 @@ _APART = 0.1
 
 def formula(scene: Stage, step: Step) -> None:
     """The line, then its parts from the inside out, each with the matrix it stands for."""
-    line = attention_formula(step.formula, scene.style)
+    line = formula_with_parts(step.formula, scene.style)
     if line.width > WIDE.width:
         line.scale(WIDE.width / line.width)
     line.move_to(np.array([WIDE.middle[0], 1.45, 0]))

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from manim import LEFT, Create, FadeIn, FadeOut, LaggedStart, Mobject, VGroup
+from manim import LEFT, Create, FadeIn, FadeOut, Mobject, VGroup
 
+from attnviz.story.exhibits import in_matrices
 from attnviz.story.storyboard import Calculation, Step
 from attnviz.typeset.fonts import Points
 from attnviz.views.film.choreography import appear, dim, light, slide
 from attnviz.views.film.components.exhibit import ExhibitView, laid_out
-from attnviz.views.film.components.field import FieldView
+from attnviz.views.film.components.exhibit_types import moves_of
 from attnviz.views.film.components.matrix import MOST_SIDE, MatrixView
-from attnviz.views.film.components.plot import PlotView
-from attnviz.views.film.components.table import TableView
 from attnviz.views.film.components.text import Line, label
 from attnviz.views.film.components.worked import WorkedLines, WorkedSum
 from attnviz.views.film.stage import Stage
@@ -75,7 +74,7 @@ def hang(scene: Stage, step: Step, *, centred: bool = False) -> Hung:
     `centred` is for acts that show everything by `tell`: what stands then makes room for what comes.
     """
     box = _BESIDE if step.worked else STAGE
-    views, joints = laid_out(step.exhibits, scene.storyboard.numbers, scene.style, box)
+    views, joints = laid_out(in_matrices(step.exhibits), scene.storyboard.numbers, scene.style, box)
     return Hung(views, joints, [], box, centred)
 
 
@@ -148,7 +147,8 @@ def stand(scene: Stage, hung: Hung, view: ExhibitView, seconds: float) -> None:
     first += _said_of_blocks(scene, hung, view)
     if first:
         scene.move(*first, seconds=0.4)
-    _appear(scene, view.body, max(seconds - 0.4, 0.8))
+    for animations, each in moves_of(view.exhibit, view.body, max(seconds - 0.4, 0.8)):
+        scene.move(*animations, seconds=each)
     whole = VGroup(view) if joint is None else VGroup(joint, view)
     hung.keep(scene, whole, line=view.exhibit.line)
 
@@ -166,32 +166,6 @@ def blocks_note(scene: Stage) -> Line:
     said = scene.words.say("film", "large", blocks=MOST_SIDE)
     note = label(said, scene.style.theme.dim, Size.SMALL)
     return note.move_to((STAGE.left, 0, 0), aligned_edge=LEFT).on_baseline(CAPTION.top + 0.14)
-
-
-def _appear(scene: Stage, body: VGroup, seconds: float) -> None:
-    if isinstance(body, MatrixView):
-        names = [*body.row_labels, *body.column_labels]
-        rows = [VGroup(*row) for row in body.entries]
-        scene.move(*[FadeIn(each) for each in names], appear(rows), seconds=seconds)
-    elif isinstance(body, PlotView):
-        scene.move(FadeIn(body.axes), seconds=0.5)
-        for curve, ending in zip(body.curves, body.endings, strict=True):
-            share = max((seconds - 0.5) / len(body.curves), 0.6)
-            scene.move(LaggedStart(Create(curve), FadeIn(ending), lag_ratio=0.8), seconds=share)
-    elif isinstance(body, TableView):
-        scene.move(FadeIn(body.header), seconds=0.4)
-        scene.move(appear(body.rows), seconds=seconds - 0.4)
-    else:
-        assert isinstance(body, FieldView)
-        _grow(scene, body, seconds)
-
-
-def _grow(scene: Stage, body: FieldView, seconds: float) -> None:
-    """From the position that is asked about down to the inputs, a layer at a time."""
-    share = seconds / len(body.rows)
-    scene.move(FadeIn(body.rows[-1]), FadeIn(body.names), seconds=share)
-    for links, row in zip(reversed(body.links), reversed(body.rows[:-1]), strict=True):
-        scene.move(*[Create(link) for link in links], FadeIn(row), seconds=share)
 
 
 def work_out(scene: Stage, hung: Hung, calculations: tuple[Calculation, ...]) -> None:

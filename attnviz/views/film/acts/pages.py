@@ -6,6 +6,7 @@ from itertools import groupby
 
 from manim import FadeOut
 
+from attnviz.story.exhibits import in_matrices
 from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.exhibits import Hung, tell
 from attnviz.views.film.components.exhibit import ExhibitView, laid_out
@@ -26,7 +27,7 @@ def show_in_pages(scene: Stage, step: Step) -> None:
 def hang_in_pages(scene: Stage, step: Step) -> Hung:
     """Where everything will stand, each line in the middle of the stage."""
     hung = Hung([], [], [], centred=True)
-    for _, line in groupby(step.exhibits, key=lambda each: each.line):
+    for _, line in groupby(in_matrices(step.exhibits), key=lambda each: each.line):
         views, joints = laid_out(list(line), scene.storyboard.numbers, scene.style, STAGE)
         hung.views += views
         hung.joints += joints

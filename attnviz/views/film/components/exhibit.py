@@ -9,26 +9,21 @@ from itertools import groupby
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
-from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Table
+from attnviz.story.exhibits import Exhibit, Region
 from attnviz.story.numbers import Numbers
 from attnviz.story.storyboard import Matrix
-from attnviz.views.film.components.exhibit_room import (
-    HEADING,
-    MOST_CELL,
-    MOST_TOKEN,
-    Demand,
+from attnviz.views.film.components.exhibit_room import Demand, heights, widths
+from attnviz.views.film.components.exhibit_types import (
+    Place,
     demand,
     heading,
-    heights,
-    names_high,
-    names_wide,
-    widths,
+    heading_height,
+    named_matrix,
+    names_above,
+    view_of,
 )
-from attnviz.views.film.components.field import FieldView
-from attnviz.views.film.components.matrix import MatrixView, Sheet, frame_around, sheet
-from attnviz.views.film.components.plot import PlotView
+from attnviz.views.film.components.matrix import MatrixView, Sheet, frame_around
 from attnviz.views.film.components.shades import spanning
-from attnviz.views.film.components.table import TableView
 from attnviz.views.film.components.text import Line
 from attnviz.views.film.style import Box, Size, Style
 
@@ -37,9 +32,6 @@ _LARGEST_TABLE = 1.4
 """How much larger text stands where there is nothing else."""
 _AIR = 0.93
 _BETWEEN_LINES = 0.4
-_LEAST_CELL = 0.1
-_LEAST_NAMED = 0.28
-"""A row that is lower goes without its name."""
 
 
 class ExhibitView(VGroup):
@@ -82,18 +74,18 @@ def laid_out(
         _fitting(list(each), numbers, style, box)
         for _, each in groupby(exhibits, key=lambda each: each.line)
     ]
-    wanted = [[demand(each, numbers, box, style) for each in line] for line in lines]
-    high = heights(wanted, box.height - _BETWEEN_LINES * (len(lines) - 1))
+    demands = [[demand(each, numbers, box, style) for each in line] for line in lines]
+    high = heights(demands, box.height - _BETWEEN_LINES * (len(lines) - 1))
     views: list[ExhibitView] = []
     joints: list[Line | None] = []
     stack = VGroup()
-    for line, demands, height in zip(lines, wanted, high, strict=True):
-        group, made, between = _line(line, demands, numbers, style, box, height)
+    for line, needed, height in zip(lines, demands, high, strict=True):
+        group, made, between = _line(line, needed, numbers, style, box, height)
         stack.add(group)
         views += made
         joints += between
     stack.arrange(DOWN, buff=_BETWEEN_LINES)
-    if all(isinstance(each.item, Table) for each in exhibits):
+    if all(each.fixed for line in demands for each in line):  # text alone
         room = min(box.width / stack.width, box.height / stack.height)
         stack.scale(min(_LARGEST_TABLE, max(_AIR * room, min(room, 1.0))))
     stack.move_to(np.array(box.middle))
@@ -133,7 +125,7 @@ def _line(
 ) -> tuple[VGroup, list[ExhibitView], list[Line | None]]:
     joints = [_joint(each, style) if i else None for i, each in enumerate(line)]
     gaps = sum(map(_gap, joints[1:]))
-    above = max((names_high(e.item) for e in line if isinstance(e.item, Matrix)), default=0.0)
+    above = max(map(names_above, line))
     views = _levelled(
         [
             _view(each, numbers, style, width, height, above)
@@ -170,7 +162,7 @@ def _levelled(views: list[ExhibitView], style: Style) -> list[ExhibitView]:
         if isinstance(view.body, MatrixView) and isinstance(item, Matrix):
             shown = _beside(view.body.sheet, sheets)
             if shown is not view.body.sheet:
-                view = ExhibitView(view.exhibit, _named(shown, item, style), style)
+                view = ExhibitView(view.exhibit, named_matrix(shown, item, style), style)
         levelled.append(view)
     return levelled
 
@@ -204,35 +196,5 @@ def _view(
     exhibit: Exhibit, numbers: Numbers, style: Style, width: float, height: float, above: float
 ) -> ExhibitView:
     """`above` is the room over matrices of that line for the names of columns."""
-    item = exhibit.item
-    height -= HEADING if exhibit.name or isinstance(item, Matrix) else 0.0
-    if isinstance(item, Matrix):
-        body: VGroup = _matrix(item, numbers, style, width, height - above)
-    elif isinstance(item, Plot):
-        body = PlotView(item, style, width=width, height=height)
-    elif isinstance(item, Table):
-        body = TableView(item, style, width=width + 0.01, height=height)
-    else:
-        assert isinstance(item, Field)
-        body = FieldView(item, style, width=width, height=height)
-    return ExhibitView(exhibit, body, style)
-
-
-def _matrix(
-    matrix: Matrix, numbers: Numbers, style: Style, width: float, height: float
-) -> MatrixView:
-    room = max(width - names_wide(matrix), _LEAST_CELL * min(matrix.shape[1], 16))
-    high = max(height, _LEAST_CELL * min(matrix.shape[0], 16))
-    shown = sheet(matrix, numbers, width=room, height=high, most_cell=MOST_CELL)
-    return _named(shown, matrix, style)
-
-
-def _named(shown: Sheet, matrix: Matrix, style: Style) -> MatrixView:
-    """The view with the names of its rows and columns, as far as there is room for them."""
-    view = MatrixView(shown, style)
-    if not shown.pooled:
-        if names_wide(matrix) and shown.height >= _LEAST_NAMED:
-            view.label_rows(most=MOST_TOKEN)
-        if names_high(matrix):
-            view.label_columns()
-    return view
+    place = Place(width, height - heading_height(exhibit), above)
+    return ExhibitView(exhibit, view_of(exhibit, numbers, style, place), style)

@@ -1,50 +1,27 @@
-"""How much room an exhibit takes on the stage, and how the room there is becomes shared."""
+"""Room on the stage: the demand of an exhibit, and shares of a line's width and of the stage's height."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from manim import VGroup
-
-from attnviz.story.exhibits import Exhibit, Plot, Table
-from attnviz.story.numbers import Numbers
 from attnviz.story.storyboard import Matrix
-from attnviz.typeset.fonts import Weight
-from attnviz.views.film.components.matrix import number_width
-from attnviz.views.film.components.table import TableView
-from attnviz.views.film.components.text import Line, widest, width_of
-from attnviz.views.film.style import Box, Size, Style
+from attnviz.views.film.components.text import widest
+from attnviz.views.film.style import Size
 
 HEADING = 0.5
 MOST_CELL = 0.8
 MOST_TOKEN = 1.3
 _SIDE, _ABOVE = 0.6, 0.42
 """Room for the names of rows, and of columns; tokens take more."""
-_PLOT = (6.4, 3.2)
-_LEAST_PLOT = 0.3
-"""Of the width of a line."""
 _MOST_GROWTH = 1.75
-_SLACK = 1e-6
-"""Numbers that just fit still do when their width has been divided by the columns and multiplied again."""
 _MOST_NAMES = 12
 """A side with more entries goes without names."""
 
 
-def heading(exhibit: Exhibit, style: Style) -> VGroup:
-    """What stands over an exhibit: symbol and shape of a matrix, and the name it was given; empty without either."""
-    item, runs = exhibit.item, []
-    if isinstance(item, Matrix) and item.symbol:
-        shape = "{}×{}".format(*item.shape)
-        runs = [(item.symbol, style.colour(item.role)), (f"  {shape}", style.theme.dim)]
-    if exhibit.name:
-        runs.append((("   " if runs else "") + exhibit.name, style.theme.ink))
-    return VGroup(Line(runs, Size.BODY, Weight.SEMIBOLD)) if runs else VGroup()
-
-
 @dataclass(frozen=True)
 class Demand:
-    """What an exhibit would take, in manim units."""
+    """The room that an exhibit takes if it can have it, in manim units."""
 
     width: float
     height: float
@@ -53,35 +30,9 @@ class Demand:
     fixed: bool = False
     """Whether it cannot do with less."""
     rigid: float = 0.0
-    """Of the width, what does not shrink with the cells: the names of rows; all of it under a single column's title."""
+    """The width that does not shrink with the cells: of the names of rows; all of it under a single column's title."""
     grows: bool = False
     """Whether it is the better for more room than that."""
-
-
-def demand(exhibit: Exhibit, numbers: Numbers, box: Box, style: Style) -> Demand:
-    """What the exhibit would take in a box of that size if it stood there alone."""
-    item = exhibit.item
-    named = HEADING if exhibit.name or isinstance(item, Matrix) else 0.0
-    title = heading(exhibit, style).width
-    if isinstance(item, Matrix):
-        names = names_wide(item)
-        written = number_width(item, numbers) or 0.0
-        wanted = max(MOST_CELL * min(item.shape[1], 16), written) + _SLACK
-        width = names + max(wanted, title)
-        high = min(item.shape[0], 16) * MOST_CELL + named + names_high(item)
-        rigid = width if item.shape[1] == 1 else names
-        snug = number_width(item, numbers, snug=True)
-        least = snug + _SLACK + names if snug else 0.0
-        return Demand(width, high, max(least, rigid), rigid=rigid)
-    if isinstance(item, Plot):
-        least = _LEAST_PLOT * box.width
-        return Demand(_PLOT[0], _PLOT[1] + named, least, rigid=least, grows=True)
-    if isinstance(item, Table):
-        view = TableView(item, style, width=box.width, height=box.height)
-        return Demand(max(view.width, title), view.height + named, fixed=True)
-    count = max(len(layer.lit) for layer in item.layers)
-    names = max(width_of(layer.name, Size.SMALL) for layer in item.layers) + 0.3
-    return Demand(max(count * 0.62 + names, title), len(item.layers) * 1.05 + named)
 
 
 def names_wide(matrix: Matrix) -> float:

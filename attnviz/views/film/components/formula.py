@@ -1,8 +1,6 @@
-"""Attention(Q, K, V) as the lesson writes it, set by Typst, its parts to be lit one by one."""
+"""A formula of a lesson, set by Typst, its parts to be lit one by one."""
 
 from __future__ import annotations
-
-import re
 
 from manim import MathTypst, VGroup
 
@@ -10,31 +8,27 @@ from attnviz.story.storyboard import Formula
 from attnviz.theme import Role
 from attnviz.views.film.style import Size, Style
 
-_PARTS = (
-    (re.compile(r"Q K\^top"), "{{Q : query}} {{K^top : key}}"),
-    (re.compile(r"sqrt\(d_k\)"), "{{sqrt(d_k) : scale}}"),
-    (re.compile(r"\((\S+) dot "), r"({{\1 : scale}} dot "),
-    (
-        re.compile(r'"softmax"(_b)?\((.*)\) V$'),
-        r'{{upright("softmax")\1 : softmax}} lr(( \2 )) {{V : value}}',
-    ),
-    (re.compile(r" ?\+ ([BM])"), r" + {{\1 : added\1}}"),
-)
-"""What is lit by itself, and how Typst is told its name."""
-_NAMED = re.compile(r": (\w+)\}\}")
-_ROLES = {"query": Role.QUERY, "key": Role.KEY, "value": Role.VALUE, "softmax": Role.WEIGHT}
+_ROLES = {
+    "query": Role.QUERY,
+    "key": Role.KEY,
+    "value": Role.VALUE,
+    "softmax": Role.WEIGHT,
+    "heads": Role.OUTPUT,
+    "project": Role.OUTPUT,
+}
+"""The roles of parts of formulas by their names; others are in ink."""
 
 
-def attention_formula(formula: Formula, style: Style) -> MathTypst:
-    """The formula of the storyboard; `part` finds "query", "key", "value", "scale" and "softmax" in it."""
-    source = formula.typst
-    for pattern, named in _PARTS:
-        source = pattern.sub(named, source)
-    drawn = MathTypst(source, font_size=Size.DISPLAY.value, color=style.theme.ink)
-    drawn.parts_named = frozenset(_NAMED.findall(source))
+def formula_with_parts(formula: Formula, style: Style) -> MathTypst:
+    """The formula in ink, its parts in the colours of their roles; `part` finds them by the formula's names."""
+    drawn = MathTypst(
+        formula.marked or formula.typst, font_size=Size.DISPLAY.value, color=style.theme.ink
+    )
+    drawn.parts_named = frozenset(formula.parts)
     drawn.set_fill(style.theme.ink, 1)
     for name, role in _ROLES.items():
-        drawn.select(name).set_color(style.colour(role))
+        if name in drawn.parts_named:
+            drawn.select(name).set_color(style.colour(role))
     return drawn
 
 

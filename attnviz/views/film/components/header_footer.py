@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from manim import LEFT, RIGHT, Dot, VGroup
 
-from attnviz.story.captions import caption_lines
+from attnviz.story.captions import caption, caption_lines
 from attnviz.story.i18n import words
 from attnviz.story.storyboard import Step, Storyboard
-from attnviz.theme import Role
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.components.cells import rule
 from attnviz.views.film.components.text import Line, cut_to_width, label, width_of
@@ -18,25 +15,11 @@ from attnviz.views.film.style import CAPTION, HEADER, STAGE, Size, Style
 _APART = 0.35
 """The lesson from the title, and the title from the dots."""
 _DOT, _DOTS_APART = 0.11, 0.14
-_LETTERS = {"x": Role.INPUT, "q": Role.QUERY, "k": Role.KEY, "v": Role.VALUE, "s": Role.SCORE}
-_LETTERS |= {"α": Role.WEIGHT, "o": Role.OUTPUT, "y": Role.OUTPUT}
-_MATRICES = {"W_Q": Role.QUERY, "W_K": Role.KEY, "W_V": Role.VALUE, "W_O": Role.OUTPUT}
-_SYMBOL = re.compile(r"W_[QKVO]|\b[xqkvsαoy][₀-₉]+(?:,[₀-₉]+)?")
 
 
 def coloured(text: str, style: Style) -> list[tuple[str, str]]:
     """Text in runs: symbols (q₁, W_K) in their role's colour, the rest in ink."""
-    runs, end = [], 0
-    for match in _SYMBOL.finditer(text):
-        if match.start() > end:
-            runs.append((text[end : match.start()], style.theme.ink))
-        symbol = match.group()
-        role = _MATRICES.get(symbol) or _LETTERS[symbol[0]]
-        runs.append((symbol, style.colour(role)))
-        end = match.end()
-    if end < len(text):
-        runs.append((text[end:], style.theme.ink))
-    return runs
+    return [(run.text, style.colour(run.role)) for run in caption(text).runs]
 
 
 class Caption(VGroup):
@@ -44,7 +27,7 @@ class Caption(VGroup):
 
     def __init__(self, text: str, style: Style, language: str) -> None:
         super().__init__()
-        self.text = text
+        self.text = str(text)
         lines = caption_lines(text, language)
         pitch = Size.LARGE.em * 1.3
         first = CAPTION.top - 0.42 - (0 if len(lines) > 1 else pitch / 2)

@@ -19,7 +19,8 @@ from attnviz.story.storyboard import Matrix
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.components.cells import width_for
 from attnviz.views.film.components.exhibit import ExhibitView, laid_out
-from attnviz.views.film.components.exhibit_room import HEADING, MOST_CELL, heading
+from attnviz.views.film.components.exhibit_room import HEADING, MOST_CELL
+from attnviz.views.film.components.exhibit_types import heading
 from attnviz.views.film.components.matrix import LABEL_GAP, MatrixView, Sheet
 from attnviz.views.film.components.shades import shades_of
 from attnviz.views.film.components.text import Line, label, widest, width_of

@@ -108,7 +108,9 @@ class WorkedSum(VGroup):
 def _term(term: Term, style: Style, words: Words, numbers: Numbers) -> _Row:
     worth = [(term.text, style.theme.ink)]
     if term.merged:
-        written = [(words.say("common", "more", count=term.merged), style.theme.dim)]
+        written: list[tuple[str, str]] = [
+            (words.say("common", "more", count=term.merged), style.theme.dim)
+        ]
     else:
         written = runs_of(term.pieces, style)
         if len(term.pieces) == 1:

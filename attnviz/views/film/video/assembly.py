@@ -11,12 +11,12 @@ from pathlib import Path
 from attnviz.render.folders import work_folder
 from attnviz.render.render_queue import Take
 from attnviz.story.i18n import words
+from attnviz.story.pace import Pace
 from attnviz.story.storyboard import Storyboard
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.planning import Plan
 from attnviz.views.film.production.render_service import Studio
 from attnviz.views.film.stage import Beat
-from attnviz.views.film.style import Pace
 from attnviz.views.film.timing import Stretch, paced, shortest, too_short
 from attnviz.views.film.video import container
 from attnviz.views.film.video.captions import Said

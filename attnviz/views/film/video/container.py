@@ -19,13 +19,14 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 import attnviz
+from attnviz.story.languages import language as language_record
 from attnviz.views.film.video.boxes import disable_first_subtitles
 from attnviz.views.film.video.captions import Said, timed
 from attnviz.views.film.video.embedded_spec import packed
 from attnviz.views.film.video.sound import add_sound, sound_of
 
-_LANGUAGES = {"en": ("eng", "English"), "zh": ("zho", "中文"), "und": ("und", "")}
-"""ISO 639-2 codes, as MP4 wants them, and the names that players list; "und" is a language that nobody named."""
+_UNDETERMINED = "und"
+"""The ISO 639-2 code of a language that nobody named."""
 _MILLISECOND = Fraction(1, 1000)
 
 _SUBTITLE_STYLE = b"""[Script Info]
@@ -129,7 +130,7 @@ def _flows(
     sound: Path | None,
 ) -> list[Iterator[av.Packet[Any]]]:
     """New streams for picture, sound and subtitles, and the packets of each."""
-    code, _ = _LANGUAGES[language]
+    code, _ = _listed_as(language)
     seconds = float(sum(part.count * part.frame for part in parts) * parts[0].unit)
     with av.open(parts[0].path) as model:
         picture = film.add_stream_from_template(model.streams.video[0], opaque=True)
@@ -201,9 +202,17 @@ def _picture(parts: Sequence[_Part], stream: VideoStream) -> Iterator[av.Packet[
         start += part.count
 
 
+def _listed_as(language: str) -> tuple[str, str]:
+    """The ISO 639-2 code, as MP4 wants it, and the name that players list."""
+    if language == _UNDETERMINED:
+        return _UNDETERMINED, ""
+    record = language_record(language)
+    return record.iso_639_2, record.name
+
+
 def _subtitles(film: OutputContainer, track: Track, seconds: float) -> Iterator[av.Packet[Any]]:
     """A new stream for the track, and its packets. Between them the muxer adds empty ones, which clear the screen."""
-    code, name = _LANGUAGES[track.language]
+    code, name = _listed_as(track.language)
     stream = film.add_stream("mov_text")
     stream.codec_context.subtitle_header = _SUBTITLE_STYLE
     stream.time_base = _MILLISECOND

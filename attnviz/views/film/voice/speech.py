@@ -10,29 +10,18 @@ import itertools
 import re
 import subprocess
 import wave
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from attnviz.errors import EnvironmentFault
+from attnviz.story.i18n import language
 from attnviz.views.film.voice.speech_text import sayable
 
 _PROGRAM = "espeak-ng"
 _INSTEAD = "or record your own and use --narrate FILE"
 _REPAIR = f"install it again, {_INSTEAD}"
-_WORDS_A_MINUTE = {"en": 150, "zh": 180}
-"""espeak-ng's own measure, which makes of a Chinese word something else: both are a lecturer's calm pace."""
-_VOICES = {"en": ("en-us", "en-gb", "en"), "zh": ("cmn-latn-pinyin", "cmn")}
-"""The best first. espeak-ng 1.51 makes pinyin of Chinese characters, which its voice cmn then reads as English words
-("hao two"): https://github.com/espeak-ng/espeak-ng/issues/1236. Where there are two voices, the other one does not."""
-_NAMES = {"en": "English", "zh": "Mandarin"}
-_FOREIGN = {
-    # single letters are symbols, which a Chinese voice names as Chinese speakers do
-    "zh": re.compile(r"([A-Za-z]{2,}(?:[’'\s-]+[A-Za-z]{2,})*)"),
-    "en": re.compile("([\u3400-\u9fff]+)"),
-}
-"""What the voice of a language cannot say and the other one can."""
 _LETTER_A = re.compile("(?<=[^.:?!] )A(?= )")
 """An A inside a sentence is a matrix, no article."""
 _MOST_SECONDS = 60.0
@@ -59,8 +48,8 @@ class Voice:
     foreign: str | None = None
 
 
-def voice_for(language: str) -> Voice:
-    """The voice for "en" or "zh".
+def voice_for(code: str) -> Voice:
+    """The voice for a language, "en" or "zh".
 
     Raises EnvironmentFault, which says how to get it, if espeak-ng or its voice is not installed.
     """
@@ -68,16 +57,17 @@ def voice_for(language: str) -> Voice:
     listed = [line.split() for line in _run(["--voices"]).stdout.splitlines()[1:]]
     installed = {fields[1] for fields in listed if len(fields) > 1}
 
-    def best(wanted: str) -> str | None:
-        return next((each for each in _VOICES[wanted] if each in installed), None)
+    def best(voices: Sequence[str]) -> str | None:
+        return next((each for each in voices if each in installed), None)
 
-    name = best(language)
+    record = language(code)
+    name = best(record.voices)
     if name is None:
         raise EnvironmentFault(
-            f"espeak-ng has no {_NAMES[language]} voice ({_VOICES[language][0]}): "
+            f"espeak-ng has no {record.spoken_name} voice ({record.voices[0]}): "
             f"apt install espeak-ng-data, {_INSTEAD}"
         )
-    return Voice(language, name, best("en" if language == "zh" else "zh"))
+    return Voice(code, name, best(language(record.foreign[1]).voices) if record.foreign else None)
 
 
 def speak(text: str, voice: Voice, target: Path) -> Recording:
@@ -85,7 +75,7 @@ def speak(text: str, voice: Voice, target: Path) -> Recording:
 
     Raises EnvironmentFault if espeak-ng does not speak it.
     """
-    speed = str(_WORDS_A_MINUTE[voice.language])
+    speed = str(language(voice.language).speaking_speed)
     # -m: marked up; -z: no pause at the end; -b 1: UTF-8
     options = ["-v", voice.name, "-s", speed, "-m", "-z", "-b", "1"]
     marked = _marked(sayable(text, voice.language), voice)
@@ -102,14 +92,12 @@ def speak(text: str, voice: Voice, target: Path) -> Recording:
     raise EnvironmentFault(f"espeak-ng did not speak {text!r} ({reason}): {_REPAIR}")
 
 
-def spoken_lengths(
-    beats: Mapping[_Name, str], language: str, folder: Path
-) -> dict[_Name, Recording]:
+def spoken_lengths(beats: Mapping[_Name, str], code: str, folder: Path) -> dict[_Name, Recording]:
     """What is said in each beat, by its name, spoken into new WAV files in `folder`; the same text is spoken once.
 
     Raises EnvironmentFault as `voice_for` and `speak` do.
     """
-    voice = voice_for(language)
+    voice = voice_for(code)
     said: dict[str, Recording] = {}
     for text in beats.values():
         if text not in said:
@@ -126,7 +114,8 @@ def _marked(text: str, voice: Voice) -> str:
     # two square brackets would begin phonemes
     words = text.replace("[", " ").replace("]", " ")
     # a split on a group in brackets keeps what it split at, as every second part
-    parts = _FOREIGN[voice.language].split(words) if voice.foreign else [words]
+    record = language(voice.language)
+    parts = re.split(record.foreign[0], words) if voice.foreign and record.foreign else [words]
     first, *rest = (html.escape(part, quote=False) for part in parts)
     names = itertools.cycle([voice.foreign, voice.name])
     marked = [
@@ -135,7 +124,7 @@ def _marked(text: str, voice: Voice) -> str:
         if part
     ]
     together = first + "".join(marked)
-    return _LETTER_A.sub("[[eI]]", together) if voice.language == "en" else together
+    return _LETTER_A.sub(record.letter_a, together) if record.letter_a else together
 
 
 def _run(arguments: list[str], text: str = "") -> subprocess.CompletedProcess[str]:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from attnviz.story.i18n import Words, words
+from attnviz.story.caption_tokens import (
+    Call,
+    CaptionToken,
+    Lowered,
+    Number,
+    Raised,
+    Root,
+    Sign,
+    Symbol,
+    Word,
+)
+from attnviz.story.captions import caption
+from attnviz.story.i18n import Words, language, words
 from attnviz.story.numbers import MINUS
 
-_QUOTED = re.compile("(“[^”]*”)")
-_NUMBER = r"\d+(?:\.\d+)?"
-_ROOT = rf"√(?P<what>[A-Za-z_]+|{_NUMBER}|\([^()]*\))"
-_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_RAISED = "(?<=\\d)(?!²(?![⁰¹²³⁴-⁹]))[⁻⁰¹²³⁴-⁹]+"
-"""The power of a number, but for a square."""
-_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", f"{MINUS}0123456789")
-_SYMBOLS = {
+_INDICES = str.maketrans({",": ", ", "ᵢ": " i", "ⱼ": " j", "ₕ": " h", "₊": " + "}) | str.maketrans(
+    "₀₁₂₃₄₅₆₇₈₉", "0123456789"
+)
+_EXPONENT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", f"{MINUS}0123456789")
+_SIGNS = {
     "=": "equals",
     "≠": "unequal",
     "≈": "about",
@@ -48,67 +57,160 @@ def sayable(text: str, language: str) -> str:
     >>> sayable("k₁（“the”）只有 −0.50。", "zh")
     'k 一（“the”）只有 负零点五零。'
     """
-    spoken = words(language)
-    # a split on a group in brackets keeps what it split at, as every second part
-    parts = _QUOTED.split(" ".join(text.split()))
-    parts[::2] = [_in_words(part, spoken) for part in parts[::2]]
-    return _tidied("".join(parts))
+    return _tidied(_said(caption(text).tokens, words(language)))
 
 
-def _in_words(text: str, spoken: Words) -> str:
-    for said in (_grouped, _composed, _signed, _plain):
-        text = said(text, spoken)
-    return _in_chinese_numerals(text) if spoken.language == "zh" else text
+def _said(tokens: Sequence[CaptionToken], spoken: Words) -> str:
+    """The tokens in words, one after the other; each sees its neighbours."""
+    said, i = "", 0
+    while i < len(tokens):
+        piece, count = _piece(tokens, i, said, spoken)
+        said += piece
+        i += count
+    return said
 
 
-def _grouped(text: str, spoken: Words) -> str:
-    """Digits in groups of three become one number, and lowered ones a number of their own."""
-    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
-    return re.sub("[₀-₉]+", lambda found: f" {found[0].translate(_SUBSCRIPTS)}", text)
+def _piece(tokens: Sequence[CaptionToken], i: int, said: str, spoken: Words) -> tuple[str, int]:
+    """What is said of the token at `i`, after `said`, and how many tokens that takes."""
+
+    def say(key: str, **facts: str) -> str:
+        return spoken.say("speech", key, **facts)
+
+    match tokens[i]:
+        case Number() as number:
+            return _number(number, tokens, i, said, spoken)
+        case Symbol(letter=letter, name=name, indices=indices):
+            lowered = _digits_said(indices.translate(_INDICES), spoken)
+            parts = (_nouns(letter, spoken), name, lowered.strip())
+            return " ".join(filter(None, parts)), 1
+        case Lowered(text=text):
+            return f" {_digits_said(text.translate(_INDICES), spoken)}", 1
+        case Root(inside=inside):
+            root = say("root", what=_said(inside, spoken))
+            blanks = _blanks(tokens, i + 1)
+            if _text(tokens, i + 1 + blanks) == "=":
+                return root + say("which") + " ", 2 + blanks
+            return root, 1
+        case Call(inside=inside):
+            return say("exponential", what=_said(inside, spoken)), 1
+        case Sign(text=text):
+            return _sign(text, tokens, i, spoken), 1
+        case Raised(text="²"):
+            return _apart(say("squared")), 1
+        case Word(text=text):
+            return _nouns(text, spoken), 1
+        case token:
+            return token.text, 1
 
 
-def _composed(text: str, spoken: Words) -> str:
-    """What is said in another order than it is written, or stands around what it is about."""
-
-    def say(key: str) -> Callable[[re.Match[str]], str]:
-        return lambda found: spoken.say("speech", key, **found.groupdict())
-
-    text = re.sub(rf"(?<=\d)e(?:\+|({MINUS}))0*(\d+)", r" · 10^\1\2", text)
-    text = re.sub(_RAISED, lambda found: f"^{found[0].translate(_SUPERSCRIPTS)}", text)
-    text = re.sub(rf"(?P<what>\d+)\^(?P<exponent>{MINUS}?\d+)", say("power"), text)
-    which = spoken.say("speech", "which")
-    text = re.sub(rf"({_ROOT})\s*=\s*", rf"\1{which} ", text)
-    text = re.sub(_ROOT, say("root"), text)
-    text = re.sub(r"\bexp\((?P<what>[^()]*)\)", say("exponential"), text)
-    text = re.sub(rf"(?P<what>{_NUMBER})%", say("percent"), text)
-    # a size, such as 8×8 or n × n, is no product
-    size = r"(?<![\w.])(\d+|[a-z])\s*×\s*(?=(?:\d+|[a-z])(?!\.?\d|[A-Za-z]))"
-    by = spoken.say("speech", "by")
-    return re.sub(size, rf"\1 {by} ", text)
-
-
-def _signed(text: str, spoken: Words) -> str:
-    """A minus between two things takes away, one before a thing is its sign."""
-    between = rf"(?<=\S)\s+{MINUS}\s+(?=\S)|(?<=[A-Za-z0-9)]){MINUS}"
-    minus = spoken.say("speech", "minus")
-    text = re.sub(between, f" {minus} ", text)
-    return text.replace(MINUS, spoken.say("speech", "negative"))
+def _number(
+    number: Number, tokens: Sequence[CaptionToken], i: int, said: str, spoken: Words
+) -> tuple[str, int]:
+    """A number with what belongs to it: its power, or a percent sign."""
+    after = tokens[i + 1] if i + 1 < len(tokens) else None
+    digits = _digits_said(number.digits, spoken)
+    if number.exponent is not None:
+        power = _power("10", str(number.exponent).replace("-", MINUS), spoken)
+        return digits + _apart(spoken.say("speech", "times")) + power, 1
+    if isinstance(after, Raised) and after.text != "²":
+        exponent = after.text.removeprefix("^").translate(_EXPONENT)
+        return _power(number.digits, exponent, spoken), 2
+    if after == Sign("%"):
+        return spoken.say("speech", "percent", what=digits), 2
+    in_context = _IN_CONTEXT.get(language(spoken.language).numerals)
+    found = in_context(number.text, tokens, i, said) if in_context else None
+    return found or digits, 1
 
 
-def _plain(text: str, spoken: Words) -> str:
-    text = re.sub("(?<=[A-Za-z]{2})/(?=[A-Za-z]{2})", " ", text)  # and/or is no quotient
-    for symbol, key in _SYMBOLS.items():
-        text = text.replace(symbol, f" {spoken.say('speech', key)} ")
+def _power(base: str, exponent: str, spoken: Words) -> str:
+    sign = spoken.say("speech", "negative") if exponent.startswith(MINUS) else ""
+    raised = sign + _digits_said(exponent.removeprefix(MINUS), spoken)
+    return spoken.say("speech", "power", what=_digits_said(base, spoken), exponent=raised)
+
+
+def _sign(text: str, tokens: Sequence[CaptionToken], i: int, spoken: Words) -> str:
+    """A minus between two things takes away, one before a thing is its sign; a size, 8×8 or n × n, is no product."""
+
+    def say(key: str) -> str:
+        return spoken.say("speech", key)
+
+    if text == MINUS:
+        return _apart(say("minus")) if _is_between(tokens, i) else say("negative")
+    if text == "_" or (text == "/" and _long_word(tokens, i - 1) and _long_word(tokens, i + 1)):
+        return " "  # and/or is no quotient
+    key = "by" if text == "×" and _is_size(tokens, i) else _SIGNS.get(text)
+    return _nouns(text, spoken) if key is None else _apart(say(key))
+
+
+def _apart(word: str) -> str:
+    """A word of its own, wherever it is put."""
+    return f" {word} "
+
+
+def _is_between(tokens: Sequence[CaptionToken], i: int) -> bool:
+    """Whether the sign at `i` has blanks on both sides and something beyond them, or stands close to what is before."""
+    before, after = _blanks(tokens, i - 1, -1), _blanks(tokens, i + 1)
+    if not before:
+        return re.search("[A-Za-z0-9)₀-₉⁰¹²³⁴-⁹]$", _text(tokens, i - 1)) is not None
+    return bool(after and _text(tokens, i - 1 - before) and _text(tokens, i + 1 + after))
+
+
+def _is_size(tokens: Sequence[CaptionToken], i: int) -> bool:
+    left = i - 1 - _blanks(tokens, i - 1, -1)
+    right = i + 1 + _blanks(tokens, i + 1)
+    return (
+        _is_length(tokens, left)
+        and _is_length(tokens, right)
+        and not re.search(r"[\w.]$", _text(tokens, left - 1))
+        and not re.match("[A-Za-z]", _text(tokens, right + 1))
+    )
+
+
+def _is_length(tokens: Sequence[CaptionToken], i: int) -> bool:
+    """Whether a whole number is there, or a lone small letter."""
+    return re.fullmatch("[0-9]+|[0-9]{1,3}(,[0-9]{3})+|[a-z]", _text(tokens, i)) is not None
+
+
+def _long_word(tokens: Sequence[CaptionToken], i: int) -> bool:
+    return 0 <= i < len(tokens) and isinstance(tokens[i], Word) and len(tokens[i].text) > 1
+
+
+def _blanks(tokens: Sequence[CaptionToken], i: int, step: int = 1) -> int:
+    """How many blanks are there, from `i` on."""
+    count = 0
+    while _text(tokens, i + step * count).isspace():
+        count += 1
+    return count
+
+
+def _text(tokens: Sequence[CaptionToken], i: int) -> str:
+    return tokens[i].text if 0 <= i < len(tokens) else ""
+
+
+def _nouns(text: str, spoken: Words) -> str:
     for symbol, key in _NOUNS.items():
-        text = text.replace(symbol, spoken.say("speech", key))
-    return text.replace("_", " ")
+        if symbol in text:
+            text = text.replace(symbol, spoken.say("speech", key))
+    return text
 
 
-def _in_chinese_numerals(text: str) -> str:
-    """Numbers written out: espeak-ng leaves out the point of 1.73, and the zero of 105, which then is 150."""
-    text = re.sub(rf"(?<![\d.第乘])(?<![第乘] )2(?= ?[{_MEASURES}])(?! ?次方)", "两", text)
-    text = re.sub(r"(?<=[（(])(?:19|20)\d\d(?=[)）])", lambda year: _one_by_one(year[0]), text)
-    return re.sub(_NUMBER, lambda found: _chinese(found[0]), text)
+def _digits_said(text: str, spoken: Words) -> str:
+    """The numbers in `text` as the voice of the language is given them."""
+    numeral = _NUMERALS[language(spoken.language).numerals]
+    return re.sub(r"\d+(?:\.\d+)?", lambda found: numeral(found[0]), text)
+
+
+def _chinese_in_context(
+    number: str, tokens: Sequence[CaptionToken], i: int, said: str
+) -> str | None:
+    """A 2 that counts is 两, and a year in brackets is said digit by digit; None for any other number."""
+    if number == "2":
+        after = "".join(token.text for token in tokens[i + 1 : i + 4]).removeprefix(" ")
+        counts = after[:1] and after[0] in _MEASURES and not after.startswith("次方")
+        return "两" if counts and said.rstrip()[-1:] not in ("第", "乘") else None
+    in_brackets = _text(tokens, i - 1) in ("（", "(") and _text(tokens, i + 1) in ("）", ")")
+    is_year = in_brackets and re.fullmatch(r"(?:19|20)\d\d", number)
+    return _one_by_one(number) if is_year else None
 
 
 def _chinese(number: str) -> str:
@@ -140,3 +242,9 @@ def _counted(count: int) -> str:
 def _tidied(text: str) -> str:
     text = re.sub(r"\s+", " ", text).strip()
     return re.sub(r" +(?=[,.:;?!，。：；？！、）])", "", text)
+
+
+_NUMERALS: dict[str, Callable[[str], str]] = {"digits": str, "chinese": _chinese}
+"""How a number is given to a voice, by what the record of a language says."""
+_IN_CONTEXT = {"chinese": _chinese_in_context}
+"""What decides by its neighbours how a number is said."""

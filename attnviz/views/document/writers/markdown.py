@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
 
+from attnviz.story.handlers import Handlers
 from attnviz.story.storyboard import Label
 from attnviz.typeset.text_width import columns_of
-from attnviz.views.document.figure_model import Facts, Picture
-from attnviz.views.document.outline import Outline, Section, Shown, Table, WrittenCalculation
+from attnviz.views.document.figure_model import CharacterPicture, TextTable
+from attnviz.views.document.formats import DocumentFormat
+from attnviz.views.document.matrix_table import MatrixTable
+from attnviz.views.document.outline import (
+    Figure,
+    Outline,
+    Section,
+    WrittenCalculation,
+    outline_of,
+)
 
 _WIDEST_LINE = 100
 """Columns of a code block that GitHub shows without a scroll bar, about."""
 
 _SPECIAL = re.compile(r"[\\*\[\]~#&<>$|`@]|(?<!\w)_|_(?!\w)|://|(?<=[wW]{3})\.")
 _BACKSLASHED = frozenset("\\*[]~#_")
+
+Write: TypeAlias = Callable[[Any, Figure], Iterator[str]]
+"""(item, its figure) → blocks, which an empty line will part."""
+
+_WRITE = Handlers[Write]("attnviz.views.document.writers.markdown.register")
+register = _WRITE.register
+"""Adds a type of figure to this format: `register(Kind, write)`, a `Write`."""
 
 
 def markdown(outline: Outline) -> str:
@@ -58,8 +75,8 @@ def _section(section: Section) -> Iterator[str]:
         yield f"$$\n{section.formula.latex}\n$$"
     for paragraph in section.paragraphs:
         yield escaped(paragraph.text)
-        for shown in paragraph.shown:
-            yield from _shown(shown)
+        for figure in paragraph.figures:
+            yield from _WRITE.of(figure.item)(figure.item, figure)
         if paragraph.calculations:
             yield _code(paragraph.calculations)
     if section.omitted:
@@ -68,22 +85,39 @@ def _section(section: Section) -> Iterator[str]:
         yield from _matrix(table)
 
 
-def _shown(shown: Shown) -> Iterator[str]:
-    item = shown.item
-    heading = escaped(_line(f"{shown.joint} {shown.name or ''}"))
-    if isinstance(item, Table):
-        yield from _matrix(item, f"{heading}:" if shown.name else heading)
-        return
-    caption = escaped(_line(item.caption)) if isinstance(item, Facts) else ""
+def _heading(figure: Figure) -> str:
+    return escaped(_line(f"{figure.joint} {figure.name or ''}"))
+
+
+@_WRITE.handles(MatrixTable)
+def _matrix_figure(table: MatrixTable, figure: Figure) -> Iterator[str]:
+    heading = _heading(figure)
+    return _matrix(table, f"{heading}:" if figure.name else heading)
+
+
+@_WRITE.handles(TextTable)
+def _text_figure(table: TextTable, figure: Figure) -> Iterator[str]:
+    yield from _above(figure, table.caption)
+    yield _text_table(table)
+
+
+@_WRITE.handles(CharacterPicture)
+def _picture_figure(picture: CharacterPicture, figure: Figure) -> Iterator[str]:
+    yield from _above(figure)
+    yield _picture(picture)
+    if picture.omitted:
+        yield f"*{escaped(picture.omitted)}*"
+
+
+def _above(figure: Figure, caption: str = "") -> Iterator[str]:
+    """The line above a figure, if it has a heading or a caption."""
+    heading, caption = _heading(figure), escaped(_line(caption))
     above = [f"**{heading}**" if heading else "", f"({caption})" if caption else ""]
     if any(above):
         yield " ".join(filter(None, above))
-    yield _facts(item) if isinstance(item, Facts) else _picture(item)
-    if isinstance(item, Picture) and item.said:
-        yield f"*{escaped(item.said)}*"
 
 
-def _matrix(table: Table, heading: str = "") -> Iterator[str]:
+def _matrix(table: MatrixTable, heading: str = "") -> Iterator[str]:
     named = " ".join(filter(None, [heading, escaped(table.symbol)]))
     caption = f"({escaped(table.caption)})"
     yield f"**{named}** {caption}" if named else caption
@@ -92,13 +126,13 @@ def _matrix(table: Table, heading: str = "") -> Iterator[str]:
         yield f"*{escaped(table.cut)}*"
 
 
-def _facts(facts: Facts) -> str:
-    rule = _row(["--:" if right else ":--" for right in facts.numeric])
-    rows = [_row([escaped(_line(cell)) for cell in row]) for row in (facts.header, *facts.rows)]
+def _text_table(table: TextTable) -> str:
+    rule = _row(["--:" if right else ":--" for right in table.numeric])
+    rows = [_row([escaped(_line(cell)) for cell in row]) for row in (table.header, *table.rows)]
     return "\n".join([rows[0], rule, *rows[1:]])
 
 
-def _picture(picture: Picture) -> str:
+def _picture(picture: CharacterPicture) -> str:
     lines = [line.replace("\n", " ") for line in picture.lines]
     # A fence ends at a line of as many backticks: a name may be made of them.
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", "".join(lines))), default=0))
@@ -121,7 +155,7 @@ def _code(calculations: Sequence[WrittenCalculation]) -> str:
     return "\n".join(["```text", *block, "```"])
 
 
-def _table(table: Table) -> str:
+def _table(table: MatrixTable) -> str:
     header = _row(["", *map(_name, table.columns)])
     rule = _row([":--", *["--:"] * len(table.columns)])
     body = [
@@ -141,3 +175,11 @@ def _row(cells: Sequence[str]) -> str:
 
 def _name(label: Label) -> str:
     return escaped(label.symbol if label.token is None else f"{label.symbol} {label.token}")
+
+
+FORMAT = DocumentFormat(
+    "markdown",
+    (".md", ".markdown"),
+    lambda storyboard, steps: markdown(outline_of(storyboard, steps)),
+    "Markdown, as GitHub reads it",
+)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
 
-from attnviz.story.calculation_text import Run
+from attnviz.story.caption_tokens import Run
+from attnviz.story.handlers import Handlers
+from attnviz.story.languages import language
 from attnviz.story.storyboard import Label
-from attnviz.views.document.figure_model import Facts, Picture
-from attnviz.views.document.latex_figures import facts, picture, preamble_of
+from attnviz.views.document.figure_model import CharacterPicture, TextTable
+from attnviz.views.document.formats import DocumentFormat
+from attnviz.views.document.latex_figures import picture, preamble_of, tabulars
 from attnviz.views.document.latex_text import has_chinese, math, prose, width_of
+from attnviz.views.document.matrix_table import MatrixTable
 from attnviz.views.document.outline import (
+    Figure,
     Outline,
     Paragraph,
     Section,
-    Shown,
-    Table,
     WrittenCalculation,
+    outline_of,
 )
 
 _WIDEST_LINE = 72
@@ -25,19 +30,31 @@ _WIDEST_TABLE = 84
 """Characters of a table that fit the line, the gaps between its columns counted as `_GAP`."""
 _GAP = 3
 
+Write: TypeAlias = Callable[[Any, Figure], str]
+"""(item, its figure) → a block of LaTeX."""
+
+_WRITE = Handlers[Write]("attnviz.views.document.writers.latex.register")
+register = _WRITE.register
+"""Adds a type of figure to this format: `register(Kind, write)`, a `Write`."""
+
 _NUMBER_IN_BRACKETS = re.compile(r"\([−\d.e+∞]+\)")
 
 
 def latex(outline: Outline) -> str:
     """The document."""
     body = "\n\n".join(_body(outline))
-    chinese = has_chinese(body)
+    chinese, record = has_chinese(body), language(outline.language)
     engine = "XeLaTeX or LuaLaTeX" if chinese else "pdfLaTeX, XeLaTeX or LuaLaTeX"
     preamble = [
         f"% Compile with {engine}.",
-        f"\\documentclass{{{'ctexart' if outline.language == 'zh' else 'article'}}}",
+        f"\\documentclass{{{record.latex_class}}}",
         # Chinese tokens in an English lesson need its fonts, but not its words.
-        *(["\\usepackage[scheme=plain]{ctex}"] if chinese and outline.language != "zh" else []),
+        *(
+            ["\\usepackage[scheme=plain]{ctex}"]
+            if chinese and record.latex_class != "ctexart"
+            else []
+        ),
+        *record.latex_packages,
         "\\usepackage{amsmath}",
         "\\usepackage[margin=2.2cm]{geometry}",
         "\\allowdisplaybreaks",
@@ -79,9 +96,10 @@ def _section(section: Section) -> Iterator[str]:
 def _paragraph(paragraph: Paragraph) -> Iterator[str]:
     lines = [line for each in paragraph.calculations for line in _lines(each)]
     arithmetic = ["\\begin{align*}", " \\\\\n".join(lines), "\\end{align*}"] if lines else []
-    if paragraph.shown:
+    if paragraph.figures:
         yield prose(paragraph.text)
-        yield from map(_shown, paragraph.shown)
+        for figure in paragraph.figures:
+            yield _WRITE.of(figure.item)(figure.item, figure)
         if arithmetic:
             yield "\n".join(arithmetic)
         return
@@ -89,18 +107,33 @@ def _paragraph(paragraph: Paragraph) -> Iterator[str]:
     yield "\n".join([prose(paragraph.text), *arithmetic])
 
 
-def _shown(shown: Shown) -> str:
-    item = shown.item
-    heading = " ".join(filter(None, [_formula(shown.joint), prose(shown.name or "")]))
-    if isinstance(item, Table):
-        return _table(item, f"{heading}:" if shown.name else heading)
-    caption = prose(item.caption) if isinstance(item, Facts) else ""
+def _heading(figure: Figure) -> str:
+    return " ".join(filter(None, [_formula(figure.joint), prose(figure.name or "")]))
+
+
+@_WRITE.handles(MatrixTable)
+def _matrix_figure(table: MatrixTable, figure: Figure) -> str:
+    heading = _heading(figure)
+    return _table(table, f"{heading}:" if figure.name else heading)
+
+
+@_WRITE.handles(TextTable)
+def _text_figure(table: TextTable, figure: Figure) -> str:
+    return _centred(figure, tabulars(table), prose(table.caption))
+
+
+@_WRITE.handles(CharacterPicture)
+def _picture_figure(drawn: CharacterPicture, figure: Figure) -> str:
+    omitted = [f"\\emph{{{prose(drawn.omitted)}}}"] if drawn.omitted else []
+    return _centred(figure, [picture(drawn), *omitted])
+
+
+def _centred(figure: Figure, parts: Sequence[str], caption: str = "") -> str:
+    """Parts one below the other, with the heading and the caption above."""
+    heading = _heading(figure)
     above = [f"\\textbf{{{heading}}}" if heading else "", f"({caption})" if caption else ""]
-    # The star keeps a heading and what it is of on one page.
+    # The star keeps a heading and its figure on one page.
     start = f"{' '.join(filter(None, above))} \\\\*[1ex]\n" if any(above) else ""
-    parts = facts(item) if isinstance(item, Facts) else [picture(item)]
-    if isinstance(item, Picture) and item.said:
-        parts.append(f"\\emph{{{prose(item.said)}}}")
     body = " \\\\[1ex]\n".join(parts)
     return f"\\begin{{center}}\n{start}{body}\n\\end{{center}}"
 
@@ -137,7 +170,7 @@ def _run(run: Run) -> str:
     return math(run.text)
 
 
-def _table(table: Table, heading: str = "") -> str:
+def _table(table: MatrixTable, heading: str = "") -> str:
     named = " ".join(filter(None, [heading, _formula(table.symbol)]))
     # The star keeps a caption and its matrix on one page.
     caption = f"\\textbf{{{named}}} ({prose(table.caption)}) \\\\*[1ex]"
@@ -147,7 +180,7 @@ def _table(table: Table, heading: str = "") -> str:
     return "\n".join(["\\begin{center}", caption, " \\\\[1ex]\n".join(parts), "\\end{center}"])
 
 
-def _ranges(table: Table) -> list[tuple[int, int]]:
+def _ranges(table: MatrixTable) -> list[tuple[int, int]]:
     """The columns, cut into blocks that fit the page."""
     names = max(
         (width_of(f"{label.symbol} {label.token or ''}") for label in table.rows), default=0
@@ -163,7 +196,7 @@ def _ranges(table: Table) -> list[tuple[int, int]]:
     return [*ranges, (start, len(table.columns))]
 
 
-def _block(table: Table, start: int, end: int) -> str:
+def _block(table: MatrixTable, start: int, end: int) -> str:
     columns = table.columns[start:end]
     header = [_row("", [_symbol(label) for label in columns])]
     if any(label.token is not None for label in columns):
@@ -194,3 +227,11 @@ def _symbol(label: Label) -> str:
 
 def _formula(text: str) -> str:
     return f"${math(text)}$" if text else ""
+
+
+FORMAT = DocumentFormat(
+    "latex",
+    (".tex",),
+    lambda storyboard, steps: latex(outline_of(storyboard, steps)),
+    "a LaTeX document that compiles as it is",
+)

@@ -1,4 +1,4 @@
-"""The heads that are asked for, measured: of a trained model, or of weights in a file."""
+"""Attention heads measured: of a trained model on a text, or of weights in a file."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from attnviz.inputs.tokens import split_text
 from attnviz.models.model import NUMPY, open_model, unknown_of
 from attnviz.models.revision import revision
 from attnviz.models.tokenization import Span
-from attnviz.survey.head_detail import CloseUp, close_up
+from attnviz.survey.head_detail import HeadDetail, head_detail
 from attnviz.survey.heads import MeasuredHead, Pair, Survey, measured_head, measured_heads
 
 Layers = Iterable[Iterable[FloatArray]]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the user said."""
+class HeadsOptions:
+    """The options of `attnviz heads` on what is surveyed, as given."""
 
     text: str | None
     model: str | None
@@ -39,41 +39,41 @@ class Asked:
 
 
 @dataclass(frozen=True, eq=False)
-class _Read:
+class _Heads:
     """All heads on the text, none of them computed yet."""
 
     title: str
     revision: str
     names: tuple[str, ...]
     tokens: Sequence[object]
-    """What is the same where tokens are the same."""
+    """Values that are equal where tokens are equal."""
     added: tuple[int, ...]
     count: tuple[int, int]
     """Layers, and heads of each."""
     layers: Layers
     twice: Layers
-    """On the text told twice; none where that is too short or too long."""
+    """On the text written twice in a row; none where that is too short or too long."""
     is_merged: bool = False
     is_captured: bool = False
     made: Mapping[str, str] = field(default_factory=dict)
-    """What the notes say of how the weights came about; see `Survey.made`."""
+    """Facts for the notes on how the weights came about; see `Survey.made`."""
     text: str = ""
     spans: Sequence[Span] = ()
-    """Where in the text each position stands, where that is known."""
+    """The part of the text that each position is, where that is known."""
 
-    def positions(self, asked: str | None, flag: str) -> tuple[int, ...]:
-        """Those of a query or of a key; none where nothing is asked."""
-        if asked is None:
+    def positions(self, name: str | None, flag: str) -> tuple[int, ...]:
+        """The positions of a query or of a key; none where none is named."""
+        if name is None:
             return ()
-        return positions_of(self.names, asked, flag, self.text, self.spans)
+        return positions_of(self.names, name, flag, self.text, self.spans)
 
-    def pair(self, asked: Asked) -> Pair | None:
-        """The query and the key that are asked for, if both are."""
-        query, key = self.positions(asked.query, "--from"), self.positions(asked.key, "--to")
-        return Pair(query, key, (self.called(query), self.called(key))) if query and key else None
+    def pair(self, options: HeadsOptions) -> Pair | None:
+        """The query and the key, if both are named."""
+        query, key = self.positions(options.query, "--from"), self.positions(options.key, "--to")
+        return Pair(query, key, (self.name_at(query), self.name_at(key))) if query and key else None
 
-    def called(self, positions: tuple[int, ...]) -> str:
-        """The token there, or what pieces that follow each other are together."""
+    def name_at(self, positions: tuple[int, ...]) -> str:
+        """The token there, or the text that several pieces in a row are together."""
         if len(positions) == 1:
             return self.names[positions[0]]
         if any(i >= len(self.spans) or not len(range(*self.spans[i])) for i in positions):
@@ -86,7 +86,7 @@ class _Read:
         pair: Pair | None,
         layer: int | None,
     ) -> Survey:
-        """What was found out of some of them."""
+        """The survey of some of the heads."""
         return Survey(
             *(self.title, self.revision, self.names, heads, pair),
             *(self.is_merged, self.is_captured, layer, self.made),
@@ -105,41 +105,41 @@ class _Read:
             )
 
 
-def survey(asked: Asked, blocks: Callable[[int], int]) -> Survey:
-    """All heads, or those of the layer that is asked for. `blocks` says of how many heads a layer has how many blocks a
-    map has at most a side.
+def survey(options: HeadsOptions, blocks: Callable[[int], int]) -> Survey:
+    """All heads, or those of one layer. `blocks(heads)` is the largest side of a map, in blocks, where a layer has so
+    many heads.
 
     Raises InputError for options that do not go together, and what reading the model or the file raises.
     """
-    _check(asked)
-    if (asked.query is None) != (asked.key is None):
+    _check(options)
+    if (options.query is None) != (options.key is None):
         raise InputError("a pair is a query and a key: give --from and --to, or neither")
-    read = _read(asked)
-    pair = read.pair(asked)
-    read.check(asked.layer, None)
-    layers, twice = (_only(each, asked.layer) for each in (read.layers, read.twice))
-    first = asked.layer or 0
+    read = _read(options)
+    pair = read.pair(options)
+    read.check(options.layer, None)
+    layers, twice = (_only(each, options.layer) for each in (read.layers, read.twice))
+    first = options.layer or 0
     most = blocks(read.count[1])
     found = measured_heads(layers, read.tokens, read.added, pair, twice, most, first)
-    return read.survey(found, pair, asked.layer)
+    return read.survey(found, pair, options.layer)
 
 
-def one_head(asked: Asked, blocks: int) -> CloseUp:
-    """The head that is asked for, closely; `survey` says the rest. Without a layer it is that of the only one.
+def one_head(options: HeadsOptions, blocks: int) -> HeadDetail:
+    """One head in detail, its map of at most `blocks` a side. Without a layer it is a head of the only one.
 
-    Raises InputError as `survey` does, and for a layer that is not said.
+    Raises InputError as `survey` does, and for a layer that is not given where there are several.
     """
-    _check(asked)
-    if asked.key is not None and asked.query is None:
-        raise InputError(f"--to {asked.key} is a key: name the query with --from")
-    read, head = _read(asked), asked.head or 0
-    if asked.layer is None and read.count[0] > 1:
+    _check(options)
+    if options.key is not None and options.query is None:
+        raise InputError(f"--to {options.key} is a key: name the query with --from")
+    read, head = _read(options), options.head or 0
+    if options.layer is None and read.count[0] > 1:
         raise InputError(
             f"--head {head} of which layer? Say --layer 0 to --layer {read.count[0] - 1}"
         )
-    layer = asked.layer or 0
+    layer = options.layer or 0
     read.check(layer, head)
-    pair, followed = read.pair(asked), read.positions(asked.query, "--from")
+    pair, followed = read.pair(options), read.positions(options.query, "--from")
     weights, twice = (_at(each, layer, head) for each in (read.layers, read.twice))
     assert weights is not None  # it was checked
     repeated = None if twice is None else induction(twice, len(twice) // 2)
@@ -148,40 +148,40 @@ def one_head(asked: Asked, blocks: int) -> CloseUp:
     )
     found = read.survey((measured,), pair, layer)
     queries = (followed[0], followed[-1] + 1) if followed else None
-    called = read.called(followed) if len(followed) > 1 else None
-    return close_up(weights, found, read.added, queries, called)
+    word = read.name_at(followed) if len(followed) > 1 else None
+    return head_detail(weights, found, read.added, queries, word)
 
 
-def _check(asked: Asked) -> None:
-    if asked.backend is not None and asked.model is None:
+def _check(options: HeadsOptions) -> None:
+    if options.backend is not None and options.model is None:
         raise InputError("--backend is for a trained model: say which with --model")
-    if asked.model is not None and asked.attention is not None:
+    if options.model is not None and options.attention is not None:
         raise InputError(
             "--attention gives the weights that --model would compute: leave one of them out"
         )
-    if asked.model is None and asked.attention is None:
+    if options.model is None and options.attention is None:
         raise InputError(
             "whose heads? Give a trained model with --model, or weights with --attention"
         )
 
 
-def _read(asked: Asked) -> _Read:
-    return _of_model(asked) if asked.model is not None else _of_file(asked)
+def _read(options: HeadsOptions) -> _Heads:
+    return _of_model(options) if options.model is not None else _of_file(options)
 
 
-def _of_model(asked: Asked) -> _Read:
-    """For induction the text is read once more: without what the model adds, and told twice."""
-    if asked.text is None:
+def _of_model(options: HeadsOptions) -> _Heads:
+    """Reads the text; for induction once more, without what the model adds, and twice in a row."""
+    if options.text is None:
         raise InputError("--model needs a text to read: write it in quotation marks")
-    model = open_model(asked.model or "", asked.backend or NUMPY)
-    read = model.pieces(asked.text)
-    written = [each for each, word in zip(read.ids, read.words, strict=True) if word is not None]
-    fits = 1 < len(written) <= model.longest // 2
-    twice = model.weights(written * 2) if fits else ()
+    model = open_model(options.model or "", options.backend or NUMPY)
+    read = model.pieces(options.text)
+    in_text = [each for each, word in zip(read.ids, read.words, strict=True) if word is not None]
+    fits = 1 < len(in_text) <= model.longest // 2
+    twice = model.weights(in_text * 2) if fits else ()
     names, spans, added = list(read.names), list(read.spans), read.added
     tokens: list[object] = list(read.ids)
     layers: Iterator[Iterator[FloatArray]] = model.weights(read.ids)
-    if asked.words:
+    if options.words:
         groups = read.groups
         names = [read.name_of(group) for group in groups]
         spans = [read.span_of(group) for group in groups]
@@ -189,10 +189,10 @@ def _of_model(asked: Asked) -> _Read:
         added = tuple(i for i, group in enumerate(groups) if group[0] in read.added)
         layers = ((merged(each, groups) for each in layer) for layer in layers)
     program = model.runner.program
-    return _Read(
+    return _Heads(
         *(model.title, model.revision, tuple(names), tokens, added),
         *((model.layers, model.heads), layers, twice),
-        is_merged=asked.words,
+        is_merged=options.words,
         made={
             **model.rounding,
             **unknown_of(read),
@@ -203,23 +203,23 @@ def _of_model(asked: Asked) -> _Read:
     )
 
 
-def _of_file(asked: Asked) -> _Read:
-    """Tokens are the words of the text, or those of the file, or numbers where there are none."""
-    if asked.words:
+def _of_file(options: HeadsOptions) -> _Heads:
+    """Reads the weights. Tokens are the words of the text, or those of the file, or numbers where there are none."""
+    if options.words:
         raise InputError(
             "--words merges the pieces of a model's tokenizer: leave it out with --attention"
         )
-    path = asked.attention or ""
+    path = options.attention or ""
     read = read_attention(path)
     weights, n = read.weights, read.weights.shape[-1]
     names = read.tokens or tuple(str(i + 1) for i in range(n))
-    if asked.text is not None:
-        names = tuple(split_text(asked.text, "words"))
+    if options.text is not None:
+        names = tuple(split_text(options.text, "words"))
         if len(names) != n:
             raise InputError(
                 f"TEXT has {len(names)} words, {path} has weights of {n} positions: give a word for each, or no text"
             )
-    return _Read(
+    return _Heads(
         *(Path(path).name, revision([Path(path)]), names, names, ()),
         *((weights.shape[0], weights.shape[1]), weights, ()),
         is_captured=True,
@@ -227,7 +227,7 @@ def _of_file(asked: Asked) -> _Read:
 
 
 def _only(layers: Layers, layer: int | None) -> Layers:
-    """That layer alone, if one is asked for; no head of those before it is computed."""
+    """That layer alone, or all where it is None; no head of those before it is computed."""
     return layers if layer is None else islice(layers, layer, layer + 1)
 
 

@@ -1,4 +1,4 @@
-"""What was asked for, computed: the same for every view."""
+"""The input of a lesson: options become a trace and a request, the same for every view."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from attnviz.inputs.selection import key_of, row_asked
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import DEFAULT
 from attnviz.lessons.request import LessonRequest
+from attnviz.story.i18n import LANGUAGES
+from attnviz.story.roundings import DEFAULT_ROUNDING
 
 _FLAGS = {"text": "TEXT"}
 """Input options whose name is not how they are written."""
@@ -24,18 +26,18 @@ _SOURCES = ("text", "example", "tokens", "vectors", "qkv")
 
 @dataclass(frozen=True)
 class Presentation:
-    """How a lesson is to be told, as the user said it."""
+    """The options on how a lesson is presented, as given."""
 
     query: str | None = None
     key: str | None = None
     distance: int | None = None
-    lang: str = "en"
+    lang: str = LANGUAGES[0]
     precision: int | None = None
-    rounding: str = "sum-preserving"
+    rounding: str = DEFAULT_ROUNDING
 
 
-def computed(request: InputRequest, query: str | None) -> tuple[Trace, int]:
-    """The trace of what `request` describes, and the row, counted from 0, that is worked in full.
+def compute_trace(request: InputRequest, query: str | None) -> tuple[Trace, int]:
+    """The trace of the input that `request` describes, and the row, counted from 0, that is worked in full.
 
     Raises InputError as `problem_from` and `row_asked` do, and where a number on the way is too large for float64.
     """
@@ -51,16 +53,16 @@ def computed(request: InputRequest, query: str | None) -> tuple[Trace, int]:
 
 
 def lesson_request(lesson: Lesson, request: InputRequest, how: Presentation) -> LessonRequest:
-    """What the lesson is asked to tell. Where no input is given, a lesson on a sequence has its own.
+    """The request to the lesson. Where no input is given, a lesson on a sequence has its own.
 
-    Raises InputError as `computed` does, and for an option that the lesson would not obey.
+    Raises InputError as `compute_trace` does, and for an option that the lesson would not obey.
     """
     _check_options(lesson, request, how)
     if request.model is not None and lesson.name != DEFAULT:
         raise InputError(
             f"the lesson {lesson.name} is not told on trained models, only {DEFAULT}: leave --model out"
         )
-    asked = LessonRequest(
+    lesson_options = LessonRequest(
         language=how.lang,
         precision=how.precision,
         rounding=how.rounding,
@@ -68,14 +70,14 @@ def lesson_request(lesson: Lesson, request: InputRequest, how: Presentation) -> 
         distance=how.distance,
     )
     if not lesson.takes_sequence:
-        return asked
+        return lesson_options
     if all(getattr(request, name) is None for name in _SOURCES):
         if "example" in lesson.default:
             check_request(request)
         given = {name: each for name, each in _given(request).items() if name not in lesson.default}
         request = InputRequest(**{**lesson.default, **given})
-    trace, row = computed(request, how.query)
-    return replace(asked, trace=trace, query=row, key=key_of(trace.problem, how.key))
+    trace, row = compute_trace(request, how.query)
+    return replace(lesson_options, trace=trace, query=row, key=key_of(trace.problem, how.key))
 
 
 def _given(request: InputRequest) -> dict[str, Any]:

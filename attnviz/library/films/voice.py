@@ -1,4 +1,4 @@
-"""What is heard: captions spoken, or a recording of one's own."""
+"""The sound of a film: captions spoken by a program, or a recording of one's own."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ if TYPE_CHECKING:
     from attnviz.views.film.video.assembly import Chapter, Programme
     from attnviz.views.film.voice.speech import Recording
 
-    Spoken = Mapping[tuple[int, str], Recording]
+    Speech = Mapping[tuple[int, str], Recording]
     """By chapter, counted from 0, and the name of the beat."""
 
 
 def check_sound_options(narrate: str | None, *, voice: bool, languages: Sequence[str]) -> None:
-    """Finds out before anything is planned whether it can be heard.
-
-    Raises InputError for a file that is no sound, EnvironmentFault where there is no program that speaks.
+    """Raises, before anything is planned, InputError for both kinds of sound at once and for a file that is no sound;
+    EnvironmentFault where there is no program that speaks.
     """
     if narrate is not None and voice:
         raise InputError("--narrate and --voice are two voices: leave one of them out")
@@ -36,8 +35,8 @@ def check_sound_options(narrate: str | None, *, voice: bool, languages: Sequence
             voice_for(language)
 
 
-def spoken(chapters: Sequence[Chapter], folder: Path) -> Spoken:
-    """Every caption of the chapters, spoken into files in `folder`.
+def recordings(chapters: Sequence[Chapter], folder: Path) -> Speech:
+    """Speaks every caption of the chapters into a file in `folder`.
 
     Raises EnvironmentFault, which says how to get it, where there is no program for it.
     """
@@ -55,28 +54,30 @@ def spoken(chapters: Sequence[Chapter], folder: Path) -> Spoken:
     return spoken_lengths(texts, language, inside)
 
 
-def lasting_as_spoken(chapters: Sequence[Chapter], said: Spoken) -> tuple[Chapter, ...]:
-    """The chapters, each beat as long as what is spoken in it."""
+def with_spoken_lengths(chapters: Sequence[Chapter], speech: Speech) -> tuple[Chapter, ...]:
+    """The chapters, each beat at least as long as its recording."""
     return tuple(
         replace(
             chapter,
             film=replace(
                 chapter.film,
-                spoken={name: each.seconds for (at, name), each in said.items() if at == i},
+                spoken={name: each.seconds for (at, name), each in speech.items() if at == i},
             ),
         )
         for i, chapter in enumerate(chapters)
     )
 
 
-def track(programme: Programme, chapters: Sequence[int], said: Spoken, target: Path) -> Path:
-    """The voice of a film as one sound file; `chapters` says which of those spoken it has."""
+def voice_track(
+    programme: Programme, chapters: Sequence[int], speech: Speech, target: Path
+) -> Path:
+    """Writes the voice of a film as one sound file. `chapters` are the numbers of its chapters among those spoken."""
     from attnviz.views.film.voice.narration import Placed, narration
 
     placed = [
-        Placed(said[at, beat.name].path, start + beat.start)
+        Placed(speech[at, beat.name].path, start + beat.start)
         for at, start, plan in zip(chapters, programme.starts, programme.plans, strict=True)
         for beat in plan.beats
-        if (at, beat.name) in said
+        if (at, beat.name) in speech
     ]
     return narration(placed, programme.seconds, target)

@@ -1,4 +1,4 @@
-"""A lecture in one language, told: what a view shows, chapter by chapter."""
+"""A lecture in one language, chapter by chapter, as views show it: storyboards and title cards."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from attnviz.cli.shared.computed import Presentation, lesson_request
-from attnviz.cli.shared.steps import chosen_steps
 from attnviz.errors import AttnvizError
 from attnviz.lecture.chapters import LESSON_KEYS
 from attnviz.lecture.model import CardChapter, LessonChapter, Version
@@ -17,9 +15,12 @@ from attnviz.lecture.own_words import overridden
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
+from attnviz.library.lesson_input import Presentation, lesson_request
+from attnviz.library.steps import chosen_steps
 from attnviz.story.calculations import MOST
+from attnviz.story.languages import language as language_record
+from attnviz.story.pace import PACES
 from attnviz.story.storyboard import Storyboard
-from attnviz.views.film.style import PACES
 
 _LEAST_SECONDS = 3.0
 _FLAG = re.compile(r"(?<![\w-])--(?:no-)?([a-z][a-z-]*)|(?<![\w./-])(TEXT)(?![\w./-])")
@@ -27,7 +28,7 @@ _FLAG = re.compile(r"(?<![\w-])--(?:no-)?([a-z][a-z-]*)|(?<![\w./-])(TEXT)(?![\w
 
 @dataclass(frozen=True, eq=False)
 class PlannedLesson:
-    """A lesson, told with its own words in place."""
+    """A lesson with its storyboard, the lecturer's own words in place."""
 
     lesson: Lesson
     request: LessonRequest
@@ -46,14 +47,14 @@ class PlannedCard:
     title: str
     lines: tuple[str, ...]
     seconds: float
-    """How long it stands, the pace already in it."""
+    """How long it is shown, the pace already taken into account."""
 
 
 Planned: TypeAlias = PlannedLesson | PlannedCard
 
 
 def planned(version: Version, most: int = MOST) -> tuple[Planned, ...]:
-    """The chapters in order, every lesson told. `most` is how much of a row is worked out.
+    """The chapters in order, every lesson built. `most` is the number of terms that are written out.
 
     Raises what the lessons and their inputs raise, beginning with the file and the chapter and naming keys where the
     command line would name options; so all that is wrong is known before anything is drawn.
@@ -70,7 +71,7 @@ def _lesson(chapter: LessonChapter, language: str, most: int) -> PlannedLesson:
     how = Presentation(
         chapter.query, chapter.key, chapter.distance, language, chapter.precision, chapter.rounding
     )
-    with _said_of(chapter):
+    with _naming_chapter(chapter):
         request = replace(lesson_request(chapter.lesson, chapter.request, how), most=most)
         storyboard = build_storyboard(chapter.lesson.name, request)
         steps = chosen_steps(storyboard, chapter.steps) or ()
@@ -89,12 +90,12 @@ def _card(chapter: CardChapter, language: str) -> PlannedCard:
 def _reading_seconds(chapter: CardChapter, language: str) -> float:
     pace = PACES[chapter.pace]
     characters = sum(map(len, (chapter.title, *chapter.lines)))
-    return max(_LEAST_SECONDS, characters / pace.reading[language]) * pace.holds
+    return max(_LEAST_SECONDS, characters / language_record(language).reading_speed) * pace.holds
 
 
 @contextmanager
-def _said_of(chapter: LessonChapter) -> Iterator[None]:
-    """What is raised inside is told as a fault of the chapter."""
+def _naming_chapter(chapter: LessonChapter) -> Iterator[None]:
+    """Makes of an error inside one that begins with the file and the chapter."""
     try:
         yield
     except AttnvizError as error:
@@ -102,7 +103,7 @@ def _said_of(chapter: LessonChapter) -> Iterator[None]:
 
 
 def _in_keys(message: str) -> str:
-    """A message about options, said of the keys of a lecture file.
+    """A message about options as one about keys of a lecture file.
 
     >>> _in_keys("--vectors brings d_model with it: leave --d-model out, or give TEXT")
     'vectors brings d_model with it: leave d_model out, or give text'

@@ -22,12 +22,12 @@ def chosen_steps(storyboard: Storyboard, names: Sequence[str]) -> tuple[str, ...
 
     Raises InputError for a step that this input does not have; the message says how to get it.
     """
-    told = [step.id for step in storyboard.steps]
+    present = [step.id for step in storyboard.steps]
     for name in names:
-        if name not in told:
-            why = _reason(storyboard, name) or f"it has {', '.join(told)}"
+        if name not in present:
+            why = _reason(storyboard, name) or f"it has {', '.join(present)}"
             raise InputError(f"there is no step {name!r} for this input: {why}")
-    return tuple(each for each in told if each in names) or None
+    return tuple(each for each in present if each in names) or None
 
 
 def _reason(storyboard: Storyboard, name: str) -> str | None:

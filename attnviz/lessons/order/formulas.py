@@ -1,0 +1,57 @@
+"""The formulas of the lesson on order, as trees."""
+
+from __future__ import annotations
+
+from attnviz.story.expressions import (
+    Brackets,
+    Call,
+    Expression,
+    Infix,
+    Listed,
+    Name,
+    Product,
+    Spelled,
+    Statements,
+    function,
+    letter,
+    letters,
+    written,
+)
+
+_SHUFFLED = Product(*letters("P X"))
+_ANGLE = Spelled(
+    "pos / 10000^(2i/d_model)",
+    'p \\/ 10000^(2 i \\/ d_"model")',
+    "p / 10000^{2i / d_{\\mathrm{model}}}",
+)
+"""In plain text the position is a word, and the exponent is on the line."""
+
+PERMUTED = written(_SHUFFLED)
+EQUIVARIANT = written(
+    Infix(
+        "=",
+        Call(Name("Attention"), _SHUFFLED),
+        Product(letter("P"), Call(Name("Attention"), letter("X"))),
+    )
+)
+CONVOLVED = written(
+    Infix(
+        "≠",
+        Infix("*", Brackets(_SHUFFLED), letter("w")),
+        Product(letter("P"), Brackets(Infix("*", *letters("X w")))),
+    )
+)
+ADDED = written(Infix("+", letter("X"), Name("PE")))
+
+
+def _encoded(entry: Spelled, wave: str) -> Expression:
+    place = Call(Name("PE"), Listed(Spelled("pos", "p", "p"), entry))
+    return Infix("=", place, Call(function(wave), _ANGLE))
+
+
+ENCODING = written(
+    Statements(
+        _encoded(Spelled("2i", "2 i", "2i"), "sin"),
+        _encoded(Spelled("2i+1", "2 i + 1", "2i+1"), "cos"),
+    )
+)

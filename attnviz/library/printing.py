@@ -1,0 +1,65 @@
+"""Pages as text, for a Python program: in the width and the colours of the terminal, or as they are asked for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from attnviz.errors import unknown_name
+from attnviz.theme import DARK, THEMES
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from attnviz.theme import Theme
+    from attnviz.views.terminal.colour import Depth
+
+NARROWEST = 40
+"""Columns of a page, at least."""
+_WIDTH_OF_A_PIPE = 80
+
+
+def screen_width() -> int:
+    """The columns of the terminal; 80 where there is none."""
+    return shutil.get_terminal_size((_WIDTH_OF_A_PIPE, 0)).columns
+
+
+def page_width(width: int | None) -> int:
+    """The columns of a page; None is those of the terminal."""
+    return max(screen_width() if width is None else width, NARROWEST)
+
+
+def text_depth(colour: bool | None) -> Depth | None:
+    """The colours of a text: none, unless they are asked for. Where it goes is not known."""
+    from attnviz.views.terminal.colour import colour_depth
+
+    return colour_depth("always" if colour else "never", is_terminal=False, environment=os.environ)
+
+
+def screen_depth(colour: bool | None) -> Depth | None:
+    """The colours of stdout; None is those that the terminal has, if it is one."""
+    from attnviz.views.terminal.colour import colour_depth
+
+    if colour is not None:
+        return text_depth(colour)
+    return colour_depth("auto", is_terminal=sys.stdout.isatty(), environment=os.environ)
+
+
+def console_depth(console: Console, colour: bool | None) -> Depth | None:
+    """The colours of a rich console."""
+    if colour is False or console.color_system is None:
+        return None
+    depths: dict[str, Depth] = {"truecolor": "truecolor", "256": "256"}
+    return depths.get(console.color_system, "standard")
+
+
+def theme_named(name: str) -> Theme:
+    """The theme of that name, "dark" or "light". Raises InputError for any other."""
+    if name not in THEMES:
+        raise unknown_name("theme", name, THEMES)
+    return THEMES[name]
+
+
+DEFAULT_THEME = DARK.name
