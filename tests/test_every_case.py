@@ -14,7 +14,7 @@ from attnviz.views.document.lesson_json import storyboard_json
 from attnviz.views.document.markup import markup
 from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.page import pages
-from attnviz.views.terminal.page_context import Setting
+from attnviz.views.terminal.page_context import PageContext
 from attnviz.views.terminal.show import as_text
 from tests.cases import CASES, MAIN, Case, ten_thousand
 
@@ -47,7 +47,7 @@ def solid(text: str) -> str:
 def test_a_page_has_every_step_within_its_width_and_no_control_character(case, width, language):
     board = case.storyboard(language=language)
 
-    text = "".join(as_text(page, None) for page in pages(Setting(board, PLAIN, width)))
+    text = "".join(as_text(page, None) for page in pages(PageContext(board, PLAIN, width)))
 
     assert controls(text) == set()
     assert wider(text, width) == []
@@ -100,7 +100,7 @@ def test_the_data_of_a_case_are_its_trace(name):
 def test_ten_thousand_tokens_are_explained():
     board = lesson(trace=ten_thousand(), query=5)
 
-    text = "".join(as_text(page, None) for page in pages(Setting(board, PLAIN, 80)))
+    text = "".join(as_text(page, None) for page in pages(PageContext(board, PLAIN, 80)))
 
     assert wider(text, 80) == []
     assert "10,000" in text

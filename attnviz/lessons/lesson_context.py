@@ -191,12 +191,16 @@ class Telling:
         self, symbol: str, values: FloatArray, role: Role, kind: MatrixKind = MatrixKind.WHOLE
     ) -> Matrix:
         """One row over all keys, labelled: (1, n). The same values under the same symbol are one matrix."""
+        return self.once(self.new_row(symbol, values, role, kind))
+
+    def new_row(
+        self, symbol: str, values: FloatArray, role: Role, kind: MatrixKind = MatrixKind.WHOLE
+    ) -> Matrix:
+        """The same as a matrix of its own, which a view shows even where an equal one is on the page already."""
         query = self.axis("q", Role.QUERY)[self.query]
         sums: Literal["rows"] | None = "rows" if role is Role.WEIGHT else None
         keys = self.axis("k", Role.KEY)
-        return self.once(
-            Matrix(symbol, values[None, :], role, (query,), keys, self._only, sums, kind=kind)
-        )
+        return Matrix(symbol, values[None, :], role, (query,), keys, self._only, sums, kind=kind)
 
     def per_head(
         self, symbol: str, values: Iterable[FloatArray], role: Role, letter: str

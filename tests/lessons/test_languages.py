@@ -26,7 +26,7 @@ from attnviz.views.film.production.planning import plan
 from attnviz.views.film.voice.speech_text import sayable
 from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.page import pages
-from attnviz.views.terminal.page_context import Setting
+from attnviz.views.terminal.page_context import PageContext
 from tests.film.small import small_film
 
 PACKAGE = Path(attnviz.__file__).parent
@@ -69,7 +69,7 @@ def board(made_up):
 
 
 def test_every_document_and_the_terminal_write_it(board):
-    setting = Setting(board, Palette(DARK, None), 80)
+    setting = PageContext(board, Palette(DARK, None), 80)
     written = [
         "\n".join(line.plain for lines in pages(setting) for line in lines),
         markup(board, "markdown"),

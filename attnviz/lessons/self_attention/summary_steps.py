@@ -160,16 +160,11 @@ def why_scale(telling: Telling) -> Step | None:
 
 
 def _scores(telling: Telling, scaling: formulas.Scaling | None, stages: AttentionStages) -> Matrix:
-    """The worked row of scores under that scaling: the recorded row where an earlier step has it."""
-    recorded, row = telling.head.stages, telling.query
-    if scaling == telling.scaling:
-        return telling.scores_row("mask", recorded.masked_scores[row])
-    if scaling is None and not (telling.capped or telling.biased or telling.masked):
-        return telling.scores_row("scores", recorded.scores[row])
+    """The worked row of scores under that scaling: compared here, and so shown even if an earlier step shows it."""
     symbol = formulas.current_scores(
         scaling, biased=telling.biased, masked=telling.masked, capped=telling.capped
     ).plain
-    return telling.row(symbol, stages.masked_scores[0], Role.SCORE)
+    return telling.new_row(symbol, stages.masked_scores[0], Role.SCORE)
 
 
 def _worked_row(telling: Telling, scale: float) -> AttentionStages:
