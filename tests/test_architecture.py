@@ -216,7 +216,10 @@ def test_a_library_that_does_not_belong_to_the_room_is_found():
 
 
 def test_no_modules_import_one_another_but_those_that_are_known_to():
-    assert cycles(IMPORTS) == KNOWN_CYCLES
+    # the front doors import when a name is first used
+    graph = {name: imported for name, imported in IMPORTS.items() if name not in LAZY}
+
+    assert cycles(graph) == KNOWN_CYCLES
 
 
 def test_a_cycle_of_imports_is_found_however_long():

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 import numpy as np
@@ -74,7 +74,7 @@ def shape(text: str, weight: Weight) -> Shaped:
     return _shaped(text, weight, _named.get())
 
 
-@cache
+@lru_cache(maxsize=1024)  # a number is drawn many times in a film, and seldom in the next
 def _shaped(text: str, weight: Weight, named: Typeface | None) -> Shaped:
     outlines: list[Points] = []
     characters: list[int] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from manim import VGroup, VMobject
@@ -107,7 +107,7 @@ def cut_to_pitch(texts: Sequence[str], pitch: float, size: Size, overhang: float
     return [cut_to_width(text, room, size) for text, room in zip(texts, rooms, strict=True)]
 
 
-@cache
+@lru_cache(maxsize=4096)  # a film has some thousand texts, and those of an earlier one are not kept
 def _outlines(runs: tuple[str, ...], weight: Weight, named: Typeface | None) -> tuple[Points, ...]:
     """The outlines of each run in em, the line starting at x = 0 with its baseline at y = 0.
 
