@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from attnviz.story.calculation import Number
 from attnviz.story.exhibits import Exhibit, Plot, texts_of
-from attnviz.story.storyboard import Matrix, Number, Step, Storyboard
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step, Storyboard
 from attnviz.views.film.production.planning import Plan, plan
 from attnviz.views.film.stage import Beat, Stage
 from attnviz.views.film.style import Style

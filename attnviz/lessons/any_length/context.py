@@ -13,8 +13,9 @@ from attnviz.lessons.any_length.growth import Growth
 from attnviz.lessons.lesson_context import Telling
 from attnviz.lessons.sequence import difference_text
 from attnviz.story import formulas
+from attnviz.story.formula import Formula
 from attnviz.story.labels import labels
-from attnviz.story.storyboard import Formula, Matrix
+from attnviz.story.matrix import Matrix
 from attnviz.theme import Role
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from attnviz.core.trace import Trace
 from attnviz.lessons.any_length.context import GrowthTelling
 from attnviz.story import formulas
+from attnviz.story.calculation import Calculation, Number, Symbol, Term
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
 from attnviz.story.labels import indexed, labels
-from attnviz.story.storyboard import Calculation, Label, Matrix, Number, Step, Symbol, Term
+from attnviz.story.matrix import Label, Matrix
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 

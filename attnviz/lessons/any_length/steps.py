@@ -12,12 +12,9 @@ from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.sequence import check_row, hides
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Row, Table
+from attnviz.story.matrix import Matrix, MatrixKind
 from attnviz.story.step import StepDefinition
-from attnviz.story.storyboard import (
-    Matrix,
-    MatrixKind,
-    Step,
-)
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 LESSON = "any-length"

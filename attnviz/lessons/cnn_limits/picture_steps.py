@@ -9,10 +9,12 @@ from attnviz.core.convolution import PlaceProducts, output_size, products_at
 from attnviz.lessons.cnn_limits import formulas
 from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsTelling
 from attnviz.lessons.cnn_limits.measurements import COLOUR_PLACE, COLOURS, EDGE, EDGE_PLACE, SIDE
+from attnviz.story.calculation import Calculation, Symbol, Term
 from attnviz.story.calculations import calculation, dot_product
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Calculation, Matrix, MatrixKind, Step, Symbol, Term
+from attnviz.story.matrix import Matrix, MatrixKind
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 _PLACES = SIDE * SIDE

@@ -12,7 +12,8 @@ from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsTelling, refusal,
 from attnviz.lessons.cnn_limits.measurements import COLOUR_PLACE, COLOURS, LENGTHS, MADE_FOR, SMOOTH
 from attnviz.story.exhibits import Exhibit, Field, Layer, Plot, Row, Series, Table
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Matrix, MatrixKind, Step
+from attnviz.story.matrix import Matrix, MatrixKind
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 _STRIDES = (1, 2)

@@ -8,8 +8,9 @@ import numpy as np
 from manim import DOWN, AnimationGroup, FadeIn, FadeOut, LaggedStart, VGroup
 
 from attnviz.lessons.masking import parts
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import MINUS
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.exhibits import Hung, hang, show, tell
 from attnviz.views.film.choreography import appear, travel

@@ -16,9 +16,11 @@ from attnviz.core.self_attention import trace_of
 from attnviz.lessons.lesson_context import Telling
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
+from attnviz.story.formula import Formula
 from attnviz.story.labels import indexed, labels
+from attnviz.story.matrix import Label, Matrix
 from attnviz.story.numbers import percent
-from attnviz.story.storyboard import Formula, Label, Matrix, Step
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 PAD = "PAD"

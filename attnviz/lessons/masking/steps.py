@@ -29,10 +29,12 @@ from attnviz.story.expressions import (
     lowered,
     written,
 )
+from attnviz.story.formula import Formula
 from attnviz.story.labels import bare, indexed
+from attnviz.story.matrix import Matrix, MatrixKind
 from attnviz.story.numbers import percent
 from attnviz.story.step import StepDefinition
-from attnviz.story.storyboard import Formula, Matrix, MatrixKind, Step
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 LESSON = "masking"

@@ -13,8 +13,9 @@ from attnviz.core.head_trace import HeadTrace
 from attnviz.core.self_attention import trace_of
 from attnviz.lessons.lesson_context import Telling, alike
 from attnviz.story import formulas
+from attnviz.story.formula import Formula
 from attnviz.story.labels import bare, indexed
-from attnviz.story.storyboard import Formula, Matrix, MatrixKind
+from attnviz.story.matrix import Matrix, MatrixKind
 from attnviz.theme import Role
 
 _NAMED = 3

@@ -6,7 +6,8 @@ import numpy as np
 from manim import DOWN, RIGHT, UP, FadeIn, VGroup
 
 from attnviz.lessons.multi_head import parts
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.exhibits import Hung, hang, reveal, tell, work_out

@@ -9,12 +9,14 @@ from attnviz.lessons.multi_head import parts
 from attnviz.lessons.multi_head.context import Heads
 from attnviz.lessons.request import LessonRequest
 from attnviz.story import formulas
+from attnviz.story.calculation import Calculation, Symbol
 from attnviz.story.calculations import dot_product
 from attnviz.story.exhibits import Exhibit, Region
 from attnviz.story.expressions import Call, Infix, Listed, Name, lowered, written
 from attnviz.story.labels import indexed, subscript
+from attnviz.story.matrix import Matrix, MatrixKind
 from attnviz.story.step import StepDefinition
-from attnviz.story.storyboard import Calculation, Matrix, MatrixKind, Step, Symbol
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 LESSON = "multi-head"

@@ -12,7 +12,7 @@ from attnviz.lessons.order.reordering import Compared, Reordering
 from attnviz.lessons.sequence import difference_text
 from attnviz.story.exhibits import Region
 from attnviz.story.labels import labels
-from attnviz.story.storyboard import Label, Matrix, MatrixKind
+from attnviz.story.matrix import Label, Matrix, MatrixKind
 from attnviz.theme import Role
 
 

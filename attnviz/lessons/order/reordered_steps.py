@@ -7,7 +7,8 @@ from attnviz.lessons.order import formulas
 from attnviz.lessons.order.context import OrderTelling
 from attnviz.lessons.order.reordering import Compared
 from attnviz.story.exhibits import Exhibit, Plot, Row, Series, Table
-from attnviz.story.storyboard import Label, Matrix, MatrixKind, Step
+from attnviz.story.matrix import Label, Matrix, MatrixKind
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 WAVES = 16

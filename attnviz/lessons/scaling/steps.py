@@ -13,19 +13,14 @@ from attnviz.lessons.scaling import formulas as scaling_formulas
 from attnviz.lessons.scaling import parts
 from attnviz.lessons.scaling.measurements import D_KS, KEYS, LESSON, QUERIES, Scaling
 from attnviz.story import formulas
+from attnviz.story.calculation import Number, Symbol
 from attnviz.story.calculations import dot_product
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
 from attnviz.story.labels import indexed, labels
+from attnviz.story.matrix import Label, Matrix, MatrixKind
 from attnviz.story.numbers import Numbers
 from attnviz.story.step import StepDefinition
-from attnviz.story.storyboard import (
-    Label,
-    Matrix,
-    MatrixKind,
-    Number,
-    Step,
-    Symbol,
-)
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 _WRITTEN_OUT = 4

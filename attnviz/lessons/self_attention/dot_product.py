@@ -10,7 +10,8 @@ from attnviz.story import formulas
 from attnviz.story.calculations import MOST
 from attnviz.story.exhibits import Exhibit
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Label, Matrix, MatrixKind, Step
+from attnviz.story.matrix import Label, Matrix, MatrixKind
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 STEP = "pair"

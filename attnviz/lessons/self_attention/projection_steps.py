@@ -6,10 +6,12 @@ from attnviz.core.arrays import FloatArray
 from attnviz.lessons.lesson_context import Telling
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
+from attnviz.story.calculation import Calculation, Symbol
 from attnviz.story.calculations import components, dot_product
 from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Calculation, Matrix, MatrixKind, Step, Symbol
+from attnviz.story.matrix import Matrix, MatrixKind
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 

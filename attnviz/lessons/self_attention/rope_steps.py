@@ -21,7 +21,9 @@ from attnviz.story.expressions import (
     named,
     written,
 )
-from attnviz.story.storyboard import Formula, Matrix, MatrixKind, Step
+from attnviz.story.formula import Formula
+from attnviz.story.matrix import Matrix, MatrixKind
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 STEP = "places"

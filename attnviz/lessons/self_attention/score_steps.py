@@ -10,16 +10,12 @@ from attnviz.core.arrays import FloatArray
 from attnviz.lessons.lesson_context import Telling, alike
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
+from attnviz.story.calculation import Calculation, Number, Symbol
 from attnviz.story.calculations import dot_product, plain, single
 from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import (
-    Calculation,
-    MatrixKind,
-    Number,
-    Step,
-    Symbol,
-)
+from attnviz.story.matrix import MatrixKind
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 

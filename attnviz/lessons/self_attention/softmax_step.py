@@ -7,10 +7,11 @@ from attnviz.core.attention import AttentionStages
 from attnviz.lessons.lesson_context import Telling
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
+from attnviz.story.calculation import Calculation, Number, Symbol, Term
 from attnviz.story.calculations import calculation, plain, single
 from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Calculation, Number, Step, Symbol, Term
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 

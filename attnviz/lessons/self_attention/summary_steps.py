@@ -12,7 +12,8 @@ from attnviz.lessons.lesson_context import HEADS_SHOWN, Telling
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Product
-from attnviz.story.storyboard import Matrix, MatrixKind, Step
+from attnviz.story.matrix import Matrix, MatrixKind
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 

@@ -11,21 +11,13 @@ from attnviz.core.attention import weighted_rows
 from attnviz.lessons.lesson_context import Telling, alike
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
+from attnviz.story.calculation import Calculation, Number, Symbol, Term, Vector
 from attnviz.story.calculations import calculation, components
 from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
+from attnviz.story.matrix import Label, Matrix, MatrixKind
 from attnviz.story.numbers import percent
-from attnviz.story.storyboard import (
-    Calculation,
-    Label,
-    Matrix,
-    MatrixKind,
-    Number,
-    Step,
-    Symbol,
-    Term,
-    Vector,
-)
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 

@@ -21,23 +21,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from attnviz.story.calculation import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.story.calculation_text import written
 from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Series, Table
 from attnviz.story.handlers import Handlers
 from attnviz.story.i18n import Words, words
+from attnviz.story.matrix import Label, Matrix
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import (
-    Calculation,
-    Label,
-    Matrix,
-    Number,
-    Piece,
-    Step,
-    Storyboard,
-    Symbol,
-    Term,
-    Vector,
-)
+from attnviz.story.storyboard import Step, Storyboard
 
 SCHEMA = "attnviz.lesson/1"
 

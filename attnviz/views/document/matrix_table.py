@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from attnviz.story.exhibits import Region
 from attnviz.story.i18n import Words, words
-from attnviz.story.storyboard import Label, Matrix, MatrixKind, Storyboard
+from attnviz.story.matrix import Label, Matrix, MatrixKind
+from attnviz.story.storyboard import Storyboard
 
 LARGEST = 24
 """Rows or columns that are still printed whole."""

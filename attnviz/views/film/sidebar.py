@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from manim import LEFT, UL, VGroup
 
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.storyboard import Step
 from attnviz.views.film.components.matrix import MatrixView, sheet
 from attnviz.views.film.style import SHELF, Size, Style
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from attnviz.story.calculation import Calculation
 from attnviz.story.captions import in_one_line, joined, token_name
 from attnviz.story.labels import indexed, shown_token
-from attnviz.story.storyboard import Calculation, Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.views.terminal.arithmetic import arithmetic
 from attnviz.views.terminal.layout import hanging_indent, in_columns
 from attnviz.views.terminal.lines import styled

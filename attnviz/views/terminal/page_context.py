@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attnviz.story.i18n import Words, words
-from attnviz.story.storyboard import Label, Matrix, Storyboard
+from attnviz.story.matrix import Label, Matrix
+from attnviz.story.storyboard import Storyboard
 from attnviz.views.terminal.colour import Palette
 
 NARROWEST = 40

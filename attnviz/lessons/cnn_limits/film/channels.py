@@ -6,8 +6,10 @@ import numpy as np
 from manim import LEFT, UP, Create, FadeIn, FadeOut, LaggedStart, ManimColor, VGroup
 
 from attnviz.lessons.cnn_limits import parts
+from attnviz.story.calculation import Calculation
 from attnviz.story.exhibits import Exhibit
-from attnviz.story.storyboard import Calculation, Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.acts.exhibits import hang, tell
 from attnviz.views.film.choreography import born, dim, light

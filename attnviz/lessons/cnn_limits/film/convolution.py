@@ -17,8 +17,9 @@ from manim import (
 )
 
 from attnviz.lessons.cnn_limits import parts
+from attnviz.story.calculation import Calculation
 from attnviz.story.exhibits import Region
-from attnviz.story.storyboard import Calculation, Step
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 from attnviz.views.film.acts.exhibits import Hung, hang, reveal, stand
 from attnviz.views.film.choreography import born, dim

@@ -6,7 +6,8 @@ import numpy as np
 from manim import DOWN, RIGHT, UP, FadeIn, GrowFromEdge, Mobject, Rectangle, VGroup
 
 from attnviz.lessons.self_attention import parts
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.choreography import appear, dim, light, slide, travel

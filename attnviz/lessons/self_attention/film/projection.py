@@ -7,7 +7,8 @@ from dataclasses import replace
 from manim import RIGHT, Animation, FadeIn, FadeOut, Transform, VGroup
 
 from attnviz.lessons.self_attention import parts
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.worked_sums import work_out
 from attnviz.views.film.choreography import appear, born
 from attnviz.views.film.components.crossing import Crossing

@@ -7,7 +7,8 @@ from manim import FadeIn, FadeOut
 from attnviz.lessons.self_attention import parts
 from attnviz.lessons.self_attention.film.handovers import CrossedScores, StackedScores
 from attnviz.lessons.self_attention.film.score_stack import ScoreStack
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.act import Handover
 from attnviz.views.film.acts.worked_sums import work_out
 from attnviz.views.film.choreography import dim

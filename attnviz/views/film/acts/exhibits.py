@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from manim import LEFT, Create, FadeIn, FadeOut, Mobject, VGroup
 
+from attnviz.story.calculation import Calculation
 from attnviz.story.exhibits import in_matrices
-from attnviz.story.storyboard import Calculation, Step
+from attnviz.story.storyboard import Step
 from attnviz.typeset.fonts import Points
 from attnviz.views.film.choreography import appear, dim, light, slide
 from attnviz.views.film.components.exhibit import ExhibitView, laid_out

@@ -10,8 +10,8 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
 from attnviz.story.exhibits import Exhibit, Region
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Matrix
 from attnviz.views.film.components.exhibit_room import Demand, heights, widths
 from attnviz.views.film.components.exhibit_types import (
     ViewRoom,

@@ -14,8 +14,8 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
 from attnviz.story.exhibits import Exhibit
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Matrix
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.components.cells import width_for
 from attnviz.views.film.components.exhibit import ExhibitView, laid_out
