@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from attnviz.core.upsampling import TransposedStages, transposed_convolve
     from attnviz.errors import AttnvizError
     from attnviz.inputs.loading import load
-    from attnviz.lessons.registry import LESSONS
+    from attnviz.lessons.registry import LESSONS, register_lesson
     from attnviz.lessons.tell import lesson
     from attnviz.library.explanation import explain
     from attnviz.library.films.film import film
@@ -48,6 +48,7 @@ _HOMES = {
     "lesson": "attnviz.lessons.tell",
     "load": "attnviz.inputs.loading",
     "markup": "attnviz.views.document.markup",
+    "register_lesson": "attnviz.lessons.registry",
     "self_attention": "attnviz.core.self_attention",
     "softmax": "attnviz.core.softmax",
     "sum_preserving_round": "attnviz.core.rounding",
@@ -76,6 +77,7 @@ __all__ = [
     "lesson",
     "load",
     "markup",
+    "register_lesson",
     "self_attention",
     "softmax",
     "sum_preserving_round",
