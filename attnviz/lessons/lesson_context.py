@@ -32,7 +32,7 @@ _STAGES: tuple[ScoreStage, ...] = ("scores", "scale", "cap", "bias", "mask")
 
 
 @dataclass(frozen=True, eq=False)
-class Telling:
+class LessonContext:
     """One trace about to be told: row `query` (counted from 0) of the first head is worked in full."""
 
     trace: Trace

@@ -45,7 +45,12 @@ class _Lessons(Mapping[str, Lesson]):
         return len(list(iter(self)))
 
     def add(self, lesson: Lesson) -> None:
+        """Registers a lesson under its name."""
         self._registered[lesson.name] = lesson
+
+    def remove(self, name: str) -> None:
+        """Takes a registered lesson out again. Raises KeyError if there is none."""
+        del self._registered[name]
 
 
 LESSONS = _Lessons()

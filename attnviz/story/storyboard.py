@@ -67,7 +67,7 @@ class Storyboard:
     steps: tuple[Step, ...]
     numbers: Numbers
     """How numbers become text, in every view."""
-    told_on: Trace | None = None
+    source_trace: Trace | None = None
     """What a lesson on one trace is told on."""
     query: int = 0
     """The row that a lesson on one trace follows, counted from 0."""
@@ -93,9 +93,9 @@ class Storyboard:
     @property
     def trace(self) -> Trace:
         """The one that the lesson is told on. Raises LookupError in a lesson that is not told on one."""
-        if self.told_on is None:
+        if self.source_trace is None:
             raise LookupError(f"the lesson {self.lesson} is not told on one trace")
-        return self.told_on
+        return self.source_trace
 
     @property
     def warning(self) -> str | None:

@@ -49,7 +49,7 @@ class Told:
         """By role, every number of the matrices, of the arithmetic and of the scores, with its text."""
         board = self.storyboard
         known: dict[str, set[tuple[float, str]]] = {}
-        if board.told_on is not None:
+        if board.source_trace is not None:
             scores = board.trace.heads[0].stages.scores.ravel().tolist()
             known["score"] = {(each, board.numbers.text(each)) for each in scores}
         for step in board.steps:
@@ -74,7 +74,7 @@ class Told:
         """Every number of the trace or of the arithmetic, as text."""
         board = self.storyboard
         texts = {text for pairs in self.numbers.values() for _, text in pairs}
-        if board.told_on is not None:
+        if board.source_trace is not None:
             weights = board.trace.heads[0].stages.weights.ravel().tolist()
             texts |= {board.numbers.text(each) for each in weights}
         for exhibit in (each for step in board.steps for each in step.exhibits):

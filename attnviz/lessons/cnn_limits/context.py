@@ -18,7 +18,7 @@ CHANNELS = (("R", Role.RED), ("G", Role.GREEN), ("B", Role.BLUE))
 
 
 @dataclass(frozen=True, eq=False)
-class LimitsTelling:
+class LimitsContext:
     """The lesson about to be told."""
 
     measured: Measured

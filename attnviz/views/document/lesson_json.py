@@ -70,7 +70,7 @@ def storyboard_json(storyboard: Storyboard) -> str:
         "language": board.language,
         "title": board.title,
         "untrained": board.untrained,
-        "query": None if board.told_on is None else board.query,
+        "query": None if board.source_trace is None else board.query,
         "notes": list(board.notes),
         "steps": [_step(step, board.numbers, words(board.language)) for step in board.steps],
     }

@@ -63,7 +63,7 @@ def _opening(setting: Setting) -> list[list[Text]]:
 def _worked_in_full(setting: Setting) -> list[Text]:
     """Which row is worked in full, or at least followed, in a lesson on one sequence."""
     board = setting.storyboard
-    if board.told_on is None:
+    if board.source_trace is None:
         return []
     symbol, tokens = indexed("q", board.query), board.trace.problem.tokens
     query = symbol

@@ -47,5 +47,5 @@ class PageContext:
 
     def is_worked(self, label: Label, matrix: Matrix) -> bool:
         """Tests if a row of a matrix is the one that is worked in full."""
-        several = len(matrix.rows) > 1 and self.storyboard.told_on is not None
+        several = len(matrix.rows) > 1 and self.storyboard.source_trace is not None
         return several and label.position == self.storyboard.query

@@ -53,7 +53,7 @@ def inputs(scene: Stage, step: Step) -> None:
         if view.row_labels:
             rows = [VGroup(mark, row) for mark, row in zip(view.row_labels, rows, strict=True)]
         scene.move(appear(rows, shift=RIGHT * 0.3), seconds=1.8)
-    docked = scene.shelf.place(x, numbers)
+    docked = scene.sidebar.place(x, numbers)
     leaving = [title, *said, *view.row_labels, *([] if sentence is None else [sentence])]
     scene.dock(view, docked, *[FadeOut(each) for each in leaving])
 

@@ -38,7 +38,9 @@ def scores(scene: Stage, step: Step, before: Handover | None) -> Handover:
     )
     with scene.beat(step, parts.Scores.WHY):
         scene.move(
-            scene.from_shelf(crossing.left, "Q"), scene.from_shelf(crossing.top, "K"), seconds=1.1
+            scene.from_sidebar(crossing.left, "Q"),
+            scene.from_sidebar(crossing.top, "K"),
+            seconds=1.1,
         )
         others = [crossing.left.row(i) for i in range(len(rows)) if i != worked_row]
         scene.move(FadeIn(crossing.slots), *dim(*others), seconds=0.5)

@@ -66,7 +66,7 @@ def _anchor(body: VGroup) -> VGroup:
     return body.cells if isinstance(body, MatrixView) else body
 
 
-def laid_out(
+def lay_out_exhibits(
     exhibits: Sequence[Exhibit], numbers: Numbers, style: Style, box: Box
 ) -> tuple[list[ExhibitView], list[Line | None]]:
     """The exhibits as views in their places, and the joint before each, None where there is none.
