@@ -145,6 +145,13 @@ def trained(trace: Trace, **more: str) -> Trace:
     return trace_of(replace(trace.problem, provenance=made | more))
 
 
+def trained_in_full(trace: Trace) -> Trace:
+    """One head of a model whose file keeps its weights as they were trained: its note fits the foot of a film."""
+    made = {"model": "all-MiniLM-L6-v2", "layer": "11", "heads": "3", "tokenizer": "WordPiece"}
+    made |= {"revision": "0123456789" * 6}
+    return trace_of(replace(trace.problem, provenance=made))
+
+
 def names(count: int, text: str = LONG) -> list[str]:
     return [text] * count
 
@@ -449,7 +456,7 @@ def _main() -> Iterator[Case]:
     )
     yield case(
         "of a model, long tokens",
-        lambda: trained(
+        lambda: trained_in_full(
             random_trace(30, d_model=16, d_k=16, causal=True, tokens=(LONG_WORDS_ZH * 3)[:30])
         ),
         query=20,
@@ -462,7 +469,7 @@ def _main() -> Iterator[Case]:
     )
     yield case(
         "sixteen tokens",
-        lambda: trained(random_trace(16, d_model=24, d_k=24, size=0.5, tokens=SIXTEEN)),
+        lambda: trained_in_full(random_trace(16, d_model=24, d_k=24, size=0.5, tokens=SIXTEEN)),
         query=11,
     )
 

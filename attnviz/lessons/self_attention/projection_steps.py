@@ -73,6 +73,8 @@ def weights(context: LessonContext) -> Step | None:
 def queries(context: LessonContext) -> Step | None:
     """Q = X W_Q, the worked row term by term, before it is normalised or turned; None where queries are given."""
     problem = context.problem
+    if not problem.projects:
+        return None
     values = [
         head.q if head.projected_q is None else head.projected_q for head in context.trace.heads
     ]
@@ -82,6 +84,8 @@ def queries(context: LessonContext) -> Step | None:
 def keys(context: LessonContext) -> Step | None:
     """K = X W_K, likewise."""
     problem = context.problem
+    if not problem.projects:
+        return None
     values = [
         head.k if head.projected_k is None else head.projected_k for head in context.trace.heads
     ]
@@ -91,6 +95,8 @@ def keys(context: LessonContext) -> Step | None:
 def values(context: LessonContext) -> Step | None:
     """V = X W_V, likewise."""
     problem = context.problem
+    if not problem.projects:
+        return None
     values = [head.v for head in context.trace.heads]
     return _projected(context, "values", "v", Role.VALUE, problem.w_v, problem.b_v, values)
 
@@ -103,9 +109,7 @@ def _projected(
     w: FloatArray,
     b: FloatArray | None,
     per_head: list[FloatArray],
-) -> Step | None:
-    if not context.problem.projects:
-        return None
+) -> Step:
     row, width = context.query, per_head[0].shape[1]
     shown = components(width, context.most)
     worked = tuple(
