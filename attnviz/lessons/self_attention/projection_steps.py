@@ -72,27 +72,24 @@ def weights(context: LessonContext) -> Step | None:
 
 def queries(context: LessonContext) -> Step | None:
     """Q = X W_Q, the worked row term by term, before it is normalised or turned; None where queries are given."""
-    problem = context.problem
     values = [
         head.q if head.projected_q is None else head.projected_q for head in context.trace.heads
     ]
-    return _projected(context, "queries", "q", Role.QUERY, problem.w_q, problem.b_q, values)
+    return _projected(context, "queries", "q", Role.QUERY, values)
 
 
 def keys(context: LessonContext) -> Step | None:
     """K = X W_K, likewise."""
-    problem = context.problem
     values = [
         head.k if head.projected_k is None else head.projected_k for head in context.trace.heads
     ]
-    return _projected(context, "keys", "k", Role.KEY, problem.w_k, problem.b_k, values)
+    return _projected(context, "keys", "k", Role.KEY, values)
 
 
 def values(context: LessonContext) -> Step | None:
     """V = X W_V, likewise."""
-    problem = context.problem
     values = [head.v for head in context.trace.heads]
-    return _projected(context, "values", "v", Role.VALUE, problem.w_v, problem.b_v, values)
+    return _projected(context, "values", "v", Role.VALUE, values)
 
 
 def _projected(
@@ -100,12 +97,16 @@ def _projected(
     step: str,
     letter: str,
     role: Role,
-    w: FloatArray,
-    b: FloatArray | None,
     per_head: list[FloatArray],
 ) -> Step | None:
-    if not context.problem.projects:
+    problem = context.problem
+    if not problem.projects:
         return None
+    w, b = {
+        "q": (problem.w_q, problem.b_q),
+        "k": (problem.w_k, problem.b_k),
+        "v": (problem.w_v, problem.b_v),
+    }[letter]
     row, width = context.query, per_head[0].shape[1]
     shown = components(width, context.most)
     worked = tuple(
