@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
+from attnviz.inputs.score_options import SCORE_OPTIONS
 
 _FLAGS = {
     "text": "TEXT",
@@ -27,10 +28,8 @@ _OF_MODEL = {"backend": "--backend", "layer": "--layer", "head": "--head"}
 _NOT_WITH_MODEL = {name: flag for name, flag in _FLAGS.items() if name not in ("text", "heads")} | {
     "example": "--example",
     "qkv": "--qkv",
-    "causal": "--causal",
-    "mask": "--mask",
-    "scale": "--scale",
 }
+_NOT_WITH_MODEL |= {name: f"--{name}" for name in SCORE_OPTIONS}
 
 
 def check_request(request: InputRequest) -> None:

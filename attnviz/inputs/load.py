@@ -14,11 +14,10 @@ from attnviz.inputs.conflicts import check_request
 from attnviz.inputs.embedding import seeded_matrix, token_vectors
 from attnviz.inputs.example_files import DEFAULT, load_example
 from attnviz.inputs.files import STDIN
-from attnviz.inputs.masks import read_mask
 from attnviz.inputs.model_problem import model_problem
 from attnviz.inputs.qkv_file import QKVFile, read_qkv
 from attnviz.inputs.request import InputRequest
-from attnviz.inputs.scale import scale_from
+from attnviz.inputs.score_options import ScoresShape, score_options
 from attnviz.inputs.tokens import listed_tokens, split_text
 from attnviz.inputs.vectors import read_vectors
 from attnviz.inputs.weights import Weights, read_weights
@@ -54,7 +53,8 @@ def problem_from(request: InputRequest) -> Problem:
         return _given(request, request.qkv)
     if request.text is None and request.tokens is None and request.vectors is None:
         problem = load_example(request.example or DEFAULT).problem
-        return replace(problem, options=_options(request, problem.options, problem.n))
+        shape = ScoresShape(problem.n, tuple(range(problem.heads)), problem.heads)
+        return replace(problem, options=score_options(request, problem.options, shape))
     return _assembled(request)
 
 
@@ -75,7 +75,9 @@ def _given(request: InputRequest, path: str) -> Problem:
     return given_heads(
         *(given.q, given.k, given.v, heads),
         tokens=tokens,
-        options=_options(request, AttentionOptions(), given.n),
+        options=score_options(
+            request, AttentionOptions(), ScoresShape(given.n, heads, given.heads)
+        ),
         provenance=_provenance_of(given, heads),
     )
 
@@ -119,7 +121,8 @@ def _assembled(request: InputRequest) -> Problem:
         sources |= dict.fromkeys(weights, Source("file", request.weights or ""))
         drawn = sequence.x is None
     untrained = Source("seed", str(seed)) if drawn else None
-    options = _options(request, AttentionOptions(), sequence.n)
+    shape = ScoresShape(sequence.n, tuple(range(heads)), heads)
+    options = score_options(request, AttentionOptions(), shape)
     named: dict[str, Any] = dict(weights)
     try:
         return Problem(
@@ -170,17 +173,6 @@ def _seeded_weights(d_model: int, heads: int, d_k: int, d_v: int, seed: int) -> 
     if heads > 1:
         weights["w_o"] = seeded_matrix("w_o", heads * d_v, d_model, seed)
     return weights
-
-
-def _options(request: InputRequest, options: AttentionOptions, n: int) -> AttentionOptions:
-    """`options`, but for those that were asked for."""
-    if request.scale is not None:
-        options = replace(options, scale=scale_from(request.scale))
-    if request.causal is not None:
-        options = replace(options, causal=request.causal)
-    if request.mask is not None:
-        options = replace(options, mask=read_mask(request.mask, n))
-    return options
 
 
 def _check_memory(n: int, d_model: int, heads: int, drawn: int) -> None:

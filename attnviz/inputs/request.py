@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from attnviz.inputs.score_options import ScoreRequest
+
 
 @dataclass(frozen=True)
-class InputRequest:
+class InputRequest(ScoreRequest):
     """The input options of the command line, as given; None is "not said". `problem_from` makes a Problem of it.
+
+    Those about the scores are the fields of `ScoreRequest`.
 
     >>> InputRequest(text="the cat").text
     'the cat'
@@ -34,11 +38,6 @@ class InputRequest:
     d_v: int | None = None
     """Per head, as `d_k` is."""
     heads: int | None = None
-    scale: str | None = None
-    """"sqrt" (1/√d_k), "none" (1) or a number, which multiplies the scores."""
-    causal: bool | None = None
-    mask: str | None = None
-    """A .csv, .tsv, .json, .npy or .npz file of 0 and 1."""
     model: str | None = None
     """A trained model: "minilm", a folder, a .gguf file, or an id of the hub that lies in its cache."""
     backend: str | None = None

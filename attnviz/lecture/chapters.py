@@ -10,6 +10,7 @@ from typing import Any
 from attnviz.errors import InputError, unknown_name
 from attnviz.inputs.example_files import SUFFIX
 from attnviz.inputs.request import InputRequest
+from attnviz.inputs.score_options import SCORE_OPTIONS, ScoreOption
 from attnviz.lecture.model import CardChapter, Chapter, LessonChapter
 from attnviz.lecture.own_words import TITLE_COLUMNS, own_words
 from attnviz.lecture.table import TomlTable, shown
@@ -118,9 +119,6 @@ def _request(table: TomlTable, folder: Path) -> InputRequest:
         weights=table.file("weights", folder),
         transpose_weights=table.flag("transpose_weights"),
         seed=table.whole("seed", 0),
-        scale=_word_or_number(table, "scale", (int, float), "sqrt, none or a number"),
-        causal=table.flag("causal"),
-        mask=table.file("mask", folder),
         model=_model(table, folder),
         backend=table.word("backend"),
         layer=table.whole("layer", 0),
@@ -129,7 +127,17 @@ def _request(table: TomlTable, folder: Path) -> InputRequest:
         d_k=table.whole("d_k", 1),
         d_v=table.whole("d_v", 1),
         heads=table.whole("heads", 1),
+        **{name: _score_option(table, folder, name, each) for name, each in SCORE_OPTIONS.items()},
     )
+
+
+def _score_option(table: TomlTable, folder: Path, name: str, option: ScoreOption) -> Any:
+    """The value of an option about the scores, as the command line has it."""
+    if option.kind == "switch":
+        return table.flag(name)
+    if option.kind == "file":
+        return table.file(name, folder)
+    return _word_or_number(table, name, (int, float), option.expected)
 
 
 def _model(table: TomlTable, folder: Path) -> str | None:

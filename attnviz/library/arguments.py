@@ -11,6 +11,7 @@ from typing import Any
 from attnviz.core.problem import Problem
 from attnviz.errors import AttnvizError
 from attnviz.inputs.request import InputRequest
+from attnviz.inputs.score_options import SCORE_OPTIONS
 from attnviz.inputs.selection import position_of
 
 _FLAG = re.compile(
@@ -50,9 +51,9 @@ def input_request(text: str | None, options: dict[str, Any]) -> InputRequest:
     Raises TypeError for an option that does not exist.
 
     >>> input_request("a b", {"scale": 0.5, "heads": 2})
-    InputRequest(text='a b', ... scale='0.5', ...)
+    InputRequest(scale='0.5', ... text='a b', ...)
     """
-    strings = {"scale", "head"}
+    strings = {"head"} | {name for name, each in SCORE_OPTIONS.items() if each.kind == "number"}
     values: dict[str, Any] = {
         name: os.fspath(value)
         if isinstance(value, os.PathLike)

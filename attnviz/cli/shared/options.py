@@ -12,6 +12,7 @@ import click
 from attnviz.cli.shared.help_sections import Decorator, option
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
+from attnviz.inputs.score_options import SCORE_OPTIONS, ScoreOption
 from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.registry import DEFAULT, lesson_named
 from attnviz.story.languages import LANGUAGES, language_codes
@@ -35,6 +36,14 @@ BACKEND: dict[str, Any] = {
     "help": "Who runs the model: this program, which knows some kinds, or transformers, which is watched: attention "
     "is computed again here, and shown if it is the model's own. Default numpy.",
 }
+
+
+def _score_option(name: str, described: ScoreOption) -> Decorator:
+    if described.kind == "switch":
+        return option(_ATTENTION, f"--{name}/--no-{name}", default=None, help=described.help)
+    return option(_ATTENTION, f"--{name}", metavar=described.metavar, help=described.help)
+
+
 _INPUT_OPTIONS: tuple[Decorator, ...] = (
     click.argument("text", required=False, metavar="[TEXT]"),
     option(
@@ -129,25 +138,7 @@ _INPUT_OPTIONS: tuple[Decorator, ...] = (
     ),
     option(_NUMBERS, "--d-v", type=_POSITIVE, metavar="N", help="Length of a value. Default 3."),
     option(_ATTENTION, "--heads", type=_POSITIVE, metavar="N", help="Number of heads. Default 1."),
-    option(
-        _ATTENTION,
-        "--scale",
-        metavar="sqrt|none|NUMBER",
-        help="What the scores are multiplied by: sqrt is 1/√d_k, none is 1. Default sqrt, or the example's own.",
-    ),
-    option(
-        _ATTENTION,
-        "--causal/--no-causal",
-        default=None,
-        help="Whether a token sees only itself and those before it.",
-    ),
-    option(
-        _ATTENTION,
-        "--mask",
-        **_FILE,
-        help="Who sees whom, a row a query: 1 or true may attend, 0 or false may not. "
-        ".csv .tsv .json .npy .npz.",
-    ),
+    *(_score_option(name, each) for name, each in SCORE_OPTIONS.items()),
 )
 
 

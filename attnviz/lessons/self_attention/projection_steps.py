@@ -78,7 +78,7 @@ def queries(context: LessonContext) -> Step | None:
     values = [
         head.q if head.projected_q is None else head.projected_q for head in context.trace.heads
     ]
-    return _projected(context, "queries", "q", Role.QUERY, problem.w_q, problem.b_q, values)
+    return _projected(context, "queries", "q", Role.QUERY, values)
 
 
 def keys(context: LessonContext) -> Step | None:
@@ -89,7 +89,7 @@ def keys(context: LessonContext) -> Step | None:
     values = [
         head.k if head.projected_k is None else head.projected_k for head in context.trace.heads
     ]
-    return _projected(context, "keys", "k", Role.KEY, problem.w_k, problem.b_k, values)
+    return _projected(context, "keys", "k", Role.KEY, values)
 
 
 def values(context: LessonContext) -> Step | None:
@@ -98,7 +98,7 @@ def values(context: LessonContext) -> Step | None:
     if not problem.projects:
         return None
     values = [head.v for head in context.trace.heads]
-    return _projected(context, "values", "v", Role.VALUE, problem.w_v, problem.b_v, values)
+    return _projected(context, "values", "v", Role.VALUE, values)
 
 
 def _projected(
@@ -106,8 +106,6 @@ def _projected(
     step: str,
     letter: str,
     role: Role,
-    w: FloatArray,
-    b: FloatArray | None,
     per_head: list[FloatArray],
 ) -> Step:
     row, width = context.query, per_head[0].shape[1]

@@ -15,6 +15,7 @@ from attnviz.story.calculations import dot_product, plain, single
 from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
 from attnviz.story.matrix import MatrixKind
+from attnviz.story.step import Absence, StepDefinition
 from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
@@ -245,3 +246,47 @@ def mask(context: LessonContext) -> Step | None:
         worked=worked,
         omitted=context.omitted_hidden(len(hidden), len(worked)),
     )
+
+
+CHANGES: tuple[StepDefinition[LessonContext], ...] = (
+    StepDefinition(
+        "scale",
+        parts.Change,
+        scale,
+        Absence("the scores stay as they are; say --scale sqrt"),
+        on_one_head=True,
+        on_score_stack=True,
+    ),
+    StepDefinition(
+        "cap",
+        parts.Change,
+        cap,
+        Absence("the scores have no bound; models such as Gemma 2 have one"),
+        on_one_head=True,
+        on_score_stack=True,
+    ),
+    StepDefinition(
+        "bias",
+        parts.Change,
+        bias,
+        Absence(
+            "nothing is added to the scores; a bias is given to attnviz.self_attention, in Python",
+            with_model="this model adds nothing to the scores",
+        ),
+        on_one_head=True,
+        on_score_stack=True,
+    ),
+    StepDefinition(
+        "mask",
+        parts.Change,
+        mask,
+        Absence(
+            "nothing is hidden; say --causal or --mask FILE",
+            with_model="this model lets every token see all others; "
+            "one that writes, such as smollm2, hides what comes later",
+        ),
+        on_one_head=True,
+        on_score_stack=True,
+    ),
+)
+"""The steps between the scores and softmax, in order. The film plays each as a further row of the score stack."""

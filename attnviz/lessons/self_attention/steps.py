@@ -126,45 +126,7 @@ STEPS: tuple[StepDefinition[LessonContext], ...] = (
         Absence("the vectors are short, and every product is written out"),
         on_one_head=True,
     ),
-    StepDefinition(
-        "scale",
-        parts.Change,
-        score_steps.scale,
-        Absence("the scores stay as they are; say --scale sqrt"),
-        on_one_head=True,
-        on_score_stack=True,
-    ),
-    StepDefinition(
-        "cap",
-        parts.Change,
-        score_steps.cap,
-        Absence("the scores have no bound; models such as Gemma 2 have one"),
-        on_one_head=True,
-        on_score_stack=True,
-    ),
-    StepDefinition(
-        "bias",
-        parts.Change,
-        score_steps.bias,
-        Absence(
-            "nothing is added to the scores; a bias is given to attnviz.self_attention, in Python",
-            with_model="this model adds nothing to the scores",
-        ),
-        on_one_head=True,
-        on_score_stack=True,
-    ),
-    StepDefinition(
-        "mask",
-        parts.Change,
-        score_steps.mask,
-        Absence(
-            "nothing is hidden; say --causal or --mask FILE",
-            with_model="this model lets every token see all others; "
-            "one that writes, such as smollm2, hides what comes later",
-        ),
-        on_one_head=True,
-        on_score_stack=True,
-    ),
+    *score_steps.CHANGES,
     StepDefinition(
         "softmax", parts.Softmax, softmax_step.softmax, on_one_head=True, on_score_stack=True
     ),

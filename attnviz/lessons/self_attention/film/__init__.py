@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attnviz.lessons.self_attention import parts
+from attnviz.lessons.self_attention import parts, score_steps
 from attnviz.lessons.self_attention.film import (
     all_queries,
     dot_product,
@@ -29,10 +29,7 @@ ACTS: Acts = {
     "given": Act(beside.given, parts.Given),
     "scores": LinkedAct(scores.scores, parts.Scores),
     "pair": LinkedAct(dot_product.pair, parts.DotProduct),
-    "scale": LinkedAct(softmax.change_scores, parts.Change),
-    "cap": LinkedAct(softmax.change_scores, parts.Change),
-    "bias": LinkedAct(softmax.change_scores, parts.Change),
-    "mask": LinkedAct(softmax.change_scores, parts.Change),
+    **{each.id: LinkedAct(softmax.change_scores, parts.Change) for each in score_steps.CHANGES},
     "softmax": LinkedAct(softmax.softmax, parts.Softmax),
     "weighted-values": LinkedAct(weighted_values.weighted_values, parts.WeightedValues),
     "output": LinkedAct(weighted_values.output, parts.Output),
