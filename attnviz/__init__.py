@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from attnviz.core.upsampling import TransposedStages, transposed_convolve
     from attnviz.errors import AttnvizError
     from attnviz.inputs.loading import load
-    from attnviz.lessons.registry import LESSONS
-    from attnviz.lessons.tell import lesson
+    from attnviz.lessons.build import lesson
+    from attnviz.lessons.registry import LESSONS, register_lesson
     from attnviz.library.explanation import explain
     from attnviz.library.films.film import film
     from attnviz.library.survey import heads
@@ -45,9 +45,10 @@ _HOMES = {
     "explain": "attnviz.library.explanation",
     "film": "attnviz.library.films.film",
     "heads": "attnviz.library.survey",
-    "lesson": "attnviz.lessons.tell",
+    "lesson": "attnviz.lessons.build",
     "load": "attnviz.inputs.loading",
     "markup": "attnviz.views.document.markup",
+    "register_lesson": "attnviz.lessons.registry",
     "self_attention": "attnviz.core.self_attention",
     "softmax": "attnviz.core.softmax",
     "sum_preserving_round": "attnviz.core.rounding",
@@ -76,6 +77,7 @@ __all__ = [
     "lesson",
     "load",
     "markup",
+    "register_lesson",
     "self_attention",
     "softmax",
     "sum_preserving_round",

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
 
 def scene_of(lesson: Lesson) -> type[Stage]:
-    """The scene that films the lesson: of `any-length` the class AnyLength in any_length.py."""
+    """The scene that films the lesson: of `any-length` the class AnyLength in any_length.py.
+
+    Lessons from outside of the package share one scene.
+    """
+    if not lesson.package.startswith("attnviz.lessons."):
+        from attnviz.views.film.other_lesson import OtherLesson
+
+        return OtherLesson
     module = importlib.import_module(f"attnviz.scenes.{lesson.module}")
     name = "".join(word.capitalize() for word in lesson.module.split("_"))
     scene: type[Stage] = getattr(module, name)

@@ -12,9 +12,11 @@ from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.registry import build_storyboard, lesson_named
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.exhibits import Exhibit, Field, Layer, Plot, Region, Row, Series, Table
+from attnviz.story.formula import Formula
 from attnviz.story.labels import labels
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Formula, Matrix, Step, Storyboard
+from attnviz.story.storyboard import Step, Storyboard
 from attnviz.theme import Role
 
 # The same examples in every run, and none judged by the clock: a busy machine is no bug.

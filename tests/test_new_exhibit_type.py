@@ -11,8 +11,9 @@ from attnviz.errors import UnknownExhibitError
 from attnviz.render.quality import QUALITIES
 from attnviz.story import exhibits as story
 from attnviz.story.exhibits import Exhibit, texts_of
+from attnviz.story.formula import Formula
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Formula, Step, Storyboard
+from attnviz.story.storyboard import Step, Storyboard
 from attnviz.theme import THEMES
 from attnviz.views.document import figure_model, lesson_json
 from attnviz.views.document.figure_model import TextTable

@@ -99,7 +99,7 @@ class Opening(Generic[Context]):
             title=self.title,
             steps=tuple(step for step in built if step is not None),
             numbers=self.numbers,
-            told_on=self.trace,
+            source_trace=self.trace,
             query=self.query,
             in_full=self.in_full,
             keys=self.keys,

@@ -8,7 +8,7 @@ from attnviz.core.problem import Problem
 from attnviz.core.provenance import ModelSource
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, unknown_name
-from attnviz.lessons.lesson_context import Telling
+from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.i18n import words
 from attnviz.story.numbers import Numbers, fitting_precision
@@ -18,11 +18,11 @@ _REVISION, _BRIEF = 12, 8
 """Letters of a digest that are shown."""
 
 
-def check(asked: LessonRequest) -> None:
+def check(request: LessonRequest) -> None:
     """Raises InputError for cross-attention, a row that does not exist, an empty sequence, a precision that float64
     does not hold or an unknown rounding.
     """
-    problem = asked.sequence.problem
+    problem = request.sequence.problem
     if problem.is_cross_attention:
         sizes = f"{problem.n_q} queries and {problem.n_k} keys"
         raise InputError(
@@ -31,13 +31,13 @@ def check(asked: LessonRequest) -> None:
         )
     if problem.n == 0:
         raise InputError("nothing to explain: the sequence is empty, give at least one vector")
-    if not 0 <= asked.query < problem.n:
-        raise InputError(f"no row {asked.query + 1}: the sequence has {problem.n}")
-    if asked.key is not None and not 0 <= asked.key < problem.n:
-        raise InputError(f"no key {asked.key + 1}: the sequence has {problem.n}")
-    if asked.rounding not in ROUNDINGS:
-        raise unknown_name("rounding", asked.rounding, ROUNDINGS)
-    check_precision(asked.precision)
+    if not 0 <= request.query < problem.n:
+        raise InputError(f"no row {request.query + 1}: the sequence has {problem.n}")
+    if request.key is not None and not 0 <= request.key < problem.n:
+        raise InputError(f"no key {request.key + 1}: the sequence has {problem.n}")
+    if request.rounding not in ROUNDINGS:
+        raise unknown_name("rounding", request.rounding, ROUNDINGS)
+    check_precision(request.precision)
 
 
 def check_precision(precision: int | None) -> None:
@@ -49,28 +49,28 @@ def check_precision(precision: int | None) -> None:
         raise InputError(f"precision is {precision}: give 0 to {MOST_DECIMALS} decimals")
 
 
-def refuse_article(asked: LessonRequest, lesson: str) -> None:
+def refuse_article(request: LessonRequest, lesson: str) -> None:
     """Raises InputError for the article's rounding, which only the lesson self-attention carries on.
 
     >>> refuse_article(LessonRequest(), "masking")
     """
-    if asked.rounding == "article":
+    if request.rounding == "article":
         raise InputError(
             f"the lesson {lesson} does not round as the article does: leave --rounding out"
         )
 
 
-def begun(asked: LessonRequest, lesson: str) -> Telling:
+def begin(request: LessonRequest, lesson: str) -> LessonContext:
     """The telling of `lesson` on the sequence that was asked for. Raises InputError as `check` does, and for the
     article's rounding, which only the lesson self-attention carries on.
 
     >>> from attnviz import self_attention
-    >>> begun(LessonRequest(self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]])), "masking").query
+    >>> begin(LessonRequest(self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]])), "masking").query
     0
     """
-    check(asked)
-    refuse_article(asked, lesson)
-    problem = asked.sequence.problem
+    check(request)
+    refuse_article(request, lesson)
+    problem = request.sequence.problem
     if not problem.projects:
         raise InputError(
             f"the lesson {lesson} makes queries, keys and values of its vectors, and these come from elsewhere: "
@@ -86,7 +86,7 @@ def begun(asked: LessonRequest, lesson: str) -> Telling:
             f"the lesson {lesson} has no softcap, window or sink, no bias of a head's own, "
             "and no heads that share keys: only self-attention is told with them"
         )
-    return telling_of(asked.sequence, asked, lesson)
+    return context_of(request.sequence, request, lesson)
 
 
 def _is_of_models(problem: Problem) -> bool:
@@ -97,47 +97,47 @@ def _is_of_models(problem: Problem) -> bool:
     return of_each or any(each is not None for each in others)
 
 
-def telling_of(trace: Trace, asked: LessonRequest, lesson: str) -> Telling:
+def context_of(trace: Trace, request: LessonRequest, lesson: str) -> LessonContext:
     """The telling of `lesson` on `trace`, in the words and with the numbers that were asked for."""
-    numbers = _numbers(trace, asked.query, asked.precision, sums=asked.rounding != "plain")
-    return Telling(
-        trace, asked.query, numbers, words(asked.language), lesson, asked.most, asked.key
+    numbers = _numbers(trace, request.query, request.precision, sums=request.rounding != "plain")
+    return LessonContext(
+        trace, request.query, numbers, words(request.language), lesson, request.most, request.key
     )
 
 
-def notes(telling: Telling, length: str = "") -> tuple[str, ...]:
+def notes(context: LessonContext, length: str = "") -> tuple[str, ...]:
     """What must be said of the numbers; `length` "_brief" in a few words."""
     said = []
-    made = telling.problem.provenance
+    made = context.problem.provenance
     if made.model is not None:
-        said.append(_note_on_model(telling, made.model, length))
+        said.append(_note_on_model(context, made.model, length))
     if made.quantisation is not None:
         stored, bits = made.quantisation.stored, made.quantisation.bits_text
-        said.append(telling.common(f"quantised{length}", stored=stored, bits=bits))
+        said.append(context.common(f"quantised{length}", stored=stored, bits=bits))
     if made.unknown is not None:
         counts = {"unknown": made.unknown.count, "tokens": made.unknown.of}
-        said.append(telling.common(f"unknown{length}", **counts))
+        said.append(context.common(f"unknown{length}", **counts))
     if made.backend is not None:
         backend = {"backend": made.backend.name, "difference": made.backend.difference_text}
-        said.append(telling.common(f"watched{length}", **backend))
-    if how := telling.untrained:
-        said.append(telling.common(f"untrained{length}", how=how))
-    if telling.trace.rounded == "article":
-        said.append(telling.common(f"article{length}"))
-    how_rounded = "" if telling.numbers.sums else "_plain"
+        said.append(context.common(f"watched{length}", **backend))
+    if how := context.untrained:
+        said.append(context.common(f"untrained{length}", how=how))
+    if context.trace.rounded == "article":
+        said.append(context.common(f"article{length}"))
+    how_rounded = "" if context.numbers.sums else "_plain"
     said.append(
-        telling.common(f"rounded{how_rounded}{length}", precision=telling.numbers.precision)
+        context.common(f"rounded{how_rounded}{length}", precision=context.numbers.precision)
     )
     return tuple(said)
 
 
-def _note_on_model(telling: Telling, model: ModelSource, length: str) -> str:
+def _note_on_model(context: LessonContext, model: ModelSource, length: str) -> str:
     revision = (model.revision or "")[: _BRIEF if length else _REVISION]
-    return telling.common(
+    return context.common(
         f"trained{length}",
         model=model.name,
         layer="" if model.layer is None else model.layer,
-        heads=telling.listed_heads,
+        heads=context.listed_heads,
         tokenizer=model.tokenizer or "",
         revision=revision,
     )

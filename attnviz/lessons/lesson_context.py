@@ -15,12 +15,14 @@ from attnviz.core.problem import Problem
 from attnviz.core.provenance import Source
 from attnviz.core.trace import Trace
 from attnviz.story import formulas
+from attnviz.story.calculation import Number
 from attnviz.story.calculations import MOST, strongest
 from attnviz.story.captions import joined, token_name
+from attnviz.story.formula import Formula
 from attnviz.story.i18n import Words
 from attnviz.story.labels import indexed, labels, shown_token, symbol_of
+from attnviz.story.matrix import Label, Matrix, MatrixKind
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Formula, Label, Matrix, MatrixKind, Number
 from attnviz.theme import Role
 
 HEADS_SHOWN = 4
@@ -30,7 +32,7 @@ _STAGES: tuple[ScoreStage, ...] = ("scores", "scale", "cap", "bias", "mask")
 
 
 @dataclass(frozen=True, eq=False)
-class Telling:
+class LessonContext:
     """One trace about to be told: row `query` (counted from 0) of the first head is worked in full."""
 
     trace: Trace

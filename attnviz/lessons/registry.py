@@ -7,11 +7,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator, Mapping
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attnviz.errors import InputError, unknown_name
 from attnviz.lessons.lesson import Lesson
+from attnviz.story.i18n import register_words
 
 if TYPE_CHECKING:
     from attnviz.lessons.request import LessonRequest
@@ -29,11 +31,11 @@ class _Lessons(Mapping[str, Lesson]):
         self._registered: dict[str, Lesson] = {}
 
     def __getitem__(self, name: str) -> Lesson:
-        if name in self._registered:
-            return self._registered[name]
         if name in _folders():
             return _in_folder(name)
-        return _installed()[name]
+        lesson = self._registered[name] if name in self._registered else _installed()[name]
+        register_words(name, _folder_of(lesson))
+        return lesson
 
     def __iter__(self) -> Iterator[str]:
         every = {name: _in_folder(name) for name in _folders()} | _installed() | self._registered
@@ -43,7 +45,12 @@ class _Lessons(Mapping[str, Lesson]):
         return len(list(iter(self)))
 
     def add(self, lesson: Lesson) -> None:
+        """Registers a lesson under its name."""
         self._registered[lesson.name] = lesson
+
+    def remove(self, name: str) -> None:
+        """Takes a registered lesson out again. Raises KeyError if there is none."""
+        del self._registered[name]
 
 
 LESSONS = _Lessons()
@@ -55,15 +62,15 @@ def register_lesson(lesson: Lesson) -> None:
     The folder of `lesson.package` holds `steps.py` with `STEPS` and `open_lesson`, and the words, `en.toml` at least.
     An installed package needs no call: it names its lesson as an entry point of the group `attnviz.lessons`.
 
-    Raises InputError for a name that another lesson has.
+    Raises InputError for a name that another lesson has, and for a package that cannot be found.
 
-    >>> register_lesson(Lesson("my-lesson", "my_package.my_lesson"))
-    >>> lesson_named("my-lesson").module
-    'my_lesson'
-    >>> del LESSONS._registered["my-lesson"]
+    >>> register_lesson(Lesson("cost", "my_package.cost"))
+    Traceback (most recent call last):
+    attnviz.errors.InputError: there is a lesson cost already: give this one another name
     """
     if lesson.name in LESSONS and LESSONS[lesson.name] != lesson:
         raise InputError(f"there is a lesson {lesson.name} already: give this one another name")
+    _folder_of(lesson)
     LESSONS.add(lesson)
 
 
@@ -89,6 +96,19 @@ def build_storyboard(name: str, request: LessonRequest) -> Storyboard:
     '6'
     """
     return lesson_named(name).build(request)
+
+
+def _folder_of(lesson: Lesson) -> Path:
+    try:
+        spec = find_spec(lesson.package)
+    except ModuleNotFoundError:
+        spec = None
+    if spec is None or not spec.submodule_search_locations:
+        raise InputError(
+            f"the lesson {lesson.name} is to be in the package {lesson.package}, which cannot be found: "
+            "install it, or put its folder on sys.path"
+        )
+    return Path(spec.submodule_search_locations[0])
 
 
 @cache

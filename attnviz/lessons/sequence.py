@@ -19,11 +19,11 @@ from attnviz.story.numbers import Numbers
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def check_row(asked: LessonRequest, lesson: str, rows: int) -> None:
+def check_row(request: LessonRequest, lesson: str, rows: int) -> None:
     """Raises InputError for a row that is not among the first `rows`, the ones that the lesson shows one by one."""
-    if asked.query >= rows:
+    if request.query >= rows:
         raise InputError(
-            f"row {asked.query + 1} is not shown in the lesson {lesson}: choose one of the first {rows} with --query"
+            f"row {request.query + 1} is not shown in the lesson {lesson}: choose one of the first {rows} with --query"
         )
 
 

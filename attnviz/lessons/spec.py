@@ -88,21 +88,21 @@ def lessons_of(text: str) -> tuple[Made, ...]:
 
 
 def _chapter(made: Made) -> dict[str, Any]:
-    asked = made.request
+    request = made.request
     return {
         "lesson": made.lesson.name,
         "title": made.title,
         "steps": list(made.steps) or None,
         "words": dict(made.words),
         "request": {
-            "problem": None if asked.trace is None else _problem(asked.trace),
-            "query": asked.query,
-            **({} if asked.key is None else {"key": asked.key}),
-            "language": asked.language,
-            "precision": asked.precision,
-            "rounding": asked.rounding,
-            "seed": asked.seed,
-            "distance": asked.distance,
+            "problem": None if request.trace is None else _problem(request.trace),
+            "query": request.query,
+            **({} if request.key is None else {"key": request.key}),
+            "language": request.language,
+            "precision": request.precision,
+            "rounding": request.rounding,
+            "seed": request.seed,
+            "distance": request.distance,
         },
     }
 
@@ -128,23 +128,23 @@ def _lesson(chapter: Any, where: str) -> Made:
     )
 
 
-def _request(asked: Any, lesson: Lesson, where: str) -> LessonRequest:
-    _check(asked, _REQUEST, f"{where}, request")
-    trace = _trace(asked["problem"], where) if lesson.takes_sequence else None
-    asked = {"key": None} | asked
-    _check(asked, {"key": _or_none(_is_number(0))}, f"{where}, request")
+def _request(request: Any, lesson: Lesson, where: str) -> LessonRequest:
+    _check(request, _REQUEST, f"{where}, request")
+    trace = _trace(request["problem"], where) if lesson.takes_sequence else None
+    request = {"key": None} | request
+    _check(request, {"key": _or_none(_is_number(0))}, f"{where}, request")
     for name in ("query", "key"):
-        if trace is not None and (asked[name] or 0) >= max(trace.problem.n, 1):
+        if trace is not None and (request[name] or 0) >= max(trace.problem.n, 1):
             raise _damaged(f"{where}, request", name)
     return LessonRequest(
         trace,
-        asked["query"],
-        asked["language"],
-        asked["precision"],
-        asked["rounding"],
-        seed=asked["seed"],
-        key=asked["key"],
-        distance=asked["distance"],
+        request["query"],
+        request["language"],
+        request["precision"],
+        request["rounding"],
+        seed=request["seed"],
+        key=request["key"],
+        distance=request["distance"],
     )
 
 

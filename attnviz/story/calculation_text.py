@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from attnviz.story.calculation import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.story.caption_tokens import Run
 from attnviz.story.i18n import Words
 from attnviz.story.numbers import MINUS
-from attnviz.story.storyboard import Calculation, Number, Piece, Symbol, Term, Vector
 
 
 def written(calculation: Calculation, words: Words) -> tuple[tuple[Run, ...], ...]:

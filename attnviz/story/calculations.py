@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
+from attnviz.story.calculation import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.story.exactness import relation
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.theme import Role
 
 MOST = 8

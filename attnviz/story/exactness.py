@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Literal
 
+from attnviz.story.calculation import Number, Piece, Symbol, Term, Vector
 from attnviz.story.numbers import MINUS, Numbers
-from attnviz.story.storyboard import Number, Piece, Symbol, Term, Vector
 
 
 def relation(terms: Sequence[Term], total: Number | Vector, numbers: Numbers) -> Literal["=", "≈"]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from attnviz.story.handlers import Handlers
-from attnviz.story.storyboard import Matrix
+from attnviz.story.matrix import Matrix
 from attnviz.theme import Role
 
 

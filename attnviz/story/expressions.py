@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
-from attnviz.story.storyboard import Formula
+from attnviz.story.formula import Formula
 
 _LOWERED = str.maketrans("0123456789ijthk+−", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₜₕₖ₊₋")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

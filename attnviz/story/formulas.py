@@ -34,7 +34,7 @@ from attnviz.story.expressions import (
     within,
     written,
 )
-from attnviz.story.storyboard import Formula
+from attnviz.story.formula import Formula
 
 Scaling = Literal["root", "factor"]
 """What scores are multiplied with: 1/√d_k, or another factor c."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from attnviz.story.caption_tokens import ROLES_BY_LETTER
 from attnviz.story.captions import Caption, symbol
-from attnviz.story.storyboard import Label
+from attnviz.story.matrix import Label
 from attnviz.theme import Role
 from attnviz.typeset.text_width import JOINERS, columns_of
 

@@ -22,7 +22,7 @@ from attnviz.story.caption_tokens import (
 from attnviz.theme import Role
 
 if TYPE_CHECKING:
-    from attnviz.story.storyboard import Matrix
+    from attnviz.story.matrix import Matrix
 
 _WIDEST = 1e6
 LONGEST_SUM = 64

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attnviz.story.formula import Formula
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Formula, Step, Storyboard
+from attnviz.story.storyboard import Step, Storyboard
 
 CARD = "card"
 _NO_FORMULA = Formula("", "", "")

@@ -14,7 +14,7 @@ from attnviz.core.overflow import overflowed
 from attnviz.core.problem import Problem, given_problem
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError, ShapeError
-from attnviz.lessons.tell import lesson
+from attnviz.lessons.build import lesson
 
 NUMBERS = np.random.default_rng(3)
 X, CONTEXT = NUMBERS.normal(size=(3, 4)), NUMBERS.normal(size=(5, 6))

@@ -8,7 +8,8 @@ import pytest
 
 from attnviz.lessons.registry import LESSONS
 from attnviz.story.exhibits import Exhibit, Field, Plot, Table
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.views.document.lesson_json import storyboard_json
 
 

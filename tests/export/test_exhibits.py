@@ -12,7 +12,7 @@ from attnviz.lessons.registry import LESSONS, build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.exhibits import Field, Plot, Region
 from attnviz.story.labels import subscript
-from attnviz.story.storyboard import Matrix
+from attnviz.story.matrix import Matrix
 from attnviz.views.document.formats import format_names
 from attnviz.views.document.markup import markup
 

@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from attnviz.story.calculation import Number
 from attnviz.story.exhibits import Exhibit, Plot, texts_of
-from attnviz.story.storyboard import Matrix, Number, Step, Storyboard
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step, Storyboard
 from attnviz.views.film.production.planning import Plan, plan
 from attnviz.views.film.stage import Beat, Stage
 from attnviz.views.film.style import Style
@@ -47,7 +49,7 @@ class Told:
         """By role, every number of the matrices, of the arithmetic and of the scores, with its text."""
         board = self.storyboard
         known: dict[str, set[tuple[float, str]]] = {}
-        if board.told_on is not None:
+        if board.source_trace is not None:
             scores = board.trace.heads[0].stages.scores.ravel().tolist()
             known["score"] = {(each, board.numbers.text(each)) for each in scores}
         for step in board.steps:
@@ -72,7 +74,7 @@ class Told:
         """Every number of the trace or of the arithmetic, as text."""
         board = self.storyboard
         texts = {text for pairs in self.numbers.values() for _, text in pairs}
-        if board.told_on is not None:
+        if board.source_trace is not None:
             weights = board.trace.heads[0].stages.weights.ravel().tolist()
             texts |= {board.numbers.text(each) for each in weights}
         for exhibit in (each for step in board.steps for each in step.exhibits):

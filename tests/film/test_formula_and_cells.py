@@ -5,8 +5,8 @@ import pytest
 from manim import tempconfig
 
 from attnviz.story import formulas
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Matrix
 from attnviz.theme import DARK, LIGHT, Role, blend, contrast
 from attnviz.views.film.choreography import dim, light
 from attnviz.views.film.components.cells import Cell

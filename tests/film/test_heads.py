@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from attnviz.core.trace import Trace
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Matrix
 from attnviz.theme import Role
 from attnviz.views.film.components.heads import blocks_for, columns_of_heads
 from attnviz.views.film.components.matrix import MOST_SIDE, MatrixView, sheet

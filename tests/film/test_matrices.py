@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from attnviz.story.matrix import Label, Matrix
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Label, Matrix
 from attnviz.theme import Role
 from attnviz.views.film.components.cells import GAP, width_for
 from attnviz.views.film.components.crossing import Crossing

@@ -8,7 +8,7 @@ from attnviz.errors import InputError
 from attnviz.lessons.any_length.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.exhibits import Table
-from attnviz.story.storyboard import Matrix
+from attnviz.story.matrix import Matrix
 from tests.cases import random_trace
 
 from .conftest import weights_by_hand

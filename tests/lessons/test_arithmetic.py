@@ -12,8 +12,9 @@ from hypothesis.extra import numpy as hnp
 
 from attnviz import Trace, self_attention
 from attnviz.lessons.self_attention.steps import self_attention_storyboard
+from attnviz.story.calculation import Calculation, Number, Symbol, Term, Vector
 from attnviz.story.numbers import LONGEST_SUM
-from attnviz.story.storyboard import Calculation, Number, Step, Storyboard, Symbol, Term, Vector
+from attnviz.story.storyboard import Step, Storyboard
 
 ENTRIES = st.one_of(
     st.integers(-4, 4).map(float),

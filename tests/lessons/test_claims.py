@@ -4,9 +4,9 @@ import math
 
 import pytest
 
+from attnviz.story.calculation import Number, Symbol, Term, Vector
 from attnviz.story.exactness import relation
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Number, Symbol, Term, Vector
 
 NUMBERS = Numbers()
 

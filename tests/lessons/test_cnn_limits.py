@@ -20,7 +20,7 @@ from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.exhibits import Field, Plot, Table
 from attnviz.story.i18n import LANGUAGES
-from attnviz.story.storyboard import Matrix
+from attnviz.story.matrix import Matrix
 from attnviz.theme import Role
 
 

@@ -12,7 +12,8 @@ from attnviz.lessons.context.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.exhibits import Field, Plot, Table
 from attnviz.story.i18n import words
-from attnviz.story.storyboard import Matrix, Storyboard
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Storyboard
 
 storyboard = _LESSON.build
 

@@ -18,8 +18,9 @@ from attnviz.lessons.registry import LESSONS, build_storyboard, lesson_named
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.captions import LINES, caption_lines
 from attnviz.story.i18n import LANGUAGES
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import LONGEST_SUM
-from attnviz.story.storyboard import Matrix, Step, Storyboard
+from attnviz.story.storyboard import Step, Storyboard
 from attnviz.theme import Role
 from attnviz.typeset.text_width import columns_of
 from tests.cases import CASES, SEQUENCES, random_trace

@@ -23,7 +23,7 @@ from attnviz.story.expressions import (
     within,
     written,
 )
-from attnviz.story.storyboard import Formula
+from attnviz.story.formula import Formula
 
 CURRENT = [
     formulas.current_scores(scaled, biased=biased, masked=masked)

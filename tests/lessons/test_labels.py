@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attnviz.story.labels import LONGEST, indexed, labels, shown_token, subscript
-from attnviz.story.storyboard import Label
+from attnviz.story.matrix import Label
 from attnviz.theme import Role
 from attnviz.typeset.text_width import columns_of
 

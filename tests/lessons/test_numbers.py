@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import LONGEST_SUM, Numbers, fitting_precision
-from attnviz.story.storyboard import Matrix
 from attnviz.theme import Role
 from attnviz.views.terminal.heatmap import MOST_COLUMNS
 

@@ -15,7 +15,7 @@ from attnviz.lessons.order.reordering import Reordering
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.sequence import rearranged
 from attnviz.story.exhibits import Plot, Table
-from attnviz.story.storyboard import Matrix
+from attnviz.story.matrix import Matrix
 from tests.cases import CASES, random_trace
 
 from .conftest import weights_by_hand

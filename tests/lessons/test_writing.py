@@ -1,8 +1,8 @@
 """A calculation as a line."""
 
+from attnviz.story.calculation import Calculation, Number, Symbol, Term, Vector
 from attnviz.story.calculation_text import Run, written
 from attnviz.story.i18n import words
-from attnviz.story.storyboard import Calculation, Number, Symbol, Term, Vector
 from attnviz.theme import Role
 
 TIMES = Symbol("·")

@@ -5,7 +5,7 @@ from attnviz.core.options import AttentionOptions
 from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
 from attnviz.lessons.self_attention.steps import self_attention_storyboard
-from attnviz.story.storyboard import Label, Matrix
+from attnviz.story.matrix import Label, Matrix
 from attnviz.theme import DARK, Role
 from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.grid import grid

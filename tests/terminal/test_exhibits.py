@@ -11,8 +11,9 @@ from rich.cells import cell_len
 
 from attnviz.lessons.registry import LESSONS
 from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Row, Series, Table
+from attnviz.story.formula import Formula
 from attnviz.story.labels import labels
-from attnviz.story.storyboard import Formula, Matrix
+from attnviz.story.matrix import Matrix
 from attnviz.theme import Role
 from attnviz.views.terminal.exhibits import exhibits
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from attnviz.story.storyboard import Label, Matrix, MatrixKind
+from attnviz.story.matrix import Label, Matrix, MatrixKind
 from attnviz.theme import Role
 from attnviz.views.document.matrix_table import table_of
 from attnviz.views.terminal.matrices import caption

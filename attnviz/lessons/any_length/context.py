@@ -10,33 +10,34 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.head_trace import HeadTrace
 from attnviz.core.trace import Trace
 from attnviz.lessons.any_length.growth import Growth
-from attnviz.lessons.lesson_context import Telling
+from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.sequence import difference_text
 from attnviz.story import formulas
+from attnviz.story.formula import Formula
 from attnviz.story.labels import labels
-from attnviz.story.storyboard import Formula, Matrix
+from attnviz.story.matrix import Matrix
 from attnviz.theme import Role
 
 
 @dataclass(frozen=True, eq=False)
-class GrowthTelling:
+class GrowthContext:
     """What every step needs: the words on the sequence after one more vector came, and what was measured."""
 
-    telling: Telling
+    context: LessonContext
     growth: Growth
 
     def say(self, step: str, part: str, **facts: object) -> str:
-        return self.telling.say(step, part, **facts)
+        return self.context.say(step, part, **facts)
 
     def title(self, step: str) -> str:
         return self.say(step, "title")
 
     def named(self, letter: str) -> str:
         """The vector that comes, as words name it."""
-        return self.telling.named(letter, self.growth.old)
+        return self.context.named(letter, self.growth.old)
 
     def difference(self, value: float) -> str:
-        return difference_text(value, self.telling.numbers)
+        return difference_text(value, self.context.numbers)
 
     def square(
         self,
@@ -54,7 +55,7 @@ class GrowthTelling:
             labels(letter, trace.problem.n, names, of)
             for letter, of in (("q", Role.QUERY), ("k", Role.KEY))
         )
-        head = self.telling.head_number(0)
+        head = self.context.head_number(0)
         return Matrix(symbol, part(trace.heads[0]), role, rows, columns, head, sums)
 
     def weights(self, trace: Trace, *, tokens: bool = True) -> Matrix:
@@ -70,13 +71,13 @@ class GrowthTelling:
 
     def formula(self, *, masked: bool = False) -> Formula:
         """From scores to outputs, scaled as the sequence asks for."""
-        scores = formulas.current_scores(self.telling.scaling, biased=False, masked=masked)
+        scores = formulas.current_scores(self.context.scaling, biased=False, masked=masked)
         return formulas.all_rows(scores)
 
     @property
     def first_head(self) -> str | None:
         """Which head the matrices are of, where there are several."""
-        count = len(self.telling.trace.heads)
+        count = len(self.context.trace.heads)
         if count == 1:
             return None
-        return self.telling.common("omitted_heads", shown=1, count=count)
+        return self.context.common("omitted_heads", shown=1, count=count)

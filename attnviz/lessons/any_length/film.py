@@ -8,7 +8,8 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, Create, FadeIn, VGroup
 
 from attnviz.lessons.any_length import parts
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.pages import show_in_pages
 from attnviz.views.film.choreography import born, dim, light

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from attnviz.core.trace import Trace
-from attnviz.lessons.any_length.context import GrowthTelling
+from attnviz.lessons.any_length.context import GrowthContext
 from attnviz.story import formulas
+from attnviz.story.calculation import Calculation, Number, Symbol, Term
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
 from attnviz.story.labels import indexed, labels
-from attnviz.story.storyboard import Calculation, Label, Matrix, Number, Step, Symbol, Term
+from attnviz.story.matrix import Label, Matrix
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 
-def append(told: GrowthTelling) -> Step:
+def append(told: GrowthContext) -> Step:
     """The scores before and after, and the q, k and v of what came."""
-    growth, telling = told.growth, told.telling
-    old, head = growth.old, telling.head
+    growth, context = told.growth, told.context
+    old, head = growth.old, context.head
     scores = [
         told.square("S", trace, lambda each: each.stages.scores, Role.SCORE)
         for trace in (growth.before, growth.after)
     ]
     parts = (("Q", head.q, Role.QUERY), ("K", head.k, Role.KEY), ("V", head.v, Role.VALUE))
     projections = [
-        matrix for symbol, values, role in parts for matrix in telling.first(symbol, values, role)
+        matrix for symbol, values, role in parts for matrix in context.first(symbol, values, role)
     ]
     came = (Region.row(old, old + 1), Region.column(old, old + 1))
     why = "again" if growth.repeated else "why"
@@ -51,10 +53,10 @@ def append(told: GrowthTelling) -> Step:
     )
 
 
-def share(told: GrowthTelling) -> Step:
+def share(told: GrowthContext) -> Step:
     """The weights before and after: softmax shares anew, by one factor a row."""
-    growth, telling = told.growth, told.telling
-    old, row = growth.old, telling.query
+    growth, context = told.growth, told.context
+    old, row = growth.old, context.query
     before, after = (told.weights_of(trace, row) for trace in (growth.before, growth.after))
     return Step(
         "share",
@@ -65,9 +67,9 @@ def share(told: GrowthTelling) -> Step:
             "worked": told.say(
                 "share",
                 "worked",
-                query=telling.named("q", row),
+                query=context.named("q", row),
                 key=told.named("k"),
-                weight=telling.weight_texts[old],
+                weight=context.weight_texts[old],
             ),
         },
         worked=_shrunk(told, before, after),
@@ -79,9 +81,9 @@ def share(told: GrowthTelling) -> Step:
     )
 
 
-def _shrunk(told: GrowthTelling, before: Matrix, after: Matrix) -> tuple[Calculation, ...]:
+def _shrunk(told: GrowthContext, before: Matrix, after: Matrix) -> tuple[Calculation, ...]:
     """Each old weight of the worked row times what the new one leaves."""
-    numbers, row, old = told.telling.numbers, told.telling.query, told.growth.old
+    numbers, row, old = told.context.numbers, told.context.query, told.growth.old
     (old_texts,), (new_texts,) = (numbers.cells(each) for each in (before, after))
     taken = Number(float(after.values[0, old]), new_texts[old], Role.WEIGHT)
 
@@ -102,13 +104,13 @@ def _shrunk(told: GrowthTelling, before: Matrix, after: Matrix) -> tuple[Calcula
     return tuple(map(calculation, range(old)))
 
 
-def causal(told: GrowthTelling) -> Step:
+def causal(told: GrowthContext) -> Step:
     """The same vector comes under a causal mask: what was there stays."""
-    growth, telling = told.growth, told.telling
+    growth, context = told.growth, told.context
     old = growth.old
     before, after = growth.causal[:2]
     outputs = [
-        Matrix("O", trace.heads[0].stages.output, Role.OUTPUT, rows, (), telling.head_number(0))
+        Matrix("O", trace.heads[0].stages.output, Role.OUTPUT, rows, (), context.head_number(0))
         for trace, rows in ((before, _outputs(before)), (after, _outputs(after)))
     ]
     came = Region.row(old, old + 1)
@@ -136,7 +138,7 @@ def _outputs(trace: Trace) -> tuple[Label, ...]:
     return labels("o", trace.problem.n, trace.problem.tokens, Role.OUTPUT)
 
 
-def generation(told: GrowthTelling) -> Step:
+def generation(told: GrowthContext) -> Step:
     """One row a token: the keys and values before it are kept."""
     traces = told.growth.causal
     last = traces[-1].problem.n
@@ -165,7 +167,7 @@ def generation(told: GrowthTelling) -> Step:
     )
 
 
-def _counted(told: GrowthTelling) -> Table:
+def _counted(told: GrowthContext) -> Table:
     """How many scores each length takes, from the start and with keys and values kept."""
     lengths = (trace.problem.n for trace in told.growth.causal)
     header = tuple(told.say("generation", name) for name in ("anew", "kept", "difference"))

@@ -5,62 +5,59 @@ from __future__ import annotations
 from attnviz.core.trace import Trace
 from attnviz.lessons import lesson_checks
 from attnviz.lessons.any_length import growth_steps, parts
-from attnviz.lessons.any_length.context import GrowthTelling
+from attnviz.lessons.any_length.context import GrowthContext
 from attnviz.lessons.any_length.growth import Growth
 from attnviz.lessons.lesson import Opening
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.sequence import check_row, hides
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Row, Table
+from attnviz.story.matrix import Matrix, MatrixKind
 from attnviz.story.step import StepDefinition
-from attnviz.story.storyboard import (
-    Matrix,
-    MatrixKind,
-    Step,
-)
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 LESSON = "any-length"
 
 
-def open_lesson(asked: LessonRequest) -> Opening[GrowthTelling]:
+def open_lesson(request: LessonRequest) -> Opening[GrowthContext]:
     """The lesson told on the first vectors of the sequence, and on all of it.
 
     A mask or a bias of the sequence is left out, and the notes say so: both are made for one length. A single vector is
     appended a second time.
 
-    Raises InputError as `lesson_checks.begun` does, and for a row that is not there before the vector is appended.
+    Raises InputError as `lesson_checks.begin` does, and for a row that is not there before the vector is appended.
 
     >>> import attnviz
     >>> trace = attnviz.self_attention([[1.0], [2.0]], [[2.0]], [[3.0]], [[4.0]])
     >>> attnviz.lesson("any-length", trace).step("append").exhibits[1].item.shape
     (2, 2)
     """
-    given = lesson_checks.begun(asked, LESSON)
+    given = lesson_checks.begin(request, LESSON)
     growth = Growth(given.trace)
-    check_row(asked, LESSON, growth.old)
-    told = GrowthTelling(lesson_checks.telling_of(growth.after, asked, LESSON), growth)
+    check_row(request, LESSON, growth.old)
+    told = GrowthContext(lesson_checks.context_of(growth.after, request, LESSON), growth)
     return Opening(
         told,
         given.words.say(LESSON, "title"),
-        told.telling.numbers,
+        told.context.numbers,
         trace=given.trace,
-        query=asked.query,
+        query=request.query,
         untrained=given.untrained,
         notes=_notes(told, ""),
         brief_notes=_notes(told, "_brief"),
     )
 
 
-def _same_weights(told: GrowthTelling) -> Step:
+def _same_weights(told: GrowthContext) -> Step:
     """The three matrices, and the shapes of what they make at each length."""
-    problem = told.telling.problem
+    problem = told.context.problem
     matrices = (
         Matrix("W_Q", problem.w_q, Role.QUERY, kind=MatrixKind.MAKES),
         Matrix("W_K", problem.w_k, Role.KEY, kind=MatrixKind.MAKES),
         Matrix("W_V", problem.w_v, Role.VALUE, kind=MatrixKind.MAKES),
     )
-    lengths = told.telling.common("comma").join(map(str, told.growth.lengths))
+    lengths = told.context.common("comma").join(map(str, told.growth.lengths))
     return Step(
         "same-weights",
         told.title("same-weights"),
@@ -94,7 +91,7 @@ def _shapes(tried: tuple[Trace, ...]) -> Table:
     )
 
 
-def _map(told: GrowthTelling) -> Step:
+def _map(told: GrowthContext) -> Step:
     """The weights at each length, side by side."""
     lengths = told.growth.lengths
     few, many = lengths[0], lengths[-1]
@@ -119,14 +116,14 @@ def _map(told: GrowthTelling) -> Step:
     )
 
 
-def _notes(told: GrowthTelling, length: str) -> tuple[str, ...]:
-    notes = lesson_checks.notes(told.telling, length)
+def _notes(told: GrowthContext, length: str) -> tuple[str, ...]:
+    notes = lesson_checks.notes(told.context, length)
     if hides(told.growth.given.problem):
         notes = (*notes, told.say("notes", f"hidden{length}"))
     return (*notes, told.say("notes", f"rounding{length}"))
 
 
-STEPS: tuple[StepDefinition[GrowthTelling], ...] = (
+STEPS: tuple[StepDefinition[GrowthContext], ...] = (
     StepDefinition("same-weights", parts.SameWeights, _same_weights),
     StepDefinition("map", parts.Map, _map),
     StepDefinition("append", parts.Append, growth_steps.append),

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import ShapeError
 from attnviz.lessons.cnn_limits.measurements import Measured
+from attnviz.story.calculation import Number
 from attnviz.story.i18n import Words
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Number
 from attnviz.theme import Role
 
 LESSON = "cnn-limits"
@@ -18,7 +18,7 @@ CHANNELS = (("R", Role.RED), ("G", Role.GREEN), ("B", Role.BLUE))
 
 
 @dataclass(frozen=True, eq=False)
-class LimitsTelling:
+class LimitsContext:
     """The lesson about to be told."""
 
     measured: Measured

@@ -7,12 +7,14 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.convolution import PlaceProducts, output_size, products_at
 from attnviz.lessons.cnn_limits import formulas
-from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsTelling
+from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsContext
 from attnviz.lessons.cnn_limits.measurements import COLOUR_PLACE, COLOURS, EDGE, EDGE_PLACE, SIDE
+from attnviz.story.calculation import Calculation, Symbol, Term
 from attnviz.story.calculations import calculation, dot_product
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Calculation, Matrix, MatrixKind, Step, Symbol, Term
+from attnviz.story.matrix import Matrix, MatrixKind
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 _PLACES = SIDE * SIDE
@@ -20,26 +22,26 @@ _SIZES = (8, 28, 224)
 """Sides of pictures whose weights are counted: the digit, MNIST's, ImageNet's usual crop."""
 
 
-def convolution(telling: LimitsTelling) -> Step:
+def convolution(context: LimitsContext) -> Step:
     """One place of the digit, every product written out."""
-    measured = telling.measured
+    measured = context.measured
     at = products_at(measured.edges, EDGE, EDGE_PLACE)
-    total = telling.number(float(at.total), Role.OUTPUT)
+    total = context.number(float(at.total), Role.OUTPUT)
     worked = dot_product(
         "worked",
         (Symbol(indexed("y", *EDGE_PLACE), Role.OUTPUT),),
         (at.window.ravel(), at.kernel.ravel()),
         (Role.INPUT, Role.KERNEL),
         total,
-        telling.numbers,
+        context.numbers,
         0,
         most=_PLACES,
     )
     return Step(
         "convolution",
-        telling.say("convolution", "title"),
+        context.say("convolution", "title"),
         formulas.CONVOLUTION,
-        telling.narration(
+        context.narration(
             "convolution",
             *("picture", "kernel", "worked", "local"),
             result=total.text,
@@ -48,7 +50,7 @@ def convolution(telling: LimitsTelling) -> Step:
         ),
         worked=(worked,),
         exhibits=(
-            Exhibit("picture", _digit(telling), marks=(_window(*EDGE_PLACE),)),
+            Exhibit("picture", _digit(context), marks=(_window(*EDGE_PLACE),)),
             Exhibit("kernel", _edge_kernel(), joint="*"),
             Exhibit(
                 "worked",
@@ -59,27 +61,27 @@ def convolution(telling: LimitsTelling) -> Step:
     )
 
 
-def sharing(telling: LimitsTelling) -> Step:
+def sharing(context: LimitsContext) -> Step:
     """The same kernel at every place, and what it saves."""
-    output = telling.measured.edges.output[0]
+    output = context.measured.edges.output[0]
     table = Table(
-        tuple(telling.say("sharing", key) for key in ("size", "shared", "connected")),
+        tuple(context.say("sharing", key) for key in ("size", "shared", "connected")),
         tuple(Row(_counts(side)) for side in _SIZES),
         (Role.INPUT, Role.KERNEL, None),
     )
     return Step(
         "sharing",
-        telling.say("sharing", "title"),
+        context.say("sharing", "title"),
         formulas.COUNTS,
-        telling.narration(
+        context.narration(
             "sharing",
             *("slide", "contrast", "count"),
             weights=EDGE.size,
-            high=telling.number(output.max()).text,
-            low=telling.number(output.min()).text,
+            high=context.number(output.max()).text,
+            low=context.number(output.min()).text,
         ),
         exhibits=(
-            Exhibit("slide", _digit(telling)),
+            Exhibit("slide", _digit(context)),
             Exhibit("slide", _edge_kernel(), joint="*"),
             Exhibit(
                 "slide",
@@ -104,25 +106,25 @@ def _extremes(output: FloatArray) -> tuple[Region, ...]:
     return tuple(Region((int(r), int(r) + 1), (int(c), int(c) + 1)) for r, c in places)
 
 
-def channels(telling: LimitsTelling) -> Step:
+def channels(context: LimitsContext) -> Step:
     """One place of the flower: each slice with its channel, then the sum."""
-    measured = telling.measured
+    measured = context.measured
     under = _window(*COLOUR_PLACE)
     at = products_at(measured.colours, COLOURS, COLOUR_PLACE)
-    red, green, blue = (telling.numbers.text(each) for each in at.channel_sums.tolist())
+    red, green, blue = (context.numbers.text(each) for each in at.channel_sums.tolist())
     return Step(
         "channels",
-        telling.say("channels", "title"),
+        context.say("channels", "title"),
         formulas.CHANNELS,
-        telling.narration(
+        context.narration(
             "channels",
             *("picture", "slices", "products", "sum"),
             red=red,
             green=green,
             blue=blue,
-            total=telling.numbers.text(float(at.total)),
+            total=context.numbers.text(float(at.total)),
         ),
-        worked=_channel_calculations(telling, at),
+        worked=_channel_calculations(context, at),
         exhibits=(
             *(
                 Exhibit(
@@ -142,10 +144,10 @@ def channels(telling: LimitsTelling) -> Step:
     )
 
 
-def _channel_calculations(telling: LimitsTelling, at: PlaceProducts) -> tuple[Calculation, ...]:
-    numbers = telling.numbers
+def _channel_calculations(context: LimitsContext, at: PlaceProducts) -> tuple[Calculation, ...]:
+    numbers = context.numbers
     partial = [
-        telling.number(value, role)
+        context.number(value, role)
         for (_, role), value in zip(CHANNELS, at.channel_sums.tolist(), strict=True)
     ]
     by_channel = [
@@ -163,23 +165,23 @@ def _channel_calculations(telling: LimitsTelling, at: PlaceProducts) -> tuple[Ca
     ]
     terms = tuple(Term((each,), each.value, each.text) for each in partial)
     left = (Symbol(indexed("y", *COLOUR_PLACE), Role.OUTPUT),)
-    total = telling.number(float(at.total), Role.OUTPUT)
+    total = context.number(float(at.total), Role.OUTPUT)
     return (*by_channel, calculation("sum", left, terms, total, numbers))
 
 
-def features(telling: LimitsTelling) -> Step:
+def features(context: LimitsContext) -> Step:
     """Two kernels over the same picture: what each channel gives, and the sums."""
     return Step(
         "features",
-        telling.say("features", "title"),
+        context.say("features", "title"),
         formulas.FEATURES,
-        telling.narration("features", "first", "second"),
-        exhibits=(*_maps(telling, 0, "first"), *_maps(telling, 1, "second")),
+        context.narration("features", "first", "second"),
+        exhibits=(*_maps(context, 0, "first"), *_maps(context, 1, "second")),
     )
 
 
-def _maps(telling: LimitsTelling, kernel: int, part: str) -> tuple[Exhibit, ...]:
-    stages, index = telling.measured.colours, indexed("", kernel)
+def _maps(context: LimitsContext, kernel: int, part: str) -> tuple[Exhibit, ...]:
+    stages, index = context.measured.colours, indexed("", kernel)
     by_channel = (
         Exhibit(
             part,
@@ -200,8 +202,8 @@ def _window(row: int, column: int) -> Region:
     return Region((row, row + SIDE), (column, column + SIDE))
 
 
-def _digit(telling: LimitsTelling) -> Matrix:
-    return Matrix("x", telling.measured.digit[0], Role.INPUT, kind=MatrixKind.OTHER)
+def _digit(context: LimitsContext) -> Matrix:
+    return Matrix("x", context.measured.digit[0], Role.INPUT, kind=MatrixKind.OTHER)
 
 
 def _edge_kernel() -> Matrix:

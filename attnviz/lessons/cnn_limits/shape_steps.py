@@ -8,11 +8,12 @@ from attnviz.core.dense import fully_connected
 from attnviz.core.self_attention import self_attention
 from attnviz.core.upsampling import upsample
 from attnviz.lessons.cnn_limits import formulas
-from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsTelling, refusal, shape_of
+from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsContext, refusal, shape_of
 from attnviz.lessons.cnn_limits.measurements import COLOUR_PLACE, COLOURS, LENGTHS, MADE_FOR, SMOOTH
 from attnviz.story.exhibits import Exhibit, Field, Layer, Plot, Row, Series, Table
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Matrix, MatrixKind, Step
+from attnviz.story.matrix import Matrix, MatrixKind
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 _STRIDES = (1, 2)
@@ -24,47 +25,47 @@ _ROW = 4
 _OTHER_WIDTH = 6
 
 
-def wrong_channels(telling: LimitsTelling) -> Step:
+def wrong_channels(context: LimitsContext) -> Step:
     """Three slices meet three channels, one, and six; what the convolution says to the last two."""
-    step, measured = "wrong-channels", telling.measured
+    step, measured = "wrong-channels", context.measured
     fed = {"trained": measured.flower, "one": measured.grey, "six": measured.views}
     return Step(
         step,
-        telling.say(step, "title"),
+        context.say(step, "title"),
         formulas.SLICES,
-        telling.narration(step, *fed),
+        context.narration(step, *fed),
         exhibits=(
             *(
-                Exhibit(part, _meeting(telling, len(x)), telling.say(step, "count", n=len(x)))
+                Exhibit(part, _meeting(context, len(x)), context.say(step, "count", n=len(x)))
                 for part, x in fed.items()
             ),
-            Exhibit("one", _refused(telling, measured.grey), line=1),
-            Exhibit("six", _refused(telling, measured.views), line=2),
+            Exhibit("one", _refused(context, measured.grey), line=1),
+            Exhibit("six", _refused(context, measured.views), line=2),
         ),
     )
 
 
-def _refused(telling: LimitsTelling, x: FloatArray) -> Table:
+def _refused(context: LimitsContext, x: FloatArray) -> Table:
     return Table(
-        tuple(telling.say("wrong-channels", key) for key in ("fed", "answer")),
+        tuple(context.say("wrong-channels", key) for key in ("fed", "answer")),
         (Row((shape_of(x), refusal(lambda: convolve(x, COLOURS[:1]))), good=False),),
         (Role.INPUT, None),
     )
 
 
-def _meeting(telling: LimitsTelling, fed: int) -> Field:
+def _meeting(context: LimitsContext, fed: int) -> Field:
     """Which slice of the kernel has a channel, and which channel a slice."""
     slices = len(CHANNELS)
     pairs = min(fed, slices)
     return Field(
         layers=(
             Layer(
-                telling.say("wrong-channels", "channels"),
+                context.say("wrong-channels", "channels"),
                 tuple(i < pairs for i in range(fed)),
                 Role.INPUT,
             ),
             Layer(
-                telling.say("wrong-channels", "slices"),
+                context.say("wrong-channels", "slices"),
                 tuple(i < pairs for i in range(slices)),
                 Role.KERNEL,
             ),
@@ -74,9 +75,9 @@ def _meeting(telling: LimitsTelling, fed: int) -> Field:
     )
 
 
-def remedies(telling: LimitsTelling) -> Step:
+def remedies(context: LimitsContext) -> Step:
     """What is usually done to make channels fit, and what becomes of the feature."""
-    step, measured = "remedies", telling.measured
+    step, measured = "remedies", context.measured
     made = {
         "none": (3, measured.colours.output[0]),
         "repeat": (1, measured.repeated),
@@ -85,9 +86,9 @@ def remedies(telling: LimitsTelling) -> Step:
     }
     place = indexed("y", *COLOUR_PLACE)
     table = Table(
-        (telling.say(step, "fed"), telling.say(step, "remedy"), place),
+        (context.say(step, "fed"), context.say(step, "remedy"), place),
         tuple(
-            Row((str(fed), telling.say(step, f"by_{how}"), telling.told(y[COLOUR_PLACE])))
+            Row((str(fed), context.say(step, f"by_{how}"), context.told(y[COLOUR_PLACE])))
             for how, (fed, y) in made.items()
         ),
         (Role.INPUT, None, Role.OUTPUT),
@@ -95,16 +96,16 @@ def remedies(telling: LimitsTelling) -> Step:
     shown = [("contrast", "none"), ("contrast", "repeat"), ("project", "project")]
     return Step(
         step,
-        telling.say(step, "title"),
+        context.say(step, "title"),
         formulas.POINTWISE,
-        telling.narration(step, "why", "contrast", "project"),
+        context.narration(step, "why", "contrast", "project"),
         exhibits=(
             Exhibit("why", table),
             *(
                 Exhibit(
                     part,
                     Matrix("y", made[how][1], Role.OUTPUT, kind=MatrixKind.OTHER),
-                    telling.say(step, f"{how}_short"),
+                    context.say(step, f"{how}_short"),
                     line=1,
                 )
                 for part, how in shown
@@ -113,21 +114,21 @@ def remedies(telling: LimitsTelling) -> Step:
     )
 
 
-def fixed_size(telling: LimitsTelling) -> Step:
+def fixed_size(context: LimitsContext) -> Step:
     """A convolution and a fully connected layer, made for one length and fed three."""
-    step, measured = "fixed-size", telling.measured
-    hidden, output = measured.convolved(MADE_FOR), _head(telling, MADE_FOR)
+    step, measured = "fixed-size", context.measured
+    hidden, output = measured.convolved(MADE_FOR), _head(context, MADE_FOR)
     table = Table(
-        tuple(telling.say(step, key) for key in ("fed", "left", "answer")),
-        tuple(_fed(telling, n) for n in LENGTHS),
+        tuple(context.say(step, key) for key in ("fed", "left", "answer")),
+        tuple(_fed(context, n) for n in LENGTHS),
         (Role.INPUT, None, None),
     )
     fewer, _, more = (measured.convolved(n).size for n in LENGTHS)
     return Step(
         step,
-        telling.say(step, "title"),
+        context.say(step, "title"),
         formulas.FLATTENED,
-        telling.narration(
+        context.narration(
             step,
             *("network", "refused", "fixed"),
             n=MADE_FOR,
@@ -149,40 +150,40 @@ def fixed_size(telling: LimitsTelling) -> Step:
     )
 
 
-def _head(telling: LimitsTelling, n: int) -> FloatArray:
+def _head(context: LimitsContext, n: int) -> FloatArray:
     """The whole network on n vectors: (2,). Raises ShapeError for any n but the one it was made for."""
-    return fully_connected(telling.measured.convolved(n), telling.measured.last_layer)
+    return fully_connected(context.measured.convolved(n), context.measured.last_layer)
 
 
-def _fed(telling: LimitsTelling, n: int) -> Row:
-    hidden = telling.measured.convolved(n)
+def _fed(context: LimitsContext, n: int) -> Row:
+    hidden = context.measured.convolved(n)
     numbers = f"{shape_of(hidden)} = {hidden.size}"
     if n == MADE_FOR:
-        output = ", ".join(telling.told(each) for each in _head(telling, n))
+        output = ", ".join(context.told(each) for each in _head(context, n))
         return Row((str(n), numbers, f"y: {output}"), good=True)
-    return Row((str(n), numbers, refusal(lambda: _head(telling, n))), good=False)
+    return Row((str(n), numbers, refusal(lambda: _head(context, n))), good=False)
 
 
-def any_size(telling: LimitsTelling) -> Step:
+def any_size(context: LimitsContext) -> Step:
     """Convolutions alone: any length in, a length out that follows from it, and upsampling."""
-    step, measured = "any-size", telling.measured
+    step, measured = "any-size", context.measured
     x = measured.digit[:, _ROW]
     y = convolve(x, SMOOTH, stride=_STRIDES[1], padding=_PADDING).output
     table = Table(
-        ("n", *(telling.say(step, "stride", s=s) for s in _STRIDES), telling.say(step, "back")),
-        tuple(Row(_lengths(telling, n)) for n in _TABLE_LENGTHS),
+        ("n", *(context.say(step, "stride", s=s) for s in _STRIDES), context.say(step, "back")),
+        tuple(Row(_lengths(context, n)) for n in _TABLE_LENGTHS),
         (Role.INPUT, Role.OUTPUT, Role.OUTPUT, Role.OUTPUT),
     )
     return Step(
         step,
-        telling.say(step, "title"),
+        context.say(step, "title"),
         formulas.OUTPUT_SIZE,
-        telling.narration(
+        context.narration(
             step, "free", "tied", "upsample", stride=_STRIDES[1], n=x.size, fewer=y.size
         ),
         exhibits=(
             Exhibit("free", table),
-            Exhibit("tied", _tied(telling)),
+            Exhibit("tied", _tied(context)),
             Exhibit("upsample", Matrix("x", x, Role.INPUT, kind=MatrixKind.OTHER), line=1),
             Exhibit(
                 "upsample",
@@ -203,16 +204,16 @@ def any_size(telling: LimitsTelling) -> Step:
     )
 
 
-def _tied(telling: LimitsTelling) -> Plot:
+def _tied(context: LimitsContext) -> Plot:
     """The length of what comes out over the length of what goes in, for each stride."""
     lengths = tuple(range(1, _MOST_PLOTTED + 1))
-    counted = {s: [_strided(telling, n, s).shape[-1] for n in lengths] for s in _STRIDES}
+    counted = {s: [_strided(context, n, s).shape[-1] for n in lengths] for s in _STRIDES}
     return Plot(
         "n",
-        telling.say("any-size", "length"),
+        context.say("any-size", "length"),
         tuple(
             Series(
-                telling.say("any-size", "stride", s=s),
+                context.say("any-size", "stride", s=s),
                 Role.OUTPUT,
                 tuple(map(float, lengths)),
                 tuple(map(float, counts)),
@@ -225,27 +226,27 @@ def _tied(telling: LimitsTelling) -> Plot:
     )
 
 
-def _strided(telling: LimitsTelling, n: int, stride: int) -> FloatArray:
-    return convolve(telling.measured.line(n), SMOOTH, stride=stride, padding=_PADDING).output
+def _strided(context: LimitsContext, n: int, stride: int) -> FloatArray:
+    return convolve(context.measured.line(n), SMOOTH, stride=stride, padding=_PADDING).output
 
 
-def _lengths(telling: LimitsTelling, n: int) -> tuple[str, ...]:
+def _lengths(context: LimitsContext, n: int) -> tuple[str, ...]:
     """n, how many numbers a convolution of n gives with each stride, and how many upsampling makes of the last."""
-    line = telling.measured.line(n)
-    outputs = [_strided(telling, n, s) for s in _STRIDES]
+    line = context.measured.line(n)
+    outputs = [_strided(context, n, s) for s in _STRIDES]
     sizes = (line, *outputs, upsample(outputs[-1], _STRIDES[-1]))
     return tuple(str(each.shape[-1]) for each in sizes)
 
 
-def attention(telling: LimitsTelling) -> Step:
+def attention(context: LimitsContext) -> Step:
     """The same three matrices on any number of vectors, and on vectors of another width."""
-    step, measured = "attention", telling.measured
+    step, measured = "attention", context.measured
     weights = measured.projections
     traces = [self_attention(measured.vectors(n), *weights) for n in LENGTHS]
     narrow = measured.vectors(MADE_FOR)[:, :_OTHER_WIDTH]
     taken = traces[-1]
     table = Table(
-        tuple(telling.say(step, key) for key in ("fed", "answer")),
+        tuple(context.say(step, key) for key in ("fed", "answer")),
         (
             Row((f"X {shape_of(taken.problem.x)}", f"O {shape_of(taken.output)}"), good=True),
             Row(
@@ -257,9 +258,9 @@ def attention(telling: LimitsTelling) -> Step:
     )
     return Step(
         step,
-        telling.say(step, "title"),
+        context.say(step, "title"),
         formulas.PROJECTION,
-        telling.narration(step, "maps", "width"),
+        context.narration(step, "maps", "width"),
         exhibits=(
             *(
                 Exhibit(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attnviz.lessons.cnn_limits import parts, picture_steps, shape_steps
-from attnviz.lessons.cnn_limits.context import LESSON, LimitsTelling
+from attnviz.lessons.cnn_limits.context import LESSON, LimitsContext
 from attnviz.lessons.cnn_limits.measurements import Measured
 from attnviz.lessons.lesson import Opening
 from attnviz.lessons.lesson_checks import check_precision, refuse_article
@@ -15,7 +15,7 @@ from attnviz.story.step import StepDefinition
 _DECIMALS = 2
 
 
-def open_lesson(asked: LessonRequest) -> Opening[LimitsTelling]:
+def open_lesson(request: LessonRequest) -> Opening[LimitsContext]:
     """The lesson on its own pictures; `seed` draws the weights that are not chosen by hand.
 
     Raises InputError for a precision that float64 does not hold, for the article's rounding, or a seed below 0.
@@ -24,29 +24,29 @@ def open_lesson(asked: LessonRequest) -> Opening[LimitsTelling]:
     >>> attnviz.lesson("cnn-limits").step("convolution").worked[0].total.text
     '32'
     """
-    check_precision(asked.precision)
-    refuse_article(asked, LESSON)
-    precision = _DECIMALS if asked.precision is None else asked.precision
-    numbers = Numbers(precision, sums=asked.rounding != "plain")
-    telling = LimitsTelling(Measured(asked.seed), numbers, words(asked.language))
+    check_precision(request.precision)
+    refuse_article(request, LESSON)
+    precision = _DECIMALS if request.precision is None else request.precision
+    numbers = Numbers(precision, sums=request.rounding != "plain")
+    context = LimitsContext(Measured(request.seed), numbers, words(request.language))
     return Opening(
-        telling,
-        telling.words.say(LESSON, "title"),
+        context,
+        context.words.say(LESSON, "title"),
         numbers,
-        untrained=telling.words.say("common", "seed", name=asked.seed),
-        notes=_notes(telling),
-        brief_notes=_notes(telling, "_brief"),
+        untrained=context.words.say("common", "seed", name=request.seed),
+        notes=_notes(context),
+        brief_notes=_notes(context, "_brief"),
     )
 
 
-def _notes(telling: LimitsTelling, length: str = "") -> tuple[str, ...]:
+def _notes(context: LimitsContext, length: str = "") -> tuple[str, ...]:
     """Whose the pictures are, which weights are chosen and which drawn, and what is rounded."""
-    facts = {"seed": telling.measured.seed, "precision": telling.numbers.precision}
+    facts = {"seed": context.measured.seed, "precision": context.numbers.precision}
     parts = ("digit", "flower", "weights", "rounded")
-    return tuple(telling.say("notes", part + length, **facts) for part in parts)
+    return tuple(context.say("notes", part + length, **facts) for part in parts)
 
 
-STEPS: tuple[StepDefinition[LimitsTelling], ...] = (
+STEPS: tuple[StepDefinition[LimitsContext], ...] = (
     StepDefinition("convolution", parts.Convolution, picture_steps.convolution),
     StepDefinition("sharing", parts.Sharing, picture_steps.sharing),
     StepDefinition("channels", parts.Channels, picture_steps.channels),

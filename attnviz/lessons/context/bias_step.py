@@ -13,8 +13,9 @@ from attnviz.core.planting import ANSWERS
 from attnviz.lessons.context import formulas
 from attnviz.lessons.context.needle import MOST_DISTANT, Measured
 from attnviz.story.exhibits import Exhibit, Row, Table
+from attnviz.story.matrix import Label, Matrix, MatrixKind
 from attnviz.story.numbers import MINUS
-from attnviz.story.storyboard import Label, Matrix, MatrixKind, Step
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 _MADE_FOR = 3

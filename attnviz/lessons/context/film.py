@@ -16,7 +16,7 @@ from attnviz.story.storyboard import Step
 from attnviz.theme import Role, blend
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.acts.act import Act, Acts
-from attnviz.views.film.acts.exhibits import hang, tell
+from attnviz.views.film.acts.exhibits import lay_out, play_part
 from attnviz.views.film.choreography import appear
 from attnviz.views.film.components.field import FieldView
 from attnviz.views.film.components.matrix import frame_around
@@ -259,10 +259,10 @@ def inductive_bias(scene: Stage, step: Step) -> None:
             new = [table.header, row] if row is table.rows[0] else [row]
             scene.move(appear(new), seconds=1.4)
     scene.clear_stage()
-    hung = hang(scene, replace(step, exhibits=tuple(measured)))
+    layout = lay_out(scene, replace(step, exhibits=tuple(measured)))
     for part in parts[len(table.rows) :]:
         with scene.beat(step, part):
-            tell(scene, step, hung, part)
+            play_part(scene, step, layout, part)
     scene.clear_stage()
 
 

@@ -17,8 +17,8 @@ DISTANCE = 20
 """Where the match stands if nobody says otherwise: far outside of the field."""
 
 
-def open_lesson(asked: LessonRequest) -> Opening[Measured]:
-    """The lesson, with a match planted `asked.distance` away, and noise and kernels drawn with `asked.seed`.
+def open_lesson(request: LessonRequest) -> Opening[Measured]:
+    """The lesson, with a match planted `request.distance` away, and noise and kernels drawn with `request.seed`.
 
     Raises InputError for a distance outside of the sequence, for a precision that float64 does not hold, and for the
     article's rounding.
@@ -27,17 +27,17 @@ def open_lesson(asked: LessonRequest) -> Opening[Measured]:
     >>> attnviz.lesson("context", distance=5).step("planted").exhibits[1].item.rows[-1].cells
     ('4', '0')
     """
-    check_precision(asked.precision)
-    refuse_article(asked, LESSON)
-    distance = DISTANCE if asked.distance is None else asked.distance
+    check_precision(request.precision)
+    refuse_article(request, LESSON)
+    distance = DISTANCE if request.distance is None else request.distance
     if not 1 <= distance <= MOST_DISTANT:
         raise InputError(
             f"distance is {distance}, expected 1 to {MOST_DISTANT}: the sequence of the lesson {LESSON} "
             f"has {POSITIONS} positions, choose another --distance"
         )
-    said = words(asked.language)
-    measured = Measured(said, LESSON, asked.seed, distance, asked.precision)
-    made = said.say(LESSON, "made", seed=asked.seed)
+    said = words(request.language)
+    measured = Measured(said, LESSON, request.seed, distance, request.precision)
+    made = said.say(LESSON, "made", seed=request.seed)
     precision = measured.numbers.precision
     return Opening(
         measured,

@@ -11,7 +11,7 @@ from attnviz.story.storyboard import Step
 from attnviz.theme import blend
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.acts.act import Act, Acts
-from attnviz.views.film.acts.exhibits import hang, tell
+from attnviz.views.film.acts.exhibits import lay_out, play_part
 from attnviz.views.film.choreography import appear
 from attnviz.views.film.components.plot import PlotView
 from attnviz.views.film.components.table import TableView
@@ -27,12 +27,12 @@ _WAITING, _AT_ONCE = 3.2, 0.8
 
 def operations(scene: Stage, step: Step) -> None:
     """The counts, their curves, and a ring where the first and the last of them cross."""
-    hung = hang(scene, step)
+    layout = lay_out(scene, step)
     for part in step.narration:
         with scene.beat(step, part):
-            tell(scene, step, hung, part)
+            play_part(scene, step, layout, part)
             if part == parts.Operations.CROSSING:
-                plots = [view.body for view in hung.views if isinstance(view.body, PlotView)]
+                plots = [view.body for view in layout.views if isinstance(view.body, PlotView)]
                 scene.move(*[Create(each) for each in _crossing(scene, plots[0])], seconds=1.0)
     scene.clear_stage()
 

@@ -25,7 +25,7 @@ LESSON = "cost"
 LONGEST = TABLE[-1]
 
 
-def open_lesson(asked: LessonRequest) -> Opening[Counting]:
+def open_lesson(request: LessonRequest) -> Opening[Counting]:
     """The lesson. It obeys the language only: what it shows is counted, and no count is rounded.
 
     Raises InputError for a precision that float64 does not hold, and for the article's rounding.
@@ -34,9 +34,9 @@ def open_lesson(asked: LessonRequest) -> Opening[Counting]:
     >>> attnviz.lesson("cost").step("sequential-steps").exhibits[0].item.rows[-1].cells
     ('4,096', '1', '1', '4,096')
     """
-    check_precision(asked.precision)
-    refuse_article(asked, LESSON)
-    counting = Counting(words(asked.language), LESSON)
+    check_precision(request.precision)
+    refuse_article(request, LESSON)
+    counting = Counting(words(request.language), LESSON)
     facts = {"d": WIDTH, "k": KERNEL}
     return Opening(
         counting,

@@ -8,10 +8,11 @@ import numpy as np
 from manim import DOWN, AnimationGroup, FadeIn, FadeOut, LaggedStart, VGroup
 
 from attnviz.lessons.masking import parts
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import MINUS
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.act import Act, Acts
-from attnviz.views.film.acts.exhibits import Hung, hang, show, tell
+from attnviz.views.film.acts.exhibits import ExhibitLayout, lay_out, play_part, show
 from attnviz.views.film.choreography import appear, travel
 from attnviz.views.film.components.exhibit import ExhibitView
 from attnviz.views.film.components.matrix import MatrixView
@@ -26,8 +27,8 @@ _FALL = 2.4
 
 def before_softmax(scene: Stage, step: Step) -> None:
     """The scores as they were; −∞ falls onto those that are hidden; each becomes a 0 among the weights."""
-    hung = hang(scene, step)
-    scores, weights = hung.views[:2]
+    layout = lay_out(scene, step)
+    scores, weights = layout.views[:2]
     before = _as_they_were(scene, scores.body)
     if before is None:
         show(scene, step)
@@ -38,11 +39,11 @@ def before_softmax(scene: Stage, step: Step) -> None:
         if np.isfinite(before.sheet.matrix.values[i, j])
     ]
     with scene.beat(step, parts.BeforeSoftmax.HIDE):
-        _fall(scene, hung, before, hidden)
+        _fall(scene, layout, before, hidden)
     with scene.beat(step, parts.BeforeSoftmax.ZEROS):
-        _follow(scene, hung, scores.body, weights, hidden)
+        _follow(scene, layout, scores.body, weights, hidden)
     with scene.beat(step, parts.BeforeSoftmax.SUM):
-        tell(scene, step, hung, parts.BeforeSoftmax.SUM)
+        play_part(scene, step, layout, parts.BeforeSoftmax.SUM)
     scene.clear_stage()
 
 
@@ -63,8 +64,10 @@ def _as_they_were(scene: Stage, masked: MatrixView) -> MatrixView | None:
     return before
 
 
-def _fall(scene: Stage, hung: Hung, before: MatrixView, hidden: list[tuple[int, int]]) -> None:
-    view = hung.views[0]
+def _fall(
+    scene: Stage, layout: ExhibitLayout, before: MatrixView, hidden: list[tuple[int, int]]
+) -> None:
+    view = layout.views[0]
     names = [*view.body.row_labels, *view.body.column_labels]
     rows = [before.row(i) for i in range(len(before.entries))]
     scene.move(*[FadeIn(each) for each in names], appear(rows), seconds=1.2)
@@ -80,7 +83,7 @@ def _fall(scene: Stage, hung: Hung, before: MatrixView, hidden: list[tuple[int, 
     scene.move(LaggedStart(*falling, lag_ratio=lag), seconds=_FALL)
     scene.move(FadeIn(view.heading), seconds=0.4)
     scene.remove(*before.get_family())
-    hung.keep(scene, VGroup(view), line=view.exhibit.line)
+    layout.keep(scene, VGroup(view), line=view.exhibit.line)
 
 
 def _write_infinities(scene: Stage, scores: MatrixView, hidden: list[tuple[int, int]]) -> None:
@@ -95,13 +98,13 @@ def _write_infinities(scene: Stage, scores: MatrixView, hidden: list[tuple[int, 
 
 def _follow(
     scene: Stage,
-    hung: Hung,
+    layout: ExhibitLayout,
     scores: MatrixView,
     weights: ExhibitView,
     hidden: list[tuple[int, int]],
 ) -> None:
     """First what −∞ becomes, then the weights of what is seen, row by row."""
-    body, joint = weights.body, hung.joints[1]
+    body, joint = weights.body, layout.joints[1]
     names = [*body.row_labels, *body.column_labels]
     scene.move(*[FadeIn(each) for each in (joint, weights.heading, *names)], seconds=0.5)
     from_, to = (VGroup(*[view.cell(i, j) for i, j in hidden]) for view in (scores, body))
@@ -111,7 +114,7 @@ def _follow(
         for i, row in enumerate(body.entries)
     ]
     scene.move(appear([row for row in seen if len(row)], scale=0.8), seconds=1.5)
-    hung.keep(scene, VGroup(joint, weights), line=weights.exhibit.line)
+    layout.keep(scene, VGroup(joint, weights), line=weights.exhibit.line)
 
 
 ACTS: Acts = {

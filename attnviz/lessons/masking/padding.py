@@ -13,12 +13,14 @@ from attnviz.core.head_trace import HeadTrace
 from attnviz.core.options import AttentionOptions
 from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
-from attnviz.lessons.lesson_context import Telling
+from attnviz.lessons.lesson_context import LessonContext
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
+from attnviz.story.formula import Formula
 from attnviz.story.labels import indexed, labels
+from attnviz.story.matrix import Label, Matrix
 from attnviz.story.numbers import percent
-from attnviz.story.storyboard import Formula, Label, Matrix, Step
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 PAD = "PAD"
@@ -28,26 +30,26 @@ _ONE_PADDED = 3
 """To how many positions a sequence of one is filled up."""
 
 
-def padding(telling: Telling) -> Step:
+def padding(context: LessonContext) -> Step:
     """The batch, and what the padding would take if it were seen."""
-    batch = _Batch.of(telling)
+    batch = _Batch.of(context)
     weights, pads = batch.seen.weights[-1, : batch.short], np.arange(batch.length) >= batch.short
     row = int(weights[:, pads].sum(axis=1).argmax())
     narration = {
-        "why": telling.say("padding", "why" if len(batch.lengths) > 1 else "why_one"),
-        "leak": telling.say(
+        "why": context.say("padding", "why" if len(batch.lengths) > 1 else "why_one"),
+        "leak": context.say(
             "padding",
             "leak",
-            query=telling.named("q", row),
-            share=percent(written_share(telling, weights[row], pads)),
+            query=context.named("q", row),
+            share=percent(written_share(context, weights[row], pads)),
         ),
     }
     return Step(
         "padding",
-        telling.say("padding", "title"),
-        _formula(telling, masked=False),
+        context.say("padding", "title"),
+        _formula(context, masked=False),
         narration,
-        omitted=_said_aside(telling, batch),
+        omitted=_said_aside(context, batch),
         exhibits=(
             Exhibit("why", batch.table(), line=0),
             Exhibit(
@@ -60,21 +62,21 @@ def padding(telling: Telling) -> Step:
     )
 
 
-def padding_hidden(telling: Telling) -> Step:
+def padding_hidden(context: LessonContext) -> Step:
     """The padding hidden as keys, and the output that is that of the sequence alone."""
-    batch = _Batch.of(telling)
-    names = [telling.say("padding-hidden", name) for name in ("in_batch", "alone")]
-    masked = _formula(telling, masked=True)
+    batch = _Batch.of(context)
+    names = [context.say("padding-hidden", name) for name in ("in_batch", "alone")]
+    masked = _formula(context, masked=True)
     return Step(
         "padding-hidden",
-        telling.say("padding-hidden", "title"),
+        context.say("padding-hidden", "title"),
         formulas.mask(masked),
         {
-            "hide": telling.say("padding-hidden", "hide"),
-            "zeros": telling.say("padding-hidden", "zeros"),
-            "same": telling.say("padding-hidden", "same"),
+            "hide": context.say("padding-hidden", "hide"),
+            "zeros": context.say("padding-hidden", "zeros"),
+            "same": context.say("padding-hidden", "same"),
         },
-        omitted=_said_aside(telling, batch),
+        omitted=_said_aside(context, batch),
         exhibits=(
             Exhibit("hide", batch.matrix(masked.plain, batch.hidden.masked_scores, Role.SCORE)),
             Exhibit("zeros", batch.matrix("A", batch.hidden.weights, Role.WEIGHT), joint="→"),
@@ -92,11 +94,11 @@ def padding_hidden(telling: Telling) -> Step:
     )
 
 
-def written_share(telling: Telling, weights: FloatArray, chosen: BoolArray) -> float:
+def written_share(context: LessonContext, weights: FloatArray, chosen: BoolArray) -> float:
     """How much of a row of weights the chosen keys have: as the row is written, where a reader can add that up."""
-    if len(weights) > telling.most:
+    if len(weights) > context.most:
         return float(weights[chosen].sum())
-    texts = telling.numbers.weights.row(weights.tolist())
+    texts = context.numbers.weights.row(weights.tolist())
     return float(sum(Decimal(text) for text, each in zip(texts, chosen, strict=True) if each))
 
 
@@ -104,7 +106,7 @@ def written_share(telling: Telling, weights: FloatArray, chosen: BoolArray) -> f
 class _Batch:
     """The beginning of the sequence, and a shorter beginning of it filled up to the same length."""
 
-    telling: Telling
+    context: LessonContext
     lengths: tuple[int, ...]
     """How long each sequence of the batch is without padding; the last is the one that is told."""
     length: int
@@ -115,8 +117,8 @@ class _Batch:
     """(short, short): the padded sequence by itself."""
 
     @staticmethod
-    def of(telling: Telling) -> _Batch:
-        problem = telling.problem
+    def of(context: LessonContext) -> _Batch:
+        problem = context.problem
         longest = min(problem.n, _LONGEST)
         lengths = (longest, (longest + 1) // 2) if longest > 1 else (1,)
         length = longest if longest > 1 else _ONE_PADDED
@@ -126,7 +128,7 @@ class _Batch:
         seen = attend(q, k, v, scale=problem.scale)
         hidden = attend(q, k, v, scale=problem.scale, mask=real)
         alone = _padded(problem, lengths[-1], lengths[-1]).stages
-        return _Batch(telling, lengths, length, seen, hidden, alone)
+        return _Batch(context, lengths, length, seen, hidden, alone)
 
     @property
     def short(self) -> int:
@@ -134,32 +136,32 @@ class _Batch:
 
     def table(self) -> Table:
         """The tokens of each sequence, padding included."""
-        tokens = self.telling.axis("x", Role.INPUT)
+        tokens = self.context.axis("x", Role.INPUT)
         names = [each.token or each.symbol for each in tokens]
         rows = tuple(
             Row((str(i), *names[:real], *[PAD] * (self.length - real)))
             for i, real in enumerate(self.lengths, start=1)
         )
         positions = tuple(str(i + 1) for i in range(self.length))
-        return Table((self.telling.say("padding", "sequence"), *positions), rows)
+        return Table((self.context.say("padding", "sequence"), *positions), rows)
 
     def matrix(self, symbol: str, values: FloatArray, role: Role) -> Matrix:
         """The padded sequence's part of the batch: its own queries, all keys, (short, length)."""
-        keys = self.telling.axis("k", Role.KEY)[: self.short]
+        keys = self.context.axis("k", Role.KEY)[: self.short]
         pads = (Label(indexed("k", i), PAD, Role.KEY) for i in range(self.short, self.length))
         return Matrix(
             symbol,
             values[-1, : self.short],
             role,
-            self.telling.axis("q", Role.QUERY)[: self.short],
+            self.context.axis("q", Role.QUERY)[: self.short],
             (*keys, *pads),
-            self.telling.head_number(0),
+            self.context.head_number(0),
             "rows" if role is Role.WEIGHT else None,
         )
 
     def outputs(self, values: FloatArray) -> Matrix:
         rows = labels("o", self.short, None, Role.OUTPUT)
-        return Matrix("O", values, Role.OUTPUT, rows, head=self.telling.head_number(0))
+        return Matrix("O", values, Role.OUTPUT, rows, head=self.context.head_number(0))
 
 
 def _padded(problem: Problem, real: int, length: int) -> HeadTrace:
@@ -172,15 +174,15 @@ def _padded(problem: Problem, real: int, length: int) -> HeadTrace:
     ).heads[0]
 
 
-def _formula(telling: Telling, *, masked: bool) -> Formula:
-    return formulas.current_scores(telling.scaling, biased=False, masked=masked)
+def _formula(context: LessonContext, *, masked: bool) -> Formula:
+    return formulas.current_scores(context.scaling, biased=False, masked=masked)
 
 
-def _said_aside(telling: Telling, batch: _Batch) -> str | None:
-    n, longest = telling.problem.n, max(batch.lengths)
-    count = len(telling.trace.heads)
-    return telling.joined(
-        None if n == longest else telling.say("padding", "first", count=longest),
-        telling.say("padding", "only"),
-        None if count == 1 else telling.common("omitted_heads", shown=1, count=count),
+def _said_aside(context: LessonContext, batch: _Batch) -> str | None:
+    n, longest = context.problem.n, max(batch.lengths)
+    count = len(context.trace.heads)
+    return context.joined(
+        None if n == longest else context.say("padding", "first", count=longest),
+        context.say("padding", "only"),
+        None if count == 1 else context.common("omitted_heads", shown=1, count=count),
     )

@@ -11,8 +11,8 @@ from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.attention import AttentionStages, attend
 from attnviz.core.scores.composition import combined_mask
 from attnviz.lessons.lesson import Opening
-from attnviz.lessons.lesson_checks import begun, notes
-from attnviz.lessons.lesson_context import Telling
+from attnviz.lessons.lesson_checks import begin, notes
+from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.masking import parts
 from attnviz.lessons.masking.padding import padding, padding_hidden, written_share
 from attnviz.lessons.request import LessonRequest
@@ -29,10 +29,12 @@ from attnviz.story.expressions import (
     lowered,
     written,
 )
+from attnviz.story.formula import Formula
 from attnviz.story.labels import bare, indexed
+from attnviz.story.matrix import Matrix, MatrixKind
 from attnviz.story.numbers import percent
 from attnviz.story.step import StepDefinition
-from attnviz.story.storyboard import Formula, Matrix, MatrixKind, Step
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 LESSON = "masking"
@@ -45,12 +47,12 @@ _KEPT = written(
 _NAMED = 3
 
 
-def open_lesson(asked: LessonRequest) -> Opening[_Masking]:
+def open_lesson(request: LessonRequest) -> Opening[_Masking]:
     """The lesson on the sequence that was asked for; its first head is shown.
 
     The row that the words name is the one asked for, or the one that loses most where the mask takes nothing from that.
 
-    Raises InputError as `lesson_checks.begun` does.
+    Raises InputError as `lesson_checks.begin` does.
 
     >>> import attnviz
     >>> board = attnviz.lesson("masking", attnviz.self_attention([[1.0], [2.0]], [[1.0]], [[1.0]], [[1.0]]))
@@ -58,17 +60,17 @@ def open_lesson(asked: LessonRequest) -> Opening[_Masking]:
     array([[  1., -inf],
            [  2.,   4.]])
     """
-    telling = begun(asked, LESSON)
-    masking = _Masking.of(telling)
+    context = begin(request, LESSON)
+    masking = _Masking.of(context)
     return Opening(
         masking,
-        telling.words.say(LESSON, "title"),
-        telling.numbers,
-        trace=telling.trace,
+        context.words.say(LESSON, "title"),
+        context.numbers,
+        trace=context.trace,
         query=masking.row,
-        untrained=telling.untrained,
-        notes=notes(telling),
-        brief_notes=notes(telling, "_brief"),
+        untrained=context.untrained,
+        notes=notes(context),
+        brief_notes=notes(context, "_brief"),
     )
 
 
@@ -76,7 +78,7 @@ def open_lesson(asked: LessonRequest) -> Opening[_Masking]:
 class _Masking:
     """The first head with and without the mask."""
 
-    telling: Telling
+    context: LessonContext
     causal: bool
     """Whether the mask is the causal one and nothing else."""
     visible: BoolArray
@@ -85,8 +87,8 @@ class _Masking:
     masked: AttentionStages
 
     @staticmethod
-    def of(telling: Telling) -> _Masking:
-        problem, options, head = telling.problem, telling.problem.options, telling.head
+    def of(context: LessonContext) -> _Masking:
+        problem, options, head = context.problem, context.problem.options, context.head
         own = options.causal or options.mask is not None
         visible = combined_mask(
             problem.n,
@@ -100,7 +102,7 @@ class _Masking:
         given = (head.q, head.k, head.v)
         without = attend(*given, scale=problem.scale, bias=options.bias)
         masked = attend(*given, scale=problem.scale, bias=options.bias, mask=visible)
-        return _Masking(telling, telling.only_causal or not own, visible, without, masked)
+        return _Masking(context, context.only_causal or not own, visible, without, masked)
 
     @cached_property
     def kept(self) -> FloatArray:
@@ -109,8 +111,8 @@ class _Masking:
         As they are written, where a reader can compare and add up: rounded anew they could differ from those they were.
         """
         weights = self.without.weights
-        if len(weights) <= self.telling.most:
-            rows = (self.telling.numbers.weights.row(row) for row in weights.tolist())
+        if len(weights) <= self.context.most:
+            rows = (self.context.numbers.weights.row(row) for row in weights.tolist())
             weights = np.array([[float(text) for text in row] for row in rows])
         return np.where(self.visible, weights, 0.0)
 
@@ -123,7 +125,7 @@ class _Masking:
     @property
     def share(self) -> float:
         """What the named row gives to hidden keys."""
-        return written_share(self.telling, self.without.weights[self.row], ~self.visible[self.row])
+        return written_share(self.context, self.without.weights[self.row], ~self.visible[self.row])
 
     @property
     def hides(self) -> bool:
@@ -132,8 +134,8 @@ class _Masking:
     @cached_property
     def row(self) -> int:
         """The row that the words name."""
-        asked = self.telling.query
-        return asked if self.lost[asked] > 0 else int(self.lost.argmax())
+        request = self.context.query
+        return request if self.lost[request] > 0 else int(self.lost.argmax())
 
     @property
     def blind(self) -> list[int]:
@@ -153,8 +155,8 @@ class _Masking:
 
     def sums(self, weights: FloatArray) -> Matrix:
         """What each row of weights adds up to: (n, 1)."""
-        rows = bare(self.telling.axis("q", Role.QUERY))
-        head = self.telling.head_number(0)
+        rows = bare(self.context.axis("q", Role.QUERY))
+        head = self.context.head_number(0)
         sums = weights.sum(axis=1, keepdims=True)
         # 1 is written without decimals only where nothing is lost, and rounding is no loss.
         whole = np.round(sums)
@@ -163,41 +165,41 @@ class _Masking:
         return Matrix("Σ", exact, Role.WEIGHT, rows, head=head, kind=MatrixKind.UNNAMED)
 
     def formula(self, masked: bool) -> Formula:
-        telling = self.telling
-        return formulas.current_scores(telling.scaling, biased=telling.biased, masked=masked)
+        context = self.context
+        return formulas.current_scores(context.scaling, biased=context.biased, masked=masked)
 
     @property
     def whole_row(self) -> tuple[Region, ...]:
-        return (Region.row(self.row, self.telling.problem.n),)
+        return (Region.row(self.row, self.context.problem.n),)
 
     @property
     def hidden_part(self) -> tuple[Region, ...]:
         """The named row's hidden keys, where they lie together at its end; else all of the row."""
         seen = np.flatnonzero(self.visible[self.row])
-        first, n = int(seen[-1]) + 1 if len(seen) else 0, self.telling.problem.n
+        first, n = int(seen[-1]) + 1 if len(seen) else 0, self.context.problem.n
         if first < n and len(seen) == first:
             return (Region((self.row, self.row + 1), (first, n)),)
         return self.whole_row
 
     def _square(self, symbol: str, values: FloatArray, role: Role, named: bool) -> Matrix:
-        queries, keys = self.telling.axis("q", Role.QUERY), self.telling.axis("k", Role.KEY)
+        queries, keys = self.context.axis("q", Role.QUERY), self.context.axis("k", Role.KEY)
         rows = queries if named else bare(queries)
-        head = self.telling.head_number(0)
+        head = self.context.head_number(0)
         return Matrix(
             symbol, values, role, rows, keys, head, "rows" if role is Role.WEIGHT else None
         )
 
 
 def _unmasked(masking: _Masking) -> Step:
-    telling = masking.telling
-    narration = {"why": telling.say("unmasked", "causal" if masking.causal else "mask")}
+    context = masking.context
+    narration = {"why": context.say("unmasked", "causal" if masking.causal else "mask")}
     if not masking.hides:
-        narration["leak"] = telling.say("unmasked", "one" if telling.problem.n == 1 else "nothing")
+        narration["leak"] = context.say("unmasked", "one" if context.problem.n == 1 else "nothing")
     else:
-        narration["leak"] = telling.say(
+        narration["leak"] = context.say(
             "unmasked",
             masking.part("leak"),
-            query=telling.named("q", masking.row),
+            query=context.named("q", masking.row),
             share=percent(masking.share),
         )
     scores = masking.scores(masking.without.masked_scores, masked=False, named=True)
@@ -205,10 +207,10 @@ def _unmasked(masking: _Masking) -> Step:
     marks = masking.hidden_part if masking.hides else ()
     return Step(
         "unmasked",
-        telling.say("unmasked", "title"),
+        context.say("unmasked", "title"),
         masking.formula(masked=False),
         narration,
-        omitted=_one_head(telling),
+        omitted=_one_head(context),
         exhibits=(
             Exhibit("why", scores),
             Exhibit("leak", weights, joint="→", marks=marks),
@@ -220,21 +222,21 @@ def _before_softmax(masking: _Masking) -> Step | None:
     """The mask before softmax; None where it hides nothing."""
     if not masking.hides:
         return None
-    telling, masked = masking.telling, masking.masked
+    context, masked = masking.context, masking.masked
     narration = {
-        "hide": telling.say("before-softmax", masking.part("hide")),
-        "zeros": telling.say("before-softmax", "zeros"),
-        "sum": telling.say("before-softmax", "sum"),
+        "hide": context.say("before-softmax", masking.part("hide")),
+        "zeros": context.say("before-softmax", "zeros"),
+        "sum": context.say("before-softmax", "sum"),
     }
     if masking.blind:
-        blind = _symbols(telling, masking.blind)
-        narration["sum"] = telling.say("before-softmax", "sum_blind", blind=blind)
+        blind = _symbols(context, masking.blind)
+        narration["sum"] = context.say("before-softmax", "sum_blind", blind=blind)
     return Step(
         "before-softmax",
-        telling.say("before-softmax", "title"),
+        context.say("before-softmax", "title"),
         formulas.mask(masking.formula(masked=True)),
         narration,
-        omitted=_one_head(telling),
+        omitted=_one_head(context),
         exhibits=(
             Exhibit("hide", masking.scores(masked.masked_scores, masked=True, named=True)),
             Exhibit("zeros", masking.weights(masked.weights, named=False), joint="→"),
@@ -247,18 +249,18 @@ def _after_softmax(masking: _Masking) -> Step | None:
     """The mask after softmax; None where it hides nothing."""
     if not masking.hides:
         return None
-    telling, row = masking.telling, masking.row
-    left = telling.numbers.text(float(masking.kept[row].sum()))
+    context, row = masking.context, masking.row
+    left = context.numbers.text(float(masking.kept[row].sum()))
     return Step(
         "after-softmax",
-        telling.say("after-softmax", "title"),
+        context.say("after-softmax", "title"),
         _KEPT,
         {
-            "why": telling.say("after-softmax", "why"),
-            "sum": telling.say("after-softmax", "sum", query=telling.named("q", row), sum=left),
-            "shows": telling.say("after-softmax", "shows"),
+            "why": context.say("after-softmax", "why"),
+            "sum": context.say("after-softmax", "sum", query=context.named("q", row), sum=left),
+            "shows": context.say("after-softmax", "shows"),
         },
-        omitted=_one_head(telling),
+        omitted=_one_head(context),
         exhibits=(
             Exhibit("why", masking.weights(masking.without.weights, named=True)),
             Exhibit(
@@ -272,22 +274,22 @@ def _after_softmax(masking: _Masking) -> Step | None:
     )
 
 
-def _symbols(telling: Telling, positions: list[int]) -> str:
-    shown = telling.common("comma").join(indexed("q", each) for each in positions[:_NAMED])
+def _symbols(context: LessonContext, positions: list[int]) -> str:
+    shown = context.common("comma").join(indexed("q", each) for each in positions[:_NAMED])
     return shown + (" …" if len(positions) > _NAMED else "")
 
 
-def _one_head(telling: Telling) -> str | None:
-    count = len(telling.trace.heads)
-    return None if count == 1 else telling.common("omitted_heads", shown=1, count=count)
+def _one_head(context: LessonContext) -> str | None:
+    count = len(context.trace.heads)
+    return None if count == 1 else context.common("omitted_heads", shown=1, count=count)
 
 
 def _padding(masking: _Masking) -> Step:
-    return padding(masking.telling)
+    return padding(masking.context)
 
 
 def _padding_hidden(masking: _Masking) -> Step:
-    return padding_hidden(masking.telling)
+    return padding_hidden(masking.context)
 
 
 STEPS: tuple[StepDefinition[_Masking], ...] = (

@@ -11,10 +11,11 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.head_trace import HeadTrace
 from attnviz.core.self_attention import trace_of
-from attnviz.lessons.lesson_context import Telling, alike
+from attnviz.lessons.lesson_context import LessonContext, alike
 from attnviz.story import formulas
+from attnviz.story.formula import Formula
 from attnviz.story.labels import bare, indexed
-from attnviz.story.storyboard import Formula, Matrix, MatrixKind
+from attnviz.story.matrix import Matrix, MatrixKind
 from attnviz.theme import Role
 
 _NAMED = 3
@@ -24,24 +25,24 @@ _NAMED = 3
 class Heads:
     """Two heads that find different things, as far as there are such."""
 
-    telling: Telling
+    context: LessonContext
 
     @cached_property
     def shown(self) -> tuple[int, int]:
         """The two heads whose weights differ most, counted from 0."""
-        pairs = combinations(range(len(self.telling.trace.heads)), 2)
+        pairs = combinations(range(len(self.context.trace.heads)), 2)
         return max(pairs, key=lambda pair: float(self._apart(*pair).sum()))
 
     @cached_property
     def row(self) -> int:
         """The row that the words name."""
-        first, second = (self.best(self.weights(head), self.telling.query) for head in self.shown)
+        first, second = (self.best(self.weights(head), self.context.query) for head in self.shown)
         if first != second:
-            return self.telling.query
+            return self.context.query
         return int(self._apart(*self.shown).argmax())
 
     def weights(self, head: int) -> FloatArray:
-        return self.telling.trace.heads[head].stages.weights
+        return self.context.trace.heads[head].stages.weights
 
     @staticmethod
     def best(weights: FloatArray, row: int) -> list[int]:
@@ -52,29 +53,29 @@ class Heads:
     @cached_property
     def together(self) -> HeadTrace:
         """One head with the same matrices."""
-        return trace_of(replace(self.telling.problem, heads=1)).heads[0]
+        return trace_of(replace(self.context.problem, heads=1)).heads[0]
 
     @property
     def omitted(self) -> str | None:
-        count = len(self.telling.trace.heads)
+        count = len(self.context.trace.heads)
         if count == 2:
             return None
-        return self.telling.say(
+        return self.context.say(
             "heads", "omitted", first=self.shown[0] + 1, second=self.shown[1] + 1, count=count
         )
 
     @property
     def scored(self) -> Formula:
         """What the scores are before softmax."""
-        telling = self.telling
+        context = self.context
         return formulas.current_scores(
-            telling.scaling, biased=telling.biased, masked=telling.masked
+            context.scaling, biased=context.biased, masked=context.masked
         )
 
     def scores(self, head: int | None) -> Matrix:
         """(n, n) scores before softmax of that head, or of the one head with the same matrices."""
-        trace = self.together if head is None else self.telling.trace.heads[head]
-        queries, keys = self.telling.axis("q", Role.QUERY), self.telling.axis("k", Role.KEY)
+        trace = self.together if head is None else self.context.trace.heads[head]
+        queries, keys = self.context.axis("q", Role.QUERY), self.context.axis("k", Role.KEY)
         number = None if head is None else head + 1
         return Matrix(
             self.scored.plain, trace.stages.masked_scores, Role.SCORE, queries, keys, number
@@ -82,7 +83,7 @@ class Heads:
 
     def map(self, weights: FloatArray, head: int | None, *, named: bool) -> Matrix:
         """(n, n) weights, with the tokens beside its rows only where `named`."""
-        queries, keys = self.telling.axis("q", Role.QUERY), self.telling.axis("k", Role.KEY)
+        queries, keys = self.context.axis("q", Role.QUERY), self.context.axis("k", Role.KEY)
         rows = queries if named else bare(queries)
         return Matrix("A", weights, Role.WEIGHT, rows, keys, head, "rows")
 
@@ -95,16 +96,16 @@ class Heads:
         letter: str = "o",
         kind: MatrixKind = MatrixKind.OTHER,
     ) -> Matrix:
-        rows = self.telling.axis(letter, Role.OUTPUT)
+        rows = self.context.axis(letter, Role.OUTPUT)
         return Matrix(symbol, values, Role.OUTPUT, rows if named else bare(rows), kind=kind)
 
     def found(self, part: str, weights: FloatArray, **facts: object) -> str:
         """What the named query looks at most."""
         best = self.best(weights, self.row)
-        query = self.telling.named("q", self.row)
+        query = self.context.named("q", self.row)
         if not best:
-            return self.telling.say("heads", "blind", query=query)
-        return self.telling.say(
+            return self.context.say("heads", "blind", query=query)
+        return self.context.say(
             "one-head" if part == "mixed" else "heads",
             part,
             query=query,
@@ -115,18 +116,18 @@ class Heads:
 
     def _keys(self, positions: list[int]) -> str:
         if len(positions) == 1:
-            return self.telling.named("k", positions[0])
+            return self.context.named("k", positions[0])
         more = " …" if len(positions) > _NAMED else ""
-        comma = self.telling.common("comma")
+        comma = self.context.common("comma")
         return comma.join(indexed("k", each) for each in positions[:_NAMED]) + more
 
     def _weight(self, weight: float, keys: int) -> str:
-        numbers = self.telling.numbers
+        numbers = self.context.numbers
         if keys == 1:
             return numbers.text(weight)
         # the same weight may be shown with two last digits, so that its row adds up
         each = "each" if numbers.exact(weight) else "about_each"
-        return self.telling.say("heads", each, weight=numbers.text(weight))
+        return self.context.say("heads", each, weight=numbers.text(weight))
 
     def _apart(self, first: int, second: int) -> FloatArray:
         """How much weight must move in each row to make the one head of the other: (n,)."""

@@ -6,10 +6,11 @@ import numpy as np
 from manim import DOWN, RIGHT, UP, FadeIn, VGroup
 
 from attnviz.lessons.multi_head import parts
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.acts.act import Act, Acts
-from attnviz.views.film.acts.exhibits import Hung, hang, reveal, tell, work_out
+from attnviz.views.film.acts.exhibits import ExhibitLayout, lay_out, play_part, reveal, work_out
 from attnviz.views.film.choreography import appear, dim, light, travel
 from attnviz.views.film.components.formula import formula_with_parts
 from attnviz.views.film.components.matrix import MatrixView, sheet
@@ -20,27 +21,27 @@ from attnviz.views.film.style import STAGE, Size
 
 def concat(scene: Stage, step: Step) -> None:
     """The outputs of the heads; copies of them move together and are one matrix."""
-    hung = hang(scene, step)
+    layout = lay_out(scene, step)
     with scene.beat(step, parts.Concat.WHY):
-        tell(scene, step, hung, parts.Concat.WHY)
+        play_part(scene, step, layout, parts.Concat.WHY)
     with scene.beat(step, parts.Concat.CONCAT):
-        _join(scene, hung)
+        _join(scene, layout)
     if parts.Concat.PLAIN in step.narration:
         with scene.beat(step, parts.Concat.PLAIN):
-            tell(scene, step, hung, parts.Concat.PLAIN)
+            play_part(scene, step, layout, parts.Concat.PLAIN)
     scene.clear_stage()
 
 
-def _join(scene: Stage, hung: Hung) -> None:
-    *heads, joined = hung.views
+def _join(scene: Stage, layout: ExhibitLayout) -> None:
+    *heads, joined = layout.views
     blocks = joined.frame(joined.exhibit.marks, scene.style)
-    if not all(_cell_by_cell(view.body) for view in hung.views):
-        tell_rest = [FadeIn(each) for each in (hung.joints[-1], joined)]
+    if not all(_cell_by_cell(view.body) for view in layout.views):
+        tell_rest = [FadeIn(each) for each in (layout.joints[-1], joined)]
         scene.move(*tell_rest, seconds=1.2)
     else:
         body = joined.body
         scene.move(
-            *[FadeIn(each) for each in (hung.joints[-1], joined.heading, *body.row_labels)],
+            *[FadeIn(each) for each in (layout.joints[-1], joined.heading, *body.row_labels)],
             seconds=0.5,
         )
         own = [
@@ -53,21 +54,21 @@ def _join(scene: Stage, hung: Hung) -> None:
         rest = [cell for cell in body.cells if id(cell) not in moved]
         if rest:
             scene.move(*[FadeIn(cell) for cell in rest], seconds=0.6)
-    hung.keep(scene, VGroup(hung.joints[-1], joined), line=joined.exhibit.line)
+    layout.keep(scene, VGroup(layout.joints[-1], joined), line=joined.exhibit.line)
     if len(blocks):
         scene.move(FadeIn(blocks), seconds=0.6)
-        hung.keep(scene, blocks, line=joined.exhibit.line)
+        layout.keep(scene, blocks, line=joined.exhibit.line)
 
 
 def project(scene: Stage, step: Step) -> None:
     """The outputs and W_O, then their product, one entry of it worked out while both stay lit."""
-    hung = hang(scene, step)
+    layout = lay_out(scene, step)
     with scene.beat(step, parts.Project.WHY):
-        tell(scene, step, hung, parts.Project.WHY)
+        play_part(scene, step, layout, parts.Project.WHY)
     with scene.beat(step, parts.Project.WORKED):
-        for view in hung.of(parts.Project.WORKED):
-            reveal(scene, hung, view, seconds=1.6)
-        work_out(scene, hung, step.worked)
+        for view in layout.of(parts.Project.WORKED):
+            reveal(scene, layout, view, seconds=1.6)
+        work_out(scene, layout, step.worked)
     scene.clear_stage()
 
 

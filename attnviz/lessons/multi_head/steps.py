@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from attnviz.errors import InputError
 from attnviz.lessons.lesson import Opening
-from attnviz.lessons.lesson_checks import begun, notes
+from attnviz.lessons.lesson_checks import begin, notes
 from attnviz.lessons.multi_head import parts
 from attnviz.lessons.multi_head.context import Heads
 from attnviz.lessons.request import LessonRequest
 from attnviz.story import formulas
+from attnviz.story.calculation import Calculation, Symbol
 from attnviz.story.calculations import dot_product
 from attnviz.story.exhibits import Exhibit, Region
 from attnviz.story.expressions import Call, Infix, Listed, Name, lowered, written
 from attnviz.story.labels import indexed, subscript
+from attnviz.story.matrix import Matrix, MatrixKind
 from attnviz.story.step import StepDefinition
-from attnviz.story.storyboard import Calculation, Matrix, MatrixKind, Step, Symbol
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 LESSON = "multi-head"
 
 
-def open_lesson(asked: LessonRequest) -> Opening[Heads]:
+def open_lesson(request: LessonRequest) -> Opening[Heads]:
     """The lesson on the sequence that was asked for, told on the two heads whose weights differ most.
 
     The row that the words name is the one asked for, or the one in which the two differ most, where they find the same
     for that one.
 
-    Raises InputError for a single head, and as `lesson_checks.begun` does.
+    Raises InputError for a single head, and as `lesson_checks.begin` does.
 
     >>> import attnviz
     >>> import numpy as np
@@ -34,38 +36,38 @@ def open_lesson(asked: LessonRequest) -> Opening[Heads]:
     >>> [step.id for step in attnviz.lesson("multi-head", trace).steps]
     ['one-head', 'cut', 'heads', 'concat', 'formula']
     """
-    telling = begun(asked, LESSON)
-    if len(telling.trace.heads) == 1:
+    context = begin(request, LESSON)
+    if len(context.trace.heads) == 1:
         raise InputError(
             "the lesson multi-head compares heads, and this input has only one: "
             "add --heads 2, or take --example two-heads"
         )
-    heads = Heads(telling)
+    heads = Heads(context)
     return Opening(
         heads,
-        telling.words.say(LESSON, "title"),
-        telling.numbers,
-        trace=telling.trace,
+        context.words.say(LESSON, "title"),
+        context.numbers,
+        trace=context.trace,
         query=heads.row,
-        untrained=telling.untrained,
-        notes=notes(telling),
-        brief_notes=notes(telling, "_brief"),
+        untrained=context.untrained,
+        notes=notes(context),
+        brief_notes=notes(context, "_brief"),
     )
 
 
 def _one_head(heads: Heads) -> Step | None:
     """The same matrices as one head; None for a single token, of which every head makes the same."""
-    telling = heads.telling
-    if telling.problem.n == 1:
+    context = heads.context
+    if context.problem.n == 1:
         return None
     weights = heads.together.stages.weights
-    n = telling.problem.n
+    n = context.problem.n
     return Step(
         "one-head",
-        telling.say("one-head", "title"),
+        context.say("one-head", "title"),
         formulas.all_rows(heads.scored),
         {
-            "why": telling.say("one-head", "why"),
+            "why": context.say("one-head", "why"),
             "mixed": heads.found("mixed", weights),
         },
         exhibits=(
@@ -82,7 +84,7 @@ def _one_head(heads: Heads) -> Step | None:
 
 def _cut(heads: Heads) -> Step:
     """Which columns of the matrices each head has; then the scores of the two heads that are shown."""
-    telling, problem = heads.telling, heads.telling.problem
+    context, problem = heads.context, heads.context.problem
     matrices = (
         ("W_Q", problem.w_q, Role.QUERY, problem.d_k),
         ("W_K", problem.w_k, Role.KEY, problem.d_k),
@@ -101,17 +103,17 @@ def _cut(heads: Heads) -> Step:
     )
     scores = tuple(
         Exhibit(
-            "own", heads.scores(each), telling.common("head", head=each + 1), line=1, head=each + 1
+            "own", heads.scores(each), context.common("head", head=each + 1), line=1, head=each + 1
         )
         for each in heads.shown
     )
     return Step(
         "cut",
-        telling.say("cut", "title"),
+        context.say("cut", "title"),
         formulas.WEIGHTS,
         {
-            "why": telling.say("cut", "why", count=problem.heads),
-            "own": telling.say("cut", "own"),
+            "why": context.say("cut", "why", count=problem.heads),
+            "own": context.say("cut", "own"),
         },
         omitted=heads.omitted,
         exhibits=cut + scores,
@@ -119,12 +121,12 @@ def _cut(heads: Heads) -> Step:
 
 
 def _each_head(heads: Heads) -> Step:
-    telling, n = heads.telling, heads.telling.problem.n
+    context, n = heads.context, heads.context.problem.n
     first, second = heads.shown
     bests = [heads.best(heads.weights(each), heads.row) for each in heads.shown]
     narration = {}
     if n == 1:
-        narration["first"] = telling.say("heads", "single")
+        narration["first"] = context.say("heads", "single")
         parts = ("first", "first")
     else:
         again = "again" if bests[0] == bests[1] else "second"
@@ -135,13 +137,13 @@ def _each_head(heads: Heads) -> Step:
         Exhibit(
             part,
             heads.map(heads.weights(each), each + 1, named=i == 0),
-            telling.common("head", head=each + 1),
+            context.common("head", head=each + 1),
             marks=(Region.row(heads.row, n),) if n > 1 else (),
             head=each + 1,
         )
         for i, (part, each) in enumerate(zip(parts, heads.shown, strict=True))
     )
-    title = telling.say("heads", "title")
+    title = context.say("heads", "title")
     return Step("heads", title, _HEAD, narration, omitted=heads.omitted, exhibits=exhibits)
 
 
@@ -155,8 +157,8 @@ _HEAD = written(
 
 
 def _concat(heads: Heads) -> Step:
-    telling, trace = heads.telling, heads.telling.trace
-    d_v, n = telling.problem.d_v, telling.problem.n
+    context, trace = heads.context, heads.context.trace
+    d_v, n = context.problem.d_v, context.problem.n
     separate = tuple(
         Exhibit(
             "why",
@@ -166,14 +168,14 @@ def _concat(heads: Heads) -> Step:
     )
     blocks = tuple(Region((0, n), (each * d_v, (each + 1) * d_v)) for each in heads.shown)
     narration = {
-        "why": telling.say("concat", "why"),
-        "concat": telling.say("concat", "concat"),
+        "why": context.say("concat", "why"),
+        "concat": context.say("concat", "concat"),
     }
-    if telling.problem.w_o is None:
-        narration["plain"] = telling.say("concat", "plain")
+    if context.problem.w_o is None:
+        narration["plain"] = context.say("concat", "plain")
     return Step(
         "concat",
-        telling.say("concat", "title"),
+        context.say("concat", "title"),
         formulas.heads(several=True, projected=False, biased=False),
         narration,
         omitted=heads.omitted,
@@ -191,13 +193,13 @@ def _concat(heads: Heads) -> Step:
 
 def _project(heads: Heads) -> Step | None:
     """Concat · W_O, one entry worked out; None where there is no W_O."""
-    telling, trace, problem = heads.telling, heads.telling.trace, heads.telling.problem
+    context, trace, problem = heads.context, heads.context.trace, heads.context.problem
     if problem.w_o is None:
         return None
-    narration = {"why": telling.say("project", "why"), "worked": telling.say("project", "worked")}
+    narration = {"why": context.say("project", "why"), "worked": context.say("project", "worked")}
     bias: tuple[Exhibit, ...] = ()
     if problem.b_o is not None:
-        narration["worked"] = telling.say("project", "biased")
+        narration["worked"] = context.say("project", "biased")
         bias = (
             Exhibit(
                 "worked",
@@ -210,7 +212,7 @@ def _project(heads: Heads) -> Step | None:
     row = heads.row
     return Step(
         "project",
-        telling.say("project", "title"),
+        context.say("project", "title"),
         formulas.heads(several=True, projected=True, biased=bool(bias)),
         narration,
         worked=(_worked(heads),),
@@ -236,31 +238,31 @@ def _project(heads: Heads) -> Step | None:
 
 def _worked(heads: Heads) -> Calculation:
     """The first entry of the named row of the output."""
-    telling, trace, problem = heads.telling, heads.telling.trace, heads.telling.problem
+    context, trace, problem = heads.context, heads.context.trace, heads.context.problem
     assert problem.w_o is not None
-    added = None if problem.b_o is None else telling.number(float(problem.b_o[0]), Role.OUTPUT)
+    added = None if problem.b_o is None else context.number(float(problem.b_o[0]), Role.OUTPUT)
     return dot_product(
         "worked",
         (Symbol(f"{indexed('y', heads.row)}[1]", Role.OUTPUT),),
         (trace.concat[heads.row], problem.w_o[:, 0]),
         (Role.OUTPUT, Role.OUTPUT),
-        telling.number(float(trace.output[heads.row, 0]), Role.OUTPUT),
-        telling.numbers,
+        context.number(float(trace.output[heads.row, 0]), Role.OUTPUT),
+        context.numbers,
         0,
         added=added,
-        most=telling.most,
+        most=context.most,
     )
 
 
 def _formula(heads: Heads) -> Step:
-    telling, problem = heads.telling, heads.telling.problem
+    context, problem = heads.context, heads.context.problem
     projected, biased = problem.w_o is not None, problem.b_o is not None
-    narration = {part: telling.say("formula", part) for part in ("why", "heads", "concat")}
+    narration = {part: context.say("formula", part) for part in ("why", "heads", "concat")}
     if projected:
-        narration["project"] = telling.say("formula", "project")
+        narration["project"] = context.say("formula", "project")
     return Step(
         "formula",
-        telling.say("formula", "title"),
+        context.say("formula", "title"),
         formulas.heads(several=True, projected=projected, biased=biased),
         narration,
     )

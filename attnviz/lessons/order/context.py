@@ -7,27 +7,27 @@ from functools import cached_property
 from typing import Literal
 
 from attnviz.core.arrays import FloatArray
-from attnviz.lessons.lesson_context import Telling
+from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.order.reordering import Compared, Reordering
 from attnviz.lessons.sequence import difference_text
 from attnviz.story.exhibits import Region
 from attnviz.story.labels import labels
-from attnviz.story.storyboard import Label, Matrix, MatrixKind
+from attnviz.story.matrix import Label, Matrix, MatrixKind
 from attnviz.theme import Role
 
 
 @dataclass(frozen=True, eq=False)
-class OrderTelling:
+class OrderContext:
     """The words on the vectors as they stood, and what was computed in both orders."""
 
-    telling: Telling
+    context: LessonContext
     reordering: Reordering
 
     def say(self, step: str, part: str, **facts: object) -> str:
-        return self.telling.say(step, part, **facts)
+        return self.context.say(step, part, **facts)
 
     def difference(self, value: float) -> str:
-        return difference_text(value, self.telling.numbers)
+        return difference_text(value, self.context.numbers)
 
     def say_difference(self, step: str, part: str, compared: Compared) -> str:
         return self.say(step, part, difference=self.difference(compared.difference))
@@ -63,7 +63,7 @@ class OrderTelling:
         """The weights of the first head, queries by keys."""
         rows = self.names("q", Role.QUERY, moved=moved)
         columns = self.names("k", Role.KEY, moved=moved)
-        head = self.telling.head_number(0)
+        head = self.context.head_number(0)
         return Matrix("A", values, Role.WEIGHT, rows, columns, head, self._sums)
 
     @cached_property
@@ -73,7 +73,7 @@ class OrderTelling:
         """
         reordering = self.reordering
         old, new = (
-            self.telling.numbers.cells(
+            self.context.numbers.cells(
                 Matrix("A", each.heads[0].stages.weights, Role.WEIGHT, sums="rows")
             )
             for each in (reordering.before, reordering.after)

@@ -7,10 +7,10 @@ from manim import Create, FadeIn, MathTypst, VGroup
 from attnviz.lessons.order import parts
 from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.act import Act, Acts
-from attnviz.views.film.acts.exhibits import Hung, hang, make_room, reveal, tell
-from attnviz.views.film.acts.pages import hang_in_pages, show_in_pages, turn
+from attnviz.views.film.acts.exhibits import ExhibitLayout, lay_out, make_room, play_part, reveal
+from attnviz.views.film.acts.pages import lay_out_in_pages, show_in_pages, turn
 from attnviz.views.film.choreography import appear, travel
-from attnviz.views.film.components.exhibit import ExhibitView, laid_out
+from attnviz.views.film.components.exhibit import ExhibitView, lay_out_exhibits
 from attnviz.views.film.components.matrix import MatrixView
 from attnviz.views.film.components.table import TableView
 from attnviz.views.film.components.text import Line
@@ -25,30 +25,30 @@ _CROSSING = 3.6
 
 def trade(scene: Stage, step: Step) -> None:
     """What stands in the old order travels, row by row, to where it stands in the new one."""
-    hung = hang_in_pages(scene, step)
+    layout = lay_out_in_pages(scene, step)
     for part in step.narration:
         with scene.beat(step, part):
-            new = hung.of(part)
-            turn(scene, hung, new)
-            make_room(scene, hung, new)
+            new = layout.of(part)
+            turn(scene, layout, new)
+            make_room(scene, layout, new)
             for view in new:
-                before = _before(hung, view)
+                before = _before(layout, view)
                 if before is None:
-                    reveal(scene, hung, view, seconds=1.6)
+                    reveal(scene, layout, view, seconds=1.6)
                 else:
-                    _travel(scene, hung, before, view)
+                    _travel(scene, layout, before, view)
     scene.clear_stage()
 
 
-def _before(hung: Hung, view: ExhibitView) -> ExhibitView | None:
+def _before(layout: ExhibitLayout, view: ExhibitView) -> ExhibitView | None:
     """The same matrix in the old order, where it stands at the other side of an arrow."""
     if view.exhibit.joint != "→":
         return None
-    return hung.views[hung.views.index(view) - 1]
+    return layout.views[layout.views.index(view) - 1]
 
 
-def _travel(scene: Stage, hung: Hung, before: ExhibitView, view: ExhibitView) -> None:
-    joint, line = hung.joints[hung.views.index(view)], view.exhibit.line
+def _travel(scene: Stage, layout: ExhibitLayout, before: ExhibitView, view: ExhibitView) -> None:
+    joint, line = layout.joints[layout.views.index(view)], view.exhibit.line
     scene.move(FadeIn(joint), FadeIn(view.heading), seconds=0.4)
     old, new = before.body, view.body
     rows, columns = _places(old, new)
@@ -58,11 +58,11 @@ def _travel(scene: Stage, hung: Hung, before: ExhibitView, view: ExhibitView) ->
         source = VGroup(*[old.cell(i, j) for j in columns])
         names = [*beside[at : at + 1], *(above if at == 0 else [])]
         scene.move(travel(source, new.row(at)), *names, seconds=_CROSSING / len(rows))
-    hung.keep(scene, VGroup(joint, view), line=line)
+    layout.keep(scene, VGroup(joint, view), line=line)
     frames = view.frame(view.exhibit.marks, scene.style)
     if len(frames):
         scene.move(*[Create(frame) for frame in frames], seconds=0.6)
-        hung.keep(scene, frames, line=line)
+        layout.keep(scene, frames, line=line)
 
 
 def _names(old: list[Line], new: list[Line], places: list[int]) -> list[FadeIn]:
@@ -93,20 +93,20 @@ def positions(scene: Stage, step: Step) -> None:
     line.scale(min(1.0, STAGE.width / line.width))
     line.move_to((0, STAGE.top - _FORMULA / 2, 0))
     box = Box(STAGE.left, STAGE.right, STAGE.bottom, STAGE.top - _FORMULA)
-    views, joints = laid_out(step.exhibits, scene.storyboard.numbers, scene.style, box)
-    hung = Hung(views, joints, [], box, centred=True)
+    views, joints = lay_out_exhibits(step.exhibits, scene.storyboard.numbers, scene.style, box)
+    layout = ExhibitLayout(views, joints, [], box, centred=True)
     for part in step.narration:
         with scene.beat(step, part):
-            tell(scene, step, hung, part)
-            if not hung.arithmetic and line not in scene.mobjects:
+            play_part(scene, step, layout, part)
+            if not layout.arithmetic and line not in scene.mobjects:
                 scene.move(FadeIn(line), seconds=0.8)
     scene.clear_stage()
 
 
 def compare(scene: Stage, step: Step) -> None:
     """The table, row by row; its last row only once a causal mask is spoken of."""
-    hung = hang(scene, step)
-    (view,) = hung.views
+    layout = lay_out(scene, step)
+    (view,) = layout.views
     table = view.body
     assert isinstance(table, TableView)
     later = table.rows[-1:] if parts.Compare.CAUSAL in step.narration else []

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from attnviz.core.positions import sinusoidal
 from attnviz.lessons.order import formulas
-from attnviz.lessons.order.context import OrderTelling
+from attnviz.lessons.order.context import OrderContext
 from attnviz.lessons.order.reordering import Compared
 from attnviz.story.exhibits import Exhibit, Plot, Row, Series, Table
-from attnviz.story.storyboard import Label, Matrix, MatrixKind, Step
+from attnviz.story.matrix import Label, Matrix, MatrixKind
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 WAVES = 16
 """Positions of the curves."""
 
 
-def permute(told: OrderTelling) -> Step:
+def permute(told: OrderContext) -> Step:
     """The inputs in both orders; where there is no other order, that is said."""
-    reordering, telling = told.reordering, told.telling
+    reordering, context = told.reordering, told.context
     x = reordering.problem.x
     before = told.rows("X", x, Role.INPUT, "x", moved=False)
     if reordering.second is None:
@@ -29,8 +30,8 @@ def permute(told: OrderTelling) -> Step:
             "swap": told.say(
                 "permute",
                 "swap",
-                first=telling.named("x", reordering.first),
-                second=telling.named("x", reordering.second),
+                first=context.named("x", reordering.first),
+                second=context.named("x", reordering.second),
             ),
         }
         after = told.rows("P X", reordering.after.problem.x, Role.INPUT, "x", kind=MatrixKind.OTHER)
@@ -44,7 +45,7 @@ def permute(told: OrderTelling) -> Step:
     )
 
 
-def attention(told: OrderTelling) -> Step:
+def attention(told: OrderContext) -> Step:
     """Weights and outputs of both orders: the same numbers in other places."""
     reordering = told.reordering
     weights, outputs = reordering.weights, reordering.attention
@@ -60,7 +61,7 @@ def attention(told: OrderTelling) -> Step:
             "outputs": told.say_difference("attention", "outputs", outputs),
             "meaning": told.say("attention", "meaning"),
         },
-        omitted=told.telling.common("omitted_heads", shown=1, count=heads) if heads > 1 else None,
+        omitted=told.context.common("omitted_heads", shown=1, count=heads) if heads > 1 else None,
         exhibits=(
             Exhibit("why", told.map(head.stages.weights, moved=False), told.old_order),
             Exhibit("weights", told.map(weights.anew, moved=True), told.new_order, "→"),
@@ -82,7 +83,7 @@ def attention(told: OrderTelling) -> Step:
     )
 
 
-def convolution(told: OrderTelling) -> Step:
+def convolution(told: OrderContext) -> Step:
     """The kernel, and outputs that are not those of before in other places."""
     reordering = told.reordering
     places = tuple(Label(name, None, Role.KERNEL) for name in ("i − 1", "i", "i + 1"))
@@ -105,7 +106,7 @@ def convolution(told: OrderTelling) -> Step:
     )
 
 
-def positions(told: OrderTelling) -> Step:
+def positions(told: OrderContext) -> Step:
     """The encoding as a matrix, and two of its columns as curves."""
     encoding = told.reordering.positions
     waves = "waves" if encoding.shape[1] > 2 else "wave"
@@ -118,15 +119,15 @@ def positions(told: OrderTelling) -> Step:
     )
 
 
-def _encoding(told: OrderTelling) -> Matrix:
+def _encoding(told: OrderContext) -> Matrix:
     encoding = told.reordering.positions
     rows = tuple(Label(f"pos {i}", None, Role.PLAIN) for i in range(len(encoding)))
     return Matrix("PE", encoding, Role.PLAIN, rows, kind=MatrixKind.UNNAMED)
 
 
-def _curves(told: OrderTelling) -> Plot:
+def _curves(told: OrderContext) -> Plot:
     """The first column, and the first of a slower pair or whatever comes second."""
-    d_model, numbers = told.reordering.problem.d_model, told.telling.numbers
+    d_model, numbers = told.reordering.problem.d_model, told.context.numbers
     encoding = sinusoidal(WAVES, d_model)
     places = tuple(range(WAVES))
     columns = [0] if d_model == 1 else [0, 1] if d_model == 2 else [0, 2]
@@ -144,7 +145,7 @@ def _curves(told: OrderTelling) -> Plot:
     return Plot("pos", "PE", series, tuple(map(str, places)))
 
 
-def with_positions(told: OrderTelling) -> Step:
+def with_positions(told: OrderContext) -> Step:
     """The vectors in the new order and the positions, which stay; outputs that are not those of before."""
     reordering = told.reordering
     compared, x = reordering.with_positions, reordering.after.problem.x
@@ -173,7 +174,7 @@ def with_positions(told: OrderTelling) -> Step:
 
 
 def _side_by_side(
-    told: OrderTelling,
+    told: OrderContext,
     symbols: tuple[str, str],
     compared: Compared,
     names: tuple[str | None, str | None] = (None, None),
@@ -192,7 +193,7 @@ def _side_by_side(
     )
 
 
-def compare(told: OrderTelling) -> Step:
+def compare(told: OrderContext) -> Step:
     """All of them in one table: by how much the outputs differ from the old ones put into the new order."""
     reordering = told.reordering
     compared = {

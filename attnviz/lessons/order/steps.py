@@ -7,7 +7,7 @@ from collections.abc import Callable
 from attnviz.lessons import lesson_checks
 from attnviz.lessons.lesson import Opening
 from attnviz.lessons.order import parts, reordered_steps
-from attnviz.lessons.order.context import OrderTelling
+from attnviz.lessons.order.context import OrderContext
 from attnviz.lessons.order.reordering import Reordering, partner
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.sequence import check_row, hides, rearranged
@@ -19,38 +19,38 @@ SHOWN = 6
 """How many vectors it is told on: as many as can be followed one by one."""
 
 
-def open_lesson(asked: LessonRequest) -> Opening[OrderTelling]:
+def open_lesson(request: LessonRequest) -> Opening[OrderContext]:
     """The lesson told on the first vectors of the sequence; the worked row and the one furthest from it trade places.
 
     A mask or a bias of the sequence is left out, and the notes say so: both belong to places. Where all vectors are
     alike, or there is only one, nothing can trade places: only `permute`, which says so, and `positions` are told.
 
-    Raises InputError as `lesson_checks.begun` does, and for a row that is not shown.
+    Raises InputError as `lesson_checks.begin` does, and for a row that is not shown.
 
     >>> import attnviz
     >>> trace = attnviz.self_attention([[1.0], [2.0]], [[2.0]], [[3.0]], [[4.0]])
     >>> attnviz.lesson("order", trace).step("permute").narration["swap"]
     'x₁ and x₂ trade places.\\nNothing else changes.'
     """
-    given = lesson_checks.begun(asked, LESSON)
+    given = lesson_checks.begin(request, LESSON)
     n = given.problem.n
-    check_row(asked, LESSON, min(n, SHOWN))
+    check_row(request, LESSON, min(n, SHOWN))
     problem = rearranged(given.problem, range(min(n, SHOWN)))
-    reordering = Reordering(problem, asked.query, partner(problem.x, asked.query), asked.seed)
-    told = OrderTelling(lesson_checks.telling_of(reordering.before, asked, LESSON), reordering)
+    reordering = Reordering(problem, request.query, partner(problem.x, request.query), request.seed)
+    told = OrderContext(lesson_checks.context_of(reordering.before, request, LESSON), reordering)
     return Opening(
         told,
         given.words.say(LESSON, "title"),
-        told.telling.numbers,
+        told.context.numbers,
         untrained=given.untrained,
-        notes=_notes(told, asked, ""),
-        brief_notes=_notes(told, asked, "_brief"),
+        notes=_notes(told, request, ""),
+        brief_notes=_notes(told, request, "_brief"),
     )
 
 
-def _notes(told: OrderTelling, asked: LessonRequest, length: str) -> tuple[str, ...]:
-    notes = lesson_checks.notes(told.telling, length)
-    given = asked.sequence.problem
+def _notes(told: OrderContext, request: LessonRequest, length: str) -> tuple[str, ...]:
+    notes = lesson_checks.notes(told.context, length)
+    given = request.sequence.problem
     if given.n > SHOWN:
         notes = (*notes, told.say("notes", f"shown{length}", shown=SHOWN, count=given.n))
     if hides(given):
@@ -60,12 +60,12 @@ def _notes(told: OrderTelling, asked: LessonRequest, length: str) -> tuple[str, 
     return notes
 
 
-def _if_swapped(build: Callable[[OrderTelling], Step]) -> Callable[[OrderTelling], Step | None]:
+def _if_swapped(build: Callable[[OrderContext], Step]) -> Callable[[OrderContext], Step | None]:
     """The step where two vectors trade places; None where nothing can."""
     return lambda told: None if told.reordering.second is None else build(told)
 
 
-STEPS: tuple[StepDefinition[OrderTelling], ...] = (
+STEPS: tuple[StepDefinition[OrderContext], ...] = (
     StepDefinition("permute", parts.Permute, reordered_steps.permute),
     StepDefinition("attention", parts.Attention, _if_swapped(reordered_steps.attention)),
     StepDefinition("convolution", parts.Convolution, _if_swapped(reordered_steps.convolution)),

@@ -8,9 +8,18 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, Create, FadeIn, LaggedStart, VGroup
 
 from attnviz.lessons.scaling import parts
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.act import Act, Acts
-from attnviz.views.film.acts.exhibits import Hung, focus, hang, make_room, reveal, stand, tell
+from attnviz.views.film.acts.exhibits import (
+    ExhibitLayout,
+    focus,
+    lay_out,
+    make_room,
+    play_part,
+    reveal,
+    show_exhibit,
+)
 from attnviz.views.film.choreography import appear, dim, light
 from attnviz.views.film.components.exhibit import ExhibitView
 from attnviz.views.film.components.formula import formula_with_parts, part
@@ -26,63 +35,63 @@ _WITHOUT, _WITH = 0, 1
 
 def weights(scene: Stage, step: Step) -> None:
     """The rows without 1/√d_k; the last of them framed when it is spoken of; then those with it."""
-    hung = hang(scene, step, centred=True)
-    without, divided = hung.views
+    layout = lay_out(scene, step, centred=True)
+    without, divided = layout.views
     with scene.beat(step, parts.Weights.WHY):
-        make_room(scene, hung, [without])
-        stand(scene, hung, without, seconds=2.6)
+        make_room(scene, layout, [without])
+        show_exhibit(scene, layout, without, seconds=2.6)
     with scene.beat(step, parts.Weights.WITHOUT):
         frames = without.frame(without.exhibit.marks, scene.style)
         scene.move(*[Create(frame) for frame in frames], seconds=0.7)
-        hung.keep(scene, frames, line=without.exhibit.line)
+        layout.keep(scene, frames, line=without.exhibit.line)
     with scene.beat(step, parts.Weights.WITH):
-        make_room(scene, hung, [divided])
-        reveal(scene, hung, divided, seconds=2.6)
+        make_room(scene, layout, [divided])
+        reveal(scene, layout, divided, seconds=2.6)
     scene.clear_stage()
 
 
 def variance(scene: Stage, step: Step) -> None:
     """One curve that climbs, one that stays, then the numbers of both."""
-    hung = hang(scene, step)
-    plot = hung.views[0]
+    layout = lay_out(scene, step)
+    plot = layout.views[0]
     with scene.beat(step, parts.Variance.WITHOUT):
-        _draw(scene, hung, plot, _WITHOUT)
+        _draw(scene, layout, plot, _WITHOUT)
     with scene.beat(step, parts.Variance.WITH):
-        _draw(scene, hung, plot, _WITH)
+        _draw(scene, layout, plot, _WITH)
     with scene.beat(step, parts.Variance.TABLE):
-        tell(scene, step, hung, parts.Variance.TABLE)
+        play_part(scene, step, layout, parts.Variance.TABLE)
     scene.clear_stage()
 
 
 def saturation(scene: Stage, step: Step) -> None:
     """Both plots without 1/√d_k, then both with it."""
-    hung = hang(scene, step)
-    largest, entropy = hung.views
+    layout = lay_out(scene, step)
+    largest, entropy = layout.views
     with scene.beat(step, parts.Saturation.LARGEST):
-        _draw(scene, hung, largest, _WITHOUT)
+        _draw(scene, layout, largest, _WITHOUT)
     with scene.beat(step, parts.Saturation.ENTROPY):
-        _draw(scene, hung, entropy, _WITHOUT)
+        _draw(scene, layout, entropy, _WITHOUT)
     with scene.beat(step, parts.Saturation.WITH):
-        _draw(scene, hung, largest, _WITH)
-        _draw(scene, hung, entropy, _WITH)
+        _draw(scene, layout, largest, _WITH)
+        _draw(scene, layout, entropy, _WITH)
     scene.clear_stage()
 
 
 def gradient(scene: Stage, step: Step) -> None:
     """The slope at two weights in numbers, then its sum as d_k grows."""
-    hung = hang(scene, step)
-    plot = hung.views[-1]
+    layout = lay_out(scene, step)
+    plot = layout.views[-1]
     with scene.beat(step, parts.Gradient.WHY):
-        tell(scene, step, hung, parts.Gradient.WHY)
+        play_part(scene, step, layout, parts.Gradient.WHY)
     with scene.beat(step, parts.Gradient.WITHOUT):
-        focus(scene, hung, [plot])
-        _draw(scene, hung, plot, _WITHOUT)
+        focus(scene, layout, [plot])
+        _draw(scene, layout, plot, _WITHOUT)
     with scene.beat(step, parts.Gradient.WITH):
-        _draw(scene, hung, plot, _WITH)
+        _draw(scene, layout, plot, _WITH)
     scene.clear_stage()
 
 
-def _draw(scene: Stage, hung: Hung, view: ExhibitView, which: int) -> None:
+def _draw(scene: Stage, layout: ExhibitLayout, view: ExhibitView, which: int) -> None:
     """One curve of a plot, from left to right; with the first, what it stands on."""
     body = view.body
     assert isinstance(body, PlotView)
@@ -92,7 +101,7 @@ def _draw(scene: Stage, hung: Hung, view: ExhibitView, which: int) -> None:
         scene.move(FadeIn(body.axes), FadeIn(view.heading), seconds=0.6)
         drawn.add(body.axes, view.heading)
     scene.move(LaggedStart(Create(curve), FadeIn(ending), lag_ratio=0.8), seconds=1.8)
-    hung.keep(scene, drawn, line=view.exhibit.line)
+    layout.keep(scene, drawn, line=view.exhibit.line)
 
 
 def formula(scene: Stage, step: Step) -> None:

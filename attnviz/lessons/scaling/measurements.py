@@ -41,16 +41,16 @@ class Scaling:
     sweep: ScoreSweep
 
     @staticmethod
-    def of(asked: LessonRequest) -> Scaling:
-        sweep = score_sweep(D_KS, KEYS, QUERIES, asked.seed)
-        drawn = _typical(sweep, asked.seed)
+    def of(request: LessonRequest) -> Scaling:
+        sweep = score_sweep(D_KS, KEYS, QUERIES, request.seed)
+        drawn = _typical(sweep, request.seed)
         numbers = Numbers(
-            2 if asked.precision is None else asked.precision, asked.rounding != "plain"
+            2 if request.precision is None else request.precision, request.rounding != "plain"
         )
         return Scaling(
-            words(asked.language),
+            words(request.language),
             numbers,
-            asked.most,
+            request.most,
             drawn[0],
             drawn[1:],
             sweep,

@@ -13,27 +13,22 @@ from attnviz.lessons.scaling import formulas as scaling_formulas
 from attnviz.lessons.scaling import parts
 from attnviz.lessons.scaling.measurements import D_KS, KEYS, LESSON, QUERIES, Scaling
 from attnviz.story import formulas
+from attnviz.story.calculation import Number, Symbol
 from attnviz.story.calculations import dot_product
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
 from attnviz.story.labels import indexed, labels
+from attnviz.story.matrix import Label, Matrix, MatrixKind
 from attnviz.story.numbers import Numbers
 from attnviz.story.step import StepDefinition
-from attnviz.story.storyboard import (
-    Label,
-    Matrix,
-    MatrixKind,
-    Number,
-    Step,
-    Symbol,
-)
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 _WRITTEN_OUT = 4
 """The d_k of the score that is worked out."""
 
 
-def open_lesson(asked: LessonRequest) -> Opening[Scaling]:
-    """The lesson with the numbers that `asked.seed` draws.
+def open_lesson(request: LessonRequest) -> Opening[Scaling]:
+    """The lesson with the numbers that `request.seed` draws.
 
     Raises InputError for a precision that float64 does not hold, and for the article's rounding, which is about weights
     that are carried on.
@@ -42,11 +37,11 @@ def open_lesson(asked: LessonRequest) -> Opening[Scaling]:
     >>> attnviz.lesson("scaling").step("weights").exhibits[0].item.shape
     (5, 8)
     """
-    check_precision(asked.precision)
-    refuse_article(asked, LESSON)
-    scaling = Scaling.of(asked)
+    check_precision(request.precision)
+    refuse_article(request, LESSON)
+    scaling = Scaling.of(request)
     notes = ("drawn", "drawn_brief")
-    drawn, brief = (scaling.words.say(LESSON, "notes", each, seed=asked.seed) for each in notes)
+    drawn, brief = (scaling.words.say(LESSON, "notes", each, seed=request.seed) for each in notes)
     precision = scaling.numbers.precision
     rounded = "rounded" if scaling.numbers.sums else "rounded_plain"
     return Opening(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from attnviz.core.problem import Problem
-from attnviz.lessons.lesson_context import Telling
+from attnviz.lessons.lesson_context import LessonContext
 from attnviz.story import formulas
 from attnviz.story.calculations import MOST
 from attnviz.story.exhibits import Exhibit
 from attnviz.story.labels import indexed
-from attnviz.story.storyboard import Label, Matrix, MatrixKind, Step
+from attnviz.story.matrix import Label, Matrix, MatrixKind
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 STEP = "pair"
@@ -23,12 +24,12 @@ def has(problem: Problem) -> bool:
     return problem.d_k > MOST
 
 
-def pair(telling: Telling) -> Step | None:
+def pair(context: LessonContext) -> Step | None:
     """q · k of the pair that is asked for, its products in rows; None where vectors are short enough to write out."""
-    width = telling.problem.d_k
-    if not has(telling.problem):
+    width = context.problem.d_k
+    if not has(context.problem):
         return None
-    head, row, key = telling.head, telling.query, telling.followed
+    head, row, key = context.head, context.query, context.followed
     count = _rows_of(width)
     size = width // count
     labels = tuple(Label(_entries(i * size, (i + 1) * size)) for i in range(count))
@@ -45,14 +46,14 @@ def pair(telling: Telling) -> Step | None:
         totals=np.array([score]),
         kind=MatrixKind.UNNAMED,
     )
-    written = [text for (text,) in telling.numbers.cells(sums)]
+    written = [text for (text,) in context.numbers.cells(sums)]
     # what the rows add up to as it is written: a reader adds up what is written
     totals = np.array(
         [_value(text, exact) for text, (exact,) in zip(written, sums.values.tolist(), strict=True)]
     )
     largest = int(np.abs(sums.values).argmax())
     products = Matrix(
-        telling.say(STEP, "symbol"),
+        context.say(STEP, "symbol"),
         rows,
         Role.SCORE,
         labels,
@@ -60,22 +61,22 @@ def pair(telling: Telling) -> Step | None:
         totals=totals,
         kind=MatrixKind.OTHER,
     )
-    named = {"query": telling.named("q", row), "key": telling.named("k", key)}
+    named = {"query": context.named("q", row), "key": context.named("k", key)}
     # the step before may have named a better one, which is hidden later
     best = int(head.stages.scores[row].argmax())
-    is_best_seen = telling.key is None and best not in telling.visible
+    is_best_seen = context.key is None and best not in context.visible
     most = {"entries": labels[largest].symbol, "most": written[largest]}
     return Step(
         STEP,
-        telling.say(STEP, "title"),
+        context.say(STEP, "title"),
         formulas.SCORE,
         {
-            "why": telling.say(STEP, "why_seen" if is_best_seen else "why", **named),
-            "products": telling.say(STEP, "products", width=width),
-            "groups": telling.say(
+            "why": context.say(STEP, "why_seen" if is_best_seen else "why", **named),
+            "products": context.say(STEP, "products", width=width),
+            "groups": context.say(
                 STEP,
                 "groups" if size > 1 else "entries",
-                score=telling.numbers.text(score),
+                score=context.numbers.text(score),
                 **most,
             ),
         },

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from attnviz.lessons.lesson_context import Telling
+from attnviz.lessons.lesson_context import LessonContext
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Link, Links, Row
 from attnviz.story.labels import shown_token
@@ -27,54 +27,54 @@ _LEAST, _LEAST_OF_QUERY = 0.1, 0.01
 _LISTED = 8
 
 
-def links(telling: Telling) -> Step | None:
+def links(context: LessonContext) -> Step | None:
     """The arcs of the worked query, then those of all; None where no model learned them, or nothing can be linked."""
-    problem = telling.problem
+    problem = context.problem
     if problem.provenance.model is None or problem.tokens is None or problem.n < 2:
         return None
-    shown = _shown(telling)
-    own = _links(telling, [telling.query], shown, _LEAST_OF_QUERY)
+    shown = _shown(context)
+    own = _links(context, [context.query], shown, _LEAST_OF_QUERY)
     if not own:
         return None
-    narration = {"why": telling.say(STEP, "why", query=telling.named("q", telling.query))}
-    exhibits = [_exhibit(telling, "why", shown, own, own[:_LISTED], 0)]
-    every = _every(telling)
+    narration = {"why": context.say(STEP, "why", query=context.named("q", context.query))}
+    exhibits = [_exhibit(context, "why", shown, own, own[:_LISTED], 0)]
+    every = _every(context)
     if every:
-        others = [each for each in shown if each != telling.query]
-        drawn = _links(telling, others, shown, _LEAST)
+        others = [each for each in shown if each != context.query]
+        drawn = _links(context, others, shown, _LEAST)
         part = "rest" if len(drawn) == len(every) else "rest_cut"
         facts = {"count": f"{len(every):,}", "drawn": len(drawn)}
-        least = telling.numbers.text(_LEAST)
-        narration["rest"] = telling.say(STEP, part, least=least, **facts)
-        exhibits.append(_exhibit(telling, "rest", shown, drawn, every, 1))
+        least = context.numbers.text(_LEAST)
+        narration["rest"] = context.say(STEP, part, least=least, **facts)
+        exhibits.append(_exhibit(context, "rest", shown, drawn, every, 1))
     cut = len(shown) < problem.n
     return Step(
         STEP,
-        telling.say(STEP, "title"),
+        context.say(STEP, "title"),
         formulas.WEIGHTS_OF_ROWS,
         narration,
-        omitted=telling.say(STEP, "omitted", shown=len(shown), count=problem.n) if cut else None,
+        omitted=context.say(STEP, "omitted", shown=len(shown), count=problem.n) if cut else None,
         exhibits=tuple(exhibits),
     )
 
 
-def _shown(telling: Telling) -> list[int]:
+def _shown(context: LessonContext) -> list[int]:
     """As many positions as there is room for: the worked query, and those to which it gives most."""
-    order = np.argsort(-telling.weights, kind="stable").tolist()
-    ranked = [telling.query, *(each for each in order if each != telling.query)]
+    order = np.argsort(-context.weights, kind="stable").tolist()
+    ranked = [context.query, *(each for each in order if each != context.query)]
     # one more token may take less room than the … that stands for it
-    most = min(telling.problem.n, int(_ROOM / _APART))
-    fitting = (count for count in range(most, 2, -1) if _width(telling, ranked[:count]) <= _ROOM)
+    most = min(context.problem.n, int(_ROOM / _APART))
+    fitting = (count for count in range(most, 2, -1) if _width(context, ranked[:count]) <= _ROOM)
     return sorted(ranked[: next(fitting, 2)])
 
 
-def _width(telling: Telling, positions: Sequence[int]) -> float:
+def _width(context: LessonContext, positions: Sequence[int]) -> float:
     """The width of these tokens side by side, each over its weight, with a … for each run that is left out."""
     shown = sorted(positions)
-    tokens = [_token(telling, each) for each in shown]
-    texts = [telling.weight_texts[each] for each in shown]
+    tokens = [_token(context, each) for each in shown]
+    texts = [context.weight_texts[each] for each in shown]
     wide = sum(map(max, map(width_of, tokens), map(width_of, texts)))
-    gaps = len(_gaps(shown, telling.problem.n))
+    gaps = len(_gaps(shown, context.problem.n))
     apart = _APART_BLANK if any(" " in each for each in tokens) else _APART
     return wide + gaps * _DOTS + (len(shown) + gaps - 1) * apart
 
@@ -90,24 +90,24 @@ def _gaps(shown: Sequence[int], count: int) -> tuple[int, ...]:
 
 
 def _links(
-    telling: Telling, queries: Sequence[int], keys: Sequence[int], least: float
+    context: LessonContext, queries: Sequence[int], keys: Sequence[int], least: float
 ) -> list[Link]:
     """What these queries give to these keys, the strongest first."""
-    weights = telling.head.stages.weights[np.ix_(queries, keys)]
+    weights = context.head.stages.weights[np.ix_(queries, keys)]
     found = np.argwhere(weights >= least)
     links = (Link(queries[i], keys[j], float(weights[i, j])) for i, j in found.tolist())
     return sorted(links, key=lambda each: -each.weight)
 
 
-def _every(telling: Telling) -> list[Link]:
+def _every(context: LessonContext) -> list[Link]:
     """What all other queries give, the strongest first."""
-    everyone = range(telling.problem.n)
-    others = [each for each in everyone if each != telling.query]
-    return _links(telling, others, everyone, _LEAST)
+    everyone = range(context.problem.n)
+    others = [each for each in everyone if each != context.query]
+    return _links(context, others, everyone, _LEAST)
 
 
 def _exhibit(
-    telling: Telling,
+    context: LessonContext,
     part: str,
     shown: Sequence[int],
     drawn: Sequence[Link],
@@ -116,41 +116,41 @@ def _exhibit(
 ) -> Exhibit:
     """The arcs between the tokens that are shown, and the strongest of all links that were found as a table."""
     listed = found[:_LISTED]
-    header = tuple(telling.say(STEP, name) for name in ("query", "key", "weight"))
+    header = tuple(context.say(STEP, name) for name in ("query", "key", "weight"))
     table = Links(
         header,
-        tuple(_rows(telling, listed, shown)),
+        tuple(_rows(context, listed, shown)),
         (Role.QUERY, Role.KEY, Role.WEIGHT),
-        tuple(_token(telling, each) for each in shown),
-        shown.index(telling.query),
+        tuple(_token(context, each) for each in shown),
+        shown.index(context.query),
         tuple(Link(shown.index(each.query), shown.index(each.key), each.weight) for each in drawn),
-        tuple(telling.weight_texts[each] for each in shown),
-        _gaps(shown, telling.problem.n),
+        tuple(context.weight_texts[each] for each in shown),
+        _gaps(shown, context.problem.n),
     )
     cut = len(listed) < len(found)
     return Exhibit(
-        part, table, telling.say(STEP, "listed", listed=len(listed)) if cut else None, line=line
+        part, table, context.say(STEP, "listed", listed=len(listed)) if cut else None, line=line
     )
 
 
-def _rows(telling: Telling, links: Sequence[Link], shown: Sequence[int]) -> Iterator[Row]:
+def _rows(context: LessonContext, links: Sequence[Link], shown: Sequence[int]) -> Iterator[Row]:
     """A line a link; a token that stands there twice is told apart by its position."""
     positions = {*shown, *(end for each in links for end in (each.query, each.key))}
-    times = Counter(_token(telling, each) for each in positions)
-    weights = telling.head.stages.weights
+    times = Counter(_token(context, each) for each in positions)
+    weights = context.head.stages.weights
     texts = {
-        each.query: telling.numbers.weights.row(weights[each.query].tolist()) for each in links
+        each.query: context.numbers.weights.row(weights[each.query].tolist()) for each in links
     }
     for link in links:
         ends = (
             f"{end + 1} {token}" if times[token] > 1 else token
             for end in (link.query, link.key)
-            for token in (_token(telling, end),)
+            for token in (_token(context, end),)
         )
         yield Row((*ends, texts[link.query][link.key]))
 
 
-def _token(telling: Telling, position: int) -> str:
-    tokens = telling.problem.tokens
+def _token(context: LessonContext, position: int) -> str:
+    tokens = context.problem.tokens
     assert tokens is not None  # there is no step without
     return shown_token(tokens[position])

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.positions import turned_back
-from attnviz.lessons.lesson_context import Telling
+from attnviz.lessons.lesson_context import LessonContext
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Row, Turn, Turns
 from attnviz.story.expressions import (
@@ -21,7 +21,9 @@ from attnviz.story.expressions import (
     named,
     written,
 )
-from attnviz.story.storyboard import Formula, Matrix, MatrixKind, Step
+from attnviz.story.formula import Formula
+from attnviz.story.matrix import Matrix, MatrixKind
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 STEP = "places"
@@ -33,13 +35,13 @@ _NORMED = Infix("·", Fraction(_QUERY, Call(Name("RMS"), _QUERY)), letter("g"))
 _TURN = named("R", "p")
 
 
-def places(telling: Telling) -> Step | None:
+def places(context: LessonContext) -> Step | None:
     """q and k as they are compared; None where they are compared as they were projected.
 
     Source: Su et al., "RoFormer" (2021), section 3.4.2; for the norm Henry et al., "Query-Key Normalization for
     Transformers" (2020), as Qwen3 (2025) has it.
     """
-    head, problem = telling.head, telling.problem
+    head, problem = context.head, context.problem
     if head.projected_q is None and head.projected_k is None:
         return None
     before_q = head.q if head.projected_q is None else head.projected_q
@@ -48,53 +50,53 @@ def places(telling: Telling) -> Step | None:
     turned = problem.rotation is not None and problem.rotation.size > 0
     narration = {}
     if normed:
-        narration["norm"] = telling.say(STEP, "norm")
+        narration["norm"] = context.say(STEP, "norm")
     if turned:
-        narration["turned"] = telling.say(STEP, "turned")
-        narration["distance"] = telling.say(STEP, "distance")
+        narration["turned"] = context.say(STEP, "turned")
+        narration["distance"] = context.say(STEP, "distance")
     if not narration:  # turned by no angle at all
         return None
     first = next(iter(narration))
-    key = _strongest_other(telling) if telling.key is None else telling.key
+    key = _strongest_other(context) if context.key is None else context.key
     queries = formulas.projection("Q", biased=problem.b_q is not None).plain.removeprefix("Q = ")
     keys = formulas.projection("K", biased=problem.b_k is not None).plain.removeprefix("K = ")
     return Step(
         STEP,
-        telling.say(STEP, "both" if normed and turned else "title" if turned else "normed"),
+        context.say(STEP, "both" if normed and turned else "title" if turned else "normed"),
         _formula(normed, turned),
         narration,
         exhibits=(
-            Exhibit(first, _rows(telling, queries, before_q, "q", Role.QUERY, MatrixKind.OTHER)),
-            Exhibit(first, _rows(telling, "Q", head.q, "q", Role.QUERY), joint="→"),
-            Exhibit(first, _rows(telling, keys, before_k, "k", Role.KEY, MatrixKind.OTHER), line=1),
-            Exhibit(first, _rows(telling, "K", head.k, "k", Role.KEY), joint="→", line=1),
-            *_turned(telling, "turned", "q", telling.query, head.q, Role.QUERY, 2),
-            *_turned(telling, "distance", "k", key, head.k, Role.KEY, 3),
+            Exhibit(first, _rows(context, queries, before_q, "q", Role.QUERY, MatrixKind.OTHER)),
+            Exhibit(first, _rows(context, "Q", head.q, "q", Role.QUERY), joint="→"),
+            Exhibit(first, _rows(context, keys, before_k, "k", Role.KEY, MatrixKind.OTHER), line=1),
+            Exhibit(first, _rows(context, "K", head.k, "k", Role.KEY), joint="→", line=1),
+            *_turned(context, "turned", "q", context.query, head.q, Role.QUERY, 2),
+            *_turned(context, "distance", "k", key, head.k, Role.KEY, 3),
         ),
     )
 
 
 def _rows(
-    telling: Telling,
+    context: LessonContext,
     symbol: str,
     values: FloatArray,
     letter: str,
     role: Role,
     kind: MatrixKind = MatrixKind.WHOLE,
 ) -> Matrix:
-    head = telling.head_number(0)
-    return Matrix(symbol, values, role, telling.axis(letter, role), head=head, kind=kind)
+    head = context.head_number(0)
+    return Matrix(symbol, values, role, context.axis(letter, role), head=head, kind=kind)
 
 
-def _strongest_other(telling: Telling) -> int:
+def _strongest_other(context: LessonContext) -> int:
     """The key at another place to which the worked query gives most; its own where there is no other."""
-    weights = telling.weights.copy()
-    weights[telling.query] = -1
+    weights = context.weights.copy()
+    weights[context.query] = -1
     return int(weights.argmax())
 
 
 def _turned(
-    telling: Telling,
+    context: LessonContext,
     part: str,
     letter: str,
     row: int,
@@ -103,7 +105,7 @@ def _turned(
     line: int,
 ) -> tuple[Exhibit, ...]:
     """How some pairs of entries of a query or a key are turned; nothing where no vector is."""
-    rotation = telling.problem.rotation
+    rotation = context.problem.rotation
     if rotation is None or not rotation.shape[1]:
         return ()
     count = rotation.shape[1]
@@ -111,20 +113,20 @@ def _turned(
         _turn(placed[row, [i, i + count]], (i, i + count), float(rotation[row, i]))
         for i in _spread(count)
     )
-    text = telling.numbers.text
+    text = context.numbers.text
     rows = tuple(
         Row(
             (
                 f"{each.entries[0] + 1}, {each.entries[1] + 1}",
-                telling.numbers.detailed(each.angle),
+                context.numbers.detailed(each.angle),
                 "({}, {})".format(*map(text, each.before)),
                 "({}, {})".format(*map(text, each.after)),
             )
         )
         for each in turns
     )
-    header = tuple(telling.say(STEP, name) for name in ("entries", "angle", "before", "after"))
-    named = telling.named(letter, row)
+    header = tuple(context.say(STEP, name) for name in ("entries", "angle", "before", "after"))
+    named = context.named(letter, row)
     table = Turns(header, rows, (None, None, None, role), named, role, turns)
     return (Exhibit(part, table, named, line=line),)
 

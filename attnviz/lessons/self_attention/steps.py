@@ -6,8 +6,8 @@ from attnviz.core.rounding import article_rounded
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError
 from attnviz.lessons.lesson import Opening
-from attnviz.lessons.lesson_checks import check, notes, telling_of
-from attnviz.lessons.lesson_context import Telling
+from attnviz.lessons.lesson_checks import check, context_of, notes
+from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.self_attention import (
     dot_product,
@@ -27,33 +27,33 @@ from attnviz.story.step import Absence, StepDefinition
 from attnviz.story.storyboard import Storyboard
 
 
-def open_lesson(asked: LessonRequest) -> Opening[Telling]:
+def open_lesson(request: LessonRequest) -> Opening[LessonContext]:
     """The lesson on the trace that was asked for.
 
     Raises InputError for a row that does not exist, an empty sequence, a precision that float64 does not hold, an
     unknown rounding, or a key where every product is written out anyway.
     """
-    check(asked)
-    trace = asked.sequence
-    if asked.key is not None and not dot_product.has(trace.problem):
+    check(request)
+    trace = request.sequence
+    if request.key is not None and not dot_product.has(trace.problem):
         raise InputError(
             f"--key follows one product where d_k is more than {MOST}, and here it is {trace.problem.d_k}: "
             "all products are written out, leave --key out"
         )
-    told_on = article_rounded(trace) if asked.rounding == "article" else trace
-    telling = telling_of(told_on, asked, LESSON.name)
+    source_trace = article_rounded(trace) if request.rounding == "article" else trace
+    context = context_of(source_trace, request, LESSON.name)
     return Opening(
-        telling,
-        telling.words.say(LESSON.name, "title"),
-        telling.numbers,
-        trace=told_on,
-        query=asked.query,
+        context,
+        context.words.say(LESSON.name, "title"),
+        context.numbers,
+        trace=source_trace,
+        query=request.query,
         in_full=True,
-        head=telling.head_number(0),
-        untrained=telling.untrained,
-        notes=notes(telling),
-        brief_notes=notes(telling, "_brief"),
-        keys=telling.keys,
+        head=context.head_number(0),
+        untrained=context.untrained,
+        notes=notes(context),
+        brief_notes=notes(context, "_brief"),
+        keys=context.keys,
     )
 
 
@@ -86,7 +86,7 @@ def self_attention_storyboard(
     return LESSON.build(LessonRequest(trace, query, language, precision, rounding, most, key=key))
 
 
-STEPS: tuple[StepDefinition[Telling], ...] = (
+STEPS: tuple[StepDefinition[LessonContext], ...] = (
     StepDefinition("inputs", parts.Inputs, projection_steps.inputs, on_sidebar=True),
     StepDefinition("weights", parts.Weights, projection_steps.weights),
     StepDefinition(

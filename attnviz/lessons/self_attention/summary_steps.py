@@ -8,76 +8,77 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.attention import AttentionStages, attend
-from attnviz.lessons.lesson_context import HEADS_SHOWN, Telling
+from attnviz.lessons.lesson_context import HEADS_SHOWN, LessonContext
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Product
-from attnviz.story.storyboard import Matrix, MatrixKind, Step
+from attnviz.story.matrix import Matrix, MatrixKind
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 
-def all_rows(telling: Telling) -> Step:
+def all_rows(context: LessonContext) -> Step:
     """S, A and O of every head that is shown."""
-    queries, keys = telling.axis("q", Role.QUERY), telling.axis("k", Role.KEY)
-    outputs = telling.axis("o", Role.OUTPUT)
-    scores = telling.scores_after("mask")
+    queries, keys = context.axis("q", Role.QUERY), context.axis("k", Role.KEY)
+    outputs = context.axis("o", Role.OUTPUT)
+    scores = context.scores_after("mask")
     matrices: list[Matrix] = []
-    for i, head in enumerate(telling.trace.heads[:HEADS_SHOWN]):
-        number, stages = telling.head_number(i), head.stages
+    for i, head in enumerate(context.trace.heads[:HEADS_SHOWN]):
+        number, stages = context.head_number(i), head.stages
         matrices += [
             Matrix(scores.plain, stages.masked_scores, Role.SCORE, queries, keys, number),
             Matrix("A", stages.weights, Role.WEIGHT, queries, keys, number, "rows"),
-            telling.once(Matrix("O", stages.output, Role.OUTPUT, outputs, (), number)),
+            context.once(Matrix("O", stages.output, Role.OUTPUT, outputs, (), number)),
         ]
-    narration = {"rest": telling.say("all-rows", "rest")} if telling.problem.n > 1 else {}
-    narration["matrix"] = telling.say("all-rows", "matrix")
+    narration = {"rest": context.say("all-rows", "rest")} if context.problem.n > 1 else {}
+    narration["matrix"] = context.say("all-rows", "matrix")
     return Step(
         "all-rows",
-        telling.say("all-rows", "title"),
-        formulas.all_rows(scores, sunk=telling.sink is not None),
+        context.say("all-rows", "title"),
+        formulas.all_rows(scores, sunk=context.sink is not None),
         narration,
         exhibits=(Exhibit(parts.AllRows.MATRIX, Product(results=tuple(matrices))),),
-        omitted=telling.omitted_heads,
+        omitted=context.omitted_heads,
     )
 
 
-def heads(telling: Telling) -> Step | None:
+def heads(context: LessonContext) -> Step | None:
     """The heads side by side, times w_o, plus b_o; None for a single head with neither."""
-    trace, problem = telling.trace, telling.problem
+    trace, problem = context.trace, context.problem
     several, projected = len(trace.heads) > 1, problem.w_o is not None
     biased = problem.b_o is not None
     if not several and not projected and not biased:
         return None
-    rows = telling.axis("o", Role.OUTPUT)
+    rows = context.axis("o", Role.OUTPUT)
     operands = [
-        telling.once(
+        context.once(
             Matrix(
                 "Concat" if several else "O",
                 trace.concat,
                 Role.OUTPUT,
                 rows,
                 (),
-                None if several else telling.head_number(0),
+                None if several else context.head_number(0),
                 kind=MatrixKind.OTHER if several else MatrixKind.WHOLE,
             )
         )
     ]
     narration = {}
     if several:
-        narration["why"] = telling.of_heads("heads", "why")
-        narration["concat"] = telling.say("heads", "concat")
+        narration["why"] = context.of_heads("heads", "why")
+        narration["concat"] = context.say("heads", "concat")
     if problem.w_o is not None:
         operands.append(Matrix("W_O", problem.w_o, Role.OUTPUT, kind=MatrixKind.MAKES))
-        narration["project"] = telling.say("heads", "project" if several else "one")
+        narration["project"] = context.say("heads", "project" if several else "one")
     if problem.b_o is not None:
         operands.append(Matrix("b_O", problem.b_o[None, :], Role.OUTPUT, kind=MatrixKind.ADDED))
-        narration["bias"] = telling.say("heads", "bias")
+        narration["bias"] = context.say("heads", "bias")
     results: tuple[Matrix, ...] = ()
     if projected or biased:
-        results = (Matrix("Y", trace.output, Role.OUTPUT, telling.axis("y", Role.OUTPUT)),)
+        results = (Matrix("Y", trace.output, Role.OUTPUT, context.axis("y", Role.OUTPUT)),)
     return Step(
         "heads",
-        telling.say("heads", "title" if several else "title_one"),
+        context.say("heads", "title" if several else "title_one"),
         formulas.heads(several, projected, biased),
         narration,
         exhibits=(
@@ -86,53 +87,53 @@ def heads(telling: Telling) -> Step | None:
     )
 
 
-def formula(telling: Telling) -> Step:
+def formula(context: LessonContext) -> Step:
     """Attention(Q, K, V), each part named."""
-    problem = telling.problem
+    problem = context.problem
     by_root = problem.options.scale is None and problem.d_k > 0
-    factor = None if by_root or problem.scale == 1 else telling.numbers.detailed(problem.scale)
-    narration = {"why": telling.say("formula", "why"), "scores": telling.say("formula", "scores")}
+    factor = None if by_root or problem.scale == 1 else context.numbers.detailed(problem.scale)
+    narration = {"why": context.say("formula", "why"), "scores": context.say("formula", "scores")}
     if by_root:
-        narration["scale"] = telling.say("formula", "root")
+        narration["scale"] = context.say("formula", "root")
     elif factor is not None:
-        narration["scale"] = telling.say("formula", "factor", factor=factor)
+        narration["scale"] = context.say("formula", "factor", factor=factor)
     elif problem.d_k > 1:
-        narration["scale"] = telling.say("formula", "plain" if _compares(telling) else "plain_end")
-    narration["softmax"] = telling.say("formula", "softmax")
-    narration["values"] = telling.say("formula", "values")
+        narration["scale"] = context.say("formula", "plain" if _compares(context) else "plain_end")
+    narration["softmax"] = context.say("formula", "softmax")
+    narration["values"] = context.say("formula", "values")
     spelled = formulas.attention(
         by_root,
         factor,
-        biased=telling.biased,
-        masked=telling.masked,
-        capped=telling.capped,
-        sunk=telling.sink is not None,
+        biased=context.biased,
+        masked=context.masked,
+        capped=context.capped,
+        sunk=context.sink is not None,
     )
-    return Step("formula", telling.say("formula", "title"), spelled, narration)
+    return Step("formula", context.say("formula", "title"), spelled, narration)
 
 
-def _compares(telling: Telling) -> bool:
+def _compares(context: LessonContext) -> bool:
     """Whether √d_k can change anything in the worked row, in weights that are as softmax gives them."""
-    rounded = telling.trace.rounded is not None
-    return telling.problem.d_k > 1 and len(telling.visible) > 1 and not rounded
+    rounded = context.trace.rounded is not None
+    return context.problem.d_k > 1 and len(context.visible) > 1 and not rounded
 
 
-def why_scale(telling: Telling) -> Step | None:
+def why_scale(context: LessonContext) -> Step | None:
     """The worked row with and without √d_k, side by side; None where it changes nothing that is shown."""
-    if not _compares(telling):
+    if not _compares(context):
         return None
-    plain = _worked_row(telling, scale=1.0)
-    scaled = _worked_row(telling, scale=1 / math.sqrt(telling.problem.d_k))
-    without = _scores(telling, None, plain)
-    divided = _scores(telling, "root", scaled)
-    name = formulas.softmax_name(sunk=telling.sink is not None).plain
+    plain = _worked_row(context, scale=1.0)
+    scaled = _worked_row(context, scale=1 / math.sqrt(context.problem.d_k))
+    without = _scores(context, None, plain)
+    divided = _scores(context, "root", scaled)
+    name = formulas.softmax_name(sunk=context.sink is not None).plain
     return Step(
         "why-scale",
-        telling.say("why-scale", "title"),
+        context.say("why-scale", "title"),
         formulas.SQUARE_ROOT,
         {
-            "why": telling.say("why-scale", "why"),
-            "contrast": _fading(telling, plain.weights[0], scaled.weights[0]),
+            "why": context.say("why-scale", "why"),
+            "contrast": _fading(context, plain.weights[0], scaled.weights[0]),
         },
         exhibits=(
             Exhibit(
@@ -140,13 +141,13 @@ def why_scale(telling: Telling) -> Step | None:
                 Product(
                     operands=(without, divided),
                     results=(
-                        telling.row(
+                        context.row(
                             f"{name}({without.symbol})",
                             plain.weights[0],
                             Role.WEIGHT,
                             kind=MatrixKind.OTHER,
                         ),
-                        telling.row(
+                        context.row(
                             f"{name}({divided.symbol})",
                             scaled.weights[0],
                             Role.WEIGHT,
@@ -159,18 +160,20 @@ def why_scale(telling: Telling) -> Step | None:
     )
 
 
-def _scores(telling: Telling, scaling: formulas.Scaling | None, stages: AttentionStages) -> Matrix:
+def _scores(
+    context: LessonContext, scaling: formulas.Scaling | None, stages: AttentionStages
+) -> Matrix:
     """The worked row of scores under that scaling: compared here, and so shown even if an earlier step shows it."""
     symbol = formulas.current_scores(
-        scaling, biased=telling.biased, masked=telling.masked, capped=telling.capped
+        scaling, biased=context.biased, masked=context.masked, capped=context.capped
     ).plain
-    return telling.new_row(symbol, stages.masked_scores[0], Role.SCORE)
+    return context.new_row(symbol, stages.masked_scores[0], Role.SCORE)
 
 
-def _worked_row(telling: Telling, scale: float) -> AttentionStages:
+def _worked_row(context: LessonContext, scale: float) -> AttentionStages:
     """Attention of the worked query alone, all options but the scale as they were."""
-    options, head, row, n = telling.problem.options, telling.head, telling.query, telling.problem.n
-    bias = telling.problem.bias_of(0)
+    options, head, row, n = context.problem.options, context.head, context.query, context.problem.n
+    bias = context.problem.bias_of(0)
     return attend(
         head.q[row : row + 1],
         head.k,
@@ -179,21 +182,21 @@ def _worked_row(telling: Telling, scale: float) -> AttentionStages:
         softcap=options.softcap,
         mask=~np.isneginf(head.stages.masked_scores[row : row + 1]),
         bias=None if bias is None else np.broadcast_to(bias, (n, n))[row : row + 1],
-        sinks=None if telling.sink is None else np.array([telling.sink]),
+        sinks=None if context.sink is None else np.array([context.sink]),
     )
 
 
-def _fading(telling: Telling, plain: FloatArray, scaled: FloatArray) -> str:
+def _fading(context: LessonContext, plain: FloatArray, scaled: FloatArray) -> str:
     """The largest weight without √d_k, and what is left of it."""
     largest = int(plain.argmax())
-    numbers = telling.numbers.weights
+    numbers = context.numbers.weights
     before, after = (numbers.row(each.tolist())[largest] for each in (plain, scaled))
     fades = float(scaled[largest]) < float(plain[largest])
     part = "contrast_same" if before == after else "contrast" if fades else "contrast_grows"
-    return telling.say(
+    return context.say(
         "why-scale",
         part,
-        query=telling.named("q", telling.query),
+        query=context.named("q", context.query),
         plain=before,
         scaled=after,
     )

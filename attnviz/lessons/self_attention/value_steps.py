@@ -8,73 +8,65 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.attention import weighted_rows
-from attnviz.lessons.lesson_context import Telling, alike
+from attnviz.lessons.lesson_context import LessonContext, alike
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
+from attnviz.story.calculation import Calculation, Number, Symbol, Term, Vector
 from attnviz.story.calculations import calculation, components
 from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
+from attnviz.story.matrix import Label, Matrix, MatrixKind
 from attnviz.story.numbers import percent
-from attnviz.story.storyboard import (
-    Calculation,
-    Label,
-    Matrix,
-    MatrixKind,
-    Number,
-    Step,
-    Symbol,
-    Term,
-    Vector,
-)
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 
-def weighted_values(telling: Telling) -> Step:
+def weighted_values(context: LessonContext) -> Step:
     """α · v for every key that is worked out; the rest merged into one row, so that the columns add up."""
-    products = weighted_matrix(telling)
-    cells = telling.numbers.cells(products)
+    products = weighted_matrix(context)
+    cells = context.numbers.cells(products)
     worked = tuple(
-        _weighted_value(telling, key, products.values[i], cells[i])
-        for i, key in enumerate(telling.keys)
+        _weighted_value(context, key, products.values[i], cells[i])
+        for i, key in enumerate(context.keys)
     )
     return Step(
         "weighted-values",
-        telling.say("weighted-values", "title"),
+        context.say("weighted-values", "title"),
         formulas.WEIGHTED_VALUES,
-        {"worked": telling.say("weighted-values", "worked")},
+        {"worked": context.say("weighted-values", "worked")},
         exhibits=(
             Exhibit(
                 parts.WeightedValues.WORKED,
                 Product(
                     operands=(
-                        telling.row("A", telling.weights, Role.WEIGHT),
-                        *telling.first("V", telling.head.v, Role.VALUE),
+                        context.row("A", context.weights, Role.WEIGHT),
+                        *context.first("V", context.head.v, Role.VALUE),
                     ),
                     results=(products,),
                 ),
             ),
         ),
         worked=worked,
-        omitted=telling.merged_keys,
+        omitted=context.merged_keys,
     )
 
 
-def weighted_matrix(telling: Telling) -> Matrix:
+def weighted_matrix(context: LessonContext) -> Matrix:
     """The weighted values, one row a worked key, then one for all others: the columns sum to the output."""
-    keys, v, weights = list(telling.keys), telling.head.v, telling.weights
+    keys, v, weights = list(context.keys), context.head.v, context.weights
     rows = weighted_rows(weights[keys], v[keys])
-    names = [telling.axis("v", Role.VALUE)[key] for key in keys]
+    names = [context.axis("v", Role.VALUE)[key] for key in keys]
     labels = [
-        Label(indexed("α", telling.query, key) + name.symbol, name.token, Role.VALUE)
+        Label(indexed("α", context.query, key) + name.symbol, name.token, Role.VALUE)
         for key, name in zip(keys, names, strict=True)
     ]
-    total = telling.head.stages.output[telling.query]
-    others = telling.problem.n - len(keys)
+    total = context.head.stages.output[context.query]
+    others = context.problem.n - len(keys)
     if others:
         rows = np.concatenate([rows, [total - rows.sum(axis=0)]])
-        labels.append(Label("…", telling.common("more", count=others)))
-    head = telling.head_number(0)
-    return telling.once(
+        labels.append(Label("…", context.common("more", count=others)))
+    head = context.head_number(0)
+    return context.once(
         Matrix(
             "αV",
             rows,
@@ -90,44 +82,44 @@ def weighted_matrix(telling: Telling) -> Matrix:
 
 
 def _weighted_value(
-    telling: Telling, key: int, product: FloatArray, cells: tuple[str, ...]
+    context: LessonContext, key: int, product: FloatArray, cells: tuple[str, ...]
 ) -> Calculation:
-    value, weight = telling.head.v[key], float(telling.weights[key])
-    shown = list(components(len(value), telling.most))
+    value, weight = context.head.v[key], float(context.weights[key])
+    shown = list(components(len(value), context.most))
     omitted = len(value) - len(shown)
     vector = Vector(
         tuple(value[shown].tolist()),
-        telling.numbers.row(value[shown].tolist(), is_sum=False),
+        context.numbers.row(value[shown].tolist(), is_sum=False),
         Role.VALUE,
         omitted,
     )
     total = Vector(
         tuple(product[shown].tolist()), tuple(cells[j] for j in shown), Role.VALUE, omitted
     )
-    factor = Number(weight, telling.weight_texts[key], Role.WEIGHT)
+    factor = Number(weight, context.weight_texts[key], Role.WEIGHT)
     symbols = (
-        Symbol(indexed("α", telling.query, key), Role.WEIGHT),
+        Symbol(indexed("α", context.query, key), Role.WEIGHT),
         Symbol("·"),
         Symbol(indexed("v", key), Role.VALUE),
     )
     term = Term((factor, Symbol("·"), vector), None, "")
-    return calculation("worked", symbols, (term,), total, telling.numbers, key)
+    return calculation("worked", symbols, (term,), total, context.numbers, key)
 
 
-def output(telling: Telling) -> Step:
+def output(context: LessonContext) -> Step:
     """o = Σ α v, entry by entry."""
-    row, values = telling.query, telling.head.stages.output[telling.query]
-    shown = components(len(values), telling.most)
-    products = weighted_matrix(telling)
-    cells = telling.numbers.cells(products)
-    worked = tuple(_output_entry(telling, products, cells, j) for j in shown)
-    narration = {"worked": telling.say("output", "worked", output=telling.named("o", row))}
-    if most := _most(telling):
+    row, values = context.query, context.head.stages.output[context.query]
+    shown = components(len(values), context.most)
+    products = weighted_matrix(context)
+    cells = context.numbers.cells(products)
+    worked = tuple(_output_entry(context, products, cells, j) for j in shown)
+    narration = {"worked": context.say("output", "worked", output=context.named("o", row))}
+    if most := _most(context):
         narration["most"] = most
-    label = telling.axis("o", Role.OUTPUT)[row]
+    label = context.axis("o", Role.OUTPUT)[row]
     return Step(
         "output",
-        telling.say("output", "title"),
+        context.say("output", "title"),
         formulas.OUTPUT,
         narration,
         exhibits=(
@@ -136,14 +128,14 @@ def output(telling: Telling) -> Step:
                 Product(
                     operands=(products,),
                     results=(
-                        telling.once(
+                        context.once(
                             Matrix(
                                 "O",
                                 values[None, :],
                                 Role.OUTPUT,
                                 (label,),
                                 (),
-                                telling.head_number(0),
+                                context.head_number(0),
                             )
                         ),
                     ),
@@ -151,44 +143,44 @@ def output(telling: Telling) -> Step:
             ),
         ),
         worked=worked,
-        omitted=telling.omitted_entries(len(values), len(shown)),
+        omitted=context.omitted_entries(len(values), len(shown)),
     )
 
 
 def _output_entry(
-    telling: Telling, products: Matrix, cells: tuple[tuple[str, ...], ...], j: int
+    context: LessonContext, products: Matrix, cells: tuple[tuple[str, ...], ...], j: int
 ) -> Calculation:
-    keys = telling.keys
+    keys = context.keys
     terms = [
         Term(
             (
-                Number(float(telling.weights[key]), telling.weight_texts[key], Role.WEIGHT),
+                Number(float(context.weights[key]), context.weight_texts[key], Role.WEIGHT),
                 Symbol("·"),
-                telling.number(telling.head.v[key, j], Role.VALUE),
+                context.number(context.head.v[key, j], Role.VALUE),
             ),
             float(products.values[i, j]),
             cells[i][j],
         )
         for i, key in enumerate(keys)
     ]
-    if telling.problem.n > len(keys):
-        merged = telling.problem.n - len(keys)
+    if context.problem.n > len(keys):
+        merged = context.problem.n - len(keys)
         terms.append(Term((), float(products.values[-1, j]), cells[-1][j], merged))
-    total = telling.number(telling.head.stages.output[telling.query, j], Role.OUTPUT)
-    left = (Symbol(f"{indexed('o', telling.query)}[{j + 1}]", Role.OUTPUT),)
-    return calculation("worked", left, tuple(terms), total, telling.numbers, j)
+    total = context.number(context.head.stages.output[context.query, j], Role.OUTPUT)
+    left = (Symbol(f"{indexed('o', context.query)}[{j + 1}]", Role.OUTPUT),)
+    return calculation("worked", left, tuple(terms), total, context.numbers, j)
 
 
-def _most(telling: Telling) -> str | None:
+def _most(context: LessonContext) -> str | None:
     """Where the output comes from; None where no key stands out."""
-    weights = telling.weights
+    weights = context.weights
     best = alike(weights, float(weights.max()))
-    if len(best) > 2 or weights.max() == 0 or telling.problem.n == 1:
+    if len(best) > 2 or weights.max() == 0 or context.problem.n == 1:
         return None
     share = float(weights[best].sum())
     if share < 0.5:
         return None
     # as it is written, which a reader can check; but what is not all is not called all
-    written = float(sum(Decimal(telling.weight_texts[each]) for each in best))
+    written = float(sum(Decimal(context.weight_texts[each]) for each in best))
     said = percent(share if written >= 1 else written)
-    return telling.say("output", "most", strongest=telling.several("v", best), share=said)
+    return context.say("output", "most", strongest=context.several("v", best), share=said)

@@ -10,7 +10,8 @@ from attnviz.story.exhibits import Exhibit, Field, Plot, Table
 from attnviz.story.field_lines import field_lines
 from attnviz.story.handlers import Handlers
 from attnviz.story.i18n import words
-from attnviz.story.storyboard import Matrix, Storyboard
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Storyboard
 from attnviz.views.document.matrix_table import MatrixTable, table_of
 
 PICTURE_WIDTH = 80

@@ -21,23 +21,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from attnviz.story.calculation import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.story.calculation_text import written
 from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Series, Table
 from attnviz.story.handlers import Handlers
 from attnviz.story.i18n import Words, words
+from attnviz.story.matrix import Label, Matrix
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import (
-    Calculation,
-    Label,
-    Matrix,
-    Number,
-    Piece,
-    Step,
-    Storyboard,
-    Symbol,
-    Term,
-    Vector,
-)
+from attnviz.story.storyboard import Step, Storyboard
 
 SCHEMA = "attnviz.lesson/1"
 
@@ -79,7 +70,7 @@ def storyboard_json(storyboard: Storyboard) -> str:
         "language": board.language,
         "title": board.title,
         "untrained": board.untrained,
-        "query": None if board.told_on is None else board.query,
+        "query": None if board.source_trace is None else board.query,
         "notes": list(board.notes),
         "steps": [_step(step, board.numbers, words(board.language)) for step in board.steps],
     }

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from attnviz.story.exhibits import Region
 from attnviz.story.i18n import Words, words
-from attnviz.story.storyboard import Label, Matrix, MatrixKind, Storyboard
+from attnviz.story.matrix import Label, Matrix, MatrixKind
+from attnviz.story.storyboard import Storyboard
 
 LARGEST = 24
 """Rows or columns that are still printed whole."""
@@ -70,7 +71,7 @@ def _kept(size: int, storyboard: Storyboard, marked: Sequence[tuple[int, int]]) 
     if size <= LARGEST:
         return list(range(size))
     ends = {each for start, stop in marked for each in (start, stop - 1)}
-    if storyboard.told_on is None or size != storyboard.trace.problem.n:
+    if storyboard.source_trace is None or size != storyboard.trace.problem.n:
         return sorted(ends | set(range(_FIRST)))
     keys = storyboard.keys or range(_FIRST)
     return sorted({*ends, *keys, storyboard.query})

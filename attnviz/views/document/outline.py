@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from attnviz.story.calculation import Calculation
 from attnviz.story.calculation_text import written
 from attnviz.story.caption_tokens import Run
 from attnviz.story.captions import in_one_line
 from attnviz.story.exhibits import Exhibit
+from attnviz.story.formula import Formula
 from attnviz.story.i18n import Words, words
-from attnviz.story.storyboard import Calculation, Formula, Matrix, Step, Storyboard
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step, Storyboard
 from attnviz.views.document.figure_model import figure_of
 from attnviz.views.document.matrix_table import MatrixTable, table_of
 from attnviz.views.document.matrix_table import MatrixTable as Table

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from manim import LEFT, UL, VGroup
 
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.storyboard import Step
 from attnviz.views.film.components.matrix import MatrixView, sheet
 from attnviz.views.film.style import SHELF, Size, Style
 
@@ -14,7 +15,7 @@ _SLOTS = ("X", "Q", "K", "V")
 _TITLE = 0.46
 
 
-class Shelf(VGroup):
+class Sidebar(VGroup):
     """Places for X, Q, K and V, top to bottom."""
 
     def __init__(self, style: Style) -> None:
@@ -33,7 +34,7 @@ class Shelf(VGroup):
         docked.move_to(np.array([SHELF.left, top, 0.0]), aligned_edge=UL)
         return docked
 
-    def kept_of(self, step: Step) -> list[Matrix]:
+    def matrices_to_keep(self, step: Step) -> list[Matrix]:
         """What of a step belongs here: of each symbol that has a place, the matrix of the first head."""
         first: dict[str, Matrix] = {}
         for each in (*step.results, *(exhibit.item for exhibit in step.exhibits)):

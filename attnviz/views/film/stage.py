@@ -21,7 +21,7 @@ from attnviz.views.film.components.header_footer import (
 )
 from attnviz.views.film.components.matrix import MatrixView
 from attnviz.views.film.components.text import Line
-from attnviz.views.film.sidebar import Docked, Shelf
+from attnviz.views.film.sidebar import Docked, Sidebar
 from attnviz.views.film.style import Style
 from attnviz.views.film.timing import LEAST_CARD, LEAST_HOLD, READ_WHILE_MOVING, Spell
 
@@ -69,7 +69,7 @@ class Stage(Scene):
         self.beats: list[Beat] = []
         self.camera.background_color = self.style.theme.background
         self.words: Words = words(self.storyboard.language)
-        self.shelf = Shelf(self.style)
+        self.sidebar = Sidebar(self.style)
         # manim's own clock counts whole frames: holds must not depend on how many frames a second there are
         self.clock = 0.0
         self.spells: list[Spell] = []
@@ -78,16 +78,16 @@ class Stage(Scene):
         self._header: Header | None = None
         self._opening: Step | None = None
         """The step that has begun and of which nothing is said yet."""
-        self._furniture: list[Mobject] = [hairlines(self.style), self.shelf]
+        self._frame: list[Mobject] = [hairlines(self.style), self.sidebar]
         if self.storyboard.brief_notes:
-            self._furniture.append(notes_line(" · ".join(self.storyboard.brief_notes), self.style))
-        self.add(*self._furniture)
+            self._frame.append(notes_line(" · ".join(self.storyboard.brief_notes), self.style))
+        self.add(*self._frame)
 
     def settle(self, step: Step) -> None:
         """Takes a step as told: what it leaves on the shelf stands there."""
         if step.on_sidebar:
-            for each in self.shelf.kept_of(step):
-                self.keep_on_shelf(self.shelf.place(each, self.storyboard.numbers))
+            for each in self.sidebar.matrices_to_keep(step):
+                self.keep_on_sidebar(self.sidebar.place(each, self.storyboard.numbers))
 
     def open(self, step: Step) -> None:
         """Begins a step. Its heading, and what it leaves out, come with its first words: what was said before does not
@@ -185,9 +185,7 @@ class Stage(Scene):
 
     def clear_stage(self, *kept: Mobject) -> None:
         """Everything leaves but the frame, the shelf, the caption and what is kept."""
-        staying = {
-            id(m) for m in (*self._furniture, self._caption, self._header, self._omitted, *kept)
-        }
+        staying = {id(m) for m in (*self._frame, self._caption, self._header, self._omitted, *kept)}
         # manim leaves the groups that it animates behind, empty: to fade them takes time, and nothing is seen
         leaving = [
             m for m in self.mobjects if id(m) not in staying and m.family_members_with_points()
@@ -205,18 +203,18 @@ class Stage(Scene):
             shrinking = AnimationGroup(away, FadeIn(new), lag_ratio=0.3)
         self.move(shrinking, FadeIn(docked.title), *along, seconds=0.9)
         self.remove(*old.get_family(), *new.get_family(), docked.title)
-        self.keep_on_shelf(docked)
+        self.keep_on_sidebar(docked)
 
-    def from_shelf(self, view: Mobject, symbol: str) -> Animation:
+    def from_sidebar(self, view: Mobject, symbol: str) -> Animation:
         """A large copy of what stands on the shelf comes to the stage; the original stays."""
-        docked = self.shelf.of(symbol).view
+        docked = self.sidebar.of(symbol).view
         share = min(docked.height / view.height, 1.0) if view.height else 1.0
         return FadeIn(view, target_position=docked.get_center(), scale=share)
 
-    def keep_on_shelf(self, docked: Docked) -> None:
+    def keep_on_sidebar(self, docked: Docked) -> None:
         """It stands on the shelf from now on."""
         self.remove(docked)
-        self.shelf.put(docked)
+        self.sidebar.put(docked)
 
     def climb(self, cells: VGroup, row: VGroup, names: VGroup) -> None:
         """The cells of a row become the first row of the score stack."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Matrix
 
 
 @dataclass(frozen=True, eq=False)

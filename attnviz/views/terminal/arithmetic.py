@@ -9,10 +9,10 @@ from itertools import zip_longest
 from rich.cells import cell_len
 from rich.text import Text
 
+from attnviz.story.calculation import Calculation
 from attnviz.story.calculation_text import written
 from attnviz.story.caption_tokens import Run
 from attnviz.story.i18n import Words
-from attnviz.story.storyboard import Calculation
 from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.wrapping import wrapped_arithmetic
 

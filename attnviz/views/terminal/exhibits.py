@@ -11,7 +11,7 @@ from rich.text import Text
 
 from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Table
 from attnviz.story.handlers import Handlers
-from attnviz.story.storyboard import Matrix
+from attnviz.story.matrix import Matrix
 from attnviz.views.terminal.field import field
 from attnviz.views.terminal.grid import grid
 from attnviz.views.terminal.heatmap import is_too_large

@@ -14,7 +14,7 @@ from rich.text import Text
 from attnviz.core.arrays import FloatArray
 from attnviz.story.exhibits import Region
 from attnviz.story.labels import LONGEST
-from attnviz.story.storyboard import Label, Matrix
+from attnviz.story.matrix import Label, Matrix
 from attnviz.views.terminal.lines import by_point, cut, filled, styled
 from attnviz.views.terminal.page_context import PageContext
 

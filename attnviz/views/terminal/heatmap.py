@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
+from attnviz.story.matrix import Label, Matrix
 from attnviz.story.pooled_map import PooledMatrix, pooled, strongest_links
-from attnviz.story.storyboard import Label, Matrix
 from attnviz.theme import Role
 from attnviz.views.terminal.layout import GAP, beside, width_of
 from attnviz.views.terminal.lines import cut, filled, styled

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from rich.text import Text
 
-from attnviz.story.storyboard import Matrix, MatrixKind
+from attnviz.story.matrix import Matrix, MatrixKind
 from attnviz.theme import Role
 from attnviz.views.terminal.grid import grid
 from attnviz.views.terminal.heatmap import heatmap, is_too_large, links

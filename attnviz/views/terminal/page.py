@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from attnviz.story.calculation import Calculation
 from attnviz.story.captions import in_one_line, joined, token_name
 from attnviz.story.labels import indexed, shown_token
-from attnviz.story.storyboard import Calculation, Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.views.terminal.arithmetic import arithmetic
 from attnviz.views.terminal.layout import hanging_indent, in_columns
 from attnviz.views.terminal.lines import styled
@@ -61,7 +63,7 @@ def _opening(setting: Setting) -> list[list[Text]]:
 def _worked_in_full(setting: Setting) -> list[Text]:
     """Which row is worked in full, or at least followed, in a lesson on one sequence."""
     board = setting.storyboard
-    if board.told_on is None:
+    if board.source_trace is None:
         return []
     symbol, tokens = indexed("q", board.query), board.trace.problem.tokens
     query = symbol

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attnviz.story.i18n import Words, words
-from attnviz.story.storyboard import Label, Matrix, Storyboard
+from attnviz.story.matrix import Label, Matrix
+from attnviz.story.storyboard import Storyboard
 from attnviz.views.terminal.colour import Palette
 
 NARROWEST = 40
@@ -46,5 +47,5 @@ class PageContext:
 
     def is_worked(self, label: Label, matrix: Matrix) -> bool:
         """Tests if a row of a matrix is the one that is worked in full."""
-        several = len(matrix.rows) > 1 and self.storyboard.told_on is not None
+        several = len(matrix.rows) > 1 and self.storyboard.source_trace is not None
         return several and label.position == self.storyboard.query

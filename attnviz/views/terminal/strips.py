@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.text import Text
 
+from attnviz.story.matrix import Label, Matrix
 from attnviz.story.pooled_map import pooled
-from attnviz.story.storyboard import Label, Matrix
 from attnviz.views.terminal.heatmap import MOST_ROWS
 from attnviz.views.terminal.lines import cut, filled, styled
 from attnviz.views.terminal.page_context import PageContext

@@ -6,10 +6,12 @@ import numpy as np
 from manim import LEFT, UP, Create, FadeIn, FadeOut, LaggedStart, ManimColor, VGroup
 
 from attnviz.lessons.cnn_limits import parts
+from attnviz.story.calculation import Calculation
 from attnviz.story.exhibits import Exhibit
-from attnviz.story.storyboard import Calculation, Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.typeset.fonts import Weight
-from attnviz.views.film.acts.exhibits import hang, tell
+from attnviz.views.film.acts.exhibits import lay_out, play_part
 from attnviz.views.film.choreography import born, dim, light
 from attnviz.views.film.components.cells import Tile
 from attnviz.views.film.components.exhibit import ExhibitView, block
@@ -149,24 +151,24 @@ def _meet(scene: Stage, picture: ExhibitView, slice_: ExhibitView, sum_: _Channe
 
 def two_kernels(scene: Stage, step: Step) -> None:
     """One kernel's maps, then another's; at the end both are there to compare."""
-    hung = hang(scene, step, centred=True)
+    layout = lay_out(scene, step, centred=True)
     for part in step.narration:
         with scene.beat(step, part):
-            tell(scene, step, hung, part)
-            scene.move(*light(*hung.shown), seconds=0.5)
+            play_part(scene, step, layout, part)
+            scene.move(*light(*layout.shown), seconds=0.5)
     scene.clear_stage()
 
 
 def who_meets_whom(scene: Stage, step: Step) -> None:
     """Channels and slices meet in pairs; what finds no partner is crossed out."""
-    hung = hang(scene, step, centred=True)
+    layout = lay_out(scene, step, centred=True)
     for part in step.narration:
         with scene.beat(step, part):
-            tell(scene, step, hung, part)
-            for view in hung.of(part):
+            play_part(scene, step, layout, part)
+            for view in layout.of(part):
                 if isinstance(view.body, FieldView):
                     crosses = _cross_out(scene, view.body)
-                    hung.keep(scene, crosses, line=view.exhibit.line)
+                    layout.keep(scene, crosses, line=view.exhibit.line)
     scene.clear_stage()
 
 

@@ -17,12 +17,13 @@ from manim import (
 )
 
 from attnviz.lessons.cnn_limits import parts
+from attnviz.story.calculation import Calculation
 from attnviz.story.exhibits import Region
-from attnviz.story.storyboard import Calculation, Step
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
-from attnviz.views.film.acts.exhibits import Hung, hang, reveal, stand
+from attnviz.views.film.acts.exhibits import ExhibitLayout, lay_out, reveal, show_exhibit
 from attnviz.views.film.choreography import born, dim
-from attnviz.views.film.components.exhibit import ExhibitView, block, laid_out
+from attnviz.views.film.components.exhibit import ExhibitView, block, lay_out_exhibits
 from attnviz.views.film.components.matrix import MatrixView, frame_around
 from attnviz.views.film.components.worked import WorkedSum
 from attnviz.views.film.stage import Stage
@@ -39,19 +40,19 @@ _HALF = 5.75
 
 def one_place(scene: Stage, step: Step) -> None:
     """The kernel comes to lie on one place; every product is born from what meets there."""
-    hung = hang(scene, step)
-    picture, kernel, products = hung.views
+    layout = lay_out(scene, step)
+    picture, kernel, products = layout.views
     (window,) = picture.exhibit.marks
     with scene.beat(step, parts.Convolution.PICTURE):
-        stand(scene, hung, picture, 1.6)
+        show_exhibit(scene, layout, picture, 1.6)
     with scene.beat(step, parts.Convolution.KERNEL):
-        stand(scene, hung, kernel, 1.2)
+        show_exhibit(scene, layout, kernel, 1.2)
     with scene.beat(step, parts.Convolution.WORKED):
         frame = _lay(scene, kernel, picture, window)
-        sum_ = _work_out(scene, hung, step.worked[0], products)
+        sum_ = _work_out(scene, layout, step.worked[0], products)
     with scene.beat(step, parts.Convolution.LOCAL):
         outside = _outside(picture.body, window)
-        scene.move(*dim(*outside, hung.shown[1], hung.shown[2]), seconds=0.8)
+        scene.move(*dim(*outside, layout.shown[1], layout.shown[2]), seconds=0.8)
     scene.gather(VGroup(frame, sum_))
     scene.clear_stage()
 
@@ -67,13 +68,13 @@ def _lay(scene: Stage, kernel: ExhibitView, picture: ExhibitView, window: Region
 
 
 def _work_out(
-    scene: Stage, hung: Hung, calculation: Calculation, products: ExhibitView
+    scene: Stage, layout: ExhibitLayout, calculation: Calculation, products: ExhibitView
 ) -> WorkedSum:
     """Each product is born where a number and a weight meet, and is written beside; then they are added up."""
-    picture, kernel = hung.views[:2]
+    picture, kernel = layout.views[:2]
     (window,) = picture.exhibit.marks
     sum_ = WorkedSum(calculation, scene.style, scene.words, scene.storyboard.numbers)
-    joint = hung.joints[2]
+    joint = layout.joints[2]
     scene.move(
         *[FadeIn(each) for each in (joint, products.heading, sum_.heading) if each is not None],
         seconds=0.4,
@@ -90,7 +91,7 @@ def _work_out(
         seconds=_PRODUCTS,
     )
     scene.move(FadeIn(sum_.line), FadeIn(sum_.total), seconds=0.6)
-    hung.keep(scene, VGroup(joint, products), line=0)
+    layout.keep(scene, VGroup(joint, products), line=0)
     scene.gather(sum_)
     return sum_
 
@@ -102,12 +103,12 @@ def _outside(view: MatrixView, window: Region) -> list[Mobject]:
 
 def every_place(scene: Stage, step: Step) -> None:
     """The kernel's frame passes over the picture, row by row, and the output fills behind it."""
-    hung = _over_and_under(scene, step, share=0.69)
-    picture, kernel, output = (view for view in hung.views if view.exhibit.line == 0)
+    layout = _over_and_under(scene, step, share=0.69)
+    picture, kernel, output = (view for view in layout.views if view.exhibit.line == 0)
     with scene.beat(step, parts.Sharing.SLIDE):
-        stand(scene, hung, picture, 1.0)
-        stand(scene, hung, kernel, 1.0)
-        frame = _pass_over(scene, hung, picture, kernel, output)
+        show_exhibit(scene, layout, picture, 1.0)
+        show_exhibit(scene, layout, kernel, 1.0)
+        frame = _pass_over(scene, layout, picture, kernel, output)
         scene.move(FadeOut(frame), seconds=0.4)
     with scene.beat(step, parts.Sharing.CONTRAST):
         size = kernel.body.sheet.matrix.shape
@@ -116,24 +117,24 @@ def every_place(scene: Stage, step: Step) -> None:
             under = frame_around(block(picture.body, _under(place, size)), colour, _BUFF)
             result = frame_around(block(output.body, place), colour, _BUFF)
             scene.move(Create(under), Create(result), seconds=0.8)
-            hung.keep(scene, VGroup(under, result), line=0)
+            layout.keep(scene, VGroup(under, result), line=0)
     with scene.beat(step, parts.Sharing.COUNT):
-        scene.move(*dim(*hung.shown), seconds=0.4)
-        reveal(scene, hung, hung.of(parts.Sharing.COUNT)[0], 2.0)
+        scene.move(*dim(*layout.shown), seconds=0.4)
+        reveal(scene, layout, layout.of(parts.Sharing.COUNT)[0], 2.0)
     scene.clear_stage()
 
 
-def _over_and_under(scene: Stage, step: Step, share: float) -> Hung:
+def _over_and_under(scene: Stage, step: Step, share: float) -> ExhibitLayout:
     """The exhibits of the first line in that share of the stage, the others in the rest."""
     cut = STAGE.top - share * STAGE.height
     boxes = (Box(-_HALF, _HALF, cut + 0.2, STAGE.top), replace(STAGE, top=cut))
-    hung = Hung([], [], [])
+    layout = ExhibitLayout([], [], [])
     for line, box in enumerate(boxes):
         shown = [each for each in step.exhibits if each.line == line]
-        views, joints = laid_out(shown, scene.storyboard.numbers, scene.style, box)
-        hung.views += views
-        hung.joints += joints
-    return hung
+        views, joints = lay_out_exhibits(shown, scene.storyboard.numbers, scene.style, box)
+        layout.views += views
+        layout.joints += joints
+    return layout
 
 
 def _under(place: Region, size: tuple[int, int]) -> Region:
@@ -143,11 +144,15 @@ def _under(place: Region, size: tuple[int, int]) -> Region:
 
 
 def _pass_over(
-    scene: Stage, hung: Hung, picture: ExhibitView, kernel: ExhibitView, output: ExhibitView
+    scene: Stage,
+    layout: ExhibitLayout,
+    picture: ExhibitView,
+    kernel: ExhibitView,
+    output: ExhibitView,
 ) -> Mobject:
     size = kernel.body.sheet.matrix.shape
     rows, columns = output.body.sheet.matrix.shape
-    joint = hung.joints[hung.views.index(output)]
+    joint = layout.joints[layout.views.index(output)]
     slots = MatrixView(output.body.sheet, scene.style, empty=True).move_to(output.body)
     scene.move(FadeIn(joint), FadeIn(output.heading), FadeIn(slots), seconds=0.5)
 
@@ -167,5 +172,5 @@ def _pass_over(
             passing.append(Transform(frame, over(row, columns - 1), rate_func=linear))
         scene.move(*passing, seconds=seconds)
     scene.remove(slots)
-    hung.keep(scene, VGroup(joint, output), line=0)
+    layout.keep(scene, VGroup(joint, output), line=0)
     return frame

@@ -10,8 +10,9 @@ from manim import LEFT, RIGHT, UP, FadeIn, LaggedStart, VGroup
 
 from attnviz.lessons.self_attention import parts
 from attnviz.story.labels import indexed
+from attnviz.story.matrix import Matrix
 from attnviz.story.pooled_map import strongest_links
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 from attnviz.views.film.choreography import appear
 from attnviz.views.film.components.matrix import (

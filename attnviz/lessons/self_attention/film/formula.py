@@ -6,7 +6,8 @@ import numpy as np
 from manim import DOWN, RIGHT, UP, FadeIn, GrowFromEdge, Mobject, Rectangle, VGroup
 
 from attnviz.lessons.self_attention import parts
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.choreography import appear, dim, light, slide, travel
@@ -33,17 +34,17 @@ def formula(scene: Stage, step: Step) -> None:
     with scene.beat(step, parts.Formula.WHY):
         scene.move(FadeIn(line, shift=UP * 0.2), seconds=1.0)
         scene.move(appear(minis, shift=UP * 0.2), seconds=1.0)
-    shelf = scene.shelf.docked
+    sidebar = scene.sidebar.docked
     lit: dict[parts.Formula, tuple[list[Mobject], list[Mobject]]] = {
         parts.Formula.SCORES: (
             [part(line, "query"), part(line, "key")],
-            [scores, *_of(shelf, "Q", "K")],
+            [scores, *_of(sidebar, "Q", "K")],
         ),
         parts.Formula.SCALE: ([part(line, "scale")], [scores]),
         parts.Formula.SOFTMAX: ([part(line, "softmax")], [weights]),
-        parts.Formula.VALUES: ([part(line, "value")], [outputs, *_of(shelf, "V")]),
+        parts.Formula.VALUES: ([part(line, "value")], [outputs, *_of(sidebar, "V")]),
     }
-    everything: list[Mobject] = [line, *minis, *_of(shelf, "X", "Q", "K", "V")]
+    everything: list[Mobject] = [line, *minis, *_of(sidebar, "X", "Q", "K", "V")]
     for name in list(step.narration)[1:]:
         symbols, objects = lit[parts.Formula(name)]
         with scene.beat(step, name):
@@ -57,8 +58,8 @@ def formula(scene: Stage, step: Step) -> None:
     scene.clear_stage()
 
 
-def _of(shelf: dict[str, Mobject], *symbols: str) -> list[Mobject]:
-    return [shelf[symbol] for symbol in symbols if symbol in shelf]
+def _of(sidebar: dict[str, Mobject], *symbols: str) -> list[Mobject]:
+    return [sidebar[symbol] for symbol in symbols if symbol in sidebar]
 
 
 def _minis(scene: Stage) -> list[VGroup]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from manim import DOWN, RIGHT, UP, FadeIn, LaggedStart, VGroup
 
 from attnviz.lessons.self_attention import parts
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.choreography import appear
 from attnviz.views.film.components.crossing import Crossing

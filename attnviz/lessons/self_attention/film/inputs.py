@@ -9,7 +9,8 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, VGroup
 
 from attnviz.lessons.self_attention import parts
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 from attnviz.views.film.choreography import appear, dim
 from attnviz.views.film.components.header_footer import omitted_line
@@ -52,7 +53,7 @@ def inputs(scene: Stage, step: Step) -> None:
         if view.row_labels:
             rows = [VGroup(mark, row) for mark, row in zip(view.row_labels, rows, strict=True)]
         scene.move(appear(rows, shift=RIGHT * 0.3), seconds=1.8)
-    docked = scene.shelf.place(x, numbers)
+    docked = scene.sidebar.place(x, numbers)
     leaving = [title, *said, *view.row_labels, *([] if sentence is None else [sentence])]
     scene.dock(view, docked, *[FadeOut(each) for each in leaving])
 

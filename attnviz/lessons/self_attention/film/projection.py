@@ -7,7 +7,8 @@ from dataclasses import replace
 from manim import RIGHT, Animation, FadeIn, FadeOut, Transform, VGroup
 
 from attnviz.lessons.self_attention import parts
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.worked_sums import work_out
 from attnviz.views.film.choreography import appear, born
 from attnviz.views.film.components.crossing import Crossing
@@ -49,7 +50,7 @@ def _project(scene: Stage, step: Step, haste: float) -> None:
         upright=False,
     )
     with scene.beat(step, parts.Projection.WHY):
-        scene.move(scene.from_shelf(crossing.left, "X"), FadeIn(crossing.top), seconds=1.1)
+        scene.move(scene.from_sidebar(crossing.left, "X"), FadeIn(crossing.top), seconds=1.1)
         scene.move(FadeIn(crossing.slots), seconds=0.4)
     with scene.beat(step, parts.Projection.WORKED):
         last = work_out(scene, step.worked, crossing, worked_row, haste=haste)
@@ -64,7 +65,7 @@ def _project(scene: Stage, step: Step, haste: float) -> None:
                 leaving.append(made)
                 made, title = _whole(scene, result, crossing.product.row(worked_row))
                 leaving += [title, *made.row_labels]
-    scene.dock(made, scene.shelf.place(result, board.numbers), *map(FadeOut, leaving))
+    scene.dock(made, scene.sidebar.place(result, board.numbers), *map(FadeOut, leaving))
     scene.clear_stage()
 
 

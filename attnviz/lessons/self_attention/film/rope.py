@@ -9,8 +9,8 @@ from manim import DOWN, LEFT, RIGHT, FadeIn, Rotate, VGroup
 from attnviz.story.exhibits import Exhibit, Turns
 from attnviz.story.storyboard import Step
 from attnviz.typeset.fonts import Weight
-from attnviz.views.film.acts.beside import hung, to_shelf
-from attnviz.views.film.acts.exhibits import tell
+from attnviz.views.film.acts.beside import lay_out_beside, move_to_sidebar
+from attnviz.views.film.acts.exhibits import play_part
 from attnviz.views.film.components.dial import Dial
 from attnviz.views.film.components.text import Line, label
 from attnviz.views.film.stage import Stage
@@ -35,9 +35,9 @@ def places(scene: Stage, step: Step) -> None:
             for i in mine:
                 _turn(scene, *dials[i])
             if not mine:
-                tell(scene, step, hung(scene, matrices), part)
+                play_part(scene, step, lay_out_beside(scene, matrices), part)
                 standing = True
-    to_shelf(scene, step)
+    move_to_sidebar(scene, step)
     scene.clear_stage()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from manim import LEFT, VGroup
 
-from attnviz.story.storyboard import Matrix, Storyboard
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Storyboard
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.components.cells import Cell, width_for
 from attnviz.views.film.components.matrix import MatrixView, Sheet

@@ -7,7 +7,8 @@ from manim import FadeIn, FadeOut
 from attnviz.lessons.self_attention import parts
 from attnviz.lessons.self_attention.film.handovers import CrossedScores, StackedScores
 from attnviz.lessons.self_attention.film.score_stack import ScoreStack
-from attnviz.story.storyboard import Matrix, Step
+from attnviz.story.matrix import Matrix
+from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.act import Handover
 from attnviz.views.film.acts.worked_sums import work_out
 from attnviz.views.film.choreography import dim
@@ -37,7 +38,9 @@ def scores(scene: Stage, step: Step, before: Handover | None) -> Handover:
     )
     with scene.beat(step, parts.Scores.WHY):
         scene.move(
-            scene.from_shelf(crossing.left, "Q"), scene.from_shelf(crossing.top, "K"), seconds=1.1
+            scene.from_sidebar(crossing.left, "Q"),
+            scene.from_sidebar(crossing.top, "K"),
+            seconds=1.1,
         )
         others = [crossing.left.row(i) for i in range(len(rows)) if i != worked_row]
         scene.move(FadeIn(crossing.slots), *dim(*others), seconds=0.5)

@@ -10,7 +10,8 @@ from manim import DOWN, FadeIn, FadeOut, LaggedStart, VGroup
 from attnviz.lessons.self_attention import parts
 from attnviz.lessons.self_attention.film.handovers import StackedScores
 from attnviz.lessons.self_attention.film.score_stack import EXPONENTIALS, ScoreStack
-from attnviz.story.storyboard import Calculation, Number, Step, Symbol
+from attnviz.story.calculation import Calculation, Number, Symbol
+from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 from attnviz.views.film.acts.act import Handover
 from attnviz.views.film.choreography import born, dim

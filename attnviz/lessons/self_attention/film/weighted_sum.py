@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from manim import DOWN, LEFT, UP, VGroup
 
-from attnviz.story.storyboard import Label, Matrix, Storyboard
+from attnviz.story.matrix import Label, Matrix
+from attnviz.story.storyboard import Storyboard
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.components.cells import sum_line, width_for
 from attnviz.views.film.components.matrix import MatrixView, Sheet, names_width

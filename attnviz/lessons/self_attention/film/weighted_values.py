@@ -23,7 +23,7 @@ def weighted_values(scene: Stage, step: Step, before: Handover | None) -> Handov
     products = WeightedSum(scene.storyboard, scene.style)
     with scene.beat(step, parts.WeightedValues.WORKED):
         _weights_take_place(scene, products, before)
-        scene.move(scene.from_shelf(products.values, "V"), seconds=0.9)
+        scene.move(scene.from_sidebar(products.values, "V"), seconds=0.9)
         scene.move(FadeIn(products.row_names), FadeIn(products.titles), seconds=0.4)
         scene.move(FadeIn(products.signs), FadeIn(products.equals), seconds=0.3)
         rows = len(products.keys)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from attnviz.story.caption_tokens import Run
 from attnviz.story.handlers import Handlers
 from attnviz.story.languages import language
-from attnviz.story.storyboard import Label
+from attnviz.story.matrix import Label
 from attnviz.views.document.figure_model import CharacterPicture, TextTable
 from attnviz.views.document.formats import DocumentFormat
 from attnviz.views.document.latex_figures import picture, preamble_of, tabulars

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from attnviz.story.handlers import Handlers
-from attnviz.story.storyboard import Label
+from attnviz.story.matrix import Label
 from attnviz.typeset.text_width import columns_of
 from attnviz.views.document.figure_model import CharacterPicture, TextTable
 from attnviz.views.document.formats import DocumentFormat

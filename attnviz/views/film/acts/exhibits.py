@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from manim import LEFT, Create, FadeIn, FadeOut, Mobject, VGroup
 
+from attnviz.story.calculation import Calculation
 from attnviz.story.exhibits import in_matrices
-from attnviz.story.storyboard import Calculation, Step
+from attnviz.story.storyboard import Step
 from attnviz.typeset.fonts import Points
 from attnviz.views.film.choreography import appear, dim, light, slide
-from attnviz.views.film.components.exhibit import ExhibitView, laid_out
+from attnviz.views.film.components.exhibit import ExhibitView, lay_out_exhibits
 from attnviz.views.film.components.exhibit_types import moves_of
 from attnviz.views.film.components.matrix import MOST_SIDE, MatrixView
 from attnviz.views.film.components.text import Line, label
@@ -28,7 +29,7 @@ _TOTAL = 3.2
 
 
 @dataclass(eq=False)
-class Hung:
+class ExhibitLayout:
     """The exhibits of a step in their places, and what of them stands on the stage already."""
 
     views: list[ExhibitView]
@@ -61,47 +62,49 @@ class Hung:
 
 def show(scene: Stage, step: Step) -> None:
     """Tells a step part by part; what a part does not speak of steps back."""
-    hung = hang(scene, step, centred=True)
+    layout = lay_out(scene, step, centred=True)
     for part in step.narration:
         with scene.beat(step, part):
-            tell(scene, step, hung, part)
+            play_part(scene, step, layout, part)
     scene.clear_stage()
 
 
-def hang(scene: Stage, step: Step, *, centred: bool = False) -> Hung:
+def lay_out(scene: Stage, step: Step, *, centred: bool = False) -> ExhibitLayout:
     """Where everything of the step will stand. Nothing is shown yet.
 
-    `centred` is for acts that show everything by `tell`: what stands then makes room for what comes.
+    `centred` is for acts that show everything by `play_part`: what stands then makes room for what comes.
     """
     box = _BESIDE if step.worked else STAGE
-    views, joints = laid_out(in_matrices(step.exhibits), scene.storyboard.numbers, scene.style, box)
-    return Hung(views, joints, [], box, centred)
+    views, joints = lay_out_exhibits(
+        in_matrices(step.exhibits), scene.storyboard.numbers, scene.style, box
+    )
+    return ExhibitLayout(views, joints, [], box, centred)
 
 
-def tell(scene: Stage, step: Step, hung: Hung, part: str) -> None:
+def play_part(scene: Stage, step: Step, layout: ExhibitLayout, part: str) -> None:
     """What a part of the narration brings: its exhibits one after the other, then its arithmetic."""
-    new = hung.of(part)
-    focus(scene, hung, new)
-    make_room(scene, hung, new)
+    new = layout.of(part)
+    focus(scene, layout, new)
+    make_room(scene, layout, new)
     for view in new:
-        reveal(scene, hung, view, seconds=_TOTAL / len(new))
+        reveal(scene, layout, view, seconds=_TOTAL / len(new))
     calculations = tuple(each for each in step.worked if each.part == part)
     if calculations:
-        work_out(scene, hung, calculations)
+        work_out(scene, layout, calculations)
 
 
-def make_room(scene: Stage, hung: Hung, new: list[ExhibitView]) -> None:
+def make_room(scene: Stage, layout: ExhibitLayout, new: list[ExhibitView]) -> None:
     """What stands moves so that, with what comes, it is in the middle."""
-    if not hung.centred or not new:
+    if not layout.centred or not new:
         return
-    hung.expected += new
-    lines = {view.exhibit.line for view in hung.views}
-    by = {line: _to_middle(hung, line) for line in lines}
+    layout.expected += new
+    lines = {view.exhibit.line for view in layout.views}
+    by = {line: _to_middle(layout, line) for line in lines}
     sliding = [
-        slide(each, by[line]) for each in hung.shown if (line := hung.line_of(each)) is not None
+        slide(each, by[line]) for each in layout.shown if (line := layout.line_of(each)) is not None
     ]
-    standing = {id(part) for each in hung.shown for part in each.submobjects}
-    for view, joint in zip(hung.views, hung.joints, strict=True):
+    standing = {id(part) for each in layout.shown for part in each.submobjects}
+    for view, joint in zip(layout.views, layout.joints, strict=True):
         for each in (view, joint):
             if each is not None and id(each) not in standing:
                 each.shift(by[view.exhibit.line])
@@ -109,55 +112,55 @@ def make_room(scene: Stage, hung: Hung, new: list[ExhibitView]) -> None:
         scene.move(*sliding, seconds=0.7)
 
 
-def _to_middle(hung: Hung, line: int) -> Points:
+def _to_middle(layout: ExhibitLayout, line: int) -> Points:
     """From where a line stands to where it is in the middle: of its own width, and of the height of all lines."""
-    x, y, _ = hung.box.middle
-    everything = VGroup(*hung.expected)
-    own = [view for view in hung.expected if view.exhibit.line == line]
+    x, y, _ = layout.box.middle
+    everything = VGroup(*layout.expected)
+    own = [view for view in layout.expected if view.exhibit.line == line]
     across = x - VGroup(*own).get_center()[0] if own else 0.0
     return np.array([across, y - everything.get_center()[1], 0.0])
 
 
-def focus(scene: Stage, hung: Hung, new: list[ExhibitView]) -> None:
+def focus(scene: Stage, layout: ExhibitLayout, new: list[ExhibitView]) -> None:
     """What is not spoken of steps back, but for what stands in one line with it."""
-    if not hung.shown:
+    if not layout.shown:
         return
     lines = {view.exhibit.line for view in new}
     resting: list[Mobject] = []
     active: list[Mobject] = []
-    for each in hung.shown:
-        near = not new or hung.line_of(each) in lines
+    for each in layout.shown:
+        near = not new or layout.line_of(each) in lines
         (active if near else resting).append(each)
     scene.move(*light(*active), *dim(*resting), seconds=0.4)
 
 
-def reveal(scene: Stage, hung: Hung, view: ExhibitView, seconds: float) -> None:
+def reveal(scene: Stage, layout: ExhibitLayout, view: ExhibitView, seconds: float) -> None:
     """One exhibit appears as suits it, then the frames round what is marked in it."""
-    stand(scene, hung, view, seconds)
+    show_exhibit(scene, layout, view, seconds)
     frames = view.frame(view.exhibit.marks, scene.style)
     if len(frames):
         scene.move(*[Create(frame) for frame in frames], seconds=0.6)
-        hung.keep(scene, frames, line=view.exhibit.line)
+        layout.keep(scene, frames, line=view.exhibit.line)
 
 
-def stand(scene: Stage, hung: Hung, view: ExhibitView, seconds: float) -> None:
+def show_exhibit(scene: Stage, layout: ExhibitLayout, view: ExhibitView, seconds: float) -> None:
     """One exhibit appears as suits it, what joins it to the one before first; without frames."""
-    joint = hung.joints[hung.views.index(view)]
+    joint = layout.joints[layout.views.index(view)]
     first = [FadeIn(each) for each in (joint, view.heading) if each is not None and len(each)]
-    first += _said_of_blocks(scene, hung, view)
+    first += _said_of_blocks(scene, layout, view)
     if first:
         scene.move(*first, seconds=0.4)
     for animations, each in moves_of(view.exhibit, view.body, max(seconds - 0.4, 0.8)):
         scene.move(*animations, seconds=each)
     whole = VGroup(view) if joint is None else VGroup(joint, view)
-    hung.keep(scene, whole, line=view.exhibit.line)
+    layout.keep(scene, whole, line=view.exhibit.line)
 
 
-def _said_of_blocks(scene: Stage, hung: Hung, view: ExhibitView) -> list[FadeIn]:
+def _said_of_blocks(scene: Stage, layout: ExhibitLayout, view: ExhibitView) -> list[FadeIn]:
     """With the first matrix in blocks, what they stand for, small, over the caption strip."""
-    if hung.pooling_said or not (isinstance(view.body, MatrixView) and view.body.sheet.pooled):
+    if layout.pooling_said or not (isinstance(view.body, MatrixView) and view.body.sheet.pooled):
         return []
-    hung.pooling_said = True
+    layout.pooling_said = True
     return [FadeIn(blocks_note(scene))]
 
 
@@ -168,11 +171,11 @@ def blocks_note(scene: Stage) -> Line:
     return note.move_to((STAGE.left, 0, 0), aligned_edge=LEFT).on_baseline(CAPTION.top + 0.14)
 
 
-def work_out(scene: Stage, hung: Hung, calculations: tuple[Calculation, ...]) -> None:
+def work_out(scene: Stage, layout: ExhibitLayout, calculations: tuple[Calculation, ...]) -> None:
     """A sum as a column of terms, or several lines, where the arithmetic stands."""
-    if hung.arithmetic is not None:
-        scene.move(FadeOut(hung.arithmetic), seconds=0.3)
-        hung.shown.remove(hung.arithmetic)
+    if layout.arithmetic is not None:
+        scene.move(FadeOut(layout.arithmetic), seconds=0.3)
+        layout.shown.remove(layout.arithmetic)
     if len(calculations) == 1 and len(calculations[0].terms) > 1:
         sum_ = WorkedSum(calculations[0], scene.style, scene.words, scene.storyboard.numbers)
         scene.move(FadeIn(sum_.heading), seconds=0.4)
@@ -182,5 +185,5 @@ def work_out(scene: Stage, hung: Hung, calculations: tuple[Calculation, ...]) ->
     else:
         written = WorkedLines(calculations, scene.style)
         scene.move(appear(list(written)), seconds=1.8)
-    hung.keep(scene, written, line=None)
-    hung.arithmetic = written
+    layout.keep(scene, written, line=None)
+    layout.arithmetic = written

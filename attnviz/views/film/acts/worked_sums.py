@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from manim import FadeIn, FadeOut, LaggedStart, Transform, VGroup
 
-from attnviz.story.storyboard import Calculation
+from attnviz.story.calculation import Calculation
 from attnviz.views.film.choreography import born
 from attnviz.views.film.components.crossing import Crossing
 from attnviz.views.film.components.matrix import frame_around

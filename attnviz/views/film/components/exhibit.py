@@ -10,8 +10,8 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
 from attnviz.story.exhibits import Exhibit, Region
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Matrix
 from attnviz.views.film.components.exhibit_room import Demand, heights, widths
 from attnviz.views.film.components.exhibit_types import (
     ViewRoom,
@@ -66,7 +66,7 @@ def _anchor(body: VGroup) -> VGroup:
     return body.cells if isinstance(body, MatrixView) else body
 
 
-def laid_out(
+def lay_out_exhibits(
     exhibits: Sequence[Exhibit], numbers: Numbers, style: Style, box: Box
 ) -> tuple[list[ExhibitView], list[Line | None]]:
     """The exhibits as views in their places, and the joint before each, None where there is none.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from attnviz.story.storyboard import Matrix
+from attnviz.story.matrix import Matrix
 from attnviz.views.film.components.text import widest
 from attnviz.views.film.style import Size
 

@@ -10,8 +10,8 @@ from manim import Animation, Create, FadeIn, LaggedStart, VGroup
 
 from attnviz.story.exhibits import Exhibit, Field, Plot, Table
 from attnviz.story.handlers import Handlers
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Matrix
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.choreography import appear
 from attnviz.views.film.components.exhibit_room import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from manim import MathTypst, VGroup
 
-from attnviz.story.storyboard import Formula
+from attnviz.story.formula import Formula
 from attnviz.theme import Role
 from attnviz.views.film.style import Size, Style
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from manim import LEFT, RIGHT, UP, SurroundingRectangle, VGroup
 
+from attnviz.story.matrix import Label, Matrix
 from attnviz.story.numbers import Numbers
 from attnviz.story.pooled_map import pooled
-from attnviz.story.storyboard import Label, Matrix
 from attnviz.theme import Role
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.components.cells import Cell, Slot, width_for

@@ -14,11 +14,11 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
 from attnviz.story.exhibits import Exhibit
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
-from attnviz.story.storyboard import Matrix
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.components.cells import width_for
-from attnviz.views.film.components.exhibit import ExhibitView, laid_out
+from attnviz.views.film.components.exhibit import ExhibitView, lay_out_exhibits
 from attnviz.views.film.components.exhibit_room import HEADING, MOST_CELL
 from attnviz.views.film.components.exhibit_types import heading
 from attnviz.views.film.components.matrix import LABEL_GAP, MatrixView, Sheet
@@ -61,7 +61,7 @@ def settings(
     Where there is room for all there are numbers in all from the beginning, and nothing moves; else in the vectors till
     their products are there; else in products and sums. Vectors that are longer still are shades.
     """
-    views, joints = laid_out(exhibits, numbers, style, box)
+    views, joints = lay_out_exhibits(exhibits, numbers, style, box)
     at_once = Setting(
         {_matrix(view.exhibit).symbol: view for view in views},
         tuple(joint for joint in joints if joint is not None),
@@ -95,7 +95,7 @@ def _in_turn(
     for make in makers:
         multiplied = make.beside([query, key], [products])
         if multiplied and (added := make.roomiest([query, key], [products, sums])):
-            views, _ = laid_out([query, key], numbers, style, box)
+            views, _ = lay_out_exhibits([query, key], numbers, style, box)
             vectors = Setting({_matrix(view.exhibit).symbol: view for view in views})
             yield vectors, multiplied, added
 

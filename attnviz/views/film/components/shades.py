@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
-from attnviz.story.storyboard import Matrix
+from attnviz.story.matrix import Matrix
 from attnviz.theme import Role
 
 _ALIKE = 0.5

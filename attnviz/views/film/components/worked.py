@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 from manim import RIGHT, VGroup
 
+from attnviz.story.calculation import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.story.exactness import term_relation
 from attnviz.story.i18n import Words
 from attnviz.story.numbers import MINUS, Numbers
-from attnviz.story.storyboard import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.components.cells import sum_line
 from attnviz.views.film.components.text import Glyphs, Line

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from importlib.metadata import version
 
+from attnviz.lessons.registry import LESSONS
 from attnviz.render.fingerprint import digest, program_digest
 from attnviz.render.program import Program
 from attnviz.render.timeline import Play, Segment
@@ -19,7 +20,17 @@ from attnviz.views.film.timing import Spell
 def key_of(film: Film, program: Program) -> str:
     """The digest of all that decides what the film is like."""
     faces = [_state(face) for face in (latin(), chinese(), film.font) if face is not None]
-    return digest(film, program_digest(), program.digest(), faces, version("uharfbuzz"))
+    programs = (program, *_outside(film.storyboard.lesson))
+    digests = [each.digest() for each in programs]
+    return digest(film, program_digest(), digests, faces, version("uharfbuzz"))
+
+
+def _outside(lesson: str) -> tuple[Program, ...]:
+    """The package of a lesson from outside: its films change with its files."""
+    known = LESSONS.get(lesson)
+    if known is None or known.package.startswith("attnviz."):
+        return ()
+    return (Program(known.package.partition(".")[0], (known.package,)),)
 
 
 def _state(face: Typeface) -> tuple[str, int, int, int]:

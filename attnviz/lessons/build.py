@@ -39,17 +39,17 @@ def lesson(
     >>> attnviz.lesson("masking", trace, language="zh").title
     '掩码'
     """
-    asked = lesson_named(name)
-    if asked.takes_sequence and trace is None:
+    found = lesson_named(name)
+    if found.takes_sequence and trace is None:
         raise InputError(
             f"the lesson {name} is told on a sequence: give a trace, as attnviz.self_attention makes one"
         )
-    if not asked.takes_sequence and trace is not None:
+    if not found.takes_sequence and trace is not None:
         raise InputError(f"the lesson {name} takes no sequence: leave trace out")
-    if not asked.takes_sequence and query is not None:
+    if not found.takes_sequence and query is not None:
         raise InputError(f"the lesson {name} takes no sequence: leave query out")
     for option, value in (("seed", seed), ("distance", distance)):
-        if value is not None and option not in asked.takes:
+        if value is not None and option not in found.takes:
             raise InputError(f"the lesson {name} has no such option: leave {option} out")
     if rounding not in ROUNDINGS:
         raise unknown_name("rounding", rounding, ROUNDINGS)

@@ -1,0 +1,78 @@
+"""Worked arithmetic: one result, written out term by term. Every number keeps its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from attnviz.theme import Role
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the trace, how it is written, and the role of the array that it is an entry of."""
+
+    value: float
+    text: str
+    role: Role | None = None
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A vector of the trace."""
+
+    values: tuple[float, ...]
+    texts: tuple[str, ...]
+    role: Role | None = None
+    omitted: int = 0
+    """How many further entries are left out."""
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A letter with a role (q₁), or an operator or bracket, which has none."""
+
+    text: str
+    role: Role | None = None
+
+
+Piece: TypeAlias = Number | Vector | Symbol
+
+
+@dataclass(frozen=True)
+class Term:
+    """One summand: how it is written (1 · 4) and what it is worth (4)."""
+
+    pieces: tuple[Piece, ...]
+    value: float | None
+    """None where the term is a vector."""
+    text: str
+    merged: int = 0
+    """More than 0: this stands for that many smaller terms together, and has no pieces."""
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """One result written out: left = term + term + … = total. No terms: left = total.
+
+    As shown, the texts of the terms add up to the text of the total; but for exponentials, where equal scores must give
+    equal numbers, the "≈" is all that is claimed.
+    """
+
+    part: str
+    """The narration part that it belongs to."""
+    left: tuple[Piece, ...]
+    terms: tuple[Term, ...]
+    relation: Literal["=", "≈"]
+    """ "≈" where one of its numbers is rounded; see `attnviz.story.exactness`."""
+    total: Number | Vector
+    position: int = 0
+    """Which entry of the step's result this is, counted from 0: a key, or a component."""
+
+    @property
+    def shows_products(self) -> bool:
+        """Whether a reader needs the worth of each term: the factors as shown do not give the total, or some terms
+        are not shown.
+        """
+        rounded = self.relation == "≈" and any(len(term.pieces) > 1 for term in self.terms)
+        return len(self.terms) > 1 and (rounded or any(term.merged for term in self.terms))

@@ -1,0 +1,63 @@
+"""Matrices as they are shown: values with a symbol, a role, and names of rows and columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Literal
+
+from attnviz.core.arrays import FloatArray
+from attnviz.theme import Role
+
+
+@dataclass(frozen=True)
+class Label:
+    """The name of a row or a column: its symbol, and its token where it has one."""
+
+    symbol: str
+    token: str | None = None
+    role: Role | None = None
+    position: int | None = None
+    """The position in the sequence that it names, counted from 0; None where it names something else."""
+
+
+class MatrixKind(Enum):
+    """Relation of a matrix to the array that its role names."""
+
+    WHOLE = auto()
+    """That array itself: X, Q, K, V, S, A, O, Y."""
+    OTHER = auto()
+    """Another array with the role: q₁, Concat, a kernel, a channel."""
+    MAKES = auto()
+    """A weight matrix that makes the array: W_Q."""
+    ADDED = auto()
+    """A bias that is added to it: b_Q."""
+    WEIGHTED = auto()
+    """The array with its rows multiplied by weights: αV."""
+    UNNAMED = auto()
+    """None that words could name: sums, a positional encoding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """A matrix as it is shown: values with a symbol, a role and named axes."""
+
+    symbol: str
+    values: FloatArray
+    """(rows, columns). −inf is a hidden score."""
+    role: Role
+    rows: tuple[Label, ...] = ()
+    """One a row, or none where the rows have no names."""
+    columns: tuple[Label, ...] = ()
+    head: int | None = None
+    """The head it belongs to, counted from 1; None if there is only one, or it belongs to all."""
+    sums: Literal["rows", "columns"] | None = None
+    """Along which axis its entries are parts of a sum that a reader may check; text is rounded to add up there."""
+    totals: FloatArray | None = None
+    """What the columns add up to, where `sums` is "columns": (columns,); or the rows, where it is "rows": (rows,)."""
+    kind: MatrixKind = MatrixKind.WHOLE
+    """How its role is to be read: W_Q has the role of the queries and is none."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return int(self.values.shape[0]), int(self.values.shape[1])

@@ -1,0 +1,12 @@
+"""What each step can say, in order."""
+
+from enum import StrEnum
+
+
+class Weights(StrEnum):
+    WHY = "why"
+    EQUAL = "equal"
+
+
+class Mean(StrEnum):
+    WHY = "why"
