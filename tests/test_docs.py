@@ -203,18 +203,32 @@ def options() -> set[str]:
     return {each for each in named if each.startswith("--")}
 
 
+SCRIPT_OPTION = r"(scripts/\w+)\s(--[a-z]+)"
+"""A script with an option; both are groups."""
+
+
 @pytest.mark.parametrize(
     "document",
     ["README.md", "README.zh.md", "CHANGELOG.md", "docs/lecture.md", "examples/README.md"],
 )
 def test_every_option_that_is_spoken_of_exists(document):
-    text = re.sub(
-        r"^    dask .*$", "", text_of(document), flags=re.MULTILINE
-    )  # has options of its own
+    # dask and the scripts have options of their own
+    text = re.sub(rf"^    dask .*$|{SCRIPT_OPTION}", "", text_of(document), flags=re.MULTILINE)
     spoken_of = set(re.findall(r"(?<![\w-])--[a-z][\w-]*", text))
 
     assert spoken_of
     assert spoken_of <= options()
+
+
+def test_every_option_of_a_script_that_is_spoken_of_is_in_its_usage():
+    spoken_of = {
+        each for document in DOCUMENTS for each in re.findall(SCRIPT_OPTION, text_of(document))
+    }
+
+    assert spoken_of
+    for script, option in spoken_of:
+        [usage] = re.findall(r"^# Usage: (.*)$", text_of(script), re.M)
+        assert option in usage
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
