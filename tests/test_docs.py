@@ -203,18 +203,32 @@ def options() -> set[str]:
     return {each for each in named if each.startswith("--")}
 
 
+SCRIPT_OPTION = r"(scripts/\w+)\s(--[a-z]+)"
+"""A script with an option; both are groups."""
+
+
 @pytest.mark.parametrize(
     "document",
     ["README.md", "README.zh.md", "CHANGELOG.md", "docs/lecture.md", "examples/README.md"],
 )
 def test_every_option_that_is_spoken_of_exists(document):
-    text = re.sub(
-        r"^    dask .*$", "", text_of(document), flags=re.MULTILINE
-    )  # has options of its own
+    # dask and the scripts have options of their own
+    text = re.sub(rf"^    dask .*$|{SCRIPT_OPTION}", "", text_of(document), flags=re.MULTILINE)
     spoken_of = set(re.findall(r"(?<![\w-])--[a-z][\w-]*", text))
 
     assert spoken_of
     assert spoken_of <= options()
+
+
+def test_every_option_of_a_script_that_is_spoken_of_is_in_its_usage():
+    spoken_of = {
+        each for document in DOCUMENTS for each in re.findall(SCRIPT_OPTION, text_of(document))
+    }
+
+    assert spoken_of
+    for script, option in spoken_of:
+        [usage] = re.findall(r"^# Usage: (.*)$", text_of(script), re.M)
+        assert option in usage
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -272,7 +286,7 @@ REQUESTS = {
 def test_every_example_file_is_explained_beside_it():
     files = {path.name for path in (ROOT / "examples").iterdir()} - {"README.md"}
 
-    assert files == REQUESTS.keys() | {"lecture.toml"}
+    assert files == REQUESTS.keys() | {"lecture.toml", "mean_lesson"}
     assert all(f"| `{name}` |" in text_of("examples/README.md") for name in files)
 
 
@@ -321,14 +335,25 @@ def rules() -> ModuleType:
 
 def test_the_map_of_the_rooms_is_the_one_that_is_enforced():
     rows = re.findall(
-        r"^\| `(\w+)` \|[^|]+\| ([^|]+) \| ([^|]+) \|$", text_of("ARCHITECTURE.md"), re.M
+        r"^\| `([\w.]+)` \|[^|]+\| ([^|]+) \| ([^|]+) \|$", text_of("ARCHITECTURE.md"), re.M
     )
+    order = [room for room, _, _ in rows]
 
     def listed(cell: str) -> set[str]:
         return set() if cell == "–" else set(cell.split(", "))
 
-    assert {room: listed(rooms) for room, rooms, _ in rows} == rules().ROOMS
+    def imported(room: str, cell: str) -> set[str]:
+        """The rooms of a cell, which may be "all above but" some."""
+        but = cell.removeprefix("all above but ")
+        return listed(cell) if but == cell else set(order[: order.index(room)]) - listed(but)
+
+    assert {room: imported(room, rooms) for room, rooms, _ in rows} == rules().ROOMS
     assert {room: listed(libraries) for room, _, libraries in rows} == rules().LIBRARIES
+    assert all(
+        order.index(each) < order.index(room)
+        for room, rooms, _ in rows
+        for each in imported(room, rooms)
+    )
 
 
 def pictures(document: str) -> set[str]:
