@@ -72,9 +72,6 @@ def weights(context: LessonContext) -> Step | None:
 
 def queries(context: LessonContext) -> Step | None:
     """Q = X W_Q, the worked row term by term, before it is normalised or turned; None where queries are given."""
-    problem = context.problem
-    if not problem.projects:
-        return None
     values = [
         head.q if head.projected_q is None else head.projected_q for head in context.trace.heads
     ]
@@ -83,9 +80,6 @@ def queries(context: LessonContext) -> Step | None:
 
 def keys(context: LessonContext) -> Step | None:
     """K = X W_K, likewise."""
-    problem = context.problem
-    if not problem.projects:
-        return None
     values = [
         head.k if head.projected_k is None else head.projected_k for head in context.trace.heads
     ]
@@ -94,9 +88,6 @@ def keys(context: LessonContext) -> Step | None:
 
 def values(context: LessonContext) -> Step | None:
     """V = X W_V, likewise."""
-    problem = context.problem
-    if not problem.projects:
-        return None
     values = [head.v for head in context.trace.heads]
     return _projected(context, "values", "v", Role.VALUE, values)
 
@@ -107,7 +98,15 @@ def _projected(
     letter: str,
     role: Role,
     per_head: list[FloatArray],
-) -> Step:
+) -> Step | None:
+    problem = context.problem
+    if not problem.projects:
+        return None
+    w, b = {
+        "q": (problem.w_q, problem.b_q),
+        "k": (problem.w_k, problem.b_k),
+        "v": (problem.w_v, problem.b_v),
+    }[letter]
     row, width = context.query, per_head[0].shape[1]
     shown = components(width, context.most)
     worked = tuple(
