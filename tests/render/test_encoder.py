@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from attnviz.render import encoder
 from attnviz.render.encoder import ENCODER, SegmentEncoder
-from attnviz.render.video.container import assemble
+from attnviz.render.video.container import UNDETERMINED, assemble
 from tests.render.footage import (
     FILMS,
     MOVING,
@@ -222,7 +222,7 @@ def join(parts: Sequence[bytes], folder: Path) -> bytes:
         "comment": "{}",
         "encoding_tool": "",
     }
-    assemble(paths, folder / "film.mp4", language="en", **told)
+    assemble(paths, folder / "film.mp4", language=UNDETERMINED, **told)
     return (folder / "film.mp4").read_bytes()
 
 
