@@ -385,7 +385,7 @@ def test_a_row_that_does_not_exist_is_refused(told, query):
     [
         (
             {"rounding": "artcle"},
-            r"^unknown rounding 'artcle': did you mean 'article'\? Known: sum-preserving, ",
+            r"^unknown rounding 'artcle': did you mean 'article'\? Known: plain, sum-preserving",
         ),
         ({"precision": -1}, r"^precision is -1: give 0 to 12 decimals$"),
         ({"precision": 13}, r"^precision is 13: give 0 to 12 decimals$"),
