@@ -103,9 +103,10 @@ def test_every_formula_of_every_lesson_is_spelled_as_it_was_by_hand():
                 steps = build_storyboard(lesson.name, LessonRequest(trace)).steps
                 shown |= {step.formula.plain: step.formula for step in steps}
 
-    assert len(shown) > 60
-    assert {plain: spelled(formula) for plain, formula in shown.items()} == {
-        plain: SPELLINGS[plain] for plain in shown
+    known = shown.keys() & SPELLINGS.keys()  # a scale of the user's own is in no list
+    assert len(known) > 60
+    assert {plain: spelled(shown[plain]) for plain in known} == {
+        plain: SPELLINGS[plain] for plain in known
     }
 
 
