@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from manim import RIGHT, UP, Circle, Create, FadeIn, FadeOut, Scene, Square, config
+from manim import RIGHT, UP, Circle, Create, FadeIn, FadeOut, Scene, Square, config, tempconfig
 from manim import logger as manim_logger
 
 from attnviz.render import worker
@@ -145,13 +145,14 @@ def test_manim_is_set_up_for_the_scene_while_it_is_told_only():
 
     source = Noted(construct)
     segments = segments_of(source)
-    told = SceneReplay(source)
-    told.draw(segments[0])
-    assert config.pixel_width == source.quality.width
-    told.dismiss()
+    with tempconfig({"pixel_width": 1000}):
+        replay = SceneReplay(source)
+        replay.draw(segments[0])
+        assert config.pixel_width == source.quality.width
+        replay.dismiss()
 
+        assert config.pixel_width == 1000
     assert seen == [(160, 5, logging.ERROR)] * 2
-    assert config.pixel_width != source.quality.width
 
 
 def another_time(change: Callable[[Scene], None]) -> tuple[Noted, tuple[Segment, ...]]:
