@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from attnviz.theme import Role
@@ -137,45 +137,54 @@ _SHARED = (
     r"(?P<lowered>[₀-₉]+)",
     rf"(?P<number>{_NUMBER})",
 )
-_AMONG_WORDS = re.compile(
-    "|".join(
-        (
-            rf"(?P<quoted>“[^”]*”|{HIDDEN}+)",
-            r"(?<![A-Za-z0-9_])(?P<function>exp)\((?P<argument>[^()]*)\)",
-            r"(?<![A-Za-z0-9_])(?P<base>[Wb]|d(?=_(?:k|model)))_(?P<name>[QKVO]|k|model)(?P<further>)"
-            r"(?![A-Za-z0-9_])",
-            *_SHARED,
-            # a word ends before a letter with an index
-            rf"(?P<word>(?:(?![A-Za-zα]{_INDICES}){_LETTERS})+)",
-            r"(?P<sign>.)",
-        )
-    ),
-    re.DOTALL,
-)
-_IN_MATHEMATICS = re.compile(
-    "|".join(
-        (
-            r"(?P<base>[A-Za-z])_(?P<name>[A-Za-z]+)(?P<further>[₀-₉]*)",
-            *_SHARED,
-            r"(?P<word>[A-Za-z]{2,})",
-            r"(?P<alone>[A-Za-zα])",
-            r"(?P<sign>.)",
-        )
-    ),
-    re.DOTALL,
-)
 
 
-@lru_cache(
-    maxsize=4096
-)  # a film asks for the tokens of a caption's lines, and for those of the caption
+@cache
+def _among_words() -> re.Pattern[str]:
+    """The grammar of words. Compiled when it is first used: an explanation without colours needs none."""
+    return re.compile(
+        "|".join(
+            (
+                rf"(?P<quoted>“[^”]*”|{HIDDEN}+)",
+                r"(?<![A-Za-z0-9_])(?P<function>exp)\((?P<argument>[^()]*)\)",
+                r"(?<![A-Za-z0-9_])(?P<base>[Wb]|d(?=_(?:k|model)))_(?P<name>[QKVO]|k|model)(?P<further>)"
+                r"(?![A-Za-z0-9_])",
+                *_SHARED,
+                # a word ends before a letter with an index
+                rf"(?P<word>(?:(?![A-Za-zα]{_INDICES}){_LETTERS})+)",
+                r"(?P<sign>.)",
+            )
+        ),
+        re.DOTALL,
+    )
+
+
+@cache
+def _in_mathematics() -> re.Pattern[str]:
+    """The grammar of formulas and arithmetic."""
+    return re.compile(
+        "|".join(
+            (
+                r"(?P<base>[A-Za-z])_(?P<name>[A-Za-z]+)(?P<further>[₀-₉]*)",
+                *_SHARED,
+                r"(?P<word>[A-Za-z]{2,})",
+                r"(?P<alone>[A-Za-zα])",
+                r"(?P<sign>.)",
+            )
+        ),
+        re.DOTALL,
+    )
+
+
+# a film asks for the tokens of a caption's lines, and for those of the caption
+@lru_cache(maxsize=4096)
 def read_tokens(text: str) -> tuple[CaptionToken, ...]:
     """The tokens of words with symbols among them.
 
     >>> [token.text for token in read_tokens("divide by √d_k, q₁ (“a_b”)")]
     ['divide', ' ', 'by', ' ', '√d_k', ',', ' ', 'q₁', ' ', '(', '“a_b”', ')']
     """
-    return tuple(_tokens(text, _AMONG_WORDS))
+    return tuple(_tokens(text, _among_words()))
 
 
 @lru_cache(maxsize=4096)
@@ -185,7 +194,7 @@ def read_mathematics(text: str) -> tuple[CaptionToken, ...]:
     >>> [token.role for token in read_mathematics("S = Q") if isinstance(token, Symbol)]
     [<Role.SCORE: 'score'>, <Role.QUERY: 'query'>]
     """
-    return tuple(_tokens(text, _IN_MATHEMATICS))
+    return tuple(_tokens(text, _in_mathematics()))
 
 
 def flattened(tokens: Iterable[CaptionToken]) -> Iterator[CaptionToken]:
@@ -222,7 +231,7 @@ def runs_of(tokens: Iterable[CaptionToken]) -> tuple[Run, ...]:
 
 
 def _tokens(text: str, pattern: re.Pattern[str]) -> Iterator[CaptionToken]:
-    in_formula = pattern is _IN_MATHEMATICS
+    in_formula = pattern is _in_mathematics()
     for match in pattern.finditer(text):
         part, written = match.groupdict(), match[0]
         if part["root"]:

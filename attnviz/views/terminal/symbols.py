@@ -13,11 +13,15 @@ from attnviz.views.terminal.colour import Palette
 
 def coloured_formula(formula: str, palette: Palette) -> Text:
     """A formula in plain Unicode, its matrices and entries coloured."""
+    if palette.depth is None:
+        return Text(formula)
     return _coloured(runs_of(read_mathematics(formula)), palette)
 
 
 def coloured_words(said: str, palette: Palette) -> Text:
     """Words, the symbols among them coloured."""
+    if palette.depth is None:
+        return Text(str(said))
     return _coloured(caption(said).runs, palette)
 
 
