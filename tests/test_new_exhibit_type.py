@@ -4,17 +4,19 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pytest
 from manim import FadeIn, VGroup
 
 from attnviz.errors import UnknownExhibitError
 from attnviz.render.quality import QUALITIES
 from attnviz.story import exhibits as story
-from attnviz.story.exhibits import Exhibit, texts_of
+from attnviz.story.exhibits import Exhibit, Product, texts_of
 from attnviz.story.formula import Formula
+from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
 from attnviz.story.storyboard import Step, Storyboard
-from attnviz.theme import THEMES
+from attnviz.theme import THEMES, Role
 from attnviz.views.document import figure_model, lesson_json
 from attnviz.views.document.figure_model import TextTable
 from attnviz.views.document.markup import markup
@@ -177,3 +179,18 @@ def test_a_type_that_is_not_registered_is_one_error_that_says_where_to(show_it, 
         show_it(board_of(Unknown()))
 
     assert str(caught.value) == f"no handler for exhibits of type Unknown: add one with {register}"
+
+
+def test_a_second_product_of_a_step_is_shown_matrix_by_matrix():
+    one, other = (
+        Product((Matrix(a, np.eye(2), Role.VALUE),), (Matrix(b, np.eye(2), Role.VALUE),))
+        for a, b in ("PQ", "RT")
+    )
+    board = board_of(one, other)
+
+    page, document = page_of(board), markup(board, "markdown")
+    shown = lesson_json.storyboard_json(board)
+
+    assert [symbol for symbol in "PQRT" if f"{symbol}  2×2" in page] == list("PQRT")
+    assert [symbol for symbol in "PQRT" if f"{symbol}** (" in document] == list("PQRT")
+    assert [symbol for symbol in "PQRT" if f'"symbol": "{symbol}"' in shown] == list("PQRT")

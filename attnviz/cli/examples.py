@@ -29,4 +29,4 @@ def examples(name: str | None, lang: str) -> None:
         problem = each.problem
         shape = f"{problem.n} × {problem.d_model}"
         heads = "1 head" if problem.heads == 1 else f"{problem.heads} heads"
-        click.echo(f"{each.name:12}  {shape}  {heads:7}  {each.title[lang]}")
+        click.echo(f"{each.name:12}  {shape}  {heads:7}  {each.title_in(lang)}")

@@ -47,6 +47,10 @@ class Example:
     query: str | None
     """The row to be worked in full where the user names none, as --query takes it."""
 
+    def title_in(self, language: str) -> str:
+        """The title in that language; in English, or the name, where the file has none."""
+        return self.title.get(language) or self.title.get("en") or self.name
+
 
 def example_names() -> tuple[str, ...]:
     """The names of the built-in examples, the default first.

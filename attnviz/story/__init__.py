@@ -1,0 +1,1 @@
+"""What a lesson is made of: steps, exhibits, matrices, calculations, captions, languages. Knows no screen."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from attnviz.core.trace import Trace
 from attnviz.errors import unknown_name
 from attnviz.story.calculation import Calculation
-from attnviz.story.exhibits import Exhibit, Product
+from attnviz.story.exhibits import Exhibit, Product, in_matrices
 from attnviz.story.formula import Formula
 from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
@@ -43,8 +43,14 @@ class Step:
 
     @property
     def product(self) -> Product | None:
-        """The product among its exhibits; None if it has none."""
+        """The first product among its exhibits, which its calculations are about; None if it has none."""
         return next((each.item for each in self.exhibits if isinstance(each.item, Product)), None)
+
+    @property
+    def beside_product(self) -> tuple[Exhibit, ...]:
+        """All other exhibits, matrix by matrix where one is a product too."""
+        product = self.product
+        return in_matrices(each for each in self.exhibits if each.item is not product)
 
     @property
     def operands(self) -> tuple[Matrix, ...]:

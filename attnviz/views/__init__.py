@@ -1,0 +1,1 @@
+"""The views of a storyboard: terminal, document, picture, film."""

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from attnviz.lessons.registry import LESSONS
-from attnviz.story.exhibits import Exhibit, Field, Plot, Table
+from attnviz.story.exhibits import Field, Plot, Table
 from attnviz.story.matrix import Matrix
-from attnviz.story.storyboard import Step
 from attnviz.views.document.lesson_json import storyboard_json
 
 
@@ -42,11 +41,6 @@ def test_every_lesson_is_json_with_every_step_and_word(default_lesson, name, lan
     assert body["notes"] == list(board.notes)
 
 
-def beside_product(step: Step) -> list[Exhibit]:
-    """The exhibits that stand in `exhibits`: the product stands in `operands` and `results`."""
-    return [each for each in step.exhibits if each.item is not step.product]
-
-
 @pytest.mark.parametrize("name", LESSONS)
 def test_matrices_come_back_with_all_digits(default_lesson, name):
     board = default_lesson(name, "en")
@@ -56,7 +50,7 @@ def test_matrices_come_back_with_all_digits(default_lesson, name):
         pairs += zip(step.results, told["results"], strict=True)
         pairs += [
             (exhibit.item, each["item"])
-            for exhibit, each in zip(beside_product(step), told["exhibits"], strict=True)
+            for exhibit, each in zip(step.beside_product, told["exhibits"], strict=True)
             if each["kind"] == "matrix"
         ]
         for matrix, each in pairs:

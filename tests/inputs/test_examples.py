@@ -1,6 +1,7 @@
 """The built-in examples do what their descriptions say."""
 
 import dataclasses
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -170,3 +171,11 @@ def test_what_is_not_toml_is_told_with_the_line(tmp_path):
 def test_a_missing_example_file_is_told_so(tmp_path):
     with pytest.raises(InputError, match=r"mine\.toml: no such file \(--example\)"):
         load_example(str(tmp_path / "mine.toml"))
+
+
+def test_a_title_that_a_language_lacks_is_the_english_one_and_else_the_name():
+    example = load_example("illustrated")
+
+    assert example.title_in("zh") == example.title["zh"] != example.title["en"]
+    assert example.title_in("de") == example.title["en"]
+    assert replace(example, title={}).title_in("de") == "illustrated"

@@ -18,6 +18,7 @@ from attnviz.lessons.registry import LESSONS, build_storyboard, lesson_named
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.captions import LINES, caption_lines
 from attnviz.story.i18n import LANGUAGES
+from attnviz.story.i18n import language as language_record
 from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import LONGEST_SUM
 from attnviz.story.storyboard import Step, Storyboard
@@ -25,7 +26,9 @@ from attnviz.theme import Role
 from attnviz.typeset.text_width import columns_of
 from tests.cases import CASES, SEQUENCES, random_trace
 
-CAPTION_COLUMNS = {"en": 60, "zh": 2 * 28}
+CAPTION_COLUMNS = {
+    code: language_record(code).caption_length * language_record(code).columns for code in LANGUAGES
+}
 TITLE_COLUMNS = 30
 TAKES_SEQUENCE = [name for name, lesson in LESSONS.items() if lesson.takes_sequence]
 SEEDED = [name for name, lesson in LESSONS.items() if "seed" in lesson.takes]

@@ -107,7 +107,7 @@ def test_a_lecture_starts_and_is_read_in_it(made_up, tmp_path):
 
 
 def test_the_package_has_english_and_chinese_and_names_the_nearest_to_any_other():
-    assert LANGUAGES == ("en", "zh")
+    assert {"en", "zh"} <= set(LANGUAGES)
     with pytest.raises(InputError, match="did you mean 'zh'"):
         language("zn")
 

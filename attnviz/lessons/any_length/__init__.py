@@ -1,0 +1,1 @@
+"""Any number of vectors. `lesson.py` says what the lesson is, `steps.py` builds it."""

@@ -1,0 +1,1 @@
+"""What a layer costs. `lesson.py` says what the lesson is, `steps.py` builds it."""

@@ -1,0 +1,1 @@
+"""Masks, and padding. `lesson.py` says what the lesson is, `steps.py` builds it."""

@@ -1,0 +1,1 @@
+"""Several heads. `lesson.py` says what the lesson is, `steps.py` builds it."""

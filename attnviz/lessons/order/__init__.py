@@ -1,0 +1,1 @@
+"""Does order matter? `lesson.py` says what the lesson is, `steps.py` builds it."""

@@ -1,0 +1,1 @@
+"""The main lesson. `lesson.py` says what the lesson is, `steps.py` builds it."""

@@ -87,9 +87,7 @@ def _step(step: Step, numbers: Numbers, spoken: Words) -> Json:
         "operands": [_matrix(each, numbers) for each in step.operands],
         "results": [_matrix(each, numbers) for each in step.results],
         "worked": [_calculation(each, spoken) for each in step.worked],
-        "exhibits": [
-            _exhibit(each, numbers) for each in step.exhibits if each.item is not step.product
-        ],
+        "exhibits": [_exhibit(each, numbers) for each in step.beside_product],
     }
 
 

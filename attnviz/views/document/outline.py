@@ -97,8 +97,8 @@ def _section(number: int, step: Step, tables: tuple[Table, ...], storyboard: Sto
             in_one_line(text, spoken.say("common", "space")),
             tuple(
                 _shown(each, storyboard, spoken)
-                for each in step.exhibits
-                if each.part == part and each.item is not step.product
+                for each in step.beside_product
+                if each.part == part
             ),
             tuple(written(each, spoken) for each in _belonging(step.worked, part)),
         )

@@ -167,11 +167,7 @@ def _worked(calculations: Sequence[Calculation], setting: Setting) -> list[Text]
 
 def _shown(step: Step, part: str) -> list[Exhibit]:
     """What is shown with that part, but for the product, which stands around its calculations."""
-    return [
-        exhibit
-        for exhibit in step.exhibits
-        if exhibit.part == part and exhibit.item is not step.product
-    ]
+    return [exhibit for exhibit in step.beside_product if exhibit.part == part]
 
 
 def _calculated(step: Step, part: str) -> list[Calculation]:
