@@ -2,7 +2,7 @@
 
 import pytest
 
-from attnviz.render.executor import executor
+from attnviz.render.executor import Executor, executor
 from attnviz.render.render_queue import Take
 from attnviz.render.scene_replay import NonDeterministicSceneError
 from attnviz.render.worker import draw
@@ -12,18 +12,25 @@ from tests.film.small import small_film
 
 
 class Doubtful:
-    """Draws the first order, and finds the second one changed."""
+    """Has the first order drawn by a worker process, and finds the second one changed.
+
+    Not in this process: it plans at the same time, and manim's configuration is global.
+    """
 
     workers = 2
 
+    def __init__(self, workers: Executor):
+        self._workers = workers
+
     def results(self, job, arguments, on_wait):
         if job is not draw:
-            yield from ((i, job(each)) for i, each in enumerate(arguments))
+            yield from self._workers.results(job, arguments, on_wait)
             return
         for i, order in enumerate(arguments):
             if i == 1:
                 raise NonDeterministicSceneError("play 3 is another one")
-            yield i, job(order)
+            ((_, drawn),) = self._workers.results(job, [order], on_wait)
+            yield i, drawn
 
 
 @pytest.mark.parametrize("folder", [True, False], ids=["ahead", "planned before"])
@@ -32,11 +39,12 @@ def test_a_lesson_is_drawn_here_then_and_every_frame_is_heard_of_once(tmp_path, 
     work, parts, again = (tmp_path / name for name in ("work", "parts", "again"))
     for each in (work, parts, again):
         each.mkdir()
-    place = FilmService(Doubtful(), folder=str(work) if folder else None)
+    with executor(2) as workers:
+        place = FilmService(Doubtful(workers), folder=str(work) if folder else None)
 
-    (told,) = place.plan([asked], ahead=folder)
-    (files,) = place.draw([Take(asked, told.segments, is_same_here=True)], parts, heard.append)
-    place.stop()
+        (told,) = place.plan([asked], ahead=folder)
+        (files,) = place.draw([Take(asked, told.segments, is_same_here=True)], parts, heard.append)
+        place.stop()
 
     assert told == plan(asked)
     assert sum(heard) == told.frames
