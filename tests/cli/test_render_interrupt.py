@@ -14,6 +14,8 @@ from tests.patience import PATIENCE, wait_until
 
 from .conftest import left_over, left_running, stored
 
+pytestmark = pytest.mark.films
+
 PROBE = '''
 import importlib, importlib.abc, os, signal, sys
 

@@ -19,7 +19,7 @@ from attnviz.story.storyboard import Step, Storyboard
 from attnviz.views.film.production.planning import Plan, plan
 from attnviz.views.film.stage import Beat, Stage
 from attnviz.views.film.style import Style
-from tests.film.films import IN_FULL, IN_LIGHT, ONLY, OTHER_LESSONS, case_named, film_of
+from tests.film.films import IN_FULL, IN_LIGHT, ONLY, OTHER_LESSONS, SLOW, case_named, film_of
 from tests.film.screens import Screen, screen_of
 
 _NUMBER = r"−?(?:\d+(?:[.,]\d+)*(?:e[+-]\d+)?|∞)"
@@ -126,7 +126,14 @@ def told(name: str, storyboard: Storyboard, style: Style) -> Told:
 
 def grouped(names: Iterable[str], *more: Any) -> list[Any]:
     """Each name as a parameter, with `more`, in the process that has the case of that name at hand."""
-    return [pytest.param(name, *more, marks=pytest.mark.xdist_group(name)) for name in names]
+    return [
+        pytest.param(
+            name,
+            *more,
+            marks=[pytest.mark.xdist_group(name), *([pytest.mark.films] if name in SLOW else [])],
+        )
+        for name in names
+    ]
 
 
 @lru_cache(

@@ -37,6 +37,23 @@ IN_FULL = (
     "long in Chinese",
 )
 """The cases of the main lesson of which every screen is looked at."""
+SLOW = frozenset(
+    {
+        "two hundred tokens",
+        "long in Chinese",
+        "twelve heads",
+        "long tokens",
+        "one head with w_o and biases",
+        "five decimals, score bias",
+        "retrieval",
+        "heads without w_o",
+        "illustrated in Chinese",
+        "illustrated in light",
+        "multi-head of forty",
+        "cnn-limits zh",
+    }
+)
+"""The cases that `scripts/test --films` looks at: others are like them, and sooner planned."""
 IN_LIGHT = {"illustrated in light": "illustrated"}
 ONLY = {
     "turned by position": ("keys", "places", "scores"),

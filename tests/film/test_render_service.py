@@ -22,6 +22,8 @@ from attnviz.views.film.production.planning import Plan, plan
 from attnviz.views.film.video.assembly import About, Chapter, Programme, make
 from tests.film.small import small_film
 
+pytestmark = pytest.mark.films
+
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch) -> Path:

@@ -18,7 +18,7 @@ from tests.patience import PATIENCE, wait_until
 from tests.render import jobs
 from tests.render.schedulers import Scheduler, scheduling
 
-pytestmark = pytest.mark.xdist_group("cluster")
+pytestmark = [pytest.mark.xdist_group("cluster"), pytest.mark.films]
 
 WITHOUT_ATTNVIZ = """
 import sys

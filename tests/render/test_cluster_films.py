@@ -14,7 +14,7 @@ import pytest
 from tests.patience import PATIENCE, wait_until
 from tests.render.schedulers import ROOT, scheduling
 
-pytestmark = pytest.mark.xdist_group("cluster")
+pytestmark = [pytest.mark.xdist_group("cluster"), pytest.mark.films]
 
 CHINESE = ("我 爱 猫", "--lang", "zh", "--step", "inputs", "--step", "scores", "--step", "softmax")
 SCENE = """

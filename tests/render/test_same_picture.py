@@ -17,6 +17,8 @@ from attnviz.views.film.style import PACES, Style
 from tests.render import odd_scenes
 from tests.render.pictures import by_manim, by_us, own, ssim, worst_block
 
+pytestmark = pytest.mark.films
+
 ODD = Path(odd_scenes.__file__)
 ANTIALIASING = 8
 """Levels of 255 by which a block of 4 × 4 pixels may differ where only the edges of a shape do."""
@@ -47,20 +49,17 @@ def check(source) -> None:
     assert max(worst for _, worst in pairs) <= ANTIALIASING
 
 
-@pytest.mark.render
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_looks_as_manim_draws_it(name):
     board, small = default_storyboard(name), Quality(426, 240, 3)
     check(Film(scene_of(lesson_named(name)), board, Style(pace=PACES["fast"]), small))
 
 
-@pytest.mark.render
 def test_a_title_card_looks_as_manim_draws_it():
     board = card_storyboard("Attention", ("a line", "another"), "en")
     check(Film(TitleCard, board, Style(), Quality(426, 240, 5), standing=1.0))
 
 
-@pytest.mark.render
 @pytest.mark.parametrize(
     "name", [each for each in ODD_SCENES if each not in ("Failing", "NoPlays")]
 )
@@ -68,7 +67,6 @@ def test_what_our_scenes_do_not_use_looks_as_manim_draws_it(name):
     check(own(ODD, name, Quality(426, 240, 12)))
 
 
-@pytest.mark.render
 def test_a_row_that_is_forgotten_is_noticed(monkeypatch):
     """The comparison can fail."""
     monkeypatch.setattr(canvas, "merged", lambda rows: [])
