@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -126,14 +126,7 @@ def told(name: str, storyboard: Storyboard, style: Style) -> Told:
 
 def grouped(names: Iterable[str], *more: Any) -> list[Any]:
     """Each name as a parameter, with `more`, in the process that has the case of that name at hand."""
-    return [
-        pytest.param(
-            name,
-            *more,
-            marks=[pytest.mark.xdist_group(name), *([pytest.mark.films] if name in SLOW else [])],
-        )
-        for name in names
-    ]
+    return [pytest.param(name, *more, marks=pytest.mark.xdist_group(name)) for name in names]
 
 
 @lru_cache(
@@ -143,15 +136,27 @@ def _told(name: str) -> Told:
     return told(name, *case_named(name))
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Marks what looks at slow cases, before those that are marked are left out; then puts groups together."""
+    for item in items:
+        if _group_of(item) in SLOW:
+            item.add_marker("films")
+    yield
+    _put_groups_together(items)
+
+
+def _group_of(item: pytest.Item) -> object:
+    mark = item.get_closest_marker("xdist_group")
+    return mark.args[0] if mark else item
+
+
+def _put_groups_together(items: list[pytest.Item]) -> None:
     """Puts all tests of a group beside its first, as they run where several processes share them."""
     firsts: dict[object, int] = {}
     places = {}
     for place, item in enumerate(items):
-        mark = item.get_closest_marker("xdist_group")
-        group = mark.args[0] if mark else item
-        places[item] = firsts.setdefault(group, place)
+        places[item] = firsts.setdefault(_group_of(item), place)
     items.sort(key=places.__getitem__)
 
 

@@ -16,7 +16,7 @@ from attnviz.views.film.production.planning import plan
 from attnviz.views.film.stage import Beat
 from attnviz.views.film.style import MOST_WORKED
 from tests.cases import CASES
-from tests.film.films import film_of
+from tests.film.films import IN_FULL, IN_LIGHT, ONLY, OTHER_LESSONS, SLOW, film_of
 from tests.film.small import small_film
 
 
@@ -136,3 +136,7 @@ def test_a_character_that_the_typeface_lacks_is_told_before_anything_is_drawn():
         "no typeface here has the character '😀' (in '😀'): leave it out, or --font FILE with a font "
         "that has it; attnviz explain shows any character"
     )
+
+
+def test_a_slow_case_is_one_of_those_that_are_looked_at():
+    assert {*IN_FULL, *IN_LIGHT, *ONLY, *OTHER_LESSONS} > SLOW

@@ -131,7 +131,7 @@ LADDER = ("scale", "cap", "bias", "mask", "softmax")
 WITH_LADDER = [*IN_FULL, *(name for name, steps in ONLY.items() if set(steps) & set(LADDER))]
 
 
-@pytest.fixture(params=[pytest.param(n, marks=pytest.mark.xdist_group(n)) for n in WITH_LADDER])
+@pytest.fixture(params=grouped(WITH_LADDER))
 def ladder(request, telling) -> list[Screen]:
     """The screens of a film on which scores become weights, row under row."""
     return [each for each in telling(request.param).screens if each.beat.step in LADDER]
