@@ -231,7 +231,9 @@ def runs_of(tokens: Iterable[CaptionToken]) -> tuple[Run, ...]:
 
 
 def _tokens(text: str, pattern: re.Pattern[str]) -> Iterator[CaptionToken]:
-    in_formula = pattern is _in_mathematics()
+    in_formula = (
+        "alone" in pattern.groupindex
+    )  # a single letter is a symbol there, among words a word
     for match in pattern.finditer(text):
         part, written = match.groupdict(), match[0]
         if part["root"]:
