@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from attnviz.core.attention import AttentionStages, attend
-    from attnviz.core.convolution import ConvolutionStages, convolve
+    from attnviz.core.convolution.convolution import ConvolutionStages, convolve
+    from attnviz.core.convolution.upsampling import TransposedStages, transposed_convolve
     from attnviz.core.head_trace import HeadTrace
     from attnviz.core.options import AttentionOptions
     from attnviz.core.problem import Problem
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from attnviz.core.self_attention import self_attention, trace_of
     from attnviz.core.softmax import softmax
     from attnviz.core.trace import Trace
-    from attnviz.core.upsampling import TransposedStages, transposed_convolve
     from attnviz.errors import AttnvizError
     from attnviz.inputs.loading import load
     from attnviz.lessons.build import lesson
@@ -32,16 +32,16 @@ _HOMES = {
     "AttentionOptions": "attnviz.core.options",
     "AttentionStages": "attnviz.core.attention",
     "AttnvizError": "attnviz.errors",
-    "ConvolutionStages": "attnviz.core.convolution",
+    "ConvolutionStages": "attnviz.core.convolution.convolution",
     "HeadTrace": "attnviz.core.head_trace",
     "LESSONS": "attnviz.lessons.registry",
     "Problem": "attnviz.core.problem",
     "Storyboard": "attnviz.story.storyboard",
     "Trace": "attnviz.core.trace",
-    "TransposedStages": "attnviz.core.upsampling",
+    "TransposedStages": "attnviz.core.convolution.upsampling",
     "article_rounded": "attnviz.core.rounding",
     "attend": "attnviz.core.attention",
-    "convolve": "attnviz.core.convolution",
+    "convolve": "attnviz.core.convolution.convolution",
     "explain": "attnviz.library.explanation",
     "film": "attnviz.library.films.film",
     "heads": "attnviz.library.survey",
@@ -54,7 +54,7 @@ _HOMES = {
     "sum_preserving_round": "attnviz.core.rounding",
     "trace": "attnviz.library.tracing",
     "trace_of": "attnviz.core.self_attention",
-    "transposed_convolve": "attnviz.core.upsampling",
+    "transposed_convolve": "attnviz.core.convolution.upsampling",
 }
 
 __all__ = [

@@ -16,8 +16,8 @@ from typing import Any
 
 import av
 
-from attnviz.render.codec import new_context
 from attnviz.render.quality import Quality
+from attnviz.render.video.codec import new_context
 
 _HELD = 64
 """Frames that are decoded at a time."""

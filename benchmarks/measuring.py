@@ -107,7 +107,7 @@ def tell_machine() -> None:
     import manim
     import numpy as np
 
-    from attnviz.render.encoder import fingerprint
+    from attnviz.render.video.encoder import fingerprint
 
     libavcodec = ".".join(map(str, av.library_versions["libavcodec"]))
     print(f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}")

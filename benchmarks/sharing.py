@@ -12,11 +12,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from attnviz.render.executor import executor
+from attnviz.render.drawing.scene_replay import SceneReplay
+from attnviz.render.drawing.timeline import Range, Segment
 from attnviz.render.render_queue import Take
-from attnviz.render.scene_replay import SceneReplay
-from attnviz.render.timeline import Range, Segment
-from attnviz.render.worker import Drawn
+from attnviz.render.workers.executor import executor
+from attnviz.render.workers.worker import Drawn
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.film_service import FilmService
 

@@ -37,9 +37,9 @@ def models(action: str | None, name: str | None) -> None:
 
 
 def _listed() -> Iterator[str]:
-    from attnviz.models.gguf_names import ARCHITECTURES
+    from attnviz.models.families.known_families import model_types
+    from attnviz.models.gguf.names import ARCHITECTURES
     from attnviz.models.locate import KNOWN, downloaded, installed
-    from attnviz.models.model_families import model_types
 
     for each in KNOWN:
         path = installed(each)

@@ -8,9 +8,9 @@ from itertools import islice
 from pathlib import Path
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.head_measures import induction
+from attnviz.core.measures.head_measures import induction
+from attnviz.core.measures.word_pooling import merged
 from attnviz.core.provenance import Backend, Provenance
-from attnviz.core.word_pooling import merged
 from attnviz.errors import InputError
 from attnviz.inputs.attention_file import read_attention
 from attnviz.inputs.selection import positions_of

@@ -10,10 +10,10 @@ from typing import Any
 
 from attnviz.core.provenance import Quantisation
 from attnviz.models.config import Config, read_config
-from attnviz.models.gguf_file import read_gguf
-from attnviz.models.gguf_names import ROPE_FACTORS, config_of
-from attnviz.models.gguf_tensors import GgufTensors
-from attnviz.models.gguf_tokenizer import tokenizer_of
+from attnviz.models.gguf.file import read_gguf
+from attnviz.models.gguf.names import ROPE_FACTORS, config_of
+from attnviz.models.gguf.tensors import GgufTensors
+from attnviz.models.gguf.tokenizer import tokenizer_of
 from attnviz.models.locate import Place
 from attnviz.models.safetensors_folder import SafetensorsFolder
 from attnviz.models.tensors import Tensors

@@ -12,7 +12,7 @@ from typing import Any
 
 from attnviz.errors import EnvironmentFault, InputError
 from attnviz.models import config, safetensors_folder, tokenizer
-from attnviz.models.gguf_file import SUFFIX, is_gguf
+from attnviz.models.gguf.file import SUFFIX, is_gguf
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.problem import Problem
 from attnviz.core.provenance import ModelSource, Provenance, Quantisation, Source, UnknownTokens
 from attnviz.errors import InputError, unknown_name
+from attnviz.models.families.known_families import NumpyRunner, model_types
 from attnviz.models.formats import open_files
 from attnviz.models.locate import Place, find
-from attnviz.models.model_families import NumpyRunner, model_types
 from attnviz.models.revision import revision
 from attnviz.models.runner import LayerAttention, Runner
 from attnviz.models.tokenization import Pieces
@@ -148,7 +148,7 @@ def open_model(name: str, backend: str = NUMPY) -> Model:
 
 def _captured(place: Place) -> Model:
     # torch takes seconds to load
-    from attnviz.models.transformers_runner import TransformersRunner, tokenizer_of
+    from attnviz.models.watched.transformers_runner import TransformersRunner, tokenizer_of
 
     quantisation = None if place.file is None else open_files(place).quantisation
     return Model(place.title, TransformersRunner(place), partial(tokenizer_of, place), quantisation)

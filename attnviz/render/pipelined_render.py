@@ -10,10 +10,10 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
-from attnviz.render.executor import Executor
-from attnviz.render.scene_replay import NonDeterministicSceneError, Source
-from attnviz.render.timeline import Range, Segment
-from attnviz.render.worker import Drawn, Order, draw
+from attnviz.render.drawing.scene_replay import NonDeterministicSceneError, Source
+from attnviz.render.drawing.timeline import Range, Segment
+from attnviz.render.workers.executor import Executor
+from attnviz.render.workers.worker import Drawn, Order, draw
 
 PlanT = TypeVar("PlanT")
 PlanT_co = TypeVar("PlanT_co", covariant=True)

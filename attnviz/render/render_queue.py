@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from attnviz.render.scene_replay import Source
-from attnviz.render.timeline import Segment, ranges
-from attnviz.render.worker import Order
+from attnviz.render.drawing.scene_replay import Source
+from attnviz.render.drawing.timeline import Segment, ranges
+from attnviz.render.workers.worker import Order
 
 _ROUNDS = 6
 """Ranges that each worker gets, at least: the last to end is late by no more than one range."""

@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from attnviz.render.cluster import ClusterAddress
-from attnviz.render.executor import Executor, executor
+from attnviz.render.drawing.scene_replay import NonDeterministicSceneError, Source
+from attnviz.render.drawing.timeline import Segment
 from attnviz.render.folders import workshop
 from attnviz.render.pipelined_render import PipelinedRender, Planning, PlanT
 from attnviz.render.render_queue import RenderQueue, Take
-from attnviz.render.scene_replay import NonDeterministicSceneError, Source
 from attnviz.render.store import Store
-from attnviz.render.timeline import Segment
-from attnviz.render.worker import dismiss, draw
+from attnviz.render.workers.cluster import ClusterAddress
+from attnviz.render.workers.executor import Executor, executor
+from attnviz.render.workers.worker import dismiss, draw
 
 
 def ignore(count: int) -> None:

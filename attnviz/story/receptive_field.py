@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from attnviz.core.fields import reached
+from attnviz.core.convolution.receptive_fields import reached
 from attnviz.story.exhibits import Field, Layer
 from attnviz.theme import Role
 

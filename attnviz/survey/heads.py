@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.head_measures import HeadMeasures, head_measures, induction
+from attnviz.core.measures.head_measures import HeadMeasures, head_measures, induction
+from attnviz.core.measures.word_pooling import between
 from attnviz.core.problem import counted
 from attnviz.core.provenance import Provenance
-from attnviz.core.word_pooling import between
 from attnviz.story.i18n import words
 from attnviz.story.pooled_map import PooledMatrix, pooled
 

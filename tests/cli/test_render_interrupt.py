@@ -73,7 +73,7 @@ def prepare(phase):
 
 def interrupt_while_collecting():
     import weakref
-    from attnviz.render import encoder
+    from attnviz.render.video import encoder
     original = encoder.SegmentEncoder.paint
     class Thing:
         pass

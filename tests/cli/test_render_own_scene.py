@@ -50,7 +50,7 @@ def test_a_scene_becomes_a_film_of_its_name(attnviz, work, mine):
 
 
 def test_what_did_not_change_is_not_drawn_again(attnviz, work, mine, monkeypatch):
-    from attnviz.render.canvas import Canvas
+    from attnviz.render.drawing.canvas import Canvas
 
     drawn = []
     draw = Canvas.draw

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from attnviz.core.convolution import (
+from attnviz.core.convolution.convolution import (
     ConvolutionStages,
     convolve,
     output_size,

@@ -5,7 +5,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from attnviz.core.convolution import convolve, products_at
+from attnviz.core.convolution.convolution import convolve, products_at
 from attnviz.errors import InputError, ShapeError
 
 

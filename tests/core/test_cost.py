@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from attnviz.core.attention import attend
-from attnviz.core.convolution import convolve
-from attnviz.core.cost import (
+from attnviz.core.convolution.convolution import convolve
+from attnviz.core.convolution.receptive_fields import layers_to_reach
+from attnviz.core.measures.cost import (
     ATTENTION_ORDER,
     CONVOLUTION_ORDER,
     DILATED_CONVOLUTION_ORDER,
@@ -20,7 +21,6 @@ from attnviz.core.cost import (
     convolution_cost,
     recurrence_cost,
 )
-from attnviz.core.fields import layers_to_reach
 from attnviz.errors import InputError
 
 Vector = list["Number"]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from attnviz.core.convolution import convolve
-from attnviz.core.dense import fully_connected
+from attnviz.core.convolution.convolution import convolve
+from attnviz.core.convolution.dense import fully_connected
 from attnviz.errors import ShapeError
 
 

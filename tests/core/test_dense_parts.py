@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto
 
-from attnviz.core.activations import gelu, gelu_tanh, relu, silu
+from attnviz.core.convolution.activations import gelu, gelu_tanh, relu, silu
 from attnviz.core.norms import layer_norm, rms_norm
 from attnviz.core.positions import rotary_angles, rotated
 from attnviz.errors import InputError, ShapeError

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attnviz.core.convolution import convolve
-from attnviz.core.fields import layers_to_join, layers_to_reach, reached
+from attnviz.core.convolution.convolution import convolve
+from attnviz.core.convolution.receptive_fields import layers_to_join, layers_to_reach, reached
 from attnviz.errors import InputError
 
 

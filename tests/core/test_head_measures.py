@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from attnviz.core.head_measures import head_measures, induction
+from attnviz.core.measures.head_measures import head_measures, induction
 from attnviz.errors import ShapeError
 
 N = 6

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from attnviz.core.measures import (
+from attnviz.core.measures.saturation import (
     ScoreMeasures,
     entropy,
     gradient_size,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attnviz.core.fields import reached
-from attnviz.core.planting import ANSWERS, ASKS, SCORE, plant, planting_responses
+from attnviz.core.convolution.receptive_fields import reached
+from attnviz.core.measures.needle import ANSWERS, ASKS, SCORE, plant, planting_responses
 from attnviz.core.seeded import standard_normal
 from attnviz.errors import InputError
 

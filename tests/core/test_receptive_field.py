@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attnviz.core.convolution import (
+from attnviz.core.convolution.convolution import (
     ConvolutionLayer,
     convolve,
     output_size,

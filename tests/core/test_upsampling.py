@@ -10,8 +10,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from attnviz.core.convolution import convolve, output_size
-from attnviz.core.upsampling import transposed_convolve, transposed_output_size, upsample
+from attnviz.core.convolution.convolution import convolve, output_size
+from attnviz.core.convolution.upsampling import (
+    transposed_convolve,
+    transposed_output_size,
+    upsample,
+)
 from attnviz.errors import InputError, ShapeError
 
 from .operator_cases import Case, generated_cases, recorded_cases

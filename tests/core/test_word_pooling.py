@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from attnviz.core.word_pooling import merged
+from attnviz.core.measures.word_pooling import merged
 from attnviz.errors import ShapeError
 
 WEIGHTS = np.random.default_rng(0).dirichlet(np.ones(5), 5)

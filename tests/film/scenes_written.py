@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from attnviz.render.scene_file import SceneFile, load
-from attnviz.render.scene_folder import close_folders
+from attnviz.render.scenes.scene_file import SceneFile, load
+from attnviz.render.scenes.scene_folder import close_folders
 
 ONE = "from manim import *\nclass Talk(Scene):\n    pass\n"
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from attnviz.render.executor import Executor, executor
+from attnviz.render.drawing.scene_replay import NonDeterministicSceneError
 from attnviz.render.render_queue import Take
-from attnviz.render.scene_replay import NonDeterministicSceneError
-from attnviz.render.worker import draw
+from attnviz.render.workers.executor import Executor, executor
+from attnviz.render.workers.worker import draw
 from attnviz.views.film.production.film_service import FilmService
 from attnviz.views.film.production.planning import plan
 from tests.film.small import small_film

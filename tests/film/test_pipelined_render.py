@@ -9,7 +9,7 @@ from attnviz.scenes.self_attention import SelfAttention
 
 from attnviz.errors import InputError
 from attnviz.render.pipelined_render import PipelinedRender
-from attnviz.render.worker import Drawn
+from attnviz.render.workers.worker import Drawn
 from attnviz.views.film.production.planning import plan
 from tests.film.small import small_film
 

@@ -10,11 +10,11 @@ import av
 import numpy as np
 import pytest
 
-from attnviz.render.executor import Executor, executor
+from attnviz.render.drawing.timeline import Segment
 from attnviz.render.render_queue import Take
 from attnviz.render.store import Store
-from attnviz.render.timeline import Segment
-from attnviz.render.worker import draw
+from attnviz.render.workers.executor import Executor, executor
+from attnviz.render.workers.worker import draw
 from attnviz.story.storyboard import Storyboard
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.film_service import FilmService, film_service

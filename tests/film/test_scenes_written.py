@@ -2,7 +2,7 @@
 
 import sys
 
-from attnviz.render.scene_folder import SceneFolder, close_folders
+from attnviz.render.scenes.scene_folder import SceneFolder, close_folders
 from tests.film.scenes_written import folder
 
 __all__ = ["folder"]  # the tests' own

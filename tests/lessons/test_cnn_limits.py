@@ -5,7 +5,7 @@ import pytest
 from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 
-from attnviz.core.convolution import convolve
+from attnviz.core.convolution.convolution import convolve
 from attnviz.lessons.cnn_limits.context import refusal
 from attnviz.lessons.cnn_limits.measurements import (
     COLOUR_PLACE,

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from attnviz.core.planting import plant
+from attnviz.core.measures.needle import plant
 from attnviz.errors import InputError
 from attnviz.lessons.context.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest

@@ -19,7 +19,7 @@ from typing import Any
 import gguf
 import numpy as np
 
-from attnviz.models.gguf_file import GgufFile, read_gguf
+from attnviz.models.gguf.file import GgufFile, read_gguf
 from tests.models.tiny import RECORDED, recorded
 from tests.models.tiny_gguf import write
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from attnviz.errors import AttnvizError, EnvironmentFault, InputError
-from attnviz.models import gguf_tensors
-from attnviz.models.gguf_file import read_gguf
-from attnviz.models.gguf_tokenizer import tokenizer_of
+from attnviz.models.gguf import tensors as gguf_tensors
+from attnviz.models.gguf.file import read_gguf
+from attnviz.models.gguf.tokenizer import tokenizer_of
 from attnviz.models.model import open_model
 from tests.models.llama_cpp_says import cut_by, sentence_pieces
 from tests.models.tiny import CONFIGS, IDS, recorded

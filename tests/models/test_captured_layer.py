@@ -9,8 +9,8 @@ from attnviz.core.attention import attend
 from attnviz.core.provenance import ModelSource, Provenance
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.models.captured_layer import CapturedLayer
 from attnviz.models.model import open_model
+from attnviz.models.watched.captured_layer import CapturedLayer
 
 N = 5
 numbers = np.random.default_rng(0)

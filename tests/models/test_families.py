@@ -7,10 +7,10 @@ import pytest
 
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
-from attnviz.models import model_families
-from attnviz.models.family import ModelFamily
+from attnviz.models.families import known_families as model_families
+from attnviz.models.families.family import ModelFamily
+from attnviz.models.families.known_families import family_of, model_types, register_family
 from attnviz.models.model import Model, open_model
-from attnviz.models.model_families import family_of, model_types, register_family
 from tests.models.tiny import CONFIGS, IDS, RECORDED, recorded, write
 from tests.models.transformers_says import SENTENCES
 

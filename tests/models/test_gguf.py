@@ -9,9 +9,9 @@ from gguf import GGMLQuantizationType
 from safetensors.numpy import save_file
 
 from attnviz.core.provenance import Quantisation
-from attnviz.models.gguf_file import read_gguf
-from attnviz.models.gguf_names import ARCHITECTURES
-from attnviz.models.gguf_tensors import GgufTensors
+from attnviz.models.gguf.file import read_gguf
+from attnviz.models.gguf.names import ARCHITECTURES
+from attnviz.models.gguf.tensors import GgufTensors
 from attnviz.models.model import open_model
 from tests.models import llama_cpp_rounds
 from tests.models.test_families import weights_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from attnviz.models.gguf_tokenizer import tokenizer_of
+from attnviz.models.gguf.tokenizer import tokenizer_of
 from attnviz.models.model import open_model
 from attnviz.models.tokenizer import pieces
 from tests.models.llama_cpp_says import DECOMPOSED, FILE, FILES, TEXTS, cut_by, sentence_pieces

@@ -8,10 +8,10 @@ import pytest
 
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
+from attnviz.models.families.known_families import NumpyRunner
 from attnviz.models.formats import open_files
 from attnviz.models.locate import Place
-from attnviz.models.model_families import NumpyRunner
-from attnviz.models.transformers_runner import TransformersRunner
+from attnviz.models.watched.transformers_runner import TransformersRunner
 from tests.models.tiny import CONFIGS, IDS, recorded, write
 
 pytestmark = pytest.mark.oracle

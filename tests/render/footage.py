@@ -10,7 +10,7 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from attnviz.render.encoder import SegmentEncoder
+from attnviz.render.video.encoder import SegmentEncoder
 
 SMALL = (64, 48, 15)
 """Width, height, frames a second."""

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from attnviz.errors import InputError
-from attnviz.render.executor import breathe
+from attnviz.render.workers.executor import breathe
 
 FOREVER = 600
 _done = [0]

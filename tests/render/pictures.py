@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from manim import CairoRenderer
 
-from attnviz.render.own_scene import OwnScene
+from attnviz.render.drawing.renderer import DrawingRenderer
 from attnviz.render.quality import Quality
-from attnviz.render.renderer import DrawingRenderer
-from attnviz.render.scene_file import SceneFile, bundled, load
+from attnviz.render.scenes.own_scene import OwnScene
+from attnviz.render.scenes.scene_file import SceneFile, bundled, load
 from attnviz.views.film.film import Film
 
 Pictures = dict[int, list[np.ndarray]]

@@ -36,10 +36,10 @@ from manim import (
     tempconfig,
 )
 
-from attnviz.render.camera import FastCamera, look_of
-from attnviz.render.own_scene import OwnScene
+from attnviz.render.drawing.camera import FastCamera, look_of
+from attnviz.render.drawing.renderer import PlanningRenderer
 from attnviz.render.quality import Quality
-from attnviz.render.renderer import PlanningRenderer
+from attnviz.render.scenes.own_scene import OwnScene
 from attnviz.views.film.production.planning import plan
 from tests.film.films import case_named, film_of
 from tests.render import odd_scenes
@@ -136,7 +136,7 @@ def test_what_was_drawn_before_is_drawn_the_same_again_wherever_it_has_moved():
 
 
 def test_however_many_outlines_there_are_each_is_drawn(monkeypatch):
-    monkeypatch.setattr("attnviz.render.camera._MOST_OUTLINES", 3)
+    monkeypatch.setattr("attnviz.render.drawing.camera._MOST_OUTLINES", 3)
     many = [Circle(0.1 * i, color=RED) for i in range(1, 20)]
 
     assert worst(*many, *reversed(many)) <= NEAR

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manim import BLUE, RED, RIGHT, UP, Camera, Dot, ImageMobject, Scene, Square, Text
 
-from attnviz.render import plays, renderer
-from attnviz.render.camera import FastCamera
-from attnviz.render.canvas import Canvas, merged
-from attnviz.render.renderer import DrawingRenderer
+from attnviz.render.drawing import plays, renderer
+from attnviz.render.drawing.camera import FastCamera
+from attnviz.render.drawing.canvas import Canvas, merged
+from attnviz.render.drawing.renderer import DrawingRenderer
 from tests.film.small import small_film
 from tests.render.animated import EVERYTHING, PLAYED, Animated
 

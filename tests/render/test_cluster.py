@@ -8,11 +8,11 @@ import distributed
 import pytest
 
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.render import cluster
-from attnviz.render.cluster import ClusterAddress, run_if_alike
-from attnviz.render.executor import executor
-from attnviz.render.job_codec import opened, packed
 from attnviz.render.versions import versions
+from attnviz.render.workers import cluster
+from attnviz.render.workers.cluster import ClusterAddress, run_if_alike
+from attnviz.render.workers.executor import executor
+from attnviz.render.workers.job_codec import opened, packed
 from attnviz.views.film.production.film_service import PROGRAM
 from tests.patience import PATIENCE, wait_until
 from tests.render import jobs

@@ -9,10 +9,10 @@ from dataclasses import replace
 import av
 import pytest
 
-from attnviz.render import codec, encoder
-from attnviz.render.codec import ENCODER, fingerprint
-from attnviz.render.picture import Picture
-from attnviz.render.skip_frames import SkippedFrames, UnexpectedStreamError
+from attnviz.render.video import codec, encoder
+from attnviz.render.video.codec import ENCODER, fingerprint
+from attnviz.render.video.picture import Picture
+from attnviz.render.video.skip_frames import SkippedFrames, UnexpectedStreamError
 from tests.render.footage import FILMS, MOVING, SMALL, are_like, decoded, drawn, segment
 
 

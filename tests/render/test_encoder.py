@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attnviz.render import encoder
-from attnviz.render.encoder import ENCODER, SegmentEncoder
+from attnviz.render.video import encoder
 from attnviz.render.video.container import UNDETERMINED, assemble
+from attnviz.render.video.encoder import ENCODER, SegmentEncoder
 from tests.render.footage import (
     FILMS,
     MOVING,

@@ -17,9 +17,9 @@ import psutil
 import pytest
 
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.render import processes
-from attnviz.render.executor import breathe, executor
-from attnviz.render.job_codec import opened, packed, run_packed
+from attnviz.render.workers import processes
+from attnviz.render.workers.executor import breathe, executor
+from attnviz.render.workers.job_codec import opened, packed, run_packed
 from tests.patience import PATIENCE, wait_until
 from tests.render import jobs
 
@@ -278,8 +278,8 @@ def test_threads_of_one_process_work_one_after_the_other():
 
 SCRIPT = """
 import pathlib, sys
-from attnviz.render import processes
-from attnviz.render.executor import executor
+from attnviz.render.workers import processes
+from attnviz.render.workers.executor import executor
 from tests.patience import PATIENCE, wait_until
 from tests.render import jobs
 processes._START_METHOD = sys.argv[2]
@@ -335,11 +335,11 @@ def test_ctrl_c_ends_every_process_without_a_word(folder, method, begun):
 
 
 def test_nothing_of_a_cluster_or_of_manim_is_loaded_without_need():
-    statement = "import attnviz.render.executor, attnviz.render.cluster, sys; print(*sys.modules)"
+    statement = "import attnviz.render.workers.executor, attnviz.render.workers.cluster, sys; print(*sys.modules)"
 
     loaded = subprocess.run(
         [sys.executable, "-c", statement], capture_output=True, text=True, check=True
     ).stdout.split()
 
-    assert "attnviz.render.cluster" in loaded
+    assert "attnviz.render.workers.cluster" in loaded
     assert not {"distributed", "dask", "manim", "numpy"} & set(loaded)

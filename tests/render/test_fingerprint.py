@@ -31,9 +31,9 @@ from manim import (
     smooth,
 )
 
-from attnviz.render import fingerprint
 from attnviz.render.code_identity import NotFingerprintableError, behaves_as_manims
-from attnviz.render.fingerprint import Digest, digest, looks_digest
+from attnviz.render.drawing import fingerprint
+from attnviz.render.drawing.fingerprint import Digest, digest, looks_digest
 
 
 class Colour(enum.Enum):
@@ -298,6 +298,22 @@ def test_where_a_texture_fills_a_shape_nothing_is_told():
         digest(square)
 
 
-def test_the_program_is_told_by_its_libraries_and_by_what_draws():
-    for name in fingerprint._DRAWN_BY:
-        assert Path(fingerprint.__file__).with_name(f"{name}.py").is_file()
+def test_the_digest_of_the_program_depends_on_every_file_that_draws(monkeypatch):
+    def digest_with_changed(module: str) -> str:
+        monkeypatch.setattr(
+            fingerprint, "digest_of_file", lambda path: (path.read_bytes(), path.stem == module)
+        )
+        return fingerprint.program_digest.__wrapped__()
+
+    as_it_is = digest_with_changed("none of them")
+    for module in (
+        "camera",
+        "canvas",
+        "plays",
+        "renderer",
+        "codec",
+        "encoder",
+        "picture",
+        "skip_frames",
+    ):
+        assert digest_with_changed(module) != as_it_is

@@ -28,9 +28,9 @@ from manim import (
     there_and_back,
 )
 
-from attnviz.render.plays import Kind, kind_of
+from attnviz.render.drawing.plays import Kind, kind_of
+from attnviz.render.drawing.renderer import PlanningRenderer
 from attnviz.render.quality import Quality
-from attnviz.render.renderer import PlanningRenderer
 from attnviz.typeset import fonts
 from attnviz.views.film.components import text
 from attnviz.views.film.production.session import session
@@ -147,7 +147,7 @@ def test_the_key_of_a_play_depends_on_how_the_picture_is_made():
 
 def test_another_program_draws_another_picture(monkeypatch):
     before = key(moving)
-    monkeypatch.setattr("attnviz.render.plays.program_digest", lambda: "a later version")
+    monkeypatch.setattr("attnviz.render.drawing.plays.program_digest", lambda: "a later version")
 
     assert key(moving) != before
 

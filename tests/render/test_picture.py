@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attnviz.render.picture import Picture, bands
+from attnviz.render.video.picture import Picture, bands
 
 SIZES = [(64, 48), (66, 50), (854, 480), (1280, 720), (1920, 1080)]
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from manim import Create, FadeIn, Scene, Square
 
-from attnviz.render.plays import Kind
-from attnviz.render.renderer import DrawingRenderer, PlanningRenderer
-from attnviz.render.timeline import Play
+from attnviz.render.drawing.plays import Kind
+from attnviz.render.drawing.renderer import DrawingRenderer, PlanningRenderer
+from attnviz.render.drawing.timeline import Play
 from tests.render.animated import COMBINED, EVERYTHING, FOLLOWED, PLAYED, Animated
 from tests.render.pictures import by_manim
 

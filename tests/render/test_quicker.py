@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from manim import RED, Circle, Dot, Group, ImageMobject, Mobject, Square, Text, ValueTracker, VGroup
 
-from attnviz.render.mobject_copies import quick_copies
-from attnviz.render.mobject_families import quick_families
+from attnviz.render.drawing.mobject_copies import quick_copies
+from attnviz.render.drawing.mobject_families import quick_families
 
 
 class Shade(enum.Enum):

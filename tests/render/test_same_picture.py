@@ -9,7 +9,7 @@ from attnviz.scenes.title_card import TitleCard
 from manim import Scene
 
 from attnviz.lessons.registry import LESSONS, lesson_named
-from attnviz.render import canvas
+from attnviz.render.drawing import canvas
 from attnviz.render.quality import Quality
 from attnviz.story.title_card import card_storyboard
 from attnviz.views.film.film import Film

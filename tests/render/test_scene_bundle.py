@@ -12,8 +12,8 @@ import pytest
 from manim import Scene
 
 from attnviz.errors import InputError
-from attnviz.render.scene_file import bundled, settings, unbundled
-from attnviz.render.scene_folder import close_folders
+from attnviz.render.scenes.scene_file import bundled, settings, unbundled
+from attnviz.render.scenes.scene_folder import close_folders
 from tests.film.scenes_written import ONE, folder, loaded, write
 
 __all__ = ["folder"]  # the tests' own
@@ -127,7 +127,7 @@ def test_a_class_of_a_file_that_was_loaded_again_has_no_bundle():
 ELSEWHERE = """
 import inspect, pickle, sys
 from pathlib import Path
-from attnviz.render.scene_file import bundled, settings, unbundled
+from attnviz.render.scenes.scene_file import bundled, settings, unbundled
 def run(path):
     bundle = pickle.loads(Path(path).read_bytes())
     scene = unbundled(bundle)

@@ -10,8 +10,8 @@ import pytest
 from manim import ManimColor, Scene, config
 
 from attnviz.errors import InputError
-from attnviz.render.scene_file import SceneFile, load, scene_file, settings
-from attnviz.render.scene_folder import close_folders
+from attnviz.render.scenes.scene_file import SceneFile, load, scene_file, settings
+from attnviz.render.scenes.scene_folder import close_folders
 from tests.film.scenes_written import ONE, folder, loaded, write
 
 __all__ = ["folder"]  # the tests' own
@@ -96,7 +96,7 @@ def test_a_folder_is_no_file():
 def test_an_argument_is_judged_without_loading_manim():
     write("talk.py", ONE)
     program = (
-        "import sys; from attnviz.render.scene_file import scene_file\n"
+        "import sys; from attnviz.render.scenes.scene_file import scene_file\n"
         "print(scene_file('talk.py:Talk'), 'manim' in sys.modules, 'numpy' in sys.modules)"
     )
 

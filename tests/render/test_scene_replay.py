@@ -10,11 +10,11 @@ import pytest
 from manim import RIGHT, UP, Circle, Create, FadeIn, FadeOut, Scene, Square, config, tempconfig
 from manim import logger as manim_logger
 
-from attnviz.render import worker
-from attnviz.render.renderer import PlanningRenderer
-from attnviz.render.scene_replay import NonDeterministicSceneError, SceneReplay
-from attnviz.render.timeline import Range, Segment, segmented
-from attnviz.render.worker import Order, dismiss, draw
+from attnviz.render.drawing.renderer import PlanningRenderer
+from attnviz.render.drawing.scene_replay import NonDeterministicSceneError, SceneReplay
+from attnviz.render.drawing.timeline import Range, Segment, segmented
+from attnviz.render.workers import worker
+from attnviz.render.workers.worker import Order, dismiss, draw
 from tests.render.animated import Animated
 
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attnviz.render.codec import ENCODER, skipped_frames
-from attnviz.render.skip_frames import (
+from attnviz.render.video.codec import ENCODER, skipped_frames
+from attnviz.render.video.skip_frames import (
     SkippedFrames,
     UnexpectedStreamError,
     Widths,

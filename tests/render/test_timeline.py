@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attnviz.render.timeline import Cutter, Play, Segment, ranges, segmented
+from attnviz.render.drawing.timeline import Cutter, Play, Segment, ranges, segmented
 
 FPS = 10
 

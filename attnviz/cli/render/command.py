@@ -25,9 +25,9 @@ from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.lesson import Lesson
 from attnviz.library.films.render_job import RenderJob, RenderOptions, lecture_job, lesson_job
-from attnviz.render.isolation import ignore_manim_cfg
 from attnviz.render.quality import MOST_FPS, QUALITIES
-from attnviz.render.scene_file import scene_file
+from attnviz.render.scenes.scene_file import scene_file
+from attnviz.render.workers.isolation import ignore_manim_cfg
 from attnviz.story.i18n import language_codes
 from attnviz.story.pace import PACES
 from attnviz.theme import THEMES

@@ -11,10 +11,10 @@ from attnviz.errors import InputError
 from attnviz.library.files import check_writable, whole_file
 from attnviz.library.films.render_job import RenderOptions, files_of, film_path
 from attnviz.library.films.render_resources import RenderResources
-from attnviz.render.scene_file import SceneFile
+from attnviz.render.scenes.scene_file import SceneFile
 
 if TYPE_CHECKING:
-    from attnviz.render.own_scene import OwnScene, ScenePlan
+    from attnviz.render.scenes.own_scene import OwnScene, ScenePlan
     from attnviz.views.film.production.film_service import FilmService
 
 _SCENE_OPTIONS = ("text", "output", "quality", "fps", "jobs", "no_cache", "cluster")
@@ -62,9 +62,9 @@ def film_scene(file: SceneFile, options: RenderOptions) -> None:
 def _planned(
     file: SceneFile, options: RenderOptions, obey_interrupt: Callable[[], None]
 ) -> tuple[OwnScene, ScenePlan]:
-    from attnviz.render.own_scene import OwnScene, plan_scene
     from attnviz.render.quality import DEFAULT_QUALITY, quality
-    from attnviz.render.scene_file import bundled, load
+    from attnviz.render.scenes.own_scene import OwnScene, plan_scene
+    from attnviz.render.scenes.scene_file import bundled, load
 
     size, found = quality(options.quality or DEFAULT_QUALITY, options.fps), load(file)
     planned = plan_scene(OwnScene(bundled(found), size), lambda count: obey_interrupt())
@@ -80,7 +80,7 @@ def _write(
     on_frames: Callable[[int], None],
 ) -> ScenePlan:
     """The film, and its subcaptions beside it, if it has any; all of it, or nothing."""
-    from attnviz.render.own_scene import make
+    from attnviz.render.scenes.own_scene import make
     from attnviz.render.video.captions import subrip, webvtt
     from attnviz.views.film.production.film_service import PROGRAM
 

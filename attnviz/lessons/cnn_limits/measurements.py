@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from attnviz.core.arrays import FloatArray, read_only
-from attnviz.core.convolution import ConvolutionStages, convolve
+from attnviz.core.convolution.convolution import ConvolutionStages, convolve
 from attnviz.core.seeded import standard_normal
 from attnviz.lessons.cnn_limits.pictures import picture
 

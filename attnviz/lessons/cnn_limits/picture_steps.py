@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.convolution import PlaceProducts, output_size, products_at
+from attnviz.core.convolution.convolution import PlaceProducts, output_size, products_at
 from attnviz.lessons.cnn_limits import formulas
 from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsContext
 from attnviz.lessons.cnn_limits.measurements import COLOUR_PLACE, COLOURS, EDGE, EDGE_PLACE, SIDE

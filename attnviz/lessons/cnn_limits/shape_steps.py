@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.convolution import convolve
-from attnviz.core.dense import fully_connected
+from attnviz.core.convolution.convolution import convolve
+from attnviz.core.convolution.dense import fully_connected
+from attnviz.core.convolution.upsampling import upsample
 from attnviz.core.self_attention import self_attention
-from attnviz.core.upsampling import upsample
 from attnviz.lessons.cnn_limits import formulas
 from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsContext, refusal, shape_of
 from attnviz.lessons.cnn_limits.measurements import COLOUR_PLACE, COLOURS, LENGTHS, MADE_FOR, SMOOTH

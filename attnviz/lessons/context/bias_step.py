@@ -8,8 +8,8 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.attention import attend
-from attnviz.core.convolution import convolve
-from attnviz.core.planting import ANSWERS
+from attnviz.core.convolution.convolution import convolve
+from attnviz.core.measures.needle import ANSWERS
 from attnviz.lessons.context import formulas
 from attnviz.lessons.context.needle import MOST_DISTANT, Measured
 from attnviz.story.exhibits import Exhibit, Row, Table

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from attnviz.core.planting import Planting, PlantingResponses, plant, planting_responses
+from attnviz.core.measures.needle import Planting, PlantingResponses, plant, planting_responses
 from attnviz.lessons.context import formulas
 from attnviz.lessons.context.reach_steps import KERNEL, LAYERS, one_step_names, stack_names
 from attnviz.story.exhibits import Exhibit, Plot, Row, Series, Table

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from attnviz.core import convolution
-from attnviz.core.fields import layers_to_join, layers_to_reach, reached
+from attnviz.core.convolution import convolution
+from attnviz.core.convolution.receptive_fields import layers_to_join, layers_to_reach, reached
 from attnviz.lessons.context import formulas
 from attnviz.story.exhibits import Exhibit, Plot, Row, Series, Table
 from attnviz.story.i18n import Words

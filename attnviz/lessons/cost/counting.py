@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from attnviz.core.cost import (
+from attnviz.core.measures.cost import (
     ATTENTION_ORDER,
     CONVOLUTION_ORDER,
     DILATED_CONVOLUTION_ORDER,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attnviz.core.cost import LayerCost, attention_cost, recurrence_cost
+from attnviz.core.measures.cost import LayerCost, attention_cost, recurrence_cost
 from attnviz.lessons.cost import parts
 from attnviz.lessons.cost.counting import KERNEL, TABLE, WIDTH, Counting, count
 from attnviz.lessons.cost.formulas import (

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.convolution import convolve
+from attnviz.core.convolution.convolution import convolve
 from attnviz.core.positions import sinusoidal
 from attnviz.core.problem import Problem
 from attnviz.core.seeded import standard_normal

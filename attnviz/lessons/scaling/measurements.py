@@ -11,7 +11,7 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.attention import attend
-from attnviz.core.measures import ScoreMeasures, ScoreSweep, score_sweep
+from attnviz.core.measures.saturation import ScoreMeasures, ScoreSweep, score_sweep
 from attnviz.core.seeded import standard_normal
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.exhibits import Plot, Row, Series, Table

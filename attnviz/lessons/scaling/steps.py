@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.measures import softmax_jacobian
+from attnviz.core.measures.saturation import softmax_jacobian
 from attnviz.lessons.lesson import Opening
 from attnviz.lessons.lesson_checks import check_precision, refuse_article
 from attnviz.lessons.request import LessonRequest

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from attnviz.render.cluster import ClusterAddress
-from attnviz.render.executor import Executor
+from attnviz.render.drawing.scene_replay import Source
+from attnviz.render.drawing.timeline import Segment
 from attnviz.render.folders import working_in
 from attnviz.render.program import Program
 from attnviz.render.render_service import RenderService, ignore, unchanged, work_of
-from attnviz.render.scene_replay import Source
 from attnviz.render.store import Store
-from attnviz.render.timeline import Segment
+from attnviz.render.workers.cluster import ClusterAddress
+from attnviz.render.workers.executor import Executor
 from attnviz.views.film.film import Film
 from attnviz.views.film.production import plan_cache
 from attnviz.views.film.production.planning import Plan, plan

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from importlib.metadata import version
 
 from attnviz.lessons.registry import LESSONS
-from attnviz.render.fingerprint import digest, program_digest
+from attnviz.render.drawing.fingerprint import digest, program_digest
+from attnviz.render.drawing.timeline import Play, Segment
 from attnviz.render.program import Program
-from attnviz.render.timeline import Play, Segment
 from attnviz.typeset.typefaces import Typeface, chinese, latin
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.planning import Plan

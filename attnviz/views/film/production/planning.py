@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from attnviz.render.renderer import PlanningRenderer
-from attnviz.render.timeline import Cutter, Segment
+from attnviz.render.drawing.renderer import PlanningRenderer
+from attnviz.render.drawing.timeline import Cutter, Segment
 from attnviz.render.video.captions import Said
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.portable_film import PortableFilm

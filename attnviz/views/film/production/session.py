@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from attnviz.render import session as any_scene
+from attnviz.render.drawing import session as any_scene
 from attnviz.render.quality import Quality
 from attnviz.typeset.fonts import typeface
 from attnviz.typeset.typefaces import Typeface

@@ -1,0 +1,1 @@
+"""Models in a .gguf file: its header, names, weights and tokenizer."""

@@ -1,0 +1,152 @@
+"""Any model of the library transformers, watched while it runs: --backend transformers.
+
+Nothing of a model is loaded that is a pickle, or code of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from attnviz.errors import AttnvizError, InputError
+from attnviz.models.locate import Place
+from attnviz.models.safetensors_folder import SafetensorsFolder
+from attnviz.models.tokenizer import as_written
+from attnviz.models.watched.captured_layer import CapturedLayer
+from attnviz.models.watched.transformers_watch import Enough, Watch, library
+
+_UNKNOWN_LENGTH = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class TransformersRunner:
+    """Runs a model by transformers and takes its attention out. It is a `Runner`.
+
+    Raises EnvironmentFault where torch or transformers is missing, InputError for a model that transformers does not
+    load without pickles or code of its own, or whose attention does not go through the registry.
+    """
+
+    place: Place
+    _loaded: dict[str, Any] = field(default_factory=dict)
+    """The model in the types that were asked for."""
+
+    @property
+    def layers(self) -> int:
+        return int(self._text_config.num_hidden_layers)
+
+    @property
+    def heads(self) -> int:
+        return int(self._text_config.num_attention_heads)
+
+    @property
+    def longest(self) -> int:
+        found = getattr(self._text_config, "max_position_embeddings", None)
+        return found if type(found) is int and found > 0 else _UNKNOWN_LENGTH
+
+    @property
+    def kind(self) -> str:
+        return str(self._config.model_type)
+
+    @property
+    def program(self) -> str:
+        return f"transformers {library('transformers').__version__}"
+
+    @property
+    def files(self) -> Sequence[Path]:
+        if self.place.file is not None:
+            return (self.place.path,)
+        return SafetensorsFolder(self.place.folder).files
+
+    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[CapturedLayer]:
+        return iter(self._watched(ids, dtype, None))
+
+    def layer_at(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> CapturedLayer:
+        return self._watched(ids, dtype, layer)[0]
+
+    def _watched(
+        self, ids: Sequence[int], dtype: npt.DTypeLike, layer: int | None
+    ) -> list[CapturedLayer]:
+        """That layer, or all of them, as they are when the model reads these tokens."""
+        torch = library("torch")
+        model = self._model(dtype)
+        watch = Watch(model, len(ids), layer, self.program)
+        with watch.on(), torch.no_grad(), suppress(Enough):
+            model(torch.tensor([list(ids)]))
+        if not watch.seen:
+            raise InputError(
+                f"{self.place.title}: models of the kind {self.kind!r} do not hand their attention over to others in "
+                f"transformers {library('transformers').__version__}"
+                + ("" if layer is None else f", or have no layer {layer} of attention")
+            )
+        return watch.seen
+
+    def _model(self, dtype: npt.DTypeLike) -> Any:
+        name = np.dtype(dtype).name
+        if name not in self._loaded:
+            self._loaded[name] = self._load(name)
+        return self._loaded[name]
+
+    def _load(self, dtype: str) -> Any:
+        torch, transformers = library("torch"), library("transformers")
+        with _loading(self.place):
+            model = transformers.AutoModel.from_pretrained(
+                self.place.folder,
+                config=self._config,
+                dtype=getattr(torch, dtype),
+                local_files_only=True,
+                use_safetensors=True,
+                **_file(self.place),
+            )
+        # of a model that writes as well as reads, what reads
+        if getattr(self._config, "is_encoder_decoder", False):
+            model = model.get_encoder()
+        return model.eval()
+
+    @cached_property
+    def _config(self) -> Any:
+        with _loading(self.place):
+            return library("transformers").AutoConfig.from_pretrained(
+                self.place.folder, local_files_only=True, **_file(self.place)
+            )
+
+    @property
+    def _text_config(self) -> Any:
+        return self._config.get_text_config()
+
+
+def tokenizer_of(place: Place) -> Any:
+    """The `tokenizers.Tokenizer` of the model. Raises InputError where transformers has none of that library."""
+    with _loading(place):
+        found = library("transformers").AutoTokenizer.from_pretrained(
+            place.folder, local_files_only=True, **_file(place)
+        )
+    if not found.is_fast:
+        raise InputError(
+            f"{place.title}: its tokenizer is none of the library tokenizers, whose pieces know where they stand"
+        )
+    return as_written(found.backend_tokenizer)
+
+
+def _file(place: Place) -> dict[str, str]:
+    return {} if place.file is None else {"gguf_file": place.file}
+
+
+@contextmanager
+def _loading(place: Place) -> Iterator[None]:
+    """Turns the library's errors on loading a model into one line."""
+    try:
+        yield
+    except AttnvizError:
+        raise
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, AttributeError) as error:
+        said = " ".join(str(error).split())[:300]
+        raise InputError(
+            f"{place.path}: transformers does not load this, or not without pickles and code of its own: {said}"
+        ) from error

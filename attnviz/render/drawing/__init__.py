@@ -1,0 +1,1 @@
+"""manim's side: plays, pictures of them, and their identity."""

@@ -1,5 +1,0 @@
-"""Keeps the working directory out of the process that imports this: workers do so before anything else."""
-
-from attnviz.render.isolation import ignore_manim_cfg
-
-ignore_manim_cfg()

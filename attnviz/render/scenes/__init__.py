@@ -1,0 +1,1 @@
+"""A user's own scene: its file, its folder, its film."""

@@ -1,0 +1,1 @@
+"""Processes that draw: on this machine, or of a cluster."""

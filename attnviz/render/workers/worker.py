@@ -1,0 +1,77 @@
+"""Draws ranges of a scene in a worker process, and keeps the scene for the next range."""
+
+from __future__ import annotations
+
+import gc
+import io
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from time import perf_counter
+
+from attnviz.render.drawing.scene_replay import SceneReplay, Source
+from attnviz.render.drawing.timeline import Range
+from attnviz.render.folders import working_in
+from attnviz.render.workers.executor import breathe
+
+
+@dataclass(frozen=True)
+class Order:
+    """A range to be drawn."""
+
+    scene: str
+    """A name for the scene; orders of one scene share a replay."""
+    source: Source
+    range: Range
+    begin: int
+    """The number of the play at which the range begins. One without segments is for going there."""
+    folder: str | None = None
+    """A folder in which the worker may keep work files."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The segments of an order, drawn."""
+
+    files: tuple[bytes, ...]
+    """An .mp4 for each segment of the range."""
+    seconds: float
+
+
+_replays: dict[str, SceneReplay] = {}
+"""At most one: manim's configuration is global to the process."""
+
+
+def draw(order: Order) -> Drawn:
+    """The segments of the order.
+
+    Raises NonDeterministicSceneError if the scene is not as it was planned, and whatever it raises.
+    """
+    began = perf_counter()
+    # what a scene prints, it has printed when it was planned
+    with redirect_stdout(io.StringIO()):
+        files = _drawn(order)
+    return Drawn(files, perf_counter() - began)
+
+
+def _drawn(order: Order) -> tuple[bytes, ...]:
+    replay = _replays.get(order.scene)
+    if replay is None or replay.position > order.begin:
+        dismiss()
+        with working_in(order.folder):
+            replay = _replays[order.scene] = SceneReplay(order.source, lambda frames: breathe())
+    try:
+        if not order.range.segments:
+            replay.pass_by(order.begin)
+        return tuple(replay.draw(segment) for segment in order.range.segments)
+    except BaseException:
+        dismiss()
+        raise
+
+
+def dismiss() -> None:
+    """Ends the replay that is kept for the next order."""
+    while _replays:
+        _, replay = _replays.popitem()
+        replay.dismiss()
+        del replay
+        gc.collect()  # a scene is full of rings: the next one would come on top of it
