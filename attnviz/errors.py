@@ -6,7 +6,6 @@ message and leaves with `exit_code`; a library user catches the class.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -43,6 +42,19 @@ class UnknownExhibitError(AttnvizError, TypeError):
     exit_code = 1
 
 
+def closest(name: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The known name that is most like `name`, capitals aside; None if none is as like as `likeness`, from 0 to 1.
+
+    >>> closest("scors", ["scores", "softmax"])
+    'scores'
+    """
+    import difflib  # only errors need it
+
+    names = {each.lower(): each for each in reversed(list(known))}
+    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=likeness)
+    return names[near[0]] if near else None
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
     """An error for a name that is not one of `known`, with the nearest that is.
 
@@ -50,9 +62,6 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
     unknown step 'scors': did you mean 'scores'? Known: scores, softmax
     """
     names = list(known)
-    near = difflib.get_close_matches(
-        name.lower(), [each.lower() for each in names], n=1, cutoff=0.5
-    )
-    match = next((each for each in names if near and each.lower() == near[0]), None)
+    match = closest(name, names, likeness=0.5)
     hint = f"did you mean {match!r}? Known: " if match else "use one of "
     return InputError(f"unknown {kind} {name!r}: {hint}{', '.join(names)}")

@@ -9,8 +9,9 @@ for normal, protan, deutan and tritan sight, and those of other lessons at least
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from attnviz.records import record
 
 
 class Role(StrEnum):
@@ -42,7 +43,7 @@ COMPANIONS = (
 """Roles that stand on one screen, beyond those of attention."""
 
 
-@dataclass(frozen=True)
+@record
 class Theme:
     """Colours as #RRGGBB."""
 

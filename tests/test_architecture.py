@@ -14,16 +14,17 @@ import attnviz
 PACKAGE = Path(attnviz.__file__).parent
 SCENES = PACKAGE.parent / "scenes"
 
-FOUNDATION = {"errors", "theme", "typeset"}
-CORE = {"errors", "core"}
+FOUNDATION = {"errors", "records", "theme", "typeset"}
+CORE = {"errors", "records", "core"}
 STORY = FOUNDATION | {"core", "story"}
 FILM = STORY | {"lessons", "render"}
 ROOMS = {
     "errors": set(),
-    "theme": set(),
+    "records": set(),
+    "theme": {"records"},
     "typeset": {"errors"},
     "render": {"errors"},
-    "core": {"errors"},
+    "core": {"errors", "records"},
     "models": CORE,
     "inputs": CORE | {"models"},
     "story": FOUNDATION | {"core"},
@@ -47,6 +48,7 @@ ROOMS = {
 
 LIBRARIES = {
     "errors": set(),
+    "records": set(),
     "theme": set(),
     "typeset": {"fontpkg", "numpy", "uharfbuzz"},
     "render": {"av", "cairo", "distributed", "manim", "numpy", "platformdirs", "pydub", "srt"},

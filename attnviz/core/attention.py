@@ -7,7 +7,7 @@ gives 0 follow the ONNX `Attention` operator (opset 23).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,9 +20,10 @@ from attnviz.core.scores.scale import default_scale
 from attnviz.core.scores.sinks import sink_column, softmax_with_sinks
 from attnviz.core.softmax import exponentials, row_maximum, softmax
 from attnviz.errors import ShapeError
+from attnviz.records import record
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class AttentionStages:
     """Every stage of one attention, in the order it was computed. Arrays are read-only.
 

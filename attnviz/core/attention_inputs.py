@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TypeAlias
 
+from attnviz.core.array_record import ArrayRecord
 from attnviz.core.arrays import FloatArray
-from attnviz.core.frozen_record import FrozenRecord
 from attnviz.errors import ShapeError
+from attnviz.records import record
 
 NORM_EPSILON = 1e-6
 
 
-@dataclass(frozen=True, eq=False)
-class Projections(FrozenRecord):
+@record(eq=False)
+class Projections(ArrayRecord):
     """Vectors, and what makes queries, keys and values of them. Arrays are copied and read-only."""
 
     x: FloatArray
@@ -114,8 +115,8 @@ class Projections(FrozenRecord):
             )
 
 
-@dataclass(frozen=True, eq=False)
-class GivenQKV(FrozenRecord):
+@record(eq=False)
+class GivenQKV(ArrayRecord):
     """Queries, keys and values made elsewhere, as they are compared. Arrays are copied and read-only."""
 
     q: FloatArray

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from attnviz.core.arrays import FloatArray
 from attnviz.core.attention import AttentionStages
+from attnviz.records import record
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class HeadTrace:
     """One head: its queries, keys and values, and what attention made of them."""
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
+from attnviz.core.array_record import ArrayRecord
 from attnviz.core.arrays import FloatArray, as_count, frozen_copy
-from attnviz.core.frozen_record import FrozenRecord
 from attnviz.core.scores.options import ScoreOptions
 from attnviz.core.scores.window import checked_window
 from attnviz.errors import InputError
+from attnviz.records import record
 
 
-@dataclass(frozen=True, eq=False)
-class AttentionOptions(ScoreOptions, FrozenRecord):
+@record(eq=False)
+class AttentionOptions(ScoreOptions, ArrayRecord):
     """The options of a `Problem`, checked: how scores are treated between q kᵀ and softmax.
 
     Raises InputError for a scale that is not finite (no score would be a number, nor the scale one that JSON holds), a

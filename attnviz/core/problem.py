@@ -7,7 +7,7 @@ per head · `h` heads · `h_kv` key and value heads. Rows are queries, columns a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -25,11 +25,12 @@ from attnviz.core.options import AttentionOptions
 from attnviz.core.provenance import Provenance, provenance_of
 from attnviz.core.scores.scale import default_scale
 from attnviz.errors import ShapeError
+from attnviz.records import record
 
 _GIVEN = ("q", "k", "v")
 
 
-@dataclass(frozen=True, eq=False, init=False)
+@record(eq=False)
 class Problem:
     """One attention to be computed. Arrays are copied and read-only; integers become float64.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
 from attnviz.errors import InputError
+from attnviz.records import record
 
 ARRAY_NAMES = (
     *("x", "context", "w_q", "w_k", "w_v", "w_o", "b_q", "b_k", "b_v", "b_o"),
@@ -18,7 +19,7 @@ _MOST_DIGITS = 19
 SourceKind = Literal["file", "seed", "other"]
 
 
-@dataclass(frozen=True)
+@record
 class Source:
     """The origin of an array: a file or a seed by name, or any other in a few words of English."""
 
@@ -43,7 +44,7 @@ class Source:
         return cls("other", text)
 
 
-@dataclass(frozen=True)
+@record
 class ModelSource:
     """The trained model whose weights these are, and the layer, counted from 0."""
 
@@ -55,7 +56,7 @@ class ModelSource:
     """How the text was taken apart: "WordPiece", "BPE", …"""
 
 
-@dataclass(frozen=True)
+@record
 class Quantisation:
     """The types in which weights are stored, from the most frequent, and the bits of one weight on average.
 
@@ -71,7 +72,7 @@ class Quantisation:
         return f"{self.bits:.1f}"
 
 
-@dataclass(frozen=True)
+@record
 class UnknownTokens:
     """The number of tokens that the model does not know, of all tokens of the text."""
 
@@ -79,7 +80,7 @@ class UnknownTokens:
     of: int
 
 
-@dataclass(frozen=True)
+@record
 class Backend:
     """The other program that ran the model, with its version, and how far its numbers are from those of the core."""
 
@@ -95,7 +96,7 @@ class Backend:
         return f"{self.difference:.0e}" if self.difference else "0"
 
 
-@dataclass(frozen=True)
+@record
 class Provenance:
     """The origin of a problem's arrays, and the facts that every view must say of them.
 

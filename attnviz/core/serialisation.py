@@ -22,9 +22,6 @@ null in an array is −∞; the words "NaN" and "Infinity" stand for what JSON c
 
 from __future__ import annotations
 
-import json
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -60,6 +57,8 @@ class TraceFields(NamedTuple):
 
 def to_json(trace: TraceFields) -> str:
     """JSON text of the trace, one line."""
+    import json  # here and below: explaining reads and writes no trace, and starts sooner without these
+
     arrays = _arrays_of(trace)
     body = {"schema": SCHEMA} | problem_json.body_of(_facts_of(trace), arrays)
     body["traces"] = [
@@ -76,6 +75,8 @@ def to_json(trace: TraceFields) -> str:
 
 def from_json(text: str) -> TraceFields:
     """The trace of a JSON text. Raises InputError, naming the field that is wrong."""
+    import json
+
     try:
         body = json.loads(text)
     except json.JSONDecodeError as error:
@@ -108,6 +109,8 @@ def _lists_of(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def to_npz(trace: TraceFields, path: str | Path) -> None:
     """One array a field, and the rest as JSON in the array `facts`."""
+    import json
+
     facts = json.dumps({"schema": SCHEMA} | _facts_of(trace), ensure_ascii=False)
     arrays: dict[str, Any] = _arrays_of(trace) | {"facts": np.array(facts)}
     with Path(path).open("wb") as file:
@@ -116,6 +119,10 @@ def to_npz(trace: TraceFields, path: str | Path) -> None:
 
 def from_npz(path: str | Path) -> TraceFields:
     """The trace of a .npz file. Raises InputError if it is not one; never unpickles."""
+    import json
+    import zipfile
+    import zlib
+
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}

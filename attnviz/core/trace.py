@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from attnviz.core import serialisation
@@ -12,9 +11,10 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem, counted
 from attnviz.core.serialisation import TraceFields
+from attnviz.records import record
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Trace:
     """Everything one attention computed, in order. No view computes: it reads this."""
 

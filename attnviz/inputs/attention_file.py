@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
@@ -12,6 +10,7 @@ from attnviz.inputs.files import read_file
 from attnviz.inputs.grids import finite, nested, picked, read_json, read_npy, read_npz
 from attnviz.inputs.safetensors_file import read_safetensors
 from attnviz.inputs.tokens import tokens_in
+from attnviz.records import record
 
 SUFFIXES = (".npy", ".npz", ".json", ".safetensors")
 _NAMES = ("attention", "attentions", "weights")
@@ -20,7 +19,7 @@ _TOLERANCE = 1e-2
 """How much more than 1 a row may sum to: half precision has three digits."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class AttentionWeights:
     """The weights of a file, (layers, heads, n, n), and the tokens it names the positions by, if it does."""
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,10 @@ from attnviz.core.provenance import Provenance, Source
 from attnviz.errors import AttnvizError, InputError, unknown_name
 from attnviz.inputs.files import as_text, read_file
 from attnviz.inputs.grids import grid, vector
-from attnviz.inputs.masks import as_mask
 from attnviz.inputs.scale import scale_from
 from attnviz.inputs.tokens import checked_tokens
 from attnviz.inputs.weight_names import NEEDED, ROLES
+from attnviz.records import record
 
 DEFAULT = "illustrated"
 SUFFIX = ".toml"
@@ -35,7 +34,7 @@ _KEYS = (*_TEXTS, "source", "tokens", "query", "x", *ROLES, "options")
 _OPTIONS = ("heads", "scale", "causal", "mask")
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Example:
     """One example: a Problem, and what it shows, by language."""
 
@@ -143,6 +142,8 @@ def _options(given: Any, n: int, where: str) -> tuple[int, AttentionOptions]:
         raise InputError(f"{where}: causal is {causal!r}, expected true or false")
     mask = None
     if "mask" in given:
+        from attnviz.inputs.masks import as_mask
+
         mask = as_mask(grid(given["mask"], f"{where}, mask", booleans=True), n, f"{where}, mask")
     scale = scale_from(str(given.get("scale", "sqrt")), f"{where}: scale")
     return heads, AttentionOptions(scale=scale, causal=causal, mask=mask)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from attnviz.errors import InputError
+from attnviz.errors import InputError, closest
 
 STDIN = "-"
 MAX_FILE_BYTES = 64 * 2**20
@@ -142,8 +141,8 @@ def _check_content(data: bytes, suffix: str, path: str) -> None:
 
 def _unknown_suffix(path: str, suffix: str, suffixes: Sequence[str]) -> str:
     found = f"unknown suffix {suffix!r}" if suffix else "no suffix"
-    near = difflib.get_close_matches(suffix, suffixes, n=1, cutoff=0.5) if suffix else []
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    near = closest(suffix, suffixes, likeness=0.5) if suffix else None
+    hint = f"did you mean {near!r}? " if near else ""
     return f"{path} has {found}: {hint}Known: {', '.join(suffixes)}"
 
 
@@ -153,5 +152,5 @@ def _nearest(file: Path) -> str:
         names = [each.name for each in file.parent.iterdir()]
     except OSError:
         return "" if file.parent.is_dir() else f"; there is no folder {file.parent}"
-    near = difflib.get_close_matches(file.name, names, n=1, cutoff=0.7)
-    return f"; did you mean {file.parent / near[0]}?" if near else ""
+    near = closest(file.name, names, likeness=0.7)
+    return f"; did you mean {file.parent / near}?" if near else ""

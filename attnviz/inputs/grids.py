@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -21,6 +20,8 @@ _Found = TypeVar("_Found")
 
 def read_json(data: bytes, where: str) -> Any:
     """The value that a JSON text holds. Raises InputError with line and column where it is not JSON."""
+    import json  # only files need it
+
     text = as_text(data, where)
     try:
         return json.loads(text)
@@ -179,6 +180,8 @@ def listed(names: Mapping[str, object], most: int = 6) -> str:
 
 def _number(value: Any, place: str, booleans: bool) -> float:
     if not isinstance(value, int | float) or (isinstance(value, bool) and not booleans):
+        import json
+
         raise InputError(
             f"{place}: {json.dumps(value, ensure_ascii=False, default=str)[:40]} is not a number: "
             "put a number such as 0.5 there"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.options import AttentionOptions
@@ -15,13 +15,15 @@ from attnviz.inputs.embedding import seeded_matrix, token_vectors
 from attnviz.inputs.example_files import DEFAULT, load_example
 from attnviz.inputs.files import STDIN
 from attnviz.inputs.model_problem import model_problem
-from attnviz.inputs.qkv_file import QKVFile, read_qkv
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.score_options import ScoresShape, score_options
 from attnviz.inputs.tokens import listed_tokens, split_text
-from attnviz.inputs.vectors import read_vectors
-from attnviz.inputs.weights import Weights, read_weights
 from attnviz.models.heads import ALL, heads_from
+from attnviz.records import record
+
+if TYPE_CHECKING:  # what reads files is loaded when there is a file
+    from attnviz.inputs.qkv_file import QKVFile
+    from attnviz.inputs.weights import Weights
 
 D_MODEL, D_K, D_V, HEADS, SEED = 4, 3, 3, 1, 0
 MAX_BYTES = 4 * 2**30
@@ -59,6 +61,8 @@ def problem_from(request: InputRequest) -> Problem:
 
 
 def _given(request: InputRequest, path: str) -> Problem:
+    from attnviz.inputs.qkv_file import read_qkv
+
     given = read_qkv(path)
     heads = heads_from(ALL if request.head is None else request.head, given.heads)
     for head in heads:
@@ -88,7 +92,7 @@ def _provenance_of(given: QKVFile, heads: tuple[int, ...]) -> Provenance:
     return Provenance(sources, heads=() if given.heads == 1 else heads)
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class _Sequence:
     """The sequence: tokens, vectors, or both."""
 
@@ -105,6 +109,8 @@ def _assembled(request: InputRequest) -> Problem:
     width = request.d_model if sequence.x is None else sequence.x.shape[1]
     weights = None
     if request.weights is not None:
+        from attnviz.inputs.weights import read_weights
+
         weights = read_weights(request.weights, width, request.transpose_weights)
         width = width or weights["w_q"].shape[0]
     width, heads, seed = width or D_MODEL, request.heads or HEADS, request.seed or SEED
@@ -142,6 +148,8 @@ def _sequence(request: InputRequest) -> _Sequence:
     tokens, flag = _tokens(request)
     if request.vectors is None:
         return _Sequence(len(tokens or ()), tokens, None, None)
+    from attnviz.inputs.vectors import read_vectors
+
     is_stdin = request.vectors == STDIN
     source = Source("other", "stdin") if is_stdin else Source("file", request.vectors)
     read = read_vectors(request.vectors)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,14 @@ from attnviz.errors import InputError
 from attnviz.inputs.files import read_file
 from attnviz.inputs.grids import Array, finite, listed, nested, read_json, read_npy, read_npz
 from attnviz.inputs.safetensors_file import read_safetensors
+from attnviz.records import record
 
 SUFFIXES = (".npz", ".npy", ".json", ".safetensors")
 _NAMES = {"q": ("q", "query", "queries"), "k": ("k", "key", "keys"), "v": ("v", "value", "values")}
 _SHAPES = "(n, d) or (heads, n, d)"
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class QKVFile:
     """The arrays of a file."""
 

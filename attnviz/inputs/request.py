@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from attnviz.inputs.score_options import ScoreRequest
+from attnviz.records import record
 
 
-@dataclass(frozen=True)
+@record
 class InputRequest(ScoreRequest):
     """The input options of the command line, as given; None is "not said". `problem_from` makes a Problem of it.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from attnviz.errors import EnvironmentFault, InputError
 from attnviz.inputs.grids import Array
+from attnviz.records import record
 
 _TYPES = {
     "F64": "<f8",
@@ -24,7 +24,7 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Tensor:
     """One of them, as it lies in the file; its numbers are read when they are asked for."""
 

@@ -6,14 +6,16 @@ of `ScoreRequest` and its lines in `score_options`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from attnviz.records import record
 
 if TYPE_CHECKING:
     from attnviz.core.options import AttentionOptions
 
 
-@dataclass(frozen=True)
+@record
 class ScoreOption:
     """The description of an option. Its flag is the name of its field: --scale."""
 
@@ -30,7 +32,7 @@ def _option(kind: Literal["switch", "file", "number"], help: str, **texts: str) 
     return field(default=None, metadata={"option": ScoreOption(kind, help, **texts)})
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class ScoreRequest:
     """The options about the scores, as given; None is "not said"."""
 
@@ -54,7 +56,7 @@ SCORE_OPTIONS: dict[str, ScoreOption] = {
 """The descriptions of the options by name, in the order in which help lists them."""
 
 
-@dataclass(frozen=True)
+@record
 class ScoresShape:
     """The scores that options are for: n queries and keys in each of the chosen heads."""
 
@@ -75,14 +77,15 @@ def score_options(
     >>> score_options(ScoreRequest(scale="none"), AttentionOptions(causal=True), shape).scale
     1.0
     """
-    # Imported here: the command line needs the fields above, and starts without NumPy.
-    from attnviz.inputs.masks import read_mask
-    from attnviz.inputs.scale import scale_from
-
+    # Imports stand where they are needed: the command line takes the fields above, and starts without NumPy.
     if request.scale is not None:
+        from attnviz.inputs.scale import scale_from
+
         options = replace(options, scale=scale_from(request.scale))
     if request.causal is not None:
         options = replace(options, causal=request.causal)
     if request.mask is not None:
+        from attnviz.inputs.masks import read_mask
+
         options = replace(options, mask=read_mask(request.mask, shape.n))
     return options

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from attnviz.core.problem import Problem
 from attnviz.core.trace import Trace
-from attnviz.errors import InputError
+from attnviz.errors import InputError, closest
 from attnviz.inputs.request import InputRequest
 from attnviz.models.tokenization import Span, runs
 
@@ -150,8 +149,7 @@ def position_of(
         raise InputError(
             f"{wanted!r} is in pieces, {listed}: say one of them, as {flag} {pieces[0] + 1}"
         )
-    near = difflib.get_close_matches(wanted.lower(), [each.lower() for each in tokens], n=1)
-    match = next((each for each in tokens if near and each.lower() == near[0]), None)
+    match = closest(wanted, tokens)
     # a tokenizer may have put it into one piece with its neighbours
     match = match or next((each for each in tokens if wanted and wanted in each), None)
     hint = f"did you mean {match!r}? Else say" if match else "say one of them, or"

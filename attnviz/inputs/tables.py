@@ -11,12 +11,12 @@ import io
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import InputError
+from attnviz.records import record
 
 LABEL_HEADERS = frozenset({"", "token", "tokens", "label", "labels", "word", "words", "name"})
 
@@ -28,7 +28,7 @@ ParseCell = Callable[[str], float]
 """The number that a cell's text stands for; raises ValueError, saying what is wrong with it, if none."""
 
 
-@dataclass(frozen=True)
+@record
 class NumberTable:
     """The numbers of a table, (rows, columns), and the labels of its rows if it has any."""
 
@@ -36,7 +36,7 @@ class NumberTable:
     labels: tuple[str, ...] | None
 
 
-@dataclass(frozen=True)
+@record
 class _Line:
     line: int
     cells: list[str]

@@ -8,13 +8,11 @@ with its letter, an emoji with its skin tone, a family of emoji, a flag. White s
 
 from __future__ import annotations
 
-import difflib
-import json
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from attnviz.errors import InputError
+from attnviz.errors import InputError, closest
 
 _JOINER = "\u200d"
 _KEYCAP = "\u20e3"
@@ -50,8 +48,8 @@ def split_text(text: str, how: str = "words") -> tuple[str, ...]:
     elif how == "chars":
         tokens = [each for each in characters(text) if not _is_gap(each)]
     else:
-        if how not in text and (near := difflib.get_close_matches(how, _WAYS, n=1)):
-            raise InputError(f"--split {how!r} is nowhere in the text: did you mean {near[0]!r}?")
+        if how not in text and (near := closest(how, _WAYS)):
+            raise InputError(f"--split {how!r} is nowhere in the text: did you mean {near!r}?")
         tokens = [each.strip() for each in text.split(how) if each.strip()]
     if not tokens:
         raise InputError("the text is empty: give at least one word")
@@ -66,6 +64,8 @@ def listed_tokens(names: str) -> tuple[str, ...]:
     """
     tokens: list[str] = names.split()
     if names.lstrip().startswith("["):
+        import json
+
         try:
             value = json.loads(names)
         except json.JSONDecodeError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from attnviz.core.arrays import FloatArray
@@ -11,12 +10,13 @@ from attnviz.inputs.files import STDIN, as_text, read_file
 from attnviz.inputs.grids import finite_matrix, grid, listed, picked, read_json, read_npy, read_npz
 from attnviz.inputs.tables import read_table, sniffed_delimiter
 from attnviz.inputs.tokens import checked_tokens, tokens_in
+from attnviz.records import record
 
 SUFFIXES = (".csv", ".tsv", ".json", ".npy", ".npz")
 _NAMES = ("x", "vectors")
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Vectors:
     """The vectors of a file, (n, d_model), and the tokens it names them by, if it does."""
 

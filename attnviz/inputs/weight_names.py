@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from attnviz.errors import InputError
+from attnviz.records import record
 
 NEEDED = ("w_q", "w_k", "w_v")
 ROLES = (*NEEDED, "w_o", "b_q", "b_k", "b_v", "b_o")
@@ -31,7 +31,7 @@ _LINEAR = re.compile(
 _BERT_OUTPUT = re.compile(r"attention\.output\.dense\.(?=weight$|bias$)")
 
 
-@dataclass(frozen=True)
+@record
 class Named:
     """The arrays of one attention layer: role → name in the file."""
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TypeAlias
 
 from attnviz.inputs.request import InputRequest
 from attnviz.lessons.lesson import Lesson
+from attnviz.records import record
 from attnviz.render.quality import DEFAULT_QUALITY
 from attnviz.story.pace import DEFAULT_PACE
 from attnviz.story.roundings import DEFAULT_ROUNDING
 from attnviz.theme import DARK
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class LessonChapter:
     """A lesson, its input, and how it is presented."""
 
@@ -38,7 +39,7 @@ class LessonChapter:
     pace: str = DEFAULT_PACE
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class CardChapter:
     """A still title card."""
 
@@ -54,7 +55,7 @@ class CardChapter:
 Chapter: TypeAlias = LessonChapter | CardChapter
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Version:
     """The lecture in one language: one film."""
 
@@ -63,7 +64,7 @@ class Version:
     chapters: tuple[Chapter, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Lecture:
     """A lecture file."""
 

@@ -6,17 +6,17 @@ import math
 import reprlib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from attnviz.errors import InputError, unknown_name
 from attnviz.inputs.files import STDIN
+from attnviz.records import record
 from attnviz.story.i18n import language_codes
 from attnviz.typeset.text_width import columns_of
 
 
-@dataclass(frozen=True)
+@record
 class TomlTable:
     """A table of the file, read for one language. A key that is absent is None."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from attnviz.records import record
 
 if TYPE_CHECKING:
     from attnviz.core.trace import Trace
@@ -19,7 +21,7 @@ Context = TypeVar("Context")
 LAST = 1000
 
 
-@dataclass(frozen=True)
+@record
 class Lesson:
     """One lesson: the record in `lesson.py` of its folder. Its steps are imported when they are first needed."""
 
@@ -65,7 +67,7 @@ class Lesson:
         return importlib.import_module(f"{self.package}.steps")
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Opening(Generic[Context]):
     """A lesson on one request, before its steps are built."""
 

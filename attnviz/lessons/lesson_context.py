@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Literal
 
@@ -14,6 +14,7 @@ from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem
 from attnviz.core.provenance import Source
 from attnviz.core.trace import Trace
+from attnviz.records import record
 from attnviz.story import formulas
 from attnviz.story.calculation import Number
 from attnviz.story.calculations import MOST, strongest
@@ -31,7 +32,7 @@ ScoreStage = Literal["scores", "scale", "cap", "bias", "mask"]
 _STAGES: tuple[ScoreStage, ...] = ("scores", "scale", "cap", "bias", "mask")
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class LessonContext:
     """One trace about to be told: row `query` (counted from 0) of the first head is worked in full."""
 

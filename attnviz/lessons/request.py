@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from attnviz.core.trace import Trace
+from attnviz.records import record
 from attnviz.story.calculations import MOST
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class LessonRequest:
     """What is told, to whom, and how closely; a lesson takes from it what it needs.
 

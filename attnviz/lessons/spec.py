@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import attnviz
@@ -26,6 +26,7 @@ from attnviz.errors import AttnvizError, InputError
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import lesson_named
 from attnviz.lessons.request import LessonRequest
+from attnviz.records import record
 from attnviz.story.i18n import language_codes
 from attnviz.story.roundings import MOST_DECIMALS, ROUNDINGS
 
@@ -35,7 +36,7 @@ MOST_CHARACTERS = 64_000_000
 _AGAIN = "render the film again"
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Made:
     """One lesson of a film: what it was asked, and what of it was shown."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from attnviz.core.trace import Trace
@@ -20,6 +19,7 @@ from attnviz.library.printing import (
     theme_named,
 )
 from attnviz.library.steps import check_step_names, chosen_steps
+from attnviz.records import record
 from attnviz.story.calculations import MOST
 from attnviz.story.storyboard import Storyboard
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from attnviz.views.terminal.colour import Depth
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Explanation:
     """A lesson as text. `print` writes it, a Python prompt and rich show it in the colours of the terminal."""
 

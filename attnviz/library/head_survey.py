@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from pathlib import Path
 
@@ -18,13 +18,14 @@ from attnviz.inputs.tokens import split_text
 from attnviz.models.model import NUMPY, open_model, unknown_of
 from attnviz.models.revision import revision
 from attnviz.models.tokenization import Span
+from attnviz.records import record
 from attnviz.survey.head_detail import HeadDetail, head_detail
 from attnviz.survey.heads import MeasuredHead, Pair, Survey, measured_head, measured_heads
 
 Layers = Iterable[Iterable[FloatArray]]
 
 
-@dataclass(frozen=True)
+@record
 class HeadsOptions:
     """The options of `attnviz heads` on what is surveyed, as given."""
 
@@ -39,7 +40,7 @@ class HeadsOptions:
     backend: str | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class _Heads:
     """All heads on the text, none of them computed yet."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from attnviz.errors import AttnvizError
@@ -17,6 +17,7 @@ from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.library.lesson_input import Presentation, lesson_request
 from attnviz.library.steps import chosen_steps
+from attnviz.records import record
 from attnviz.story.calculations import MOST
 from attnviz.story.languages import language as language_record
 from attnviz.story.pace import PACES
@@ -26,7 +27,7 @@ _LEAST_SECONDS = 3.0
 _FLAG = re.compile(r"(?<![\w-])--(?:no-)?([a-z][a-z-]*)|(?<![\w./-])(TEXT)(?![\w./-])")
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class PlannedLesson:
     """A lesson with its storyboard, the lecturer's own words in place."""
 
@@ -40,7 +41,7 @@ class PlannedLesson:
     """Own words, already in the storyboard; in other languages they have to be put in anew."""
 
 
-@dataclass(frozen=True)
+@record
 class PlannedCard:
     """A title card."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from attnviz.core.overflow import overflowed
@@ -16,6 +16,7 @@ from attnviz.inputs.selection import key_of, row_asked
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import DEFAULT
 from attnviz.lessons.request import LessonRequest
+from attnviz.records import record
 from attnviz.story.i18n import LANGUAGES
 from attnviz.story.roundings import DEFAULT_ROUNDING
 
@@ -24,7 +25,7 @@ _FLAGS = {"text": "TEXT"}
 _SOURCES = ("text", "example", "tokens", "vectors", "qkv")
 
 
-@dataclass(frozen=True)
+@record
 class Presentation:
     """The options on how a lesson is presented, as given."""
 

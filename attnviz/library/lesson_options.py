@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, unknown_name
@@ -13,11 +13,12 @@ from attnviz.lessons.registry import DEFAULT, lesson_named
 from attnviz.lessons.request import LessonRequest
 from attnviz.library.arguments import naming_arguments, position
 from attnviz.library.lesson_input import Presentation, lesson_request
+from attnviz.records import record
 from attnviz.story.i18n import LANGUAGES
 from attnviz.story.roundings import DEFAULT_ROUNDING, ROUNDINGS
 
 
-@dataclass(frozen=True)
+@record
 class LessonOptions:
     """A lesson and how it is presented; None is "not given"."""
 

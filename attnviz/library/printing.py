@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,15 @@ _WIDTH_OF_A_PIPE = 80
 
 def screen_width() -> int:
     """The columns of the terminal; 80 where there is none."""
-    return shutil.get_terminal_size((_WIDTH_OF_A_PIPE, 0)).columns
+    # as shutil.get_terminal_size, which comes with every kind of archive
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    try:
+        terminal = os.get_terminal_size(sys.__stdout__.fileno()).columns if sys.__stdout__ else 0
+    except (ValueError, OSError):  # stdout is closed, or is no terminal
+        terminal = 0
+    return terminal or _WIDTH_OF_A_PIPE
 
 
 def page_width(width: int | None) -> int:

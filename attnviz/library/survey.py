@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from attnviz.library.printing import (
     text_depth,
     theme_named,
 )
+from attnviz.records import record
 from attnviz.story.i18n import LANGUAGES, language_codes
 from attnviz.survey.heads import Survey
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from attnviz.views.terminal.colour import Depth
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class PrintedSurvey(Survey):
     """A survey that `print` and rich show as `attnviz heads` does."""
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from attnviz.errors import InputError
+from attnviz.records import record
 
 FILE = "config.json"
 
 
-@dataclass(frozen=True)
+@record
 class Config:
     """The values of a config.json by name, each asked for with the type that it must have."""
 

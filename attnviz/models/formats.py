@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,10 @@ from attnviz.models.locate import Place
 from attnviz.models.safetensors_folder import SafetensorsFolder
 from attnviz.models.tensors import Tensors
 from attnviz.models.tokenizer import read_tokenizer
+from attnviz.records import record
 
 
-@dataclass(frozen=True)
+@record
 class ModelFiles:
     """The parts of a model, in whatever form it is kept."""
 

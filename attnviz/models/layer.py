@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
@@ -13,9 +13,10 @@ from attnviz.core.options import AttentionOptions
 from attnviz.core.problem import Problem
 from attnviz.core.provenance import Provenance
 from attnviz.core.self_attention import trace_of
+from attnviz.records import record
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class ModelLayer:
     """A layer's attention. Matrices are (in, out); head i owns the columns i·d_k to (i+1)·d_k."""
 

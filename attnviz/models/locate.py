@@ -6,16 +6,16 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from attnviz.errors import EnvironmentFault, InputError
 from attnviz.models import config, safetensors_folder, tokenizer
 from attnviz.models.gguf.file import SUFFIX, is_gguf
+from attnviz.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Known:
     """A model that is on the package index, so that it can be had without the hub."""
 
@@ -49,7 +49,7 @@ KNOWN = (
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 
-@dataclass(frozen=True)
+@record
 class Place:
     """A model's folder, and what the model is called."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from typing import Any
@@ -22,13 +21,14 @@ from attnviz.models.revision import revision
 from attnviz.models.runner import LayerAttention, Runner
 from attnviz.models.tokenization import Pieces
 from attnviz.models.tokenizer import pieces
+from attnviz.records import record
 
 NUMPY, TRANSFORMERS = "numpy", "transformers"
 BACKENDS = (NUMPY, TRANSFORMERS)
 """Who runs a model."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Model:
     """A model, checked; its weights are read when they are needed. Layers and heads are counted from 0."""
 

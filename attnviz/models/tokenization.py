@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from attnviz.records import record
 
 WORD_BEGINS = "▁"
 """By which SentencePiece marks the beginning of a word; alone it stands for no character."""
@@ -16,7 +17,7 @@ _UNSPACED = (
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True)
+@record
 class Pieces:
     """A text taken apart; what has an entry for each piece goes together."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from attnviz.records import record
 from attnviz.theme import Role
 
 
-@dataclass(frozen=True)
+@record
 class Number:
     """A number of the trace, how it is written, and the role of the array that it is an entry of."""
 
@@ -17,7 +17,7 @@ class Number:
     role: Role | None = None
 
 
-@dataclass(frozen=True)
+@record
 class Vector:
     """A vector of the trace."""
 
@@ -28,7 +28,7 @@ class Vector:
     """How many further entries are left out."""
 
 
-@dataclass(frozen=True)
+@record
 class Symbol:
     """A letter with a role (q₁), or an operator or bracket, which has none."""
 
@@ -39,7 +39,7 @@ class Symbol:
 Piece: TypeAlias = Number | Vector | Symbol
 
 
-@dataclass(frozen=True)
+@record
 class Term:
     """One summand: how it is written (1 · 4) and what it is worth (4)."""
 
@@ -51,7 +51,7 @@ class Term:
     """More than 0: this stands for that many smaller terms together, and has no pieces."""
 
 
-@dataclass(frozen=True)
+@record
 class Calculation:
     """One result written out: left = term + term + … = total. No terms: left = total.
 

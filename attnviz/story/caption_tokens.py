@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TypeAlias
 
+from attnviz.records import record
 from attnviz.theme import Role
 
 MINUS = "−"
@@ -32,21 +32,21 @@ _ALONE = "XQKVSAOYso"
 """What has a role in a formula without an index too. Among words a lone A is an article."""
 
 
-@dataclass(frozen=True)
+@record
 class Word:
     """A run of letters."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@record
 class Sign:
     """One character that is no letter and no digit: an operator, a punctuation mark, a blank."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@record
 class Number:
     """A number without its sign: 0.5, 1,024 or 1.2e+06."""
 
@@ -64,7 +64,7 @@ class Number:
         return int(exponent.replace(MINUS, "-")) if e else None
 
 
-@dataclass(frozen=True)
+@record
 class Symbol:
     """A letter with its indices, q₁, αᵢⱼ or s₁,₁₂, or with a name as its index: W_Q, d_model, w_B₁."""
 
@@ -77,21 +77,21 @@ class Symbol:
     role: Role | None = None
 
 
-@dataclass(frozen=True)
+@record
 class Raised:
     """An exponent of digits: ² in n², ⁻¹⁶ or ^5."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@record
 class Lowered:
     """Lowered digits that belong to no letter."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@record
 class Root:
     """A square root: √d_k, √3 or √(d_k + 1)."""
 
@@ -99,7 +99,7 @@ class Root:
     inside: tuple[CaptionToken, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Call:
     """A function of something without further brackets: exp(−∞)."""
 
@@ -108,14 +108,14 @@ class Call:
     inside: tuple[CaptionToken, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Quoted:
     """What stands in quotation marks, the name of a token, with the marks: no symbol of the lesson."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@record
 class Run:
     """A stretch of text of one role."""
 

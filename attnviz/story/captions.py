@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
+from functools import cache, cached_property
 from string import Formatter
 from typing import Any
 
+from attnviz.records import record
 from attnviz.story.caption_tokens import (
     HIDDEN,
     CaptionToken,
@@ -25,13 +26,11 @@ LINES = 2
 _PAUSES = ",.:;?!，。：；？！、"
 _CLOSING = _PAUSES + "）”》"
 _HAN = "\u3400-\u9fff"
-_BETWEEN_SCRIPTS = re.compile(rf"(?<=[{_HAN}])\n(?=[^\W{_HAN}])|(?<=[^\W{_HAN}])\n(?=[{_HAN}])")
-
 _TOGETHER = re.compile(r"\n(?:\(“|[=≈√])|[=≈] \n")
 """A break between a symbol and its token, q₁ (“it”), or within an equation."""
 
 
-@dataclass(frozen=True)
+@record
 class Known:
     """A stretch of a caption that needs no reading: the lesson says what it is."""
 
@@ -178,7 +177,16 @@ def in_one_line(text: str, between: str) -> Caption:
     >>> in_one_line("最关注\\nk₁：\\n各 0.5。", "")
     '最关注 k₁：各 0.5。'
     """
-    return caption(text).replaced(_BETWEEN_SCRIPTS, " ").replaced("\n", between)
+    read = caption(text)
+    if "\n" in text and not text.isascii():
+        read = read.replaced(_between_scripts(), " ")
+    return read.replaced("\n", between)
+
+
+@cache
+def _between_scripts() -> re.Pattern[str]:
+    """A break between Chinese and Latin letters or digits. Compiled where it is needed: it takes milliseconds."""
+    return re.compile(rf"(?<=[{_HAN}])\n(?=[^\W{_HAN}])|(?<=[^\W{_HAN}])\n(?=[{_HAN}])")
 
 
 def caption_lines(text: str, language_code: str) -> list[Caption]:

@@ -7,15 +7,16 @@ shown before. Exhibits of one `line` stand side by side; the next line stands be
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from attnviz.records import record
 from attnviz.story.handlers import Handlers
 from attnviz.story.matrix import Matrix
 from attnviz.theme import Role
 
 
-@dataclass(frozen=True)
+@record
 class Region:
     """A block of a matrix, as half-open ranges of rows and columns, that a view puts a frame around.
 
@@ -37,7 +38,7 @@ class Region:
         return Region((0, height), (j, j + 1))
 
 
-@dataclass(frozen=True)
+@record
 class Series:
     """One curve of a plot: points in order of x."""
 
@@ -51,7 +52,7 @@ class Series:
     """Told apart by more than colour from the curve it is compared with."""
 
 
-@dataclass(frozen=True)
+@record
 class Plot:
     """Measured or counted numbers as curves over a common x axis."""
 
@@ -64,7 +65,7 @@ class Plot:
     y_log: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class Row:
     """One row of a table."""
 
@@ -73,7 +74,7 @@ class Row:
     """Whether what it tells works (marked ✓) or fails (marked ✗); None where that is no question."""
 
 
-@dataclass(frozen=True)
+@record
 class Table:
     """Facts in rows and columns: shapes, counts, what fits and what does not."""
 
@@ -83,7 +84,7 @@ class Table:
     """The role of each column, or none at all."""
 
 
-@dataclass(frozen=True)
+@record
 class Turn:
     """Two entries of a vector, turned together as a point in the plane."""
 
@@ -95,7 +96,7 @@ class Turn:
     after: tuple[float, float]
 
 
-@dataclass(frozen=True)
+@record
 class Turns(Table):
     """Some pairs of entries of one vector as its position turns them; a row of the table each."""
 
@@ -105,7 +106,7 @@ class Turns(Table):
     turns: tuple[Turn, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class Link:
     """What one query gives to one key; both counted from 0 among the positions that are shown."""
 
@@ -114,7 +115,7 @@ class Link:
     weight: float
 
 
-@dataclass(frozen=True)
+@record
 class Links(Table):
     """Weights as arcs between tokens; the strongest of them as the rows of the table."""
 
@@ -129,7 +130,7 @@ class Links(Table):
     """Before which of the tokens others are left out; their number where the last ones are."""
 
 
-@dataclass(frozen=True)
+@record
 class Layer:
     """The positions of one layer and which of them matter to the position that is asked about."""
 
@@ -138,7 +139,7 @@ class Layer:
     role: Role
 
 
-@dataclass(frozen=True)
+@record
 class Field:
     """Which positions of each layer feed one position of the last: a receptive field, or one step of attention."""
 
@@ -150,7 +151,7 @@ class Field:
     """(layer, position, name) of positions that are named, such as the planted match."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Product:
     """Matrices that a step starts from, and those that it makes of them. The calculations of its part say how."""
 
@@ -158,7 +159,7 @@ class Product:
     results: tuple[Matrix, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Exhibit:
     """An item, when it is shown, and what stands with it."""
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
+from attnviz.records import record
 from attnviz.story.formula import Formula
 
 _LOWERED = str.maketrans("0123456789ijthk+−", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₜₕₖ₊₋")
@@ -60,7 +60,7 @@ class Notation(Enum):
     LATEX = auto()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Spelled:
     """A symbol, a sign or a number with its three spellings."""
 
@@ -72,7 +72,7 @@ class Spelled:
         return _pick(notation, self.plain, self.typst, self.latex)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Name:
     """A word in upright letters: softmax."""
 
@@ -82,7 +82,7 @@ class Name:
         return _pick(notation, self.text, f'"{self.text}"', f"\\mathrm{{{self.text}}}")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Indexed:
     """Something with an index below it: d_k, or αⱼ where plain text has the characters, `is_lowered`."""
 
@@ -99,7 +99,7 @@ class Indexed:
         return f"{base}_({index})" if " " in index else f"{base}_{index}"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Power:
     """Something to the power of a whole number: n²."""
 
@@ -113,7 +113,7 @@ class Power:
         )
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Transposed:
     """A transposed matrix."""
 
@@ -123,7 +123,7 @@ class Transposed:
         return self.base.spell(notation) + _pick(notation, "ᵀ", "^top", "^{\\top}")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Root:
     """A square root."""
 
@@ -134,7 +134,7 @@ class Root:
         return form.format(self.inside.spell(notation))
 
 
-@dataclass(frozen=True, init=False, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Product:
     """Things side by side with a blank between them: a product."""
 
@@ -147,7 +147,7 @@ class Product:
         return " ".join(part.spell(notation) for part in self.parts)
 
 
-@dataclass(frozen=True, init=False, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Close:
     """Things side by side without a blank between them."""
 
@@ -160,7 +160,7 @@ class Close:
         return "".join(part.spell(notation) for part in self.parts)
 
 
-@dataclass(frozen=True, init=False, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Infix:
     """Operands with the same sign between them; `is_tight` without blanks in plain text: c·S."""
 
@@ -180,7 +180,7 @@ class Infix:
         return sign.join(operand.spell(notation) for operand in self.operands)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Times:
     """A number times something: in plain text, 0.5 Q Kᵀ, it needs no sign."""
 
@@ -192,7 +192,7 @@ class Times:
         return self.factor.spell(notation) + sign + self.inside.spell(notation)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Negative:
     """Something with a minus before it."""
 
@@ -203,7 +203,7 @@ class Negative:
         return _pick(notation, "−", typst, "-") + self.inside.spell(notation)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Differential:
     """What stands above and below in a derivative: ∂s."""
 
@@ -213,7 +213,7 @@ class Differential:
         return _pick(notation, "∂", "partial ", "\\partial ") + self.inside.spell(notation)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Fraction:
     """A fraction: one above the other but for plain text, where `is_tight` leaves out the blanks: S/√d_k."""
 
@@ -241,7 +241,7 @@ class Fraction:
         return is_named or isinstance(inside, Product | Close | Differential | Infix | Sigma)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Brackets:
     """Something in brackets, which are ( but for { of a set, ⌈ and ⌊ of a rounding; `is_tall` grow with it in LaTeX."""
 
@@ -254,7 +254,7 @@ class Brackets:
         return _pick(notation, *_BRACKETS[self.kind][:2], latex).format(self.inside.spell(notation))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Call:
     """A function of something."""
 
@@ -270,7 +270,7 @@ class Call:
         return function + Brackets(self.inside, is_tall=self.is_tall).spell(notation)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Sigma:
     """A sum over an index, which plain text leaves out unless `is_shown`."""
 
@@ -286,7 +286,7 @@ class Sigma:
         return f"{sign} {self.inside.spell(notation)}"
 
 
-@dataclass(frozen=True, init=False, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Listed:
     """Things with commas between them."""
 
@@ -299,7 +299,7 @@ class Listed:
         return ", ".join(item.spell(notation) for item in self.items)
 
 
-@dataclass(frozen=True, init=False, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Statements:
     """Formulas on one line, far apart. `latex_between` is how LaTeX sets them apart."""
 
@@ -315,7 +315,7 @@ class Statements:
         return between.join(item.spell(notation) for item in self.items)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Part:
     """A part that a film lights by its name. `is_apart` sets it off from what is before it."""
 

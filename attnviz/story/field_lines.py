@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import TypeAlias
 
+from attnviz.records import record
 from attnviz.story.caption_tokens import Run
 from attnviz.story.exhibits import Field, Layer
 from attnviz.story.i18n import Words
@@ -23,7 +23,7 @@ _NAME_SHARE = 3
 Line: TypeAlias = tuple[Run, ...]
 
 
-@dataclass(frozen=True)
+@record
 class FieldLines:
     """A field, written."""
 
@@ -105,7 +105,7 @@ def _width(ranges: Sequence[Range], count: int) -> int:
     return sum(end - start for start, end in ranges) + len(ranges) - 1 + before + after
 
 
-@dataclass(frozen=True)
+@record
 class _Frame:
     """Where everything stands: `step` columns a position, the names before or above."""
 

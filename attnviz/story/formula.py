@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from attnviz.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Formula:
     """One formula in three spellings; `attnviz.story.expressions` makes them of one tree."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from attnviz.errors import unknown_name
+from attnviz.records import record
 
 _PACKAGE = Path(__file__).parents[1]
 
 
-@dataclass(frozen=True)
+@record
 class Language:
     """A language; its words are files named by its code, below `root`."""
 

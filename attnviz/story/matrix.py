@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
 
 from attnviz.core.arrays import FloatArray
+from attnviz.records import record
 from attnviz.theme import Role
 
 
-@dataclass(frozen=True)
+@record
 class Label:
     """The name of a row or a column: its symbol, and its token where it has one."""
 
@@ -38,7 +38,7 @@ class MatrixKind(Enum):
     """None that words could name: sums, a positional encoding."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Matrix:
     """A matrix as it is shown: values with a symbol, a role and named axes."""
 

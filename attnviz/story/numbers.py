@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.rounding import sum_preserving_round
+from attnviz.records import record
 from attnviz.story.caption_tokens import (
     MINUS as MINUS,  # offered here too: it is the sign of every number
 )
@@ -30,7 +31,7 @@ LONGEST_SUM = 64
 weight of 0.0005 among 2,000 would read 0.01, and the next one 0.00."""
 
 
-@dataclass(frozen=True)
+@record
 class Numbers:
     """Turns numbers into text.
 

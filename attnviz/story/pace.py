@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from attnviz.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Pace:
     """Factors of the times that moves and holds take."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -10,12 +9,13 @@ import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.errors import ShapeError
+from attnviz.records import record
 
 Range: TypeAlias = tuple[int, int]
 """First position and the one after the last, counted from 0."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class PooledMatrix:
     """A matrix taken together in blocks: (block rows, block columns)."""
 
@@ -39,7 +39,7 @@ class PooledMatrix:
         return self.rows, self.columns
 
 
-@dataclass(frozen=True)
+@record
 class Link:
     """A query, a key and the weight between them. Positions are counted from 0."""
 

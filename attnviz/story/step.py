@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from attnviz.records import record
 from attnviz.story.storyboard import Step
 
 Context = TypeVar("Context", contravariant=True)
 
 
-@dataclass(frozen=True)
+@record
 class Absence:
     """Why an input may lack a step, and how to get it, as the end of an error message."""
 
@@ -23,7 +24,7 @@ class Absence:
     """The reason where queries, keys and values are given; None is `why`."""
 
 
-@dataclass(frozen=True)
+@record
 class StepDefinition(Generic[Context]):
     """One step of a lesson. The list of a lesson's steps, the rows of the score stack, the sidebar and the reason that
     an error gives for a missing step follow from it.

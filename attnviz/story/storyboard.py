@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from attnviz.core.trace import Trace
 from attnviz.errors import unknown_name
+from attnviz.records import record
 from attnviz.story.calculation import Calculation
 from attnviz.story.exhibits import Exhibit, Product, in_matrices
 from attnviz.story.formula import Formula
@@ -19,7 +20,7 @@ from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Step:
     """One step of a lesson."""
 
@@ -63,7 +64,7 @@ class Step:
         return () if self.product is None else self.product.results
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Storyboard:
     """A lesson told in one language: on one trace, or on what the lesson measures itself."""
 

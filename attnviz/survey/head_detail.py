@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
+from attnviz.records import record
 from attnviz.story.pooled_map import Link, Range, strongest_links
 from attnviz.survey.heads import MeasuredHead, Survey
 
@@ -21,7 +21,7 @@ _MOST_NAMED = 12
 _LINKS = 8
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class QueryWeights:
     """The weights of the query that is followed."""
 
@@ -47,7 +47,7 @@ class QueryWeights:
         return self.links[:_MOST_NAMED]
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class HeadDetail:
     """One head of a model on a text. Its map has a block for each weight where the text is short enough."""
 

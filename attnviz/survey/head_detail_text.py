@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from attnviz.records import record
 from attnviz.story.i18n import words
 from attnviz.story.labels import shown_token
 from attnviz.story.numbers import percent
@@ -41,7 +42,7 @@ def token_text(position: int, close: HeadDetail) -> str:
     return shown_token(token) if is_alone else f"{position + 1} {shown_token(token)}"
 
 
-@dataclass(frozen=True)
+@record
 class LinkText:
     """A query, a key and the weight between them, as they are written."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.measures.head_measures import HeadMeasures, head_measures, induction
 from attnviz.core.measures.word_pooling import between
 from attnviz.core.problem import counted
 from attnviz.core.provenance import Provenance
+from attnviz.records import record
 from attnviz.story.i18n import words
 from attnviz.story.pooled_map import PooledMatrix, pooled
 
@@ -21,7 +22,7 @@ _REVISION = 12
 """Digits of a sha256 that are shown."""
 
 
-@dataclass(frozen=True)
+@record
 class Pair:
     """A query and a key to rank heads by: their positions, counted from 0, several where pieces make one word."""
 
@@ -35,7 +36,7 @@ class Pair:
         return len(self.query) > 1 or len(self.key) > 1
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class MeasuredHead:
     """One head of a model on a text. Layer and head are counted from 0."""
 
@@ -55,7 +56,7 @@ class MeasuredHead:
         return f"L{self.layer}H{self.head}"
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Survey:
     """All heads of a model on a text."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +22,7 @@ from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import DEFAULT
 from attnviz.library.printing import NARROWEST, page_width
+from attnviz.records import record
 from attnviz.theme import DARK, THEMES
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _INPUT, _OUTPUT = "Input", "Output"
 _STDOUT = "-"
 
 
-@dataclass(frozen=True)
+@record
 class ExplainOptions:
     """The options of `attnviz explain` but for the input, as given."""
 

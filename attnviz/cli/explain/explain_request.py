@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import DEFAULT, build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.library.lesson_input import Presentation
+from attnviz.records import record
 from attnviz.story.storyboard import Storyboard
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _PRESENTATION = {"lang": "language", "precision": "precision", "rounding": "roun
 """Options of the view, and the fields of a request that they are."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class ExplainRequest:
     """One lesson, and which of its steps are shown."""
 

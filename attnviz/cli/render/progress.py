@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from attnviz.records import record
 
 if TYPE_CHECKING:
     from attnviz.render.quality import Quality
@@ -40,7 +41,7 @@ def planning() -> Iterator[None]:
         yield
 
 
-@dataclass(frozen=True)
+@record
 class Bar:
     """A bar that counts frames, and lines above it."""
 

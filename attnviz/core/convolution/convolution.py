@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -25,9 +24,10 @@ from attnviz.core.convolution.axes import (
     span,
 )
 from attnviz.errors import InputError, ShapeError
+from attnviz.records import record
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class ConvolutionStages:
     """Every stage of one convolution, in the order it was computed. Arrays are read-only.
 
@@ -47,7 +47,7 @@ class ConvolutionStages:
     """channel_sum + bias: (…, out_channels, *places), in the type of the operands."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class PlaceProducts:
     """The products that add up to one number of the output, before the bias. Arrays are read-only; `…` is the batch."""
 
@@ -63,7 +63,7 @@ class PlaceProducts:
     """channel_sums added up: (…)."""
 
 
-@dataclass(frozen=True)
+@record
 class ConvolutionLayer:
     """The sizes of one layer along one axis, as far as the receptive field depends on them.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +23,10 @@ from attnviz.core.convolution.axes import (
     span,
 )
 from attnviz.errors import ShapeError
+from attnviz.records import record
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class TransposedStages:
     """Every stage of one transposed convolution, in the order it was computed. Arrays are read-only.
 

@@ -7,13 +7,12 @@ docstring of each function, and a naive loop that counts itself gives the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from attnviz.core.arrays import as_count
 from attnviz.core.convolution.receptive_fields import layers_to_join
+from attnviz.records import record
 
 
-@dataclass(frozen=True)
+@record
 class LayerCost:
     """The cost of one layer at one n and d, in whole numbers."""
 
@@ -28,7 +27,7 @@ class LayerCost:
     """Numbers that are kept for the backward pass: the outputs, and what the layer put between them and its input."""
 
 
-@dataclass(frozen=True)
+@record
 class LayerOrder:
     """The growth of each number of a LayerCost, as written inside O(…)."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from attnviz.core.arrays import BoolArray, FloatArray, as_float
 from attnviz.errors import ShapeError
+from attnviz.records import record
 
 
-@dataclass(frozen=True)
+@record
 class HeadMeasures:
     """Means over the queries that are counted. None where there is no query to count."""
 

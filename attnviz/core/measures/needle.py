@@ -10,8 +10,6 @@ tell where it stands, and would give two equal answers equal weights.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from attnviz.core.arrays import FloatArray, as_count, read_only
@@ -20,6 +18,7 @@ from attnviz.core.convolution.convolution import convolve
 from attnviz.core.convolution.receptive_fields import layers_to_reach
 from attnviz.core.seeded import standard_normal
 from attnviz.errors import InputError
+from attnviz.records import record
 
 ASKS, ANSWERS = 0, 1
 """The two components of a vector that mark a question and an answer. In filler both are 0."""
@@ -27,7 +26,7 @@ SCORE = 6.0
 """q · k of the question and its answer; all other scores are 0."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Planting:
     """n vectors in which the one at `position` asks and the one `distance` after it answers. Arrays are read-only."""
 
@@ -46,7 +45,7 @@ class Planting:
     """Hands the vector on as it is: (d_model, d_model)."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class PlantingResponses:
     """The responses of attention and convolution to a planted answer, where it is asked. Arrays are read-only."""
 

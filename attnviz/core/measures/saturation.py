@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +12,10 @@ from attnviz.core.arrays import FloatArray, as_count, as_float, read_only, to_co
 from attnviz.core.seeded import standard_normal
 from attnviz.core.softmax import softmax
 from attnviz.errors import InputError, ShapeError
+from attnviz.records import record
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class ScoreMeasures:
     """Measures of scores and their softmax, one number for each d_k of a sweep. Arrays are read-only."""
 
@@ -29,7 +29,7 @@ class ScoreMeasures:
     """gradient_size of a row of weights, mean over the queries: (len(d_ks),). From 0 to 1 − 1/n_keys."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class ScoreSweep:
     """The same queries and keys, scored without and with 1/√d_k."""
 

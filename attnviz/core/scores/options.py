@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy.typing as npt
 
 from attnviz.core.arrays import BoolArray
+from attnviz.records import record
 
 Window: TypeAlias = tuple[int | None, int | None]
 """The number of keys to the left and to the right of itself that a query sees; None is no bound."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class ScoreOptions:
     """One field or two for each modification; each checks its own when it is applied."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from attnviz.core.arrays import FloatArray
@@ -12,6 +12,7 @@ from attnviz.core.trace import Trace
 from attnviz.lessons.any_length.growth import Growth
 from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.sequence import difference_text
+from attnviz.records import record
 from attnviz.story import formulas
 from attnviz.story.formula import Formula
 from attnviz.story.labels import labels
@@ -19,7 +20,7 @@ from attnviz.story.matrix import Matrix
 from attnviz.theme import Role
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class GrowthContext:
     """What every step needs: the words on the sequence after one more vector came, and what was measured."""
 

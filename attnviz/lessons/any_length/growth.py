@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from attnviz.core.arrays import FloatArray
@@ -13,6 +13,7 @@ from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import Trace
 from attnviz.lessons.sequence import hides, largest_difference, rearranged
+from attnviz.records import record
 
 MOST_BEFORE = 4
 """How many vectors are there before one more comes: as many as can be followed one by one."""
@@ -21,7 +22,7 @@ GENERATED = 3
 SHORT, MIDDLE, LONG = 3, 5, 8
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Growth:
     """One sequence at several lengths, each computed from the vectors by itself, so that results can be compared."""
 

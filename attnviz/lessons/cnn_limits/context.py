@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import ShapeError
 from attnviz.lessons.cnn_limits.measurements import Measured
+from attnviz.records import record
 from attnviz.story.calculation import Number
 from attnviz.story.i18n import Words
 from attnviz.story.numbers import Numbers
@@ -17,7 +17,7 @@ LESSON = "cnn-limits"
 CHANNELS = (("R", Role.RED), ("G", Role.GREEN), ("B", Role.BLUE))
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class LimitsContext:
     """The lesson about to be told."""
 

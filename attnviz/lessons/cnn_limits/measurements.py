@@ -7,7 +7,6 @@ drawn from the seed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +15,7 @@ from attnviz.core.arrays import FloatArray, read_only
 from attnviz.core.convolution.convolution import ConvolutionStages, convolve
 from attnviz.core.seeded import standard_normal
 from attnviz.lessons.cnn_limits.pictures import picture
+from attnviz.records import record
 
 SIDE = 3
 """Of every kernel."""
@@ -42,7 +42,7 @@ SMOOTH = read_only(np.array([[[1, 2, 1]]], dtype=np.float64))
 _CHANNELS_OUT, _CLASSES, _WIDTH = 2, 2, 4
 
 
-@dataclass(frozen=True)
+@record
 class Measured:
     """Everything that the lesson shows, computed when it is asked for; untrained weights follow `seed`."""
 

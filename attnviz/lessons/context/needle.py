@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from attnviz.core.measures.needle import Planting, PlantingResponses, plant, planting_responses
 from attnviz.lessons.context import formulas
 from attnviz.lessons.context.reach_steps import KERNEL, LAYERS, one_step_names, stack_names
+from attnviz.records import record
 from attnviz.story.exhibits import Exhibit, Plot, Row, Series, Table
 from attnviz.story.i18n import Words
 from attnviz.story.numbers import Numbers, fitting_precision
@@ -26,7 +26,7 @@ _TOLD = (1, LAYERS, LAYERS + 1, DEEP, DEEP + 1, MOST_DISTANT)
 """Distances of the table of the sweep: both sides of where each stack ends."""
 
 
-@dataclass(frozen=True)
+@record
 class Measured:
     """The responses to a match at every distance, and the words to tell them in."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from attnviz.core.convolution import convolution
 from attnviz.core.convolution.receptive_fields import layers_to_join, layers_to_reach, reached
 from attnviz.lessons.context import formulas
+from attnviz.records import record
 from attnviz.story.exhibits import Exhibit, Plot, Row, Series, Table
 from attnviz.story.i18n import Words
 from attnviz.story.receptive_field import attention_field, convolution_field
@@ -63,7 +63,7 @@ def receptive_field(words: Words, lesson: str) -> Step:
     )
 
 
-@dataclass(frozen=True)
+@record
 class _Method:
     """A way to join two positions: how it is called, and how many layers it takes at a distance."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 
 from attnviz.core.measures.cost import (
@@ -17,6 +16,7 @@ from attnviz.core.measures.cost import (
     convolution_cost,
     recurrence_cost,
 )
+from attnviz.records import record
 from attnviz.story.exhibits import Plot, Row, Series, Table
 from attnviz.story.i18n import Words
 from attnviz.theme import Role
@@ -31,7 +31,7 @@ TABLE = (16, WIDTH, 4096)
 Quantity = Callable[[LayerCost], int]
 
 
-@dataclass(frozen=True)
+@record
 class Method:
     """A layer that mixes positions, and what it costs at each length."""
 
@@ -47,7 +47,7 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-@dataclass(frozen=True)
+@record
 class Counting:
     """The methods, and how plots and tables are made of what they cost."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -14,6 +14,7 @@ from attnviz.core.options import AttentionOptions
 from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
 from attnviz.lessons.lesson_context import LessonContext
+from attnviz.records import record
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
 from attnviz.story.formula import Formula
@@ -102,7 +103,7 @@ def written_share(context: LessonContext, weights: FloatArray, chosen: BoolArray
     return float(sum(Decimal(text) for text, each in zip(texts, chosen, strict=True) if each))
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class _Batch:
     """The beginning of the sequence, and a shorter beginning of it filled up to the same length."""
 

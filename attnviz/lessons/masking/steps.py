@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +15,7 @@ from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.masking import parts
 from attnviz.lessons.masking.padding import padding, padding_hidden, written_share
 from attnviz.lessons.request import LessonRequest
+from attnviz.records import record
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Region
 from attnviz.story.expressions import (
@@ -74,7 +74,7 @@ def open_lesson(request: LessonRequest) -> Opening[_Masking]:
     )
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class _Masking:
     """The first head with and without the mask."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import combinations
 
@@ -12,6 +12,7 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.head_trace import HeadTrace
 from attnviz.core.self_attention import trace_of
 from attnviz.lessons.lesson_context import LessonContext, alike
+from attnviz.records import record
 from attnviz.story import formulas
 from attnviz.story.formula import Formula
 from attnviz.story.labels import bare, indexed
@@ -21,7 +22,7 @@ from attnviz.theme import Role
 _NAMED = 3
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Heads:
     """Two heads that find different things, as far as there are such."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -10,13 +9,14 @@ from attnviz.core.arrays import FloatArray
 from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.order.reordering import Compared, Reordering
 from attnviz.lessons.sequence import difference_text
+from attnviz.records import record
 from attnviz.story.exhibits import Region
 from attnviz.story.labels import labels
 from attnviz.story.matrix import Label, Matrix, MatrixKind
 from attnviz.theme import Role
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class OrderContext:
     """The words on the vectors as they stood, and what was computed in both orders."""
 

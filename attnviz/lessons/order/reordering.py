@@ -5,7 +5,7 @@ and with a causal mask. Nothing here is told yet.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,7 @@ from attnviz.core.seeded import standard_normal
 from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import Trace
 from attnviz.lessons.sequence import largest_difference, rearranged
+from attnviz.records import record
 
 KERNEL = 3
 """Places that the kernel covers: before, here, after."""
@@ -25,7 +26,7 @@ _STREAM = 22
 """Keeps the kernel apart from whatever else is drawn from the same seed."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Compared:
     """The outputs of the old order, put into the new one, and those computed in the new order."""
 
@@ -45,7 +46,7 @@ class Compared:
         return self.difference > 0
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Reordering:
     """The first vectors of a sequence, in which two trade places."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +13,7 @@ from attnviz.core.attention import attend
 from attnviz.core.measures.saturation import ScoreMeasures, ScoreSweep, score_sweep
 from attnviz.core.seeded import standard_normal
 from attnviz.lessons.request import LessonRequest
+from attnviz.records import record
 from attnviz.story.exhibits import Plot, Row, Series, Table
 from attnviz.story.i18n import Words, words
 from attnviz.story.numbers import Numbers
@@ -27,7 +27,7 @@ _CANDIDATES = 64
 """Among how many queries the example is chosen."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Scaling:
     """What was drawn and measured, and how it is said."""
 

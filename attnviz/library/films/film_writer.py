@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from attnviz.library.files import check_writable, whole_file
 from attnviz.library.films.render_job import RenderJob, files_of, split_films
 from attnviz.library.films.voice import recordings, voice_track, with_spoken_lengths
 from attnviz.library.lecture_plan import Planned, PlannedCard, PlannedLesson
+from attnviz.records import record
 from attnviz.story.i18n import words
 from attnviz.story.pace import PACES
 from attnviz.story.storyboard import Storyboard
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from attnviz.views.film.video.assembly import About, Chapter, Programme
 
 
-@dataclass(frozen=True)
+@record
 class Appearance:
     """The look of all chapters of a film."""
 
@@ -102,7 +103,7 @@ def _in_language(planned: Planned, language: str, other: Planned) -> Storyboard:
     return overridden(board, own, "")
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class PlannedFilm:
     """One film, planned and not yet drawn."""
 

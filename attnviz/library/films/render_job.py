@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from attnviz.errors import InputError
@@ -19,6 +19,7 @@ from attnviz.library.films.voice import check_sound_options
 from attnviz.library.lecture_plan import Planned, PlannedLesson, planned
 from attnviz.library.lesson_input import Presentation, lesson_request
 from attnviz.library.steps import check_step_names, chosen_steps
+from attnviz.records import record
 from attnviz.render.quality import DEFAULT_QUALITY
 from attnviz.story.i18n import LANGUAGES
 from attnviz.story.pace import DEFAULT_PACE
@@ -35,7 +36,7 @@ _LECTURE_OPTIONS = (
 """The options that go with a lecture file."""
 
 
-@dataclass(frozen=True)
+@record
 class RenderOptions:
     """The options of `attnviz render` but for the input, as given; None is "not given"."""
 
@@ -63,7 +64,7 @@ class RenderOptions:
     """The address of a scheduler whose workers draw."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class RenderJob:
     """The chapters of one film a language, and where the films go."""
 

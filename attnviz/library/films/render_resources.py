@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from attnviz.records import record
 
 if TYPE_CHECKING:
     from attnviz.views.film.production.film_service import FilmService
 
 
-@dataclass(frozen=True)
+@record
 class RenderResources:
     """The processes that draw, and whether what they draw is kept."""
 

@@ -7,7 +7,6 @@ Devlin et al., "BERT" (2018); Liu et al., "RoBERTa" (2019), which counts positio
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy.typing as npt
@@ -19,9 +18,10 @@ from attnviz.models.families.dense import activation, linear
 from attnviz.models.families.family import ModelFamily
 from attnviz.models.layer import ModelLayer
 from attnviz.models.tensors import Tensors
+from attnviz.records import record
 
 
-@dataclass(frozen=True)
+@record
 class _Names:
     """The names of a model's tensors."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy.typing as npt
 
 from attnviz.models.config import Config
 from attnviz.models.layer import ModelLayer
 from attnviz.models.tensors import Tensors
+from attnviz.records import record
 
 RunLayers = Callable[[Tensors, Config, Sequence[int], npt.DTypeLike], Iterator[ModelLayer]]
 
 
-@dataclass(frozen=True)
+@record
 class ModelFamily:
     """Models that one file runs in NumPy. A family is that file, and its record in `model_families`."""
 

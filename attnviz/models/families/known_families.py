@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from attnviz.models.families import bert, gpt2, llama
 from attnviz.models.families.family import ModelFamily
 from attnviz.models.layer import ModelLayer
 from attnviz.models.tensors import Tensors
+from attnviz.records import record
 
 _FAMILIES: list[ModelFamily] = [bert.FAMILY, gpt2.FAMILY, llama.FAMILY]
 
@@ -44,7 +44,7 @@ def family_of(model_type: str) -> ModelFamily:
     )
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class NumpyRunner:
     """Runs a model of one of the families. It is a `Runner`."""
 

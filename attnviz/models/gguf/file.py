@@ -9,13 +9,13 @@ from __future__ import annotations
 import mmap
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from attnviz.errors import InputError
+from attnviz.records import record
 
 SUFFIX = ".gguf"
 _MAGIC = b"GGUF"
@@ -32,7 +32,7 @@ _ALIGNMENT = 32
 """Where the file does not say otherwise: the data begin at a multiple of so many bytes, and so does each tensor."""
 
 
-@dataclass(frozen=True)
+@record
 class Stored:
     """A tensor as it lies in the file."""
 
@@ -44,7 +44,7 @@ class Stored:
     """The byte of the file that it begins with."""
 
 
-@dataclass(frozen=True)
+@record
 class GgufFile:
     """The contents of a header."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from attnviz.errors import InputError
 from attnviz.models.config import Config
 from attnviz.models.families.rotary import SLOWED
 from attnviz.models.gguf.file import GgufFile
+from attnviz.records import record
 
 ROPE_FACTORS = "rope_freqs.weight"
 """Where there is a tensor of this name, each pair of entries turns more slowly by its factor."""
@@ -57,7 +58,7 @@ _NAME = "general.architecture"
 _IN_LAYER = re.compile(r"blk\.(\d+)\.(\w+)\.(weight|bias)")
 
 
-@dataclass(frozen=True)
+@record
 class Architecture:
     """The translation of one architecture's settings and names into those of the hub."""
 

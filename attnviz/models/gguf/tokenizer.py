@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from attnviz.errors import InputError
 from attnviz.models.gguf.file import GgufFile
 from attnviz.models.tokenizer import library
+from attnviz.records import record
 
 _NORMAL, _CONTROL, _BY_USER = 1, 3, 4
 """Kinds of tokens: parts of texts; marks such as the beginning of a text; words that are never taken apart."""
 
 
-@dataclass(frozen=True)
+@record
 class _Splitting:
     """The way a text is cut before its bytes are merged; the file only names it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -17,12 +17,13 @@ from attnviz.core.scores.composition import combined_mask
 from attnviz.core.scores.options import Window
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
+from attnviz.records import record
 
 TOLERANCE = 1e-4
 """How far weights, and outputs as a share of the largest, may be from those of the model's own program."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class CapturedLayer:
     """Queries, keys and values after norms and positions, what was done with them, and what came of it."""
 

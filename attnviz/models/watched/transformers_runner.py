@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,12 @@ from attnviz.models.safetensors_folder import SafetensorsFolder
 from attnviz.models.tokenizer import as_written
 from attnviz.models.watched.captured_layer import CapturedLayer
 from attnviz.models.watched.transformers_watch import Enough, Watch, library
+from attnviz.records import record
 
 _UNKNOWN_LENGTH = 100_000
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class TransformersRunner:
     """Runs a model by transformers and takes its attention out. It is a `Runner`.
 

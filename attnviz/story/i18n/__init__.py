@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from attnviz.records import record
 from attnviz.story.captions import Caption, filled
 from attnviz.story.languages import (
     LANGUAGES,
@@ -38,7 +38,7 @@ _LESSON_FOLDERS: dict[str, Path] = {}
 """Where the words of lessons from outside are, by lesson."""
 
 
-@dataclass(frozen=True)
+@record
 class Words:
     """The words of one language. Raises KeyError for a key that does not exist: a mistake in the program."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from attnviz.records import record
 from attnviz.story.exhibits import Exhibit, Field, Plot, Table
 from attnviz.story.field_lines import field_lines
 from attnviz.story.handlers import Handlers
@@ -19,7 +19,7 @@ PICTURE_WIDTH = 80
 SIGNS = {True: "✓", False: "✗", None: ""}
 
 
-@dataclass(frozen=True)
+@record
 class TextTable:
     """Texts in rows and columns."""
 
@@ -30,7 +30,7 @@ class TextTable:
     """Whether each column holds numbers alone, flush right."""
 
 
-@dataclass(frozen=True)
+@record
 class CharacterPicture:
     """Lines of characters, one below the other."""
 

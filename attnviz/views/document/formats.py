@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from attnviz.errors import InputError, unknown_name
+from attnviz.records import record
 from attnviz.views.document import writers
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _FIRST = ("markdown", "latex")
 """The order in which formats are listed; others follow by name."""
 
 
-@dataclass(frozen=True)
+@record
 class DocumentFormat:
     """A format in which a storyboard is written as a document.
 

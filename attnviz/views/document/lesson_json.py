@@ -18,9 +18,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from attnviz.records import record
 from attnviz.story.calculation import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.story.calculation_text import written
 from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Series, Table
@@ -35,7 +35,7 @@ SCHEMA = "attnviz.lesson/1"
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@record
 class ExhibitJson:
     """A type of exhibit in JSON."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from attnviz.records import record
 from attnviz.story.exhibits import Region
 from attnviz.story.i18n import Words, words
 from attnviz.story.matrix import Label, Matrix, MatrixKind
@@ -16,7 +17,7 @@ _FIRST = 8
 """Components that are printed of a longer axis that has no names."""
 
 
-@dataclass(frozen=True)
+@record
 class MatrixTable:
     """A matrix as text."""
 

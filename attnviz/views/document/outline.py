@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from attnviz.records import record
 from attnviz.story.calculation import Calculation
 from attnviz.story.calculation_text import written
 from attnviz.story.caption_tokens import Run
@@ -22,7 +22,7 @@ WrittenCalculation = tuple[tuple[Run, ...], ...]
 """The stages of a calculation; see `attnviz.story.calculation_text.written`."""
 
 
-@dataclass(frozen=True)
+@record
 class Figure:
     """A figure that belongs to a narration part."""
 
@@ -33,7 +33,7 @@ class Figure:
     """The sign between the figure before this one and it: → ∗ = + ≠, or nothing."""
 
 
-@dataclass(frozen=True)
+@record
 class Paragraph:
     """One narration part, its figures, and its calculations."""
 
@@ -42,7 +42,7 @@ class Paragraph:
     calculations: tuple[WrittenCalculation, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Section:
     """One step, numbered as in the whole lesson."""
 
@@ -54,7 +54,7 @@ class Section:
     tables: tuple[MatrixTable, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Outline:
     """A document."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from manim import CairoRenderer, Camera
 
+from attnviz.records import record
 from attnviz.render.quality import Quality
 from attnviz.story.exhibits import texts_of
 from attnviz.story.storyboard import Storyboard
@@ -18,7 +19,7 @@ from attnviz.views.film.stage import Beat, Stage
 from attnviz.views.film.style import Style
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Film:
     """What is to be filmed, and how."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from manim import Animation, AnimationGroup, FadeIn, FadeOut, Mobject, Scene, VGroup
 
+from attnviz.records import record
 from attnviz.story.i18n import Words, language, words
 from attnviz.story.storyboard import Step, Storyboard
 from attnviz.views.film.choreography import give_way, move_over
@@ -30,7 +30,7 @@ _SLACK = 1e-3
 """Of a frame."""
 
 
-@dataclass(frozen=True)
+@record
 class Beat:
     """One thing said and shown, as it was told."""
 

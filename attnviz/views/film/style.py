@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from attnviz.records import record
 from attnviz.story.pace import DEFAULT_PACE, PACES, Pace
 from attnviz.theme import DARK, Role, Theme
 
@@ -23,7 +23,7 @@ class Size(float, Enum):
         return self.value / 72
 
 
-@dataclass(frozen=True)
+@record
 class Box:
     """A rectangle on the canvas."""
 
@@ -63,7 +63,7 @@ DIMMED = 0.35
 """How much of a thing is left that is not in use."""
 
 
-@dataclass(frozen=True)
+@record
 class Style:
     """What every component needs to draw itself."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from attnviz.records import record
 from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Excerpt:
     """Some rows and columns of a matrix and how they are written."""
 

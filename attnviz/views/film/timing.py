@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from attnviz.errors import InputError
+from attnviz.records import record
 from attnviz.story.pace import Pace
 
 LEAST_HOLD = 0.7
@@ -24,7 +25,7 @@ _LEAST_STANDING = 0.3
 """The least share of a hold that no caption needs."""
 
 
-@dataclass(frozen=True)
+@record
 class Spell:
     """A stretch of a film at normal pace: seconds that move, that stand still, and that a caption takes to be read."""
 
@@ -54,7 +55,7 @@ class Spell:
         )
 
 
-@dataclass(frozen=True)
+@record
 class Stretch:
     """A part of a film that is told at one pace."""
 

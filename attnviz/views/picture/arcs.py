@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from attnviz.records import record
 from attnviz.views.picture.drawing import Curve
 
 _THICKEST, _THINNEST = 8.0, 0.4
@@ -18,7 +18,7 @@ PLAIN, FOLLOWED, ASIDE = (0.15, 1.0), (0.6, 1.0), (0.04, 0.25)
 """Opacities of the least and of the largest weight: where no query is followed, of the followed one, of the others."""
 
 
-@dataclass(frozen=True)
+@record
 class Arc:
     """One weight between two heights."""
 
@@ -30,7 +30,7 @@ class Arc:
     title: str
 
 
-@dataclass(frozen=True)
+@record
 class ArcArea:
     """The area of the arcs: from x = `left` to `right`, with `pitch` from a position to the next."""
 

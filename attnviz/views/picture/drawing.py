@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
+from attnviz.records import record
 from attnviz.theme import Role, Theme, blend, fill_share
 
 LEVELS = 24
@@ -24,7 +24,7 @@ Anchor: TypeAlias = Literal["start", "middle", "end"]
 Point: TypeAlias = tuple[float, float]
 
 
-@dataclass(frozen=True)
+@record
 class Rectangle:
     """A rectangle: filled, or with `line` only its edge, which is that thick."""
 
@@ -36,7 +36,7 @@ class Rectangle:
     line: float | None = None
 
 
-@dataclass(frozen=True)
+@record
 class TextLine:
     """A line of text on the baseline y. `anchor` is its part at x; `upright` reads from bottom to top."""
 
@@ -49,7 +49,7 @@ class TextLine:
     upright: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Shading:
     """A matrix of weights as a field of shades, one for each entry, the first row above."""
 
@@ -65,7 +65,7 @@ class Shading:
     """Text shown where the pointer rests on it, in formats that can."""
 
 
-@dataclass(frozen=True)
+@record
 class Curve:
     """A cubic curve from the first point to the last, by the two between."""
 
@@ -79,7 +79,7 @@ class Curve:
 Shape: TypeAlias = Rectangle | TextLine | Shading | Curve
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Drawing:
     """A picture of width × height units, pixels of a screen. The first shape is the lowest."""
 

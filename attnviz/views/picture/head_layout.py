@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+from attnviz.records import record
 from attnviz.story.labels import shown_token
 from attnviz.story.pooled_map import Range
 from attnviz.survey.head_detail import HeadDetail, QueryWeights
@@ -24,7 +24,7 @@ _ROUNDING = 0.01
 _BETWEEN, _FIELD = 48, 260
 
 
-@dataclass(frozen=True)
+@record
 class Mark:
     """A position that is named, at its height or place along the map."""
 
@@ -34,7 +34,7 @@ class Mark:
     """The weight that is given to it."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class HeadLayout:
     """The layout of one head. Lengths are units of the drawing; heights are counted from the upper edge of the map."""
 

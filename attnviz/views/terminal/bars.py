@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from attnviz.records import record
 
 _FULL = "█"
 _PARTS = " ▏▎▍▌▋▊▉"
@@ -13,7 +14,7 @@ _DASHED = "▒"
 _EXPONENTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
-@dataclass(frozen=True)
+@record
 class Scale:
     """From `low` to `high`: a linear one holds 0, a logarithmic one begins at a power of ten."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeAlias
 
 from rich.color import Color
 from rich.style import Style
 
+from attnviz.records import record
 from attnviz.theme import Role, Theme, blend, fill_share, most_readable
 from attnviz.views.terminal.xterm import nearest_xterm, xterm_hex
 
@@ -46,7 +46,7 @@ def colour_depth(
     return "truecolor" if forced else "standard"
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Palette:
     """A theme on a terminal with `depth` colours."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, TypeAlias
 
 from rich.text import Text
 
+from attnviz.records import record
 from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Table
 from attnviz.story.handlers import Handlers
 from attnviz.story.matrix import Matrix
@@ -34,7 +35,7 @@ _MOST_HEADINGS = 2
 """Lines above the rows of a matrix: the symbols of its columns, and their tokens."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class ExhibitLines:
     """An item as lines, each at most `PageContext.inner` columns wide."""
 
@@ -65,7 +66,7 @@ def exhibits(shown: Sequence[Exhibit], context: PageContext) -> list[Text]:
     return lines
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class _Block:
     """An exhibit as lines: those above it, and itself."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +11,7 @@ from rich.style import Style
 from rich.text import Text
 
 from attnviz.core.arrays import FloatArray
+from attnviz.records import record
 from attnviz.story.exhibits import Region
 from attnviz.story.labels import LONGEST
 from attnviz.story.matrix import Label, Matrix
@@ -61,7 +61,7 @@ def _shares(values: FloatArray) -> FloatArray:
     return np.where(np.isneginf(values), -1.0, shares)
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class _Grid:
     matrix: Matrix
     texts: list[list[str]]

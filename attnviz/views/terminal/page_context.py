@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from attnviz.records import record
 from attnviz.story.i18n import Words, words
 from attnviz.story.matrix import Label, Matrix
 from attnviz.story.storyboard import Storyboard
@@ -16,7 +15,7 @@ _PROSE = 92
 """Lines of words longer than this are hard to read."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class PageContext:
     """A storyboard about to be shown on a page of `width` columns."""
 

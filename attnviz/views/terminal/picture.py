@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from rich.text import Text
 
 from attnviz.core.arrays import FloatArray
+from attnviz.records import record
 from attnviz.theme import Role
 from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.lines import styled
@@ -18,7 +17,7 @@ _SHADES = " ░▒▓█"
 _SCALE = 8
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class ShadedPicture:
     """`values` (rows, columns), shaded from `low` to `high`. `zoom` is characters an entry.
 

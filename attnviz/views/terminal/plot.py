@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from rich.cells import cell_len
 from rich.text import Text
 
+from attnviz.records import record
 from attnviz.story.exhibits import Plot, Row, Series, Table
 from attnviz.views.terminal.bars import Scale
 from attnviz.views.terminal.layout import GAP, beside
@@ -49,7 +49,7 @@ def _groups(item: Plot, scale: Scale, context: PageContext) -> Iterator[_Group]:
         start = end
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class _Group:
     item: Plot
     series: Sequence[Series]

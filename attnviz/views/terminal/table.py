@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +11,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
+from attnviz.records import record
 from attnviz.story.exhibits import Row, Table
 from attnviz.theme import Role
 from attnviz.views.terminal.layout import GAP, hanging_indent
@@ -39,7 +39,7 @@ def table(item: Table, context: PageContext) -> list[Text]:
     return [line for part in parts for line in part] if parts else drawn.records()
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class _Drawn:
     item: Table
     context: PageContext
@@ -144,7 +144,7 @@ class _Drawn:
         return self.item.roles or (None,) * len(self.item.header)
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class _Columns:
     """The width of each column, whether it is flush right, and its style."""
 

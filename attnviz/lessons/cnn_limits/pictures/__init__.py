@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from attnviz.core.arrays import FloatArray, read_only
+from attnviz.records import record
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Picture:
     """A picture, and whom it is owed to."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from manim import LEFT, RIGHT, UP, FadeIn, LaggedStart, VGroup
 
 from attnviz.lessons.self_attention import parts
+from attnviz.records import record
 from attnviz.story.labels import indexed
 from attnviz.story.matrix import Matrix
 from attnviz.story.pooled_map import strongest_links
@@ -114,7 +115,7 @@ def _follow(view: MatrixView) -> None:
         view.label_columns()
 
 
-@dataclass(frozen=True)
+@record
 class _Shares:
     """The width of each matrix and of the gaps, what tokens may take, and how many matrices go without numbers."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
+
+from attnviz.records import record
 
 if TYPE_CHECKING:
     from attnviz.story.storyboard import Step
@@ -16,7 +17,7 @@ class Handover:
     """What an act leaves on the stage for the next one to go on with. Each kind is a dataclass that extends this."""
 
 
-@dataclass(frozen=True)
+@record
 class Act:
     """A step played by itself: it clears the stage, and the next one begins on an empty one."""
 
@@ -30,7 +31,7 @@ class Act:
         return None
 
 
-@dataclass(frozen=True)
+@record
 class LinkedAct:
     """A step that goes on from what the step before left, or leaves something itself."""
 

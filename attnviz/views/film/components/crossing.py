@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from manim import DOWN, LEFT, UP, VGroup
 
+from attnviz.records import record
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.components.cells import width_for
 from attnviz.views.film.components.matrix import (
@@ -27,7 +28,7 @@ _MOST_TOKENS = (1.6, 0.85)
 """The most that tokens at the left may take: that much while the numbers keep their size, else the less."""
 
 
-@dataclass(frozen=True)
+@record
 class _Sizes:
     left_width: float
     width: float

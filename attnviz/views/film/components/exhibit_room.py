@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from attnviz.records import record
 from attnviz.story.matrix import Matrix
 from attnviz.views.film.components.text import widest
 from attnviz.views.film.style import Size
@@ -19,7 +19,7 @@ _MOST_NAMES = 12
 """A side with more entries goes without names."""
 
 
-@dataclass(frozen=True)
+@record
 class Demand:
     """The room that an exhibit takes if it can have it, in manim units."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from manim import Animation, Create, FadeIn, LaggedStart, VGroup
 
+from attnviz.records import record
 from attnviz.story.exhibits import Exhibit, Field, Plot, Table
 from attnviz.story.handlers import Handlers
 from attnviz.story.matrix import Matrix
@@ -44,7 +45,7 @@ Move: TypeAlias = tuple[Sequence[Animation], float]
 """Animations that are played together, and their seconds."""
 
 
-@dataclass(frozen=True)
+@record
 class ViewRoom:
     """The room for the view of an exhibit, in manim units."""
 
@@ -55,7 +56,7 @@ class ViewRoom:
     """The part of the height that the names over the columns of matrices in that line take."""
 
 
-@dataclass(frozen=True)
+@record
 class ExhibitType:
     """A type of exhibit in films."""
 

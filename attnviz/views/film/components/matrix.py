@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from manim import LEFT, RIGHT, UP, SurroundingRectangle, VGroup
 
+from attnviz.records import record
 from attnviz.story.matrix import Label, Matrix
 from attnviz.story.numbers import Numbers
 from attnviz.story.pooled_map import pooled
@@ -39,7 +40,7 @@ _SHADED = 0.46
 """The longest side of a cell without a number."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Sheet:
     """The contents of a view of a matrix: entries, as values and as text, and the names of rows and columns."""
 

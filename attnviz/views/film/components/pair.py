@@ -7,12 +7,12 @@ are there, the vectors step aside, small and shaded, or make room altogether.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
+from attnviz.records import record
 from attnviz.story.exhibits import Exhibit
 from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
@@ -34,7 +34,7 @@ _ASIDE_HIGH = 0.24
 _GAP, _STACK_GAP, _JOINT_GAP = 0.22, 0.2, 0.11
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Setting:
     """The layout of one part of the step, from left to right."""
 
@@ -100,7 +100,7 @@ def _in_turn(
             yield vectors, multiplied, added
 
 
-@dataclass(frozen=True)
+@record
 class _Maker:
     """Makes settings whose cells are so much wider than their numbers. What fits is reckoned before it is made."""
 

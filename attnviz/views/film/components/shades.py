@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
+from attnviz.records import record
 from attnviz.story.matrix import Matrix
 from attnviz.theme import Role
 
@@ -16,7 +16,7 @@ _ALIKE = 0.5
 """The share where all scores are the same: none is the best, and none is the worst."""
 
 
-@dataclass(frozen=True)
+@record
 class Shades:
     """The values of the fullest and of the faintest cell."""
 

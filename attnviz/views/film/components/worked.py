@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from manim import RIGHT, VGroup
 
+from attnviz.records import record
 from attnviz.story.calculation import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.story.exactness import term_relation
 from attnviz.story.i18n import Words
@@ -42,7 +42,7 @@ def runs_of(pieces: tuple[Piece, ...], style: Style) -> list[tuple[str, str]]:
     return runs
 
 
-@dataclass(frozen=True)
+@record
 class _Row:
     """A term, or a calculation in one line: in full, its value, and a short form."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from attnviz.records import record
 from attnviz.render.drawing.renderer import PlanningRenderer
 from attnviz.render.drawing.timeline import Cutter, Segment
 from attnviz.render.video.captions import Said
@@ -14,7 +14,7 @@ from attnviz.views.film.stage import Beat, Stage
 from attnviz.views.film.timing import Spell
 
 
-@dataclass(frozen=True)
+@record
 class Plan:
     """The beats and segments of a film, found out without drawing a frame."""
 

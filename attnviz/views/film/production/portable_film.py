@@ -5,13 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import uharfbuzz
 from manim import CairoRenderer, Camera
 
 from attnviz.lessons.registry import LESSONS
+from attnviz.records import record
 from attnviz.render.folders import work_folder
 from attnviz.render.quality import Quality
 from attnviz.story.i18n import words
@@ -21,7 +22,7 @@ from attnviz.views.film.film import Film, texts_shown
 from attnviz.views.film.stage import Beat, Stage
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class PortableFilm:
     """A film, and a font that holds what its texts need besides Inter; None where they need nothing."""
 

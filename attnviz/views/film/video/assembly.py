@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+from attnviz.records import record
 from attnviz.render.folders import work_folder
 from attnviz.render.render_queue import Take
 from attnviz.render.video import container
@@ -30,7 +31,7 @@ _NEAR_ENOUGH = 0.25
 _PASSES = 3
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Chapter:
     """A lesson or a title card as a part of a film."""
 
@@ -40,7 +41,7 @@ class Chapter:
     is_card: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class About:
     """Title, description and spec that are written into the file."""
 
@@ -50,7 +51,7 @@ class About:
     """The input that made it; see `attnviz.lessons.spec`."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Programme:
     """The chapters of one film, planned: nothing is drawn yet."""
 

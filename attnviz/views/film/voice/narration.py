@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import wave
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from attnviz.records import record
 from attnviz.views.film.timing import clock
 
 LEAD = 0.15
@@ -23,7 +23,7 @@ _UNNOTICED = 0.5
 _Samples = npt.NDArray[np.int16]
 
 
-@dataclass(frozen=True)
+@record
 class Placed:
     """A spoken caption, and when its beat begins, in seconds from the beginning of the film."""
 

@@ -11,11 +11,11 @@ import re
 import subprocess
 import wave
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from attnviz.errors import EnvironmentFault
+from attnviz.records import record
 from attnviz.story.i18n import language
 from attnviz.views.film.voice.speech_text import sayable
 
@@ -31,7 +31,7 @@ _MOST_SECONDS = 60.0
 _Name = TypeVar("_Name", bound=Hashable)
 
 
-@dataclass(frozen=True)
+@record
 class Recording:
     """A sound file and how long it lasts, in seconds."""
 
@@ -39,7 +39,7 @@ class Recording:
     seconds: float
 
 
-@dataclass(frozen=True)
+@record
 class Voice:
     """A voice of espeak-ng by its name, and the one that says what is in the other language, if there is one."""
 

@@ -1,15 +1,16 @@
-"""A base for frozen dataclasses that hold arrays."""
+"""A base for records that hold arrays."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from attnviz.core.arrays import as_float, frozen_copy
+from attnviz.records import record
 
 
-@dataclass(frozen=True, eq=False)
-class FrozenRecord:
+@record(eq=False)
+class ArrayRecord:
     """A record whose arrays are copied and read-only, in other processes too."""
 
     def freeze(self, *names: str) -> None:
