@@ -52,7 +52,7 @@ def record(cls: Any = None, /, *, eq: bool = True, repr: bool = True, kw_only: b
         cls.__doc__ = (
             cls.__name__
         )  # dataclass would write the signature there, which takes as long as ten records
-    dataclass(cls, init=False, repr=False, eq=False, kw_only=kw_only)
+    _declare(cls, kw_only)
     for name, function in shared.items():
         if name not in own:
             setattr(cls, name, function)
@@ -60,6 +60,21 @@ def record(cls: Any = None, /, *, eq: bool = True, repr: bool = True, kw_only: b
     if "__signature__" not in own:
         cls.__signature__ = _SIGNATURE
     return cls
+
+
+def _declare(cls: Any, kw_only: bool) -> None:
+    """Makes the class a dataclass that counts as frozen. `dataclass` itself would write functions to freeze it, and
+    refuses to go without them below a frozen class: so those above it count as not frozen meanwhile.
+    """
+    above = [each.__dataclass_params__ for each in cls.__mro__[1:] if "__layout__" in vars(each)]
+    for parameters in above:
+        parameters.frozen = False
+    try:
+        dataclass(cls, init=False, repr=False, eq=False, kw_only=kw_only)
+    finally:
+        for parameters in above:
+            parameters.frozen = True
+    cls.__dataclass_params__.frozen = True
 
 
 class _Layout(NamedTuple):

@@ -183,6 +183,20 @@ def test_methods_of_the_class_are_kept():
     assert (repr(own), own.double, own == Own("4")) == ("<4>", 8, True)
 
 
+def test_a_record_may_have_a_frozen_dataclass_below_it_and_no_other():
+    @dataclass(frozen=True)
+    class Below(RECORDS["Cell"]):
+        width: int = 1
+
+    below = Below(1, width=2)
+    assert (below.row, below.width, below == Below(1, width=2)) == (1, 2, True)
+    with pytest.raises(TypeError, match="frozen"):
+
+        @dataclass
+        class Free(RECORDS["Cell"]):
+            width: int = 1
+
+
 @record
 class Sent:
     """Defined in a module, as what is pickled must be."""

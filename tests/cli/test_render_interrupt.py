@@ -44,11 +44,11 @@ class Watch(importlib.abc.MetaPathFinder):
 
 SENT_AT = {
     "planning": ("views.film.stage", "Stage.beat_ended", 1),
-    "planning in processes": ("render.processes", "Processes.submit", 2),
-    "starting a process": ("render.processes", "WorkerSlot._start", 1),
-    "drawing": ("render.renderer", "DrawingRenderer.perform", 2),
-    "encoding": ("render.encoder", "SegmentEncoder.paint", 5),
-    "ending a segment": ("render.encoder", "SegmentEncoder.finish", 1),
+    "planning in processes": ("render.workers.processes", "Processes.submit", 2),
+    "starting a process": ("render.workers.processes", "WorkerSlot._start", 1),
+    "drawing": ("render.drawing.renderer", "DrawingRenderer.perform", 2),
+    "encoding": ("render.video.encoder", "SegmentEncoder.paint", 5),
+    "ending a segment": ("render.video.encoder", "SegmentEncoder.finish", 1),
     "storing": ("render.store", "Store.put", 2),
     "killed": ("render.store", "Store.put", 4),
     "joining": ("views.film.video.assembly", "assemble", 1),

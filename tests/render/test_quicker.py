@@ -1,4 +1,4 @@
-"""What manim's own mobjects are given to be quicker does just what manim does: copies, and families."""
+"""What manim's own mobjects are given to be quicker does just what manim does: colours, copies, families."""
 
 import copy
 import enum
@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from manim import RED, Circle, Dot, Group, ImageMobject, Mobject, Square, Text, ValueTracker, VGroup
 
+from attnviz.render.drawing.mobject_colours import quick_colours
 from attnviz.render.drawing.mobject_copies import quick_copies
 from attnviz.render.drawing.mobject_families import quick_families
 
@@ -125,3 +126,23 @@ def test_manim_is_as_before_afterwards():
         raise KeyboardInterrupt
 
     assert (Mobject.get_family, Mobject.__deepcopy__) == before
+
+
+@pytest.mark.parametrize("sheen", [0, 0.2])
+@pytest.mark.parametrize("opacity", [0.5, 1, None, np.float64(0.25), [0.5, 0.25]])
+@pytest.mark.parametrize("color", [RED, None, "#102030", [RED, "#102030"]])
+def test_colours_are_those_that_manim_works_out(color, opacity, sheen):
+    mobject = Square(sheen_factor=sheen)
+    expected = mobject.generate_rgbas_array(color, opacity)
+    with quick_colours():
+        found = mobject.generate_rgbas_array(color, opacity)
+    assert found.dtype == expected.dtype
+    assert np.array_equal(found, expected)
+
+
+def test_a_colour_is_not_changed_with_the_mobject_that_has_it():
+    before = RED.to_rgba().copy()
+    with quick_colours():
+        square = Square(color=RED)
+        square.stroke_rgbas[:] = 0
+    assert np.array_equal(RED.to_rgba(), before)

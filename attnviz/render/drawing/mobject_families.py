@@ -27,6 +27,8 @@ def quick_families() -> Iterator[None]:
 
 
 def _family(mobject: Mobject, recurse: bool = True) -> list[Mobject]:
+    if not mobject.submobjects:
+        return [mobject]
     members: list[Mobject] = []
     _gather(mobject, set(), members)
     # nearly always everybody is there once

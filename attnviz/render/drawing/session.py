@@ -14,6 +14,7 @@ from manim import logger as manim_logger
 from manim import tempconfig
 from manim._config.utils import ManimConfig, config_file_paths
 
+from attnviz.render.drawing.mobject_colours import quick_colours
 from attnviz.render.drawing.mobject_copies import quick_copies
 from attnviz.render.drawing.mobject_families import quick_families
 from attnviz.render.folders import work_folder
@@ -50,6 +51,7 @@ def session(
                 "seed": _SEED if as_it_comes or manim_config.seed is None else manim_config.seed,
             }
         ),
+        quick_colours(),
         quick_copies(),
         quick_families(),
     ):
