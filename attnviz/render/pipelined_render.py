@@ -72,6 +72,8 @@ class PipelinedRender(Generic[PlanT]):
         self._stopped = Event()
         self._on_wait: Callable[[], None] = lambda: None
         self._workers = executor.workers
+        self._followers = max(1, self._workers - 1)
+        """Workers that follow the plan: where as many work as there are cores, planning has one of them."""
         self._sent: list[Order] = []
         self.frames = 0
         """Frames drawn so far."""
@@ -145,7 +147,7 @@ class PipelinedRender(Generic[PlanT]):
             # what changed is mostly in one place: after it the cores are left to those that draw
             elif not missing and not sent and monotonic() - followed > _STEP:
                 followed = monotonic()
-                for _ in range(self._workers):
+                for _ in range(self._followers):
                     yield self._ordered((), segment.end)
         if missing:
             yield self._ordered(tuple(missing), missing[0].first)
