@@ -1,4 +1,4 @@
-"""What attnviz says when something cannot be done.
+"""Exceptions for everything that cannot be done.
 
 Every message is one line: what is wrong, where, and what to do about it. The command line prints the
 message and leaves with `exit_code`; a library user catches the class.

@@ -15,7 +15,7 @@ from attnviz.records import record
 
 
 class Role(StrEnum):
-    """What an array is in attention. Colour is never alone: each role has its letter too."""
+    """The role of an array in attention. Colour is never alone: each role has its letter too."""
 
     INPUT = "input"
     QUERY = "query"
@@ -25,13 +25,13 @@ class Role(StrEnum):
     WEIGHT = "weight"
     OUTPUT = "output"
     KERNEL = "kernel"
-    """What a convolution has learned."""
+    """The weights of a convolution."""
     RED = "red"
     GREEN = "green"
     BLUE = "blue"
     """Channels of a picture, and what belongs to them."""
     PLAIN = "plain"
-    """What has no role of its own: the colour of lesser text."""
+    """Anything without a role of its own: the colour of lesser text."""
 
 
 ATTENTION = tuple(Role)[:7]
@@ -131,7 +131,7 @@ def most_readable(colours: Sequence[str], fill: str) -> str:
 
 
 def fill_share(size: float) -> float:
-    """How much of the role's colour fills a cell that is as full as `size`, 0 to 1: 14 % to 76 %."""
+    """The share of the role's colour in a cell that is as full as `size`, 0 to 1: 14 % to 76 %."""
     return _LEAST_FILL + (_MOST_FILL - _LEAST_FILL) * size
 
 

@@ -1,4 +1,4 @@
-"""What a run of benchmarks/render.py is asked for, and what its parts have in common."""
+"""The options of a run of benchmarks/render.py, and the films that its parts share."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import filmed
+import benchmark_films
 from floor import encoding_seconds
 from measuring import seconds
 
 from attnviz.library.films.render_resources import cores
-from attnviz.render.render_queue import Take
+from attnviz.render.render_queue import RenderTask
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.film_service import film_service
 from attnviz.views.film.production.planning import Plan, plan
@@ -19,7 +19,7 @@ from attnviz.views.film.production.planning import Plan, plan
 
 @dataclass(frozen=True)
 class Bench:
-    """What is asked for, and a folder to work in."""
+    """The options of a run, and a folder to work in."""
 
     quality: str
     times: int
@@ -36,18 +36,20 @@ class Bench:
         return self.folder / "ours.mp4"
 
     def stock(self) -> float:
-        return filmed.stock_seconds(filmed.REFERENCE, self.quality, self.folder, self.stock_film)
+        return benchmark_films.stock_seconds(
+            benchmark_films.REFERENCE, self.quality, self.folder, self.stock_film
+        )
 
-    def ours(self, *asked: str, jobs: int | None = None) -> float:
+    def ours(self, *arguments: str, jobs: int | None = None) -> float:
         """Draws a film anew, the reference film if nothing is asked for."""
         count = ("--jobs", str(jobs or cores()))
-        film = self.folder / "other.mp4" if asked else self.our_film
-        command = filmed.ours(film, self.quality, *asked, "--no-cache", *count)
+        film = self.folder / "other.mp4" if arguments else self.our_film
+        command = benchmark_films.ours(film, self.quality, *arguments, "--no-cache", *count)
         return seconds(command, self.folder)
 
     @cached_property
     def film(self) -> Film:
-        return filmed.reference(self.quality)
+        return benchmark_films.reference(self.quality)
 
     @cached_property
     def plan(self) -> Plan:
@@ -59,7 +61,7 @@ class Bench:
         folder = self.folder / "segments"
         folder.mkdir()
         with film_service(cores()) as place:
-            (files,) = place.draw([Take(self.film, self.plan.segments)], folder)
+            (files,) = place.draw([RenderTask(self.film, self.plan.segments)], folder)
         return files
 
     def floor(self) -> float:

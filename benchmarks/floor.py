@@ -25,7 +25,7 @@ _start: Any = None
 
 
 def encoding_seconds(segments: Sequence[Path], quality: Quality, processes: int) -> float:
-    """How long the process that takes longest encodes. The segments are files, each encoded as one stream."""
+    """Seconds of the process that encodes longest. The segments are files, each encoded as one stream."""
     spawning = multiprocessing.get_context("spawn")
     barrier = spawning.Barrier(processes)
     with spawning.Pool(processes, _at_the_start, (barrier,)) as pool:

@@ -41,19 +41,19 @@ class Timing:
         return f"median of {len(self.seconds)}: {min(self.seconds):.1f}–{max(self.seconds):.1f}"
 
 
-def taking_turns(runs: Mapping[str, Callable[[], float]], times: int) -> dict[str, Timing]:
-    """What each run says that it took. They take turns: where the machine is slow for a while, it is so for all."""
+def interleaved(runs: Mapping[str, Callable[[], float]], times: int) -> dict[str, Timing]:
+    """Seconds of each run. Runs are interleaved, so that a slow phase of the machine affects all alike."""
     rounds = [{name: run() for name, run in runs.items()} for _ in range(times)]
     return {name: Timing(tuple(each[name] for each in rounds)) for name in runs}
 
 
 def environment(cache: Path | None = None) -> dict[str, str]:
-    """What a command sees. `cache` is an own cache directory for it."""
+    """Environment variables of a command. `cache` is its own cache directory."""
     return os.environ | ({} if cache is None else {"XDG_CACHE_HOME": str(cache)})
 
 
 def seconds(command: Sequence[str], folder: Path, cache: Path | None = None) -> float:
-    """How long the command takes, run in that folder. Ends the program with what it said if it fails."""
+    """Seconds of the command, run in that folder. Ends the program with its output if it fails."""
     began = time.perf_counter()
     ran = subprocess.run(
         command, cwd=folder, env=environment(cache), capture_output=True, text=True, check=False
@@ -96,13 +96,13 @@ def _resident(process: psutil.Process) -> int:
     return now
 
 
-def tell(what: str, value: str, *beside: str) -> None:
+def print_figure(what: str, value: str, *beside: str) -> None:
     """A line: a figure, and what belongs to it."""
     print(f"{what:<46}{value:>12}   {', '.join(beside)}".rstrip(), flush=True)
 
 
-def tell_machine() -> None:
-    """What the figures were measured on and with."""
+def print_machine() -> None:
+    """Prints the machine and the versions that the figures were measured with."""
     import av
     import manim
     import numpy as np
@@ -129,5 +129,5 @@ def _processor() -> str:
 
 
 def _load() -> str:
-    """How busy the machine was before: figures of a busy one say little."""
+    """Load of the machine before the run: figures of a busy one mean little."""
     return f"load before {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load unknown"

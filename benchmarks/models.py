@@ -1,4 +1,4 @@
-"""How long it takes to see a trained head: by attnviz, and through torch and transformers.
+"""Time to show a trained head: by attnviz, and through torch and transformers.
 
 python benchmarks/models.py [--times 5]
 
@@ -16,7 +16,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from measuring import peak_memory, seconds, taking_turns, tell, tell_machine
+from measuring import interleaved, peak_memory, print_figure, print_machine, seconds
 
 from attnviz.models.locate import find
 
@@ -44,7 +44,7 @@ def main() -> None:
     )
     parser.add_argument("--times", type=int, default=5)
     times = parser.parse_args().times
-    tell_machine()
+    print_machine()
     os.environ["HF_HUB_OFFLINE"] = "1"
     own = [sys.executable, "-m", "attnviz", "explain", SENTENCE]
     trained = [*own, "--model", "minilm", "--layer", "3", "--head", "1"]
@@ -67,14 +67,14 @@ def main() -> None:
                 seconds, [*through, str(find("minilm").folder), SENTENCE], folder
             )
         runs["explain"]()  # finds the digest of the weights, which is remembered
-        timings = taking_turns(runs, times)
+        timings = interleaved(runs, times)
         memory, _ = peak_memory(trained, folder)
     explained = timings["explain"]
     ratios = []
     if "transformers" in timings:
         ratio = timings["transformers"].median / explained.median
         ratios.append(f"transformers / ours {ratio:.1f} [at least 8]")
-    tell(
+    print_figure(
         "explain --model minilm, one head",
         f"{explained.median:.2f} s",
         explained.spread,
@@ -90,8 +90,8 @@ def main() -> None:
         ("seeded", "explain, seeded weights"),
     ):
         if name in timings:
-            tell(what, f"{timings[name].median:.2f} s", timings[name].spread)
-    tell("memory of explain --model minilm", f"{memory / _MILLION:.0f} MB", "[under 250]")
+            print_figure(what, f"{timings[name].median:.2f} s", timings[name].spread)
+    print_figure("memory of explain --model minilm", f"{memory / _MILLION:.0f} MB", "[under 250]")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How long films take: by attnviz, by manim as it comes, and where nothing is done but to encode the same frames.
+"""Time to make films: by attnviz, by stock manim, and for encoding the same frames alone.
 
 python benchmarks/render.py [--quality high] [--times 3] [PART …]
 
@@ -29,11 +29,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import filmed
+import benchmark_films
 from bench import Bench
-from likeness import MEASURE, likeness
-from measuring import Timing, peak_memory, seconds, taking_turns, tell, tell_machine
-from sharing import measured, shared_out, simulated
+from measuring import Timing, interleaved, peak_memory, print_figure, print_machine, seconds
+from similarity import MEASURE, likeness
+from simulated_workers import assigned_ranges, measured, simulated
 
 from attnviz.library.films.render_resources import cores
 
@@ -43,7 +43,7 @@ _MILLION = 1e6
 
 
 def in_seconds(what: str, timing: Timing, *beside: str) -> None:
-    tell(what, f"{timing.median:.2f} s", timing.spread, *beside)
+    print_figure(what, f"{timing.median:.2f} s", timing.spread, *beside)
 
 
 def faster(stock: Timing, ours: Timing, demanded: str = "") -> str:
@@ -51,7 +51,7 @@ def faster(stock: Timing, ours: Timing, demanded: str = "") -> str:
 
 
 def reference(bench: Bench, parts: set[str]) -> None:
-    """Whatever of the reference film is timed, in turns."""
+    """Times the parts about the reference film, interleaved."""
     whole = cores()
     numbers = [1 << n for n in range(whole.bit_length())] if "jobs" in parts else []
     numbers = sorted({*numbers, *([whole] if parts & {"jobs", "ours"} else [])})
@@ -62,7 +62,7 @@ def reference(bench: Bench, parts: set[str]) -> None:
     if "floor" in parts:
         _ = bench.segments  # are not to be drawn while the others are timed
         runs["floor"] = bench.floor
-    timings = taking_turns(runs, bench.times)
+    timings = interleaved(runs, bench.times)
     stock, floor, best = timings.get("stock"), timings.get("floor"), timings.get(_ours(whole))
     if stock:
         in_seconds("reference film, manim render", stock)
@@ -84,34 +84,34 @@ def _ours(jobs: int) -> str:
 
 def memory(bench: Bench) -> None:
     """The most that any process has in memory."""
-    short = filmed.lecture_file(bench.folder / "short.toml", chapters=1)
-    long = filmed.lecture_file(bench.folder / "long.toml", chapters=3)
+    short = benchmark_films.lecture_file(bench.folder / "short.toml", chapters=1)
+    long = benchmark_films.lecture_file(bench.folder / "long.toml", chapters=3)
     what = {"reference film": (), "1 lesson in a lecture": (short,), "3 lessons": (long,)}
-    for name, asked in what.items():
+    for name, options in what.items():
         film = bench.folder / "memory.mp4"
-        command = filmed.ours(film, bench.quality, *asked, "--no-cache", "--jobs", "2")
+        command = benchmark_films.ours(film, bench.quality, *options, "--no-cache", "--jobs", "2")
         own, workers = peak_memory(command, bench.folder)
-        demanded = "[under 500]" if not asked else f"{filmed.frames_in(film)} frames"
+        demanded = "[under 500]" if not options else f"{benchmark_films.frames_in(film)} frames"
         each = f"main process {own / _MILLION:.0f} MB, a worker {workers / _MILLION:.0f} MB"
-        tell(f"memory, {name}", f"{max(own, workers) / _MILLION:.0f} MB", demanded, each)
+        print_figure(f"memory, {name}", f"{max(own, workers) / _MILLION:.0f} MB", demanded, each)
 
 
 def caption(bench: Bench) -> None:
     """The film again, after one caption in its middle was changed."""
     middle = min(bench.plan.beats, key=lambda beat: abs(beat.start + beat.end - bench.plan.seconds))
     *kept, _ = middle.caption.split(" ")
-    changed = filmed.lecture_file(
+    changed = benchmark_films.lecture_file(
         bench.folder / "changed.toml", 1, (middle.name, " ".join([*kept, "so."]))
     )
-    full = filmed.lecture_file(bench.folder / "full.toml", 1)
+    full = benchmark_films.lecture_file(bench.folder / "full.toml", 1)
     times: dict[str, list[float]] = {"full": [], "changed": []}
     drawn = 0
     for number in range(bench.times):
         cache = bench.folder / f"cache-{number}"
-        for name, asked in (("full", full), ("changed", changed)):
-            before = _kept(cache)
-            times[name].append(_kept_seconds(bench, asked, cache))
-            drawn = _kept(cache) - before
+        for name, options in (("full", full), ("changed", changed)):
+            before = _stored_segments(cache)
+            times[name].append(_cached_seconds(bench, options, cache))
+            drawn = _stored_segments(cache) - before
     first, again = (Timing(tuple(each)) for each in times.values())
     in_seconds("one lesson, nothing kept", first)
     share = f"{again.median / first.median:.1%} of that [at most 15 %]"
@@ -119,25 +119,25 @@ def caption(bench: Bench) -> None:
     in_seconds(f"again, caption {middle.name} changed", again, share, parts)
 
 
-def _kept(cache: Path) -> int:
-    """How many segments are kept there."""
+def _stored_segments(cache: Path) -> int:
+    """The number of segments in the cache."""
     return sum(1 for _ in cache.rglob("*.mp4.*"))
 
 
-def _kept_seconds(bench: Bench, asked: str | None, cache: Path) -> float:
-    """How long a film takes of which parts may be kept."""
+def _cached_seconds(bench: Bench, options: str | None, cache: Path) -> float:
+    """Seconds of a film of which parts may be in the cache."""
     film = bench.folder / "kept.mp4"
-    command = filmed.ours(film, bench.quality, *([asked] if asked else []))
+    command = benchmark_films.ours(film, bench.quality, *([options] if options else []))
     return seconds(command, bench.folder, cache)
 
 
 def unchanged(bench: Bench) -> None:
     """The film again."""
     cache = bench.folder / "cache-unchanged"
-    _kept_seconds(bench, None, cache)
-    run = {"again": partial(_kept_seconds, bench, None, cache)}
+    _cached_seconds(bench, None, cache)
+    run = {"again": partial(_cached_seconds, bench, None, cache)}
     in_seconds(
-        "reference film again, unchanged", taking_turns(run, bench.times)["again"], "[under 3]"
+        "reference film again, unchanged", interleaved(run, bench.times)["again"], "[under 3]"
     )
 
 
@@ -146,10 +146,10 @@ def beside_stock(
 ) -> None:
     """A film by both: `ours` is what attnviz is asked for, and `stock` the scenes that manim renders."""
     runs = {
-        "stock": partial(filmed.stock_seconds, stock, bench.quality, bench.folder),
+        "stock": partial(benchmark_films.stock_seconds, stock, bench.quality, bench.folder),
         "ours": partial(bench.ours, *ours),
     }
-    timings = taking_turns(runs, bench.times)
+    timings = interleaved(runs, bench.times)
     in_seconds(f"{what}, manim render", timings["stock"])
     in_seconds(f"{what}, attnviz render", timings["ours"], faster(*timings.values(), demanded))
 
@@ -161,33 +161,33 @@ def plain(bench: Bench) -> None:
 
 def tokens200(bench: Bench) -> None:
     """The lesson on two hundred tokens."""
-    scenes = filmed.scene_file(filmed.of_tokens(bench.quality), bench.folder)
-    beside_stock(bench, "200 tokens", (filmed.TOKENS,), str(scenes))
+    scenes = benchmark_films.scene_file(benchmark_films.of_tokens(bench.quality), bench.folder)
+    beside_stock(bench, "200 tokens", (benchmark_films.TOKENS,), str(scenes))
 
 
 def lecture(bench: Bench) -> None:
     """The whole lecture; by manim, its chapters one after the other."""
-    scenes = filmed.scene_file(filmed.of_lecture(bench.quality), bench.folder)
-    beside_stock(bench, "lecture", (str(filmed.LECTURE), "--lang", "en"), str(scenes))
+    scenes = benchmark_films.scene_file(benchmark_films.of_lecture(bench.quality), bench.folder)
+    beside_stock(bench, "lecture", (str(benchmark_films.LECTURE), "--lang", "en"), str(scenes))
 
 
 def makespan(bench: Bench) -> None:
-    """What many workers would make of the reference film."""
+    """Simulates the reference film on many workers."""
     segments, folder = bench.plan.segments, bench.folder / "shared"
     folder.mkdir()
     costs = measured(bench.film, segments)
-    alone = simulated(shared_out(bench.film, segments, 1, folder), costs, 1).makespan
+    alone = simulated(assigned_ranges(bench.film, segments, 1, folder), costs, 1).makespan
     longest = max(costs.drawing.values())
-    tell(
+    print_figure(
         "drawing alone, 1 worker",
         f"{alone:.2f} s",
         f"longest of {len(segments)} segments {longest:.2f} s",
     )
-    tell("a play told without drawing", f"{costs.passing * 1000:.1f} ms")
+    print_figure("a play told without drawing", f"{costs.passing * 1000:.1f} ms")
     for workers in _MANY:
-        ranges = shared_out(bench.film, segments, workers, folder)
+        ranges = assigned_ranges(bench.film, segments, workers, folder)
         outcome = simulated(ranges, costs, workers)
-        tell(
+        print_figure(
             f"simulated, {workers} workers",
             f"{outcome.makespan:.2f} s",
             f"1 / {workers} workers {alone / outcome.makespan:.2f}",
@@ -197,7 +197,7 @@ def makespan(bench: Bench) -> None:
 
 
 def quality(bench: Bench) -> None:
-    """How both decoded films look, and their sizes."""
+    """Similarity and sizes of both decoded films."""
     if not bench.stock_film.exists():
         bench.stock()
     if not bench.our_film.exists():
@@ -206,14 +206,14 @@ def quality(bench: Bench) -> None:
     verdicts = likeness(bench.film, bench.plan, files)
     print(f"decoded against what manim draws: {verdicts['ours'].frames} frames, {MEASURE}")
     for name, each in verdicts.items():
-        tell(
+        print_figure(
             f"mean SSIM, {name}",
             f"{each.similarity:.5f}",
             f"least {each.least:.5f}",
             f"PSNR {each.ratio:.2f} dB",
-            f"pictures {filmed.size_of(files[name]) / 1000:.0f} kB",
+            f"pictures {benchmark_films.size_of(files[name]) / 1000:.0f} kB",
             f"file {files[name].stat().st_size / 1000:.0f} kB",
-            f"{filmed.frames_in(files[name])} frames",
+            f"{benchmark_films.frames_in(files[name])} frames",
         )
     print("[ours at least as like, and no larger]")
 
@@ -232,10 +232,10 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", default=["all"])
     parser.add_argument("--quality", choices=("low", "medium", "high", "4k"), default="high")
     parser.add_argument("--times", type=int, default=3)
-    parser.add_argument("--scene", metavar="FILE.py:NAME", default=filmed.PLAIN)
-    asked = parser.parse_args()
+    parser.add_argument("--scene", metavar="FILE.py:NAME", default=benchmark_films.PLAIN)
+    options = parser.parse_args()
     every = {*_IN_TURNS, *_PARTS}
-    parts = every if "all" in asked.parts else set(asked.parts)
+    parts = every if "all" in options.parts else set(options.parts)
     if parts - every:
         parser.error(f"no such part: {', '.join(sorted(parts - every))}")
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
@@ -243,9 +243,9 @@ def main() -> None:
         os.environ["XDG_CACHE_HOME"] = str(
             folder / "cache"
         )  # what its user has drawn plays no part
-        tell_machine()
-        print(f"--quality {asked.quality} --times {asked.times}")
-        bench = Bench(asked.quality, asked.times, str(Path(asked.scene).absolute()), folder)
+        print_machine()
+        print(f"--quality {options.quality} --times {options.times}")
+        bench = Bench(options.quality, options.times, str(Path(options.scene).absolute()), folder)
         if parts & {*_IN_TURNS}:
             reference(bench, parts)
         for part, run in _PARTS.items():

@@ -1,4 +1,4 @@
-"""How long `attnviz explain` takes, beside importing what it stands on. Medians of interleaved runs of new processes.
+"""Time of `attnviz explain`, beside importing its libraries. Medians of interleaved runs of new processes.
 
 python benchmarks/startup.py [RUNS]
 """

@@ -14,4 +14,4 @@ class AnyLength(LessonScene):
     """The three matrices at several lengths, then one vector more."""
 
     acts = ACTS
-    by_itself = staticmethod(partial(default_storyboard, "any-length"))
+    make_storyboard = staticmethod(partial(default_storyboard, "any-length"))

@@ -14,4 +14,4 @@ class CnnLimits(LessonScene):
     """From one place of a small picture to what a network made for one size cannot take."""
 
     acts = ACTS
-    by_itself = staticmethod(partial(default_storyboard, "cnn-limits"))
+    make_storyboard = staticmethod(partial(default_storyboard, "cnn-limits"))

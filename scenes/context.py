@@ -1,4 +1,4 @@
-"""How far a layer looks: a receptive field beside one step of attention, and a match planted far away.
+"""The reach of a layer: a receptive field beside one step of attention, and a match planted far away.
 
 `attnviz render --lesson context` gives it any distance and seed; by itself it has the lesson's own.
 """
@@ -17,4 +17,4 @@ class Context(LessonScene):
     """The field grows, the layers are counted, and the match moves away."""
 
     acts = ACTS
-    by_itself = staticmethod(partial(default_storyboard, "context"))
+    make_storyboard = staticmethod(partial(default_storyboard, "context"))

@@ -1,4 +1,4 @@
-"""What attention, convolution and recurrence cost as the sequence grows."""
+"""The cost of attention, convolution and recurrence as the sequence grows."""
 
 from __future__ import annotations
 
@@ -14,4 +14,4 @@ class Cost(LessonScene):
     """Four quantities one by one, then side by side."""
 
     acts = ACTS
-    by_itself = staticmethod(partial(default_storyboard, "cost"))
+    make_storyboard = staticmethod(partial(default_storyboard, "cost"))

@@ -18,4 +18,4 @@ class Masking(LessonScene):
     """Without a mask, with one, with one too late; then a batch with padding."""
 
     acts = ACTS
-    by_itself = staticmethod(partial(default_storyboard, "masking"))
+    make_storyboard = staticmethod(partial(default_storyboard, "masking"))

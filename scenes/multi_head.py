@@ -18,4 +18,4 @@ class MultiHead(LessonScene):
     """One head, two of them, their outputs joined and mixed, the formula."""
 
     acts = ACTS
-    by_itself = staticmethod(partial(default_storyboard, "multi-head"))
+    make_storyboard = staticmethod(partial(default_storyboard, "multi-head"))

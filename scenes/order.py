@@ -14,4 +14,4 @@ class Order(LessonScene):
     """The same vectors in another order, and what notices it."""
 
     acts = ACTS
-    by_itself = staticmethod(partial(default_storyboard, "order"))
+    make_storyboard = staticmethod(partial(default_storyboard, "order"))

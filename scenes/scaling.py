@@ -15,7 +15,7 @@ from attnviz.views.film.scene import LessonScene
 
 
 class Scaling(LessonScene):
-    """How a score comes about, what d_k does to it and to softmax, and the cure."""
+    """The making of a score, the effect of d_k on it and on softmax, and the cure."""
 
     acts = ACTS
-    by_itself = staticmethod(partial(default_storyboard, "scaling"))
+    make_storyboard = staticmethod(partial(default_storyboard, "scaling"))

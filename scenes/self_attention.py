@@ -18,4 +18,4 @@ class SelfAttention(LessonScene):
     """One query in full, then all of them, then the formula."""
 
     acts = ACTS
-    by_itself = staticmethod(partial(default_storyboard, "self-attention"))
+    make_storyboard = staticmethod(partial(default_storyboard, "self-attention"))

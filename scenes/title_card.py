@@ -21,7 +21,7 @@ _WIDEST = CANVAS.width - 2 * MARGIN
 class TitleCard(Stage):
     """A title, a few lines below it, and nothing else."""
 
-    by_itself = staticmethod(
+    make_storyboard = staticmethod(
         partial(card_storyboard, "Self-attention", ("A lecture in pictures",), "en")
     )
 
@@ -42,7 +42,7 @@ class TitleCard(Stage):
                 self.move(appear(list(lines)), seconds=_LINES_IN)
         self.move(FadeOut(card), seconds=_OUT)
 
-    def _say(self, text: str) -> None:
+    def _show_caption(self, text: str) -> None:
         """A card is its own caption."""
 
 

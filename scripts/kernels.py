@@ -23,12 +23,12 @@ ROOMS = (
     *("tests/export", "attnviz/core", "attnviz/models", "attnviz/lessons", "attnviz/story"),
     *("attnviz/inputs", "attnviz/views/terminal", "attnviz/views/document"),
 )
-"""What computes or prints numbers, with the examples in its docstrings. None of it draws a frame."""
+"""Rooms that compute or print numbers, with the examples in their docstrings. None draws a frame."""
 
 KERNELS = {"Prescott": "pni", "Sandybridge": "avx", "Haswell": "avx2", "SkylakeX": "avx512f"}
-"""What each kernel needs, as /proc/cpuinfo calls it (`pni` is SSE3)."""
+"""The flags that each kernel needs, as in /proc/cpuinfo (`pni` is SSE3)."""
 NAMES = {"Prescott": ("Prescott", "Katmai")}
-"""What OpenBLAS calls a kernel, where that is not only its name: it has one for all old processors."""
+"""OpenBLAS's own names of kernels, where they differ: it has one for all old processors."""
 LOOPS_OFF = {"Prescott": ("",), "Sandybridge": ("",), "Haswell": ("512", "V4"), "SkylakeX": ()}
 """Loops of NumPy whose names contain one of these are switched off beside a kernel."""
 
@@ -89,7 +89,7 @@ def main() -> int:
 
 
 def no_choice() -> str | None:
-    """Why there is no kernel to choose here; None if there is."""
+    """The reason why no kernel can be chosen here; None if one can."""
     if platform.machine() not in ("x86_64", "AMD64"):
         return f"the processor is {platform.machine()}"
     if not Path("/proc/cpuinfo").exists():
@@ -98,7 +98,7 @@ def no_choice() -> str | None:
 
 
 def processor_flags() -> set[str]:
-    """What the first processor can do, in the words of Linux."""
+    """The flags of the first processor, as Linux lists them."""
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         name, _, value = line.partition(":")
         if name.strip() == "flags":
@@ -123,7 +123,7 @@ def core(variables: Mapping[str, str]) -> str:
 
 
 def accepted(kernel: str) -> bool:
-    """Whether OpenBLAS uses the kernel if told to: it may have been built without."""
+    """True if OpenBLAS can use the kernel: it may have been built without it."""
     return core(environment(kernel)) in NAMES.get(kernel, (kernel,))
 
 

@@ -71,7 +71,7 @@ SMALL_LETTERS = {"ᵀ": ("T", -8), "ⱼ": ("j", 8), "ₕ": ("h", 8)}
 
 
 @dataclass(frozen=True)
-class Typeface:
+class TerminalTypeface:
     """JetBrains Mono, regular and bold, and small for raised and lowered letters."""
 
     regular: ImageFont.FreeTypeFont
@@ -109,7 +109,7 @@ def terminal(theme: Theme) -> Image.Image:
 
 
 def printed(theme: Theme) -> str:
-    """What the program writes to a terminal of that width."""
+    """The output of the program for a terminal of that width."""
     options = ("--color", "always", "--theme", theme.name, "--width", str(COLUMNS))
     done = subprocess.run(
         [sys.executable, "-m", "attnviz", *COMMAND, *options],
@@ -135,7 +135,7 @@ def window(size: tuple[int, int], theme: Theme) -> Image.Image:
     return picture
 
 
-def load_typeface() -> Typeface:
+def load_typeface() -> TerminalTypeface:
     path = str(fontpkg.path("JetBrains Mono"))
 
     def font(size: int, weight: int) -> ImageFont.FreeTypeFont:
@@ -143,7 +143,7 @@ def load_typeface() -> Typeface:
         loaded.set_variation_by_axes([weight])
         return loaded
 
-    return Typeface(font(EM, 400), font(EM, 700), font(EM * 2 // 3, 500))
+    return TerminalTypeface(font(EM, 400), font(EM, 700), font(EM * 2 // 3, 500))
 
 
 def characters(line: Text) -> Iterator[tuple[int, str, Look]]:
@@ -162,7 +162,7 @@ def paint(
     character: str,
     look: Look,
     theme: Theme,
-    typeface: Typeface,
+    typeface: TerminalTypeface,
 ) -> None:
     """One character in its cell."""
     left, top = corner
@@ -194,7 +194,7 @@ def film(theme: Theme) -> Image.Image:
 def head(theme: Theme) -> Image.Image:
     """Two beats of the film of a trained head, side by side."""
     lesson = LESSONS["self-attention"]
-    return sheet(stills(lesson, HEAD_BEATS, Style(theme), FRAME, asked=HEAD), columns=2)
+    return sheet(stills(lesson, HEAD_BEATS, Style(theme), FRAME, request=HEAD), columns=2)
 
 
 def lessons(theme: Theme, language: str) -> Image.Image:
@@ -215,22 +215,22 @@ def stills(
     style: Style,
     frame: Quality,
     language: str = "en",
-    asked: InputRequest | None = None,
+    request: InputRequest | None = None,
 ) -> list[Image.Image]:
     """The ends of these beats of the lesson, told on what is asked for, or its own example."""
     kept: list[Image.Image] = []
 
-    def keep(scene: Stage, beat: Beat) -> None:
+    def save_still(scene: Stage, beat: Beat) -> None:
         if beat.name in names:
             camera = scene.renderer.camera
             camera.reset()
             camera.capture_mobjects(scene.mobjects)
             kept.append(camera.get_image().convert("RGBA"))
 
-    wanted = lesson_request(lesson, asked or InputRequest(), Presentation(lang=language))
-    storyboard = build_storyboard(lesson.name, replace(wanted, most=MOST_WORKED))
+    full_request = lesson_request(lesson, request or InputRequest(), Presentation(lang=language))
+    storyboard = build_storyboard(lesson.name, replace(full_request, most=MOST_WORKED))
     steps = tuple(dict.fromkeys(name.partition(".")[0] for name in names))
-    plan(Film(scene_of(lesson), storyboard, style, frame, only=steps), keep)
+    plan(Film(scene_of(lesson), storyboard, style, frame, only=steps), save_still)
     if len(kept) != len(names):
         raise SystemExit(f"the film {lesson.name} has not all of the beats {', '.join(names)}")
     return kept

@@ -11,7 +11,7 @@ from attnviz.core.self_attention import trace_of
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.registry import build_storyboard, lesson_named
 from attnviz.lessons.request import LessonRequest
-from attnviz.story.exhibits import Exhibit, Field, Layer, Plot, Region, Row, Series, Table
+from attnviz.story.exhibits import Exhibit, Field, FieldLayer, Plot, Region, Row, Series, Table
 from attnviz.story.formula import Formula
 from attnviz.story.labels import labels
 from attnviz.story.matrix import Matrix
@@ -67,7 +67,9 @@ def exhibited_board(count: int, names: tuple[str, ...], language: str) -> Storyb
     )
     table = Table(("name", "a shape that is told", names[-1]), rows, (None, Role.KEY, Role.QUERY))
     lit = [tuple(abs(i - count // 2) <= reach for i in range(count)) for reach in (2, 1, 0)]
-    layers = tuple(Layer(names[i % len(names)], each, Role.INPUT) for i, each in enumerate(lit))
+    layers = tuple(
+        FieldLayer(names[i % len(names)], each, Role.INPUT) for i, each in enumerate(lit)
+    )
     field = Field(layers, ((), ()), ((0, count - 1, names[0]), (2, count // 2, names[-1])))
     shown = (
         Exhibit("matrices", wide, names[0], marks=(Region.column(0, 3),)),

@@ -44,7 +44,7 @@ ROOMS = {
     | {"models", "inputs", "lecture", "survey", "scenes", "library"}
     | {"views.terminal", "views.document", "views.picture", "views.film"},
 }
-"""What each room may import of the others; all may import the package itself, which imports lazily."""
+"""The rooms that each room may import; all may import the package itself, which imports lazily."""
 
 LIBRARIES = {
     "errors": set(),
@@ -68,7 +68,7 @@ LIBRARIES = {
     "library": {"rich"},
     "cli": {"click", "rich"},
 }
-"""What each room may import from outside the standard library."""
+"""The libraries that each room may import."""
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -117,7 +117,7 @@ def _start(name: str, node: ast.ImportFrom) -> str:
 
 
 IMPORTS = {name: _imports_of(name) for name in MODULES}
-"""What each module imports, wherever in its text: an import inside a function hides a cycle, and does not end it."""
+"""The imports of each module, also those inside functions: they hide a cycle, and do not end it."""
 
 Graph = Mapping[str, Collection[str]]
 

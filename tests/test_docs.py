@@ -24,7 +24,7 @@ from attnviz import trace_of
 from attnviz.cli.commands import attnviz as program
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lecture.reading import read_lecture
-from attnviz.library.lecture_plan import planned
+from attnviz.library.lecture_plan import plan_chapters
 from attnviz.theme import DARK
 
 ROOT = Path(attnviz.__file__).parents[1]
@@ -179,7 +179,7 @@ def test_every_lecture_file_that_is_shown_can_be_filmed(block, tmp_path):
 
     lecture = read_lecture(path)
 
-    assert all(planned(version) for version in lecture.versions.values())
+    assert all(plan_chapters(version) for version in lecture.versions.values())
 
 
 @pytest.mark.parametrize("name", program.list_commands(click.Context(program)))
@@ -211,7 +211,7 @@ SCRIPT_OPTION = r"(scripts/\w+)\s(--[a-z]+)"
     "document",
     ["README.md", "README.zh.md", "CHANGELOG.md", "docs/lecture.md", "examples/README.md"],
 )
-def test_every_option_that_is_spoken_of_exists(document):
+def test_every_documented_option_exists(document):
     # dask and the scripts have options of their own
     text = re.sub(rf"^    dask .*$|{SCRIPT_OPTION}", "", text_of(document), flags=re.MULTILINE)
     spoken_of = set(re.findall(r"(?<![\w-])--[a-z][\w-]*", text))
@@ -259,7 +259,7 @@ def test_the_set_up_is_the_two_commands_that_are_there():
     assert all(os.access(ROOT / command, os.X_OK) for command in commands)
 
 
-def test_the_python_that_is_asked_for_is_the_one_of_the_package():
+def test_the_required_python_is_that_of_the_package():
     project = tomllib.loads(text_of("pyproject.toml"))["project"]
     version = project["requires-python"].removeprefix(">=")
 

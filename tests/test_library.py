@@ -42,7 +42,7 @@ def printed(work, capsys):
 
 
 def in_rich(thing: object, width: int = 80, colours: str | None = None) -> str:
-    """What a rich console prints of it."""
+    """The text that a rich console prints."""
     target = io.StringIO()
     console = Console(
         file=target, width=width, color_system=colours, force_terminal=colours is not None
@@ -185,7 +185,7 @@ def test_a_lesson_without_a_sequence_has_no_query():
         attnviz.explain(lesson="cost", query=0)
 
 
-def test_a_page_has_colours_only_where_they_are_asked_for(work):
+def test_a_page_has_colours_only_if_requested(work):
     trace = attnviz.trace("the cat sat")
 
     plain_page = attnviz.explain(trace)

@@ -52,7 +52,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(command: list[str], cwd: Path | None = None) -> str:
-    """What the command printed. A failure shows what it said."""
+    """The output of the command, which a failure shows."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     done = subprocess.run(command, capture_output=True, text=True, env=clean, cwd=cwd, check=False)
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
@@ -123,7 +123,7 @@ def test_the_installed_program_explains_the_built_in_example(installed, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_installed_package_tells_every_lesson_and_has_its_scene(installed, tmp_path):
+def test_the_installed_package_explains_every_lesson_and_has_its_scene(installed, tmp_path):
     statement = (
         "from attnviz.lessons.registry import LESSONS\n"
         "from attnviz.scenes import default_storyboard, scene_of\n"

@@ -115,7 +115,7 @@ def test_who_runs_the_tests_is(machine):
     ]
 
 
-def test_on_a_mac_it_is_told_what_to_ask_of_homebrew(machine):
+def test_on_a_mac_the_homebrew_command_is_named(machine):
     machine.double("uname", "echo Darwin")
 
     done = machine.setup("--dev")
@@ -124,7 +124,7 @@ def test_on_a_mac_it_is_told_what_to_ask_of_homebrew(machine):
     assert done.stderr == "setup: system packages are missing; run: brew install espeak-ng\n"
 
 
-def test_where_there_is_nothing_to_do_nothing_is_said(machine):
+def test_with_nothing_to_do_nothing_is_printed(machine):
     machine.setup("--dev")
 
     assert machine.setup("--dev").stdout == ""
@@ -139,7 +139,7 @@ def test_a_voice_that_is_gone_is_brought_again_but_only_to_who_runs_the_tests(ma
     assert "installing system packages: espeak-ng" in machine.setup("--dev").stdout
 
 
-def test_an_argument_that_it_does_not_know_is_told_with_the_one_that_it_does(machine):
+def test_an_unknown_argument_is_refused_with_the_known_one(machine):
     done = machine.setup("--develop")
 
     assert done.returncode == 1

@@ -70,14 +70,14 @@ def test_all_that_is_written_is_readable_on_the_background(theme):
 
 @each_theme
 @each_sight
-def test_any_two_roles_of_attention_are_told_apart(theme, sight):
+def test_any_two_roles_of_attention_have_distinct_colours(theme, sight):
     for one, other in itertools.combinations(ATTENTION, 2):
         assert distance(theme, sight, one, other) >= APART, (one, other)
 
 
 @each_theme
 @each_sight
-def test_any_two_roles_on_one_screen_are_told_apart(theme, sight):
+def test_any_two_roles_on_one_screen_have_distinct_colours(theme, sight):
     for together in COMPANIONS:
         for one, other in itertools.combinations(together, 2):
             assert distance(theme, sight, one, other) >= COMPANIONS_APART, (one, other)

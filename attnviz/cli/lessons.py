@@ -36,7 +36,7 @@ def lessons(name: str | None, with_words: bool, lang: str) -> None:
     from attnviz.lessons.registry import LESSONS, lesson_named
     from attnviz.story.i18n import words
 
-    say = words(lang).say
+    phrase = words(lang).phrase
     if with_words:
         if name is None:
             raise InputError("--words needs a lesson: write attnviz lessons self-attention --words")
@@ -44,10 +44,10 @@ def lessons(name: str | None, with_words: bool, lang: str) -> None:
             click.echo(line)
     elif name is not None:
         for step in lesson_named(name).steps:
-            click.echo(f"{step:18}{say(name, step, 'title')}")
+            click.echo(f"{step:18}{phrase(name, step, 'title')}")
     else:
         for each in LESSONS.values():
-            click.echo(f"{each.name:16}{say(each.name, 'about')}")
+            click.echo(f"{each.name:16}{phrase(each.name, 'about')}")
 
 
 def _captions(name: str, language: str) -> Iterator[str]:

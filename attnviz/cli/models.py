@@ -31,17 +31,17 @@ def models(action: str | None, name: str | None) -> None:
         raise InputError(
             "get which model? attnviz models lists their names: attnviz models get minilm"
         )
-    from attnviz.models.download import get
+    from attnviz.models.download import download_model
 
-    click.echo(f"{name}: {get(name).path}")
+    click.echo(f"{name}: {download_model(name).path}")
 
 
 def _listed() -> Iterator[str]:
     from attnviz.models.families.known_families import model_types
     from attnviz.models.gguf.names import ARCHITECTURES
-    from attnviz.models.locate import KNOWN, downloaded, installed
+    from attnviz.models.locate import PACKAGED_MODELS, downloaded, installed
 
-    for each in KNOWN:
+    for each in PACKAGED_MODELS:
         path = installed(each)
         about = (
             _about(str(path)) if path else f"not here ({each.size}): attnviz models get {each.name}"
@@ -60,6 +60,6 @@ def _about(path: str) -> str:
 
     try:
         model = open_model(path)
-        return f"{model.runner.kind}, {model.layers} layers of {model.heads} heads, up to {model.longest} tokens"
+        return f"{model.runner.kind}, {model.layers} layers of {model.heads} heads, up to {model.context_length} tokens"
     except AttnvizError as error:
         return str(error)

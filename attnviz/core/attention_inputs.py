@@ -51,10 +51,10 @@ class Projections(ArrayRecord):
     @property
     def n_k(self) -> int:
         """The number of keys."""
-        return len(self.of_keys)
+        return len(self.key_vectors)
 
     @property
-    def of_keys(self) -> FloatArray:
+    def key_vectors(self) -> FloatArray:
         """The vectors of which keys and values are made: (n_k, d)."""
         return self.x if self.context is None else self.context
 
@@ -62,26 +62,28 @@ class Projections(ArrayRecord):
         """Entries of a query of one head."""
         return int(self.w_q.shape[1]) // heads
 
-    def d_v(self, groups: int) -> int:
+    def d_v(self, n_kv_heads: int) -> int:
         """Entries of a value of one head."""
-        return int(self.w_v.shape[1]) // groups
+        return int(self.w_v.shape[1]) // n_kv_heads
 
     @property
     def values(self) -> tuple[str, FloatArray]:
         """The array that decides how wide values are, with its name."""
         return "w_v", self.w_v
 
-    def check(self, heads: int, groups: int) -> None:
+    def check(self, heads: int, n_kv_heads: int) -> None:
         """Raises ShapeError, naming the array, unless all of them fit the vectors and each other."""
         _check_rows(self.x)
-        name, of_keys = ("x", self.x) if self.context is None else ("context", self.context)
-        if of_keys.ndim != 2:
-            raise ShapeError(f"{name} has shape {of_keys.shape}, expected (n_k, d): one row a key")
-        said = f"{name} has shape {of_keys.shape}"
+        name, key_vectors = ("x", self.x) if self.context is None else ("context", self.context)
+        if key_vectors.ndim != 2:
+            raise ShapeError(
+                f"{name} has shape {key_vectors.shape}, expected (n_k, d): one row a key"
+            )
+        said = f"{name} has shape {key_vectors.shape}"
         check_matrix("w_q", self.w_q, self.x.shape[1], f"x has shape {self.x.shape}", heads)
-        check_matrix("w_k", self.w_k, of_keys.shape[1], said, groups)
-        check_matrix("w_v", self.w_v, of_keys.shape[1], said, groups)
-        keys = (of_keys.shape[1], self.d_k(heads) * groups)
+        check_matrix("w_k", self.w_k, key_vectors.shape[1], said, n_kv_heads)
+        check_matrix("w_v", self.w_v, key_vectors.shape[1], said, n_kv_heads)
+        keys = (key_vectors.shape[1], self.d_k(heads) * n_kv_heads)
         if self.w_k.shape != keys:
             fits = "that shape" if keys == self.w_q.shape else f"shape {self.w_q.shape}"
             raise ShapeError(
@@ -145,16 +147,16 @@ class GivenQKV(ArrayRecord):
         """Entries of a query of one head."""
         return int(self.q.shape[1]) // heads
 
-    def d_v(self, groups: int) -> int:
+    def d_v(self, n_kv_heads: int) -> int:
         """Entries of a value of one head."""
-        return int(self.v.shape[1]) // groups
+        return int(self.v.shape[1]) // n_kv_heads
 
     @property
     def values(self) -> tuple[str, FloatArray]:
         """The array that decides how wide values are, with its name."""
         return "v", self.v
 
-    def check(self, heads: int, groups: int) -> None:
+    def check(self, heads: int, n_kv_heads: int) -> None:
         """Raises ShapeError, naming the array, unless queries, keys and values fit each other."""
         if self.x is not None:
             _check_rows(self.x)
@@ -162,8 +164,8 @@ class GivenQKV(ArrayRecord):
         n_k = self.n_k
         for name, array, rows, what, count in (
             ("q", self.q, n_q, "position", heads),
-            ("k", self.k, n_k, "key", groups),
-            ("v", self.v, n_k, "key", groups),
+            ("k", self.k, n_k, "key", n_kv_heads),
+            ("v", self.v, n_k, "key", n_kv_heads),
         ):
             if array.ndim != 2 or len(array) != rows or array.shape[1] % count:
                 raise ShapeError(
@@ -171,9 +173,9 @@ class GivenQKV(ArrayRecord):
                     f"where {count} heads share d equally"
                 )
         d_k = self.d_k(heads)
-        if self.k.shape[1] != d_k * groups:
+        if self.k.shape[1] != d_k * n_kv_heads:
             raise ShapeError(
-                f"k has shape {self.k.shape}, expected {(n_k, d_k * groups)}: "
+                f"k has shape {self.k.shape}, expected {(n_k, d_k * n_kv_heads)}: "
                 f"queries have {d_k} entries a head, and are compared with keys"
             )
 

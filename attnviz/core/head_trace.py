@@ -12,7 +12,7 @@ class HeadTrace:
     """One head: its queries, keys and values, and what attention made of them."""
 
     q: FloatArray
-    """As they are compared with the keys: (n_q, d_k)."""
+    """The queries as they are compared with the keys: (n_q, d_k)."""
     k: FloatArray
     """(n_k, d_k). Heads that share keys have the same."""
     v: FloatArray

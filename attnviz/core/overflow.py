@@ -12,7 +12,7 @@ from attnviz.core.trace import Trace
 
 
 def overflowed(trace: Trace) -> str | None:
-    """The first stage that holds infinity or NaN, by name; None if all is finite. What is hidden by rule is not asked.
+    """The name of the first stage that holds infinity or NaN; None if all is finite. Hidden scores are not checked.
 
     >>> from attnviz import self_attention
     >>> overflowed(self_attention([[1e200]], [[1.0]], [[1.0]], [[1.0]]))

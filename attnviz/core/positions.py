@@ -94,10 +94,10 @@ def rotated(x: npt.ArrayLike, angles: npt.ArrayLike, *, interleaved: bool = Fals
     return cast_like(turned, values)
 
 
-def turned_back(pair: tuple[float, float], angle: float) -> tuple[float, float]:
+def rotated_back(pair: tuple[float, float], angle: float) -> tuple[float, float]:
     """A pair of entries as it was before `rotated` turned it by `angle`, in radians.
 
-    >>> first, second = turned_back((0.0, 1.0), np.pi / 2)
+    >>> first, second = rotated_back((0.0, 1.0), np.pi / 2)
     >>> round(first, 12), round(second, 12)
     (1.0, 0.0)
     """

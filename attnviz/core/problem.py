@@ -1,4 +1,4 @@
-"""The problem: the inputs of attention, its heads and its options. A `Trace` is what comes of it.
+"""The problem: the inputs of attention, its heads and its options. A `Trace` is its result.
 
 Dimension key, used everywhere: `n_q, n_k` query and key positions (equal in self-attention) · `d_model` · `d_k` · `d_v`
 per head · `h` heads · `h_kv` key and value heads. Rows are queries, columns are keys, softmax runs along the last axis.
@@ -162,10 +162,10 @@ class Problem:
     @property
     def d_v(self) -> int:
         """Entries of a value of one head."""
-        return self.inputs.d_v(self.groups)
+        return self.inputs.d_v(self.n_kv_heads)
 
     @property
-    def groups(self) -> int:
+    def n_kv_heads(self) -> int:
         """The number of key and value heads."""
         return self.heads if self.kv_heads is None else self.kv_heads
 
@@ -311,7 +311,7 @@ def given_heads(
 
     >>> import numpy as np
     >>> shared = given_heads(np.ones((4, 2, 3)), np.ones((2, 2, 3)), np.ones((2, 2, 1)), range(4))
-    >>> shared.heads, shared.groups
+    >>> shared.heads, shared.n_kv_heads
     (4, 2)
     """
     whole = list(chosen) == list(range(len(q)))
@@ -355,14 +355,14 @@ def _inputs_from(inputs: AttentionInputs | None, named: dict[str, Any]) -> Atten
 
 def _check_fits(problem: Problem) -> None:
     """Raises ShapeError, naming an array that does not fit and the one that it would have to fit."""
-    heads, groups = problem.heads, problem.groups
+    heads, n_kv_heads = problem.heads, problem.n_kv_heads
     if heads < 1:
         raise ShapeError(f"heads is {heads}, expected 1 or more")
-    if groups < 1 or heads % groups:
+    if n_kv_heads < 1 or heads % n_kv_heads:
         raise ShapeError(
-            f"kv_heads is {groups}, expected a number that divides the {heads} heads: each is shared by as many"
+            f"kv_heads is {n_kv_heads}, expected a number that divides the {heads} heads: each is shared by as many"
         )
-    problem.inputs.check(heads, groups)
+    problem.inputs.check(heads, n_kv_heads)
     _check_output(problem)
     _check_options(problem)
     _check_tokens(problem)
@@ -396,14 +396,14 @@ def _check_tokens(problem: Problem) -> None:
     tokens, n_q = problem.tokens, problem.n_q
     if tokens is not None and len(tokens) != n_q:
         raise ShapeError(f"{len(tokens)} tokens for {n_q} rows of x: give one token a row")
-    of_keys, n_k = problem.context_tokens, problem.n_k
-    if of_keys is None:
+    key_vectors, n_k = problem.context_tokens, problem.n_k
+    if key_vectors is None:
         return
     if problem.projects and problem.context is None:
         raise ShapeError(
-            f"{len(of_keys)} context_tokens, but no context: in self-attention tokens name the keys too"
+            f"{len(key_vectors)} context_tokens, but no context: in self-attention tokens name the keys too"
         )
-    if len(of_keys) != n_k:
+    if len(key_vectors) != n_k:
         raise ShapeError(
-            f"{len(of_keys)} context_tokens for {n_k} rows of context: give one token a row"
+            f"{len(key_vectors)} context_tokens for {n_k} rows of context: give one token a row"
         )

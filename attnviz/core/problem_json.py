@@ -57,13 +57,13 @@ def problem_from_plain(body: Mapping[str, Any]) -> Problem:
     >>> problem_from_plain(problem_to_plain(problem)).tokens
     ('a',)
     """
-    return assembled(*read("problem", body, lists_of))
+    return problem_from_facts(*read("problem", body, lists_of))
 
 
 def body_of(facts: Mapping[str, Any], arrays: Arrays) -> dict[str, Any]:
-    """The facts, the problem's arrays as lists, and what lists do not say of any of the arrays."""
+    """The facts, the problem's arrays as lists, and the types and shapes that lists cannot express."""
     options = {
-        name: listed(arrays[f"options.{name}"]) if f"options.{name}" in arrays else None
+        name: nested_lists(arrays[f"options.{name}"]) if f"options.{name}" in arrays else None
         for name in OPTIONS
         if name != "sinks" or f"options.{name}" in arrays
     }
@@ -77,7 +77,7 @@ def body_of(facts: Mapping[str, Any], arrays: Arrays) -> dict[str, Any]:
         },
         "shapes": {name: list(a.shape) for name, a in arrays.items() if not a.size},
         "problem": {
-            name: listed(arrays[f"problem.{name}"])
+            name: nested_lists(arrays[f"problem.{name}"])
             for name in ARRAYS
             if f"problem.{name}" in arrays
         },
@@ -98,7 +98,7 @@ def read(
             name: body["options"][name] for name in _LATER_OPTIONS if name in body["options"]
         }
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise broken(what, error) from error
+        raise missing_part_error(what, error) from error
     arrays = {
         name: _array(name, value, dtypes.get(name, "float64"), shapes.get(name))
         for name, value in lists.items()
@@ -158,7 +158,7 @@ def arrays_of(problem: Problem) -> Arrays:
     return {name: array for name, array in named.items() if array is not None}
 
 
-def listed(array: npt.NDArray[Any]) -> Any:
+def nested_lists(array: npt.NDArray[Any]) -> Any:
     """The array as lists; what JSON cannot say is null or a word."""
     if array.dtype == np.bool_ or np.isfinite(array).all():
         return array.tolist()
@@ -187,7 +187,7 @@ def _array(name: str, value: Any, dtype: str, shape: Any) -> npt.NDArray[Any]:
         raise InputError(f"trace field {name} is not an array of numbers: {error}") from error
 
 
-def assembled(facts: Mapping[str, Any], arrays: Arrays) -> Problem:
+def problem_from_facts(facts: Mapping[str, Any], arrays: Arrays) -> Problem:
     """The problem of these. Raises InputError, naming what is missing, of the wrong kind or does not fit."""
     _check_kinds(facts, arrays)
     found: dict[str, Any] = {name: arrays.get(f"problem.{name}") for name in ARRAYS}
@@ -206,7 +206,7 @@ def assembled(facts: Mapping[str, Any], arrays: Arrays) -> Problem:
     except ShapeError as error:
         raise InputError(f"a trace whose parts do not fit: {error}") from error
     except (KeyError, TypeError) as error:
-        raise broken("problem", error) from error
+        raise missing_part_error("problem", error) from error
 
 
 def _check_kinds(facts: Mapping[str, Any], arrays: Arrays) -> None:
@@ -233,7 +233,7 @@ def _check_kinds(facts: Mapping[str, Any], arrays: Arrays) -> None:
     good |= {name: array.dtype.kind == kinds.get(name, "f") for name, array in arrays.items()}
     for name, is_good in good.items():
         if not is_good:
-            raise wrong(name)
+            raise field_error(name)
 
 
 def _is_names(value: Any) -> bool:
@@ -250,11 +250,11 @@ def _is_window(value: Any) -> bool:
     )
 
 
-def wrong(name: str) -> InputError:
+def field_error(name: str) -> InputError:
     """An error for a field that cannot be used."""
     return InputError(f"trace field {name} is missing or of the wrong kind")
 
 
-def broken(what: str, error: Exception) -> InputError:
+def missing_part_error(what: str, error: Exception) -> InputError:
     """An error for a trace or a problem without a part that it must have."""
     return InputError(f"not a whole {what}: {error} is missing or of the wrong kind")

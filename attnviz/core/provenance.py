@@ -53,7 +53,7 @@ class ModelSource:
     revision: str | None = None
     """The sha256 of the weights."""
     tokenizer: str | None = None
-    """How the text was taken apart: "WordPiece", "BPE", …"""
+    """The kind of tokenizer: "WordPiece", "BPE", …"""
 
 
 @record
@@ -177,8 +177,8 @@ class Provenance:
             unknown=_unknown_of(texts),
             backend=_backend_of(texts),
         )
-        understood = made.to_plain()
-        other = {name: text for name, text in texts.items() if understood.get(name) != text}
+        parsed = made.to_plain()
+        other = {name: text for name, text in texts.items() if parsed.get(name) != text}
         return replace(made, other=other)
 
 
@@ -190,12 +190,12 @@ def provenance_of(given: Provenance | Mapping[str, str] | None) -> Provenance:
 def _model_of(texts: Mapping[str, str]) -> ModelSource | None:
     if "model" not in texts:
         return None
-    layer = _whole(texts.get("layer"))
+    layer = _whole_number(texts.get("layer"))
     return ModelSource(texts["model"], layer, texts.get("revision"), texts.get("tokenizer"))
 
 
 def _heads_of(texts: Mapping[str, str]) -> tuple[int, ...]:
-    numbers = [_whole(each) for each in texts.get("heads", "").split(",")]
+    numbers = [_whole_number(each) for each in texts.get("heads", "").split(",")]
     known = tuple(each for each in numbers if each is not None)
     return known if len(known) == len(numbers) else ()
 
@@ -206,7 +206,7 @@ def _quantisation_of(texts: Mapping[str, str]) -> Quantisation | None:
 
 
 def _unknown_of(texts: Mapping[str, str]) -> UnknownTokens | None:
-    count, of = _whole(texts.get("unknown")), _whole(texts.get("tokens"))
+    count, of = _whole_number(texts.get("unknown")), _whole_number(texts.get("tokens"))
     return None if count is None or of is None else UnknownTokens(count, of)
 
 
@@ -216,7 +216,7 @@ def _backend_of(texts: Mapping[str, str]) -> Backend | None:
     return Backend(texts["backend"], _decimal(texts.get("difference")))
 
 
-def _whole(text: str | None) -> int | None:
+def _whole_number(text: str | None) -> int | None:
     is_whole = text is not None and text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS
     return int(text) if text is not None and is_whole else None
 

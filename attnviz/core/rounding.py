@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray, as_float, read_only
 from attnviz.core.attention import weighted_sum
-from attnviz.core.self_attention import joined
+from attnviz.core.self_attention import concat_and_project
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, ShapeError
 
@@ -76,4 +76,4 @@ def article_rounded(trace: Trace) -> Trace:
         output = weighted_sum(weights, head.v, weights != 0)
         stages = replace(head.stages, weights=read_only(weights), output=read_only(output))
         heads.append(replace(head, stages=stages))
-    return joined(trace.problem, tuple(heads), rounded="article")
+    return concat_and_project(trace.problem, tuple(heads), rounded="article")

@@ -102,15 +102,15 @@ def trace_of(problem: Problem) -> Trace:
     made = problem.inputs
     if isinstance(made, Projections):
         all_q = _project(made.x, made.w_q, made.b_q)
-        all_k = _project(made.of_keys, made.w_k, made.b_k)
-        all_v = _project(made.of_keys, made.w_v, made.b_v)
+        all_k = _project(made.key_vectors, made.w_k, made.b_k)
+        all_v = _project(made.key_vectors, made.w_v, made.b_v)
     else:
         all_q, all_k, all_v = made.q, made.k, made.v
     q = _split(all_q, problem.heads)
-    k, v = _split(all_k, problem.groups), _split(all_v, problem.groups)
-    shared_by = problem.heads // problem.groups
+    k, v = _split(all_k, problem.n_kv_heads), _split(all_v, problem.n_kv_heads)
+    shared_by = problem.heads // problem.n_kv_heads
     heads = (_head(problem, i, q[i], k[i // shared_by], v[i // shared_by]) for i in range(len(q)))
-    return joined(problem, tuple(heads))
+    return concat_and_project(problem, tuple(heads))
 
 
 def _head(problem: Problem, i: int, q: FloatArray, k: FloatArray, v: FloatArray) -> HeadTrace:
@@ -138,7 +138,9 @@ def _normed_and_rotated(
     return vectors if problem.rotation is None else rotated(vectors, problem.rotation)
 
 
-def joined(problem: Problem, heads: tuple[HeadTrace, ...], rounded: str | None = None) -> Trace:
+def concat_and_project(
+    problem: Problem, heads: tuple[HeadTrace, ...], rounded: str | None = None
+) -> Trace:
     """The heads side by side, projected by w_o: "Attention Is All You Need", section 3.2.2."""
     concat = read_only(np.concatenate([head.stages.output for head in heads], axis=-1))
     output = concat if problem.w_o is None else _project(concat, problem.w_o, problem.b_o)

@@ -63,13 +63,13 @@ def to_json(trace: TraceFields) -> str:
     body = {"schema": SCHEMA} | problem_json.body_of(_facts_of(trace), arrays)
     body["traces"] = [
         {
-            name: problem_json.listed(arrays[f"traces.{i}.{name}"])
+            name: problem_json.nested_lists(arrays[f"traces.{i}.{name}"])
             for name in _OF_HEAD
             if f"traces.{i}.{name}" in arrays
         }
         for i in range(len(trace.heads))
     ]
-    body |= {name: problem_json.listed(arrays[name]) for name in ("concat", "output")}
+    body |= {name: problem_json.nested_lists(arrays[name]) for name in ("concat", "output")}
     return json.dumps(body, ensure_ascii=False, allow_nan=False)
 
 
@@ -145,7 +145,7 @@ def from_npz(path: str | Path) -> TraceFields:
     return _assembled(facts, arrays)
 
 
-def same(one: TraceFields, other: TraceFields) -> bool:
+def traces_equal(one: TraceFields, other: TraceFields) -> bool:
     """Compares two traces: True for the same facts and the same arrays, where NaN equals NaN."""
     if _facts_of(one) != _facts_of(other):
         return False
@@ -180,13 +180,13 @@ def _arrays_of(trace: TraceFields) -> Arrays:
 
 def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> TraceFields:
     if facts.get("rounded") not in (None, "article"):
-        raise problem_json.wrong("rounded")
-    problem = problem_json.assembled(facts, arrays)
+        raise problem_json.field_error("rounded")
+    problem = problem_json.problem_from_facts(facts, arrays)
     try:
         heads = tuple(_head(problem, arrays, i) for i in range(problem.heads))
         concat, output, rounded = arrays["concat"], arrays["output"], facts["rounded"]
     except (KeyError, TypeError) as error:
-        raise problem_json.broken("trace", error) from error
+        raise problem_json.missing_part_error("trace", error) from error
     width = problem.heads * problem.d_v
     _check_shape("concat", concat, (problem.n_q, width))
     _check_shape("output", output, (problem.n_q, _width_out(problem, width)))

@@ -50,7 +50,7 @@ class Trace:
 
     def __eq__(self, other: object) -> bool:
         """Equal in every array, bit for bit (a NaN equals a NaN), every name and every option."""
-        return isinstance(other, Trace) and serialisation.same(self._fields, other._fields)
+        return isinstance(other, Trace) and serialisation.traces_equal(self._fields, other._fields)
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -7,7 +7,7 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import InputError
 from attnviz.inputs.files import read_file
-from attnviz.inputs.grids import finite, nested, picked, read_json, read_npy, read_npz
+from attnviz.inputs.grids import finite, nested, read_json, read_npy, read_npz, select_array
 from attnviz.inputs.safetensors_file import read_safetensors
 from attnviz.inputs.tokens import tokens_in
 from attnviz.records import record
@@ -16,7 +16,7 @@ SUFFIXES = (".npy", ".npz", ".json", ".safetensors")
 _NAMES = ("attention", "attentions", "weights")
 _SHAPES = "(n, n), (heads, n, n) or (layers, heads, n, n)"
 _TOLERANCE = 1e-2
-"""How much more than 1 a row may sum to: half precision has three digits."""
+"""The most by which a row may sum to more than 1: half precision has three digits."""
 
 
 @record(eq=False)
@@ -41,9 +41,9 @@ def read_attention(path: str) -> AttentionWeights:
     if suffix == ".npy":
         array = read_npy(data, path)
     elif suffix == ".npz":
-        array = picked(read_npz(data, path), _NAMES, path)
+        array = select_array(read_npz(data, path), _NAMES, path)
     elif suffix == ".safetensors":
-        array = picked(read_safetensors(data, path), _NAMES, path).array()
+        array = select_array(read_safetensors(data, path), _NAMES, path).array()
     else:
         value = read_json(data, path)
         inner = value

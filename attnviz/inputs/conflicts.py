@@ -1,4 +1,4 @@
-"""Options that contradict each other are told so: none is ignored in silence."""
+"""Checks for options that contradict each other: none is ignored in silence."""
 
 from __future__ import annotations
 

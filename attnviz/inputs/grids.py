@@ -77,7 +77,7 @@ def read_npz(data: bytes, where: str) -> dict[str, Array]:
     return arrays
 
 
-def picked(arrays: Mapping[str, _Found], names: tuple[str, ...], where: str) -> _Found:
+def select_array(arrays: Mapping[str, _Found], names: tuple[str, ...], where: str) -> _Found:
     """The array of one of `names`, or the only one there is. Raises InputError if there is none, or a choice."""
     for name in names:
         if name in arrays:

@@ -101,7 +101,7 @@ class _Sequence:
     x: FloatArray | None
     """None where the vectors are still to be drawn."""
     source: Source | None
-    """Where x came from."""
+    """The source of x."""
 
 
 def _assembled(request: InputRequest) -> Problem:

@@ -7,7 +7,7 @@ import numpy as np
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.errors import InputError
 from attnviz.inputs.files import as_text, read_file
-from attnviz.inputs.grids import finite_matrix, grid, picked, read_json, read_npy, read_npz
+from attnviz.inputs.grids import finite_matrix, grid, read_json, read_npy, read_npz, select_array
 from attnviz.inputs.tables import read_table
 from attnviz.inputs.vectors import SUFFIXES, table_delimiter
 
@@ -52,7 +52,7 @@ def _values(data: bytes, suffix: str, path: str) -> FloatArray:
     if suffix == ".npy":
         return finite_matrix(read_npy(data, path), path)
     if suffix == ".npz":
-        return finite_matrix(picked(read_npz(data, path), ("mask",), path), path)
+        return finite_matrix(select_array(read_npz(data, path), ("mask",), path), path)
     text = as_text(data, path)
     delimiter = table_delimiter(text, suffix, path)
     return read_table(text, path, delimiter=delimiter, parse=_cell).values

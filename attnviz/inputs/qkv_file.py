@@ -78,7 +78,7 @@ def read_qkv(path: str) -> QKVFile:
 
 
 _NOT_READ = ("mask", "attention_mask", "attn_mask", "bias")
-"""What somebody may think is read."""
+"""Names of arrays that a user may expect to be read, and that are refused."""
 
 
 def _named(there: Mapping[str, Any], path: str) -> list[tuple[str, str]]:

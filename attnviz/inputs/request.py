@@ -30,7 +30,7 @@ class InputRequest(ScoreRequest):
     weights: str | None = None
     """A .npz, .json or .safetensors file."""
     transpose_weights: bool | None = None
-    """Whether the matrices of `weights` are (out, in)."""
+    """True if the matrices of `weights` are (out, in)."""
     seed: int | None = None
     d_model: int | None = None
     d_k: int | None = None
@@ -40,8 +40,8 @@ class InputRequest(ScoreRequest):
     model: str | None = None
     """A trained model: "minilm", a folder, a .gguf file, or an id of the hub that lies in its cache."""
     backend: str | None = None
-    """Who runs it: "numpy", this program, or "transformers"."""
+    """The program that runs the model: "numpy" for this one, or "transformers"."""
     layer: int | None = None
-    """Which of its layers, counted from 0."""
+    """The layer, counted from 0."""
     head: str | None = None
-    """Which of the layer's heads, counted from 0: "1", "0,3" or "all"."""
+    """The layer's heads, counted from 0: "1", "0,3" or "all"."""

@@ -19,7 +19,7 @@ _LISTED = 8
 _ADDED = re.compile(r"\[[A-Z]+\]|<[^<>]*>")
 
 
-def row_asked(request: InputRequest, trace: Trace, query: str | None) -> int:
+def chosen_row(request: InputRequest, trace: Trace, query: str | None) -> int:
     """The row that `query` names, else the one that the example in `request` wants shown, else `default_row`.
 
     Raises InputError as `row_of` does.
@@ -42,24 +42,24 @@ def default_row(trace: Trace, of_model: bool) -> int:
     """
     problem = trace.problem
     if of_model:
-        named = worded(problem.tokens or ())
+        named = text_positions(problem.tokens or ())
         # what comes first draws weight wherever it is all that some queries see
         beyond = named[1:] if problem.options.causal and len(named) > 2 else named
         return strongest_row(trace, beyond)
     return problem.n // 2 if problem.options.causal else 0
 
 
-def worded(tokens: Sequence[str]) -> list[int]:
+def text_positions(tokens: Sequence[str]) -> list[int]:
     """The positions of all but what models add to a text: [CLS], </s>, <|endoftext|>.
 
-    >>> worded(["[CLS]", "the", "cat", "[SEP]"])
+    >>> text_positions(["[CLS]", "the", "cat", "[SEP]"])
     [1, 2]
     """
     return [i for i, token in enumerate(tokens) if not _ADDED.fullmatch(token)]
 
 
 def strongest_row(trace: Trace, positions: Sequence[int]) -> int:
-    """Of these positions the query of the first head that gives most weight to another one of them; else the first.
+    """The position whose query in the first head gives most weight to another of these positions; else the first.
 
     >>> from attnviz import self_attention
     >>> strongest_row(self_attention([[0.0], [2.0], [1.0]], [[1.0]], [[1.0]], [[1.0]]), [0, 1, 2])
@@ -95,9 +95,9 @@ def key_of(problem: Problem, key: str | None) -> int | None:
 
 
 def positions_of(
-    tokens: Sequence[str], asked: str, flag: str, text: str, spans: Sequence[Span]
+    tokens: Sequence[str], name: str, flag: str, text: str, spans: Sequence[Span]
 ) -> tuple[int, ...]:
-    """The positions that `asked` names, counted from 0: one, or all pieces of what stands in the text.
+    """The positions of `name`, counted from 0: one, or all pieces of what stands in the text.
 
     `spans` say where in the text each token stands. Of positions that follow each other "3-5" names all.
 
@@ -106,7 +106,7 @@ def positions_of(
     >>> positions_of(["动", "物"], "动物", "--to", "动物", [(0, 1), (1, 2)])
     (0, 1)
     """
-    wanted = asked.strip()
+    wanted = name.strip()
     if wanted not in tokens:
         if (several := _RANGE.fullmatch(wanted)) is not None:
             first, last = (int(each) for each in several.groups())
@@ -117,20 +117,20 @@ def positions_of(
             raise _several(wanted, [f"{each[0] + 1}-{each[-1] + 1}" for each in found], flag)
         if found:
             return found[0]
-    return (position_of(tokens, asked, flag),)
+    return (position_of(tokens, name, flag),)
 
 
 def position_of(
-    tokens: Sequence[str], asked: str, flag: str = "--query", n: int | None = None
+    tokens: Sequence[str], name: str, flag: str = "--query", n: int | None = None
 ) -> int:
-    """The position that `asked` names, counted from 0, among n tokens; `flag` is the option that says it.
+    """The position of `name`, counted from 0, among n tokens; `flag` is the option that says it.
 
     Raises InputError as `row_of` does.
 
     >>> position_of(["the", "cat"], "cat"), position_of(["the", "cat"], "1")
     (1, 0)
     """
-    wanted, n = asked.strip(), len(tokens) if n is None else n
+    wanted, n = name.strip(), len(tokens) if n is None else n
     is_number = wanted.isascii() and wanted.removeprefix("-").isdigit()
     if is_number and len(wanted) < 10 and 1 <= int(wanted) <= n:
         return int(wanted) - 1

@@ -29,8 +29,8 @@ _CHINESE = (
 _WAYS = ("words", "chars")
 
 
-def split_text(text: str, how: str = "words") -> tuple[str, ...]:
-    """The tokens of `text`: its "words", its "chars", or what stands between the separator `how`.
+def split_text(text: str, splitting: str = "words") -> tuple[str, ...]:
+    """The tokens of `text`: its "words", its "chars", or the parts between the separator `splitting`.
 
     Raises InputError if the text is empty.
 
@@ -41,16 +41,18 @@ def split_text(text: str, how: str = "words") -> tuple[str, ...]:
     >>> split_text("New York|Rome", "|")
     ('New York', 'Rome')
     """
-    if not how:
+    if not splitting:
         raise InputError("--split is empty: say words, chars or the separator")
-    if how == "words":
+    if splitting == "words":
         tokens = list(_words(text))
-    elif how == "chars":
+    elif splitting == "chars":
         tokens = [each for each in characters(text) if not _is_gap(each)]
     else:
-        if how not in text and (near := closest(how, _WAYS)):
-            raise InputError(f"--split {how!r} is nowhere in the text: did you mean {near!r}?")
-        tokens = [each.strip() for each in text.split(how) if each.strip()]
+        if splitting not in text and (near := closest(splitting, _WAYS)):
+            raise InputError(
+                f"--split {splitting!r} is nowhere in the text: did you mean {near!r}?"
+            )
+        tokens = [each.strip() for each in text.split(splitting) if each.strip()]
     if not tokens:
         raise InputError("the text is empty: give at least one word")
     return checked_tokens(tokens, "the text")

@@ -7,7 +7,15 @@ from typing import Any
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import InputError
 from attnviz.inputs.files import STDIN, as_text, read_file
-from attnviz.inputs.grids import finite_matrix, grid, listed, picked, read_json, read_npy, read_npz
+from attnviz.inputs.grids import (
+    finite_matrix,
+    grid,
+    listed,
+    read_json,
+    read_npy,
+    read_npz,
+    select_array,
+)
 from attnviz.inputs.tables import read_table, sniffed_delimiter
 from attnviz.inputs.tokens import checked_tokens, tokens_in
 from attnviz.records import record
@@ -47,7 +55,9 @@ def read_vectors(path: str) -> Vectors:
     if suffix == ".npy":
         return Vectors(finite_matrix(read_npy(data, where), where), None)
     if suffix == ".npz":
-        return Vectors(finite_matrix(picked(read_npz(data, where), _NAMES, where), where), None)
+        return Vectors(
+            finite_matrix(select_array(read_npz(data, where), _NAMES, where), where), None
+        )
     text = as_text(data, where)
     table = read_table(text, where, delimiter=table_delimiter(text, suffix, where))
     return Vectors(table.values, table.labels and checked_tokens(table.labels, where))

@@ -32,20 +32,20 @@ _BERT_OUTPUT = re.compile(r"attention\.output\.dense\.(?=weight$|bias$)")
 
 
 @record
-class Named:
+class WeightNames:
     """The arrays of one attention layer: role → name in the file."""
 
     names: Mapping[str, str]
     is_linear: bool
-    """Whether the names are those of torch.nn.Linear, whose matrices are (out, in)."""
+    """True if the names are those of torch.nn.Linear, whose matrices are (out, in)."""
 
 
-def understood(names: Iterable[str], where: str) -> Named:
+def find_weight_names(names: Iterable[str], where: str) -> WeightNames:
     """Assigns a role to each of `names`.
 
     Raises InputError if w_q, w_k or w_v is missing, stands there twice, or there are several layers to choose from.
 
-    >>> understood(["layer.q_proj.weight", "layer.k_proj.weight", "layer.v_proj.weight"], "m.npz").is_linear
+    >>> find_weight_names(["layer.q_proj.weight", "layer.k_proj.weight", "layer.v_proj.weight"], "m.npz").is_linear
     True
     """
     names = list(names)
@@ -72,7 +72,7 @@ def understood(names: Iterable[str], where: str) -> Named:
     if not whole:
         raise _missing(names, layers, where)
     layer = layers[whole[0]]
-    return Named({role: layer[role] for role in ROLES if role in layer}, whole[0] in linear)
+    return WeightNames({role: layer[role] for role in ROLES if role in layer}, whole[0] in linear)
 
 
 def _role(name: str) -> tuple[str, str, bool] | None:

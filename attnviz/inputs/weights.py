@@ -10,7 +10,7 @@ from attnviz.errors import InputError, ShapeError
 from attnviz.inputs.files import read_file
 from attnviz.inputs.grids import Array, finite, grid, read_json, read_npz, vector
 from attnviz.inputs.safetensors_file import read_safetensors
-from attnviz.inputs.weight_names import NEEDED, Named, understood
+from attnviz.inputs.weight_names import NEEDED, WeightNames, find_weight_names
 
 SUFFIXES = (".npz", ".json", ".safetensors")
 Weights = dict[str, FloatArray]
@@ -42,7 +42,7 @@ def read_weights(path: str, d_model: int | None = None, transposed: bool | None 
     }
 
 
-def _is_transposed(found: Weights, named: Named, d_model: int | None, path: str) -> bool:
+def _is_transposed(found: Weights, named: WeightNames, d_model: int | None, path: str) -> bool:
     """Tells whether the matrices are (out, in), by their shapes; by the names only where these leave no doubt."""
     shapes = {named.names[role]: found[role].shape for role in NEEDED}
     if d_model is None:
@@ -70,16 +70,16 @@ def _is_transposed(found: Weights, named: Named, d_model: int | None, path: str)
     return turned
 
 
-def _named_arrays(path: str) -> tuple[Mapping[str, Array], Named]:
+def _named_arrays(path: str) -> tuple[Mapping[str, Array], WeightNames]:
     data, suffix = read_file(path, SUFFIXES, "--weights")
     if suffix == ".npz":
         arrays = read_npz(data, path)
-        return arrays, understood(arrays, path)
+        return arrays, find_weight_names(arrays, path)
     if suffix == ".json":
         value = read_json(data, path)
         if not isinstance(value, dict):
             raise InputError(f'{path} is not an object of matrices: write {{"w_q": [[1, 2]], …}}')
-        named = understood(value, path)
+        named = find_weight_names(value, path)
         return {
             name: _from_json(value[name], f"{path}, {name}", role)
             for role, name in named.names.items()
@@ -91,7 +91,7 @@ def _from_json(value: Any, where: str, role: str) -> FloatArray:
     return grid(value, where) if role.startswith("w_") else vector(value, where)
 
 
-def _read_safetensors(data: bytes, path: str) -> tuple[Mapping[str, Array], Named]:
+def _read_safetensors(data: bytes, path: str) -> tuple[Mapping[str, Array], WeightNames]:
     tensors = read_safetensors(data, path)
-    named = understood(tensors, path)
+    named = find_weight_names(tensors, path)
     return {name: tensors[name].array() for name in named.names.values()}, named

@@ -63,7 +63,7 @@ def _card_lines(table: TomlTable) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        value = [line for line in table.said(value, "text").split("\n") if line.strip()]
+        value = [line for line in table.viewer_text(value, "text").split("\n") if line.strip()]
     if len(value) > CARD_LINES:
         raise table.error(
             f"text has {len(value)} lines, and a card has room for {CARD_LINES}: make two cards of it"

@@ -35,7 +35,7 @@ class LessonChapter:
     steps: tuple[str, ...] = ()
     """The steps to show; all where it is empty."""
     words: Mapping[str, str] = field(default_factory=dict)
-    """Own words by "step.part" and "step.title"; `attnviz.lecture.own_words.overridden` puts them in."""
+    """Own words by "step.part" and "step.title"; `attnviz.lecture.own_words.with_own_words` puts them in."""
     pace: str = DEFAULT_PACE
 
 

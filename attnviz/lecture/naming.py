@@ -6,7 +6,7 @@ SUFFIX = ".toml"
 
 
 def is_lecture(text: str | None) -> bool:
-    """Whether an argument names a lecture file; any other is text.
+    """True if an argument names a lecture file; any other is text.
 
     >>> is_lecture("talk.toml"), is_lecture("the cat sat"), is_lecture(None)
     (True, False, False)

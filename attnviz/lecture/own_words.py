@@ -27,24 +27,24 @@ def own_words(chapter: TomlTable, lesson: Lesson, steps: Collection[str]) -> dic
     `steps` are those that are shown; all where it is empty. Raises InputError for a step that the lesson does not have
     or that is not shown, and for a caption that does not fit its two lines.
     """
-    said: dict[str, str] = {}
+    own: dict[str, str] = {}
     for step, part, value in _entries(chapter):
         key = f"words.{step}.{part}"
         if step not in lesson.steps:
             raise chapter.error(f"words: {unknown_name('step', step, lesson.steps)}")
         if steps and step not in steps:
             raise chapter.error(f"{key} is never said, as steps leaves {step} out: add it there")
-        if f"{step}.{part}" in said:
+        if f"{step}.{part}" in own:
             raise chapter.error(f"{key} is there twice: keep one of them")
-        said[f"{step}.{part}"] = (
+        own[f"{step}.{part}"] = (
             chapter.line(value, key, TITLE_COLUMNS)
             if part == TITLE
             else _caption(chapter, key, value)
         )
-    return said
+    return own
 
 
-def overridden(storyboard: Storyboard, words: Mapping[str, str], where: str) -> Storyboard:
+def with_own_words(storyboard: Storyboard, words: Mapping[str, str], where: str) -> Storyboard:
     """The storyboard with `words`, by "step.part" and "step.title", in place of its own.
 
     Raises InputError, beginning with `where` and with the nearest name, for a caption that it does not have.
@@ -52,7 +52,7 @@ def overridden(storyboard: Storyboard, words: Mapping[str, str], where: str) -> 
     >>> from attnviz import self_attention
     >>> from attnviz.lessons.self_attention.steps import self_attention_storyboard
     >>> board = self_attention_storyboard(self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]]))
-    >>> overridden(board, {"scores.why": "Who fits?"}, "talk.toml").step("scores").narration["why"]
+    >>> with_own_words(board, {"scores.why": "Who fits?"}, "talk.toml").step("scores").narration["why"]
     'Who fits?'
     """
     for name in words:
@@ -82,8 +82,8 @@ def _entries(chapter: TomlTable) -> Iterator[tuple[str, str, Any]]:
 
 
 def _caption(chapter: TomlTable, key: str, value: Any) -> str:
-    said, spoken = chapter.said(value, key), language_record(chapter.language)
-    lines = [line.strip() for line in caption_lines(said, spoken.code)]
+    own, spoken = chapter.viewer_text(value, key), language_record(chapter.language)
+    lines = [line.strip() for line in caption_lines(own, spoken.code)]
     length = spoken.caption_length
     widest = max(map(columns_of, lines))
     if len(lines) > LINES or widest > _LEEWAY * length * spoken.columns:
@@ -91,7 +91,7 @@ def _caption(chapter: TomlTable, key: str, value: Any) -> str:
             f"{key} is too long for a caption, which is {LINES} lines of about {length} characters: "
             "shorten it"
         )
-    return "\n".join(lines) if "\n" in said else said
+    return "\n".join(lines) if "\n" in own else own
 
 
 def _check_said(storyboard: Storyboard, name: str, where: str) -> None:
@@ -109,8 +109,6 @@ def _check_said(storyboard: Storyboard, name: str, where: str) -> None:
 
 
 def _step(step: Step, words: Mapping[str, str]) -> Step:
-    narration = {
-        part: words.get(f"{step.id}.{part}", said) for part, said in step.narration.items()
-    }
+    narration = {part: words.get(f"{step.id}.{part}", own) for part, own in step.narration.items()}
     title = words.get(f"{step.id}.{TITLE}", step.title)
     return replace(step, title=title, narration=narration)

@@ -62,7 +62,7 @@ def read_lecture(path: str | Path, languages: Sequence[str] | None = None) -> Le
 
 
 def _is_font_file(font: str) -> bool:
-    """Whether it is a path or has the suffix of a font, as --font takes it; anything else is the name of a font."""
+    """True for a path or a font's suffix, as --font takes it; anything else is the name of a font."""
     return os.sep in font or font.lower().endswith(_FONTS)
 
 

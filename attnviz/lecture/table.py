@@ -116,32 +116,32 @@ class TomlTable:
 
     def line(self, value: Any, key: str, columns: int) -> str:
         """The value of `key` as one line that a viewer reads."""
-        said = self.said(value, key)
-        if "\n" in said:
+        viewer_text = self.viewer_text(value, key)
+        if "\n" in viewer_text:
             raise self.error(f"{key} has several lines: write it in one")
-        if columns_of(said) > columns:
+        if columns_of(viewer_text) > columns:
             raise self.error(
-                f"{key} takes {columns_of(said)} columns, and there is room for {columns} "
+                f"{key} takes {columns_of(viewer_text)} columns, and there is room for {columns} "
                 "(a Chinese character takes two): shorten it"
             )
-        return said
+        return viewer_text
 
-    def said(self, value: Any, key: str) -> str:
+    def viewer_text(self, value: Any, key: str) -> str:
         """The value of `key` as text that a viewer reads, in one line or several."""
-        said = self._picked(value, key)
-        if not isinstance(said, str):
+        viewer_text = self._picked(value, key)
+        if not isinstance(viewer_text, str):
             raise self.error(
-                f'{key} is {shown(said)}, expected text: write {key} = "…", '
+                f'{key} is {shown(viewer_text)}, expected text: write {key} = "…", '
                 f'or {key}.en = "…" and {key}.zh = "…"'
             )
-        said = said.strip()
-        if not said:
+        viewer_text = viewer_text.strip()
+        if not viewer_text:
             raise self.error(f"{key} is empty: write something, or leave it out")
-        for character in said:
+        for character in viewer_text:
             if character != "\n" and unicodedata.category(character) in ("Cc", "Cs"):
                 code = f"U+{ord(character):04X}"
                 raise self.error(f"{key} holds the control character {code}: remove it")
-        return said
+        return viewer_text
 
     def _picked(self, value: Any, key: str) -> Any:
         if not isinstance(value, dict):

@@ -32,11 +32,11 @@ class Lesson:
     number: int = LAST
     """Its place in the list of lessons."""
     takes_sequence: bool = False
-    """Whether it is told on the user's own input."""
+    """True if the lesson runs on the user's own input."""
     takes: frozenset[str] = frozenset()
-    """Which further options it obeys: "seed", "distance"."""
+    """Further options that it obeys: "seed", "distance"."""
     default: Mapping[str, Any] = field(default_factory=dict)
-    """What it is told on where no input is given: fields of an InputRequest, or nothing for the built-in example."""
+    """Its own input where none is given, as fields of an InputRequest; empty for the built-in example."""
 
     @property
     def module(self) -> str:
@@ -72,7 +72,7 @@ class Opening(Generic[Context]):
     """A lesson on one request, before its steps are built."""
 
     context: Context
-    """What every step is built from."""
+    """The object from which every step is built."""
     title: str
     numbers: Numbers
     trace: Trace | None = None
@@ -80,13 +80,13 @@ class Opening(Generic[Context]):
     query: int = 0
     """The row that it follows, counted from 0."""
     in_full: bool = False
-    """Whether that row is worked in full, from the scores to the output."""
+    """True if that row is worked in full, from the scores to the output."""
     keys: tuple[int, ...] = ()
     """The keys on which that row is worked, counted from 0."""
     head: int | None = None
     """The number of the head that it follows, where there are several."""
     untrained: str | None = None
-    """How the numbers came about (seed 0), where nothing has learned them."""
+    """The source of the numbers (seed 0), where nothing has learned them."""
     notes: tuple[str, ...] = ()
     brief_notes: tuple[str, ...] = ()
 

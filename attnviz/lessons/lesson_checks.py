@@ -1,4 +1,4 @@
-"""What every lesson on a sequence begins and ends with: what was asked, checked, and the notes on its numbers."""
+"""Checks of the request, with which every lesson on a sequence begins, and the notes, with which it ends."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ def refuse_article(request: LessonRequest, lesson: str) -> None:
         )
 
 
-def begin(request: LessonRequest, lesson: str) -> LessonContext:
-    """The telling of `lesson` on the sequence that was asked for. Raises InputError as `check` does, and for the
+def checked_context(request: LessonRequest, lesson: str) -> LessonContext:
+    """The context of `lesson` on the requested sequence. Raises InputError as `check` does, and for the
     article's rounding, which only the lesson self-attention carries on.
 
     >>> from attnviz import self_attention
-    >>> begin(LessonRequest(self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]])), "masking").query
+    >>> checked_context(LessonRequest(self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]])), "masking").query
     0
     """
     check(request)
@@ -90,7 +90,7 @@ def begin(request: LessonRequest, lesson: str) -> LessonContext:
 
 
 def _is_of_models(problem: Problem) -> bool:
-    """Whether it has what only models have, and only the lesson self-attention tells."""
+    """True if the problem has options of trained models, which only the lesson self-attention supports."""
     options = problem.options
     others = (options.softcap, options.window, options.kv_length, options.sinks, problem.kv_heads)
     of_each = options.bias is not None and options.bias.ndim > 2
@@ -98,7 +98,7 @@ def _is_of_models(problem: Problem) -> bool:
 
 
 def context_of(trace: Trace, request: LessonRequest, lesson: str) -> LessonContext:
-    """The telling of `lesson` on `trace`, in the words and with the numbers that were asked for."""
+    """The context of `lesson` on `trace`, in the requested language and precision."""
     numbers = _numbers(trace, request.query, request.precision, sums=request.rounding != "plain")
     return LessonContext(
         trace, request.query, numbers, words(request.language), lesson, request.most, request.key
@@ -106,7 +106,7 @@ def context_of(trace: Trace, request: LessonRequest, lesson: str) -> LessonConte
 
 
 def notes(context: LessonContext, length: str = "") -> tuple[str, ...]:
-    """What must be said of the numbers; `length` "_brief" in a few words."""
+    """The notes on the numbers; with `length` "_brief" in a few words."""
     said = []
     made = context.problem.provenance
     if made.model is not None:

@@ -1,4 +1,4 @@
-"""What every step of a lesson on one trace needs: the worked row, its texts, names and words."""
+"""The context of a lesson on one trace: the worked row, its texts, names and words."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _STAGES: tuple[ScoreStage, ...] = ("scores", "scale", "cap", "bias", "mask")
 
 @record(eq=False)
 class LessonContext:
-    """One trace about to be told: row `query` (counted from 0) of the first head is worked in full."""
+    """The context of every step: row `query` (counted from 0) of the first head is worked in full."""
 
     trace: Trace
     query: int
@@ -42,7 +42,7 @@ class LessonContext:
     words: Words
     lesson: str
     most: int = MOST
-    """How many keys of the row, terms of a sum or entries of a vector are worked out."""
+    """The number of keys, terms of a sum or entries of a vector that are worked out at most."""
     key: int | None = None
     """The key that is asked for, counted from 0."""
     _made: dict[tuple[object, ...], Matrix] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class LessonContext:
         return row
 
     @property
-    def followed(self) -> int:
+    def followed_key(self) -> int:
         """The key whose product with the worked query is followed: the one that is asked for, or the strongest."""
         return int(self.weights.argmax()) if self.key is None else self.key
 
@@ -89,7 +89,7 @@ class LessonContext:
 
     @property
     def only_causal(self) -> bool:
-        """Whether keys are hidden because they come later, and for no other reason."""
+        """True if keys are hidden because they come later, and for no other reason."""
         options = self.problem.options
         others = (options.mask, options.window, options.kv_length)
         return options.causal and options.offset == 0 and all(each is None for each in others)
@@ -101,7 +101,7 @@ class LessonContext:
 
     @property
     def scaling(self) -> formulas.Scaling | None:
-        """How the scores are scaled; None where they stay as they are."""
+        """The scaling of the scores; None where there is none."""
         if self.problem.scale == 1:
             return None
         return "root" if self.problem.options.scale is None else "factor"
@@ -122,7 +122,7 @@ class LessonContext:
 
     @cached_property
     def newly_hidden(self) -> BoolArray:
-        """What the mask hides that was not hidden before: (n, n)."""
+        """The entries that the mask hides and the bias did not: (n, n)."""
         stages = self.head.stages
         hidden: BoolArray = np.isneginf(stages.masked_scores) & ~np.isneginf(stages.biased_scores)
         return hidden
@@ -132,7 +132,7 @@ class LessonContext:
         return bool(self.newly_hidden.any())
 
     def scores_after(self, stage: ScoreStage) -> Formula:
-        """What the scores are once that stage is done; its plain spelling is the symbol of their matrix."""
+        """The formula of the scores after that stage; its plain spelling is the symbol of their matrix."""
         done = _STAGES[: _STAGES.index(stage) + 1]
         return formulas.current_scores(
             self.scaling if "scale" in done else None,
@@ -145,18 +145,18 @@ class LessonContext:
         """The worked row of scores after that stage, under the symbol it has by then: (1, n)."""
         return self.row(self.scores_after(stage).plain, values, Role.SCORE)
 
-    def say(self, step: str, part: str, **facts: object) -> str:
-        return self.words.say(self.lesson, step, part, **facts)
+    def phrase(self, step: str, part: str, **facts: object) -> str:
+        return self.words.phrase(self.lesson, step, part, **facts)
 
     def of_heads(self, step: str, part: str, **facts: object) -> str:
         """That part, or its `_shared` where heads share keys and values."""
-        count = self.problem.heads // self.problem.groups
+        count = self.problem.heads // self.problem.n_kv_heads
         if count == 1:
-            return self.say(step, part, **facts)
-        return self.say(step, f"{part}_shared", count=count, **facts)
+            return self.phrase(step, part, **facts)
+        return self.phrase(step, f"{part}_shared", count=count, **facts)
 
     def common(self, part: str, **facts: object) -> str:
-        return self.words.say("common", part, **facts)
+        return self.words.phrase("common", part, **facts)
 
     def source(self, array: str) -> str | None:
         """The source of an array, in words of this language; None where it is not known."""
@@ -201,7 +201,7 @@ class LessonContext:
         self, symbol: str, values: FloatArray, role: Role, kind: MatrixKind = MatrixKind.WHOLE
     ) -> Matrix:
         """One row over all keys, labelled: (1, n). The same values under the same symbol are one matrix."""
-        return self.once(self.new_row(symbol, values, role, kind))
+        return self.deduplicated(self.new_row(symbol, values, role, kind))
 
     def new_row(
         self, symbol: str, values: FloatArray, role: Role, kind: MatrixKind = MatrixKind.WHOLE
@@ -219,7 +219,7 @@ class LessonContext:
         rows = self.axis(letter, role)
         shown = list(values)[:HEADS_SHOWN]
         return tuple(
-            self.once(Matrix(symbol, each, role, rows, (), self.head_number(i)))
+            self.deduplicated(Matrix(symbol, each, role, rows, (), self.head_number(i)))
             for i, each in enumerate(shown)
         )
 
@@ -227,8 +227,8 @@ class LessonContext:
         """The matrix of the head that is worked."""
         return self.per_head(symbol, [values], role, symbol.lower())
 
-    def once(self, matrix: Matrix) -> Matrix:
-        """The matrix, or the equal one that another step was given."""
+    def deduplicated(self, matrix: Matrix) -> Matrix:
+        """The matrix, or the equal one that another step already shows."""
         key = (matrix.symbol, matrix.head, matrix.shape, matrix.values.tobytes())
         return self._made.setdefault(key, matrix)
 
@@ -259,20 +259,20 @@ class LessonContext:
 
     @property
     def omitted_keys(self) -> str | None:
-        """For a step that leaves out the other keys."""
+        """The note of a step that leaves out the other keys."""
         return self._cut("omitted_keys", len(self.keys), self.problem.n)
 
     @property
     def merged_keys(self) -> str | None:
-        """For a step that takes the other keys together."""
+        """The note of a step that merges the other keys."""
         return self._cut("merged_keys", len(self.keys), self.problem.n)
 
     def omitted_entries(self, count: int, shown: int) -> str | None:
-        """For a step that leaves out the last entries of a vector."""
+        """The note of a step that leaves out the last entries of a vector."""
         return self._cut("omitted_entries", shown, count)
 
     def omitted_hidden(self, count: int, shown: int) -> str | None:
-        """For a step that leaves out the last of the hidden keys."""
+        """The note of a step that leaves out the last of the hidden keys."""
         return self._cut("omitted_hidden", shown, count)
 
     def joined(self, *sentences: str | None) -> str | None:
@@ -286,6 +286,6 @@ class LessonContext:
         return self.common(part, shown=shown, count=count, more=count - shown)
 
 
-def alike(row: FloatArray, value: float) -> list[int]:
+def positions_equal_to(row: FloatArray, value: float) -> list[int]:
     """The positions that hold `value`, but for what rounding in the last digits does."""
     return np.flatnonzero(np.isclose(row, value, rtol=1e-9, atol=1e-12)).tolist()

@@ -1,4 +1,4 @@
-"""What a lesson is asked to tell."""
+"""The request to a lesson."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from attnviz.story.calculations import MOST
 
 @record(eq=False)
 class LessonRequest:
-    """What is told, to whom, and how closely; a lesson takes from it what it needs.
+    """The trace, the language and the detail of a lesson; each lesson uses the fields that it needs.
 
     >>> LessonRequest(language="zh").precision is None
     True
@@ -24,13 +24,13 @@ class LessonRequest:
     """Decimals; None is as many as the numbers need."""
     rounding: str = "sum-preserving"
     most: int = MOST
-    """How many keys, terms and entries are worked out."""
+    """The number of keys, terms and entries that are worked out at most."""
     seed: int = 0
-    """Where the lesson draws its own numbers."""
+    """The seed of a lesson's own random numbers."""
     key: int | None = None
     """The key that is followed through the product with that row, counted from 0; None is the strongest."""
     distance: int | None = None
-    """How far apart the lesson `context` plants a match; None is its own choice."""
+    """The distance of the match in the lesson `context`; None is its own choice."""
 
     @property
     def sequence(self) -> Trace:

@@ -1,4 +1,4 @@
-"""What the lessons on length, order and masks share: a part of the user's sequence, put in any order, and how far two
+"""Functions of the lessons on length, order and masks: a part of the sequence in any order, and how far two
 results lie apart.
 """
 
@@ -46,8 +46,8 @@ def rearranged(problem: Problem, places: Sequence[int]) -> Problem:
     )
 
 
-def hides(problem: Problem) -> bool:
-    """Whether its options hold what `rearranged` leaves out."""
+def has_mask_or_bias(problem: Problem) -> bool:
+    """True if its options hold a mask or a bias, which `rearranged` leaves out."""
     options = problem.options
     return options.causal or options.mask is not None or options.bias is not None
 
@@ -68,7 +68,7 @@ def largest_difference(one: FloatArray, other: FloatArray) -> float:
 
 
 def negligible(difference: float, values: FloatArray) -> bool:
-    """Whether rounding alone can have made `difference` among such values: at most √ε of the largest.
+    """True if rounding alone can have made `difference` among such values: at most √ε of the largest.
 
     >>> negligible(1e-15, np.array([3.0])), negligible(0.01, np.array([3.0]))
     (True, False)

@@ -1,4 +1,4 @@
-"""What made a film, as text that it carries: enough to tell its lessons again without the files they came from.
+"""The spec of a film, embedded in it as text: enough to build its lessons again without their input files.
 
 JSON, schema `attnviz.film/1`:
 
@@ -32,31 +32,31 @@ from attnviz.story.roundings import MOST_DECIMALS, ROUNDINGS
 
 SCHEMA = "attnviz.film/1"
 MOST_CHARACTERS = 64_000_000
-"""Of one problem: some 45,000 tokens of 64 numbers each."""
+"""The most characters of one problem: some 45,000 tokens of 64 numbers each."""
 _AGAIN = "render the film again"
 
 
 @record(eq=False)
-class Made:
-    """One lesson of a film: what it was asked, and what of it was shown."""
+class FilmLesson:
+    """One lesson of a film: its request, and the steps and words that are shown."""
 
     lesson: Lesson
     title: str
     request: LessonRequest
     steps: tuple[str, ...] = ()
-    """The steps that are told; all where it is empty."""
+    """The steps that are shown; all where it is empty."""
     words: Mapping[str, str] = field(default_factory=dict)
     """A lecturer's own words, by "step.part" and "step.title"."""
 
 
-def spec_of(lessons: Sequence[Made]) -> str:
+def spec_text(lessons: Sequence[FilmLesson]) -> str:
     """The spec of a film of these lessons, in ASCII.
 
     >>> from attnviz.lessons.registry import LESSONS
     >>> from attnviz import self_attention
     >>> trace = self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]])
-    >>> text = spec_of([Made(LESSONS["self-attention"], "Self-attention", LessonRequest(trace))])
-    >>> lessons_of(text)[0].request.sequence == trace
+    >>> text = spec_text([FilmLesson(LESSONS["self-attention"], "Self-attention", LessonRequest(trace))])
+    >>> lessons_from_spec(text)[0].request.sequence == trace
     True
     """
     chapters = [_chapter(each) for each in lessons]
@@ -65,7 +65,7 @@ def spec_of(lessons: Sequence[Made]) -> str:
     )
 
 
-def lessons_of(text: str) -> tuple[Made, ...]:
+def lessons_from_spec(text: str) -> tuple[FilmLesson, ...]:
     """The lessons of a spec, their traces computed anew.
 
     Raises InputError for what is no spec, or one that is damaged or lacks a problem that was left out.
@@ -88,7 +88,7 @@ def lessons_of(text: str) -> tuple[Made, ...]:
     return tuple(_lesson(each, f"chapter {i}") for i, each in enumerate(chapters, start=1))
 
 
-def _chapter(made: Made) -> dict[str, Any]:
+def _chapter(made: FilmLesson) -> dict[str, Any]:
     request = made.request
     return {
         "lesson": made.lesson.name,
@@ -114,13 +114,13 @@ def _problem(trace: Trace) -> dict[str, Any]:
     return plain if length <= MOST_CHARACTERS else {"left_out": length}
 
 
-def _lesson(chapter: Any, where: str) -> Made:
+def _lesson(chapter: Any, where: str) -> FilmLesson:
     _check(chapter, _CHAPTER, where)
     try:
         lesson = lesson_named(chapter["lesson"])
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
-    return Made(
+    return FilmLesson(
         lesson,
         chapter["title"],
         _request(chapter["request"], lesson, where),

@@ -40,7 +40,7 @@ class Explanation:
     width: int | None = None
     """Columns; None is those of the terminal."""
     colour: bool | None = None
-    """Whether there are colours; None is on a terminal only."""
+    """True for colours; None is on a terminal only."""
     theme: str = DEFAULT_THEME
 
     def __str__(self) -> str:

@@ -15,12 +15,12 @@ from attnviz.errors import AttnvizError, EnvironmentFault, OutputError
 
 
 def is_disk_full(error: OSError) -> bool:
-    """Whether the disk, or the user's share of it, is full."""
+    """True if the disk, or the user's share of it, is full."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
-def whole_file(path: str | Path) -> Iterator[Path]:
+def atomic_file(path: str | Path) -> Iterator[Path]:
     """Yields a temporary path beside `path`, of the same suffix; it becomes `path` when the block ends well.
 
     When the block fails or is interrupted the temporary file is removed and `path` is as it was. A link is followed; a
@@ -31,7 +31,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     target = Path(folder, "result.txt")
-    ...     with whole_file(target) as temporary:
+    ...     with atomic_file(target) as temporary:
     ...         _ = temporary.write_text("done")
     ...     (target.read_text(), len(list(Path(folder).iterdir())))
     ('done', 1)
@@ -71,8 +71,8 @@ def check_writable(path: str | Path) -> None:
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
-    """Writes `data` to a file. Raises as `whole_file` does."""
-    with whole_file(path) as temporary:
+    """Writes `data` to a file. Raises as `atomic_file` does."""
+    with atomic_file(path) as temporary:
         temporary.write_bytes(data)
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.measures.head_measures import induction
-from attnviz.core.measures.word_pooling import merged
+from attnviz.core.measures.word_pooling import pool_words
 from attnviz.core.provenance import Backend, Provenance
 from attnviz.errors import InputError
 from attnviz.inputs.attention_file import read_attention
 from attnviz.inputs.selection import positions_of
 from attnviz.inputs.tokens import split_text
-from attnviz.models.model import NUMPY, open_model, unknown_of
+from attnviz.models.model import NUMPY, open_model, unknown_tokens
 from attnviz.models.revision import revision
 from attnviz.models.tokenization import Span
 from attnviz.records import record
@@ -53,12 +53,12 @@ class _Heads:
     count: tuple[int, int]
     """Layers, and heads of each."""
     layers: Layers
-    twice: Layers
+    doubled: Layers
     """On the text written twice in a row; none where that is too short or too long."""
     is_merged: bool = False
     is_captured: bool = False
-    made: Provenance = field(default_factory=Provenance)
-    """What the notes say of how the weights came about; see `Survey.made`."""
+    provenance: Provenance = field(default_factory=Provenance)
+    """The origin of the weights, for the notes; see `Survey.provenance`."""
     text: str = ""
     spans: Sequence[Span] = ()
     """The part of the text that each position is, where that is known."""
@@ -91,7 +91,7 @@ class _Heads:
         """The survey of some of the heads."""
         return Survey(
             *(self.title, self.revision, self.names, heads, pair),
-            *(self.is_merged, self.is_captured, layer, self.made),
+            *(self.is_merged, self.is_captured, layer, self.provenance),
         )
 
     def check(self, layer: int | None, head: int | None) -> None:
@@ -119,10 +119,10 @@ def survey(options: HeadsOptions, blocks: Callable[[int], int]) -> Survey:
     read = _read(options)
     pair = read.pair(options)
     read.check(options.layer, None)
-    layers, twice = (_only(each, options.layer) for each in (read.layers, read.twice))
+    layers, doubled = (_only(each, options.layer) for each in (read.layers, read.doubled))
     first = options.layer or 0
     most = blocks(read.count[1])
-    found = measured_heads(layers, read.tokens, read.added, pair, twice, most, first)
+    found = measured_heads(layers, read.tokens, read.added, pair, doubled, most, first)
     return read.survey(found, pair, options.layer)
 
 
@@ -142,9 +142,9 @@ def one_head(options: HeadsOptions, blocks: int) -> HeadDetail:
     layer = options.layer or 0
     read.check(layer, head)
     pair, followed = read.pair(options), read.positions(options.query, "--from")
-    weights, twice = (_at(each, layer, head) for each in (read.layers, read.twice))
+    weights, doubled = (_at(each, layer, head) for each in (read.layers, read.doubled))
     assert weights is not None  # it was checked
-    repeated = None if twice is None else induction(twice, len(twice) // 2)
+    repeated = None if doubled is None else induction(doubled, len(doubled) // 2)
     measured = measured_head(
         weights, (layer, head), read.tokens, read.added, pair, repeated, blocks
     )
@@ -176,10 +176,10 @@ def _of_model(options: HeadsOptions) -> _Heads:
     if options.text is None:
         raise InputError("--model needs a text to read: write it in quotation marks")
     model = open_model(options.model or "", options.backend or NUMPY)
-    read = model.pieces(options.text)
+    read = model.tokenize(options.text)
     in_text = [each for each, word in zip(read.ids, read.words, strict=True) if word is not None]
-    fits = 1 < len(in_text) <= model.longest // 2
-    twice = model.weights(in_text * 2) if fits else ()
+    fits = 1 < len(in_text) <= model.context_length // 2
+    doubled = model.weights(in_text * 2) if fits else ()
     names, spans, added = list(read.names), list(read.spans), read.added
     tokens: list[object] = list(read.ids)
     layers: Iterator[Iterator[FloatArray]] = model.weights(read.ids)
@@ -189,15 +189,15 @@ def _of_model(options: HeadsOptions) -> _Heads:
         spans = [read.span_of(group) for group in groups]
         tokens = [tuple(read.ids[i] for i in group) for group in groups]
         added = tuple(i for i, group in enumerate(groups) if group[0] in read.added)
-        layers = ((merged(each, groups) for each in layer) for layer in layers)
+        layers = ((pool_words(each, groups) for each in layer) for layer in layers)
     program = model.runner.program
     return _Heads(
         *(model.title, model.revision, tuple(names), tokens, added),
-        *((model.layers, model.heads), layers, twice),
+        *((model.layers, model.heads), layers, doubled),
         is_merged=options.words,
-        made=Provenance(
+        provenance=Provenance(
             quantisation=model.quantisation,
-            unknown=unknown_of(read),
+            unknown=unknown_tokens(read),
             backend=None if program is None else Backend(program),
         ),
         text=read.text,

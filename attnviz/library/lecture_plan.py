@@ -11,7 +11,7 @@ from typing import TypeAlias
 from attnviz.errors import AttnvizError
 from attnviz.lecture.chapters import LESSON_KEYS
 from attnviz.lecture.model import CardChapter, LessonChapter, Version
-from attnviz.lecture.own_words import overridden
+from attnviz.lecture.own_words import with_own_words
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
@@ -51,10 +51,10 @@ class PlannedCard:
     """The time that it is shown, the pace already taken into account."""
 
 
-Planned: TypeAlias = PlannedLesson | PlannedCard
+PlannedChapter: TypeAlias = PlannedLesson | PlannedCard
 
 
-def planned(version: Version, most: int = MOST) -> tuple[Planned, ...]:
+def plan_chapters(version: Version, most: int = MOST) -> tuple[PlannedChapter, ...]:
     """The chapters in order, every lesson built. `most` is the number of terms that are written out.
 
     Raises what the lessons and their inputs raise, beginning with the file and the chapter and naming keys where the
@@ -69,14 +69,14 @@ def planned(version: Version, most: int = MOST) -> tuple[Planned, ...]:
 
 
 def _lesson(chapter: LessonChapter, language: str, most: int) -> PlannedLesson:
-    how = Presentation(
+    presentation = Presentation(
         chapter.query, chapter.key, chapter.distance, language, chapter.precision, chapter.rounding
     )
     with _naming_chapter(chapter):
-        request = replace(lesson_request(chapter.lesson, chapter.request, how), most=most)
+        request = replace(lesson_request(chapter.lesson, chapter.request, presentation), most=most)
         storyboard = build_storyboard(chapter.lesson.name, request)
         steps = chosen_steps(storyboard, chapter.steps) or ()
-    storyboard = overridden(storyboard, chapter.words, chapter.where)
+    storyboard = with_own_words(storyboard, chapter.words, chapter.where)
     if chapter.title is not None:
         storyboard = replace(storyboard, title=chapter.title)
     return PlannedLesson(chapter.lesson, request, storyboard, steps, chapter.pace, chapter.words)

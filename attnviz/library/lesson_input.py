@@ -12,7 +12,7 @@ from attnviz.errors import InputError
 from attnviz.inputs import problem_from
 from attnviz.inputs.conflicts import check_request
 from attnviz.inputs.request import InputRequest
-from attnviz.inputs.selection import key_of, row_asked
+from attnviz.inputs.selection import chosen_row, key_of
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import DEFAULT
 from attnviz.lessons.request import LessonRequest
@@ -40,11 +40,11 @@ class Presentation:
 def compute_trace(request: InputRequest, query: str | None) -> tuple[Trace, int]:
     """The trace of the input that `request` describes, and the row, counted from 0, that is worked in full.
 
-    Raises InputError as `problem_from` and `row_asked` do, and where a number on the way is too large for float64.
+    Raises InputError as `problem_from` and `chosen_row` do, and where a number on the way is too large for float64.
     """
     problem = problem_from(request)
     trace = trace_of(problem)
-    row = row_asked(request, trace, query)
+    row = chosen_row(request, trace, query)
     if stage := overflowed(trace):
         raise InputError(
             f"the {stage} are too large to compute with: scale the numbers of the input down, "
@@ -53,22 +53,24 @@ def compute_trace(request: InputRequest, query: str | None) -> tuple[Trace, int]
     return trace, row
 
 
-def lesson_request(lesson: Lesson, request: InputRequest, how: Presentation) -> LessonRequest:
+def lesson_request(
+    lesson: Lesson, request: InputRequest, presentation: Presentation
+) -> LessonRequest:
     """The request to the lesson. Where no input is given, a lesson on a sequence has its own.
 
     Raises InputError as `compute_trace` does, and for an option that the lesson would not obey.
     """
-    _check_options(lesson, request, how)
+    _check_options(lesson, request, presentation)
     if request.model is not None and lesson.name != DEFAULT:
         raise InputError(
             f"the lesson {lesson.name} is not for trained models, only {DEFAULT}: leave --model out"
         )
     lesson_options = LessonRequest(
-        language=how.lang,
-        precision=how.precision,
-        rounding=how.rounding,
+        language=presentation.lang,
+        precision=presentation.precision,
+        rounding=presentation.rounding,
         seed=request.seed or 0,
-        distance=how.distance,
+        distance=presentation.distance,
     )
     if not lesson.takes_sequence:
         return lesson_options
@@ -77,8 +79,10 @@ def lesson_request(lesson: Lesson, request: InputRequest, how: Presentation) -> 
             check_request(request)
         given = {name: each for name, each in _given(request).items() if name not in lesson.default}
         request = InputRequest(**{**lesson.default, **given})
-    trace, row = compute_trace(request, how.query)
-    return replace(lesson_options, trace=trace, query=row, key=key_of(trace.problem, how.key))
+    trace, row = compute_trace(request, presentation.query)
+    return replace(
+        lesson_options, trace=trace, query=row, key=key_of(trace.problem, presentation.key)
+    )
 
 
 def _given(request: InputRequest) -> dict[str, Any]:
@@ -86,14 +90,14 @@ def _given(request: InputRequest) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _check_options(lesson: Lesson, request: InputRequest, how: Presentation) -> None:
+def _check_options(lesson: Lesson, request: InputRequest, presentation: Presentation) -> None:
     given = {} if lesson.takes_sequence else _given(request)
-    if how.key is not None and lesson.name != DEFAULT:
-        given["key"] = how.key
-    if not lesson.takes_sequence and how.query is not None:
-        given["query"] = how.query
-    if how.distance is not None:
-        given["distance"] = how.distance
+    if presentation.key is not None and lesson.name != DEFAULT:
+        given["key"] = presentation.key
+    if not lesson.takes_sequence and presentation.query is not None:
+        given["query"] = presentation.query
+    if presentation.distance is not None:
+        given["distance"] = presentation.distance
     for name in given:
         if name not in lesson.takes:
             flag = _FLAGS.get(name, "--" + name.replace("_", "-"))

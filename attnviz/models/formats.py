@@ -13,7 +13,7 @@ from attnviz.models.gguf.file import read_gguf
 from attnviz.models.gguf.names import ROPE_FACTORS, config_of
 from attnviz.models.gguf.tensors import GgufTensors
 from attnviz.models.gguf.tokenizer import tokenizer_of
-from attnviz.models.locate import Place
+from attnviz.models.locate import ModelLocation
 from attnviz.models.safetensors_folder import SafetensorsFolder
 from attnviz.models.tensors import Tensors
 from attnviz.models.tokenizer import read_tokenizer
@@ -29,12 +29,16 @@ class ModelFiles:
     tokenizer: Callable[[], Any]
     """A `tokenizers.Tokenizer`, loaded when it is asked for."""
     quantisation: Quantisation | None = None
-    """How the weights are quantised, if they are."""
+    """The quantisation of the weights, if they are quantised."""
 
 
-def open_files(place: Place) -> ModelFiles:
+def open_files(location: ModelLocation) -> ModelFiles:
     """The model that is there. Raises InputError for what is none, EnvironmentFault for a package that is missing."""
-    return _folder(place.folder) if place.file is None else _gguf(place.folder / place.file)
+    return (
+        _folder(location.folder)
+        if location.file is None
+        else _gguf(location.folder / location.file)
+    )
 
 
 def _folder(folder: Path) -> ModelFiles:

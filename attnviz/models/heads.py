@@ -7,20 +7,20 @@ from attnviz.errors import InputError
 ALL = "all"
 
 
-def heads_from(asked: str, count: int) -> tuple[int, ...]:
+def heads_from(text: str, count: int) -> tuple[int, ...]:
     """The heads of "1", "0,3" or "all", counted from 0. Raises InputError for anything else.
 
     >>> heads_from("0,3", 12), heads_from("all", 3)
     ((0, 3), (0, 1, 2))
     """
-    if asked.strip().casefold() == ALL:
+    if text.strip().casefold() == ALL:
         return tuple(range(count))
-    parts = [each.strip() for each in asked.split(",")]
+    parts = [each.strip() for each in text.split(",")]
     if not all(each.isascii() and each.isdigit() for each in parts):
         raise InputError(
-            f"--head {asked!r} is no head: give a number from 0, several as 0,3, or {ALL}"
+            f"--head {text!r} is no head: give a number from 0, several as 0,3, or {ALL}"
         )
     heads = tuple(map(int, parts))
     if len(set(heads)) != len(heads):
-        raise InputError(f"--head {asked!r} names a head twice: name each once")
+        raise InputError(f"--head {text!r} names a head twice: name each once")
     return heads

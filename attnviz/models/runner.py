@@ -48,7 +48,7 @@ class Runner(Protocol):
         """The number of heads of each layer."""
 
     @property
-    def longest(self) -> int:
+    def context_length(self) -> int:
         """The number of tokens that the model takes."""
 
     @property

@@ -47,7 +47,7 @@ class SafetensorsFolder(Tensors):
         return tuple(sorted({self.folder / name for name in self._places.values()}))
 
     @property
-    def place(self) -> Path:
+    def path(self) -> Path:
         """The folder."""
         return self.folder
 

@@ -18,7 +18,7 @@ class Tensors(ABC):
 
     @property
     @abstractmethod
-    def place(self) -> Path:
+    def path(self) -> Path:
         """The file or the folder, as errors name it."""
 
     @property
@@ -48,18 +48,18 @@ class Tensors(ABC):
     def rows(
         self, name: str, chosen: Sequence[int], dtype: npt.DTypeLike = np.float32
     ) -> FloatArray:
-        """Of a matrix these rows. Raises InputError as `get` does."""
+        """These rows of a matrix. Raises InputError as `get` does."""
         try:
             return self._numbers(name, list(chosen), dtype)
         except IndexError as error:
             raise InputError(
-                f"{self.place}: {name} has no row {max(chosen)}: the tokenizer and the weights do not belong together"
+                f"{self.path}: {name} has no row {max(chosen)}: the tokenizer and the weights do not belong together"
             ) from error
 
     def _numbers(self, name: str, rows: slice | list[int], dtype: npt.DTypeLike) -> FloatArray:
         if name not in self.names:
             raise InputError(
-                f"{self.place}: the weights have no tensor {name}: this is not a whole model of its kind"
+                f"{self.path}: the weights have no tensor {name}: this is not a whole model of its kind"
             )
         # a copy, for what is read may be a view of the file
         return np.array(self.read(name, rows), dtype=dtype)

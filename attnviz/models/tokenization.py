@@ -1,4 +1,4 @@
-"""A text taken apart by a tokenizer: what the pieces are called, and which of them make a word."""
+"""A tokenized text: the names of its tokens, and the tokens of each word."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ Span = tuple[int, int]
 
 
 @record
-class Pieces:
-    """A text taken apart; what has an entry for each piece goes together."""
+class TokenizedText:
+    """A tokenized text. Each tuple of ids, names, words and spans has an entry for each token."""
 
     ids: tuple[int, ...]
     names: tuple[str, ...]
-    """As they are shown: what stands in the text, with the mark of a piece that goes on ("##ing") or of one that the
+    """The tokens as they are shown: their text, with the mark of a piece that goes on ("##ing") or of one that the
     model adds ("[CLS]"). Pieces that share a character are told apart: "猫 1/3"."""
     words: tuple[int | None, ...]
     """The number of the word each belongs to, as the tokenizer counts; None for what the model adds."""
     kind: str
-    """How it was taken apart: "WordPiece", "BPE", …"""
+    """The kind of tokenizer: "WordPiece", "BPE", …"""
     text: str
     unknown: tuple[int, ...]
     """The positions of what the tokenizer does not know: the model sees the same token for all of it."""
     spans: tuple[Span, ...]
-    """Where each stands in the text, without the blanks around it; of no length for what does not stand there."""
+    """The span of each token in the text, without blanks around it; empty for tokens that the model adds."""
 
     @property
     def groups(self) -> tuple[tuple[int, ...], ...]:

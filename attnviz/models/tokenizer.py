@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.models.tokenization import WORD_BEGINS, Pieces, Span, stripped
+from attnviz.models.tokenization import WORD_BEGINS, Span, TokenizedText, stripped
 
 FILE = "tokenizer.json"
 _BLANKS = str.maketrans(" \n\t", "␣↵⇥")
@@ -35,17 +35,17 @@ def read_tokenizer(folder: Path) -> Any:
         raise InputError(
             f"{path} cannot be read as a tokenizer ({error}): download it anew"
         ) from error
-    return as_written(tokenizer)
+    return without_truncation(tokenizer)
 
 
-def as_written(tokenizer: Any) -> Any:
-    """The tokenizer, by which texts are neither cut nor filled up: a file may say how they are made equally long."""
+def without_truncation(tokenizer: Any) -> Any:
+    """The tokenizer without truncation and padding, which a tokenizer.json may define."""
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
 
 
-def pieces(tokenizer: Any, text: str) -> Pieces:
+def tokenize(tokenizer: Any, text: str) -> TokenizedText:
     """The text as the `tokenizers.Tokenizer` takes it apart, with what it adds."""
     found = tokenizer.encode(text)
     spans = tuple(map(_span, found.tokens, found.offsets, repeat(text)))
@@ -58,7 +58,7 @@ def pieces(tokenizer: Any, text: str) -> Pieces:
     names = list(map(_name, found.tokens, _written(text, spans), blanks))
     for i in unknown:  # what is written there, the model does not see
         names[i] = f"{nothing} {names[i]}" if names[i] != nothing else names[i]
-    return Pieces(
+    return TokenizedText(
         ids=tuple(found.ids),
         names=tuple(names),
         unknown=unknown,

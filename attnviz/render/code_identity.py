@@ -17,7 +17,7 @@ _SEEN = {"generate_points", "init_points", "init_colors", "animation_overrides"}
 
 
 class NotFingerprintableError(TypeError):
-    """Something cannot be hashed, so nobody can say whether it is as it was."""
+    """Something cannot be hashed, so a change in it could not be noticed."""
 
 
 def is_library(module: str) -> bool:
@@ -30,7 +30,7 @@ def is_library(module: str) -> bool:
 
 
 def digest_of_source(module: str) -> bytes:
-    """The digest of a module's file: what its classes and functions do is said there.
+    """The digest of a module's file, which decides what its classes and functions do.
 
     Raises NotFingerprintableError if it has none.
     """
@@ -42,7 +42,7 @@ def digest_of_source(module: str) -> bytes:
 
 
 def digest_of_file(path: Path) -> bytes:
-    """Of what the file holds."""
+    """Digest of the contents of a file."""
     return hashlib.blake2b(path.read_bytes(), digest_size=SIZE).digest()
 
 
@@ -60,7 +60,7 @@ def from_library(kind: type) -> type:
 
 @cache
 def behaves_as_manims(kind: type) -> bool:
-    """True if animations change a mobject of that class as they do one of manim's: the classes of others may add to
+    """True if animations change a mobject of that class as they do manim's own: other classes may add to
     what manim has, but not do it in their own way.
     """
     base = from_library(kind)
@@ -74,5 +74,5 @@ def behaves_as_manims(kind: type) -> bool:
 
 @cache
 def _digest_of_state(path: str, size: int, changed: int) -> bytes:
-    """Of a file that is so large and was changed then: it may be read anew in the same process."""
+    """Digest of a file of that size and time of change, so that a changed file is read again."""
     return digest_of_file(Path(path))

@@ -16,7 +16,7 @@ _WORK = "work-"
 _ABANDONED = 3 * 24 * 3600
 """Seconds after which nobody works any more in a folder in which nothing has happened: whoever did was killed."""
 
-_given: ContextVar[str | None] = ContextVar("_given", default=None)
+_chosen_folder: ContextVar[str | None] = ContextVar("_chosen_folder", default=None)
 """A folder for work files that somebody else removes."""
 
 
@@ -42,38 +42,38 @@ def is_writable(folder: Path) -> bool:
 
 
 @contextmanager
-def workshop() -> Iterator[str]:
+def temporary_work_folder() -> Iterator[str]:
     """A folder in which all work files lie until the block is left; those of killed programs go now."""
     for each in user_folder().glob(f"{_WORK}*"):
         if _is_abandoned(each):
             shutil.rmtree(each, ignore_errors=True)
     with (
         tempfile.TemporaryDirectory(prefix=_WORK, dir=work_folder()) as folder,
-        working_in(folder),
+        use_work_folder(folder),
     ):
         yield folder
 
 
 @contextmanager
-def working_in(folder: str | None) -> Iterator[None]:
+def use_work_folder(folder: str | None) -> Iterator[None]:
     """Inside, work files lie in that folder, if it is there: whoever made it removes it, though this process be killed.
 
     None changes nothing.
     """
-    token = _given.set(folder or _given.get())
+    token = _chosen_folder.set(folder or _chosen_folder.get())
     try:
         yield
     finally:
-        _given.reset(token)
+        _chosen_folder.reset(token)
 
 
 def work_folder() -> str:
-    """A folder for work files: that of `working_in`, the user's cache directory, or, if that is read-only, the
+    """A folder for work files: that of `use_work_folder`, the user's cache directory, or, if that is read-only, the
     system's for temporary files.
     """
-    given = _given.get()
-    if given is not None and Path(given).is_dir() and is_writable(Path(given)):
-        return given
+    chosen = _chosen_folder.get()
+    if chosen is not None and Path(chosen).is_dir() and is_writable(Path(chosen)):
+        return chosen
     return str(cache_folder() or tempfile.gettempdir())
 
 

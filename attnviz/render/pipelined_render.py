@@ -10,10 +10,10 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
-from attnviz.render.drawing.scene_replay import NonDeterministicSceneError, Source
+from attnviz.render.drawing.scene_replay import NonDeterministicSceneError, SceneSource
 from attnviz.render.drawing.timeline import Range, Segment
 from attnviz.render.workers.executor import Executor
-from attnviz.render.workers.worker import Drawn, Order, draw
+from attnviz.render.workers.worker import DrawRequest, DrawResult, draw
 
 PlanT = TypeVar("PlanT")
 PlanT_co = TypeVar("PlanT_co", covariant=True)
@@ -21,8 +21,8 @@ PlanT_co = TypeVar("PlanT_co", covariant=True)
 _EFFORT = 2.0
 """Of a range: how much there will be in all is not known yet."""
 _STEP = 0.4
-"""Seconds after which the workers are sent to where the plan is again."""
-_BREATH = 0.05
+"""Seconds between two requests that bring idle workers up to the plan."""
+_POLL_SECONDS = 0.05
 """Seconds between two looks at whether the work is to go on."""
 
 
@@ -35,7 +35,7 @@ class Planning(Protocol[PlanT_co]):
 
 
 class _StoppedError(BaseException):
-    """Nobody waits for the plan."""
+    """The render was closed: the plan is not needed."""
 
 
 class _Planned(Generic[PlanT]):
@@ -53,9 +53,9 @@ class PipelinedRender(Generic[PlanT]):
 
     def __init__(
         self,
-        source: Source,
+        source: SceneSource,
         planning: Planning[PlanT],
-        sent: Source,
+        sent: SceneSource,
         name: str,
         executor: Executor,
         folder: Path,
@@ -74,16 +74,16 @@ class PipelinedRender(Generic[PlanT]):
         self._workers = executor.workers
         self._followers = max(1, self._workers - 1)
         """Workers that follow the plan: where as many work as there are cores, planning has one of them."""
-        self._sent: list[Order] = []
+        self._sent: list[DrawRequest] = []
         self.frames = 0
         """Frames drawn so far."""
         self._thread = Thread(target=copy_context().run, args=(self._run_planning,), daemon=True)
         self._thread.start()
-        self._results = executor.results(draw, self._orders(), lambda: self._on_wait())
+        self._results = executor.results(draw, self._requests(), lambda: self._on_wait())
 
     def plan(self, on_wait: Callable[[], None]) -> PlanT:
         """Returns the plan. Raises what planning raises, and what `on_wait` does."""
-        for _ in self._drawn(on_wait):
+        for _ in self._drawn_frames(on_wait):
             if self._plan is not None:
                 break
         assert self._plan is not None
@@ -95,7 +95,7 @@ class PipelinedRender(Generic[PlanT]):
         `on_frames` is called with how many frames were drawn, those before too.
         """
         on_frames(self.frames)
-        for frames in self._drawn(lambda: on_frames(0)):
+        for frames in self._drawn_frames(lambda: on_frames(0)):
             on_frames(frames)
 
     def file(self, segment: Segment) -> Path | None:
@@ -109,12 +109,12 @@ class PipelinedRender(Generic[PlanT]):
         self._results.close()
         self._thread.join()
 
-    def _drawn(self, on_wait: Callable[[], None]) -> Iterator[int]:
+    def _drawn_frames(self, on_wait: Callable[[], None]) -> Iterator[int]:
         """The frames of each range that is done."""
         self._on_wait = on_wait
         try:
             for i, drawn in self._results:
-                frames = self._take(self._sent[i], drawn)
+                frames = self._store_files(self._sent[i], drawn)
                 self.frames += frames
                 yield frames
         except NonDeterministicSceneError:
@@ -123,16 +123,16 @@ class PipelinedRender(Generic[PlanT]):
                 for _ in self._segments():
                     pass
 
-    def _take(self, order: Order, drawn: Drawn) -> int:
-        for segment, data in zip(order.range.segments, drawn.files, strict=True):
+    def _store_files(self, request: DrawRequest, drawn: DrawResult) -> int:
+        for segment, data in zip(request.range.segments, drawn.files, strict=True):
             self._path(segment).write_bytes(data)
             self._keep(segment, data)
-        return sum(each.frames for each in order.range.segments)
+        return sum(each.frames for each in request.range.segments)
 
     def _path(self, segment: Segment) -> Path:
         return self._folder / f"{self._name}-{segment.first}.mp4"
 
-    def _orders(self) -> Iterator[Order]:
+    def _requests(self) -> Iterator[DrawRequest]:
         """Orders, each as soon as there is enough to draw, or a segment comes that need not be drawn."""
         missing: list[Segment] = []
         followed, sent = 0.0, 0
@@ -142,26 +142,28 @@ class PipelinedRender(Generic[PlanT]):
                 missing.append(segment)
             # a segment is enough for a worker that has drawn nothing yet: there may not be many
             if missing and (is_there or sent < self._workers or _effort(missing) >= _EFFORT):
-                yield self._ordered(tuple(missing), missing[0].first)
+                yield self._request(tuple(missing), missing[0].first)
                 missing, sent = [], sent + 1
             # what changed is mostly in one place: after it the cores are left to those that draw
             elif not missing and not sent and monotonic() - followed > _STEP:
                 followed = monotonic()
                 for _ in range(self._followers):
-                    yield self._ordered((), segment.end)
+                    yield self._request((), segment.end)
         if missing:
-            yield self._ordered(tuple(missing), missing[0].first)
+            yield self._request(tuple(missing), missing[0].first)
 
-    def _ordered(self, segments: tuple[Segment, ...], begin: int) -> Order:
-        order = Order(self._name, self._sent_source, Range(segments), begin, str(self._folder))
-        self._sent.append(order)
-        return order
+    def _request(self, segments: tuple[Segment, ...], begin: int) -> DrawRequest:
+        request = DrawRequest(
+            self._name, self._sent_source, Range(segments), begin, str(self._folder)
+        )
+        self._sent.append(request)
+        return request
 
     def _segments(self) -> Iterator[Segment]:
-        """As they are planned."""
+        """Yields the segments as they are planned."""
         while True:
             try:
-                planned = self._planned.get(timeout=_BREATH)
+                planned = self._planned.get(timeout=_POLL_SECONDS)
             except Empty:
                 self._on_wait()
                 continue

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from attnviz.render.drawing.scene_replay import Source
+from attnviz.render.drawing.scene_replay import SceneSource
 from attnviz.render.drawing.timeline import Segment, ranges
-from attnviz.render.workers.worker import Order
+from attnviz.render.workers.worker import DrawRequest
 
 _ROUNDS = 6
 """Ranges that each worker gets, at least: the last to end is late by no more than one range."""
@@ -18,10 +18,10 @@ _SHORT, _LONG = 1.0, 8.0
 
 
 @dataclass(frozen=True, eq=False)
-class Take:
+class RenderTask:
     """A scene that was planned, and is to be drawn."""
 
-    source: Source
+    source: SceneSource
     segments: tuple[Segment, ...]
     is_same_here: bool = False
     """True if this process can draw it as planned where a worker cannot: the scene itself is deterministic."""
@@ -33,39 +33,39 @@ class RenderQueue:
     def __init__(self) -> None:
         # workers live longer than this, and those of a cluster have other customers too
         self._name = secrets.token_hex(8)
-        self._takes: list[tuple[Take, list[Segment]]] = []
+        self._tasks: list[tuple[RenderTask, list[Segment]]] = []
         self._paths: dict[str, list[Path]] = {}
 
-    def add(self, take: Take, segment: Segment, path: Path) -> None:
-        if not self._takes or self._takes[-1][0] is not take:
-            self._takes.append((take, []))
-        same = self._paths.setdefault(self._key(self._scene(len(self._takes)), segment), [])
+    def add(self, task: RenderTask, segment: Segment, path: Path) -> None:
+        if not self._tasks or self._tasks[-1][0] is not task:
+            self._tasks.append((task, []))
+        same = self._paths.setdefault(self._key(self._scene(len(self._tasks)), segment), [])
         same.append(path)
         if len(same) == 1:
-            self._takes[-1][1].append(segment)
+            self._tasks[-1][1].append(segment)
 
-    def orders(
-        self, workers: int, folder: str | None, sent: Callable[[Source], Source]
-    ) -> list[Order]:
+    def requests(
+        self, workers: int, folder: str | None, portable: Callable[[SceneSource], SceneSource]
+    ) -> list[DrawRequest]:
         """Orders scene by scene, each from its beginning to its end: a worker goes on where it is.
 
-        `sent` gives a source as workers get it.
+        `portable` gives a source as workers get it.
         """
         left = [
             (
                 self._scene(number),
-                take.source,
+                task.source,
                 [each for each in segments if self._is_open(number, each)],
             )
-            for number, (take, segments) in enumerate(self._takes, start=1)
+            for number, (task, segments) in enumerate(self._tasks, start=1)
         ]
         whole = sum(each.effort for _, _, segments in left for each in segments)
         effort = min(max(whole / (workers * _ROUNDS), _SHORT), _LONG)
         return [
-            Order(scene, source, part, part.segments[0].first, folder)
+            DrawRequest(scene, source, part, part.segments[0].first, folder)
             for scene, own, segments in left
             if segments
-            for source in (sent(own),)
+            for source in (portable(own),)
             for part in ranges(segments, effort)
         ]
 

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from attnviz.render.drawing.scene_replay import NonDeterministicSceneError, Source
+from attnviz.render.drawing.scene_replay import NonDeterministicSceneError, SceneSource
 from attnviz.render.drawing.timeline import Segment
-from attnviz.render.folders import workshop
+from attnviz.render.folders import temporary_work_folder
 from attnviz.render.pipelined_render import PipelinedRender, Planning, PlanT
-from attnviz.render.render_queue import RenderQueue, Take
+from attnviz.render.render_queue import RenderQueue, RenderTask
 from attnviz.render.store import Store
 from attnviz.render.workers.cluster import ClusterAddress
 from attnviz.render.workers.executor import Executor, executor
@@ -23,7 +23,7 @@ def ignore(count: int) -> None:
     """Listens to numbers of frames and does nothing."""
 
 
-def unchanged(source: Source) -> Source:
+def unchanged(source: SceneSource) -> SceneSource:
     """Returns the source as it is: nothing has to be packed for another process."""
     return source
 
@@ -36,7 +36,7 @@ class RenderService:
         executor: Executor,
         store: Store | None = None,
         folder: str | None = None,
-        portable: Callable[[Source], Source] = unchanged,
+        portable: Callable[[SceneSource], SceneSource] = unchanged,
     ) -> None:
         """`store` is None where nothing is kept; `folder` is for work files, None is wherever each process may write.
         `portable` gives a source in the form in which the executor's workers can use it.
@@ -49,7 +49,7 @@ class RenderService:
 
     def plan_and_draw(
         self,
-        source: Source,
+        source: SceneSource,
         planning: Planning[PlanT],
         on_frames: Callable[[int], None] = ignore,
     ) -> PlanT:
@@ -81,7 +81,7 @@ class RenderService:
 
     def draw(
         self,
-        takes: Sequence[Take],
+        tasks: Sequence[RenderTask],
         folder: Path,
         on_frames: Callable[[int], None] = ignore,
     ) -> list[list[Path]]:
@@ -91,24 +91,26 @@ class RenderService:
         Raises NonDeterministicSceneError if a scene is not as it was planned, unless all takes can be drawn again here;
         and what a scene raises.
         """
-        self._finish_pipelined(takes, on_frames)
+        self._finish_pipelined(tasks, on_frames)
         numbers = count()
-        files = [[folder / f"{next(numbers)}.mp4" for _ in take.segments] for take in takes]
-        queue = self._missing(takes, files, on_frames)
+        files = [[folder / f"{next(numbers)}.mp4" for _ in task.segments] for task in tasks]
+        queue = self._missing(tasks, files, on_frames)
         try:
             self._draw(self.executor, queue, on_frames)
         except NonDeterministicSceneError:
-            if not all(take.is_same_here for take in takes):
+            if not all(task.is_same_here for task in tasks):
                 raise
             # another machine may compute the last digit otherwise; the plan was made here
             with executor(1) as local:
                 self._draw(local, queue, on_frames)
         return files
 
-    def _finish_pipelined(self, takes: Sequence[Take], on_frames: Callable[[int], None]) -> None:
+    def _finish_pipelined(
+        self, tasks: Sequence[RenderTask], on_frames: Callable[[int], None]
+    ) -> None:
         if self._pipelined is None:
             return
-        if not any(take.source is self._pipelined.source for take in takes):
+        if not any(task.source is self._pipelined.source for task in tasks):
             self.stop()
             return
         self.kept += self._pipelined.frames
@@ -116,41 +118,41 @@ class RenderService:
 
     def _missing(
         self,
-        takes: Sequence[Take],
+        tasks: Sequence[RenderTask],
         files: Sequence[Sequence[Path]],
         on_frames: Callable[[int], None],
     ) -> RenderQueue:
         """Queues what is neither drawn nor stored, and brings the rest to its place."""
         queue = RenderQueue()
-        for take, paths in zip(takes, files, strict=True):
-            for segment, path in zip(take.segments, paths, strict=True):
-                if self._drawn_while_planned(take, segment, path):
+        for task, paths in zip(tasks, files, strict=True):
+            for segment, path in zip(task.segments, paths, strict=True):
+                if self._drawn_while_planned(task, segment, path):
                     continue  # its frames were counted
                 if self._drawn_before(segment, path):
                     self.kept += segment.frames
                     on_frames(segment.frames)
                 else:
-                    queue.add(take, segment, path)
+                    queue.add(task, segment, path)
         return queue
 
     def _draw(
         self, workers: Executor, queue: RenderQueue, on_frames: Callable[[int], None]
     ) -> None:
         portable = self._portable if workers is self.executor else unchanged
-        orders = queue.orders(workers.workers, self.folder, portable)
+        requests = queue.requests(workers.workers, self.folder, portable)
         try:
-            for i, drawn in workers.results(draw, orders, lambda: on_frames(0)):
-                order = orders[i]
-                for segment, data in zip(order.range.segments, drawn.files, strict=True):
-                    for path in queue.pop(order.scene, segment):
+            for i, drawn in workers.results(draw, requests, lambda: on_frames(0)):
+                request = requests[i]
+                for segment, data in zip(request.range.segments, drawn.files, strict=True):
+                    for path in queue.pop(request.scene, segment):
                         path.write_bytes(data)
                         on_frames(segment.frames)
                     self.keep(_name(segment), data)
         finally:
             dismiss()  # the replay of an executor that is this very process
 
-    def _drawn_while_planned(self, take: Take, segment: Segment, path: Path) -> bool:
-        if self._pipelined is None or take.source is not self._pipelined.source:
+    def _drawn_while_planned(self, task: RenderTask, segment: Segment, path: Path) -> bool:
+        if self._pipelined is None or task.source is not self._pipelined.source:
             return False
         drawn = self._pipelined.file(segment)
         if drawn is not None:
@@ -161,7 +163,7 @@ class RenderService:
         name = _name(segment)
         return self.store is not None and name is not None and self.store.fetch(name, path)
 
-    def remembered(self, name: str | None, make: Callable[[], bytes]) -> bytes:
+    def cached(self, name: str | None, make: Callable[[], bytes]) -> bytes:
         """Returns what is stored under the name, or else what `make` makes; without a name nothing is stored."""
         data = None if self.store is None or name is None else self.store.read(name)
         if data is None:
@@ -182,12 +184,14 @@ def _name(segment: Segment) -> str | None:
 
 
 @contextmanager
-def work_of(jobs: int, cluster: ClusterAddress | None = None) -> Iterator[tuple[Executor, str]]:
+def executor_and_folder(
+    jobs: int, cluster: ClusterAddress | None = None
+) -> Iterator[tuple[Executor, str]]:
     """An executor of that many worker processes, or of the dask cluster at that address, and a folder for work files.
 
     The folder is gone when the block is left, and so are the workers of this machine.
     """
-    with workshop() as folder, executor(jobs, cluster) as workers:
+    with temporary_work_folder() as folder, executor(jobs, cluster) as workers:
         yield workers, folder
 
 
@@ -199,7 +203,7 @@ def render_service(
 
     Its work files are gone when the block is left, and so are the workers of this machine.
     """
-    with work_of(jobs, cluster) as (workers, folder):
+    with executor_and_folder(jobs, cluster) as (workers, folder):
         service = RenderService(workers, store, folder)
         try:
             yield service

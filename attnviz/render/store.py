@@ -70,7 +70,7 @@ class Store:
     folder: Path
     """Need not exist. It should be the store's alone: whatever lies in its subfolders may be removed."""
     limit: int
-    """In bytes. 0 keeps nothing. It is kept to by `prune`, not by every `put`."""
+    """Bytes; 0 stores nothing. `prune` enforces it, not every `put`."""
 
     def usable(self) -> bool:
         """Makes the folder, and returns whether anything can be kept."""

@@ -1,1 +1,1 @@
-"""What a lesson is made of: steps, exhibits, matrices, calculations, captions, languages. Knows no screen."""
+"""The parts of a lesson: steps, exhibits, matrices, calculations, captions, languages. Knows no screen."""

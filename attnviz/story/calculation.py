@@ -25,7 +25,7 @@ class Vector:
     texts: tuple[str, ...]
     role: Role | None = None
     omitted: int = 0
-    """How many further entries are left out."""
+    """The number of further entries that are left out."""
 
 
 @record
@@ -41,7 +41,7 @@ Piece: TypeAlias = Number | Vector | Symbol
 
 @record
 class Term:
-    """One summand: how it is written (1 · 4) and what it is worth (4)."""
+    """One summand: its factors as written (1 · 4) and its value (4)."""
 
     pieces: tuple[Piece, ...]
     value: float | None
@@ -67,11 +67,11 @@ class Calculation:
     """ "≈" where one of its numbers is rounded; see `attnviz.story.exactness`."""
     total: Number | Vector
     position: int = 0
-    """Which entry of the step's result this is, counted from 0: a key, or a component."""
+    """The index of this entry in the step's result, counted from 0: a key, or a component."""
 
     @property
     def shows_products(self) -> bool:
-        """Whether a reader needs the worth of each term: the factors as shown do not give the total, or some terms
+        """True if a reader needs the value of each term: the factors as shown do not give the total, or some terms
         are not shown.
         """
         rounded = self.relation == "≈" and any(len(term.pieces) > 1 for term in self.terms)

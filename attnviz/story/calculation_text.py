@@ -32,7 +32,7 @@ def _sum(terms: tuple[Term, ...], words: Words) -> Iterator[Run]:
         if i:
             yield Run(" + ")
         if term.merged:
-            yield Run(f"({words.say('common', 'more', count=term.merged)})")
+            yield Run(f"({words.phrase('common', 'more', count=term.merged)})")
         else:
             yield from _pieces(term.pieces, lead=i == 0)
 
@@ -65,6 +65,6 @@ def _spaced(operator: str) -> str:
 
 
 def _opens(pieces: tuple[Piece, ...], i: int) -> bool:
-    """Whether the piece before opens a bracket, or lists: exp(−2, max(1, −2."""
+    """True if the piece before opens a bracket or a list: exp(−2, max(1, −2."""
     before = pieces[i - 1] if i else None
     return isinstance(before, Symbol) and before.text.endswith(("(", ", "))

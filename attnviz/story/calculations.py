@@ -15,9 +15,9 @@ from attnviz.story.numbers import Numbers
 from attnviz.theme import Role
 
 MOST = 8
-"""How many terms of a sum, or keys of a row, a view shows if it does not say otherwise."""
+"""The default number of terms of a sum, or keys of a row, that a view shows."""
 _FIRST = 4
-"""How many entries of a vector that is too long to be worked out whole."""
+"""The number of entries shown of a vector that is too long to be worked out whole."""
 
 TIMES = Symbol("·")
 
@@ -72,7 +72,10 @@ def dot_product(
         texts = numbers.row(values, total=total.value)
     else:
         # it is written as it is: where rounding asks for a unit, a product gives it
-        texts = (*numbers.row(values, total=numbers.without(total.value, added.value)), added.text)
+        texts = (
+            *numbers.row(values, total=numbers.remainder(total.value, added.value)),
+            added.text,
+        )
         values.append(added.value)
         pieces.append((added,))
         merged.append(0)

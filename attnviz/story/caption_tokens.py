@@ -29,7 +29,7 @@ ROLES_BY_LETTER = {
 }
 """The role of a symbol by its letter: that of x₁ and of X, that of q₁ and, by what it makes, of W_Q and b_Q."""
 _ALONE = "XQKVSAOYso"
-"""What has a role in a formula without an index too. Among words a lone A is an article."""
+"""The letters that have a role in a formula even without an index. Among words a lone A is an article."""
 
 
 @record
@@ -47,14 +47,14 @@ class Sign:
 
 
 @record
-class Number:
+class NumberToken:
     """A number without its sign: 0.5, 1,024 or 1.2e+06."""
 
     text: str
 
     @property
     def digits(self) -> str:
-        """What stands before the power of ten, without the commas that group its digits."""
+        """The digits before the power of ten, without grouping commas."""
         return self.text.partition("e")[0].replace(",", "")
 
     @property
@@ -65,13 +65,13 @@ class Number:
 
 
 @record
-class Symbol:
+class SymbolToken:
     """A letter with its indices, q₁, αᵢⱼ or s₁,₁₂, or with a name as its index: W_Q, d_model, w_B₁."""
 
     text: str
     letter: str
     name: str = ""
-    """What follows an underscore: Q in W_Q."""
+    """The text after an underscore: Q in W_Q."""
     indices: str = ""
     """Lowered digits and letters, as they are written: ₁ in q₁."""
     role: Role | None = None
@@ -92,7 +92,7 @@ class Lowered:
 
 
 @record
-class Root:
+class RootToken:
     """A square root: √d_k, √3 or √(d_k + 1)."""
 
     text: str
@@ -100,7 +100,7 @@ class Root:
 
 
 @record
-class Call:
+class CallToken:
     """A function of something without further brackets: exp(−∞)."""
 
     text: str
@@ -110,7 +110,7 @@ class Call:
 
 @record
 class Quoted:
-    """What stands in quotation marks, the name of a token, with the marks: no symbol of the lesson."""
+    """A quoted token of the text, with its quotation marks: no symbol of the lesson."""
 
     text: str
 
@@ -123,7 +123,9 @@ class Run:
     role: Role | None = None
 
 
-CaptionToken: TypeAlias = Word | Sign | Number | Symbol | Raised | Lowered | Root | Call | Quoted
+CaptionToken: TypeAlias = (
+    Word | Sign | NumberToken | SymbolToken | Raised | Lowered | RootToken | CallToken | Quoted
+)
 
 HIDDEN = "\ue000"
 """A private character that stands for the letters of a token's name, where the lesson says that it is one."""
@@ -191,7 +193,7 @@ def read_tokens(text: str) -> tuple[CaptionToken, ...]:
 def read_mathematics(text: str) -> tuple[CaptionToken, ...]:
     """The tokens of a formula in plain Unicode, or of arithmetic.
 
-    >>> [token.role for token in read_mathematics("S = Q") if isinstance(token, Symbol)]
+    >>> [token.role for token in read_mathematics("S = Q") if isinstance(token, SymbolToken)]
     [<Role.SCORE: 'score'>, <Role.QUERY: 'query'>]
     """
     return tuple(_tokens(text, _in_mathematics()))
@@ -200,10 +202,10 @@ def read_mathematics(text: str) -> tuple[CaptionToken, ...]:
 def flattened(tokens: Iterable[CaptionToken]) -> Iterator[CaptionToken]:
     """The tokens with those of roots and calls in their places, in reading order."""
     for token in tokens:
-        if isinstance(token, Root):
+        if isinstance(token, RootToken):
             yield Sign("√")
             yield from flattened(token.inside)
-        elif isinstance(token, Call):
+        elif isinstance(token, CallToken):
             yield Word(token.function)
             yield Sign("(")
             yield from flattened(token.inside)
@@ -221,7 +223,7 @@ def runs_of(tokens: Iterable[CaptionToken]) -> tuple[Run, ...]:
     runs: list[Run] = []
     plain = ""
     for token in flattened(tokens):
-        role = token.role if isinstance(token, Symbol) else None
+        role = token.role if isinstance(token, SymbolToken) else None
         if role is None:
             plain += token.text
             continue
@@ -237,9 +239,9 @@ def _tokens(text: str, pattern: re.Pattern[str]) -> Iterator[CaptionToken]:
     for match in pattern.finditer(text):
         part, written = match.groupdict(), match[0]
         if part["root"]:
-            yield Root(written, tuple(_tokens(part["root"], pattern)))
+            yield RootToken(written, tuple(_tokens(part["root"], pattern)))
         elif part.get("function"):
-            yield Call(written, part["function"], tuple(_tokens(part["argument"], pattern)))
+            yield CallToken(written, part["function"], tuple(_tokens(part["argument"], pattern)))
         elif part["base"] or part["letter"] or part.get("alone"):
             yield _symbol(match, in_formula)
         elif part["raised"]:
@@ -247,29 +249,29 @@ def _tokens(text: str, pattern: re.Pattern[str]) -> Iterator[CaptionToken]:
         elif part["lowered"]:
             yield Lowered(written)
         elif part["number"]:
-            yield Number(written)
+            yield NumberToken(written)
         elif part.get("quoted"):
             yield Quoted(written)
         else:
             yield Word(written) if part["word"] else Sign(written)
 
 
-def _symbol(match: re.Match[str], in_formula: bool) -> Symbol:
+def _symbol(match: re.Match[str], in_formula: bool) -> SymbolToken:
     part, written = match.groupdict(), match[0]
     if part["base"]:
         base, name = part["base"], part["name"]
         makes = base in "Wb" and name in ("Q", "K", "V", "O") and not part["further"]
         role = ROLES_BY_LETTER[name.lower()] if makes and _stands_alone(match) else None
-        return Symbol(written, base, name, part["further"], role)
+        return SymbolToken(written, base, name, part["further"], role)
     letter, indices = part["letter"] or part["alone"], part["indices"] or ""
     is_entry = bool(indices) and letter.islower() and letter != "a"
     has_role = (is_entry or (in_formula and letter in _ALONE)) and _stands_alone(match)
     role = ROLES_BY_LETTER.get(letter.lower()) if has_role else None
-    return Symbol(written, letter, "", indices, role)
+    return SymbolToken(written, letter, "", indices, role)
 
 
 def _stands_alone(match: re.Match[str]) -> bool:
-    """Whether the letter is no part of a word, no function, O(n²), and no end of a rounding, / s⌋: a stride."""
+    """True if the letter is no part of a word, no function, O(n²), and no end of a rounding, / s⌋: a stride."""
     start, end = match.span()
     before, after = match.string[max(start - 1, 0) : start], match.string[end : end + 1]
     return not re.match("[A-Za-z_]", before) and not re.match("[A-Za-z(⌋]", after)

@@ -15,7 +15,7 @@ from attnviz.story.caption_tokens import (
     CaptionToken,
     Quoted,
     Run,
-    Symbol,
+    SymbolToken,
     read_tokens,
     runs_of,
 )
@@ -31,28 +31,28 @@ _TOGETHER = re.compile(r"\n(?:\(“|[=≈√])|[=≈] \n")
 
 
 @record
-class Known:
-    """A stretch of a caption that needs no reading: the lesson says what it is."""
+class CaptionSpan:
+    """A span of a caption whose meaning the lesson gives, so that it is not parsed."""
 
     start: int
     stop: int
     role: Role | None = None
     """That of a symbol."""
     is_token: bool = False
-    """Whether it is the name of a token of the text, which holds no symbol whatever its letters are."""
+    """True if it is the name of a token of the text, which holds no symbol whatever its letters are."""
 
 
 class Caption(str):
     """A text with its tokens. It is a `str` in every other way: equal to the same text, written to JSON as text.
 
-    `known` is what the lesson says of stretches of it; the rest is read from the text, once.
+    `spans` are the parts whose meaning the lesson gives; the rest is parsed from the text, once.
     """
 
-    known: tuple[Known, ...]
+    spans: tuple[CaptionSpan, ...]
 
-    def __new__(cls, text: str, known: Iterable[Known] = ()) -> Caption:
+    def __new__(cls, text: str, spans: Iterable[CaptionSpan] = ()) -> Caption:
         made = super().__new__(cls, text)
-        made.known = tuple(known)
+        made.spans = tuple(spans)
         return made
 
     @cached_property
@@ -63,20 +63,20 @@ class Caption(str):
         <Role.KEY: 'key'>
         """
         text = str(self)
-        return tuple(self._with_known(text)) if self.known else read_tokens(text)
+        return tuple(self._with_known(text)) if self.spans else read_tokens(text)
 
     def _with_known(self, text: str) -> Iterator[CaptionToken]:
-        names = [each for each in self.known if each.is_token]
+        names = [each for each in self.spans if each.is_token]
         # so that no letter of a name is read
         hidden = list(text)
         for each in names:
             hidden[each.start : each.stop] = HIDDEN * (each.stop - each.start)
-        roles = {(each.start, each.stop): each.role for each in self.known if not each.is_token}
+        roles = {(each.start, each.stop): each.role for each in self.spans if not each.is_token}
         start = 0
         for token in read_tokens("".join(hidden)):
             stop = start + len(token.text)
             shown = text[start:stop]
-            if isinstance(token, Symbol) and (start, stop) in roles:
+            if isinstance(token, SymbolToken) and (start, stop) in roles:
                 yield replace(token, role=roles[start, stop])
             else:
                 yield Quoted(shown) if isinstance(token, Quoted) else token
@@ -84,7 +84,7 @@ class Caption(str):
 
     def cut(self, start: int, stop: int) -> Caption:
         """A stretch of it, with what is known of it."""
-        inside = (each for each in self.known if start <= each.start and each.stop <= stop)
+        inside = (each for each in self.spans if start <= each.start and each.stop <= stop)
         return Caption(
             self[start:stop],
             (replace(each, start=each.start - start, stop=each.stop - start) for each in inside),
@@ -125,12 +125,12 @@ def caption(text: str) -> Caption:
 
 def symbol(text: str, role: Role | None) -> Caption:
     """A symbol and its role, for a caption to be filled with."""
-    return Caption(text, [Known(0, len(text), role)])
+    return Caption(text, [CaptionSpan(0, len(text), role)])
 
 
 def token_name(token: str) -> Caption:
     """The name of a token of the text, for a caption to be filled with: none of its letters is a symbol."""
-    return Caption(token, [Known(0, len(token), is_token=True)])
+    return Caption(token, [CaptionSpan(0, len(token), is_token=True)])
 
 
 def joined(texts: Iterable[str], between: str = "") -> Caption:
@@ -139,23 +139,23 @@ def joined(texts: Iterable[str], between: str = "") -> Caption:
     >>> joined([symbol("k₁", Role.KEY), "k₂"], ", ").tokens[0].role
     <Role.KEY: 'key'>
     """
-    known: list[Known] = []
+    spans: list[CaptionSpan] = []
     length, parts = 0, []
     for i, text in enumerate(texts):
         if i:
             parts.append(between)
             length += len(between)
-        for each in caption(text).known:
-            known.append(replace(each, start=each.start + length, stop=each.stop + length))
+        for each in caption(text).spans:
+            spans.append(replace(each, start=each.start + length, stop=each.stop + length))
         parts.append(str(text))
         length += len(text)
-    return Caption("".join(parts), known)
+    return Caption("".join(parts), spans)
 
 
-def filled(template: str, facts: Mapping[str, Any]) -> Caption:
+def fill_template(template: str, facts: Mapping[str, Any]) -> Caption:
     """The template with its {facts}; one that is a caption keeps its tokens. Raises KeyError for a missing fact.
 
-    >>> filled("{symbol} fits", {"symbol": symbol("c₁", Role.KEY)}).tokens[0].role
+    >>> fill_template("{symbol} fits", {"symbol": symbol("c₁", Role.KEY)}).tokens[0].role
     <Role.KEY: 'key'>
     """
     formatter = Formatter()
@@ -201,15 +201,15 @@ def caption_lines(text: str, language_code: str) -> list[Caption]:
     lines = whole.lines()
     if len(lines) > 1 or len(text) <= spoken.caption_length:
         return lines
-    places = _places_to_part(text, spoken)
+    places = _break_positions(text, spoken)
     if not places:
         return lines
     middle = min(places, key=lambda i: abs(i - len(text) / 2) - 15 * (text[i - 1] in _PAUSES))
     return [whole.cut(0, middle).stripped(), whole.cut(middle, len(text)).stripped()]
 
 
-def _places_to_part(text: str, spoken: Language) -> list[int]:
-    """Where a second line may begin: after a blank, or, in Chinese, after a mark, but never before one."""
+def _break_positions(text: str, spoken: Language) -> list[int]:
+    """The starts of a second line: after a blank, or, in Chinese, after a punctuation mark, but never before one."""
     inside = range(1, len(text))
     parting = [i for i in inside if text[i - 1] == " "]
     blanks = [i for i in parting if not _TOGETHER.search(text[:i] + "\n" + text[i:])] or parting

@@ -1,4 +1,4 @@
-"""Whether "=" may stand in a calculation: only if what is written gives the total exactly, digit by digit."""
+"""The choice of "=" or "≈" in a calculation: "=" only if the written digits give the total exactly."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def relation(terms: Sequence[Term], total: Number | Vector, numbers: Numbers) ->
     '='
     """
     shown = [*_numbers_in((total,)), *(pair for term in terms for pair in _deciding(term))]
-    is_exact = all(numbers.says_all(text, value) for text, value in shown)
+    is_exact = all(numbers.is_complete_text(text, value) for text, value in shown)
     return "=" if is_exact and _adds_up(terms, total) else "≈"
 
 

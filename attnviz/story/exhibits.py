@@ -1,4 +1,4 @@
-"""What a step puts before the viewer besides the matrices of attention: plots, tables, fields, and matrices with marks.
+"""The exhibits of a step: products of matrices, plots, tables, fields, and matrices with marks.
 
 Each exhibit belongs to a part of the step's narration: a view shows it when that part is said, and keeps what was
 shown before. Exhibits of one `line` stand side by side; the next line stands below.
@@ -71,7 +71,7 @@ class Row:
 
     cells: tuple[str, ...]
     good: bool | None = None
-    """Whether what it tells works (marked ✓) or fails (marked ✗); None where that is no question."""
+    """True for what works (marked ✓), False for what fails (marked ✗); None for neither."""
 
 
 @record
@@ -89,9 +89,9 @@ class Turn:
     """Two entries of a vector, turned together as a point in the plane."""
 
     entries: tuple[int, int]
-    """Which they are, counted from 0."""
+    """The indices of the entries, counted from 0."""
     angle: float
-    """In radians, from the first entry towards the second."""
+    """The angle in radians, from the first entry towards the second."""
     before: tuple[float, float]
     after: tuple[float, float]
 
@@ -108,7 +108,7 @@ class Turns(Table):
 
 @record
 class Link:
-    """What one query gives to one key; both counted from 0 among the positions that are shown."""
+    """The weight of one query on one key. Positions are counted from 0 among those that are shown."""
 
     query: int
     key: int
@@ -122,17 +122,17 @@ class Links(Table):
     tokens: tuple[str, ...] = ()
     """Those that are shown, in order."""
     query: int = 0
-    """Whose arcs are spoken of, counted from 0 among them."""
+    """The query whose arcs the narration is about, counted from 0 among them."""
     links: tuple[Link, ...] = ()
     texts: tuple[str, ...] = ()
-    """What the query gives to each of the tokens, as it is written."""
+    """The weight of the query on each of the tokens, as text."""
     gaps: tuple[int, ...] = ()
-    """Before which of the tokens others are left out; their number where the last ones are."""
+    """The tokens before which others are left out; the number of tokens where the last ones are."""
 
 
 @record
-class Layer:
-    """The positions of one layer and which of them matter to the position that is asked about."""
+class FieldLayer:
+    """The positions of one layer, each marked whether it feeds the position of interest."""
 
     name: str
     lit: tuple[bool, ...]
@@ -141,10 +141,10 @@ class Layer:
 
 @record
 class Field:
-    """Which positions of each layer feed one position of the last: a receptive field, or one step of attention."""
+    """The positions of each layer that feed one position of the last: a receptive field, or one step of attention."""
 
-    layers: tuple[Layer, ...]
-    """From the inputs up."""
+    layers: tuple[FieldLayer, ...]
+    """The layers from the inputs up."""
     links: tuple[tuple[tuple[int, int], ...], ...]
     """Between each layer and the next: pairs (position below, position above) that are lit."""
     marks: tuple[tuple[int, int, str], ...] = ()
@@ -170,7 +170,7 @@ class Exhibit:
     name: str | None = None
     """A few words above it, such as "n = 5" or "with 1/√d_k"."""
     joint: str = ""
-    """What stands between the exhibit before it in the line and this one: → * = + ≠."""
+    """The operator between the exhibit before it in the line and this one: → * = + ≠."""
     line: int = 0
     marks: tuple[Region, ...] = ()
     """Blocks of a matrix that a view frames."""

@@ -1,6 +1,6 @@
 """Formulas as trees, from which all their spellings are made: plain Unicode, Typst and LaTeX.
 
->>> spelled = written(Infix("=", letter("o"), Sigma("j", Product(lowered("α", "j"), lowered("v", "j")))))
+>>> spelled = written(Infix("=", letter("o"), Sigma("j", Multiplication(lowered("α", "j"), lowered("v", "j")))))
 >>> spelled.plain, spelled.typst
 ('o = Σ αⱼ vⱼ', 'o = sum_j alpha_j v_j')
 
@@ -61,14 +61,14 @@ class Notation(Enum):
 
 
 @record(eq=False, repr=False)
-class Spelled:
+class Atom:
     """A symbol, a sign or a number with its three spellings."""
 
     plain: str
     typst: str
     latex: str
 
-    def spell(self, notation: Notation) -> str:
+    def render(self, notation: Notation) -> str:
         return _pick(notation, self.plain, self.typst, self.latex)
 
 
@@ -78,7 +78,7 @@ class Name:
 
     text: str
 
-    def spell(self, notation: Notation) -> str:
+    def render(self, notation: Notation) -> str:
         return _pick(notation, self.text, f'"{self.text}"', f"\\mathrm{{{self.text}}}")
 
 
@@ -90,8 +90,8 @@ class Indexed:
     index: Expression
     is_lowered: bool = False
 
-    def spell(self, notation: Notation) -> str:
-        base, index = self.base.spell(notation), self.index.spell(notation)
+    def render(self, notation: Notation) -> str:
+        base, index = self.base.render(notation), self.index.render(notation)
         if notation is Notation.PLAIN:
             return base + (index.translate(_LOWERED) if self.is_lowered else f"_{index}")
         if notation is Notation.LATEX:
@@ -106,8 +106,8 @@ class Power:
     base: Expression
     exponent: int
 
-    def spell(self, notation: Notation) -> str:
-        base, exponent = self.base.spell(notation), str(self.exponent)
+    def render(self, notation: Notation) -> str:
+        base, exponent = self.base.render(notation), str(self.exponent)
         return base + (
             exponent.translate(_RAISED) if notation is Notation.PLAIN else f"^{exponent}"
         )
@@ -119,8 +119,8 @@ class Transposed:
 
     base: Expression
 
-    def spell(self, notation: Notation) -> str:
-        return self.base.spell(notation) + _pick(notation, "ᵀ", "^top", "^{\\top}")
+    def render(self, notation: Notation) -> str:
+        return self.base.render(notation) + _pick(notation, "ᵀ", "^top", "^{\\top}")
 
 
 @record(eq=False, repr=False)
@@ -129,13 +129,13 @@ class Root:
 
     inside: Expression
 
-    def spell(self, notation: Notation) -> str:
+    def render(self, notation: Notation) -> str:
         form = _pick(notation, "√{}", "sqrt({})", "\\sqrt{{{}}}")
-        return form.format(self.inside.spell(notation))
+        return form.format(self.inside.render(notation))
 
 
 @record(eq=False, repr=False)
-class Product:
+class Multiplication:
     """Things side by side with a blank between them: a product."""
 
     parts: tuple[Expression, ...]
@@ -143,12 +143,12 @@ class Product:
     def __init__(self, *parts: Expression) -> None:
         object.__setattr__(self, "parts", parts)
 
-    def spell(self, notation: Notation) -> str:
-        return " ".join(part.spell(notation) for part in self.parts)
+    def render(self, notation: Notation) -> str:
+        return " ".join(part.render(notation) for part in self.parts)
 
 
 @record(eq=False, repr=False)
-class Close:
+class Juxtaposed:
     """Things side by side without a blank between them."""
 
     parts: tuple[Expression, ...]
@@ -156,8 +156,8 @@ class Close:
     def __init__(self, *parts: Expression) -> None:
         object.__setattr__(self, "parts", parts)
 
-    def spell(self, notation: Notation) -> str:
-        return "".join(part.spell(notation) for part in self.parts)
+    def render(self, notation: Notation) -> str:
+        return "".join(part.render(notation) for part in self.parts)
 
 
 @record(eq=False, repr=False)
@@ -173,11 +173,11 @@ class Infix:
         object.__setattr__(self, "operands", operands)
         object.__setattr__(self, "is_tight", is_tight)
 
-    def spell(self, notation: Notation) -> str:
+    def render(self, notation: Notation) -> str:
         plain = "  ⇔  " if self.sign == "⇔" else self.sign if self.is_tight else f" {self.sign} "
         typst, latex = (f" {sign} " for sign in _SIGNS[self.sign])
         sign = _pick(notation, plain, typst, latex)
-        return sign.join(operand.spell(notation) for operand in self.operands)
+        return sign.join(operand.render(notation) for operand in self.operands)
 
 
 @record(eq=False, repr=False)
@@ -187,9 +187,9 @@ class Times:
     factor: Expression
     inside: Expression
 
-    def spell(self, notation: Notation) -> str:
+    def render(self, notation: Notation) -> str:
         sign = _pick(notation, " ", " dot ", " \\cdot ")
-        return self.factor.spell(notation) + sign + self.inside.spell(notation)
+        return self.factor.render(notation) + sign + self.inside.render(notation)
 
 
 @record(eq=False, repr=False)
@@ -198,19 +198,19 @@ class Negative:
 
     inside: Expression
 
-    def spell(self, notation: Notation) -> str:
+    def render(self, notation: Notation) -> str:
         typst = "- " if isinstance(self.inside, Sigma) else "-"
-        return _pick(notation, "−", typst, "-") + self.inside.spell(notation)
+        return _pick(notation, "−", typst, "-") + self.inside.render(notation)
 
 
 @record(eq=False, repr=False)
 class Differential:
-    """What stands above and below in a derivative: ∂s."""
+    """A differential, above or below in a derivative: ∂s."""
 
     inside: Expression
 
-    def spell(self, notation: Notation) -> str:
-        return _pick(notation, "∂", "partial ", "\\partial ") + self.inside.spell(notation)
+    def render(self, notation: Notation) -> str:
+        return _pick(notation, "∂", "partial ", "\\partial ") + self.inside.render(notation)
 
 
 @record(eq=False, repr=False)
@@ -221,8 +221,8 @@ class Fraction:
     bottom: Expression
     is_tight: bool = False
 
-    def spell(self, notation: Notation) -> str:
-        top, bottom = self.top.spell(notation), self.bottom.spell(notation)
+    def render(self, notation: Notation) -> str:
+        top, bottom = self.top.render(notation), self.bottom.render(notation)
         if notation is Notation.LATEX:
             return f"\\frac{{{top}}}{{{bottom}}}"
         if notation is Notation.PLAIN:
@@ -236,9 +236,11 @@ class Fraction:
 
     @staticmethod
     def _needs_brackets(inside: Expression) -> bool:
-        """Whether Typst would take only the first or the last of it into the fraction."""
+        """True if Typst would take only the first or the last of it into the fraction."""
         is_named = isinstance(inside, Call) and isinstance(inside.function, Name)
-        return is_named or isinstance(inside, Product | Close | Differential | Infix | Sigma)
+        return is_named or isinstance(
+            inside, Multiplication | Juxtaposed | Differential | Infix | Sigma
+        )
 
 
 @record(eq=False, repr=False)
@@ -249,9 +251,11 @@ class Brackets:
     kind: str = "("
     is_tall: bool = False
 
-    def spell(self, notation: Notation) -> str:
+    def render(self, notation: Notation) -> str:
         latex = "\\left({}\\right)" if self.is_tall else _BRACKETS[self.kind][2]
-        return _pick(notation, *_BRACKETS[self.kind][:2], latex).format(self.inside.spell(notation))
+        return _pick(notation, *_BRACKETS[self.kind][:2], latex).format(
+            self.inside.render(notation)
+        )
 
 
 @record(eq=False, repr=False)
@@ -262,12 +266,12 @@ class Call:
     inside: Expression
     is_tall: bool = False
 
-    def spell(self, notation: Notation) -> str:
-        function = self.function.spell(notation)
+    def render(self, notation: Notation) -> str:
+        function = self.function.render(notation)
         if notation is Notation.MARKED and isinstance(self.function, Part):
             # behind a part Typst does not see a call, and leaves the brackets as small as they are
-            return f"{function} lr(( {self.inside.spell(notation)} ))"
-        return function + Brackets(self.inside, is_tall=self.is_tall).spell(notation)
+            return f"{function} lr(( {self.inside.render(notation)} ))"
+        return function + Brackets(self.inside, is_tall=self.is_tall).render(notation)
 
 
 @record(eq=False, repr=False)
@@ -278,16 +282,16 @@ class Sigma:
     inside: Expression
     is_shown: bool = False
 
-    def spell(self, notation: Notation) -> str:
+    def render(self, notation: Notation) -> str:
         plain = f"Σ{self.index.translate(_LOWERED)}" if self.is_shown else "Σ"
         is_one = len(self.index) == 1
         typst, latex = (self.index,) * 2 if is_one else (f"({self.index})", f"{{{self.index}}}")
         sign = _pick(notation, plain, f"sum_{typst}", f"\\sum_{latex}")
-        return f"{sign} {self.inside.spell(notation)}"
+        return f"{sign} {self.inside.render(notation)}"
 
 
 @record(eq=False, repr=False)
-class Listed:
+class CommaList:
     """Things with commas between them."""
 
     items: tuple[Expression, ...]
@@ -295,8 +299,8 @@ class Listed:
     def __init__(self, *items: Expression) -> None:
         object.__setattr__(self, "items", items)
 
-    def spell(self, notation: Notation) -> str:
-        return ", ".join(item.spell(notation) for item in self.items)
+    def render(self, notation: Notation) -> str:
+        return ", ".join(item.render(notation) for item in self.items)
 
 
 @record(eq=False, repr=False)
@@ -310,9 +314,9 @@ class Statements:
         object.__setattr__(self, "items", items)
         object.__setattr__(self, "latex_between", latex_between)
 
-    def spell(self, notation: Notation) -> str:
+    def render(self, notation: Notation) -> str:
         between = _pick(notation, ",  ", ", quad ", self.latex_between)
-        return between.join(item.spell(notation) for item in self.items)
+        return between.join(item.render(notation) for item in self.items)
 
 
 @record(eq=False, repr=False)
@@ -323,23 +327,23 @@ class Part:
     inside: Expression
     is_apart: bool = False
 
-    def spell(self, notation: Notation) -> str:
+    def render(self, notation: Notation) -> str:
         if notation is not Notation.MARKED:
-            return self.inside.spell(notation)
+            return self.inside.render(notation)
         # a bare string is no mathematics to Typst there
-        inside = _QUOTED.sub(r"upright(\g<0>)", self.inside.spell(notation))
+        inside = _QUOTED.sub(r"upright(\g<0>)", self.inside.render(notation))
         return f"{'thin ' if self.is_apart else ''}{{{{{inside} : {self.name}}}}}"
 
 
 Expression: TypeAlias = (
-    Spelled
+    Atom
     | Name
     | Indexed
     | Power
     | Transposed
     | Root
-    | Product
-    | Close
+    | Multiplication
+    | Juxtaposed
     | Infix
     | Times
     | Negative
@@ -348,26 +352,26 @@ Expression: TypeAlias = (
     | Brackets
     | Call
     | Sigma
-    | Listed
+    | CommaList
     | Statements
     | Part
 )
 
 
-def letter(text: str) -> Spelled:
+def letter(text: str) -> Atom:
     """A letter or a number, α or X or 2."""
     typst, latex = _LETTERS.get(text, (text, text))
-    return Spelled(text, typst, latex)
+    return Atom(text, typst, latex)
 
 
-def letters(text: str) -> tuple[Spelled, ...]:
+def letters(text: str) -> tuple[Atom, ...]:
     """Several letters, with blanks between them in `text`."""
     return tuple(map(letter, text.split()))
 
 
 def function(text: str) -> Expression:
     """A function by its name."""
-    return Spelled(text, text, f"\\{text}") if text in _FUNCTIONS else Name(text)
+    return Atom(text, text, f"\\{text}") if text in _FUNCTIONS else Name(text)
 
 
 def named(base: str, index: str) -> Indexed:
@@ -378,23 +382,23 @@ def named(base: str, index: str) -> Indexed:
 def lowered(base: str, *index: str) -> Indexed:
     """A letter with the indices below it: αᵢⱼ."""
     one = index[0] if len(index) == 1 else ""
-    below = letter(one) if one else Spelled("".join(index), " ".join(index), "".join(index))
+    below = letter(one) if one else Atom("".join(index), " ".join(index), "".join(index))
     return Indexed(letter(base), below, is_lowered=True)
 
 
-def within(formula: Formula) -> Spelled:
+def within(formula: Formula) -> Atom:
     """A formula as a part of another one. Its own parts are not lit there."""
-    return Spelled(formula.plain, formula.typst, formula.latex)
+    return Atom(formula.plain, formula.typst, formula.latex)
 
 
 def written(expression: Expression) -> Formula:
     """All spellings of it, and the names of the parts that can be lit."""
     parts = tuple(_parts(expression))
     return Formula(
-        expression.spell(Notation.PLAIN),
-        expression.spell(Notation.TYPST),
-        expression.spell(Notation.LATEX),
-        expression.spell(Notation.MARKED) if parts else "",
+        expression.render(Notation.PLAIN),
+        expression.render(Notation.TYPST),
+        expression.render(Notation.LATEX),
+        expression.render(Notation.MARKED) if parts else "",
         parts,
     )
 
@@ -404,7 +408,7 @@ def _parts(expression: object) -> Iterator[str]:
         yield expression.name
     for inside in vars(expression).values():
         for each in inside if isinstance(inside, tuple) else (inside,):
-            if hasattr(each, "spell"):
+            if hasattr(each, "render"):
                 yield from _parts(each)
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from attnviz.records import record
 from attnviz.story.caption_tokens import Run
-from attnviz.story.exhibits import Field, Layer
+from attnviz.story.exhibits import Field, FieldLayer
 from attnviz.story.i18n import Words
 from attnviz.story.pooled_map import Range
 from attnviz.typeset.text_width import columns_of
@@ -28,8 +28,8 @@ class FieldLines:
     """A field, written."""
 
     lines: tuple[Line, ...]
-    said: str | None
-    """In words, which positions are shown; None if all are."""
+    shown_positions: str | None
+    """The positions that are shown, in words; None if all are."""
 
 
 def field_lines(field: Field, width: int, words: Words) -> FieldLines:
@@ -41,8 +41,8 @@ def field_lines(field: Field, width: int, words: Words) -> FieldLines:
     >>> from attnviz.story.i18n import words
     >>> from attnviz.theme import Role
     >>> layers = (
-    ...     Layer("in", (True, True, False), Role.INPUT),
-    ...     Layer("out", (True, False, False), Role.OUTPUT),
+    ...     FieldLayer("in", (True, True, False), Role.INPUT),
+    ...     FieldLayer("out", (True, False, False), Role.OUTPUT),
     ... )
     >>> told = field_lines(Field(layers, ((),), ((0, 1, "here"),)), 40, words("en"))
     >>> print("\\n".join("".join(run.text for run in line) for line in told.lines))
@@ -60,10 +60,10 @@ def field_lines(field: Field, width: int, words: Words) -> FieldLines:
         return FieldLines(tuple(whole.lines(field)), None)
     room -= _BETWEEN + max(columns_of(_how_many(layer)) for layer in field.layers)
     frame = _Frame(margin, above, room, 1, count, _window(_edges(field), count, room))
-    return FieldLines(tuple(frame.lines(field)), frame.said(words))
+    return FieldLines(tuple(frame.lines(field)), frame.shown_positions(words))
 
 
-def _how_many(layer: Layer) -> str:
+def _how_many(layer: FieldLayer) -> str:
     return f"{sum(layer.lit)}/{len(layer.lit)}"
 
 
@@ -107,7 +107,7 @@ def _width(ranges: Sequence[Range], count: int) -> int:
 
 @record
 class _Frame:
-    """Where everything stands: `step` columns a position, the names before or above."""
+    """The layout: `step` columns a position, the names before or above."""
 
     margin: int
     above: bool
@@ -126,13 +126,13 @@ class _Frame:
             if i != top:
                 yield from self._named(named, "↑")
 
-    def said(self, words: Words) -> str:
+    def shown_positions(self, words: Words) -> str:
         ranges = ", ".join(
             f"{start + 1}–{end}" if end > start + 1 else f"{end}" for start, end in self.ranges
         )
-        return words.say("field", "positions", ranges=ranges, count=self.count)
+        return words.phrase("field", "positions", ranges=ranges, count=self.count)
 
-    def _layer(self, layer: Layer) -> Iterator[Line]:
+    def _layer(self, layer: FieldLayer) -> Iterator[Line]:
         if self.above:
             yield (Run(layer.name),)
         name = "" if self.above else layer.name
@@ -146,7 +146,7 @@ class _Frame:
             runs[-1] = Run(runs[-1].text.rstrip(), runs[-1].role)
         yield tuple(runs)
 
-    def _cells(self, layer: Layer) -> Iterator[str]:
+    def _cells(self, layer: FieldLayer) -> Iterator[str]:
         for position in self._positions:
             sign = LEFT_OUT
             if position is not None:
@@ -196,7 +196,7 @@ class _Frame:
 
     @cached_property
     def _positions(self) -> list[int | None]:
-        """What stands in each column; None is the sign for positions that are left out."""
+        """The position in each column; None is the sign for positions that are left out."""
         positions: list[int | None] = [None] if self.ranges[0][0] > 0 else []
         positions += range(*self.ranges[0])
         for _, following in pairwise(self.ranges):

@@ -8,21 +8,21 @@ from __future__ import annotations
 from typing import Literal
 
 from attnviz.story.expressions import (
+    Atom,
     Brackets,
     Call,
-    Close,
+    CommaList,
     Expression,
     Fraction,
     Indexed,
     Infix,
-    Listed,
+    Juxtaposed,
+    Multiplication,
     Name,
     Negative,
     Part,
-    Product,
     Root,
     Sigma,
-    Spelled,
     Statements,
     Times,
     Transposed,
@@ -37,14 +37,14 @@ from attnviz.story.expressions import (
 from attnviz.story.formula import Formula
 
 Scaling = Literal["root", "factor"]
-"""What scores are multiplied with: 1/√d_k, or another factor c."""
+"""The factor of the scores: 1/√d_k, or another factor c."""
 
 _SCORES = letter("S")
 _OUTPUT = letter("O")
-_QUERIES_KEYS = Product(letter("Q"), Transposed(letter("K")))
+_QUERIES_KEYS = Multiplication(letter("Q"), Transposed(letter("K")))
 _ROOT = Root(named("d", "k"))
-_QKV = Listed(*letters("Q K V"))
-_MASK_VALUES = Brackets(Listed(letter("0"), Negative(letter("∞"))), "{")
+_QKV = CommaList(*letters("Q K V"))
+_MASK_VALUES = Brackets(CommaList(letter("0"), Negative(letter("∞"))), "{")
 
 
 def _exponential(score: Expression, least: Expression) -> Expression:
@@ -52,14 +52,14 @@ def _exponential(score: Expression, least: Expression) -> Expression:
 
 
 def _softmax() -> Expression:
-    largest = Product(function("max"), letter("s"))
+    largest = Multiplication(function("max"), letter("s"))
     summed = Sigma("i", _summand(largest))
     return Infix("=", lowered("α", "j"), Fraction(_exponential(lowered("s", "j"), largest), summed))
 
 
 def _summand(least: Expression) -> Expression:
     """One of the exponentials that are summed: plain text, which has no index below the Σ, has none here."""
-    return _exponential(Spelled("s", "s_i", "s_i"), least)
+    return _exponential(Atom("s", "s_i", "s_i"), least)
 
 
 def _softmax_beside_sink() -> Expression:
@@ -68,19 +68,19 @@ def _softmax_beside_sink() -> Expression:
     weight = Fraction(_exponential(lowered("s", "j"), least), summed)
     return Statements(
         Infix("=", lowered("α", "j"), weight),
-        Infix("=", least, Call(function("max"), Listed(*letters("s b")))),
+        Infix("=", least, Call(function("max"), CommaList(*letters("s b")))),
     )
 
 
 INPUTS = written(letter("X"))
-WEIGHTS = written(Listed(*(named("W", each) for each in "QKV")))
+WEIGHTS = written(CommaList(*(named("W", each) for each in "QKV")))
 SCORES = written(Infix("=", _SCORES, _QUERIES_KEYS))
 SOFTMAX = written(_softmax())
-WEIGHTED_VALUES = written(Product(lowered("α", "j"), lowered("v", "j")))
+WEIGHTED_VALUES = written(Multiplication(lowered("α", "j"), lowered("v", "j")))
 DOT_PRODUCT = Infix(
     "=",
     Infix("·", *letters("q k")),
-    Sigma("i", Product(lowered("q", "i"), lowered("k", "i"))),
+    Sigma("i", Multiplication(lowered("q", "i"), lowered("k", "i"))),
 )
 """The product of a query and a key, as a tree."""
 SCORE = written(DOT_PRODUCT)
@@ -94,7 +94,9 @@ CAP = written(
     )
 )
 SOFTMAX_BESIDE_SINK = written(_softmax_beside_sink())
-OUTPUT = written(Infix("=", letter("o"), Sigma("j", Product(lowered("α", "j"), lowered("v", "j")))))
+OUTPUT = written(
+    Infix("=", letter("o"), Sigma("j", Multiplication(lowered("α", "j"), lowered("v", "j"))))
+)
 SQUARE_ROOT = written(_ROOT)
 
 
@@ -104,7 +106,7 @@ def projection(letter_: str, biased: bool) -> Formula:
     >>> projection("K", biased=True).plain
     'K = X W_K + b_K'
     """
-    product = Product(letter("X"), named("W", letter_))
+    product = Multiplication(letter("X"), named("W", letter_))
     added = [named("b", letter_)] if biased else []
     return written(Infix("=", letter(letter_), _sum(product, *added)))
 
@@ -150,7 +152,9 @@ def all_rows(scores: Formula, *, sunk: bool = False) -> Formula:
     """
     weights = Call(_softmax_name(sunk), within(scores), is_tall=True)
     return written(
-        Statements(Infix("=", letter("A"), weights), Infix("=", _OUTPUT, Product(*letters("A V"))))
+        Statements(
+            Infix("=", letter("A"), weights), Infix("=", _OUTPUT, Multiplication(*letters("A V")))
+        )
     )
 
 
@@ -164,13 +168,13 @@ def heads(several: bool, projected: bool, biased: bool) -> Formula:
     >>> heads(several=False, projected=True, biased=True).plain
     'Y = O W_O + b_O'
     """
-    outputs = Listed(lowered("O", "1"), letter("…"), lowered("O", "h"))
+    outputs = CommaList(lowered("O", "1"), letter("…"), lowered("O", "h"))
     joined: Expression = _OUTPUT
     if several:
-        joined = Close(Part("concat", Name("Concat")), Part("heads", Brackets(outputs)))
+        joined = Juxtaposed(Part("concat", Name("Concat")), Part("heads", Brackets(outputs)))
     made = joined
     if projected:
-        made = Product(made, Part("project", named("W", "O"), is_apart=True))
+        made = Multiplication(made, Part("project", named("W", "O"), is_apart=True))
     if biased:
         made = Infix("+", made, named("b", "O"))
     if made is joined:
@@ -198,11 +202,13 @@ def attention(
     >>> attention(False, "0.5", masked=True).plain
     'Attention(Q, K, V) = softmax(0.5 Q Kᵀ + M) V'
     """
-    scores: Expression = Product(Part("query", letter("Q")), Part("key", Transposed(letter("K"))))
+    scores: Expression = Multiplication(
+        Part("query", letter("Q")), Part("key", Transposed(letter("K")))
+    )
     if divided_by_root:
         scores = Fraction(scores, Part("scale", _ROOT))
     elif factor is not None:
-        number = Spelled(factor, factor, factor.replace("−", "-"))
+        number = Atom(factor, factor, factor.replace("−", "-"))
         scores = Times(Part("scale", number), scores)
     if capped:
         scores = Call(Name("cap"), scores, is_tall=True)
@@ -210,7 +216,7 @@ def attention(
     scores = _sum(scores, *(Part(f"added{each}", letter(each)) for each in added))
     weights = Call(Part("softmax", _softmax_name(sunk)), scores, is_tall=True)
     values = Part("value", letter("V"))
-    return written(Infix("=", Call(Name("Attention"), _QKV), Product(weights, values)))
+    return written(Infix("=", Call(Name("Attention"), _QKV), Multiplication(weights, values)))
 
 
 def _scores(scaled: Scaling | None, *, biased: bool, masked: bool, capped: bool) -> Expression:

@@ -16,11 +16,11 @@ class Language:
     """A language; its words are files named by its code, below `root`."""
 
     code: str
-    """As users choose it, "en"."""
+    """The code by which users choose it, "en"."""
     name: str
-    """In itself, as players list subtitles."""
+    """The name in the language itself, as players list subtitles."""
     spoken_name: str
-    """In English, as its voice is called: "Mandarin"."""
+    """The English name of its voice: "Mandarin"."""
     iso_639_2: str
     """The code of three letters that MP4 wants."""
     caption_length: int
@@ -28,15 +28,15 @@ class Language:
     reading_speed: float
     """Characters a second."""
     voices: tuple[str, ...]
-    """Of espeak-ng by name, the best first."""
+    """The voices of espeak-ng by name, the best first."""
     speaking_speed: int
     """A lecturer's calm pace in espeak-ng's words a minute, which of a Chinese word makes something else."""
     columns: int = 1
     """Columns of a terminal that its characters take."""
     has_blanks: bool = True
-    """Whether blanks part its words. Where they do not, a line may end after any punctuation mark."""
+    """True if blanks separate its words. If not, a line may end after any punctuation mark."""
     numerals: Literal["digits", "chinese"] = "digits"
-    """How a voice is given numbers to say."""
+    """The form in which a voice gets numbers."""
     foreign: tuple[str, str] | None = None
     """A pattern of what its voice cannot say, and the code of the language whose voice says it."""
     letter_a: str = ""

@@ -54,9 +54,9 @@ class Matrix:
     sums: Literal["rows", "columns"] | None = None
     """Along which axis its entries are parts of a sum that a reader may check; text is rounded to add up there."""
     totals: FloatArray | None = None
-    """What the columns add up to, where `sums` is "columns": (columns,); or the rows, where it is "rows": (rows,)."""
+    """The sums of the columns, where `sums` is "columns": (columns,); or of the rows, where it is "rows": (rows,)."""
     kind: MatrixKind = MatrixKind.WHOLE
-    """How its role is to be read: W_Q has the role of the queries and is none."""
+    """The relation to its role: W_Q has the role of the queries and is none."""
 
     @property
     def shape(self) -> tuple[int, int]:

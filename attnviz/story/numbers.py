@@ -1,4 +1,4 @@
-"""How numbers become text: the same digits in every view, and sums that add up.
+"""Numbers as text: the same digits in every view, and sums that add up.
 
 A number that is exact at the precision is shown as it is (4, 0.5); one that is not shows all decimals (0.47), so that a
 reader can tell 2 from 2.00, which was rounded. A minus is U+2212, a hidden score is −∞.
@@ -53,7 +53,7 @@ class Numbers:
 
     @property
     def weights(self) -> Numbers:
-        """For weights and exponentials: nothing is a word for what is hidden, and all for what hides the others.
+        """The numbers for weights and exponentials: a bare 0 or 1 only if the weight is exactly that.
 
         >>> Numbers(tolerance=2e-6).text(1e-7), Numbers(tolerance=2e-6).weights.text(1e-7)
         ('0', '0.00')
@@ -61,15 +61,15 @@ class Numbers:
         return replace(self, strict=True)
 
     def exact(self, value: float) -> bool:
-        """Whether the text of `value` says all there is."""
+        """True if the text of `value` is exact."""
         if not math.isfinite(value):
             return True
         return abs(value) < _WIDEST and self._close(value, round(value, self.precision))
 
-    def says_all(self, text: str, value: float) -> bool:
-        """Whether `text`, however it was rounded, is all there is to say about `value`.
+    def is_complete_text(self, text: str, value: float) -> bool:
+        """True if `text`, however it was rounded, is exactly `value`.
 
-        >>> Numbers().says_all("0.125", 0.125), Numbers().says_all("0.12", 0.125)
+        >>> Numbers().is_complete_text("0.125", 0.125), Numbers().is_complete_text("0.12", 0.125)
         (True, False)
         """
         if not math.isfinite(value):
@@ -88,10 +88,10 @@ class Numbers:
         """One number."""
         return self._text(value, self.exact(value))
 
-    def detailed(self, value: float) -> str:
-        """One number that stands for a choice and not for a result: with four digits, however small it is.
+    def four_digits(self, value: float) -> str:
+        """A parameter, not a result: with four significant digits, however small it is.
 
-        >>> Numbers().detailed(0.00125), Numbers().detailed(2.0)
+        >>> Numbers().four_digits(0.00125), Numbers().four_digits(2.0)
         ('0.00125', '2')
         """
         size = abs(value)
@@ -129,21 +129,21 @@ class Numbers:
         shown = self._adding_up(given, total) if adds_up else given
         return tuple(self._text(s, self.exact(g)) for s, g in zip(shown, given, strict=True))
 
-    def fairly(self, values: Iterable[float], total: float) -> tuple[str, ...]:
+    def row_with_ties(self, values: Iterable[float], total: float) -> tuple[str, ...]:
         """As `row`, but numbers that are alike stay alike and exact ones stay as they are. Where no others are left to
         be moved, each is rounded for itself, and what is shown may not add up.
 
-        >>> Numbers().fairly([0.174, 0.034, 0.0748], 0.2828), Numbers().fairly([0.334, 0.334], 0.668)
+        >>> Numbers().row_with_ties([0.174, 0.034, 0.0748], 0.2828), Numbers().row_with_ties([0.334, 0.334], 0.668)
         (('0.17', '0.03', '0.08'), ('0.33', '0.33'))
         """
         given = [float(value) for value in values]
         fair = self._fairly(given, total) if self.sums else given
         return tuple(self._text(s, self.exact(g)) for s, g in zip(fair, given, strict=True))
 
-    def without(self, total: float, part: float) -> float:
-        """What the other numbers add up to where `total` and `part` are shown as they are.
+    def remainder(self, total: float, part: float) -> float:
+        """The sum of the other numbers where `total` and `part` are shown as they are.
 
-        >>> round(Numbers().without(0.1237, 0.0139), 2)
+        >>> round(Numbers().remainder(0.1237, 0.0139), 2)
         0.11
         """
         shown, taken = (float(f"{value:.{self.precision}f}") for value in (total, part))

@@ -1,4 +1,4 @@
-"""What is shown of a matrix that is too large to show its numbers: blocks, and the strongest links."""
+"""Matrices that are too large to show their numbers: blocks, and the strongest links."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.errors import ShapeError
 from attnviz.records import record
+from attnviz.story.exhibits import Link
 
 Range: TypeAlias = tuple[int, int]
 """First position and the one after the last, counted from 0."""
@@ -24,7 +25,7 @@ class PooledMatrix:
     peaks: FloatArray
     """The largest entry of each block; −inf where all of it is hidden."""
     rows: tuple[Range, ...]
-    """Which rows each block row takes together."""
+    """The range of rows of each block row."""
     columns: tuple[Range, ...]
 
     @property
@@ -37,15 +38,6 @@ class PooledMatrix:
     @property
     def _axes(self) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
         return self.rows, self.columns
-
-
-@record
-class Link:
-    """A query, a key and the weight between them. Positions are counted from 0."""
-
-    query: int
-    key: int
-    weight: float
 
 
 def pooled(values: FloatArray, rows: int, columns: int) -> PooledMatrix:

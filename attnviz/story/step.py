@@ -1,4 +1,4 @@
-"""A step of a lesson as one object: its name, what it can say, how it is built, what views need to know of it."""
+"""A step of a lesson as one object: its id, its narration parts, its builder, and settings for views."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Context = TypeVar("Context", contravariant=True)
 
 @record
 class Absence:
-    """Why an input may lack a step, and how to get it, as the end of an error message."""
+    """The reason that an input lacks a step, and how to get it, as the end of an error message."""
 
     why: str
     with_model: str | None = None
@@ -38,11 +38,11 @@ class StepDefinition(Generic[Context]):
     absence: Absence | None = None
     """Why there may be nothing to show; None where there always is something, or no more to say."""
     on_one_head: bool = False
-    """Whether it is about one head of several, and every view names that head."""
+    """True if it is about one head of several, and every view names that head."""
     on_score_stack: bool = False
-    """Whether its result is a row of the stack from scores to weights."""
+    """True if its result is a row of the stack from scores to weights."""
     on_sidebar: bool = False
-    """Whether its result stays in sight in the film."""
+    """True if its result stays in the sidebar of the film."""
 
     def build_step(self, context: Context, head: int | None) -> Step | None:
         """The step, with what the definition says of it; `head` is the number of the head that the lesson follows.

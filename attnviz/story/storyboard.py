@@ -28,19 +28,19 @@ class Step:
     title: str
     formula: Formula
     narration: Mapping[str, str]
-    """What is said, by part, in the order it is said. The same words are captions in a film."""
+    """The narration by part, in order. The same words are captions in a film."""
     worked: tuple[Calculation, ...] = ()
     """The row that is worked in full, one calculation an entry."""
     omitted: str | None = None
-    """In words, which entries `worked` leaves out; None if it leaves out none."""
+    """The entries that `worked` leaves out, in words; None if it leaves out none."""
     exhibits: tuple[Exhibit, ...] = ()
-    """What is shown, part by part."""
+    """The exhibits, part by part."""
     head: int | None = None
     """The head that it is told on, as `Matrix.head`; None where there is only one, or it is told on all of them."""
     on_score_stack: bool = False
-    """Whether its result is a row of the stack from scores to weights."""
+    """True if its result is a row of the stack from scores to weights."""
     on_sidebar: bool = False
-    """Whether its result stays in sight in the film."""
+    """True if its result stays in the sidebar of the film."""
 
     @property
     def product(self) -> Product | None:
@@ -66,24 +66,24 @@ class Step:
 
 @record(eq=False)
 class Storyboard:
-    """A lesson told in one language: on one trace, or on what the lesson measures itself."""
+    """A lesson in one language: on one trace, or on the lesson's own measurements."""
 
     lesson: str
     language: str
     title: str
     steps: tuple[Step, ...]
     numbers: Numbers
-    """How numbers become text, in every view."""
+    """The number format of every view."""
     source_trace: Trace | None = None
-    """What a lesson on one trace is told on."""
+    """The trace of a lesson on one; None for others."""
     query: int = 0
     """The row that a lesson on one trace follows, counted from 0."""
     in_full: bool = False
-    """Whether that row is worked in full, from the scores to the output."""
+    """True if that row is worked in full, from the scores to the output."""
     untrained: str | None = None
-    """How the numbers came about (seed 0), where nothing has learned them."""
+    """The source of the numbers (seed 0), where nothing has learned them."""
     notes: tuple[str, ...] = field(default=())
-    """What is untrained, rounded or left out, in words: every view shows them."""
+    """The notes on what is untrained, rounded or left out: every view shows them."""
     brief_notes: tuple[str, ...] = ()
     """The same in a few words each, for a view with little room."""
     keys: tuple[int, ...] = ()
@@ -99,7 +99,7 @@ class Storyboard:
 
     @property
     def trace(self) -> Trace:
-        """The one that the lesson is told on. Raises LookupError in a lesson that is not told on one."""
+        """The trace that the lesson shows. Raises LookupError in a lesson without one."""
         if self.source_trace is None:
             raise LookupError(f"the lesson {self.lesson} is not told on one trace")
         return self.source_trace

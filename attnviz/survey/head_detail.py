@@ -1,4 +1,4 @@
-"""One head of a model closely: which weights are worth a line, which queries they belong to, and what is left out."""
+"""One head of a model in detail: its strongest weights, their queries, and what is left out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.records import record
-from attnviz.story.pooled_map import Link, Range, strongest_links
+from attnviz.story.exhibits import Link
+from attnviz.story.pooled_map import Range, strongest_links
 from attnviz.survey.heads import MeasuredHead, Survey
 
 LEAST = 0.05
@@ -33,7 +34,7 @@ class QueryWeights:
     """The number of keys that are not among the `named`."""
     rest: float
     """The sum of their weights."""
-    called: str | None = None
+    word: str | None = None
     """The word, where it is in several pieces."""
 
     @property
@@ -82,7 +83,7 @@ class HeadDetail:
 
     @property
     def is_pooled(self) -> bool:
-        """Whether blocks hold more than one weight."""
+        """True if blocks hold more than one weight."""
         return self.blocks < self.n
 
     @property
@@ -96,12 +97,12 @@ def head_detail(
     survey: Survey,
     added: Sequence[int] = (),
     queries: Range | None = None,
-    called: str | None = None,
+    word: str | None = None,
 ) -> HeadDetail:
     """The weights (n, n) of the only head of `survey` closely.
 
     `added` are positions of what the model adds to the text; `queries` is the position that is followed, or those of
-    the pieces of the word that is `called` so.
+    the pieces of that `word`.
     """
     peaks = survey.heads[0].map.peaks
     least = _least(peaks)
@@ -120,7 +121,7 @@ def head_detail(
         tuple(arcs),
         least,
         share,
-        None if queries is None else _row(weights, queries, called),
+        None if queries is None else _row(weights, queries, word),
     )
 
 
@@ -139,7 +140,7 @@ def _strongest(weights: FloatArray, added: Sequence[int]) -> tuple[Link, ...]:
     return tuple(Link(written[each.query], written[each.key], each.weight) for each in found)
 
 
-def _row(weights: FloatArray, queries: Range, called: str | None) -> QueryWeights:
+def _row(weights: FloatArray, queries: Range, word: str | None) -> QueryWeights:
     row = weights[slice(*queries)].mean(axis=0, keepdims=True)
     found = strongest_links(row, round(1 / LEAST_OF_ROW))
     links = tuple(
@@ -147,4 +148,4 @@ def _row(weights: FloatArray, queries: Range, called: str | None) -> QueryWeight
     )
     named = links[:_MOST_NAMED]
     rest = float(row.sum()) - sum(each.weight for each in named)
-    return QueryWeights(queries, links, weights.shape[1] - len(named), max(rest, 0.0), called)
+    return QueryWeights(queries, links, weights.shape[1] - len(named), max(rest, 0.0), word)

@@ -6,23 +6,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from attnviz.records import record
+from attnviz.story.exhibits import Link
 from attnviz.story.i18n import words
 from attnviz.story.labels import shown_token
 from attnviz.story.numbers import percent
-from attnviz.story.pooled_map import Link
 from attnviz.survey.head_detail import LEAST_OF_ROW, HeadDetail, QueryWeights
 from attnviz.survey.heads import MEASURES, MeasuredHead
 
 
-def title_of(close: HeadDetail, language: str) -> str:
+def title_of(detail: HeadDetail, language: str) -> str:
     """Model, layer, head and how many tokens."""
-    head = close.head
-    return words(language).say(
+    head = detail.head
+    return words(language).phrase(
         *("heads", "title_head"),
-        model=close.survey.model,
+        model=detail.survey.model,
         layer=head.layer,
         head=head.head,
-        counted=close.survey.counted(language),
+        counted=detail.survey.counted(language),
     )
 
 
@@ -35,10 +35,10 @@ def written(weight: float) -> str:
     return f"{weight:.2f}"
 
 
-def token_text(position: int, close: HeadDetail) -> str:
+def token_text(position: int, detail: HeadDetail) -> str:
     """A token, with its position where another one reads the same."""
-    token = close.survey.tokens[position]
-    is_alone = close.survey.tokens.count(token) == 1
+    token = detail.survey.tokens[position]
+    is_alone = detail.survey.tokens.count(token) == 1
     return shown_token(token) if is_alone else f"{position + 1} {shown_token(token)}"
 
 
@@ -56,66 +56,66 @@ class LinkText:
         return f"{self.query} → {self.key}"
 
 
-def link_text(link: Link, close: HeadDetail) -> LinkText:
+def link_text(link: Link, detail: HeadDetail) -> LinkText:
     """A link as it is written."""
     return LinkText(
-        token_text(link.query, close), token_text(link.key, close), written(link.weight)
+        token_text(link.query, detail), token_text(link.key, detail), written(link.weight)
     )
 
 
-def query_text(row: QueryWeights, close: HeadDetail) -> str:
+def query_text(row: QueryWeights, detail: HeadDetail) -> str:
     """The query that is followed: its token, or the word that its pieces make."""
-    return token_text(row.queries[0], close) if row.called is None else shown_token(row.called)
+    return token_text(row.queries[0], detail) if row.word is None else shown_token(row.word)
 
 
-def row_link_texts(row: QueryWeights, links: Sequence[Link], close: HeadDetail) -> list[LinkText]:
+def row_link_texts(row: QueryWeights, links: Sequence[Link], detail: HeadDetail) -> list[LinkText]:
     """Links of the query that is followed, as they are written."""
-    query = query_text(row, close)
-    return [replace(link_text(each, close), query=query) for each in links]
+    query = query_text(row, detail)
+    return [replace(link_text(each, detail), query=query) for each in links]
 
 
-def pair_text(close: HeadDetail) -> LinkText | None:
+def pair_text(detail: HeadDetail) -> LinkText | None:
     """The pair that the survey is about, with its weight; None where there is none."""
-    pair, weight = close.survey.pair, close.head.between
+    pair, weight = detail.survey.pair, detail.head.between
     if pair is None or weight is None:
         return None
     if not pair.is_merged:
-        return link_text(Link(pair.query[0], pair.key[0], weight), close)
+        return link_text(Link(pair.query[0], pair.key[0], weight), detail)
     query, key = map(shown_token, pair.names)
     return LinkText(query, key, written(weight))
 
 
-def reading(close: HeadDetail, language: str, is_numbered: bool) -> str:
+def reading(detail: HeadDetail, language: str, is_numbered: bool) -> str:
     """The sentences that say how the map is read."""
-    say = words(language).say
-    sentences = [say("heads", "rows")]
+    phrase = words(language).phrase
+    sentences = [phrase("heads", "rows")]
     if is_numbered:
-        sentences.append(say("heads", "rounded"))
-    if close.is_pooled:
-        sentences.append(say("heads", "blocks", n=f"{close.n:,}", blocks=close.blocks))
-    return say("terminal", "between_sentences").join(sentences)
+        sentences.append(phrase("heads", "rounded"))
+    if detail.is_pooled:
+        sentences.append(phrase("heads", "blocks", n=f"{detail.n:,}", blocks=detail.blocks))
+    return phrase("terminal", "between_sentences").join(sentences)
 
 
-def arcs_text(close: HeadDetail, language: str) -> str:
+def arcs_text(detail: HeadDetail, language: str) -> str:
     """The sentence on which weights have an arc, and how many have none."""
-    say, least = words(language).say, written(close.least)
-    if not close.arcs:
-        return say("heads", "no_arcs", least=least)
-    facts = {"shown": f"{len(close.arcs):,}", "count": f"{close.blocks**2:,}", "least": least}
-    if close.share is None:
-        return say("heads", "arcs_blocks", **facts)
-    return say("heads", "arcs", **facts, share=percent(close.share))
+    phrase, least = words(language).phrase, written(detail.least)
+    if not detail.arcs:
+        return phrase("heads", "no_arcs", least=least)
+    facts = {"shown": f"{len(detail.arcs):,}", "count": f"{detail.blocks**2:,}", "least": least}
+    if detail.share is None:
+        return phrase("heads", "arcs_blocks", **facts)
+    return phrase("heads", "arcs", **facts, share=percent(detail.share))
 
 
-def row_text(row: QueryWeights, close: HeadDetail, language: str) -> str:
+def row_text(row: QueryWeights, detail: HeadDetail, language: str) -> str:
     """The weights of the query that is followed, in one line."""
     said = words(language)
-    given = said.say("common", "comma").join(
-        f"{_in_a_list(token_text(each.key, close))} {written(each.weight)}" for each in row.named
+    given = said.phrase("common", "comma").join(
+        f"{_in_a_list(token_text(each.key, detail))} {written(each.weight)}" for each in row.named
     )
-    line = said.say("heads", "row", query=query_text(row, close), given=given or "–")
+    line = said.phrase("heads", "row", query=query_text(row, detail), given=given or "–")
     rest = rest_text(row, language)
-    return line + said.say("terminal", "between_sentences") + rest if rest else line
+    return line + said.phrase("terminal", "between_sentences") + rest if rest else line
 
 
 def _in_a_list(token: str) -> str:
@@ -128,38 +128,38 @@ def rest_text(row: QueryWeights, language: str) -> str:
     said, sentences = words(language), []
     if row.others:
         facts = {"count": f"{row.others:,}", "weight": written(row.rest)}
-        sentences.append(said.say("heads", "rest_one" if row.others == 1 else "rest", **facts))
+        sentences.append(said.phrase("heads", "rest_one" if row.others == 1 else "rest", **facts))
     if row.pieces > 1:
-        sentences.append(said.say("heads", "pieces", count=row.pieces))
-    return said.say("terminal", "between_sentences").join(sentences)
+        sentences.append(said.phrase("heads", "pieces", count=row.pieces))
+    return said.phrase("terminal", "between_sentences").join(sentences)
 
 
 def row_arcs_text(language: str) -> str:
     """The sentence on which weights of the query that is followed have an arc."""
-    return words(language).say("heads", "row_arcs", least=written(LEAST_OF_ROW))
+    return words(language).phrase("heads", "row_arcs", least=written(LEAST_OF_ROW))
 
 
-def measures_text(close: HeadDetail, language: str) -> str:
+def measures_text(detail: HeadDetail, language: str) -> str:
     """The measures of the head, in one line."""
-    return head_measures_text(close.head, language)
+    return head_measures_text(detail.head, language)
 
 
 def head_measures_text(head: MeasuredHead, language: str) -> str:
     """The measures of a head, in one line."""
-    say = words(language).say
+    phrase = words(language).phrase
     measures = {**vars(head.measures), "induction": head.induction}
     names = (*MEASURES, "induction", "entropy")
-    return say("common", "comma").join(
-        f"{say('heads', _NAMES.get(name, name))} {written(value)}"
+    return phrase("common", "comma").join(
+        f"{phrase('heads', _NAMES.get(name, name))} {written(value)}"
         for name in names
         if (value := measures[name]) is not None
     )
 
 
-def notes(close: HeadDetail, language: str) -> tuple[str, ...]:
+def notes(detail: HeadDetail, language: str) -> tuple[str, ...]:
     """The notes on the numbers."""
-    survey = close.survey
-    return tuple(words(language).say("heads", note, **survey.facts) for note in survey.notes())
+    survey = detail.survey
+    return tuple(words(language).phrase("heads", note, **survey.facts) for note in survey.notes())
 
 
 _NAMES = {"entropy": "entropy_alone"}

@@ -32,7 +32,7 @@ class Pair:
 
     @property
     def is_merged(self) -> bool:
-        """Whether one of them is several positions."""
+        """True if one of them is several positions."""
         return len(self.query) > 1 or len(self.key) > 1
 
 
@@ -68,14 +68,14 @@ class Survey:
     """Layer by layer."""
     pair: Pair | None = None
     is_merged: bool = False
-    """Whether pieces of words were merged: summed over keys, averaged over queries."""
+    """True if pieces of words were merged: summed over keys, averaged over queries."""
     is_captured: bool = False
-    """Whether the weights come from somewhere else, and were not computed here."""
+    """True if the weights come from somewhere else, and were not computed here."""
     layer: int | None = None
     """The only layer that was surveyed; None is all of them."""
 
-    made: Provenance = field(default_factory=Provenance)
-    """How weights are quantised, if they are; tokens that the model does not know; which other program ran it."""
+    provenance: Provenance = field(default_factory=Provenance)
+    """The quantisation of the weights, the tokens unknown to the model, and the other program that ran it."""
 
     def __repr__(self) -> str:
         layers, tokens = len(self.layers), len(self.tokens)
@@ -89,9 +89,9 @@ class Survey:
         notes = ["captured_note"] if self.is_captured else []
         is_merged = self.is_merged or (self.pair is not None and self.pair.is_merged)
         notes += ["merged_note"] if is_merged else []
-        notes += ["quantised_note"] if self.made.quantisation is not None else []
-        notes += ["unknown_note"] if self.made.unknown is not None else []
-        notes += ["watched_note"] if self.made.backend is not None else []
+        notes += ["quantised_note"] if self.provenance.quantisation is not None else []
+        notes += ["unknown_note"] if self.provenance.unknown is not None else []
+        notes += ["watched_note"] if self.provenance.backend is not None else []
         if measured:
             notes.append("measured_note")
             notes += ["induction_note"] if self.foremost("induction", 1) else []
@@ -102,18 +102,18 @@ class Survey:
         facts = {"model": self.model, "heads": len(self.layers[0])}
         facts["counted"] = self.counted(language)
         if self.layer is not None:
-            return words(language).say("heads", "title_layer", layer=self.layer, **facts)
-        return words(language).say("heads", "title", layers=len(self.layers), **facts)
+            return words(language).phrase("heads", "title_layer", layer=self.layer, **facts)
+        return words(language).phrase("heads", "title", layers=len(self.layers), **facts)
 
     def counted(self, language: str) -> str:
         """The number of tokens, or of words where their pieces are merged."""
         name = "words" if self.is_merged else "tokens"
-        return words(language).say("heads", name, n=len(self.tokens))
+        return words(language).phrase("heads", name, n=len(self.tokens))
 
     @property
     def facts(self) -> Mapping[str, str]:
         """The facts that the notes mention."""
-        return {**self.made.to_plain(), "revision": self.revision[:_REVISION]}
+        return {**self.provenance.to_plain(), "revision": self.revision[:_REVISION]}
 
     @property
     def layers(self) -> tuple[tuple[MeasuredHead, ...], ...]:
@@ -144,17 +144,17 @@ def measured_heads(
     tokens: Sequence[object],
     added: Sequence[int],
     pair: Pair | None = None,
-    twice: Iterable[Iterable[FloatArray]] = (),
+    doubled: Iterable[Iterable[FloatArray]] = (),
     blocks: int = BLOCKS,
     first: int = 0,
 ) -> tuple[MeasuredHead, ...]:
     """The heads whose weights (n, n) these are, layer by layer; no more than one is in memory.
 
-    `tokens` are compared with each other, `added` are positions of what the model adds to the text. `twice` are the
+    `tokens` are compared with each other, `added` are positions of what the model adds to the text. `doubled` are the
     weights on the text without these, written twice in a row. A map has `blocks` rows and columns at most. `first` is
     the number of the first of these layers.
     """
-    repeated = [[induction(weights, len(weights) // 2) for weights in layer] for layer in twice]
+    repeated = [[induction(weights, len(weights) // 2) for weights in layer] for layer in doubled]
     return tuple(
         measured_head(
             *(weights, (first + number, head), tokens, added, pair),

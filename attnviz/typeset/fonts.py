@@ -56,7 +56,7 @@ class Weight(IntEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Shaped:
+class ShapedText:
     """A string as glyphs. Lengths are in em, the baseline is y = 0."""
 
     outlines: tuple[Points, ...]
@@ -65,7 +65,7 @@ class Shaped:
     width: float
 
 
-def shape(text: str, weight: Weight) -> Shaped:
+def shape(text: str, weight: Weight) -> ShapedText:
     """The glyphs of `text` in one line, with kerning and figures of equal width.
 
     >>> shape("11", Weight.MEDIUM).width == shape("00", Weight.MEDIUM).width
@@ -75,7 +75,7 @@ def shape(text: str, weight: Weight) -> Shaped:
 
 
 @lru_cache(maxsize=1024)  # a number is drawn many times in a film, and seldom in the next
-def _shaped(text: str, weight: Weight, named: Typeface | None) -> Shaped:
+def _shaped(text: str, weight: Weight, named: Typeface | None) -> ShapedText:
     outlines: list[Points] = []
     characters: list[int] = []
     pen, start = 0.0, 0
@@ -84,10 +84,10 @@ def _shaped(text: str, weight: Weight, named: Typeface | None) -> Shaped:
         outlines += [outline + np.array([pen, 0.0, 0.0]) for outline in part.outlines]
         characters += [start + character for character in part.characters]
         pen, start = pen + part.width, start + len(stretch)
-    return Shaped(tuple(outlines), tuple(characters), pen)
+    return ShapedText(tuple(outlines), tuple(characters), pen)
 
 
-def _shaped_stretch(text: str, weight: Weight, face: Typeface) -> Shaped:
+def _shaped_stretch(text: str, weight: Weight, face: Typeface) -> ShapedText:
     font, unit = _font(face, weight)
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
@@ -101,7 +101,7 @@ def _shaped_stretch(text: str, weight: Weight, face: Typeface) -> Shaped:
             outlines.append(glyph + offset)
             characters.append(info.cluster)
         pen += position.x_advance * unit
-    return Shaped(tuple(outlines), tuple(characters), pen)
+    return ShapedText(tuple(outlines), tuple(characters), pen)
 
 
 def _stretches(text: str, named: Typeface | None) -> list[tuple[Typeface, str]]:
@@ -131,10 +131,10 @@ def _features(text: str) -> dict[str, bool | list[tuple[int, int, bool]]]:
     return features | ({"tnum": numbers} if numbers else {})
 
 
-def lacking(text: str) -> str:
+def missing_from_inter(text: str) -> str:
     """The characters of `text` that Inter does not have, each once.
 
-    >>> lacking("注意力 means attention")
+    >>> missing_from_inter("注意力 means attention")
     '注意力'
     """
     return "".join(dict.fromkeys(c for c in text if not c.isspace() and not _has(latin(), c)))

@@ -30,10 +30,10 @@ def roomy_width(text: str, size: float) -> float:
     return size * sum(map(_em, text))
 
 
-def fitted(text: str, width: float, size: float) -> list[str]:
+def break_lines(text: str, width: float, size: float) -> list[str]:
     """The text in lines of about that width, broken at blanks and between Chinese characters, else where it must.
 
-    >>> fitted("one two three", 50, 10), fitted("注意力，注意", 45, 10)
+    >>> break_lines("one two three", 50, 10), break_lines("注意力，注意", 45, 10)
     (['one two', 'three'], ['注意力，', '注意'])
     """
     lines = [""]

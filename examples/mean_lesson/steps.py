@@ -3,7 +3,7 @@
 import numpy as np
 
 from attnviz.lessons.lesson import Opening
-from attnviz.lessons.lesson_checks import begin, notes
+from attnviz.lessons.lesson_checks import checked_context, notes
 from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.request import LessonRequest
 from attnviz.story import formulas
@@ -20,10 +20,10 @@ NAME = "mean"
 
 def open_lesson(request: LessonRequest) -> Opening[LessonContext]:
     """The lesson on the trace that was asked for."""
-    context = begin(request, NAME)
+    context = checked_context(request, NAME)
     return Opening(
         context,
-        context.words.say(NAME, "title"),
+        context.words.phrase(NAME, "title"),
         context.numbers,
         trace=context.trace,
         query=request.query,
@@ -39,11 +39,11 @@ def _weights(context: LessonContext) -> Step:
     equal = np.full_like(learned, 1 / len(learned))
     return Step(
         "weights",
-        context.say("weights", "title"),
+        context.phrase("weights", "title"),
         formulas.WEIGHTS_OF_ROWS,
         {
-            "why": context.say("weights", "why", query=context.named("q", context.query)),
-            "equal": context.say("weights", "equal", count=len(learned)),
+            "why": context.phrase("weights", "why", query=context.named("q", context.query)),
+            "equal": context.phrase("weights", "equal", count=len(learned)),
         },
         exhibits=(
             Exhibit(parts.Weights.WHY, context.row("A", learned, Role.WEIGHT)),
@@ -58,9 +58,9 @@ def _mean(context: LessonContext) -> Step:
     mean = Matrix("Σv/n", values.mean(axis=0, keepdims=True), Role.OUTPUT)
     return Step(
         "mean",
-        context.say("mean", "title"),
+        context.phrase("mean", "title"),
         formulas.OUTPUT,
-        {"why": context.say("mean", "why")},
+        {"why": context.phrase("mean", "why")},
         exhibits=(
             Exhibit(parts.Mean.WHY, Product(context.first("V", values, Role.VALUE), (mean,))),
         ),

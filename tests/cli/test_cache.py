@@ -127,7 +127,7 @@ def test_a_cache_that_cannot_be_written_is_shown(attnviz, folder):
     assert attnviz("cache", "--clear").out == "0 B freed\n"
 
 
-def test_a_limit_that_cannot_be_saved_is_told_with_the_cure(attnviz, folder):
+def test_a_limit_that_cannot_be_saved_is_reported_with_the_cure(attnviz, folder):
     folder.parent.parent.write_text("no folder")
 
     done = attnviz("cache", "--limit", "1GB")
@@ -139,7 +139,9 @@ def test_a_limit_that_cannot_be_saved_is_told_with_the_cure(attnviz, folder):
     )
 
 
-def test_a_cache_that_cannot_be_emptied_is_told_with_the_cure(attnviz, folder, filled, monkeypatch):
+def test_a_cache_that_cannot_be_emptied_is_reported_with_the_cure(
+    attnviz, folder, filled, monkeypatch
+):
     filled(600_000)
     monkeypatch.setattr(os, "unlink", refuse)
 
@@ -149,7 +151,7 @@ def test_a_cache_that_cannot_be_emptied_is_told_with_the_cure(attnviz, folder, f
     assert done.refusal.startswith(f"the cache {folder} cannot be changed: make it writable, or")
 
 
-def test_a_full_disk_is_told(attnviz, monkeypatch):
+def test_a_full_disk_is_reported(attnviz, monkeypatch):
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device", "segments.limit")
 
@@ -206,7 +208,7 @@ def test_a_size_is_read_as_it_is_meant(written, size):
         "9999999GB",
     ],
 )
-def test_what_is_no_size_is_told_with_what_is(written):
+def test_an_invalid_size_is_reported_with_valid_ones(written):
     with pytest.raises(click.BadParameter) as refused:
         ByteSize().convert(written, None, None)
 
@@ -227,5 +229,5 @@ def test_what_is_no_size_is_told_with_what_is(written):
         (10**18 - 10**12, "999,999 TB"),
     ],
 )
-def test_a_size_is_told_with_three_digits(size, text):
+def test_a_size_is_printed_with_three_digits(size, text):
     assert human(size) == text

@@ -37,7 +37,7 @@ def test_a_time_is_read_as_it_is_meant(written, seconds):
         *("s", "m", ":30", "1e3", "nan", "inf", "1 30", "30s1m", "1,5"),
     ],
 )
-def test_what_is_no_time_is_told_with_what_is(written):
+def test_an_invalid_duration_is_reported_with_valid_ones(written):
     with pytest.raises(click.BadParameter) as refused:
         Duration().convert(written, None, None)
 

@@ -120,7 +120,7 @@ def test_the_users_mistake_is_one_line_and_status_2(run, arguments, stdin, messa
     assert run("probe", *arguments, stdin=stdin) == (2, "", f"Error: {message}\n")
 
 
-def test_an_unknown_command_is_told_with_the_nearest(run):
+def test_an_unknown_command_is_reported_with_the_nearest(run):
     status, out, err = run("explian")
     assert (status, out) == (2, "")
     assert err.startswith(

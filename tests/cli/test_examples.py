@@ -27,7 +27,7 @@ def test_the_list_names_every_example_with_its_shape_and_title():
     )
 
 
-def test_the_list_speaks_chinese():
+def test_the_list_can_be_chinese():
     assert "因果掩码：看不到后面的词" in attnviz("examples", "--lang", "zh").stdout
 
 
@@ -46,7 +46,7 @@ def test_a_printed_example_is_a_file_of_the_users_own(tmp_path):
     )
 
 
-def test_an_unknown_example_is_told_with_the_nearest():
+def test_an_unknown_example_is_reported_with_the_nearest():
     done = attnviz("examples", "two-head")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
@@ -63,7 +63,7 @@ def test_without_a_command_the_help_is_shown():
         assert f"\n  {command} " in done.stdout
 
 
-def test_the_version_is_told():
+def test_the_version_is_printed():
     assert attnviz("--version").stdout == "attnviz, version 0.1.0\n"
 
 

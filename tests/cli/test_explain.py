@@ -38,7 +38,7 @@ def explain(tmp_path):
     return run
 
 
-def told(done):
+def stdout_of(done):
     """stdout of a process that ended well and said nothing else."""
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
@@ -52,7 +52,7 @@ def refused(done):
 
 
 def test_without_input_it_is_the_articles_example_in_plain_text(explain):
-    text = told(explain())
+    text = stdout_of(explain())
 
     assert "q₁·k₂ = 1·4 + 0·4 + 2·0 = 4" in text
     assert "o₁[2] = 0.06·2 + 0.47·8 + 0.47·6 ≈ 0.13 + 3.74 + 2.81 = 6.68" in text
@@ -72,8 +72,8 @@ def test_without_input_it_is_the_articles_example_in_plain_text(explain):
         (["--color", "never"], {"FORCE_COLOR": "1"}, None),
     ],
 )
-def test_a_pipe_holds_colour_only_where_it_is_asked_for(explain, arguments, environment, expected):
-    text = told(explain("--step", "scores", *arguments, environment=environment))
+def test_a_pipe_has_colour_only_on_request(explain, arguments, environment, expected):
+    text = stdout_of(explain("--step", "scores", *arguments, environment=environment))
 
     if expected is None:
         assert ESCAPE not in text
@@ -90,7 +90,7 @@ def test_a_token_with_an_escape_sequence_is_refused(explain):
 
 def test_the_light_theme_has_other_colours(explain):
     themes = [
-        told(explain("--step", "scores", "--color", "always", "--theme", theme))
+        stdout_of(explain("--step", "scores", "--color", "always", "--theme", theme))
         for theme in ("dark", "light")
     ]
 
@@ -99,7 +99,7 @@ def test_the_light_theme_has_other_colours(explain):
 
 
 def test_json_is_the_whole_trace_and_holds_the_articles_numbers(explain):
-    trace = Trace.from_json(told(explain("--format", "json")))
+    trace = Trace.from_json(stdout_of(explain("--format", "json")))
 
     stages = trace.heads[0].stages
     assert stages.scores.tolist() == [[2, 4, 4], [4, 16, 12], [4, 12, 10]]
@@ -112,7 +112,7 @@ def test_json_is_the_whole_trace_and_holds_the_articles_numbers(explain):
 
 
 def test_json_with_the_articles_rounding_holds_what_the_article_prints(explain):
-    trace = Trace.from_json(told(explain("--format", "json", "--rounding", "article")))
+    trace = Trace.from_json(stdout_of(explain("--format", "json", "--rounding", "article")))
 
     assert trace.rounded == "article"
     np.testing.assert_allclose(trace.heads[0].stages.weights[0], [0.0, 0.5, 0.5], atol=1e-12)
@@ -130,14 +130,14 @@ def test_json_with_the_articles_rounding_holds_what_the_article_prints(explain):
     ],
 )
 def test_the_suffix_of_a_file_says_its_format(explain, tmp_path, name, beginning):
-    assert told(explain("-o", name)) == ""
+    assert stdout_of(explain("-o", name)) == ""
 
     assert (tmp_path / name).read_text(encoding="utf-8").startswith(beginning)
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_a_format_that_is_given_wins_over_the_suffix(explain, tmp_path):
-    told(explain("-o", "out.txt", "--format", "json"))
+    stdout_of(explain("-o", "out.txt", "--format", "json"))
 
     assert json.loads((tmp_path / "out.txt").read_text(encoding="utf-8"))["heads"] == 1
 
@@ -146,7 +146,7 @@ def test_a_format_that_is_given_wins_over_the_suffix(explain, tmp_path):
     ("arguments", "coloured"), [([], False), (["--color", "always"], True)], ids=["auto", "always"]
 )
 def test_a_file_holds_colour_only_by_the_flag(explain, tmp_path, arguments, coloured):
-    told(explain("-o", "out.txt", *arguments, environment={"FORCE_COLOR": "1"}))
+    stdout_of(explain("-o", "out.txt", *arguments, environment={"FORCE_COLOR": "1"}))
 
     assert (ESCAPE in (tmp_path / "out.txt").read_text(encoding="utf-8")) is coloured
 
@@ -195,7 +195,7 @@ def test_a_file_holds_colour_only_by_the_flag(explain, tmp_path, arguments, colo
         (["--width", "39"], "Error: Invalid value for '--width': 39 is not in the range x>=40"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line_with_the_cure(explain, arguments, message):
+def test_an_impossible_request_is_reported_in_one_line_with_the_cure(explain, arguments, message):
     assert refused(explain(*arguments)).startswith(message)
 
 
@@ -203,28 +203,28 @@ def test_the_width_that_is_refused_is_the_width_that_a_page_needs():
     assert page_context.NARROWEST == NARROWEST
 
 
-def test_steps_come_in_the_order_of_the_lesson_however_they_are_asked_for(explain):
-    text = told(explain("--step", "output", "--step", "scores", "--step", "output"))
+def test_steps_come_in_the_order_of_the_lesson_however_they_are_given(explain):
+    text = stdout_of(explain("--step", "output", "--step", "scores", "--step", "output"))
 
     assert re.findall(r"^  (\d+)  ", text, re.MULTILINE) == ["6", "9"]
 
 
 def test_a_step_that_the_input_has_not_can_be_had_as_the_message_says(explain):
-    assert "Mask" in told(explain("--step", "mask", "--causal"))
-    assert "√d_k" in told(explain("--step", "scale", "--scale", "sqrt"))
-    assert "W_O" in told(explain("a b", "--step", "heads", "--heads", "2"))
+    assert "Mask" in stdout_of(explain("--step", "mask", "--causal"))
+    assert "√d_k" in stdout_of(explain("--step", "scale", "--scale", "sqrt"))
+    assert "W_O" in stdout_of(explain("a b", "--step", "heads", "--heads", "2"))
 
 
 @pytest.mark.parametrize("width", [40, 61, 120])
-def test_a_page_is_as_wide_as_it_is_told_to_be(explain, width):
-    lines = told(explain("--width", str(width))).splitlines()
+def test_a_page_is_as_wide_as_requested(explain, width):
+    lines = stdout_of(explain("--width", str(width))).splitlines()
 
     assert max(map(len, lines)) == width - 2
 
 
 def test_the_width_of_the_terminal_is_heard_but_never_below_40(explain):
-    assert told(explain(environment={"COLUMNS": "50"})) == told(explain("--width", "50"))
-    assert told(explain(environment={"COLUMNS": "20"})) == told(explain("--width", "40"))
+    assert stdout_of(explain(environment={"COLUMNS": "50"})) == stdout_of(explain("--width", "50"))
+    assert stdout_of(explain(environment={"COLUMNS": "20"})) == stdout_of(explain("--width", "40"))
 
 
 def test_a_pipe_that_closes_early_is_no_traceback(tmp_path):
@@ -243,7 +243,7 @@ def test_a_pipe_that_closes_early_is_no_traceback(tmp_path):
 
 
 def test_vectors_come_from_a_pipe(explain):
-    text = told(explain("--vectors", "-", input="1,0,1,0\n0,2,0,2\n"))
+    text = stdout_of(explain("--vectors", "-", input="1,0,1,0\n0,2,0,2\n"))
 
     assert "2 vectors of 4 numbers" in text
     assert "Untrained" in text
@@ -251,26 +251,26 @@ def test_vectors_come_from_a_pipe(explain):
 
 @pytest.mark.parametrize("count", [1, 200, 2000])
 def test_one_token_and_many_are_explained(explain, count):
-    text = told(explain(" ".join(f"w{i}" for i in range(count))))
+    text = stdout_of(explain(" ".join(f"w{i}" for i in range(count))))
 
     assert f"row 1 of {count}." in text
     assert len(text.splitlines()) < 350
     assert max(map(len, text.splitlines())) <= 80
 
 
-def test_it_speaks_chinese(explain):
-    text = told(explain("我爱猫", "--lang", "zh"))
+def test_it_can_be_chinese(explain):
+    text = stdout_of(explain("我爱猫", "--lang", "zh"))
 
     assert "自注意力" in text
     assert "未经训练（随机种子 0）" in text
 
 
 def test_pause_is_ignored_where_nobody_can_answer(explain):
-    assert told(explain("--pause")) == told(explain())
+    assert stdout_of(explain("--pause")) == stdout_of(explain())
 
 
 def test_help_shows_how_it_is_used(explain):
-    text = told(explain("--help"))
+    text = stdout_of(explain("--help"))
 
     assert "cat x.csv | attnviz explain --vectors -" in text
     assert "--pause" in text
@@ -303,7 +303,7 @@ def test_numbers_that_overflow_are_refused_with_what_became_of_them(
     )
 
 
-def test_numbers_that_are_large_but_do_not_overflow_are_told(explain, tmp_path):
+def test_numbers_that_are_large_but_do_not_overflow_are_shown(explain, tmp_path):
     (tmp_path / "x.csv").write_text("1e150,1e150\n-1e150,1e150\n", encoding="utf-8")
 
-    assert "All rows" in told(explain("--vectors", "x.csv"))
+    assert "All rows" in stdout_of(explain("--vectors", "x.csv"))

@@ -14,7 +14,7 @@ from attnviz import Trace
 from attnviz.inputs import InputRequest
 from attnviz.lessons import spec
 from attnviz.lessons.registry import LESSONS
-from attnviz.lessons.spec import Made, spec_of
+from attnviz.lessons.spec import FilmLesson, spec_text
 from attnviz.library.lesson_input import Presentation, lesson_request
 from attnviz.render.video.container import TrackLanguage, assemble
 from attnviz.views.film.video.embedded_spec import packed
@@ -42,7 +42,7 @@ def explain(tmp_path):
     return run
 
 
-def told(done):
+def stdout_of(done):
     """stdout of a process that ended well and said nothing else."""
     assert (done.returncode, done.stderr) == (0, b"")
     return done.stdout.decode()
@@ -96,7 +96,7 @@ def made(lesson="self-attention", title=None, steps=(), words=None, how=None, **
     """A lesson of a film as attnviz render makes it from such options."""
     asked = lesson_request(LESSONS[lesson], InputRequest(**given), how or Presentation())
     own = "The title of the film" if title is None else title
-    return Made(LESSONS[lesson], own, asked, steps, words or {})
+    return FilmLesson(LESSONS[lesson], own, asked, steps, words or {})
 
 
 def test_json_is_the_same_byte_for_byte_when_the_files_of_the_input_are_gone(
@@ -110,14 +110,14 @@ def test_json_is_the_same_byte_for_byte_when_the_files_of_the_input_are_gone(
     given = ("--vectors", str(vectors), "--weights", str(weights), "--heads", "2", "--causal")
     before = explain(*given, "--format", "json")
     asked = {"vectors": str(vectors), "weights": str(weights), "heads": 2, "causal": True}
-    film(spec_of([made(**asked)]))
+    film(spec_text([made(**asked)]))
     vectors.unlink()
     weights.unlink()
 
     after = explain("--from", "film.mp4", "--format", "json")
 
-    assert told(after) == told(before)
-    assert Trace.from_json(told(after)).problem.heads == 2
+    assert stdout_of(after) == stdout_of(before)
+    assert Trace.from_json(stdout_of(after)).problem.heads == 2
 
 
 @pytest.mark.parametrize(
@@ -138,18 +138,18 @@ def test_every_format_is_what_the_options_of_the_film_give(
 ):
     how = Presentation(**how)
     title = {"en": "Self-attention", "zh": "自注意力"}[how.lang]
-    film(spec_of([made(title=title, how=how, **given)]))
+    film(spec_text([made(title=title, how=how, **given)]))
 
     again = explain("--from", "film.mp4", "--format", format)
 
-    assert told(again) == told(explain(*options, "--format", format))
+    assert stdout_of(again) == stdout_of(explain(*options, "--format", format))
 
 
 def test_the_film_says_its_steps_its_title_and_its_own_words(explain, film):
     lesson = made(title="My talk", steps=("scores",), words={"scores.why": "Who fits whom?"}, **CAT)
-    film(spec_of([lesson]))
+    film(spec_text([lesson]))
 
-    text = told(explain("--from", "film.mp4"))
+    text = stdout_of(explain("--from", "film.mp4"))
 
     assert "My talk" in text
     assert "Who fits whom?" in text
@@ -160,12 +160,12 @@ def test_the_film_says_its_steps_its_title_and_its_own_words(explain, film):
 def test_what_is_given_of_the_view_goes_before_what_the_film_had(explain, film):
     words = {"scores.why": "Who fits whom?"}
     lesson = made(title="My talk", steps=("scores", "softmax"), words=words, **CAT)
-    film(spec_of([lesson]))
+    film(spec_text([lesson]))
     view = ("--lang", "zh", "--query", "1", "--precision", "5", "--rounding", "plain")
 
-    text = told(explain("--from", "film.mp4", "--step", "softmax", *view))
+    text = stdout_of(explain("--from", "film.mp4", "--step", "softmax", *view))
 
-    assert text == told(explain("the cat sat", "--causal", "--step", "softmax", *view))
+    assert text == stdout_of(explain("the cat sat", "--causal", "--step", "softmax", *view))
 
 
 def test_the_lessons_of_a_lecture_come_in_turn(explain, film):
@@ -174,26 +174,26 @@ def test_the_lessons_of_a_lecture_come_in_turn(explain, film):
         made("scaling", "Second", seed=4),
         made(title="Third", steps=("softmax",), text="one two"),
     ]
-    film(spec_of(lessons))
+    film(spec_text(lessons))
 
-    text = told(explain("--from", "film.mp4"))
+    text = stdout_of(explain("--from", "film.mp4"))
     assert text.index("First") < text.index("Second") < text.index("Third")
-    document = told(explain("--from", "film.mp4", "--format", "markdown"))
+    document = stdout_of(explain("--from", "film.mp4", "--format", "markdown"))
     titles = [line for line in document.splitlines() if line.startswith("# ")]
     assert titles == ["# First", "# Second", "# Third"]
 
-    first, second, third = json.loads(told(explain("--from", "film.mp4", "--format", "json")))
+    first, second, third = json.loads(stdout_of(explain("--from", "film.mp4", "--format", "json")))
     assert [first["schema"], third["schema"]] == ["attnviz.trace/1"] * 2
     assert (first["tokens"], third["tokens"]) == (["the", "cat", "sat"], ["one", "two"])
-    alone = json.loads(told(explain("--lesson", "scaling", "--seed", "4", "--format", "json")))
+    alone = json.loads(stdout_of(explain("--lesson", "scaling", "--seed", "4", "--format", "json")))
     assert second == alone | {"title": "Second"}
 
 
 def test_a_lesson_or_a_step_can_be_chosen_of_a_lecture(explain, film):
-    film(spec_of([made(title="First", **CAT), made("scaling", "Second"), made(title="Third")]))
+    film(spec_text([made(title="First", **CAT), made("scaling", "Second"), made(title="Third")]))
 
-    only = told(explain("--from", "film.mp4", "--lesson", "scaling"))
-    softmax = told(explain("--from", "film.mp4", "--step", "softmax"))
+    only = stdout_of(explain("--from", "film.mp4", "--lesson", "scaling"))
+    softmax = stdout_of(explain("--from", "film.mp4", "--step", "softmax"))
 
     assert "Second" in only
     assert "First" not in only
@@ -221,22 +221,22 @@ def test_a_lesson_or_a_step_can_be_chosen_of_a_lecture(explain, film):
     ],
 )
 def test_an_option_that_does_not_go_with_a_film_is_refused(explain, film, options, says):
-    film(spec_of([made(**CAT), made("scaling")]))
+    film(spec_text([made(**CAT), made("scaling")]))
 
     assert refused(explain("--from", "film.mp4", *options)).startswith(says)
 
 
 def test_a_row_cannot_be_chosen_where_no_lesson_has_a_sequence(explain, film):
-    film(spec_of([made("scaling")]))
+    film(spec_text([made("scaling")]))
 
     line = refused(explain("--from", "film.mp4", "--query", "2"))
 
     assert line == "no lesson in film.mp4 takes a sequence: leave --query out"
 
 
-def test_an_input_that_was_left_out_is_told_so(explain, film, monkeypatch):
+def test_an_input_that_was_left_out_is_reported(explain, film, monkeypatch):
     monkeypatch.setattr(spec, "MOST_CHARACTERS", 10)
-    film(spec_of([made(**CAT)]))
+    film(spec_text([made(**CAT)]))
 
     assert refused(explain("--from", "film.mp4")) == (
         "film.mp4: chapter 1: its input was too large for a film to carry, and was left out: "
@@ -255,13 +255,13 @@ def test_an_input_that_was_left_out_is_told_so(explain, film, monkeypatch):
         ('{"schema": "attnviz.film/1", ', "film.mp4: what made the film is not JSON ("),
     ],
 )
-def test_a_film_that_does_not_say_what_made_it_is_told_so(explain, film, text, says):
+def test_a_film_without_a_spec_is_reported(explain, film, text, says):
     film(text)
 
     assert refused(explain("--from", "film.mp4")).startswith(says)
 
 
-def test_what_is_no_film_is_told_so(explain, tmp_path):
+def test_a_file_that_is_no_film_is_reported(explain, tmp_path):
     (tmp_path / "words.mp4").write_text("hello")
 
     assert refused(explain("--from", "none.mp4")) == (

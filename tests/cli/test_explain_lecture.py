@@ -34,7 +34,9 @@ def lecture(tmp_path):
     return str(path)
 
 
-def test_every_lesson_is_told_in_turn_with_own_words_and_only_the_steps_chosen(lecture, capsys):
+def test_every_lesson_is_explained_in_turn_with_own_words_and_only_the_chosen_steps(
+    lecture, capsys
+):
     assert run(["explain", lecture]) == 0
 
     said = capsys.readouterr().out
@@ -43,7 +45,7 @@ def test_every_lesson_is_told_in_turn_with_own_words_and_only_the_steps_chosen(l
     assert "Part one" not in said
 
 
-def test_the_language_is_the_one_asked_for(lecture, capsys):
+def test_the_language_is_the_requested_one(lecture, capsys):
     assert run(["explain", lecture, "--lang", "zh", "--lesson", "self-attention"]) == 0
 
     said = capsys.readouterr().out
@@ -75,7 +77,7 @@ def test_what_does_not_go_with_a_lecture_is_refused(lecture, capsys, arguments, 
     assert capsys.readouterr().err == f"Error: {message.format(lecture)}\n"
 
 
-def test_of_chapters_that_tell_the_same_lesson_none_can_be_chosen(tmp_path, capsys):
+def test_of_chapters_with_the_same_lesson_none_can_be_chosen(tmp_path, capsys):
     path = tmp_path / "twice.toml"
     chapter = '[[chapter]]\nlesson = "self-attention"\ntext = "a b"\n'
     path.write_text(f'title = "T"\n{chapter * 3}', encoding="utf-8")

@@ -58,7 +58,7 @@ def test_every_head_has_a_map(surveyed):
     assert names == [f"L{layer}H{head}" for layer in range(6) for head in range(12)]
 
 
-def test_more_heads_are_named_if_asked_for(surveyed):
+def test_more_heads_are_named_on_request(surveyed):
     assert len(found(surveyed("--top", "2"), "induction")) == 2
     assert len(found(surveyed("--width", "200", "--top", "7"), "induction")) == 7
 
@@ -158,7 +158,7 @@ def test_the_same_picture_is_written_as_png(attnviz, work):
         assert picture.getpixel((1, 1)) == (0xFB, 0xFA, 0xF6)
 
 
-def test_a_character_that_no_typeface_has_is_told_and_no_box_is_drawn(attnviz, work):
+def test_a_character_that_no_typeface_has_is_reported_and_no_box_is_drawn(attnviz, work):
     np.save(work / "own.npy", np.eye(2))
     asked = ("🙂 a", "--attention", "own.npy", "--from", "1", "--to", "2", "-o")
 
@@ -198,7 +198,7 @@ def test_a_font_is_for_png_only_and_has_to_be_one(attnviz, work):
     assert [each.name for each in work.iterdir()] == ["own.npy"]
 
 
-def test_pieces_of_a_word_are_taken_together_and_that_is_said(attnviz):
+def test_tokens_of_a_word_are_merged_with_a_note(attnviz):
     pieces = attnviz("heads", "unbelievably good", "--model", "minilm").out
     words = attnviz(
         *("heads", "unbelievably good", "--model", "minilm", "--words"),
@@ -231,7 +231,7 @@ def test_only_what_is_shown_is_explained(attnviz, work):
     assert "Measured" not in picture and "nduction" not in picture
 
 
-def test_weights_of_ones_own_are_shown_and_said_to_be_captured(attnviz, work):
+def test_the_users_own_weights_are_shown_and_described_as_captured(attnviz, work):
     back = np.eye(3, k=-1)
     back[0, 0] = 1
     np.save(work / "own.npy", np.stack([np.eye(3), back]))
@@ -249,7 +249,7 @@ def test_weights_of_ones_own_are_shown_and_said_to_be_captured(attnviz, work):
     assert "--words merges" in attnviz("heads", "--attention", "own.npy", "--words").refusal
 
 
-def test_words_in_place_of_pieces_are_followed_too(attnviz):
+def test_words_in_place_of_tokens_are_followed_too(attnviz):
     out = attnviz(
         *("heads", "unbelievably good", "--model", "minilm", "--words"),
         *("--layer", "2", "--head", "0", "--from", "unbelievably"),
@@ -297,7 +297,7 @@ def test_what_is_in_several_pieces_gets_what_they_get_together(attnviz, explaine
         assert ranked[f"L1H{head}"] == f"{row[1] + row[2]:.2f}"
 
 
-def test_what_stands_in_pieces_at_several_places_is_chosen_by_them(attnviz, work):
+def test_a_word_of_several_tokens_at_several_positions_is_chosen_by_position(attnviz, work):
     folder = str(model_with(characterwise("动物爱吃"), work / "model", "bert"))
 
     said = attnviz("heads", "动物爱动物", "--model", folder, "--from", "爱", "--to", "动物").refusal

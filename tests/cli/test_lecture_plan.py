@@ -8,7 +8,7 @@ import pytest
 from attnviz.errors import AttnvizError, InputError
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lecture.reading import read_lecture
-from attnviz.library.lecture_plan import PlannedCard, planned
+from attnviz.library.lecture_plan import PlannedCard, plan_chapters
 
 LESSON = '[[chapter]]\nlesson = "self-attention"\n'
 
@@ -21,12 +21,12 @@ def plan(tmp_path, monkeypatch):
     def plan(text, **options):
         Path("talk.toml").write_text(text, encoding="utf-8")
         lecture = read_lecture("talk.toml")
-        return planned(lecture.versions[lecture.languages[0]], **options)
+        return plan_chapters(lecture.versions[lecture.languages[0]], **options)
 
     return plan
 
 
-def test_the_chapters_are_told_in_their_order(plan):
+def test_the_chapters_are_planned_in_their_order(plan):
     card, first, second = plan(
         f'[[chapter]]\ncard = "Part one"\ntext = "of two"\n{LESSON}text = "the cat sat"\nquery = "sat"\n'
         f'{LESSON}title = "Mine"\nsteps = ["softmax", "scores"]\npace = "slow"\n'
@@ -60,7 +60,7 @@ def test_files_are_read_from_the_folder_of_the_lecture(tmp_path, monkeypatch):
     (tmp_path / "sub" / "talk.toml").write_text(f'{LESSON}vectors = "x.csv"\n')
     monkeypatch.chdir(tmp_path)
 
-    [chapter] = planned(read_lecture("sub/talk.toml").versions["en"])
+    [chapter] = plan_chapters(read_lecture("sub/talk.toml").versions["en"])
 
     assert chapter.storyboard.trace.problem.tokens == ("cat", "mat")
 
@@ -76,7 +76,7 @@ def test_language_precision_rounding_and_own_words_reach_the_storyboard(plan):
     assert board.step("scores").narration["why"] == "谁相配？"
 
 
-def test_how_much_is_worked_out_is_for_the_view_to_say(plan):
+def test_the_number_of_worked_terms_is_an_option_of_the_view(plan):
     text = f'{LESSON}text = "a b c d e f g h"'
 
     (few,), (all_of_them,) = plan(text, most=3), plan(text, most=8)
@@ -93,7 +93,7 @@ def test_how_much_is_worked_out_is_for_the_view_to_say(plan):
         ('card = "Part one"\nseconds = 0.5', 0.5),
     ],
 )
-def test_a_card_stands_for_as_long_as_it_is_read_or_as_it_says(plan, text, seconds):
+def test_a_card_lasts_as_long_as_reading_it_or_as_its_own_duration(plan, text, seconds):
     [card] = plan(f"[[chapter]]\n{text}")
 
     assert card.seconds == pytest.approx(seconds)
@@ -147,7 +147,7 @@ def test_a_slow_lecture_holds_its_cards_longer_and_chinese_is_read_by_the_charac
         ),
     ],
 )
-def test_what_a_chapter_cannot_be_is_said_with_its_number_and_in_its_keys(plan, lines, message):
+def test_a_mistake_in_a_chapter_is_reported_with_its_number_and_in_its_keys(plan, lines, message):
     with pytest.raises(InputError) as caught:
         plan(f'[[chapter]]\ncard = "a"\n{LESSON}{lines}')
 

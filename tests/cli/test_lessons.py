@@ -7,7 +7,7 @@ import pytest
 from attnviz.cli.failures import run
 from attnviz.lecture.reading import read_lecture
 from attnviz.lessons.registry import LESSONS
-from attnviz.library.lecture_plan import planned
+from attnviz.library.lecture_plan import plan_chapters
 from attnviz.story.i18n import LANGUAGES
 
 
@@ -31,7 +31,7 @@ def test_every_lesson_has_a_line_that_says_what_it_is_about(printed):
     assert "masking         −∞ before softmax, zeros after: no look ahead, and padding" in printed()
 
 
-def test_the_list_speaks_chinese(printed):
+def test_the_list_can_be_chinese(printed):
     assert "感受野一层一层长大" in printed("--lang", "zh")
 
 
@@ -56,7 +56,7 @@ def test_the_words_of_a_lesson_can_be_put_into_a_lecture_as_they_are(
     boards = []
     for text in (plain, own):
         path.write_text(text, encoding="utf-8")
-        [chapter] = planned(read_lecture(path).versions[language])
+        [chapter] = plan_chapters(read_lecture(path).versions[language])
         boards.append(chapter.storyboard)
 
     said = [[(each.title, each.narration) for each in board.steps] for board in boards]
@@ -89,7 +89,7 @@ def test_the_words_of_a_lesson_can_be_put_into_a_lecture_as_they_are(
         ),
     ],
 )
-def test_what_is_wrong_is_told_in_one_line(capsys, arguments, message):
+def test_a_mistake_is_reported_in_one_line(capsys, arguments, message):
     assert run(["lessons", *arguments]) == 2
 
     out, err = capsys.readouterr()

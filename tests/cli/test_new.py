@@ -17,7 +17,7 @@ def folder(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_start_is_written_in_the_language_that_is_asked_for(folder, capsys, language):
+def test_a_start_is_written_in_the_requested_language(folder, capsys, language):
     assert run(["new", "talk.toml", "--lang", language]) == 0
 
     assert (folder / "talk.toml").read_text(encoding="utf-8") == start(language)
@@ -68,7 +68,7 @@ def test_force_replaces_a_file(folder):
         ),
     ],
 )
-def test_what_cannot_be_a_lecture_file_is_told_so(folder, capsys, name, message):
+def test_a_path_that_cannot_be_a_lecture_file_is_reported(folder, capsys, name, message):
     assert run(["new", name]) == 2
 
     assert capsys.readouterr().err == f"Error: {message}\n"

@@ -78,7 +78,7 @@ def test_a_layer_alone_is_measured_as_among_the_others():
     np.testing.assert_array_equal(close.head.map.peaks, among.layers[3][1].map.peaks)
 
 
-def test_a_head_of_several_layers_needs_to_be_told_of_which(attnviz, work):
+def test_a_head_of_several_layers_needs_its_layer(attnviz, work):
     asked = ("heads", SENTENCE, "--model", "minilm", "--head", "1")
     assert attnviz(*asked).refusal == "--head 1 of which layer? Say --layer 0 to --layer 5"
     np.save(work / "own.npy", np.stack([np.eye(2), np.ones((2, 2)) / 2]))

@@ -10,12 +10,12 @@ import pytest
 from attnviz.cli.shared.output import check_writable, write_bytes, write_text
 from attnviz.errors import EnvironmentFault, InputError, OutputError
 from attnviz.library import files
-from attnviz.library.files import whole_file
+from attnviz.library.files import atomic_file
 
 
 def test_the_file_appears_when_the_block_ends_and_not_before(tmp_path):
     target = tmp_path / "film.mp4"
-    with whole_file(target) as temporary:
+    with atomic_file(target) as temporary:
         assert temporary.parent == tmp_path
         assert temporary.suffix == ".mp4"
         temporary.write_bytes(b"frames")
@@ -28,7 +28,7 @@ def test_the_file_appears_when_the_block_ends_and_not_before(tmp_path):
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, error):
     target = tmp_path / "film.mp4"
     target.write_bytes(b"old")
-    with pytest.raises(error if isinstance(error, type) else type(error)), whole_file(target) as t:
+    with pytest.raises(error if isinstance(error, type) else type(error)), atomic_file(target) as t:
         t.write_bytes(b"half")
         raise error
     assert target.read_bytes() == b"old"
@@ -37,7 +37,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, error):
 
 def test_a_full_disk_is_one_line_with_status_1(tmp_path):
     target = tmp_path / "film.mp4"
-    with pytest.raises(EnvironmentFault) as caught, whole_file(target):
+    with pytest.raises(EnvironmentFault) as caught, atomic_file(target):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert (
         str(caught.value) == f"no space left on the disk for {target}: free some and run it again"
@@ -46,9 +46,9 @@ def test_a_full_disk_is_one_line_with_status_1(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_another_failure_to_write_is_told_with_its_reason(tmp_path):
+def test_another_failure_to_write_is_reported_with_its_reason(tmp_path):
     target = tmp_path / "film.mp4"
-    with pytest.raises(OutputError) as caught, whole_file(target):
+    with pytest.raises(OutputError) as caught, atomic_file(target):
         raise OSError(errno.EIO, "Input/output error")
     assert str(caught.value) == f"{target} could not be written: input/output error"
 
@@ -82,7 +82,7 @@ def test_a_device_is_written_to_and_never_replaced():
     check_writable("/dev/null")
 
 
-def test_a_full_device_is_told_so():
+def test_a_full_device_is_reported():
     with pytest.raises(EnvironmentFault, match=r"^no space left on the disk for /dev/full: "):
         write_bytes("/dev/full", b"something")
 
@@ -107,13 +107,13 @@ def test_a_check_leaves_nothing_behind(tmp_path):
 
 @pytest.mark.parametrize("attempt", [check_writable, lambda path: write_text(path, "text")])
 class TestBeforeAnythingIsComputed:
-    def test_a_folder_is_told_so(self, tmp_path, attempt):
+    def test_a_folder_is_reported(self, tmp_path, attempt):
         with pytest.raises(OutputError) as caught:
             attempt(tmp_path)
         assert str(caught.value) == f"{tmp_path} is a folder: name a file in it"
         assert caught.value.exit_code == 2
 
-    def test_a_missing_folder_is_told_so(self, tmp_path, attempt):
+    def test_a_missing_folder_is_reported(self, tmp_path, attempt):
         path = tmp_path / "none" / "film.mp4"
         with pytest.raises(OutputError) as caught:
             attempt(path)
@@ -121,7 +121,7 @@ class TestBeforeAnythingIsComputed:
             f"{path} cannot be written: the folder {path.parent} does not exist; make it first"
         )
 
-    def test_a_file_in_place_of_a_folder_is_told_so(self, tmp_path, attempt):
+    def test_a_file_in_place_of_a_folder_is_reported(self, tmp_path, attempt):
         (tmp_path / "file").touch()
         path = tmp_path / "file" / "film.mp4"
         with pytest.raises(OutputError) as caught:
@@ -130,7 +130,7 @@ class TestBeforeAnythingIsComputed:
             f"{path} cannot be written: {path.parent} is not a folder; choose another place"
         )
 
-    def test_a_protected_file_is_told_so(self, tmp_path, attempt, monkeypatch):
+    def test_a_protected_file_is_reported(self, tmp_path, attempt, monkeypatch):
         path = tmp_path / "film.mp4"
         path.touch()
         monkeypatch.setattr(files.os, "access", lambda *_: False)
@@ -140,7 +140,7 @@ class TestBeforeAnythingIsComputed:
             f"{path} is write-protected: choose another name or lift the protection"
         )
 
-    def test_a_protected_folder_is_told_so(self, tmp_path, attempt, monkeypatch):
+    def test_a_protected_folder_is_reported(self, tmp_path, attempt, monkeypatch):
         def refuse(*_):
             raise PermissionError(errno.EACCES, "Permission denied")
 

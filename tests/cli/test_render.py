@@ -99,7 +99,7 @@ def test_a_film_and_its_captions_are_written_and_nothing_else(render, folder, tm
         (["the cat", "--query", "dog"], "dog"),
     ],
 )
-def test_what_cannot_be_filmed_is_told_in_one_line(attnviz, work, arguments, said):
+def test_an_impossible_film_is_reported_in_one_line(attnviz, work, arguments, said):
     (work / "file").touch()
 
     done = attnviz("render", *arguments)
@@ -109,7 +109,7 @@ def test_what_cannot_be_filmed_is_told_in_one_line(attnviz, work, arguments, sai
     assert names(work) == {"file"}
 
 
-def test_a_full_disk_is_told_in_one_line_with_status_1(render, folder):
+def test_a_full_disk_is_reported_in_one_line_with_status_1(render, folder):
     (folder / "a.mp4").symlink_to("/dev/full")
 
     code, _, err = render(*SHORT, "-o", "a.mp4")
@@ -152,7 +152,7 @@ def test_without_a_home_or_a_cache_that_can_be_written_a_film_is_made(render, fo
     assert names(folder) == FILES
 
 
-def test_a_configuration_of_manim_that_lies_about_changes_nothing(render, folder):
+def test_a_stray_configuration_of_manim_changes_nothing(render, folder):
     films = []
     for settings in (
         "",

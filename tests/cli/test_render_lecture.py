@@ -13,7 +13,7 @@ import srt
 from attnviz.library.films import film_writer
 from attnviz.library.films.film_writer import PlannedFilm
 from attnviz.story.i18n import words
-from attnviz.views.film.components.header_footer import Caption
+from attnviz.views.film.components.header_footer import CaptionView
 from attnviz.views.film.production.planning import plan
 
 from .conftest import TINY, Done, at_work, frames_of, left_over, marks, names, read, run
@@ -67,9 +67,9 @@ def made(tmp_path_factory):
     home, planned = tmp_path_factory.mktemp("lecture"), {}
     write = film_writer.write_film
 
-    def noted(film, studio, on_frames):
-        planned[film.programme.languages[0]] = film
-        write(film, studio, on_frames)
+    def noted(film, service, on_frames):
+        planned[film.film_plan.languages[0]] = film
+        write(film, service, on_frames)
 
     with at_work(home) as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(film_writer, "write_film", noted)
@@ -109,7 +109,7 @@ def test_two_languages_are_two_films_each_with_its_captions_beside_it(made):
 
 @pytest.mark.parametrize(("own", "other"), PAIRS)
 def test_a_film_has_as_many_frames_as_were_planned_of_all_its_chapters(made, own, other):
-    planned = made.films[own].programme
+    planned = made.films[own].film_plan
 
     size, count, rate = frames_of(made.film(own))
 
@@ -157,11 +157,11 @@ def test_the_files_beside_a_film_say_what_its_own_track_says_at_the_same_time(ma
 
 
 def test_a_lecturers_own_words_are_on_the_screen(made):
-    chapter = made.films["en"].programme.chapters[1]
+    chapter = made.films["en"].film_plan.chapters[1]
     stood = {}
 
     def look(scene, beat):
-        stood[beat.name] = [each.text for each in scene.mobjects if isinstance(each, Caption)]
+        stood[beat.name] = [each.text for each in scene.mobjects if isinstance(each, CaptionView)]
 
     plan(chapter.film, look)
 
@@ -191,19 +191,19 @@ def test_captions_change_on_the_screen_when_the_files_say(made, own, other):
 def test_the_chapters_are_the_cards_and_the_steps_of_each_lesson(made):
     titles = {language: [title for title, _, _ in marks(made.film(language))] for language in CODES}
 
-    say = {language: words(language).say for language in CODES}
+    phrase = {language: words(language).phrase for language in CODES}
     assert titles == {
         "en": [
             "Part one",
-            f"Mine: {say['en']('self-attention', 'inputs', 'title')}",
+            f"Mine: {phrase['en']('self-attention', 'inputs', 'title')}",
             "Mine: Who fits",
-            f"{say['en']('cost', 'title')}: {say['en']('cost', 'path-length', 'title')}",
+            f"{phrase['en']('cost', 'title')}: {phrase['en']('cost', 'path-length', 'title')}",
         ],
         "zh": [
             "第一部分",
-            f"我的：{say['zh']('self-attention', 'inputs', 'title')}",
+            f"我的：{phrase['zh']('self-attention', 'inputs', 'title')}",
             "我的：谁相配",
-            f"{say['zh']('cost', 'title')}：{say['zh']('cost', 'path-length', 'title')}",
+            f"{phrase['zh']('cost', 'title')}：{phrase['zh']('cost', 'path-length', 'title')}",
         ],
     }
 
@@ -226,10 +226,12 @@ def test_a_film_says_what_it_is(made):
 
     assert (english["title"], chinese["title"]) == ("Two views", "两种看法")
     assert english["description"].splitlines()[:2] == [
-        f"Mine: {words('en').say('self-attention', 'about')}",
-        f"{words('en').say('cost', 'title')}: {words('en').say('cost', 'about')}",
+        f"Mine: {words('en').phrase('self-attention', 'about')}",
+        f"{words('en').phrase('cost', 'title')}: {words('en').phrase('cost', 'about')}",
     ]
-    assert chinese["description"].startswith(f"我的：{words('zh').say('self-attention', 'about')}")
+    assert chinese["description"].startswith(
+        f"我的：{words('zh').phrase('self-attention', 'about')}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -298,16 +300,16 @@ def test_every_lesson_is_a_film_of_its_own_with_split(work, attnviz):
         f"{each}.{suffix}" for each in films for suffix in ("mp4", "srt", "vtt")
     }
     titles = [[title for title, _, _ in marks(work / f"{each}.mp4")] for each in films]
-    say = words("en").say
+    phrase = words("en").phrase
     assert titles == [
-        ["One", f"{say('cost', 'title')}: {say('cost', 'path-length', 'title')}"],
+        ["One", f"{phrase('cost', 'title')}: {phrase('cost', 'path-length', 'title')}"],
         [
-            *("Two", "Three", f"Self-attention: {say('self-attention', 'inputs', 'title')}"),
+            *("Two", "Three", f"Self-attention: {phrase('self-attention', 'inputs', 'title')}"),
             "The end",
         ],
     ]
     assert [read(work / f"{each}.mp4")["title"] for each in films] == [
-        f"T: {say('cost', 'title')}",
+        f"T: {phrase('cost', 'title')}",
         "T: Self-attention",
     ]
     for each in films:

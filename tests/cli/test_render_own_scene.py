@@ -141,7 +141,7 @@ def test_a_scene_that_fails_where_it_is_drawn_is_drawn_here(attnviz, work, monke
 
 
 @pytest.mark.parametrize("end", ["exit()", "raise SystemExit('done')", "sys.exit(0)"])
-def test_a_scene_that_ends_the_program_is_told_that_it_must_not(attnviz, work, mine, end):
+def test_for_a_scene_that_exits_the_message_says_that_it_must_not(attnviz, work, mine, end):
     mine.write_text(SCENE.replace("import *", "import *; import sys") + f"        {end}\n")
 
     done = attnviz("render", "mine.py", *SMALL)
@@ -165,7 +165,7 @@ def test_a_scene_that_ends_the_program_is_told_that_it_must_not(attnviz, work, m
         ([f"{ODD}:Words", "-o", "a.gif"], "films are .mp4: write -o a.mp4"),
     ],
 )
-def test_what_is_wrong_is_told_in_one_line_and_nothing_is_left(attnviz, work, arguments, said):
+def test_a_mistake_is_reported_in_one_line_and_nothing_is_left(attnviz, work, arguments, said):
     done = attnviz("render", *arguments, *SMALL)
 
     assert done.status == 2

@@ -89,7 +89,7 @@ def test_what_a_lecture_does_not_obey_is_refused_though_it_were_the_default(
         (["--lesson", "cost", "--step", "memry"], "unknown step 'memry': did you mean 'memory'?"),
     ],
 )
-def test_a_mistake_is_told_with_its_cure(attnviz, lecture, arguments, said):
+def test_a_mistake_is_reported_with_its_cure(attnviz, lecture, arguments, said):
     (lecture / "empty.toml").touch()
 
     done = attnviz("render", *arguments)
@@ -130,7 +130,7 @@ def test_one_part_of_a_lecture_that_cannot_be_written_leaves_nothing_of_any(attn
     assert names(lecture) == {"talk.toml", "talk-02-self-attention.vtt"}
 
 
-def test_a_folder_that_takes_no_files_is_told_before_anything_is_drawn(attnviz, lecture):
+def test_a_folder_without_write_permission_is_reported_before_anything_is_drawn(attnviz, lecture):
     done = attnviz("render", "talk.toml", "-o", "/proc/talk.mp4")
 
     assert done.status == 2
@@ -157,7 +157,7 @@ def test_two_voices_are_one_too_many(attnviz, lecture):
     assert done.refusal == "--narrate and --voice are two voices: leave one of them out"
 
 
-def test_how_it_is_drawn_may_be_said_of_a_lecture_too(attnviz, lecture, tmp_path):
+def test_drawing_options_may_be_given_for_a_lecture_too(attnviz, lecture, tmp_path):
     done = attnviz("render", "talk.toml", "--jobs", "1", "--no-cache")
 
     assert done.status == 0

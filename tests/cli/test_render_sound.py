@@ -91,7 +91,7 @@ def test_a_recording_is_heard_from_the_beginning_and_then_silence(attnviz, work)
         assert heard.language == "eng"
 
 
-def test_a_recording_that_is_longer_than_the_film_is_told_with_the_cure(attnviz, work):
+def test_a_recording_that_is_longer_than_the_film_is_reported_with_the_cure(attnviz, work):
     record(work / "me.wav", 9.5)
 
     done = attnviz("render", *SHORT, "--narrate", "me.wav")
@@ -115,7 +115,7 @@ def test_a_film_without_a_voice_has_no_sound(attnviz, work):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_caption_is_spoken_while_it_stands(attnviz, work, speaker, tmp_path, language):
+def test_every_caption_is_spoken_while_it_is_shown(attnviz, work, speaker, tmp_path, language):
     steps = ("--step", "inputs", "--step", "queries")
 
     done = attnviz("render", "a b", *SHORT, *steps, "--lang", language, "--voice")
@@ -161,7 +161,7 @@ def test_a_lecture_is_spoken_from_card_to_card(attnviz, work, speaker):
         assert loud(film, start + 0.3, start + 1.3) > 0.9
 
 
-def test_without_the_program_it_is_told_how_to_get_it(attnviz, work, tmp_path, monkeypatch):
+def test_without_the_program_the_message_says_how_to_get_it(attnviz, work, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
 
     done = attnviz("render", *SHORT, "--voice")

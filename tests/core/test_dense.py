@@ -65,7 +65,7 @@ def test_a_head_made_for_five_vectors_refuses_three_and_eight_behind_the_same_co
         ),
     ],
 )
-def test_shapes_that_do_not_fit_are_told_with_the_shape_that_would(operands, message):
+def test_shapes_that_do_not_fit_are_reported_with_the_shape_that_would(operands, message):
     with pytest.raises(ShapeError) as caught:
         fully_connected(*operands)
 

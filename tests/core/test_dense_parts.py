@@ -123,7 +123,7 @@ def test_what_lies_past_the_angles_stays():
     assert not np.allclose(turned[:, :2], 1)
 
 
-def test_what_does_not_fit_is_told():
+def test_what_does_not_fit_is_reported():
     with pytest.raises(ShapeError, match=r"angles has shape \(3, 1\), expected \(2, r\)"):
         rotated(np.ones((2, 4)), np.ones((3, 1)))
     with pytest.raises(ShapeError, match="at most 2"):

@@ -6,7 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attnviz.core.convolution.convolution import convolve
-from attnviz.core.convolution.receptive_fields import layers_to_join, layers_to_reach, reached
+from attnviz.core.convolution.receptive_fields import (
+    layers_to_join,
+    layers_to_reach,
+    receptive_positions,
+)
 from attnviz.errors import InputError
 
 
@@ -22,7 +26,7 @@ def fed_by(n: int, kernel: int, layers: int, position: int) -> list[bool]:
 def test_the_positions_reached_are_those_whose_change_changes_the_output(n, kernel, layers, data):
     position = data.draw(st.integers(0, n - 1))
 
-    fields = reached(n, kernel, layers, position)
+    fields = receptive_positions(n, kernel, layers, position)
 
     assert fields.shape == (layers + 1, n)
     assert not fields.flags.writeable
@@ -31,14 +35,14 @@ def test_the_positions_reached_are_those_whose_change_changes_the_output(n, kern
 
 
 @given(st.integers(1, 12), st.sampled_from([3, 5, 7]), st.data())
-def test_a_position_is_reached_after_as_many_layers_as_are_told_and_not_before(n, kernel, data):
+def test_a_position_is_reached_after_the_returned_number_of_layers_and_not_before(n, kernel, data):
     position, other = data.draw(st.integers(0, n - 1)), data.draw(st.integers(0, n - 1))
 
     needed = layers_to_reach(abs(position - other), kernel)
 
-    assert reached(n, kernel, needed, position)[0, other]
+    assert receptive_positions(n, kernel, needed, position)[0, other]
     if needed:
-        assert not reached(n, kernel, needed - 1, position)[0, other]
+        assert not receptive_positions(n, kernel, needed - 1, position)[0, other]
 
 
 @given(st.integers(1, 12), st.sampled_from([3, 5, 7]), st.data())
@@ -46,7 +50,7 @@ def test_two_positions_are_joined_once_some_unit_is_fed_by_both(n, kernel, data)
     a, b = data.draw(st.integers(0, n - 1)), data.draw(st.integers(0, n - 1))
 
     def joined(layers: int) -> bool:
-        fields = [reached(n, kernel, layers, position)[0] for position in range(n)]
+        fields = [receptive_positions(n, kernel, layers, position)[0] for position in range(n)]
         return any(field[a] and field[b] for field in fields)
 
     needed = layers_to_join(abs(a - b), kernel)
@@ -66,7 +70,9 @@ def fed_through_dilations(distance: int, kernel: int, growth: int, layers: int) 
 
 
 @given(st.integers(0, 40), st.integers(2, 4), st.data())
-def test_dilated_layers_that_look_back_join_two_positions_when_told(distance, kernel, data):
+def test_dilated_layers_that_look_back_join_two_positions_after_the_returned_number(
+    distance, kernel, data
+):
     growth = data.draw(st.integers(1, kernel))
 
     needed = layers_to_join(distance, kernel, growth)
@@ -123,10 +129,13 @@ def test_known_distances_take_the_known_number_of_layers(distance, kernel, growt
             "kernel is 4, expected an odd number: only then it has a centre, "
             "and the same padding on either side",
         ),
-        (lambda: reached(0, 3, 1, 0), "n is 0, expected a whole number of at least 1"),
-        (lambda: reached(5, 3, -1, 0), "layers is -1, expected a whole number of at least 0"),
+        (lambda: receptive_positions(0, 3, 1, 0), "n is 0, expected a whole number of at least 1"),
         (
-            lambda: reached(5, 3, 1, 5),
+            lambda: receptive_positions(5, 3, -1, 0),
+            "layers is -1, expected a whole number of at least 0",
+        ),
+        (
+            lambda: receptive_positions(5, 3, 1, 5),
             "position is 5, expected at most 4: n is 5, counted from 0",
         ),
     ],

@@ -54,7 +54,7 @@ def test_a_head_that_looks_everywhere():
     assert measured.first == pytest.approx(1 / N)
 
 
-def test_what_stands_behind_a_separator_is_no_neighbour():
+def test_a_token_behind_a_separator_is_no_neighbour():
     tokens = ("a", "[SEP]", "b")
 
     assert head_measures(np.eye(3, k=-1), tokens, (1,)).previous is None

@@ -185,7 +185,7 @@ def test_another_seed_gives_other_numbers_and_the_same_seed_the_same():
     assert first != other
 
 
-def test_a_sweep_says_what_it_was_made_of_and_is_read_only():
+def test_a_sweep_keeps_its_settings_and_is_read_only():
     sweep = score_sweep([2, 3], n_keys=4, samples=5, seed=6)
 
     assert (sweep.d_ks, sweep.n_keys, sweep.samples, sweep.seed) == ((2, 3), 4, 5, 6)

@@ -126,7 +126,7 @@ def test_a_trace_shares_turns_and_normalises_as_the_formula_says():
         options = {"softcap": 3.0, "window": (2, 0), "kv_length": 4, "sinks": [float(i)]}
         expected = attend(head.q, head.k, head.v, **options)
         close(head.stages.output, expected.output)
-    assert (trace.problem.groups, trace.problem.d_k, trace.problem.d_v) == (2, 3, 2)
+    assert (trace.problem.n_kv_heads, trace.problem.d_k, trace.problem.d_v) == (2, 3, 2)
     assert trace.concat.shape == (5, 8)
 
 
@@ -148,7 +148,7 @@ def test_what_is_neither_turned_nor_normalised_is_not_kept_twice():
         ({"options": AttentionOptions(sinks=[1.0])}, r"sinks has shape \(1,\), expected \(4,\)"),
     ],
 )
-def test_what_does_not_fit_is_told(changed, said):
+def test_what_does_not_fit_is_reported(changed, said):
     with pytest.raises(ShapeError, match=said):
         Problem(X, W, W, W, heads=4, **changed)
 

@@ -81,7 +81,7 @@ def test_every_case_is_run_or_left_out_for_a_reason_that_is_counted():
     assert counted == {None: 88, "bfloat16, which is not a NumPy type": 5}
 
 
-def test_the_covered_cases_ask_for_nothing_that_is_not_passed_on():
+def test_the_covered_cases_use_only_attributes_that_are_passed_on():
     known = {"scale", "is_causal", "q_num_heads", "kv_num_heads", "qk_matmul_output_mode"}
     known |= {"left_window_size", "right_window_size", "softcap"}
     asked = {name for case in COVERED for name in case.attributes} - known

@@ -43,7 +43,7 @@ def test_the_first_stage_that_overflows_is_named(given, stage):
         ({"kv_length": 1}, None),
     ],
 )
-def test_a_score_that_is_hidden_is_not_asked(options, stage):
+def test_a_hidden_score_is_not_checked_for_overflow(options, stage):
     # q₁·k₂ overflows, and no other
     first_large, second_large = [[1e200], [1.0]], [[1.0], [1e200]]
 

@@ -61,7 +61,7 @@ def test_a_problem_comes_back_from_json_with_every_bit_and_name(problem):
         assert getattr(back.options, name) == getattr(problem.options, name)
 
 
-def test_a_problem_is_written_as_it_stands_in_a_trace():
+def test_a_problem_is_written_as_in_a_trace():
     trace = self_attention([[1.0, 0.0]], W, W, W, tokens=["a"], causal=True)
 
     in_trace = json.loads(trace.to_json())
@@ -79,7 +79,7 @@ def test_a_problem_is_written_as_it_stands_in_a_trace():
         ({"dtypes": {"problem.x": "object"}}, "trace field problem.x is missing or of the wrong"),
     ],
 )
-def test_what_is_no_problem_is_told_which_field_is_wrong(change, says):
+def test_for_an_invalid_problem_the_wrong_field_is_reported(change, says):
     body = problem_to_plain(PROBLEMS["plain"])
 
     with pytest.raises(InputError) as caught:

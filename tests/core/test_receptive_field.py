@@ -32,7 +32,7 @@ def test_the_output_size_is_that_of_the_guide_to_convolution_arithmetic(n, optio
 
 
 @given(st.integers(0, 20), *[st.integers(1, 6)] * 2, st.integers(0, 3), st.integers(1, 4))
-def test_the_output_size_counts_the_places_where_the_kernel_lies_inside(
+def test_the_output_size_counts_the_positions_at_which_the_kernel_fits(
     n, kernel, stride, padding, dilation
 ):
     length = n + 2 * padding

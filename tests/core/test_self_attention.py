@@ -218,7 +218,7 @@ MISFITS = {
 
 
 @pytest.mark.parametrize(("changes", "text"), MISFITS.values(), ids=MISFITS.keys())
-def test_a_misfit_names_the_array_its_shape_the_right_shape_and_what_asks_for_it(changes, text):
+def test_a_misfit_names_the_array_its_shape_the_right_shape_and_the_reason(changes, text):
     fitting = {"x": shaped(2, 4), "w_q": shaped(4, 6), "w_k": shaped(4, 6), "w_v": shaped(4, 6)}
 
     with pytest.raises(ShapeError) as caught:

@@ -230,7 +230,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("text", "says"), BROKEN.values(), ids=BROKEN.keys())
-def test_json_that_is_no_trace_is_told_which_field_is_wrong_in_one_line(text, says):
+def test_for_json_that_is_no_trace_the_wrong_field_is_reported_in_one_line(text, says):
     with pytest.raises(InputError) as caught:
         Trace.from_json(text)
 
@@ -288,7 +288,7 @@ def write_damage(path):
         write_damage,
     ],
 )
-def test_a_file_that_is_no_trace_is_told_so_in_one_line(write, tmp_path):
+def test_a_file_that_is_no_trace_is_reported_in_one_line(write, tmp_path):
     path = tmp_path / "trace.npz"
     write(path)
 
@@ -299,7 +299,7 @@ def test_a_file_that_is_no_trace_is_told_so_in_one_line(write, tmp_path):
     assert "\n" not in str(caught.value)
 
 
-def test_a_missing_file_is_told_so(tmp_path):
+def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(InputError, match="No such file"):
         Trace.from_npz(tmp_path / "trace.npz")
 
@@ -327,7 +327,7 @@ def npz_with(path, **changes):
         ({"output": None}, "not a whole trace: 'output' is missing"),
     ],
 )
-def test_npz_with_a_wrong_field_is_told_which(changes, says, tmp_path):
+def test_for_an_invalid_npz_the_wrong_field_is_reported(changes, says, tmp_path):
     path = tmp_path / "trace.npz"
     npz_with(path, **changes)
 

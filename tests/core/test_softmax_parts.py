@@ -9,7 +9,7 @@ import pytest
 
 from attnviz import Trace, attend, self_attention
 from attnviz.core.attention import weighted_rows
-from attnviz.core.positions import rotated, turned_back
+from attnviz.core.positions import rotated, rotated_back
 
 Q = np.random.default_rng(0).normal(size=(2, 3, 4))
 V = np.arange(24.0).reshape(2, 3, 4)
@@ -109,4 +109,4 @@ def test_the_weighted_rows_add_up_to_the_output():
 def test_a_pair_that_is_turned_and_turned_back_is_what_it_was():
     turned = rotated([[3.0, -4.0]], [[0.7]])[0]
 
-    assert turned_back(tuple(turned.tolist()), 0.7) == pytest.approx((3, -4), rel=1e-14)
+    assert rotated_back(tuple(turned.tolist()), 0.7) == pytest.approx((3, -4), rel=1e-14)

@@ -257,7 +257,7 @@ KERNEL = np.ones((2, 3, 4))
         ),
     ],
 )
-def test_shapes_that_do_not_fit_are_told_with_the_shape_that_would(operands, options, message):
+def test_shapes_that_do_not_fit_are_reported_with_the_shape_that_would(operands, options, message):
     with pytest.raises(ShapeError) as caught:
         transposed_convolve(*operands, **options)
 

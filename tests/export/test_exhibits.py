@@ -45,7 +45,7 @@ def bare(cell: str) -> str:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_exhibits_stand_after_the_words_they_belong_to(exhibited, format):
+def test_exhibits_come_after_the_words_they_belong_to(exhibited, format):
     text = markup(exhibited(), format)
 
     places = [text.index(sign) for sign in ("Two matrices.", "0.49", "Facts.", "0.055", "So much.")]
@@ -72,7 +72,7 @@ def test_a_step_without_a_formula_has_no_empty_one(exhibited, format):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_what_is_left_out_of_a_field_is_said(exhibited, format):
+def test_the_omitted_part_of_a_field_is_noted(exhibited, format):
     assert "Positions shown: " in markup(exhibited(300), format)
     assert "Positions shown: " not in markup(exhibited(9), format)
 

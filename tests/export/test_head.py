@@ -207,7 +207,7 @@ def test_names_are_shown_as_they_are_and_do_nothing(name, theme, language):
         assert "<script>ale…" in [each.text for each in picture.iter(f"{SVG}text")]
 
 
-def test_model_layer_head_revision_and_what_weights_do_not_say_are_told():
+def test_model_layer_head_revision_and_limits_of_weights_are_described():
     said = " ".join(drawn(closely(5)).texts)
 
     assert said.startswith("a model, layer 3, head 1, tokens: 5")

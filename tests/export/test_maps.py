@@ -80,7 +80,7 @@ def test_a_long_text_is_shown_in_blocks_and_the_file_stays_small():
     assert len(picture) < 400_000
 
 
-def test_layers_and_heads_are_named_and_the_pair_is_told():
+def test_layers_and_heads_are_named_and_the_pair_is_described():
     said = texts(read(survey(2, 3, pair=(1, 2))))
 
     assert " ".join(said).startswith("a model, layers: 2, heads of each: 3, tokens: 4")

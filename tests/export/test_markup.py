@@ -132,9 +132,7 @@ def test_the_warning_about_untrained_weights_comes_before_the_first_step(format)
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_only_the_steps_that_are_asked_for_are_written_in_the_order_of_the_lesson(
-    illustrated, format
-):
+def test_only_the_chosen_steps_are_written_in_the_order_of_the_lesson(illustrated, format):
     text = markup(illustrated, format, ["softmax", "scores"])
 
     assert text.index("Scores of one query") < text.index("Softmax")
@@ -150,7 +148,7 @@ def test_a_step_alone_shows_what_it_starts_from(illustrated, format):
     assert len(re.findall(r"\(weights, 1", alone)) == 1
 
 
-def test_an_unknown_format_or_step_is_told_the_nearest(illustrated):
+def test_an_unknown_format_or_step_is_refused_with_the_nearest(illustrated):
     with pytest.raises(
         InputError, match=r"^unknown format 'markdwn': did you mean 'markdown'\? Known: "
     ):

@@ -1,4 +1,4 @@
-"""Films told without drawing, and their screens: told once a session, looked at by many tests."""
+"""Films planned without drawing, and their screens: made once a session, for many tests."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _NUMBER = r"−?(?:\d+(?:[.,]\d+)*(?:e[+-]\d+)?|∞)"
 
 
 @dataclass(frozen=True)
-class Told:
-    """A film that was told, and its screens."""
+class FilmScreens:
+    """A planned film and its screens."""
 
     name: str
     storyboard: Storyboard
@@ -87,7 +87,7 @@ class Told:
         return texts
 
     def failures(self, find: Callable[[Screen], Iterable[object]]) -> list[str]:
-        """What `find` finds in the screens, with the beat it is found in."""
+        """The findings of `find` in all screens, with their beats."""
         return [f"{screen.beat.name}: {each}" for screen in self.screens for each in find(screen)]
 
 
@@ -107,7 +107,7 @@ STILLS = {
 """The beats whose frames are kept."""
 
 
-def told(name: str, storyboard: Storyboard, style: Style) -> Told:
+def film_screens(name: str, storyboard: Storyboard, style: Style) -> FilmScreens:
     screens: list[Screen] = []
     stills: dict[str, np.ndarray] = {}
 
@@ -121,7 +121,7 @@ def told(name: str, storyboard: Storyboard, style: Style) -> Told:
 
     only = ONLY.get(name, ())
     done = plan(film_of(storyboard, style, only), look)
-    return Told(name, storyboard, style, done, tuple(screens), stills, only)
+    return FilmScreens(name, storyboard, style, done, tuple(screens), stills, only)
 
 
 def grouped(names: Iterable[str], *more: Any) -> list[Any]:
@@ -132,8 +132,8 @@ def grouped(names: Iterable[str], *more: Any) -> list[Any]:
 @lru_cache(
     maxsize=2
 )  # the screens of all cases take gigabytes; the tests of one case run one after another
-def _told(name: str) -> Told:
-    return told(name, *case_named(name))
+def _film_screens(name: str) -> FilmScreens:
+    return film_screens(name, *case_named(name))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -161,21 +161,21 @@ def _put_groups_together(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", params=grouped([*IN_FULL, *IN_LIGHT]))
-def film(request: pytest.FixtureRequest) -> Told:
+def film(request: pytest.FixtureRequest) -> FilmScreens:
     """Every case, told once a session."""
-    return _told(request.param)
+    return _film_screens(request.param)
 
 
 @pytest.fixture(scope="session", params=grouped([*IN_FULL, *IN_LIGHT, *ONLY, *OTHER_LESSONS]))
-def any_film(request: pytest.FixtureRequest) -> Told:
+def any_film(request: pytest.FixtureRequest) -> FilmScreens:
     """Every case, and every other lesson, told once a session."""
-    return _told(request.param)
+    return _film_screens(request.param)
 
 
 @pytest.fixture(scope="session")
-def telling() -> Callable[[str], Told]:
+def screens_of() -> Callable[[str], FilmScreens]:
     """A case by its name."""
-    return _told
+    return _film_screens
 
 
 @pytest.fixture

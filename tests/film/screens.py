@@ -1,4 +1,4 @@
-"""What stood on the screen at the end of a beat, taken from the mobjects."""
+"""The contents of the screen at the end of a beat, taken from the mobjects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from manim import MathTypst, Mobject, SurroundingRectangle, VMobject
 
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.components.cells import Cell, Tile
-from attnviz.views.film.components.header_footer import Caption, Header
+from attnviz.views.film.components.header_footer import CaptionView, Header
 from attnviz.views.film.components.matrix import MatrixView
 from attnviz.views.film.components.text import Glyphs, Line, label
 from attnviz.views.film.stage import Beat, Stage
@@ -93,7 +93,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What can be seen at the end of a beat."""
+    """The contents of the screen at the end of a beat."""
 
     beat: Beat
     texts: tuple[Text, ...]
@@ -122,7 +122,7 @@ def _family(
 
 
 def screen_of(scene: Stage, beat: Beat) -> Screen:
-    """What stands on the scene now."""
+    """The contents of the scene now."""
     found = list(_family(scene.mobjects))
     drawn = [
         (m, above)
@@ -151,7 +151,7 @@ def screen_of(scene: Stage, beat: Beat) -> Screen:
         tuple(_grid(m) for m in shown(MatrixView) if isinstance(m.entries[0][0], Cell)),
         tuple(_rect(m) for m, _ in drawn if isinstance(m, Tile | SurroundingRectangle | Stroke)),
         tuple((type(m).__name__, _rect(m)) for m, _ in drawn),
-        tuple(m.text for m in shown(Caption)),
+        tuple(m.text for m in shown(CaptionView)),
         tuple(_header(m) for m in shown(Header)),
         next((m.font_size for m in shown(MathTypst)), None),
     )

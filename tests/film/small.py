@@ -25,10 +25,10 @@ def small_film(
     theme: str = "dark",
     language: str = "en",
     precision: int | None = None,
-    **asked: Any,
+    **input_options: Any,
 ) -> Film:
     """Some steps of the main lesson."""
-    trace = trace_of(problem_from(InputRequest(**asked)))
+    trace = trace_of(problem_from(InputRequest(**input_options)))
     board = self_attention_storyboard(trace, language=language, precision=precision)
     quality = replace(QUALITIES["low"], width=size[0], height=size[1], fps=fps)
     return Film(SelfAttention, board, Style(THEMES[theme], PACES[pace]), quality, only)

@@ -17,7 +17,7 @@ from attnviz.story.title_card import card_storyboard
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.film_service import film_service
 from attnviz.views.film.style import Style
-from attnviz.views.film.video.assembly import About, Chapter, Programme, make
+from attnviz.views.film.video.assembly import About, Chapter, FilmPlan, make
 from attnviz.views.film.video.assembly import planned as planned_in
 
 SMALL = replace(QUALITIES["low"], width=160, height=90)
@@ -44,76 +44,76 @@ def short(**how) -> Chapter:
 
 def card(seconds=1.0, fps=15) -> Chapter:
     boards = card_storyboard("Part one", (), "en"), card_storyboard("第一部分", (), "zh")
-    film = Film(TitleCard, boards[0], Style(), replace(SMALL, fps=fps), standing=seconds)
+    film = Film(TitleCard, boards[0], Style(), replace(SMALL, fps=fps), card_seconds=seconds)
     return Chapter(film, boards[1:], is_card=True)
 
 
-def planned(chapters, duration=None) -> Programme:
+def planned(chapters, duration=None) -> FilmPlan:
     with film_service() as place:
         return planned_in(chapters, place, duration)
 
 
 @pytest.fixture(scope="module")
-def programme():
+def film_plan():
     """A card, some steps of a lesson, and another lesson."""
     return planned([card(), lesson("self-attention", ("inputs", "scores"), text="a b"), lesson()])
 
 
-def test_a_programme_is_as_long_as_its_chapters_and_each_begins_where_one_ends(programme):
-    assert programme.frames == sum(each.frames for each in programme.plans)
-    assert programme.seconds == pytest.approx(programme.frames / 15)
-    first, second, third = programme.lengths
-    assert programme.starts == pytest.approx((0, first, first + second))
-    assert programme.seconds == pytest.approx(first + second + third)
+def test_a_film_plan_is_as_long_as_its_chapters_and_each_begins_where_one_ends(film_plan):
+    assert film_plan.frames == sum(each.frames for each in film_plan.plans)
+    assert film_plan.seconds == pytest.approx(film_plan.frames / 15)
+    first, second, third = film_plan.lengths
+    assert film_plan.starts == pytest.approx((0, first, first + second))
+    assert film_plan.seconds == pytest.approx(first + second + third)
 
 
-def test_captions_stand_in_the_time_of_the_whole_film_in_either_language(programme):
-    assert programme.languages == ("en", "zh")
-    english, chinese = (programme.said(language) for language in ("en", "zh"))
+def test_captions_have_times_of_the_whole_film_in_either_language(film_plan):
+    assert film_plan.languages == ("en", "zh")
+    english, chinese = (film_plan.captions(language) for language in ("en", "zh"))
 
-    beats = [beat for plan in programme.plans for beat in plan.beats]
+    beats = [beat for plan in film_plan.plans for beat in plan.beats]
     assert [each.text for each in english] == [beat.caption for beat in beats]
     assert [(e.start, e.end) for e in english] == [(c.start, c.end) for c in chinese]
     assert english[0].text == "Part one"
     assert chinese[0].text == "第一部分"
     ends = [each.end for each in english]
     assert ends == sorted(ends)
-    assert programme.seconds - 2 < ends[-1] <= programme.seconds
-    assert english[1].start >= programme.starts[1]
+    assert film_plan.seconds - 2 < ends[-1] <= film_plan.seconds
+    assert english[1].start >= film_plan.starts[1]
     with pytest.raises(LookupError):
-        programme.said("fr")
+        film_plan.captions("fr")
 
 
-def test_the_places_to_jump_to_are_cards_and_steps_without_a_gap(programme):
-    marks = programme.marks
+def test_the_places_to_jump_to_are_cards_and_steps_without_a_gap(film_plan):
+    chapter_marks = film_plan.chapter_marks
 
-    assert [mark.title for mark in marks] == [
+    assert [mark.title for mark in chapter_marks] == [
         "Part one",
         "Self-attention: Inputs",
         "Self-attention: Scores of one query",
-        f"{programme.chapters[2].film.storyboard.title}: "
-        f"{programme.chapters[2].film.storyboard.step('path-length').title}",
+        f"{film_plan.chapters[2].film.storyboard.title}: "
+        f"{film_plan.chapters[2].film.storyboard.step('path-length').title}",
     ]
-    assert [mark.end for mark in marks[:-1]] == [mark.start for mark in marks[1:]]
-    assert (marks[0].start, marks[-1].end) == (0, pytest.approx(programme.seconds))
+    assert [mark.end for mark in chapter_marks[:-1]] == [mark.start for mark in chapter_marks[1:]]
+    assert (chapter_marks[0].start, chapter_marks[-1].end) == (0, pytest.approx(film_plan.seconds))
 
 
-def test_a_lesson_alone_is_parted_by_its_steps(programme):
-    alone = programme.only([1])
+def test_a_lesson_alone_is_parted_by_its_steps(film_plan):
+    alone = film_plan.only([1])
 
-    assert [mark.title for mark in alone.marks] == ["Inputs", "Scores of one query"]
+    assert [mark.title for mark in alone.chapter_marks] == ["Inputs", "Scores of one query"]
     assert alone.starts == (0,)
-    assert alone.seconds == programme.lengths[1]
+    assert alone.seconds == film_plan.lengths[1]
 
 
 @pytest.mark.parametrize("share", [0.9, 1.4, 3.0])
-def test_a_film_lasts_as_long_as_it_is_told_to(share):
+def test_a_film_has_the_duration_it_is_given(share):
     chapters = [card(), short(), short(pace="slow")]
-    wanted = share * planned(chapters).seconds
+    target_seconds = share * planned(chapters).seconds
 
-    retimed = planned(chapters, wanted)
+    retimed = planned(chapters, target_seconds)
 
-    assert retimed.seconds == pytest.approx(wanted, abs=NEAR)
+    assert retimed.seconds == pytest.approx(target_seconds, abs=NEAR)
     paces = [
         (new.film.style.pace, old.film.style.pace)
         for new, old in zip(retimed.chapters, chapters, strict=True)
@@ -122,15 +122,15 @@ def test_a_film_lasts_as_long_as_it_is_told_to(share):
     assert all((new.holds > old.holds) == (share > 1) for new, old in paces)
 
 
-@pytest.mark.parametrize("standing", [1.0, 30.0])
-def test_the_least_that_a_film_says_it_can_do_it_does(standing):
-    chapters = [card(standing), short()]
+@pytest.mark.parametrize("card_seconds", [1.0, 30.0])
+def test_the_least_duration_in_the_message_is_possible(card_seconds):
+    chapters = [card(card_seconds), short()]
 
     with pytest.raises(InputError) as refused:
         planned(chapters, 5.0)
 
-    said, _, least = str(refused.value).rpartition(" ")
-    assert said == (
+    message, _, least = str(refused.value).rpartition(" ")
+    assert message == (
         "--duration 0:05 is too short for its captions to be read: this film takes at least"
     )
     minutes, seconds = map(int, least.split(":"))
@@ -152,7 +152,7 @@ def test_a_film_is_drawn_as_planned_and_leaves_no_work_files(tmp_path, monkeypat
         assert sum(1 for _ in drawn.decode(video=0)) == film.frames == sum(counted)
         assert not drawn.streams.audio
         assert [each["metadata"]["title"] for each in drawn.chapters()] == [
-            mark.title for mark in film.marks
+            mark.title for mark in film.chapter_marks
         ]
     assert not list((tmp_path / "cache" / "attnviz").iterdir())
 

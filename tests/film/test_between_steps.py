@@ -11,12 +11,12 @@ from attnviz.scenes.self_attention import SelfAttention
 from manim import Animation, Mobject, Rectangle
 
 from attnviz.story.storyboard import Step
-from attnviz.views.film.choreography import give_way
+from attnviz.views.film.choreography import fade_out_then_in
 from attnviz.views.film.components.matrix import MatrixView
 from attnviz.views.film.components.text import label
 from attnviz.views.film.production.planning import plan
 from attnviz.views.film.stage import Beat, Stage
-from attnviz.views.film.style import ARITHMETIC, SHELF, STAGE, Size
+from attnviz.views.film.style import ARITHMETIC, SIDEBAR, STAGE, Size
 from tests.film.small import small_film
 
 LONG = {"text": "one two three four five six seven eight", "d_model": 24, "d_k": 32, "d_v": 32}
@@ -27,23 +27,23 @@ STEPS = ("inputs", "weights", "queries", "keys", "values", "scores", "pair", "sc
 
 @dataclass
 class Seen:
-    """What a film was like while it was told."""
+    """Observations of a film while it is planned."""
 
     empty: list[tuple[str, float]] = field(default_factory=list)
-    """Each stretch in which nothing stood beside the shelf, with the step that ended before: seconds."""
+    """Seconds of each stretch with nothing beside the sidebar, and the step that ended before."""
     headings: list[tuple[str, str]] = field(default_factory=list)
     """The heading and the caption while each step began and nothing was said yet."""
     opened: dict[str, list[Mobject]] = field(default_factory=dict)
-    """What stood on the stage when a step began."""
+    """The mobjects on the stage when a step began."""
 
 
 def on_stage(scene: Stage) -> list[Mobject]:
-    """What has an outline and stands beside the shelf, between heading and caption."""
+    """Mobjects with an outline beside the sidebar, between heading and caption."""
     return [
         part
         for each in scene.mobjects
         for part in each.family_members_with_points()
-        if part.get_x() > SHELF.right and STAGE.bottom <= part.get_y() <= STAGE.top
+        if part.get_x() > SIDEBAR.right and STAGE.bottom <= part.get_y() <= STAGE.top
     ]
 
 
@@ -65,8 +65,8 @@ def seen() -> Seen:
             super().move(*animations, seconds=seconds)
             self.look(seconds, bool(before or on_stage(self)))
 
-        def _stand(self, seconds: float, *, whole: bool = False) -> None:
-            super()._stand(seconds, whole=whole)
+        def _hold_still(self, seconds: float, *, whole: bool = False) -> None:
+            super()._hold_still(seconds, whole=whole)
             self.look(seconds, bool(on_stage(self)))
 
         def look(self, seconds: float, filled: bool) -> None:
@@ -97,7 +97,7 @@ def test_a_heading_changes_with_the_words_under_it(seen):
 
 def test_no_letter_of_what_comes_is_seen_before_what_goes_is_gone():
     old, new = (label(text, "#FFFFFF", Size.LARGE) for text in ("Scores", "One product"))
-    animation = give_way([old], [new])
+    animation = fade_out_then_in([old], [new])
     animation.begin()
     for share in np.linspace(0, 1, 41):
         animation.interpolate(share)
@@ -106,11 +106,11 @@ def test_no_letter_of_what_comes_is_seen_before_what_goes_is_gone():
     assert new[0].get_fill_opacity() == 1
 
 
-def test_the_scores_stand_until_one_of_them_is_taken_apart(seen):
+def test_the_scores_stay_until_one_of_them_is_worked_out(seen):
     assert {"q₁", "k₁", "S"} <= {getattr(part, "text", "") for part in seen.opened["pair"]}
 
 
-def watched(beat: str, *only: str, **asked: Any) -> list[Mobject]:
+def watched(beat: str, *only: str, **input_options: Any) -> list[Mobject]:
     """Everything on the stage at the end of a beat, groups included."""
     found: list[Mobject] = []
 
@@ -118,12 +118,12 @@ def watched(beat: str, *only: str, **asked: Any) -> list[Mobject]:
         if now.name == beat:
             found.extend(part for each in scene.mobjects for part in each.get_family())
 
-    plan(small_film(*only, **asked), look)
+    plan(small_film(*only, **input_options), look)
     return found
 
 
 @pytest.mark.parametrize(("step", "symbol"), [("queries", "Q"), ("keys", "K"), ("values", "V")])
-def test_when_every_other_row_is_said_to_be_made_it_is_there(step, symbol):
+def test_every_other_row_is_shown_with_the_words_about_it(step, symbol):
     views = [
         each
         for each in watched(f"{step}.rest", "inputs", step, **LONG)
@@ -136,7 +136,7 @@ def test_when_every_other_row_is_said_to_be_made_it_is_there(step, symbol):
 
 
 @pytest.mark.parametrize(("part", "bars"), [("why", 3), ("contrast", 6)])
-def test_the_largest_wins_is_said_over_bars(part, bars):
+def test_the_words_on_the_largest_weight_come_with_bars(part, bars):
     drawn = watched(f"why-scale.{part}", "why-scale", text="one two three")
     seen = [each for each in drawn if isinstance(each, Rectangle) and each.get_fill_opacity() > 0.5]
 

@@ -90,7 +90,7 @@ def test_frames_lie_on_the_numbers_that_the_framed_results_come_of(seen):
         assert sum(products) == int(result.replace("−", "-"))
 
 
-def test_the_products_of_each_channel_stand_in_the_shape_of_its_slice(seen):
+def test_the_products_of_each_channel_have_the_shape_of_its_slice(seen):
     board, facts = seen
     *by_channel, _ = board.step("channels").worked
 

@@ -10,7 +10,7 @@ from attnviz import trace_of
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.views.film.voice import speech
-from attnviz.views.film.voice.speech import speak, spoken_lengths, voice_for
+from attnviz.views.film.voice.speech import record_beats, speak, voice_for
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_a_lesson_is_spoken_beat_by_beat_at_the_pace_of_a_lecture(tmp_path, lang
         f"{step.id}.{part}": text for step in board.steps for part, text in step.narration.items()
     }
 
-    spoken = spoken_lengths(beats, language, tmp_path)
+    spoken = record_beats(beats, language, tmp_path)
 
     characters = sum(map(len, beats.values()))
     assert least < characters / sum(each.seconds for each in spoken.values()) < most

@@ -5,7 +5,7 @@ import pytest
 from attnviz.views.film.components.exhibit_room import Demand, widths
 
 
-def test_where_there_is_room_everything_has_what_it_wants():
+def test_with_room_enough_everything_has_its_natural_size():
     assert widths([Demand(4, 1), Demand(3, 1, fixed=True)], 10) == [4, 3]
 
 

@@ -8,7 +8,7 @@ from attnviz.story import formulas
 from attnviz.story.matrix import Matrix
 from attnviz.story.numbers import Numbers
 from attnviz.theme import DARK, LIGHT, Role, blend, contrast
-from attnviz.views.film.choreography import dim, light
+from attnviz.views.film.choreography import dim, undim
 from attnviz.views.film.components.cells import Cell
 from attnviz.views.film.components.formula import formula_with_parts, part
 from attnviz.views.film.components.matrix import sheet
@@ -60,7 +60,7 @@ def test_the_number_of_a_dimmed_cell_has_the_colour_that_reads_on_the_dimmed_cel
         dimmed = made.number[0].get_fill_color().to_hex()
         assert contrast(dimmed, ground) >= 4.5
         assert made.number[0].get_fill_opacity() == pytest.approx(DIMMED)
-        (animation,) = light(made)
+        (animation,) = undim(made)
         animation.begin()
         animation.finish()
         assert made.number[0].get_fill_color().to_hex() == full
@@ -80,8 +80,8 @@ def test_a_hidden_score_has_no_shade_and_no_border_of_its_role_and_a_small_one_h
 @pytest.mark.parametrize(
     ("name", "written"), [*grouped(["ten tokens"], "q₉"), *grouped(["the cat sat"], "Q")]
 )
-def test_one_row_of_a_product_is_not_given_the_name_and_shape_of_all(telling, name, written):
-    screen = next(s for s in telling(name).screens if s.beat.name == "queries.worked")
+def test_one_row_of_a_product_is_not_given_the_name_and_shape_of_all(screens_of, name, written):
+    screen = next(s for s in screens_of(name).screens if s.beat.name == "queries.worked")
 
     assert {"Q", "q₉"} & {text.text for text in screen.texts} == {written}
 

@@ -45,8 +45,8 @@ def difference(one, other) -> float:
         )
     ],
 )
-def test_a_frame_looks_as_it_was_approved(telling, case, beat):
-    frame = telling(case).stills[beat]
+def test_a_frame_looks_as_it_was_approved(screens_of, case, beat):
+    frame = screens_of(case).stills[beat]
     path = REFERENCES / f"{case} {beat}.png".replace(" ", "-")
     if os.environ.get(UPDATE):
         assert not os.environ.get("CI"), f"{UPDATE} is for a person who looks at the pictures"

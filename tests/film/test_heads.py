@@ -31,21 +31,21 @@ def test_the_columns_of_a_head_hold_its_numbers_and_no_others(heads, width):
     assert max(drawn.sheet.matrix.shape) <= MOST_SIDE
 
 
-def test_of_blocks_that_take_in_two_heads_none_is_said_to_be_of_one():
+def test_a_block_of_two_heads_belongs_to_neither():
     assert columns_of_heads(view(3, 32, MOST_SIDE), 3) == []
     assert columns_of_heads(view(40, 8, blocks_for(40)), 40) == []
 
 
-def of(telling, name: str):
-    film = telling("two heads")
+def of(screens_of, name: str):
+    film = screens_of("two heads")
     trace: Trace = film.storyboard.trace
     assert trace.problem.heads == 2
     return next(screen for screen in film.screens if screen.beat.name == name)
 
 
 @pytest.mark.xdist_group("two heads")
-def test_the_head_that_is_followed_is_named_where_its_columns_are_spoken_of(telling):
-    before, marked = of(telling, "weights.why"), of(telling, "weights.heads")
+def test_the_head_that_is_followed_is_named_where_its_columns_are_spoken_of(screens_of):
+    before, marked = of(screens_of, "weights.why"), of(screens_of, "weights.heads")
 
     assert not [text for text in before.texts if text.text == "head 1"]
     assert len([text for text in marked.texts if text.text == "head 1"]) == 3
@@ -54,8 +54,8 @@ def test_the_head_that_is_followed_is_named_where_its_columns_are_spoken_of(tell
 
 
 @pytest.mark.xdist_group("two heads")
-def test_where_the_outputs_of_heads_stand_side_by_side_each_has_its_name_under_it(telling):
-    screen = of(telling, "heads.concat")
+def test_outputs_of_heads_side_by_side_have_their_names_under_them(screens_of):
+    screen = of(screens_of, "heads.concat")
     names = {text.text: text.rect for text in screen.texts if text.text.startswith("head ")}
 
     assert list(names) == ["head 1", "head 2"]

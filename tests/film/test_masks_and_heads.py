@@ -54,10 +54,10 @@ def facts_of(scene):
 def seen() -> Callable[..., dict]:
     """What was seen at the end of every beat of some steps: seen("masking", "before-softmax", text="a b")."""
 
-    def look_at(name, *steps, **asked):
+    def look_at(name, *steps, **input_options):
         lesson, trace, facts = lesson_named(name), None, {}
         if lesson.takes_sequence:
-            trace = trace_of(problem_from(InputRequest(**(asked or lesson.default))))
+            trace = trace_of(problem_from(InputRequest(**(input_options or lesson.default))))
         board = build_storyboard(name, LessonRequest(trace, most=MOST_WORKED))
 
         def look(scene, beat):
@@ -69,7 +69,7 @@ def seen() -> Callable[..., dict]:
     return look_at
 
 
-def test_infinity_stands_where_it_fell_and_zeros_where_it_led(seen):
+def test_infinity_is_shown_where_scores_are_hidden_and_zeros_among_the_weights(seen):
     facts = seen("masking", "before-softmax")
     upper = np.triu(np.ones((4, 4), dtype=bool), k=1)
 
@@ -87,15 +87,15 @@ def test_infinity_is_written_also_into_shaded_cells(seen):
     assert facts["before-softmax.hide"]["written"] == ["−∞"] * 28
 
 
-def test_blocks_of_a_long_sequence_say_what_they_stand_for(seen):
+def test_blocks_of_a_long_sequence_are_explained(seen):
     facts = seen("masking", "before-softmax", text=" ".join("abcdefghijklmnopqrst"))
 
-    note = words("en").say("film", "large", blocks=MOST_SIDE)
+    note = words("en").phrase("film", "large", blocks=MOST_SIDE)
     assert note in facts["before-softmax.hide"]["lines"]
 
 
 @pytest.mark.parametrize("text", ["a b c d", "a b c d e f", "a b c d e f g h i j k l"])
-def test_a_row_of_weights_stands_beside_its_score_and_its_sum(seen, text):
+def test_a_row_of_weights_is_beside_its_scores_and_its_sum(seen, text):
     facts = seen("masking", "before-softmax", text=text)
     scores, weights, sums = facts["before-softmax.sum"]["levels"]
 
@@ -119,7 +119,7 @@ def test_the_outputs_of_the_heads_are_the_columns_of_what_they_became(seen):
     assert cells["Concat"] == [a + b for a, b in zip(cells["O₁"], cells["O₂"], strict=True)]
 
 
-def test_a_curve_with_the_root_is_drawn_only_once_it_is_spoken_of(seen):
+def test_a_curve_with_the_root_is_drawn_only_with_the_words_about_it(seen):
     facts = seen("scaling", "variance", "saturation", "gradient")
 
     def named(beat):
@@ -132,7 +132,7 @@ def test_a_curve_with_the_root_is_drawn_only_once_it_is_spoken_of(seen):
     assert named("saturation.with") == [2, 2]
 
 
-def test_the_formula_of_several_heads_stands_over_what_its_parts_make(seen):
+def test_the_formula_of_several_heads_is_above_the_results_of_its_parts(seen):
     lines = seen("multi-head", "formula")["formula.why"]["lines"]
 
     assert [line for line in lines if line in ("head 1", "head 2", "Concat", "Y")] == [

@@ -13,7 +13,7 @@ from attnviz.theme import Role
 from attnviz.views.film.components.cells import GAP, width_for
 from attnviz.views.film.components.crossing import Crossing
 from attnviz.views.film.components.matrix import MOST_SIDE, MatrixView, Sheet, pooled_matrix, sheet
-from attnviz.views.film.components.shades import Shades, spanning
+from attnviz.views.film.components.shades import Shades, common_shades
 from attnviz.views.film.components.text import widest
 from attnviz.views.film.style import WORK, Size, Style
 from attnviz.views.film.submatrix import excerpt
@@ -64,12 +64,12 @@ class TestDetail:
     def test_numbers_come_closer_to_the_borders_of_their_cells_before_they_go(self):
         written = matrix(3, 4)
         used = widest([t for row in NUMBERS.cells(written) for t in row], Size.SMALL)
-        roomy, snug = (4 * width_for(used, snug=each) + 1e-9 for each in (False, True))
-        for width, least in ((roomy, 0.07), (snug, 0.035)):
+        roomy, tight = (4 * width_for(used, tight=each) + 1e-9 for each in (False, True))
+        for width, least in ((roomy, 0.07), (tight, 0.035)):
             shown = sheet(written, NUMBERS, width=width, height=3)
             assert shown.texts
             assert (GAP * shown.width - used) / 2 >= least - 1e-9
-        assert sheet(written, NUMBERS, width=snug - 0.01, height=3).texts is None
+        assert sheet(written, NUMBERS, width=tight - 0.01, height=3).texts is None
 
     @pytest.mark.parametrize(("width", "height"), [(1.2, 3), (6, 0.5)])
     def test_cells_too_small_for_numbers_are_shaded(self, width, height):
@@ -147,7 +147,7 @@ class TestView:
         for above, under in pairwise(view.row_labels):
             assert above.get_bottom()[1] - under.get_top()[1] > 0.02
 
-    def test_names_stand_on_one_baseline_over_every_matrix_however_deep_their_letters_reach(self):
+    def test_names_over_every_matrix_share_a_baseline_however_deep_their_letters(self):
         baselines = []
         for symbol, token in (("k₁", "no"), ("q₁", "[gypsy]")):
             named = Matrix("S", np.ones((2, 1)), Role.SCORE, (), (Label(symbol, token),))
@@ -156,7 +156,7 @@ class TestView:
             baselines.append([line.baseline for line in name])
         assert baselines[0] == pytest.approx(baselines[1])
 
-    def test_headings_stand_on_one_baseline_whatever_is_lowered_in_them(self):
+    def test_headings_share_a_baseline_whatever_is_lowered_in_them(self):
         titles = [
             MatrixView(
                 sheet(Matrix(symbol, np.ones((2, 2)), Role.QUERY), NUMBERS, width=2, height=2),
@@ -178,7 +178,7 @@ class TestView:
 
 
 class TestShades:
-    """How full the cells of a sheet are, in the order of its rows."""
+    """Fullness of the cells of a sheet, row by row."""
 
     @staticmethod
     def shares(values, *, role=Role.SCORE, sums=None, width=5.0, blocks=MOST_SIDE):
@@ -224,8 +224,8 @@ class TestShades:
         assert self.shares([[-1.5e308, 0.0, 1.5e308]]) == [[0, 0.5, 1]]
 
     def test_several_have_one_scale_from_the_worst_of_all_to_the_best_of_all(self):
-        assert spanning([Shades(3.0, 1.0), Shades(2.0, -5.0)]) == Shades(3.0, -5.0)
-        assert spanning([Shades(3.0), Shades(2.0)]) == Shades(3.0)
+        assert common_shades([Shades(3.0, 1.0), Shades(2.0, -5.0)]) == Shades(3.0, -5.0)
+        assert common_shades([Shades(3.0), Shades(2.0)]) == Shades(3.0)
 
 
 def crossing(rows, inner, columns, *, upright=False) -> Crossing:
@@ -240,7 +240,7 @@ def crossing(rows, inner, columns, *, upright=False) -> Crossing:
 
 class TestProduct:
     @pytest.mark.parametrize("upright", [False, True])
-    def test_an_entry_stands_where_its_row_and_its_column_cross(self, upright):
+    def test_an_entry_is_where_its_row_and_its_column_cross(self, upright):
         made = crossing(3, 4, 2, upright=upright)
         for i in range(3):
             for j in range(2):
@@ -250,7 +250,7 @@ class TestProduct:
                 assert cell.get_x() == pytest.approx(column.get_x())
                 assert cell.get_center() == pytest.approx(made.slots.cell(i, j).get_center())
 
-    def test_one_row_stands_upright_beside_the_columns_that_it_meets(self):
+    def test_one_row_is_upright_beside_the_columns_that_it_is_multiplied_by(self):
         made = crossing(1, 4, 3, upright=True)
         query, key = made.factors(0, 1)
         for own, other in zip(query, key, strict=True):

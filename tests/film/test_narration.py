@@ -10,7 +10,7 @@ import pytest
 
 from attnviz.errors import InputError
 from attnviz.render.video.sound import check_sound
-from attnviz.views.film.voice.narration import LEAD, Placed, narration, overrun
+from attnviz.views.film.voice.narration import LEAD, VoiceClip, narration, overrun
 
 RATE = 22_050
 
@@ -37,7 +37,7 @@ def heard(path: Path) -> np.ndarray:
 
 
 def spans(samples: np.ndarray) -> list[tuple[int, float, float]]:
-    """What is heard, from when, until when."""
+    """Sounds with their begin and end."""
     edges = [0, *(np.flatnonzero(np.diff(samples)) + 1), len(samples)]
     return [
         (int(samples[first]), first / RATE, last / RATE)
@@ -47,9 +47,9 @@ def spans(samples: np.ndarray) -> list[tuple[int, float, float]]:
 
 
 def test_every_voice_begins_shortly_after_its_beat_with_silence_between(voice, tmp_path):
-    placed = [Placed(voice(100, 1.0), 0.5), Placed(voice(200, 0.5), 3.0)]
+    clips = [VoiceClip(voice(100, 1.0), 0.5), VoiceClip(voice(200, 0.5), 3.0)]
 
-    samples = heard(narration(placed, 5.0, tmp_path / "track.wav"))
+    samples = heard(narration(clips, 5.0, tmp_path / "track.wav"))
 
     assert len(samples) == 5 * RATE
     assert spans(samples) == [
@@ -61,13 +61,13 @@ def test_every_voice_begins_shortly_after_its_beat_with_silence_between(voice, t
 def test_a_voice_that_takes_longer_than_its_beat_is_heard_to_its_end_and_then_the_next(
     voice, tmp_path
 ):
-    placed = [
-        Placed(voice(1, 2.0), 0.0),
-        Placed(voice(2, 1.0), 1.0),
-        Placed(voice(3, 0.5), 4.0),
+    clips = [
+        VoiceClip(voice(1, 2.0), 0.0),
+        VoiceClip(voice(2, 1.0), 1.0),
+        VoiceClip(voice(3, 0.5), 4.0),
     ]
 
-    found = spans(heard(narration(placed, 5.0, tmp_path / "track.wav")))
+    found = spans(heard(narration(clips, 5.0, tmp_path / "track.wav")))
 
     assert found == [
         (1, pytest.approx(LEAD, abs=1e-4), pytest.approx(2 + LEAD, abs=1e-4)),
@@ -78,22 +78,24 @@ def test_a_voice_that_takes_longer_than_its_beat_is_heard_to_its_end_and_then_th
 
 @pytest.mark.parametrize("start", [1.5, 2.5])
 def test_the_track_is_as_long_as_the_film_whatever_is_said_at_its_end(voice, tmp_path, start):
-    track = narration([Placed(voice(7, 1.0), start)], 2.0, tmp_path / "track.wav")
+    track = narration([VoiceClip(voice(7, 1.0), start)], 2.0, tmp_path / "track.wav")
 
     samples = heard(track)
     assert len(samples) == 2 * RATE
     assert (samples == 7).sum() == pytest.approx(max(2.0 - start - LEAD, 0) * RATE, abs=1)
 
 
-def test_the_same_voice_is_heard_in_every_beat_that_says_it(voice, tmp_path):
+def test_a_recording_is_heard_in_every_beat_with_its_caption(voice, tmp_path):
     same = voice(5, 0.5)
 
-    found = spans(heard(narration([Placed(same, 0), Placed(same, 2)], 3.0, tmp_path / "t.wav")))
+    found = spans(
+        heard(narration([VoiceClip(same, 0), VoiceClip(same, 2)], 3.0, tmp_path / "t.wav"))
+    )
 
     assert [round(first, 2) for _, first, _ in found] == [LEAD, 2 + LEAD]
 
 
-def test_a_film_in_which_nothing_is_said_is_silent(tmp_path):
+def test_a_film_without_captions_is_silent(tmp_path):
     samples = heard(narration([], 1.5, tmp_path / "track.wav"))
 
     assert (len(samples), samples.any()) == (round(1.5 * RATE), False)
@@ -101,10 +103,10 @@ def test_a_film_in_which_nothing_is_said_is_silent(tmp_path):
 
 @pytest.mark.parametrize("form", [{"rate": 16_000}, {"channels": 2}])
 def test_voices_of_another_form_are_a_mistake_in_the_program(voice, tmp_path, form):
-    placed = [Placed(voice(1, 1.0), 0.0), Placed(voice(2, 1.0, **form), 2.0)]
+    clips = [VoiceClip(voice(1, 1.0), 0.0), VoiceClip(voice(2, 1.0, **form), 2.0)]
 
     with pytest.raises(ValueError, match="one rate"):
-        narration(placed, 4.0, tmp_path / "track.wav")
+        narration(clips, 4.0, tmp_path / "track.wav")
 
 
 def encoded(path: Path, seconds: float, codec: str, rate: int, layout: str = "mono") -> Path:
@@ -174,7 +176,7 @@ def missing(path: Path) -> None:
         (empty, " holds no sound: give a .wav, .mp3 or .m4a"),
     ],
 )
-def test_what_is_no_recording_is_told_so_in_one_line(tmp_path, make, says):
+def test_a_file_without_sound_is_refused_in_one_line(tmp_path, make, says):
     path = tmp_path / "me.wav"
     make(path)
 
@@ -209,5 +211,5 @@ def test_what_is_no_recording_is_told_so_in_one_line(tmp_path, make, says):
         ),
     ],
 )
-def test_a_recording_that_goes_on_after_the_film_is_told_with_what_to_do(recorded, film, says):
+def test_a_recording_longer_than_the_film_is_a_warning_with_a_cure(recorded, film, says):
     assert overrun(Path("me.wav"), recorded, film) == says

@@ -7,16 +7,16 @@ import pytest
 
 from attnviz.story.storyboard import Storyboard
 from attnviz.views.film.components.exhibit import ExhibitView
-from attnviz.views.film.components.pair import Setting, settings
+from attnviz.views.film.components.pair import PairLayout, pair_layouts
 from attnviz.views.film.production.planning import plan
 from attnviz.views.film.style import WIDE, Size, Style
 from tests.film.small import small_film
 
 
 @cache
-def told(d_k: int) -> tuple[Storyboard, tuple[Setting, Setting, Setting]]:
+def layouts_of(d_k: int) -> tuple[Storyboard, tuple[PairLayout, PairLayout, PairLayout]]:
     board = small_film(text="one two three", d_model=8, d_k=d_k, precision=2).storyboard
-    return board, settings(board.step("pair").exhibits, board.numbers, Style(), WIDE)
+    return board, pair_layouts(board.step("pair").exhibits, board.numbers, Style(), WIDE)
 
 
 def written(view: ExhibitView) -> bool:
@@ -32,8 +32,8 @@ def written(view: ExhibitView) -> bool:
         (128, ([], [], ["Σ"])),
     ],
 )
-def test_numbers_stand_where_they_are_spoken_of(d_k, with_numbers):
-    _, parts = told(d_k)
+def test_numbers_are_shown_in_the_parts_about_them(d_k, with_numbers):
+    _, parts = layouts_of(d_k)
 
     found = [
         [symbol.rstrip("₁₂₃") for symbol, view in part.views.items() if written(view)]
@@ -44,7 +44,7 @@ def test_numbers_stand_where_they_are_spoken_of(d_k, with_numbers):
 
 @pytest.mark.parametrize("d_k", [10, 24, 32, 64, 128])
 def test_all_of_it_stays_on_the_stage_in_letters_that_can_be_read(d_k):
-    for part in told(d_k)[1]:
+    for part in layouts_of(d_k)[1]:
         for each in (*part.views.values(), *part.joints):
             assert WIDE.left <= each.get_left()[0] < each.get_right()[0] <= WIDE.right
             assert WIDE.bottom <= each.get_bottom()[1] < each.get_top()[1] <= WIDE.top
@@ -55,8 +55,8 @@ def test_all_of_it_stays_on_the_stage_in_letters_that_can_be_read(d_k):
 
 
 @pytest.mark.parametrize("d_k", [32, 64])
-def test_what_stands_in_a_row_adds_up_to_its_sum_as_it_stands(d_k):
-    *_, (_, _, added) = told(d_k)
+def test_shown_products_of_a_row_add_up_to_their_shown_sum(d_k):
+    *_, (_, _, added) = layouts_of(d_k)
     *_, products, sums = added.bodies
     number = [[Decimal(cell.text.replace("−", "-")) for cell in row] for row in products.entries]
 
@@ -65,8 +65,8 @@ def test_what_stands_in_a_row_adds_up_to_its_sum_as_it_stands(d_k):
 
 
 @pytest.mark.parametrize("d_k", [16, 32, 64])
-def test_after_each_part_exactly_what_belongs_to_it_stands(d_k):
-    _, parts = told(d_k)
+def test_after_each_part_exactly_its_matrices_are_shown(d_k):
+    _, parts = layouts_of(d_k)
     seen: list[set[str]] = []
 
     def look(scene, beat):

@@ -9,7 +9,7 @@ from attnviz.scenes.self_attention import SelfAttention
 
 from attnviz.errors import InputError
 from attnviz.render.pipelined_render import PipelinedRender
-from attnviz.render.workers.worker import Drawn
+from attnviz.render.workers.worker import DrawResult
 from attnviz.views.film.production.planning import plan
 from tests.film.small import small_film
 
@@ -20,13 +20,13 @@ class Scripted:
     workers = 2
 
     def __init__(self):
-        self.orders, self.on_the_way = [], []
+        self.requests, self.on_the_way = [], []
 
     def results(self, job, arguments, on_wait):
-        for i, order in enumerate(arguments):
+        for i, request in enumerate(arguments):
             on_wait()
-            self.orders.append(order)
-            yield i, Drawn(tuple(b"film" for _ in order.range.segments), 0.1)
+            self.requests.append(request)
+            yield i, DrawResult(tuple(b"film" for _ in request.range.segments), 0.1)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_the_plan_is_the_same_and_every_segment_is_drawn(pipelined, workers):
     drawn.rest(counted.append)
 
     assert planned == plan(asked)
-    ordered = [segment for order in workers.orders for segment in order.range.segments]
+    ordered = [segment for request in workers.requests for segment in request.range.segments]
     assert tuple(ordered) == planned.segments
     assert set(kept) == {each.key for each in planned.segments}
     assert all(drawn.file(each).read_bytes() == b"film" for each in planned.segments)
@@ -86,14 +86,14 @@ def test_what_is_there_is_passed_by_and_all_workers_but_one_follow_until_there_i
     drawn.plan(quiet)
     drawn.rest(quiet)
 
-    followed = [order.begin for order in workers.orders if not order.range.segments]
+    followed = [request.begin for request in workers.requests if not request.range.segments]
     assert followed == [segments[0].end, segments[1].end]
-    ordered = [segment for order in workers.orders for segment in order.range.segments]
+    ordered = [segment for request in workers.requests for segment in request.range.segments]
     assert ordered == [missing]
     assert drawn.file(segments[1]) is None
 
 
-def test_what_is_wrong_with_the_film_is_told_by_the_plan(pipelined):
+def test_an_error_of_the_film_is_raised_by_the_plan(pipelined):
     with pytest.raises(InputError, match="no typeface here has the character"):
         pipelined(small_film("inputs", text="the 😀")).plan(quiet)
 
@@ -117,4 +117,4 @@ def test_closed_in_the_middle_it_leaves_nothing_running(pipelined, workers):
     assert reached.wait(30)
     drawn.close()
 
-    assert not workers.orders
+    assert not workers.requests

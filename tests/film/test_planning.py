@@ -30,22 +30,22 @@ def test_a_slower_pace_takes_longer():
     assert all(shorter < longer for shorter, longer in pairwise(lengths))
 
 
-KIN = (
+RELATED_CASES = (
     "d_k 1, not scaled",
     "one of one number, not scaled",
     "two heads, d_k 1, not scaled",
     "given, d_k 1, not scaled",
     "empty tokens",
 )
-"""Cases whose steps lack parts that others have; films that are looked at are in `test_telling`."""
+"""Cases whose steps lack parts that others have; films that are looked at are in `test_captions_and_headers`."""
 
 
 def parts_of(steps: Iterable[Step]) -> list[tuple[str, str]]:
     return [(step.id, part) for step in steps for part in step.narration]
 
 
-@pytest.mark.parametrize("name", KIN)
-def test_a_film_says_every_part_of_every_step_in_order(name):
+@pytest.mark.parametrize("name", RELATED_CASES)
+def test_a_film_has_a_beat_for_every_part_of_every_step_in_order(name):
     board = CASES[name].storyboard(most=MOST_WORKED)
 
     planned = plan(film_of(board, fps=2))
@@ -63,7 +63,7 @@ def test_a_case_that_no_typeface_can_show_is_refused_in_one_line(name):
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_every_step_can_be_planned_alone_whatever_parts_it_says(lesson):
+def test_every_step_can_be_planned_alone_whatever_its_parts(lesson):
     planned: set[tuple[str, ...]] = set()
     for case in CASES.values():
         if case.lesson != lesson or case.no_film:
@@ -90,7 +90,7 @@ def test_a_caption_ends_with_the_last_frame_of_its_beat():
     assert told.frames >= frames[-1]
 
 
-def test_whoever_counts_frames_hears_of_each_before_one_is_drawn():
+def test_every_frame_is_counted_before_one_is_drawn():
     counted = []
 
     told = plan(small_film("scores"), on_frames=counted.append)
@@ -99,7 +99,7 @@ def test_whoever_counts_frames_hears_of_each_before_one_is_drawn():
     assert len(counted) > len(told.segments)
 
 
-def test_segments_hold_every_frame_once_and_end_when_something_has_stood_still_or_moved_for_long():
+def test_segments_hold_every_frame_once_and_end_after_a_still_or_a_long_move():
     told = plan(small_film("inputs", "scores"))
     two_seconds = 2 * small_film().quality.fps
 
@@ -111,7 +111,7 @@ def test_segments_hold_every_frame_once_and_end_when_something_has_stood_still_o
     assert all(each.key is not None for each in told.segments)
 
 
-def test_the_same_film_has_the_same_segments_when_it_is_told_again():
+def test_the_same_film_has_the_same_segments_when_it_is_planned_again():
     one, other = plan(small_film("scores")), plan(small_film("scores"))
 
     assert one == other
@@ -121,14 +121,14 @@ def test_captions_keep_their_lines_and_letters():
     beats = (Beat("a", "b", "α ≈ 0.5\nnext", 0.0, 1.25), Beat("a", "c", "−∞", 1.25, 3.0))
     planned = plan(small_film("inputs"))
 
-    one, other = srt.parse(subrip(replace(planned, beats=beats).said))
+    one, other = srt.parse(subrip(replace(planned, beats=beats).captions))
 
     assert (one.content, other.content) == ("α ≈ 0.5\nnext", "−∞")
     assert (one.start.total_seconds(), one.end.total_seconds()) == (0, 1.25)
     assert other.end.total_seconds() == 3
 
 
-def test_a_character_that_the_typeface_lacks_is_told_before_anything_is_drawn():
+def test_a_missing_character_is_refused_before_anything_is_drawn():
     with pytest.raises(InputError) as caught:
         plan(small_film(text="the 😀"))
 

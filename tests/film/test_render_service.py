@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from attnviz.render.drawing.timeline import Segment
-from attnviz.render.render_queue import Take
+from attnviz.render.render_queue import RenderTask
 from attnviz.render.store import Store
 from attnviz.render.workers.executor import Executor, executor
 from attnviz.render.workers.worker import draw
@@ -19,7 +19,7 @@ from attnviz.story.storyboard import Storyboard
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.film_service import FilmService, film_service
 from attnviz.views.film.production.planning import Plan, plan
-from attnviz.views.film.video.assembly import About, Chapter, Programme, make
+from attnviz.views.film.video.assembly import About, Chapter, FilmPlan, make
 from tests.film.small import small_film
 
 pytestmark = pytest.mark.films
@@ -53,8 +53,8 @@ class WatchedExecutor:
         if job is not draw:
             self.planned += arguments
         else:
-            self.drawn += [each for order in arguments for each in order.range.segments]
-            self.scenes |= {order.scene for order in arguments}
+            self.drawn += [each for request in arguments for each in request.range.segments]
+            self.scenes |= {request.scene for request in arguments}
         return self._executor.results(job, arguments, on_wait)
 
 
@@ -68,8 +68,8 @@ class Made:
             watched = WatchedExecutor(alone)
             place = FilmService(watched, store)
             self.plans = place.plan(films)
-            takes = [Take(f, p.segments) for f, p in zip(films, self.plans, strict=True)]
-            self.files = place.draw(takes, folder, self.counted.append)
+            tasks = [RenderTask(f, p.segments) for f, p in zip(films, self.plans, strict=True)]
+            self.files = place.draw(tasks, folder, self.counted.append)
         self.planned, self.drawn, self.scenes = watched.planned, watched.drawn, watched.scenes
 
     @property
@@ -126,7 +126,7 @@ def test_whoever_listens_hears_of_every_frame_while_it_is_drawn(tmp_path):
     assert len(made.counted) >= moving
 
 
-def test_who_does_not_want_to_go_on_is_obeyed_in_the_middle_of_a_segment(tmp_path):
+def test_drawing_can_be_interrupted_in_the_middle_of_a_segment(tmp_path):
     calls = []
 
     def third_time(count: int) -> None:
@@ -137,13 +137,13 @@ def test_who_does_not_want_to_go_on_is_obeyed_in_the_middle_of_a_segment(tmp_pat
     asked = small_film("scores")
     (tmp_path / "parts").mkdir()
     with film_service() as place, pytest.raises(KeyboardInterrupt):
-        place.draw([Take(asked, plan(asked).segments)], tmp_path / "parts", third_time)
+        place.draw([RenderTask(asked, plan(asked).segments)], tmp_path / "parts", third_time)
 
     assert calls == [0, 0, 0]
     assert not list((tmp_path / "parts").iterdir())
 
 
-def test_what_was_made_before_is_neither_told_nor_drawn_again(tmp_path, store):
+def test_a_film_made_before_is_neither_planned_nor_drawn_again(tmp_path, store):
     films = [small_film("inputs"), small_film("scores")]
     first = Made(films, tmp_path / "first", store)
     again = Made(films, tmp_path / "again", store)
@@ -181,7 +181,7 @@ def reworded(board: Storyboard, step: str, part: str, text: str) -> Storyboard:
     return replace(board, steps=steps)
 
 
-def test_another_caption_is_drawn_where_it_stands_and_nowhere_else(tmp_path, store):
+def test_a_changed_caption_is_drawn_again_and_nothing_else(tmp_path, store):
     asked = small_film("scores", "softmax", "output")
     first = Made([asked], tmp_path / "first", store)
     beats = first.plans[0].beats
@@ -294,7 +294,7 @@ def test_a_store_that_can_be_read_but_not_written_is_read(tmp_path, store, monke
     assert again.bytes == first.bytes
 
 
-def test_a_scene_of_which_a_play_cannot_be_told_apart_is_drawn_each_time(tmp_path, store):
+def test_a_scene_with_a_play_that_cannot_be_hashed_is_drawn_each_time(tmp_path, store):
     def keyless(told: Plan) -> Plan:
         first, *rest = told.segments
         plays = tuple(replace(each, key=None) for each in first.plays)
@@ -319,7 +319,7 @@ ABOUT = About("T", "D", "{}")
 
 def film_of(place: FilmService, films: Sequence[Film], target: Path) -> bytes:
     chapters = tuple(Chapter(each) for each in films)
-    make(Programme(chapters, place.plan(films)), target, ABOUT, place)
+    make(FilmPlan(chapters, place.plan(films)), target, ABOUT, place)
     return target.read_bytes()
 
 

@@ -53,7 +53,7 @@ def test_every_lesson_has_a_scene_file_and_so_has_a_title_card():
     assert {path.stem for path in SCENES} == lessons | {"title_card"}
 
 
-def test_an_act_plays_the_parts_that_its_step_can_say():
+def test_an_act_plays_the_parts_of_its_step():
     played = {
         (lesson.name, step): act.parts
         for lesson in LESSONS.values()
@@ -68,7 +68,7 @@ def test_an_act_plays_the_parts_that_its_step_can_say():
     assert played.items() <= defined.items()
 
 
-def test_an_act_that_leaves_a_part_out_is_a_mistake_that_is_named(monkeypatch):
+def test_an_act_that_omits_a_part_is_an_error_that_names_it(monkeypatch):
     def play_nothing(stage: Stage, step: Step) -> None:
         """Says no word."""
 

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 import pytest
 
 from attnviz.theme import contrast
-from attnviz.views.film.style import CANVAS, CAPTION, DIMMED, HEADER, MARGIN, SHELF, Size
+from attnviz.views.film.style import CANVAS, CAPTION, DIMMED, HEADER, MARGIN, SIDEBAR, Size
 from tests.film.films import IN_FULL, ONLY
 from tests.film.screens import Screen, Text
 
@@ -25,7 +25,7 @@ NUMBER = re.compile(r"\(?(−?(?:\d+(?:\.\d+)?(?:e[+-]\d+)?|∞))\)?")
 
 
 def outside(screen) -> Iterator[str]:
-    """Whatever does not lie whole in the header, on the stage or in the caption strip."""
+    """Texts that are not whole within the header, the stage or the caption strip."""
     over, under = HEADER.bottom - 0.03, CAPTION.top + 0.03
     for kind, rect in screen.extents:
         zones = ((over, CANVAS.top - 0.2), (under, over), (CANVAS.bottom + 0.06, under))
@@ -85,7 +85,7 @@ def test_the_formula_is_larger_than_the_least_text(film):
 
 
 def rounds_to(value: float, text: str) -> bool:
-    """Whether the text is the value to within one unit of the last digit written: sums take up to one each."""
+    """True if the text is the value to within one unit of its last digit: sums are adjusted by up to one each."""
     written = text.replace("−", "-").replace("∞", "inf")
     digits, _, exponent = written.partition("e")
     unit = 10.0 ** (int(exponent or 0) - len(digits.partition(".")[2]))
@@ -117,7 +117,7 @@ def test_every_number_beside_the_cells_is_in_the_storyboard(any_film):
     assert any_film.failures(invented) == []
 
 
-def test_the_numbers_of_a_matrix_stand_in_its_order(any_film):
+def test_the_numbers_of_a_matrix_are_shown_in_its_order(any_film):
     def disordered(screen):
         for grid in screen.grids:
             if grid.texts and grid.standing != grid.texts:
@@ -127,36 +127,39 @@ def test_the_numbers_of_a_matrix_stand_in_its_order(any_film):
 
 
 LARGE = 0.95 * Size.LARGE.em * 60
-LADDER = ("scale", "cap", "bias", "mask", "softmax")
-WITH_LADDER = [*IN_FULL, *(name for name, steps in ONLY.items() if set(steps) & set(LADDER))]
+SCORE_STEPS = ("scale", "cap", "bias", "mask", "softmax")
+WITH_SCORE_STACK = [
+    *IN_FULL,
+    *(name for name, steps in ONLY.items() if set(steps) & set(SCORE_STEPS)),
+]
 
 
-@pytest.fixture(params=grouped(WITH_LADDER))
-def ladder(request, telling) -> list[Screen]:
+@pytest.fixture(params=grouped(WITH_SCORE_STACK))
+def score_screens(request, screens_of) -> list[Screen]:
     """The screens of a film on which scores become weights, row under row."""
-    return [each for each in telling(request.param).screens if each.beat.step in LADDER]
+    return [each for each in screens_of(request.param).screens if each.beat.step in SCORE_STEPS]
 
 
-def test_every_rung_of_the_ladder_has_its_numbers_in_letters_of_one_size(ladder):
+def test_every_row_of_the_score_stack_has_numbers_of_one_size(score_screens):
     sizes = []
-    for screen in ladder:
-        rungs = {e.rect for e in screen.entries if e.role in ("score", "weight")}
-        sizes.append({round(text.em, 1) for text in screen.texts if text.cell in rungs})
+    for screen in score_screens:
+        cells = {e.rect for e in screen.entries if e.role in ("score", "weight")}
+        sizes.append({round(text.em, 1) for text in screen.texts if text.cell in cells})
 
-    # long numbers may have no room on a rung: then it has none, but not in every beat
+    # long numbers may have no room in a row: then it has none, but not in every beat
     assert {len(each) for each in sizes} in ({1}, {0, 1})
 
 
-def test_what_stands_beside_the_shelf_keeps_its_distance_from_it(ladder):
-    for screen in ladder:
+def test_nothing_beside_the_sidebar_comes_too_close_to_it(score_screens):
+    for screen in score_screens:
         beside = [
             text.rect.left
             for text in screen.texts
             if text.cell is None
             and CAPTION.top < text.rect.bottom < HEADER.bottom
-            and text.rect.left > SHELF.right - 0.02
+            and text.rect.left > SIDEBAR.right - 0.02
         ]
-        assert min(beside) >= SHELF.right + 0.1, screen.beat.name
+        assert min(beside) >= SIDEBAR.right + 0.1, screen.beat.name
 
 
 @pytest.mark.parametrize(
@@ -164,9 +167,9 @@ def test_what_stands_beside_the_shelf_keeps_its_distance_from_it(ladder):
 )
 class TestAllRowsTogether:
     @pytest.fixture
-    def headings(self, telling, name) -> list[dict[str, Text]]:
+    def headings(self, screens_of, name) -> list[dict[str, Text]]:
         """Those of S, A and O, as they stand at the end of each beat."""
-        screens = [s for s in telling(name).screens if s.beat.step == "all-rows"]
+        screens = [s for s in screens_of(name).screens if s.beat.step == "all-rows"]
         return [
             {
                 text.text: text
@@ -179,14 +182,14 @@ class TestAllRowsTogether:
     def test_each_matrix_has_its_heading_from_the_first_beat_on(self, headings):
         assert [sorted(each) for each in headings] == [["A", "O", "S/√d_k"]] * 2
 
-    def test_the_headings_stand_at_one_height(self, headings):
+    def test_the_headings_are_at_one_height(self, headings):
         for each in headings:
             assert each["A"].rect.bottom == pytest.approx(each["O"].rect.bottom, abs=0.02)
 
 
 @pytest.mark.xdist_group("retrieval")
-def test_matrices_side_by_side_have_numbers_of_one_size_and_names_that_stand_apart(telling):
-    screen = next(s for s in telling("retrieval").screens if s.beat.name == "all-rows.matrix")
+def test_matrices_side_by_side_have_numbers_of_one_size_and_names_that_do_not_touch(screens_of):
+    screen = next(s for s in screens_of("retrieval").screens if s.beat.name == "all-rows.matrix")
     roles = {e.rect: e.role for e in screen.entries}
     written = [t for t in screen.texts if roles.get(t.cell) in ("score", "weight", "output")]
     assert {roles[t.cell] for t in written} == {"score", "weight", "output"}
@@ -201,9 +204,9 @@ def test_matrices_side_by_side_have_numbers_of_one_size_and_names_that_stand_apa
     [*grouped(["few tokens, long heads"], False), *grouped(["sixteen tokens"], True)],
 )
 def test_strongest_links_are_named_only_where_the_weights_themselves_go_without_numbers(
-    telling, name, named
+    screens_of, name, named
 ):
-    screen = telling(name).screens[-1]
+    screen = screens_of(name).screens[-1]
 
     assert any(text.text == "strongest links:" for text in screen.texts) == named
 
@@ -248,8 +251,8 @@ class TestTheChecksThemselves:
     """Each finds the fault that it is there for."""
 
     @pytest.fixture
-    def screen(self, telling):
-        screens = telling("illustrated").screens
+    def screen(self, screens_of):
+        screens = screens_of("illustrated").screens
         return next(each for each in screens if each.beat.name == "scores.why")
 
     @pytest.mark.parametrize(

@@ -58,8 +58,8 @@ def test_the_type_is_as_large_as_lets_all_be_shown():
 
 
 @pytest.mark.xdist_group("two hundred tokens")
-def test_a_text_whose_rows_are_blocks_is_read_above_them(telling):
-    film = telling("two hundred tokens")
+def test_a_text_whose_rows_are_blocks_is_read_above_them(screens_of):
+    film = screens_of("two hundred tokens")
     screen = next(each for each in film.screens if each.beat.name == "inputs.why")
     words = [text.text for text in screen.texts if text.text.startswith("word")]
     title = next(text for text in screen.texts if text.text == "X")
@@ -70,7 +70,7 @@ def test_a_text_whose_rows_are_blocks_is_read_above_them(telling):
 
 
 @pytest.mark.xdist_group("the cat sat")
-def test_where_each_row_has_its_token_there_is_no_other_line_of_them(telling):
-    screen = next(e for e in telling("the cat sat").screens if e.beat.name == "inputs.why")
+def test_where_each_row_has_its_token_there_is_no_other_line_of_them(screens_of):
+    screen = next(e for e in screens_of("the cat sat").screens if e.beat.name == "inputs.why")
 
     assert [text.text for text in screen.texts].count("cat") == 1

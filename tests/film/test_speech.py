@@ -13,7 +13,7 @@ import pytest
 
 from attnviz.errors import EnvironmentFault
 from attnviz.views.film.voice import speech
-from attnviz.views.film.voice.speech import speak, spoken_lengths, voice_for
+from attnviz.views.film.voice.speech import record_beats, speak, voice_for
 
 LISTED = """\
 Pty Language       Age/Gender VoiceName          File                 Other Languages
@@ -41,7 +41,7 @@ with wave.open(sys.argv[-1], "wb") as sound:
 
 
 class Double:
-    """What stands for espeak-ng on the PATH."""
+    """A double of espeak-ng on the PATH."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -130,9 +130,7 @@ def test_a_recording_lasts_as_long_as_its_file(double, tmp_path):
         ("en", "The [PAD] token, [[x]].", "The  PAD  token,   x  ."),
     ],
 )
-def test_each_language_is_left_to_a_voice_that_can_say_it(
-    double, tmp_path, language, caption, marked
-):
+def test_each_language_is_spoken_by_a_voice_of_its_own(double, tmp_path, language, caption, marked):
     speak(caption, voice_for(language), tmp_path / "a.wav")
 
     assert [text for _, text in double.asked] == [marked]
@@ -153,7 +151,7 @@ def test_the_best_voice_that_is_installed_speaks(double, listed, language, name)
     assert voice_for(language).name == name
 
 
-def test_a_voice_without_the_other_language_says_all_of_it(double, tmp_path):
+def test_a_voice_without_the_other_language_speaks_everything(double, tmp_path):
     double.voices("".join(LISTED.splitlines(keepends=True)[:3]))
 
     speak("The key of “猫”.", voice_for("en"), tmp_path / "a.wav")
@@ -164,7 +162,7 @@ def test_a_voice_without_the_other_language_says_all_of_it(double, tmp_path):
 def test_every_beat_has_its_recording_and_no_text_is_spoken_twice(double, tmp_path):
     beats = {"a.why": "Yes.", "b.why": "No, no.", "c.why": "Yes."}
 
-    spoken = spoken_lengths(beats, "en", tmp_path)
+    spoken = record_beats(beats, "en", tmp_path)
 
     assert [text for _, text in double.asked] == ["Yes.", "No, no."]
     assert list(spoken) == list(beats)
@@ -173,16 +171,16 @@ def test_every_beat_has_its_recording_and_no_text_is_spoken_twice(double, tmp_pa
     assert spoken["b.why"].path != spoken["a.why"].path
 
 
-def test_without_the_program_it_is_said_how_to_get_it_or_do_without(tmp_path, monkeypatch):
+def test_without_the_program_the_error_says_how_to_get_it_or_do_without(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert fault(lambda: spoken_lengths({"a": "Yes."}, "en", tmp_path)) == (
+    assert fault(lambda: record_beats({"a": "Yes."}, "en", tmp_path)) == (
         "--voice needs espeak-ng: apt install espeak-ng, or brew install espeak-ng; "
         "or record your own and use --narrate FILE"
     )
 
 
-def test_without_a_voice_it_is_said_which_is_missing(double):
+def test_without_a_voice_the_error_names_it(double):
     double.voices("".join(LISTED.splitlines(keepends=True)[:3]))
 
     assert fault(lambda: voice_for("zh")) == (
@@ -201,9 +199,7 @@ def test_without_a_voice_it_is_said_which_is_missing(double):
         ("import sys; open(sys.argv[-1], 'wb').write(b'RIFF')", "it left with 0"),
     ],
 )
-def test_a_program_that_does_not_speak_is_told_with_its_own_words(
-    double, tmp_path, program, reason
-):
+def test_a_program_that_fails_is_an_error_with_its_own_message(double, tmp_path, program, reason):
     voice = voice_for("en")
     double.does(program)
     (tmp_path / "a.wav").write_bytes(b"left from before")
@@ -225,7 +221,7 @@ def test_a_program_that_is_never_done_is_given_up(double, tmp_path, monkeypatch)
     )
 
 
-def test_a_program_that_cannot_be_started_is_told_so(double):
+def test_a_program_that_cannot_be_started_is_an_error(double):
     (double.folder / "espeak-ng").write_bytes(b"\x00\x01 no program")
 
     assert fault(lambda: voice_for("en")) == (

@@ -82,7 +82,7 @@ def test_other_underscores_stay(text):
     assert width_of(text, Size.BODY) > width_of(text.replace("_", ""), Size.BODY)
 
 
-def test_runs_of_a_line_stand_where_they_stand_in_the_whole_text():
+def test_runs_of_a_line_are_placed_as_in_the_whole_text():
     whole, parted = (
         label("q₁·k₂ = 4", WHITE),
         Line([("q₁", WHITE), ("·k₂", WHITE), (" = 4", WHITE)]),

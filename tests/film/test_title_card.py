@@ -10,7 +10,7 @@ from attnviz.render.quality import QUALITIES
 from attnviz.story.pace import PACES
 from attnviz.story.title_card import card_storyboard
 from attnviz.theme import DARK, LIGHT
-from attnviz.views.film.components.header_footer import Caption
+from attnviz.views.film.components.header_footer import CaptionView
 from attnviz.views.film.components.text import Line, label
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.planning import plan
@@ -24,10 +24,10 @@ FULL = {
 """As much as a lecture file lets a card hold."""
 
 
-def card(title, lines, language="en", standing=1.0, fps=15, **style) -> Film:
+def card(title, lines, language="en", card_seconds=1.0, fps=15, **style) -> Film:
     board = card_storyboard(title, lines, language)
     size = replace(QUALITIES["low"], fps=fps)
-    return Film(TitleCard, board, Style(**style), size, standing=standing)
+    return Film(TitleCard, board, Style(**style), size, card_seconds=card_seconds)
 
 
 def stood(film: Film) -> list[list[Line]]:
@@ -36,7 +36,7 @@ def stood(film: Film) -> list[list[Line]]:
 
     def look(scene, beat):
         lines = [m for each in scene.mobjects for m in each.get_family() if isinstance(m, Line)]
-        assert not [m for m in scene.mobjects if isinstance(m, Caption)]
+        assert not [m for m in scene.mobjects if isinstance(m, CaptionView)]
         unique = {id(each): each.copy() for each in lines}.values()
         seen.append(sorted(unique, key=lambda line: -line.get_center()[1]))
 
@@ -93,8 +93,8 @@ def test_a_card_of_a_title_alone_is_whole():
 
 @pytest.mark.parametrize("pace", PACES)
 @pytest.mark.parametrize("seconds", [3.0, 4.5])
-def test_a_card_stands_for_as_long_as_it_is_told_to_whatever_the_pace(seconds, pace):
-    film = card("A", ["b"], standing=seconds, fps=50, pace=PACES[pace])
+def test_a_card_is_held_for_its_given_time_whatever_the_pace(seconds, pace):
+    film = card("A", ["b"], card_seconds=seconds, fps=50, pace=PACES[pace])
 
     (beat,) = plan(film).beats
 

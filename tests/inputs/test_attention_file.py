@@ -45,7 +45,7 @@ def test_axes_that_are_missing_are_one_layer_and_one_head(tmp_path, part, shape,
         (np.array([["a", "b"], ["c", "d"]]), "not real numbers"),
     ],
 )  # fmt: skip
-def test_what_are_no_weights_is_told(tmp_path, array, said):
+def test_a_file_without_weights_is_reported(tmp_path, array, said):
     np.save(tmp_path / "a.npy", array)
 
     with pytest.raises(InputError) as caught:
@@ -56,7 +56,7 @@ def test_what_are_no_weights_is_told(tmp_path, array, said):
 
 
 @pytest.mark.parametrize("text", ["{}", '{"weights": [[1]]}', "[[1], [1, 0]]", '[["a"]]', "null"])
-def test_json_that_holds_none_is_told(tmp_path, text):
+def test_json_that_holds_none_is_reported(tmp_path, text):
     (tmp_path / "a.json").write_text(text)
 
     with pytest.raises(InputError, match=r"a\.json"):
@@ -90,7 +90,7 @@ def test_bfloat16_of_a_model_on_a_graphics_card_is_read(tmp_path):
         ({}, "is empty: it holds no array"),
     ],
 )  # fmt: skip
-def test_safetensors_that_hold_no_weights_are_told(tmp_path, tensors, said):
+def test_safetensors_that_hold_no_weights_are_reported(tmp_path, tensors, said):
     save_file(tensors, tmp_path / "a.safetensors")
 
     with pytest.raises(InputError) as caught:
@@ -100,14 +100,14 @@ def test_safetensors_that_hold_no_weights_are_told(tmp_path, tensors, said):
     assert said in str(caught.value)
 
 
-def test_a_file_that_is_no_safetensors_is_told_so(tmp_path):
+def test_a_file_that_is_no_safetensors_is_reported(tmp_path):
     (tmp_path / "a.safetensors").write_bytes(b"\x00" * 30)
 
     with pytest.raises(InputError, match=r"cannot be read as safetensors .*; save it anew"):
         read_attention(str(tmp_path / "a.safetensors"))
 
 
-def test_safetensors_without_its_package_tells_what_to_install(tmp_path, monkeypatch):
+def test_without_the_package_safetensors_the_message_says_what_to_install(tmp_path, monkeypatch):
     save_file({"attention": np.eye(2)}, tmp_path / "a.safetensors")
     monkeypatch.setitem(sys.modules, "safetensors", None)
 

@@ -22,7 +22,7 @@ def test_the_default_comes_first():
 
 
 @pytest.mark.parametrize("name", example_names())
-def test_every_example_is_told_in_both_languages_and_says_where_it_is_from(name):
+def test_every_example_has_both_languages_and_a_source(name):
     example = load_example(name)
     for texts in (example.title, example.description):
         assert texts.keys() == {"en", "zh"}
@@ -74,7 +74,7 @@ def test_the_numbers_of_every_example_are_whole():
             assert np.array_equal(array, np.round(array))
 
 
-def test_an_unknown_example_is_told_with_the_nearest():
+def test_an_unknown_example_is_reported_with_the_nearest():
     with pytest.raises(InputError) as caught:
         load_example("retreival")
     assert str(caught.value) == (
@@ -146,7 +146,7 @@ def test_the_least_example_is_its_four_arrays(tmp_path):
         ),
     ],
 )
-def test_a_wrong_example_file_is_told_what_and_where(tmp_path, text, message):
+def test_a_mistake_in_an_example_file_is_reported_with_its_place(tmp_path, text, message):
     path = tmp_path / "mine.toml"
     path.write_text(text)
     with pytest.raises(AttnvizError) as caught:
@@ -154,21 +154,21 @@ def test_a_wrong_example_file_is_told_what_and_where(tmp_path, text, message):
     assert str(caught.value) == message.format(path)
 
 
-def test_an_unknown_key_is_told_with_the_nearest(tmp_path):
+def test_an_unknown_key_is_reported_with_the_nearest(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(SMALL + "token = ['a']")
     with pytest.raises(InputError, match=r"unknown key 'token': did you mean 'tokens'\? Known: "):
         load_example(str(path))
 
 
-def test_what_is_not_toml_is_told_with_the_line(tmp_path):
+def test_what_is_not_toml_is_reported_with_the_line(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text("x = [[1, 2]\ny")
     with pytest.raises(InputError, match=r"is not TOML: .*line 2"):
         load_example(str(path))
 
 
-def test_a_missing_example_file_is_told_so(tmp_path):
+def test_a_missing_example_file_is_reported(tmp_path):
     with pytest.raises(InputError, match=r"mine\.toml: no such file \(--example\)"):
         load_example(str(tmp_path / "mine.toml"))
 

@@ -34,7 +34,7 @@ def test_nothing_is_the_articles_example():
     assert made.scale == 1
 
 
-def test_a_text_becomes_vectors_and_weights_that_are_told_to_be_untrained():
+def test_a_text_becomes_vectors_and_weights_that_are_marked_untrained():
     made = problem(text="the cat", seed=5)
     assert made.tokens == ("the", "cat")
     assert np.array_equal(made.x, token_vectors(["the", "cat"], 4, 5))
@@ -49,7 +49,7 @@ def test_a_text_becomes_vectors_and_weights_that_are_told_to_be_untrained():
     }
 
 
-def test_sizes_are_those_asked_for_and_heads_bring_an_output_projection():
+def test_sizes_are_as_requested_and_heads_bring_an_output_projection():
     made = problem(text="a b c", d_model=6, d_k=2, d_v=5, heads=3)
     assert made.x.shape == (3, 6)
     assert made.w_q.shape == made.w_k.shape == (6, 6)
@@ -98,7 +98,7 @@ def test_the_scale_can_be_chosen_for_any_source(scale, expected):
     assert problem(text="a b", scale=scale).scale == expected
 
 
-def test_an_examples_own_options_hold_until_others_are_asked_for():
+def test_an_examples_own_options_hold_until_others_are_given():
     assert problem(example="causal").options.causal
     assert not problem(example="causal", causal=False).options.causal
     assert problem(causal=True).options.causal
@@ -190,14 +190,14 @@ def test_one_token_is_enough():
         ),
     ],
 )
-def test_what_cannot_be_obeyed_is_told_with_the_cure(request_, message):
+def test_options_that_cannot_be_obeyed_are_reported_with_the_cure(request_, message):
     with pytest.raises(InputError) as caught:
         problem(**request_)
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("names", [{"text": "a"}, {"tokens": "a"}])
-def test_names_that_do_not_match_the_rows_are_told_so(x_csv, names):
+def test_names_that_do_not_match_the_rows_are_reported(x_csv, names):
     flag = "TEXT" if "text" in names else "--tokens"
     with pytest.raises(InputError) as caught:
         problem(vectors=x_csv, **names)
@@ -206,7 +206,7 @@ def test_names_that_do_not_match_the_rows_are_told_so(x_csv, names):
     )
 
 
-def test_weights_that_do_not_fit_the_vectors_are_told_so(tmp_path, w_npz):
+def test_weights_that_do_not_fit_the_vectors_are_reported(tmp_path, w_npz):
     x = tmp_path / "x.csv"
     x.write_text("1,2,3,4,5\n")
     with pytest.raises(ShapeError) as caught:
@@ -217,7 +217,7 @@ def test_weights_that_do_not_fit_the_vectors_are_told_so(tmp_path, w_npz):
     )
 
 
-def test_weights_that_the_heads_cannot_share_are_told_with_their_file(x_csv, w_npz):
+def test_weights_that_the_heads_cannot_share_are_reported_with_their_file(x_csv, w_npz):
     with pytest.raises(AttnvizError) as caught:
         problem(vectors=x_csv, weights=w_npz, heads=3)
     assert str(caught.value).startswith(

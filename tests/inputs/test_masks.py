@@ -72,7 +72,7 @@ def test_an_npz_mask_is_found_by_name(tmp_path):
         ("m.json", "{}", "{} is not a list of rows: write [[1, 2], [3, 4]]"),
     ],
 )
-def test_what_is_no_mask_is_told_so(write, name, content, message):
+def test_an_invalid_mask_is_reported(write, name, content, message):
     path = write(name, content)
     with pytest.raises(InputError) as caught:
         read_mask(path, 2)

@@ -57,7 +57,7 @@ def test_one_array_holds_all_three(tmp_path):
 
 
 @pytest.mark.parametrize(("asked", "heads"), [("2", [2]), ("0,3", [0, 3]), ("all", [0, 1, 2, 3])])
-def test_the_heads_that_are_asked_for_are_taken(saved, asked, heads):
+def test_the_requested_heads_are_used(saved, asked, heads):
     trace = attended(saved("a.npz", q=Q, k=K, v=V), head=asked)
 
     assert trace.problem.provenance.heads == tuple(heads)

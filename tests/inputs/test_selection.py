@@ -11,7 +11,7 @@ from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest
 from attnviz.inputs.example_files import load_example
-from attnviz.inputs.selection import position_of, row_asked, row_of
+from attnviz.inputs.selection import chosen_row, position_of, row_of
 
 
 def problem(*tokens):
@@ -71,17 +71,17 @@ def test_a_number_is_a_position_and_all_else_a_token(tokens, query, row):
         ((), "dog", "--query 'dog': the inputs have no names; say a position from 1 to 2"),
     ],
 )
-def test_a_query_that_is_not_there_is_told_what_is(tokens, query, message):
+def test_for_an_unknown_query_the_known_ones_are_reported(tokens, query, message):
     with pytest.raises(InputError) as caught:
         row_of(problem(*tokens), query)
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(("query", "row"), [(None, 3), ("cat", 1)])
-def test_an_example_says_which_row_it_wants_shown_unless_the_user_does(query, row):
+def test_the_row_is_the_examples_own_unless_the_user_gives_one(query, row):
     retrieval = load_example("retrieval").problem
 
-    assert row_asked(InputRequest(example="retrieval"), trace_of(retrieval), query) == row
+    assert chosen_row(InputRequest(example="retrieval"), trace_of(retrieval), query) == row
 
 
 @pytest.mark.parametrize(
@@ -91,21 +91,21 @@ def test_an_example_says_which_row_it_wants_shown_unless_the_user_does(query, ro
 def test_where_nobody_looks_ahead_the_middle_row_is_shown(tokens, query, row):
     causal = replace(problem(*tokens), options=AttentionOptions(causal=True))
 
-    assert row_asked(InputRequest(text=tokens, causal=True), trace_of(causal), query) == row
+    assert chosen_row(InputRequest(text=tokens, causal=True), trace_of(causal), query) == row
 
 
-def test_an_example_that_is_causal_still_says_which_row_it_wants_shown():
+def test_the_row_of_a_causal_example_is_its_own_too():
     example = load_example("causal")
 
     assert example.problem.options.causal
     assert example.query is not None
-    assert row_asked(InputRequest(example="causal"), trace_of(example.problem), None) == row_of(
+    assert chosen_row(InputRequest(example="causal"), trace_of(example.problem), None) == row_of(
         example.problem, example.query
     )
 
 
 def test_without_an_example_the_first_row_is_shown():
-    assert row_asked(InputRequest(text="a b"), trace_of(problem("a", "b")), None) == 0
+    assert chosen_row(InputRequest(text="a b"), trace_of(problem("a", "b")), None) == 0
 
 
 def test_what_is_within_a_token_leads_to_that_token():
@@ -117,7 +117,7 @@ def test_what_is_within_a_token_leads_to_that_token():
     )
 
 
-def test_of_a_token_that_stands_everywhere_the_first_places_are_named():
+def test_of_a_token_at_many_positions_the_first_ones_are_reported():
     with pytest.raises(InputError) as raised:
         position_of(["the", "cat"] * 100, "cat", "--to")
 

@@ -44,7 +44,7 @@ def test_chars_are_what_the_eye_sees_and_no_spaces():
     )
 
 
-def test_a_separator_keeps_what_stands_between_and_drops_what_is_blank():
+def test_a_separator_keeps_the_parts_between_and_drops_blank_ones():
     assert split_text("New York | Rome||", "|") == ("New York", "Rome")
 
 
@@ -62,7 +62,7 @@ def test_no_visible_character_is_lost(text):
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\u200b"])
 @pytest.mark.parametrize("how", ["words", "chars", "|"])
-def test_a_blank_text_is_told_so(text, how):
+def test_a_blank_text_is_reported(text, how):
     if (text, how) == ("\u200b", "|"):
         assert split_text(text, how) == (text,)
         return
@@ -70,13 +70,13 @@ def test_a_blank_text_is_told_so(text, how):
         split_text(text, how)
 
 
-def test_a_misspelt_way_to_split_is_told_the_nearest():
+def test_for_a_misspelt_split_the_nearest_is_reported():
     with pytest.raises(InputError) as caught:
         split_text("the cat", "word")
     assert str(caught.value) == "--split 'word' is nowhere in the text: did you mean 'words'?"
 
 
-def test_an_empty_separator_is_told_so():
+def test_an_empty_separator_is_reported():
     with pytest.raises(InputError) as caught:
         split_text("the cat", "")
     assert str(caught.value) == "--split is empty: say words, chars or the separator"
@@ -109,7 +109,7 @@ def test_tokens_are_listed_by_spaces_or_as_json(names, expected):
         ('["a", " "]', "--tokens, token 2: it is blank; name it"),
     ],
 )
-def test_what_is_no_list_of_tokens_is_told_so(names, message):
+def test_an_invalid_list_of_tokens_is_reported(names, message):
     with pytest.raises(InputError) as caught:
         listed_tokens(names)
     assert str(caught.value) == message

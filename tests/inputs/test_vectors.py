@@ -294,20 +294,20 @@ with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as archive:
         ("x", "1,2", "{} has no suffix: Known: .csv, .tsv, .json, .npy, .npz"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_told_where_and_why(tmp_path, name, content, message):
+def test_an_unusable_file_is_reported_with_place_and_reason(tmp_path, name, content, message):
     path = write(tmp_path, name, content)
     with pytest.raises(InputError) as caught:
         read_vectors(path)
     assert str(caught.value) == message.format(path)
 
 
-def test_a_truncated_numpy_file_is_told_so(tmp_path):
+def test_a_truncated_numpy_file_is_reported(tmp_path):
     path = write(tmp_path, "x.npy", npy(np.ones((10, 10)))[:-100])
     with pytest.raises(InputError, match=r"is a NumPy file that cannot be read \(.*\): write it"):
         read_vectors(path)
 
 
-def test_a_header_that_claims_terabytes_is_told_so(tmp_path):
+def test_a_header_that_claims_terabytes_is_reported(tmp_path):
     header = npy(np.ones((2, 2))).replace(
         b"(2, 2), }" + b" " * 20, b"(2000000, 2000000), }" + b" " * 8
     )
@@ -316,7 +316,7 @@ def test_a_header_that_claims_terabytes_is_told_so(tmp_path):
         read_vectors(path)
 
 
-def test_a_missing_file_is_told_with_the_nearest(tmp_path):
+def test_a_missing_file_is_reported_with_the_nearest(tmp_path):
     near = write(tmp_path, "vectors.csv", "1,2")
     with pytest.raises(InputError) as caught:
         read_vectors(str(tmp_path / "vector.csv"))
@@ -325,7 +325,7 @@ def test_a_missing_file_is_told_with_the_nearest(tmp_path):
     )
 
 
-def test_a_missing_folder_is_told_so(tmp_path):
+def test_a_missing_folder_is_reported(tmp_path):
     path = tmp_path / "nowhere" / "x.csv"
     with pytest.raises(InputError) as caught:
         read_vectors(str(path))
@@ -334,7 +334,7 @@ def test_a_missing_folder_is_told_so(tmp_path):
     )
 
 
-def test_a_folder_is_told_so(tmp_path):
+def test_a_folder_is_reported(tmp_path):
     folder = tmp_path / "x.csv"
     folder.mkdir()
     with pytest.raises(InputError) as caught:
@@ -342,7 +342,7 @@ def test_a_folder_is_told_so(tmp_path):
     assert str(caught.value) == f"{folder} is a folder: name a file in it (--vectors)"
 
 
-def test_a_file_that_may_not_be_read_is_told_so(tmp_path, monkeypatch):
+def test_a_file_that_may_not_be_read_is_reported(tmp_path, monkeypatch):
     path = write(tmp_path, "x.csv", "1,2")
 
     def refuse(*_, **__):
@@ -354,7 +354,7 @@ def test_a_file_that_may_not_be_read_is_told_so(tmp_path, monkeypatch):
     assert str(caught.value) == f"{path} could not be read: permission denied (--vectors)"
 
 
-def test_a_closed_stdin_is_told_so(monkeypatch):
+def test_a_closed_stdin_is_reported(monkeypatch):
     monkeypatch.setattr(files.sys, "stdin", None)
     with pytest.raises(InputError) as caught:
         read_vectors("-")

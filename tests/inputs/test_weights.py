@@ -94,13 +94,13 @@ def test_documented_names_need_no_question(saved, d_model):
     assert same(read_weights(saved(square), d_model), square)
 
 
-def test_one_matrix_that_is_not_square_tells_for_all(saved):
+def test_one_matrix_that_is_not_square_decides_for_all(saved):
     arrays = {"w_q": np.eye(3), "w_k": np.diag([1.0, 2, 3]), "w_v": GENERATOR.normal(size=(3, 2))}
     path = saved({linear_name("llama", role): array.T for role, array in arrays.items()})
     assert same(read_weights(path, d_model=3), arrays)
 
 
-def test_square_torch_matrices_are_asked_about_and_never_guessed(saved):
+def test_square_torch_matrices_need_an_option_and_are_never_guessed(saved):
     square = {role: GENERATOR.normal(size=(3, 3)) for role in ("w_q", "w_k", "w_v")}
     path = saved({linear_name("llama", role): array for role, array in square.items()})
     with pytest.raises(InputError) as caught:
@@ -113,7 +113,7 @@ def test_square_torch_matrices_are_asked_about_and_never_guessed(saved):
     assert same(read_weights(path, 3, transposed=True), {role: a.T for role, a in square.items()})
 
 
-def test_torch_matrices_without_known_vectors_are_asked_about(saved):
+def test_torch_matrices_without_known_vectors_need_an_option(saved):
     path = saved({linear_name("llama", role): array.T for role, array in W.items()})
     with pytest.raises(InputError) as caught:
         read_weights(path)
@@ -123,7 +123,7 @@ def test_torch_matrices_without_known_vectors_are_asked_about(saved):
     )
 
 
-def test_matrices_that_disagree_are_told_with_their_shapes(saved):
+def test_matrices_that_disagree_are_reported_with_their_shapes(saved):
     path = saved(W | {"w_k": W["w_k"].T})
     with pytest.raises(ShapeError) as caught:
         read_weights(path, d_model=4)
@@ -159,7 +159,7 @@ def test_matrices_that_disagree_are_told_with_their_shapes(saved):
         ),
     ],
 )
-def test_a_file_without_usable_weights_is_told_so(saved, arrays, message):
+def test_a_file_without_usable_weights_is_reported(saved, arrays, message):
     path = saved(arrays)
     with pytest.raises(InputError) as caught:
         read_weights(path, d_model=1)
@@ -173,14 +173,14 @@ def test_a_file_without_usable_weights_is_told_so(saved, arrays, message):
         ({"b_q": [[1.0]]}, "{}: b_q has shape (1, 1), expected one dimension, not empty"),
     ],
 )
-def test_an_array_of_the_wrong_kind_is_told_so(saved, changed, message):
+def test_an_array_of_the_wrong_kind_is_reported(saved, changed, message):
     path = saved(W | changed)
     with pytest.raises(ShapeError) as caught:
         read_weights(path, d_model=4)
     assert str(caught.value) == message.format(path)
 
 
-def test_json_that_is_no_object_is_told_so(tmp_path):
+def test_json_that_is_no_object_is_reported(tmp_path):
     path = tmp_path / "w.json"
     path.write_text("[[1, 2]]")
     with pytest.raises(InputError) as caught:
@@ -190,7 +190,7 @@ def test_json_that_is_no_object_is_told_so(tmp_path):
     )
 
 
-def test_a_bad_number_in_json_is_told_with_its_place(saved, tmp_path):
+def test_a_bad_number_in_json_is_reported_with_its_place(saved, tmp_path):
     path = tmp_path / "w.json"
     path.write_text('{"w_q": [[1, "a"]], "w_k": [[1]], "w_v": [[1]]}')
     with pytest.raises(InputError) as caught:
@@ -225,7 +225,7 @@ def test_float16_is_read(saved):
     assert same(read_weights(saved(halves, ".safetensors"), 4), expected)
 
 
-def test_a_kind_of_number_that_is_not_read_is_told_so(tmp_path):
+def test_a_kind_of_number_that_is_not_read_is_reported(tmp_path):
     path = tmp_path / "w.safetensors"
     bfloat16_file(path, "U16")
     with pytest.raises(InputError) as caught:
@@ -233,14 +233,14 @@ def test_a_kind_of_number_that_is_not_read_is_told_so(tmp_path):
     assert str(caught.value) == f"{path}, w_q holds U16 numbers, which are not read: save it as F32"
 
 
-def test_a_file_that_is_no_safetensors_is_told_so(tmp_path):
+def test_a_file_that_is_no_safetensors_is_reported(tmp_path):
     path = tmp_path / "w.safetensors"
     path.write_bytes(b"\x00\x01\x02 nothing of the kind")
     with pytest.raises(InputError, match="is not what its suffix says: it cannot be read as safet"):
         read_weights(str(path))
 
 
-def test_safetensors_without_its_package_tells_what_to_install(saved, monkeypatch):
+def test_without_the_package_safetensors_the_message_says_what_to_install(saved, monkeypatch):
     path = saved(W, ".safetensors")
     monkeypatch.setitem(sys.modules, "safetensors", None)
     with pytest.raises(EnvironmentFault) as caught:

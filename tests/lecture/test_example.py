@@ -8,7 +8,7 @@ import pytest
 import attnviz
 from attnviz.lecture.reading import read_lecture
 from attnviz.lessons.registry import LESSONS
-from attnviz.library.lecture_plan import PlannedCard, PlannedLesson, planned
+from attnviz.library.lecture_plan import PlannedCard, PlannedLesson, plan_chapters
 from attnviz.story.i18n import LANGUAGES
 from attnviz.typeset.fonts import check_characters
 
@@ -21,35 +21,35 @@ POINTS = re.findall(
 
 
 @pytest.fixture(scope="module")
-def told():
+def chapters_by_language():
     """What is told, by language: the chapters of the whole lecture."""
     lecture = read_lecture(LECTURE)
-    return {language: planned(version) for language, version in lecture.versions.items()}
+    return {language: plan_chapters(version) for language, version in lecture.versions.items()}
 
 
 def lessons_of(chapters) -> list[PlannedLesson]:
     return [each for each in chapters if isinstance(each, PlannedLesson)]
 
 
-def test_the_lecture_is_told_in_every_language(told):
-    assert tuple(told) == LANGUAGES
+def test_the_lecture_exists_in_every_language(chapters_by_language):
+    assert tuple(chapters_by_language) == LANGUAGES
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_lesson_has_its_chapter(told, language):
-    names = [each.lesson.name for each in lessons_of(told[language])]
+def test_every_lesson_has_its_chapter(chapters_by_language, language):
+    names = [each.lesson.name for each in lessons_of(chapters_by_language[language])]
 
     assert sorted(names) == sorted(LESSONS)
 
 
-def test_both_languages_tell_the_same_steps(told):
+def test_both_languages_have_the_same_steps(chapters_by_language):
     steps = {
         language: [
             (each.lesson.name, step.id, tuple(step.narration))
             for each in lessons_of(chapters)
             for step in each.storyboard.steps
         ]
-        for language, chapters in told.items()
+        for language, chapters in chapters_by_language.items()
     }
 
     assert steps["en"] == steps["zh"]
@@ -60,10 +60,10 @@ def test_every_point_of_the_note_has_its_line():
 
 
 @pytest.mark.parametrize(("point", "shown_by"), POINTS)
-def test_every_point_is_shown_by_steps_that_are_told(told, point, shown_by):
+def test_every_point_is_shown_by_steps_of_the_lecture(chapters_by_language, point, shown_by):
     in_the_film = {
         f"{each.lesson.name}.{step.id}"
-        for each in lessons_of(told["en"])
+        for each in lessons_of(chapters_by_language["en"])
         for step in each.storyboard.steps
         if not each.steps or step.id in each.steps
     }
@@ -74,16 +74,16 @@ def test_every_point_is_shown_by_steps_that_are_told(told, point, shown_by):
     assert set(named) <= in_the_film
 
 
-def test_the_lecture_shows_lengths_3_5_and_8_in_both_languages(told):
-    for chapters in told.values():
+def test_the_lecture_shows_lengths_3_5_and_8_in_both_languages(chapters_by_language):
+    for chapters in chapters_by_language.values():
         [lesson] = [each for each in lessons_of(chapters) if each.lesson.name == "any-length"]
         said = lesson.storyboard.step("same-weights").narration["shapes"]
 
         assert re.findall(r"\d+", said)[:3] == ["3", "5", "8"]
 
 
-def test_a_typeface_has_every_character_of_the_cards(told):
-    everything = [each for chapters in told.values() for each in chapters]
+def test_a_typeface_has_every_character_of_the_cards(chapters_by_language):
+    everything = [each for chapters in chapters_by_language.values() for each in chapters]
     cards = [each for each in everything if isinstance(each, PlannedCard)]
 
     check_characters([text for card in cards for text in (card.title, *card.lines)])

@@ -4,7 +4,7 @@ import pytest
 
 from attnviz import self_attention
 from attnviz.errors import InputError
-from attnviz.lecture.own_words import overridden
+from attnviz.lecture.own_words import with_own_words
 from attnviz.lessons.self_attention.steps import self_attention_storyboard
 
 HEAD = '[[chapter]]\nlesson = "self-attention"\n'
@@ -76,7 +76,7 @@ def test_words_may_have_two_lines(words_of):
         ('scores.title = "a\\nb"', "words.scores.title has several lines: write it in one"),
     ],
 )
-def test_words_that_cannot_be_said_are_refused_with_chapter_and_name(words_of, lines, message):
+def test_words_without_a_place_are_refused_with_chapter_and_name(words_of, lines, message):
     with pytest.raises(InputError) as caught:
         words_of(lines, before='steps = ["scores"]')
 
@@ -96,10 +96,10 @@ def test_a_chinese_caption_has_two_lines_of_28_characters(words_of):
         words_of(f'scores.why = "{line}{line}{line}"', language="zh")
 
 
-def test_own_words_stand_in_their_place_and_all_else_stays(board):
+def test_own_words_replace_the_lessons_and_all_else_stays(board):
     own = {"scores.why": "Who fits?", "scores.title": "Fit", "output.worked": "The sum."}
 
-    told = overridden(board, own, "talk.toml")
+    told = with_own_words(board, own, "talk.toml")
 
     scores, before = told.step("scores"), board.step("scores")
     assert scores.title == "Fit"
@@ -128,6 +128,6 @@ def test_own_words_stand_in_their_place_and_all_else_stays(board):
 )
 def test_words_for_a_caption_that_is_not_there_are_refused(board, name, message):
     with pytest.raises(InputError) as caught:
-        overridden(board, {name: "a"}, "talk.toml")
+        with_own_words(board, {name: "a"}, "talk.toml")
 
     assert str(caught.value).startswith(message)

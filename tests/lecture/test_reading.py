@@ -50,7 +50,7 @@ def test_a_lecture_of_one_line_has_defaults_for_all_else(read):
     assert (chapter.precision, chapter.rounding, chapter.pace) == (None, "sum-preserving", "normal")
 
 
-def test_everything_that_is_said_of_the_whole_is_read(read):
+def test_every_setting_of_the_whole_lecture_is_read(read):
     lecture = read(
         'title = "A talk"\nlanguage = "zh"\ntheme = "light"\npace = "slow"\nquality = "4k"\n'
         f'fps = 25\nfont = "Some Font"\noutput = "out/talk.mp4"\n{LESSON}'
@@ -90,7 +90,7 @@ def test_every_option_of_the_input_has_a_key_and_its_own_type(read):
     )
 
 
-def test_how_a_lesson_is_told_is_read(read):
+def test_the_presentation_of_a_lesson_is_read(read):
     chapter = only_chapter(
         read(
             f'pace = "fast"\n{LESSON}title = "Mine"\nquery = 2\ndistance = 12\nprecision = 3\n'
@@ -152,14 +152,14 @@ def test_the_languages_of_the_command_line_go_before_those_of_the_file(written):
     assert read_lecture(path, ["zh"]).versions["zh"].title == "讲座"
 
 
-def test_what_the_file_says_of_languages_is_checked_even_where_others_are_asked_for(written):
+def test_the_files_own_languages_are_checked_even_where_others_are_requested(written):
     path = written(f'languages = ["cn"]\n{LESSON}')
 
     with pytest.raises(InputError, match=r"^talk.toml: unknown language 'cn'"):
         read_lecture(path, ["zh"])
 
 
-def test_a_language_that_nobody_asked_for_may_be_missing_or_there(read):
+def test_a_language_that_is_not_requested_may_be_missing(read):
     lecture = read(f'title = {{ en = "A talk", zh = "讲座" }}\n{CARD}text = {{ en = "of two" }}')
 
     assert lecture.languages == ("en",)
@@ -183,7 +183,7 @@ def test_a_card_has_lines_below_its_title(read, text, lines):
     assert (card.title, card.lines, card.seconds) == ("Part one", lines, None)
 
 
-def test_a_card_may_say_how_long_it_stands(read):
+def test_a_card_may_have_its_own_duration(read):
     assert only_chapter(read(f"{CARD}seconds = 4")).seconds == 4.0
 
 
@@ -263,7 +263,7 @@ def test_files_are_found_from_the_folder_of_the_lecture(written):
         ),
     ],
 )
-def test_what_is_wrong_with_the_whole_is_said_with_the_file(read, text, message):
+def test_a_mistake_in_the_whole_is_reported_with_the_file(read, text, message):
     with pytest.raises(InputError) as caught:
         read(text)
 
@@ -349,7 +349,7 @@ def test_what_is_wrong_with_the_whole_is_said_with_the_file(read, text, message)
         ),
     ],
 )
-def test_what_is_wrong_with_a_chapter_is_said_with_its_number(read, text, message):
+def test_a_mistake_in_a_chapter_is_reported_with_its_number(read, text, message):
     with pytest.raises(InputError) as caught:
         read(f"{CARD}[[chapter]]\n{text}\n{LESSON}")
 
@@ -384,7 +384,7 @@ def test_a_value_that_is_shown_in_a_message_is_cut(read):
     ],
     ids=lambda given: given if isinstance(given, str) else "",
 )
-def test_a_file_that_is_no_lecture_is_told_why(written, data, message):
+def test_a_file_that_is_no_lecture_is_reported_with_the_reason(written, data, message):
     path = written(data)
 
     with pytest.raises(InputError, match=message):
@@ -395,7 +395,7 @@ def test_a_lecture_may_begin_with_a_byte_order_mark(read):
     assert read(f"\ufeff{LESSON}").languages == ("en",)
 
 
-def test_a_lecture_that_is_not_there_is_told_with_the_nearest(written):
+def test_a_lecture_that_is_not_there_is_reported_with_the_nearest(written):
     written(LESSON)
 
     with pytest.raises(InputError) as caught:

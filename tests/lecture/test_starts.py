@@ -9,7 +9,7 @@ from attnviz.lecture.chapters import CARD_KEYS, LESSON_KEYS
 from attnviz.lecture.model import CardChapter, LessonChapter
 from attnviz.lecture.reading import KEYS, read_lecture
 from attnviz.lecture.starts import start
-from attnviz.library.lecture_plan import PlannedCard, PlannedLesson, planned
+from attnviz.library.lecture_plan import PlannedCard, PlannedLesson, plan_chapters
 from attnviz.story.i18n import LANGUAGES
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
@@ -28,10 +28,10 @@ def test_a_start_is_a_lecture_in_its_language(read, language):
 
 
 @each_language
-def test_a_start_can_be_told_and_its_own_words_are_said(read, language):
+def test_a_start_can_be_planned_and_its_own_words_are_used(read, language):
     version = read(start(language)).versions[language]
 
-    card, lesson = planned(version)
+    card, lesson = plan_chapters(version)
 
     assert isinstance(card, PlannedCard)
     assert isinstance(lesson, PlannedLesson)

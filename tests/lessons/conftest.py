@@ -24,14 +24,14 @@ def board() -> Storyboard:
 
 
 @pytest.fixture(scope="session")
-def told() -> Callable[..., Storyboard]:
+def storyboard_of() -> Callable[..., Storyboard]:
     """A storyboard on a random trace: told(4, causal=True, query=2)."""
 
-    def tell(n: int, *, query: int = 0, language: str = "en", **options: object) -> Storyboard:
+    def build(n: int, *, query: int = 0, language: str = "en", **options: object) -> Storyboard:
         trace = random_trace(n, **options)
         return self_attention_storyboard(trace, query=query, language=language)
 
-    return tell
+    return build
 
 
 def weights_by_hand(x: np.ndarray, trace: Trace, *, causal: bool = False) -> np.ndarray:

@@ -16,7 +16,7 @@ from .conftest import weights_by_hand
 storyboard = _LESSON.build
 
 
-def told(trace, **asked):
+def storyboard_of(trace, **asked):
     return storyboard(LessonRequest(trace, **asked))
 
 
@@ -37,7 +37,7 @@ def table(board, step):
 def test_the_map_is_that_of_the_first_vectors_alone(n, lengths):
     trace = random_trace(n)
 
-    maps = matrices(told(trace), "map", "A")
+    maps = matrices(storyboard_of(trace), "map", "A")
 
     assert [each.shape for each in maps] == [(length, length) for length in lengths]
     for each in maps:
@@ -46,7 +46,7 @@ def test_the_map_is_that_of_the_first_vectors_alone(n, lengths):
 
 
 def test_as_many_vectors_come_out_as_go_in():
-    rows = table(told(random_trace(8)), "same-weights").rows
+    rows = table(storyboard_of(random_trace(8)), "same-weights").rows
 
     assert [row.cells[1] for row in rows] == ["3×4", "5×4", "8×4"]
     assert [row.cells[5] for row in rows] == ["3×3", "5×5", "8×8"]
@@ -58,7 +58,7 @@ def test_as_many_vectors_come_out_as_go_in():
 def test_one_more_vector_adds_a_row_and_a_column_and_changes_no_score(n):
     trace = random_trace(n)
 
-    board = told(trace)
+    board = storyboard_of(trace)
     before, after = matrices(board, "append", "S")
 
     m = min(n - 1, 4)
@@ -76,7 +76,7 @@ def test_one_more_vector_adds_a_row_and_a_column_and_changes_no_score(n):
 
 
 def test_every_old_weight_shrinks_by_what_the_new_one_takes():
-    board = told(random_trace(8), query=2)
+    board = storyboard_of(random_trace(8), query=2)
     before, after = matrices(board, "share", "A")
 
     shrunk = before.values[0] * (1 - after.values[0, -1])
@@ -88,18 +88,18 @@ def test_every_old_weight_shrinks_by_what_the_new_one_takes():
 
 def test_what_is_worked_out_is_equal_only_where_it_is_exact():
     numbers = np.zeros((2, 1))
-    board = told(self_attention(numbers, [[1.0]], [[1.0]], [[1.0]]))
+    board = storyboard_of(self_attention(numbers, [[1.0]], [[1.0]], [[1.0]]))
 
     (exact,) = board.step("share").worked
 
     assert (exact.relation, exact.total.text) == ("=", "0.5")
-    assert {each.relation for each in told(random_trace(8)).step("share").worked} == {"≈"}
+    assert {each.relation for each in storyboard_of(random_trace(8)).step("share").worked} == {"≈"}
 
 
 def test_with_a_causal_mask_the_old_rows_stay_as_they_were():
     trace = random_trace(8)
 
-    before, after = matrices(told(trace), "causal", "A")
+    before, after = matrices(storyboard_of(trace), "causal", "A")
 
     by_hand = weights_by_hand(trace.problem.x[:5], trace, causal=True)
     np.testing.assert_allclose(after.values, by_hand, rtol=1e-12)
@@ -117,7 +117,7 @@ def test_without_a_mask_the_old_rows_do_not_stay():
 
 
 def test_generation_counts_all_scores_against_one_row():
-    rows = table(told(random_trace(8)), "generation").rows
+    rows = table(storyboard_of(random_trace(8)), "generation").rows
 
     assert [row.cells[:3] for row in rows] == [
         ("n = 4", "16", "4"),
@@ -128,13 +128,13 @@ def test_generation_counts_all_scores_against_one_row():
 
 @pytest.mark.parametrize("heads", [1, 2])
 def test_a_row_on_kept_keys_and_values_is_the_row_of_the_whole(heads):
-    rows = table(told(random_trace(8, heads=heads)), "generation").rows
+    rows = table(storyboard_of(random_trace(8, heads=heads)), "generation").rows
 
     assert [row.cells[3] for row in rows] == ["0", "0", "0"]
 
 
 def test_a_single_vector_comes_a_second_time():
-    board = told(random_trace(1))
+    board = storyboard_of(random_trace(1))
 
     _, after = matrices(board, "append", "S")
     assert after.shape == (2, 2)
@@ -142,20 +142,22 @@ def test_a_single_vector_comes_a_second_time():
     assert "once more" in board.step("append").narration["why"]
 
 
-def test_a_mask_of_the_input_is_left_out_and_that_is_said():
+def test_a_mask_of_the_input_is_left_out_with_a_note():
     plain = random_trace(6)
     masked = random_trace(6, causal=True)
 
-    assert "left out" in " ".join(told(masked).notes)
-    assert "left out" not in " ".join(told(plain).notes)
+    assert "left out" in " ".join(storyboard_of(masked).notes)
+    assert "left out" not in " ".join(storyboard_of(plain).notes)
     for one, other in zip(
-        matrices(told(plain), "map", "A"), matrices(told(masked), "map", "A"), strict=True
+        matrices(storyboard_of(plain), "map", "A"),
+        matrices(storyboard_of(masked), "map", "A"),
+        strict=True,
     ):
         np.testing.assert_array_equal(one.values, other.values)
 
 
-def test_of_several_heads_it_is_said_that_one_is_shown():
-    assert told(random_trace(6, heads=2)).step("map").omitted == "Shown: 1 of 2 heads."
+def test_of_several_heads_a_note_says_that_one_is_shown():
+    assert storyboard_of(random_trace(6, heads=2)).step("map").omitted == "Shown: 1 of 2 heads."
 
 
 def test_a_row_that_comes_later_cannot_be_worked_out():
@@ -163,4 +165,4 @@ def test_a_row_that_comes_later_cannot_be_worked_out():
         InputError,
         match=r"^row 6 is not shown in the lesson any-length: choose one of the first 4 with --query$",
     ):
-        told(random_trace(8), query=5)
+        storyboard_of(random_trace(8), query=5)

@@ -267,8 +267,8 @@ def test_the_worth_of_every_product_is_the_product_of_its_factors(case):
                 assert term.value == pytest.approx(first.value * second.value, rel=1e-3), step.id
 
 
-def test_scores_with_and_without_the_root_are_those_of_attention_computed_anew(told):
-    board = told(4, causal=True, query=2, bias=np.linspace(-1, 1, 4))
+def test_scores_with_and_without_the_root_are_those_of_attention_computed_anew(storyboard_of):
+    board = storyboard_of(4, causal=True, query=2, bias=np.linspace(-1, 1, 4))
     problem = board.trace.problem
     step = board.step("why-scale")
 

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attnviz.story.caption_tokens import (
-    Call,
-    Number,
+    CallToken,
+    NumberToken,
     Quoted,
     Raised,
-    Root,
+    RootToken,
     Sign,
-    Symbol,
+    SymbolToken,
     Word,
     read_mathematics,
     read_tokens,
@@ -22,7 +22,7 @@ from attnviz.story.caption_tokens import (
 from attnviz.story.captions import (
     Caption,
     caption_lines,
-    filled,
+    fill_template,
     in_one_line,
     joined,
     symbol,
@@ -64,16 +64,16 @@ def test_the_texts_of_the_tokens_are_the_text_that_was_read(text):
 @pytest.mark.parametrize(
     ("text", "token"),
     [
-        ("q₁", Symbol("q₁", "q", indices="₁", role=Role.QUERY)),
-        ("s₁,₁₂", Symbol("s₁,₁₂", "s", indices="₁,₁₂", role=Role.SCORE)),
-        ("αᵢⱼ", Symbol("αᵢⱼ", "α", indices="ᵢⱼ", role=Role.WEIGHT)),
-        ("W_K", Symbol("W_K", "W", "K", role=Role.KEY)),
-        ("b_O", Symbol("b_O", "b", "O", role=Role.OUTPUT)),
-        ("d_model", Symbol("d_model", "d", "model")),
-        ("E₁", Symbol("E₁", "E", indices="₁")),
-        ("1,024", Number("1,024")),
-        ("√d_k", Root("√d_k", (Symbol("d_k", "d", "k"),))),
-        ("exp(−2)", Call("exp(−2)", "exp", (Sign("−"), Number("2")))),
+        ("q₁", SymbolToken("q₁", "q", indices="₁", role=Role.QUERY)),
+        ("s₁,₁₂", SymbolToken("s₁,₁₂", "s", indices="₁,₁₂", role=Role.SCORE)),
+        ("αᵢⱼ", SymbolToken("αᵢⱼ", "α", indices="ᵢⱼ", role=Role.WEIGHT)),
+        ("W_K", SymbolToken("W_K", "W", "K", role=Role.KEY)),
+        ("b_O", SymbolToken("b_O", "b", "O", role=Role.OUTPUT)),
+        ("d_model", SymbolToken("d_model", "d", "model")),
+        ("E₁", SymbolToken("E₁", "E", indices="₁")),
+        ("1,024", NumberToken("1,024")),
+        ("√d_k", RootToken("√d_k", (SymbolToken("d_k", "d", "k"),))),
+        ("exp(−2)", CallToken("exp(−2)", "exp", (Sign("−"), NumberToken("2")))),
         ("“q₁”", Quoted("“q₁”")),
         ("A", Word("A")),
     ],
@@ -83,9 +83,9 @@ def test_among_words_each_thing_is_one_token(text, token):
 
 
 def test_a_power_follows_its_number_and_a_number_says_its_digits():
-    assert read_tokens("10⁻¹⁶") == (Number("10"), Raised("⁻¹⁶"))
-    assert (Number("1,024.5").digits, Number("1.2e−07").exponent) == ("1024.5", -7)
-    assert Number("1.2").exponent is None
+    assert read_tokens("10⁻¹⁶") == (NumberToken("10"), Raised("⁻¹⁶"))
+    assert (NumberToken("1,024.5").digits, NumberToken("1.2e−07").exponent) == ("1024.5", -7)
+    assert NumberToken("1.2").exponent is None
 
 
 @pytest.mark.parametrize("text", ["conv₁", "x₁(2)", "n / s₁⌋", "W_Qs", "file_W_Q", "a₁"])
@@ -94,7 +94,7 @@ def test_a_letter_that_is_part_of_something_else_has_no_role(text):
 
 
 def test_a_lone_letter_is_a_symbol_in_a_formula_and_an_article_among_words():
-    assert read_mathematics("A") == (Symbol("A", "A", role=Role.WEIGHT),)
+    assert read_mathematics("A") == (SymbolToken("A", "A", role=Role.WEIGHT),)
     assert read_tokens("A") == (Word("A"),)
 
 
@@ -105,13 +105,15 @@ def roles(caption: Caption) -> dict[str, Role]:
 def test_the_role_of_a_symbol_is_what_the_lesson_says_and_not_what_its_letter_says():
     facts = {"it": symbol("x₁", Role.KERNEL), "other": symbol_of("k", 1)}
 
-    assert roles(filled("{it} x₁ {other}", facts)) == {"x₁": Role.INPUT, "k₂": Role.KEY}
-    assert roles(filled("{it} and {other}", facts)) == {"x₁": Role.KERNEL, "k₂": Role.KEY}
+    assert roles(fill_template("{it} x₁ {other}", facts)) == {"x₁": Role.INPUT, "k₂": Role.KEY}
+    assert roles(fill_template("{it} and {other}", facts)) == {"x₁": Role.KERNEL, "k₂": Role.KEY}
 
 
 @pytest.mark.parametrize("token", ["q₁", "”q₁", "a “ W_Q", "√2"])
 def test_the_name_of_a_token_holds_no_symbol_whatever_its_letters_are(token):
-    caption = filled("the query {symbol} (“{token}”)", {"symbol": "q₂", "token": token_name(token)})
+    caption = fill_template(
+        "the query {symbol} (“{token}”)", {"symbol": "q₂", "token": token_name(token)}
+    )
 
     assert caption == f"the query q₂ (“{token}”)"
     assert roles(caption) == {"q₂": Role.QUERY}
@@ -119,7 +121,7 @@ def test_the_name_of_a_token_holds_no_symbol_whatever_its_letters_are(token):
 
 
 def test_what_a_lesson_says_stays_when_a_caption_is_parted_joined_and_put_in_one_line():
-    named = filled("关注\n{key}：好", {"key": symbol("c₁", Role.KEY)})
+    named = fill_template("关注\n{key}：好", {"key": symbol("c₁", Role.KEY)})
 
     assert roles(in_one_line(named, "")) == {"c₁": Role.KEY}
     assert in_one_line(named, "") == "关注 c₁：好"
@@ -131,7 +133,7 @@ def test_what_a_lesson_says_stays_when_a_caption_is_parted_joined_and_put_in_one
 
 
 def test_a_caption_is_its_text_wherever_text_is_wanted():
-    caption = filled("{key} fits", {"key": symbol("k₁", Role.KEY)})
+    caption = fill_template("{key} fits", {"key": symbol("k₁", Role.KEY)})
 
     assert caption == "k₁ fits"
     assert hash(caption) == hash("k₁ fits")
@@ -141,6 +143,6 @@ def test_a_caption_is_its_text_wherever_text_is_wanted():
 
 
 def test_a_fact_is_written_as_its_format_has_it_and_a_missing_one_is_a_mistake():
-    assert filled("{n:,} and {text!r}", {"n": 1024, "text": "a"}) == "1,024 and 'a'"
+    assert fill_template("{n:,} and {text!r}", {"n": 1024, "text": "a"}) == "1,024 and 'a'"
     with pytest.raises(KeyError):
-        filled("{n}", {})
+        fill_template("{n}", {})

@@ -29,8 +29,8 @@ def test_the_scores_are_divided_by_the_root():
     assert board.step("formula").formula.plain == "Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V"
 
 
-def test_a_root_that_is_rounded_says_so(told):
-    assert "√d_k = √3 ≈ 1.73." in told(2, d_k=3).step("scale").narration["why"]
+def test_a_root_that_is_rounded_says_so(storyboard_of):
+    assert "√d_k = √3 ≈ 1.73." in storyboard_of(2, d_k=3).step("scale").narration["why"]
 
 
 def test_a_small_factor_is_not_rounded_to_nothing():
@@ -50,8 +50,8 @@ def test_a_score_bias_is_added_and_shown():
     assert "mask" not in ids(board)
 
 
-def test_a_causal_mask_hides_what_comes_later(told):
-    board = told(4, causal=True, query=1)
+def test_a_causal_mask_hides_what_comes_later(storyboard_of):
+    board = storyboard_of(4, causal=True, query=1)
 
     assert lines(board, "mask") == ["s₂₃ = −∞", "s₂₄ = −∞"]
     assert board.step("mask").narration["why"].startswith("No looking ahead: q₂ sees itself")
@@ -65,29 +65,29 @@ def why_of_mask(step: Step) -> str:
     return step.narration["why"]
 
 
-def test_the_last_query_of_a_causal_mask_sees_everything(told):
-    step = told(4, causal=True, query=3).step("mask")
+def test_the_last_query_of_a_causal_mask_sees_everything(storyboard_of):
+    step = storyboard_of(4, causal=True, query=3).step("mask")
 
     assert why_of_mask(step) == "No looking ahead. q₄ is the last, so it sees everything."
     assert step.worked == ()
 
 
 @pytest.mark.parametrize("offset", [-1, 1])
-def test_a_shifted_causal_mask_is_not_described_as_a_plain_one(told, offset):
-    step = told(4, causal=True, offset=offset).step("mask")
+def test_a_shifted_causal_mask_is_not_described_as_a_plain_one(storyboard_of, offset):
+    step = storyboard_of(4, causal=True, offset=offset).step("mask")
 
     assert why_of_mask(step) == "Some keys are hidden from q₁: their scores become −∞."
 
 
-def test_a_mask_that_hides_nothing_from_anybody_is_no_step(told):
-    assert "mask" not in ids(told(3, mask=np.ones((3, 3), dtype=bool)))
-    assert "mask" not in ids(told(1, causal=True))
+def test_a_mask_that_hides_nothing_from_anybody_is_no_step(storyboard_of):
+    assert "mask" not in ids(storyboard_of(3, mask=np.ones((3, 3), dtype=bool)))
+    assert "mask" not in ids(storyboard_of(1, causal=True))
 
 
-def test_a_mask_that_spares_the_worked_query_says_so(told):
+def test_a_mask_that_spares_the_worked_query_says_so(storyboard_of):
     mask = np.tril(np.ones((4, 4), dtype=bool))
 
-    assert why_of_mask(told(4, mask=mask, query=3).step("mask")).endswith(
+    assert why_of_mask(storyboard_of(4, mask=mask, query=3).step("mask")).endswith(
         "From q₄ it hides nothing."
     )
 
@@ -111,9 +111,9 @@ def score_symbols(board):
 )
 @pytest.mark.parametrize("biased", [False, True], ids=["", "biased"])
 @pytest.mark.parametrize("masked", [False, True], ids=["", "masked"])
-def test_scores_are_called_what_has_become_of_them(told, options, scaled, biased, masked):
+def test_scores_are_called_what_has_become_of_them(storyboard_of, options, scaled, biased, masked):
     bias = {"bias": [0.5, 1.0, 1.5]} if biased else {}
-    board = told(3, query=2, causal=masked, **bias, **options)
+    board = storyboard_of(3, query=2, causal=masked, **bias, **options)
     with_bias = scaled + (" + B" if biased else "")
     last = with_bias + (" + M" if masked else "")
     added = last.removeprefix(scaled)
@@ -133,22 +133,22 @@ def test_scores_are_called_what_has_become_of_them(told, options, scaled, biased
     ]
 
 
-def test_a_mask_that_hides_nothing_is_in_no_symbol(told):
-    board = told(3, mask=np.ones((3, 3), dtype=bool))
+def test_a_mask_that_hides_nothing_is_in_no_symbol(storyboard_of):
+    board = storyboard_of(3, mask=np.ones((3, 3), dtype=bool))
 
     assert board.step("softmax").operands[0].symbol == "S/√d_k"
     assert "M" not in board.step("formula").formula.plain
 
 
-def test_what_a_bias_hides_is_not_blamed_on_the_mask(told):
-    board = told(3, causal=True, query=1, bias=[-np.inf, 0.0, 0.0])
+def test_what_a_bias_hides_is_not_blamed_on_the_mask(storyboard_of):
+    board = storyboard_of(3, causal=True, query=1, bias=[-np.inf, 0.0, 0.0])
 
     assert lines(board, "mask") == ["s₂₃ = −∞"]
     assert why_of_mask(board.step("mask")).startswith("Some keys are hidden from q₂")
 
 
-def test_of_many_keys_those_that_are_worked_are_hidden_and_the_others_counted(told):
-    board = told(200, causal=True)
+def test_of_many_keys_those_that_are_worked_are_hidden_and_the_others_counted(storyboard_of):
+    board = storyboard_of(200, causal=True)
     step = board.step("mask")
 
     worked = [each.position for each in board.step("scores").worked]
@@ -156,8 +156,8 @@ def test_of_many_keys_those_that_are_worked_are_hidden_and_the_others_counted(to
     assert step.omitted == f"Written out for {len(step.worked)} of 199 hidden keys."
 
 
-def test_a_query_with_nothing_to_see_weighs_nothing_and_gives_zero(told):
-    board = told(4, mask=np.zeros((4, 4), dtype=bool), tokens=list("abcd"))
+def test_a_query_with_nothing_to_see_weighs_nothing_and_gives_zero(storyboard_of):
+    board = storyboard_of(4, mask=np.zeros((4, 4), dtype=bool), tokens=list("abcd"))
 
     assert board.step("softmax").narration == {
         "why": "q₁ (“a”) sees nothing: all its weights are 0."
@@ -168,8 +168,8 @@ def test_a_query_with_nothing_to_see_weighs_nothing_and_gives_zero(told):
     assert "why-scale" not in ids(board)
 
 
-def test_nothing_is_said_to_be_worked_out_where_nothing_can_be_seen(told):
-    assert told(20, causal=True, offset=-1).step("softmax").omitted is None
+def test_no_calculation_is_claimed_where_nothing_can_be_seen(storyboard_of):
+    assert storyboard_of(20, causal=True, offset=-1).step("softmax").omitted is None
 
 
 # ── the formula, and what √d_k changes ──
@@ -185,8 +185,8 @@ def test_nothing_is_said_to_be_worked_out_where_nothing_can_be_seen(told):
         ({"scale": 1.0, "d_k": 1}, None),
     ],
 )
-def test_the_formula_says_how_the_scores_were_scaled(told, options, said):
-    board = told(3, **options)
+def test_the_formula_says_how_the_scores_were_scaled(storyboard_of, options, said):
+    board = storyboard_of(3, **options)
 
     assert board.step("formula").narration.get("scale") == said
     promised = said is not None and said.endswith("comes next.")
@@ -200,7 +200,7 @@ def test_weights_rounded_as_in_the_article_are_not_set_beside_weights_that_are_n
     assert rounded.step("formula").narration["scale"] == "Here the scores are not divided by √d_k."
 
 
-def test_that_last_digits_are_adjusted_is_said_where_they_are(board):
+def test_adjusted_last_digits_are_noted_where_they_are(board):
     adjusted = "Weights and products are adjusted in the last digit so that they add up."
     plain = self_attention_storyboard(board.trace, rounding="plain")
 

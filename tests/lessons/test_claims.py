@@ -36,7 +36,7 @@ def exponential(score: float, maximum: float, value: float) -> Term:
         ("+", 2.0, -math.inf, -math.inf, "="),
     ],
 )
-def test_equals_stands_where_the_written_digits_give_the_total(
+def test_equals_is_written_where_the_written_digits_give_the_total(
     operator, one, other, total, claimed
 ):
     term = joined(operator, number(one), number(other), total)

@@ -26,13 +26,13 @@ WEIGHTS = np.array(
 
 
 def closely(
-    weights=WEIGHTS, tokens=("[CLS]", "a", "b", "c"), query=None, blocks=64, pair=None, called=None
+    weights=WEIGHTS, tokens=("[CLS]", "a", "b", "c"), query=None, blocks=64, pair=None, word=None
 ):
     pair = pair and Pair((pair[0],), (pair[1],), (tokens[pair[0]], tokens[pair[1]]))
     head = measured_head(weights, (3, 1), tokens, (0,), pair, None, blocks)
     survey = Survey("m", "0" * 64, tuple(tokens), (head,), pair, layer=3)
     queries = (query, query + 1) if isinstance(query, int) else query
-    return head_detail(weights, survey, (0,), queries, called)
+    return head_detail(weights, survey, (0,), queries, word)
 
 
 def random(n):
@@ -102,7 +102,7 @@ def test_of_a_long_text_arcs_join_blocks_by_their_largest_weight():
 
 
 def test_a_word_in_several_pieces_gives_the_mean_of_what_they_give():
-    close = closely(query=(1, 3), called="ab")
+    close = closely(query=(1, 3), word="ab")
 
     assert [(each.key, each.weight) for each in close.row.links] == [
         (1, pytest.approx(0.63)),
@@ -117,14 +117,14 @@ def test_a_word_in_several_pieces_gives_the_mean_of_what_they_give():
     assert [each.ends for each in told][:2] == ["ab → a", "ab → [CLS]"]
 
 
-def test_where_no_weight_is_large_that_is_said():
+def test_a_note_says_where_no_weight_is_large():
     close = closely(np.full((40, 40), 1 / 40), [str(i) for i in range(40)])
 
     assert close.arcs == ()
     assert arcs_text(close, "en") == "No weight reaches 0.05, the least that has an arc."
 
 
-def test_a_token_that_stands_twice_has_its_position():
+def test_a_repeated_token_has_its_position():
     close = closely(tokens=("[CLS]", "cat", "a", "cat"), query=1, pair=(1, 2))
 
     assert pair_text(close) == LinkText("2 cat", "a", "0.20")
@@ -134,7 +134,7 @@ def test_a_token_that_stands_twice_has_its_position():
     )
 
 
-def test_a_query_that_gives_nothing_is_told_without_a_number():
+def test_a_query_without_weights_is_described_without_a_number():
     close = closely(np.array([[0.0, 0.0], [0.5, 0.5]]), "ab", query=0)
 
     assert close.row.links == ()

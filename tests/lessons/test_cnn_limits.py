@@ -8,12 +8,12 @@ from onnx.reference import ReferenceEvaluator
 from attnviz.core.convolution.convolution import convolve
 from attnviz.lessons.cnn_limits.context import refusal
 from attnviz.lessons.cnn_limits.measurements import (
-    COLOUR_PLACE,
+    COLOUR_POSITION,
     COLOURS,
     EDGE,
-    EDGE_PLACE,
+    EDGE_POSITION,
     SMOOTH,
-    Measured,
+    CnnMeasurements,
 )
 from attnviz.lessons.cnn_limits.pictures import picture
 from attnviz.lessons.registry import build_storyboard
@@ -86,15 +86,15 @@ class TestThePictures:
             assert (found.channels == np.round(found.channels)).all()
 
     def test_the_six_channels_are_two_views_of_one_flower(self):
-        views = Measured().views
+        views = CnnMeasurements().views
 
-        np.testing.assert_array_equal(views[:3], Measured().flower)
+        np.testing.assert_array_equal(views[:3], CnnMeasurements().flower)
         np.testing.assert_array_equal(views[:3, :, 1:], views[3:, :, :-1])
 
 
 class TestConvolution:
     def test_the_numbers_shown_are_those_of_the_standard(self):
-        measured = Measured()
+        measured = CnnMeasurements()
 
         (edges,) = matrices(board().step("sharing"))[2:]
         np.testing.assert_array_equal(edges.values, onnx_conv(measured.digit, EDGE)[0])
@@ -103,7 +103,7 @@ class TestConvolution:
         np.testing.assert_array_equal(first.values, expected[0])
         np.testing.assert_array_equal(second.values, expected[1])
 
-    def test_every_product_of_the_place_is_written_out_and_adds_up(self):
+    def test_every_product_at_the_position_is_written_out_and_adds_up(self):
         (worked,) = board().step("convolution").worked
 
         assert [term.value for term in worked.terms] == [-5, 0, 10, -8, 0, 32, 0, 0, 3]
@@ -111,7 +111,7 @@ class TestConvolution:
         (products,) = matrices(board().step("convolution"), "worked")
         assert products.values.ravel().tolist() == [term.value for term in worked.terms]
 
-    def test_the_frame_lies_on_the_numbers_that_are_multiplied(self):
+    def test_the_frame_is_around_the_numbers_that_are_multiplied(self):
         step = board().step("convolution")
         (region,) = step.exhibits[0].marks
         under = matrices(step)[0].values[slice(*region.rows), slice(*region.columns)]
@@ -120,7 +120,7 @@ class TestConvolution:
         assert under.ravel().tolist() == factors
 
     def test_what_lies_outside_the_window_changes_nothing(self):
-        digit, (row, column) = Measured().digit.copy(), EDGE_PLACE
+        digit, (row, column) = CnnMeasurements().digit.copy(), EDGE_POSITION
         inside = np.zeros(digit.shape, dtype=bool)
         inside[:, row : row + 3, column : column + 3] = True
         digit[~inside] += 1000
@@ -138,7 +138,7 @@ class TestConvolution:
         assert "54" in step.narration["contrast"] and "−58" in step.narration["contrast"]
 
     def test_the_counts_are_those_of_a_matrix_that_does_the_same(self):
-        digit = Measured().digit
+        digit = CnnMeasurements().digit
         pixels = np.eye(64).reshape(64, 1, 8, 8)
         connected = convolve(pixels, EDGE).output.reshape(64, 36)
 
@@ -165,10 +165,10 @@ class TestChannels:
         assert [term.value for term in total.terms] == [62, -5, -17]
         assert (total.relation, total.total.text) == ("=", "40")
 
-    def test_the_place_that_is_worked_is_the_one_in_the_map(self):
+    def test_the_worked_position_is_the_one_in_the_map(self):
         total = board().step("channels").worked[-1].total.value
 
-        assert matrices(board().step("features"))[3].values[COLOUR_PLACE] == total
+        assert matrices(board().step("features"))[3].values[COLOUR_POSITION] == total
 
     def test_the_maps_of_the_channels_add_up_to_the_feature(self):
         shown = matrices(board().step("features"))
@@ -211,22 +211,22 @@ class TestOtherNumbersOfChannels:
 
     def test_what_fits_has_no_refusal_to_show(self):
         with pytest.raises(LookupError):
-            refusal(lambda: convolve(Measured().flower, COLOURS))
+            refusal(lambda: convolve(CnnMeasurements().flower, COLOURS))
 
     def test_grey_three_times_leaves_only_the_green_slice(self):
         """Red and blue weigh the same numbers with opposite signs; green takes the middle of the window away."""
-        measured = Measured()
+        measured = CnnMeasurements()
 
         np.testing.assert_allclose(measured.repeated, -measured.grey[0, 1:-1, 1:-1], atol=1e-12)
 
     def test_dropping_and_mixing_are_what_the_standard_computes(self):
-        measured = Measured()
+        measured = CnnMeasurements()
         both = [onnx_conv(measured.views[i : i + 3], COLOURS[:1])[0] for i in (0, 3)]
 
         np.testing.assert_array_equal(measured.dropped, both[0])
         np.testing.assert_array_equal(measured.projected, (both[0] + both[1]) / 2)
 
-    def test_the_table_tells_the_worked_place_after_each_remedy(self):
+    def test_the_table_has_the_worked_position_after_each_remedy(self):
         assert [row[::2] for row in cells(board().step("remedies"))] == [
             ("3", "40"),
             ("1", "≈ −6.33"),
@@ -237,7 +237,7 @@ class TestOtherNumbersOfChannels:
 
 class TestSizes:
     def test_the_convolution_of_the_small_network_is_the_standard_s(self):
-        measured = Measured()
+        measured = CnnMeasurements()
 
         for n in (3, 5, 8):
             expected = onnx_conv(measured.vectors(n).T.copy(), measured.first_layer)
@@ -257,7 +257,7 @@ class TestSizes:
         )
         _, hidden, output = matrices(step)
         np.testing.assert_allclose(
-            output.values[0], hidden.values.ravel() @ Measured().last_layer, rtol=1e-12
+            output.values[0], hidden.values.ravel() @ CnnMeasurements().last_layer, rtol=1e-12
         )
 
     def test_lengths_follow_the_closed_form(self):
@@ -271,7 +271,7 @@ class TestSizes:
 
         for stride, series in zip((1, 2), plot.series, strict=True):
             for n, length in zip(series.x, series.y, strict=True):
-                line = Measured().line(int(n))
+                line = CnnMeasurements().line(int(n))
                 assert onnx_conv(line, SMOOTH, stride, padding=1).shape == (1, length)
 
     def test_upsampling_brings_an_even_size_back_and_not_the_numbers(self):
@@ -282,7 +282,7 @@ class TestSizes:
         assert back.tolist() == [[5, 5, 47, 47, 26, 26, 28, 28]]
 
     def test_the_same_weights_attend_over_any_number_of_vectors(self):
-        measured, maps = Measured(), matrices(board().step("attention"))
+        measured, maps = CnnMeasurements(), matrices(board().step("attention"))
 
         assert [each.shape for each in maps] == [(3, 3), (5, 5), (8, 8)]
         w_q, w_k, _ = measured.projections

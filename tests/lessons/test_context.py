@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from attnviz.core.measures.needle import plant
+from attnviz.core.measures.needle import needle_sequence
 from attnviz.errors import InputError
 from attnviz.lessons.context.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest
@@ -23,13 +23,13 @@ DISTANCES = range(1, POSITIONS)
 WEIGHT = math.exp(6) / (math.exp(6) + POSITIONS - 1)
 
 
-def told(**asked: object) -> Storyboard:
+def storyboard_of(**asked: object) -> Storyboard:
     return storyboard(LessonRequest(**asked))
 
 
 @pytest.fixture(scope="module")
 def board() -> Storyboard:
-    return told()
+    return storyboard_of()
 
 
 def items(board: Storyboard, step: str, kind: type) -> list:
@@ -55,7 +55,7 @@ def fields_of_convolution(board: Storyboard) -> list[tuple[Field, int]]:
     return [(each, each.layers[-1].lit.index(True)) for each in stacks]
 
 
-def test_a_field_lights_what_an_impulse_says(board):
+def test_a_field_lights_the_positions_that_an_impulse_reaches(board):
     fields = fields_of_convolution(board)
 
     assert len(fields) == 3
@@ -135,7 +135,7 @@ def test_the_words_on_layers_say_the_last_row_of_the_table(board):
 
 @pytest.mark.parametrize("seed", [0, 1, 251])
 def test_a_stack_is_silent_exactly_where_the_match_is_out_of_its_field(seed):
-    attention, *stacks = items(told(seed=seed), "sweep", Plot)[0].series
+    attention, *stacks = items(storyboard_of(seed=seed), "sweep", Plot)[0].series
 
     for series, layers in zip(stacks, (4, 8), strict=True):
         assert [y == 0 for y in series.y] == [d > layers for d in DISTANCES]
@@ -143,15 +143,15 @@ def test_a_stack_is_silent_exactly_where_the_match_is_out_of_its_field(seed):
     assert attention.y == pytest.approx([WEIGHT] * len(DISTANCES))
 
 
-def test_the_default_precision_tells_every_response_of_the_first_stack_from_none():
+def test_the_default_precision_distinguishes_every_response_of_the_first_stack_from_zero():
     for seed in (0, 73, 251):
-        _, stack, _ = items(told(seed=seed), "sweep", Plot)[0].series
+        _, stack, _ = items(storyboard_of(seed=seed), "sweep", Plot)[0].series
         assert all(float(text) > 0 for text, y in zip(stack.texts, stack.y, strict=True) if y)
 
 
 @pytest.mark.parametrize("distance", [1, 3, 4, 5, 20, 31])
 def test_the_planted_match_is_heard_from_the_layer_that_reaches_it(distance):
-    by_layers, by_content = items(told(distance=distance), "planted", Table)
+    by_layers, by_content = items(storyboard_of(distance=distance), "planted", Table)
 
     heard = [float(response) > 0 for _, response in (row.cells for row in by_layers.rows)]
     assert heard == [layers >= distance for layers in range(1, 5)]
@@ -163,16 +163,18 @@ def test_the_planted_match_is_heard_from_the_layer_that_reaches_it(distance):
 
 
 @pytest.mark.parametrize(("distance", "part"), [(4, "inside"), (5, "outside"), (20, "outside")])
-def test_the_words_say_on_which_side_of_the_field_the_match_stands(distance, part):
-    said = told(distance=distance).step("planted").narration["convolution"]
-    template = words("en").say("context", "planted", part, layers=4, needed=distance, response="§")
+def test_the_words_say_if_the_match_is_inside_the_field(distance, part):
+    said = storyboard_of(distance=distance).step("planted").narration["convolution"]
+    template = words("en").phrase(
+        "context", "planted", part, layers=4, needed=distance, response="§"
+    )
 
     assert re.fullmatch(re.escape(template).replace("§", r"0\.\d+"), said)
 
 
 def test_the_match_is_marked_where_it_was_planted():
     for distance in (1, 20):
-        for field in items(told(distance=distance), "planted", Field):
+        for field in items(storyboard_of(distance=distance), "planted", Field):
             marks = {name: (layer, position) for layer, position, name in field.marks}
             assert marks == {"asks": (len(field.layers) - 1, 0), "answers": (0, distance)}
 
@@ -183,7 +185,7 @@ def test_the_kernel_made_for_one_distance_answers_to_no_other(board):
 
     for row in found.rows:
         distance = int(row.cells[0])
-        answers = plant(POSITIONS, distance).vectors[:, 1]
+        answers = needle_sequence(POSITIONS, distance).vectors[:, 1]
         padded = np.concatenate([np.zeros(3), answers])
         assert float(row.cells[1]) == padded[:7] @ kernel.values[0]
     assert [row.cells[1] for row in found.rows] == ["0", "0", "1", "0", "0"]
@@ -199,17 +201,17 @@ def test_two_answers_share_the_weight_however_far_apart(board):
 
 
 @pytest.mark.parametrize("distance", [0, 32, -3])
-def test_a_distance_outside_of_the_sequence_is_told_with_its_limits(distance):
+def test_a_distance_outside_of_the_sequence_is_reported_with_its_limits(distance):
     with pytest.raises(
         InputError,
         match=rf"^distance is {distance}, expected 1 to 31: the sequence of the lesson context has 32 "
         r"positions, choose another --distance$",
     ):
-        told(distance=distance)
+        storyboard_of(distance=distance)
 
 
 def test_another_seed_draws_other_kernels_and_is_named():
-    one, other = told(seed=1), told(seed=2)
+    one, other = storyboard_of(seed=1), storyboard_of(seed=2)
 
     assert "seed 1" in one.notes[0]
     assert items(one, "sweep", Plot)[0].series[1].y != items(other, "sweep", Plot)[0].series[1].y

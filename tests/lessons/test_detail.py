@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attnviz.errors import ShapeError
-from attnviz.story.pooled_map import Link, pooled, strongest_links
+from attnviz.story.exhibits import Link
+from attnviz.story.pooled_map import pooled, strongest_links
 
 HIDDEN = -np.inf
 sizes = st.integers(1, 30)
@@ -74,7 +75,7 @@ def test_the_strongest_links_are_the_largest_weights_in_order(n, m, count, seed)
     assert [(-each.weight, each.query * m + each.key) for each in links] == expected
 
 
-def test_equal_links_come_in_the_order_of_their_places():
+def test_equal_links_come_in_the_order_of_their_positions():
     assert strongest_links(np.full((2, 2), 0.5), 3) == (
         Link(0, 0, 0.5),
         Link(0, 1, 0.5),

@@ -128,7 +128,7 @@ def prose(board: Storyboard) -> str:
     ("case", "english", "chinese"),
     [("given", "file qkv.npz", "文件 qkv.npz"), ("untrained", "seed 7", "种子 7")],
 )
-def test_where_numbers_come_from_is_said_in_both_languages(case, english, chinese):
+def test_the_source_of_numbers_is_named_in_both_languages(case, english, chinese):
     said, said_in_chinese = (prose(CASES[case].storyboard(language=each)) for each in LANGUAGES)
 
     assert english in said
@@ -144,13 +144,13 @@ def test_every_caption_fits_two_lines(telling):
             assert max(map(columns_of, lines)) <= CAPTION_COLUMNS[language], caption
 
 
-def test_all_that_is_shown_belongs_to_a_part_that_is_said(telling):
+def test_all_exhibits_belong_to_a_part_of_the_narration(telling):
     for _, step in telling.steps:
         assert step.narration
         assert {each.part for each in (*step.exhibits, *step.worked)} <= step.narration.keys()
 
 
-def test_exhibits_stand_in_lines_that_follow_one_another(telling):
+def test_lines_of_exhibits_are_numbered_without_gaps(telling):
     for _, step in telling.steps:
         lines = [each.line for each in step.exhibits]
         assert all(0 <= below - above <= 1 for above, below in pairwise([0, *lines])), step.id
@@ -192,7 +192,7 @@ def test_titles_are_short(default_lesson, name, language):
     assert all(0 < columns_of(each) <= TITLE_COLUMNS for each in titles), titles
 
 
-def asked(name: str, trace: Trace | None = None, **options: Any) -> Storyboard:
+def storyboard_of(name: str, trace: Trace | None = None, **options: Any) -> Storyboard:
     if trace is None and lesson_named(name).takes_sequence:
         trace = random_trace(3, heads=2)
     return build_storyboard(name, LessonRequest(trace, **options))
@@ -204,25 +204,25 @@ def test_only_the_main_lesson_rounds_as_the_article_does(name):
         InputError,
         match=rf"^the lesson {name} does not round as the article does: leave --rounding out$",
     ):
-        asked(name, rounding="article")
+        storyboard_of(name, rounding="article")
 
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_precision_that_float64_does_not_hold_is_refused(name):
     with pytest.raises(InputError, match=r"^precision is 13: give 0 to 12 decimals$"):
-        asked(name, precision=13)
+        storyboard_of(name, precision=13)
 
 
 @pytest.mark.parametrize("name", SEEDED)
 def test_a_seed_below_0_is_refused(name):
     with pytest.raises(InputError, match=r"^seed is -1, expected a whole number of at least 0$"):
-        asked(name, seed=-1)
+        storyboard_of(name, seed=-1)
 
 
 @pytest.mark.parametrize("name", TAKES_SEQUENCE)
 def test_a_row_that_does_not_exist_is_refused(name):
     with pytest.raises(InputError, match=r"^no row 9: the sequence has 3$"):
-        asked(name, query=8)
+        storyboard_of(name, query=8)
 
 
 @pytest.mark.parametrize("name", TAKES_SEQUENCE)
@@ -233,4 +233,4 @@ def test_an_empty_sequence_is_refused(name):
         InputError,
         match=r"^nothing to explain: the sequence is empty, give at least one vector$",
     ):
-        asked(name, trace_of(problem))
+        storyboard_of(name, trace_of(problem))

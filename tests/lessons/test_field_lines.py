@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attnviz.story.exhibits import Field, Layer
+from attnviz.story.exhibits import Field, FieldLayer
 from attnviz.story.field_lines import field_lines
 from attnviz.story.i18n import words
 from attnviz.story.receptive_field import attention_field, convolution_field
@@ -30,7 +30,7 @@ def test_a_field_that_fits_shows_each_position_once_and_says_nothing(n):
 
     told = field_lines(field, 60, words("en"))
 
-    assert told.said is None
+    assert told.shown_positions is None
     for line, layer in zip(lines_of(field), reversed(field.layers), strict=True):
         signs = re.sub(r"[^●○]", "", line)
         assert signs == "".join("●" if lit else "○" for lit in layer.lit)
@@ -64,16 +64,21 @@ def test_each_layer_of_a_field_that_is_cut_says_how_many_of_all_are_lit():
     assert [line.split()[-1] for line in lines_of(field)] == ["1/300", "3/300", "5/300", "7/300"]
 
 
-def test_what_is_shown_of_a_field_that_is_cut_is_said_counted_from_1():
+def test_the_shown_positions_of_a_cut_field_are_named_counted_from_1():
     told = field_lines(attention_field(300, 0, ("x", "o")), 36, words("en"))
 
-    start, end = re.match(r"Positions shown: 1–(\d+), (\d+)–300 of 300\.", told.said).groups()
+    start, end = re.match(
+        r"Positions shown: 1–(\d+), (\d+)–300 of 300\.", told.shown_positions
+    ).groups()
     signs = [re.sub(r"[^●○⋯]", "", "".join(run.text for run in line)) for line in told.lines]
     assert signs[1] == "●" * int(start) + "⋯" + "●" * (301 - int(end))
 
 
 def test_layers_of_fewer_positions_begin_where_the_others_begin():
-    layers = (Layer("in", (True,) * 4, Role.INPUT), Layer("out", (True, False), Role.KERNEL))
+    layers = (
+        FieldLayer("in", (True,) * 4, Role.INPUT),
+        FieldLayer("out", (True, False), Role.KERNEL),
+    )
 
     assert lines_of(Field(layers, ((),))) == ["out  ● ○", "in   ● ● ● ●"]
 
@@ -84,7 +89,7 @@ def test_lit_positions_alone_have_the_role_of_their_layer():
     assert [run.role for run in told.lines[0]] == [None, None, Role.WEIGHT, None]
 
 
-def test_several_names_in_a_layer_stand_side_by_side_where_they_fit():
+def test_several_names_in_a_layer_are_side_by_side_where_they_fit():
     field = attention_field(6, 0, ("x", "o"), ((0, 0, "R"), (0, 1, "G"), (0, 4, "far")))
     crowded = attention_field(6, 0, ("x", "o"), ((0, 0, "red"), (0, 1, "green")))
 
@@ -92,7 +97,7 @@ def test_several_names_in_a_layer_stand_side_by_side_where_they_fit():
     assert lines_of(crowded)[2:] == ["   ↑ red", "     ↑ green"]
 
 
-def test_names_too_long_to_stand_before_their_layers_stand_above():
+def test_names_too_long_to_be_before_their_layers_are_above():
     field = attention_field(3, 1, ("what goes in", "what comes out"))
 
     assert lines_of(field, 36) == ["what comes out", "  ○ ● ○", "what goes in", "  ● ● ●"]

@@ -66,7 +66,7 @@ def test_typst_can_set_it(formula):
 
 
 @each_formula
-def test_in_latex_its_braces_balance_and_no_backslash_stands_before_punctuation(formula):
+def test_in_latex_its_braces_balance_and_no_backslash_is_before_punctuation(formula):
     assert formula.latex.isascii()
     assert not re.search(r"\\[^A-Za-z]", formula.latex)
     depth = 0

@@ -25,7 +25,7 @@ from attnviz.theme import DARK
 from attnviz.views.document.lesson_json import storyboard_json
 from attnviz.views.document.markup import markup
 from attnviz.views.film.production.planning import plan
-from attnviz.views.film.voice.speech_text import sayable
+from attnviz.views.film.voice.speech_text import spoken_text
 from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.page import pages
 from attnviz.views.terminal.page_context import PageContext
@@ -96,7 +96,7 @@ def test_captions_are_parted_at_its_own_length_and_spoken_with_its_own_words(mad
 
     assert len(said) > made_up.caption_length
     assert len(caption_lines(said, MADE_UP)) == 2
-    assert sayable("a · b", MADE_UP) == "a tymes b"
+    assert spoken_text("a · b", MADE_UP) == "a tymes b"
 
 
 def test_a_lecture_starts_and_is_read_in_it(made_up, tmp_path):
@@ -115,18 +115,18 @@ def test_the_package_has_english_and_chinese_and_names_the_nearest_to_any_other(
 def test_a_lesson_from_outside_brings_its_words(tmp_path):
     (tmp_path / "en.toml").write_text('[why]\nfits = "{key} fits"', encoding="utf-8")
     with pytest.raises(KeyError):
-        words("en").say("outside", "why", "fits", key="k₁")
+        words("en").phrase("outside", "why", "fits", key="k₁")
 
     register_words("outside", tmp_path)
 
-    assert words("en").say("outside", "why", "fits", key="k₁") == "k₁ fits"
+    assert words("en").phrase("outside", "why", "fits", key="k₁") == "k₁ fits"
     with pytest.raises(KeyError):
-        words("zh").say("outside", "why", "fits", key="k₁")
+        words("zh").phrase("outside", "why", "fits", key="k₁")
 
 
-def test_words_are_said_without_loading_numpy():
+def test_words_are_read_without_loading_numpy():
     program = (
-        "import sys; from attnviz.story.i18n import words; words('en').say('common', 'and'); "
+        "import sys; from attnviz.story.i18n import words; words('en').phrase('common', 'and'); "
         "sys.exit('numpy' in sys.modules)"
     )
 

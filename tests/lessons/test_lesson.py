@@ -13,7 +13,7 @@ def trace():
     )
 
 
-def test_every_lesson_but_the_one_that_compares_heads_is_told_on_any_trace(trace):
+def test_every_lesson_but_multi_head_can_be_built_on_any_trace(trace):
     for name, each in attnviz.LESSONS.items():
         if name != "multi-head":
             board = attnviz.lesson(name, trace if each.takes_sequence else None)
@@ -21,7 +21,7 @@ def test_every_lesson_but_the_one_that_compares_heads_is_told_on_any_trace(trace
             assert {step.id for step in board.steps} <= set(each.steps)
 
 
-def test_it_is_told_as_asked(trace):
+def test_it_follows_the_request(trace):
     board = attnviz.lesson("self-attention", trace, query=1, language="zh", precision=4)
 
     assert (board.title, board.query, board.numbers.precision) == ("自注意力", 1, 4)
@@ -46,7 +46,7 @@ def test_a_storyboard_becomes_a_document(trace):
         ("cost", {"rounding": "article"}, "the lesson cost does not round as the article does"),
     ],
 )
-def test_what_cannot_be_told_is_refused(name, options, message):
+def test_an_impossible_request_is_refused(name, options, message):
     with pytest.raises(InputError) as caught:
         attnviz.lesson(name, **options)
     assert str(caught.value).startswith(message)

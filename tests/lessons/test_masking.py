@@ -19,7 +19,7 @@ def example():
     return trace_of(problem_from(InputRequest(example="causal")))
 
 
-def told(trace, **asked):
+def storyboard_of(trace, **asked):
     return storyboard(LessonRequest(trace, **asked))
 
 
@@ -55,7 +55,7 @@ def test_without_a_mask_of_its_own_a_sequence_gets_the_causal_one():
     scores = scores_by_hand(trace)
     scores[later] = -np.inf
 
-    masked, weights, sums = items(told(trace), "before-softmax")
+    masked, weights, sums = items(storyboard_of(trace), "before-softmax")
 
     assert np.isneginf(masked.values[later]).all()
     assert np.allclose(masked.values, scores)
@@ -66,18 +66,18 @@ def test_without_a_mask_of_its_own_a_sequence_gets_the_causal_one():
 
 def test_before_the_mask_every_score_is_there_and_later_keys_have_weight():
     trace = random_trace(5, causal=True, biased=True)
-    scores, weights = items(told(trace), "unmasked")
+    scores, weights = items(storyboard_of(trace), "unmasked")
 
     assert np.allclose(scores.values, scores_by_hand(trace))
     assert np.allclose(weights.values, weights_by_hand(scores_by_hand(trace)))
 
 
 @pytest.mark.parametrize("mask", [BAND, BAND[::-1]])
-def test_a_mask_of_its_own_is_used_and_said_to_be_one(mask):
+def test_the_users_own_mask_is_used_and_named_as_such(mask):
     trace = random_trace(5, mask=mask)
     scores = np.where(mask, scores_by_hand(trace), -np.inf)
 
-    board = told(trace)
+    board = storyboard_of(trace)
     masked, weights, _ = items(board, "before-softmax")
 
     assert np.array_equal(np.isneginf(masked.values), ~mask)
@@ -90,7 +90,7 @@ def test_weights_set_to_0_after_softmax_no_longer_sum_to_1():
     visible = np.tril(np.ones((6, 6), dtype=bool))
     whole = weights_by_hand(scores_by_hand(trace))
 
-    board = told(trace)
+    board = storyboard_of(trace)
     before, kept, sums = items(board, "after-softmax")
 
     assert np.allclose(before.values, whole)
@@ -101,8 +101,8 @@ def test_weights_set_to_0_after_softmax_no_longer_sum_to_1():
     assert written_sums(board, kept) == written_sums(board, sums)
 
 
-def test_the_share_that_is_told_is_what_the_framed_cells_add_up_to():
-    board = told(example(), query=2)
+def test_the_share_in_the_caption_is_the_sum_of_the_framed_cells():
+    board = storyboard_of(example(), query=2)
     weights = board.step("unmasked").exhibits[1]
     (mark,) = weights.marks
     cells = board.numbers.cells(weights.item)
@@ -115,8 +115,8 @@ def test_the_share_that_is_told_is_what_the_framed_cells_add_up_to():
     )
 
 
-def test_what_is_left_after_a_late_mask_is_told_of_the_row_that_was_asked_for():
-    board = told(example(), query=1)
+def test_the_sum_left_after_a_late_mask_is_that_of_the_requested_row():
+    board = storyboard_of(example(), query=1)
 
     assert board.step("after-softmax").narration["sum"].endswith("q₂ (“upon”) is left with 0.16.")
 
@@ -125,11 +125,11 @@ def test_for_a_row_from_which_nothing_is_hidden_the_one_that_loses_most_is_named
     trace = random_trace(5)
     lost = np.triu(weights_by_hand(scores_by_hand(trace)), k=1).sum(axis=1)
 
-    assert told(trace, query=4).query == int(lost.argmax())
+    assert storyboard_of(trace, query=4).query == int(lost.argmax())
 
 
 def test_a_query_that_sees_nothing_is_named_as_the_exception():
-    said = told(random_trace(4, mask=NOTHING)).step("before-softmax").narration["sum"]
+    said = storyboard_of(random_trace(4, mask=NOTHING)).step("before-softmax").narration["sum"]
 
     assert said == "Each row still sums to 1, but for q₁:\nwhat sees nothing has no weights."
 
@@ -139,7 +139,7 @@ def test_a_query_that_sees_nothing_is_named_as_the_exception():
 
 @pytest.mark.parametrize(("n", "lengths"), [(1, [1]), (2, [2, 1]), (4, [4, 2]), (40, [5, 3])])
 def test_a_batch_holds_the_sequence_and_a_shorter_one_filled_up(n, lengths):
-    board = told(random_trace(n, tokens=[f"w{i}" for i in range(n)]))
+    board = storyboard_of(random_trace(n, tokens=[f"w{i}" for i in range(n)]))
     table = items(board, "padding")[0]
     wide = max(lengths) if n > 1 else 3
 
@@ -154,7 +154,7 @@ def test_padding_that_is_seen_takes_weight_and_hidden_takes_none(biased):
     padded[:3] = trace.problem.x[:3]
     scores = scores_by_hand(trace_of(replace(trace.problem, x=padded)))[:3]
 
-    board = told(trace)
+    board = storyboard_of(trace)
     seen = items(board, "padding")[1]
     masked, weights, batch, alone = items(board, "padding-hidden")
 
@@ -168,8 +168,8 @@ def test_padding_that_is_seen_takes_weight_and_hidden_takes_none(biased):
     np.testing.assert_allclose(batch.values, alone.values, rtol=1e-12, atol=1e-14)
 
 
-def test_the_padding_of_the_example_is_told_with_its_share():
-    said = told(example()).step("padding").narration["leak"]
+def test_the_padding_of_the_example_is_shown_with_its_share():
+    said = storyboard_of(example()).step("padding").narration["leak"]
 
     assert said == "Left visible, the padding takes 28%\nof the weight of q₁ (“once”)."
 
@@ -177,14 +177,14 @@ def test_the_padding_of_the_example_is_told_with_its_share():
 # ── inputs with something to be said of them ──
 
 
-def test_one_token_is_told_to_have_nothing_after_it():
-    said = told(random_trace(1)).step("unmasked").narration["leak"]
+def test_for_one_token_the_words_say_that_nothing_comes_after_it():
+    said = storyboard_of(random_trace(1)).step("unmasked").narration["leak"]
 
     assert said == "A single token: nothing comes after it, nothing is hidden."
 
 
-def test_of_several_heads_it_is_said_that_one_is_shown():
-    board = told(random_trace(3, heads=2))
+def test_of_several_heads_a_note_says_that_one_is_shown():
+    board = storyboard_of(random_trace(3, heads=2))
 
     assert board.step("before-softmax").omitted == "Shown: 1 of 2 heads."
     assert "Shown: 1 of 2 heads." in board.step("padding").omitted

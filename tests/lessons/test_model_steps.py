@@ -16,14 +16,14 @@ from attnviz.theme import Role
 from tests.cases import elsewhere, random_trace, shared_keys, trained
 
 
-def told(trace, **asked):
+def storyboard_of(trace, **asked):
     return self_attention_storyboard(trace, **asked)
 
 
 def test_products_as_written_add_up_to_their_rows_and_these_to_the_score():
     for seed in range(20):
         trace = random_trace(6, d_model=8, d_k=32, seed=seed)
-        board = told(trace, query=2, key=seed % 6)
+        board = storyboard_of(trace, query=2, key=seed % 6)
         *_, products, sums = [each.item for each in board.step("pair").exhibits]
         rows = [
             [Decimal(text.replace("−", "-")) for text in row]
@@ -43,7 +43,7 @@ def test_without_a_key_the_strongest_is_followed():
     trace = random_trace(6, d_k=16)
     strongest = int(trace.heads[0].stages.weights[1].argmax())
 
-    board = told(trace, query=1)
+    board = storyboard_of(trace, query=1)
 
     assert f"k{'₁₂₃₄₅₆'[strongest]}" in board.step("pair").narration["why"]
 
@@ -52,16 +52,16 @@ def test_a_key_where_no_product_is_followed_is_refused():
     with pytest.raises(
         InputError, match=r"--key follows one product where d_k is more than 8, and here it is 3"
     ):
-        told(random_trace(3), key=1)
+        storyboard_of(random_trace(3), key=1)
     with pytest.raises(InputError, match="no key 7: the sequence has 3"):
-        told(random_trace(3, d_k=16), key=6)
+        storyboard_of(random_trace(3, d_k=16), key=6)
 
 
 def test_pairs_of_entries_are_turned_as_the_core_turns_them():
     trace = random_trace(5, d_k=16, rotation=rotary_angles(5, 16))
     head = trace.heads[0]
 
-    tables = [each.item for each in told(trace, query=3, key=2).step("places").exhibits]
+    tables = [each.item for each in storyboard_of(trace, query=3, key=2).step("places").exhibits]
 
     query, key = (each for each in tables if isinstance(each, Turns))
     for table, before, after in (
@@ -81,21 +81,21 @@ def test_pairs_of_entries_are_turned_as_the_core_turns_them():
 def test_the_names_of_what_was_projected_have_their_biases():
     trace = random_trace(4, d_k=4, biased=True, rotation=rotary_angles(4, 4))
 
-    shown = [each.item.symbol for each in told(trace).step("places").exhibits[:4]]
+    shown = [each.item.symbol for each in storyboard_of(trace).step("places").exhibits[:4]]
 
     assert shown == ["X W_Q + b_Q", "Q", "X W_K + b_K", "K"]
 
 
 def test_a_rotation_of_nothing_is_no_step():
     assert "places" not in {
-        each.id for each in told(random_trace(3, d_k=1, rotation=np.zeros((3, 0)))).steps
+        each.id for each in storyboard_of(random_trace(3, d_k=1, rotation=np.zeros((3, 0)))).steps
     }
 
 
-def test_links_are_counted_and_repeated_tokens_told_apart():
+def test_links_are_counted_and_repeated_tokens_distinguished():
     trace = trained(random_trace(10, d_model=32, d_k=4, size=2, tokens=["a", "b", "a", *"cdefghi"]))
 
-    own, rest = (each.item for each in told(trace, query=3).step("links").exhibits)
+    own, rest = (each.item for each in storyboard_of(trace, query=3).step("links").exhibits)
 
     assert isinstance(own, Links)
     assert {link.query for link in own.links} == {own.query} == {3}
@@ -103,7 +103,7 @@ def test_links_are_counted_and_repeated_tokens_told_apart():
     weights = trace.heads[0].stages.weights
     others = np.delete(weights, 3, axis=0)
     assert len(rest.links) == (others >= 0.1).sum()
-    said = told(trace, query=3).step("links").narration["rest"]
+    said = storyboard_of(trace, query=3).step("links").narration["rest"]
     assert f"{len(rest.links)} links of at least 0.1" in said
     assert {"1 a", "3 a"} >= {
         cell for row in (*own.rows, *rest.rows) for cell in row.cells if "a" in cell
@@ -114,7 +114,7 @@ def test_links_are_counted_and_repeated_tokens_told_apart():
 
 
 def test_a_sink_is_in_every_formula_with_softmax():
-    board = told(random_trace(3, sinks=[3.0]), query=1)
+    board = storyboard_of(random_trace(3, sinks=[3.0]), query=1)
 
     assert board.step("all-rows").formula.plain == "A = softmax_b(S/√d_k),  O = A V"
     assert board.step("formula").formula.plain == "Attention(Q, K, V) = softmax_b(Q Kᵀ / √d_k) V"
@@ -125,7 +125,7 @@ def test_a_sink_is_in_every_formula_with_softmax():
 
 
 def test_the_largest_number_that_softmax_subtracts_may_be_the_sink():
-    board = told(random_trace(3, sinks=[1000.0]))
+    board = storyboard_of(random_trace(3, sinks=[1000.0]))
 
     (largest, *_) = board.step("softmax").worked
     assert largest.total.value == 1000
@@ -136,22 +136,24 @@ def test_the_largest_number_that_softmax_subtracts_may_be_the_sink():
 def test_heads_are_called_by_the_numbers_by_which_they_were_chosen():
     chosen = trace_of(replace(random_trace(3, heads=2).problem, provenance={"heads": "7,3"}))
 
-    assert {each.head for each in told(chosen).step("all-rows").results} == {7, 3}
-    assert {each.head for each in told(random_trace(3, heads=2)).step("all-rows").results} == {1, 2}
+    assert {each.head for each in storyboard_of(chosen).step("all-rows").results} == {7, 3}
+    assert {
+        each.head for each in storyboard_of(random_trace(3, heads=2)).step("all-rows").results
+    } == {1, 2}
 
 
-def test_a_step_that_is_told_on_one_head_of_several_says_on_which():
+def test_a_step_on_one_head_of_several_names_the_head():
     chosen = replace(random_trace(3, heads=2).problem, provenance={"heads": "7,3"})
-    heads = {step.id: step.head for step in told(trace_of(chosen)).steps}
+    heads = {step.id: step.head for step in storyboard_of(trace_of(chosen)).steps}
 
     everyone = {"inputs", "weights", "heads", "formula"}
     assert {name for name, head in heads.items() if head is None} == everyone
     assert {head for name, head in heads.items() if name not in everyone} == {7}
-    assert {step.head for step in told(random_trace(3)).steps} == {None}
+    assert {step.head for step in storyboard_of(random_trace(3)).steps} == {None}
 
 
-def test_heads_that_share_keys_are_said_to():
-    board = told(shared_keys(3))
+def test_heads_that_share_keys_are_described_as_such():
+    board = storyboard_of(shared_keys(3))
 
     assert "2 at a time share columns of W_K and W_V" in board.step("weights").narration["heads"]
     assert "2 heads at a time share K and V" in board.step("heads").narration["why"]
@@ -166,10 +168,10 @@ def test_of_shared_keys_all_heads_keep_them_and_chosen_ones_have_their_own():
 
 
 def test_what_comes_from_elsewhere_has_no_step_that_would_make_it():
-    steps = {each.id for each in told(elsewhere(3)).steps}
+    steps = {each.id for each in storyboard_of(elsewhere(3)).steps}
 
     assert not steps & {"inputs", "weights", "queries", "keys", "values", "places"}
-    assert [each.item.role for each in told(elsewhere(3)).step("given").exhibits] == [
+    assert [each.item.role for each in storyboard_of(elsewhere(3)).step("given").exhibits] == [
         Role.QUERY,
         Role.KEY,
         Role.VALUE,
@@ -193,6 +195,8 @@ def test_a_query_of_nothing_has_no_direction_to_turn():
         np.zeros((2, 4)), *(np.eye(4),) * 3, rotation=rotary_angles(2, 4), tokens=["a", "b"]
     )
 
-    (query, _) = [e.item for e in told(trace).step("places").exhibits if isinstance(e.item, Turns)]
+    (query, _) = [
+        e.item for e in storyboard_of(trace).step("places").exhibits if isinstance(e.item, Turns)
+    ]
 
     assert [turn.before for turn in query.turns] == [(0.0, 0.0), (0.0, 0.0)]

@@ -37,7 +37,7 @@ def example():
     return trace_of(problem_from(InputRequest(example="two-heads")))
 
 
-def told(trace, **asked):
+def storyboard_of(trace, **asked):
     return storyboard(LessonRequest(trace, **asked))
 
 
@@ -60,7 +60,7 @@ def head_by_hand(trace, head):
 
 def test_the_one_head_has_the_same_matrices_uncut():
     trace = random_heads(5, heads=3)
-    scores, weights = items(told(trace), "one-head")
+    scores, weights = items(storyboard_of(trace), "one-head")
 
     assert np.allclose(weights.values, weights_by_hand(trace, slice(None)))
     separate = [trace.heads[i].q @ trace.heads[i].k.T for i in range(3)]
@@ -69,7 +69,7 @@ def test_the_one_head_has_the_same_matrices_uncut():
 
 def test_each_head_that_is_shown_attends_with_its_own_columns():
     trace = random_heads(6)
-    first, second = items(told(trace), "heads")
+    first, second = items(storyboard_of(trace), "heads")
 
     assert (first.head, second.head) == (1, 2)
     assert np.allclose(first.values, head_by_hand(trace, 0))
@@ -84,7 +84,7 @@ def test_of_many_heads_the_two_that_differ_most_are_shown():
     }
     first, second = max(apart, key=apart.get)
 
-    board = told(trace)
+    board = storyboard_of(trace)
 
     assert [each.head for each in items(board, "heads")] == [first + 1, second + 1]
     assert board.step("heads").omitted == (
@@ -93,7 +93,7 @@ def test_of_many_heads_the_two_that_differ_most_are_shown():
 
 
 def test_in_the_example_one_head_finds_the_word_before_and_the_other_its_own_kind():
-    board = told(example(), query=1)
+    board = storyboard_of(example(), query=1)
 
     assert (
         board.step("one-head")
@@ -112,22 +112,24 @@ def test_where_both_find_the_same_for_a_row_the_row_in_which_they_differ_most_is
     same = [i for i in range(6) if maps[0][i].argmax() == maps[1][i].argmax()]
     assert same
 
-    assert told(trace, query=same[0]).query == np.abs(maps[0] - maps[1]).sum(axis=1).argmax()
+    assert (
+        storyboard_of(trace, query=same[0]).query == np.abs(maps[0] - maps[1]).sum(axis=1).argmax()
+    )
 
 
-def test_heads_that_find_the_same_are_not_said_to_differ():
-    said = told(same_heads(4)).step("heads").narration["second"]
+def test_heads_with_the_same_weights_are_not_described_as_different():
+    said = storyboard_of(same_heads(4)).step("heads").narration["second"]
 
     assert said.startswith("Head 2 finds the same for q₁")
 
 
 @pytest.mark.parametrize("heads", [2, 4])
-def test_the_outputs_stand_side_by_side_in_the_order_of_the_heads(heads):
+def test_the_outputs_are_side_by_side_in_the_order_of_the_heads(heads):
     trace = random_heads(5, heads=heads)
     value = trace.problem.x @ trace.problem.w_v
     outputs = [head_by_hand(trace, i) @ value[:, 3 * i : 3 * i + 3] for i in range(heads)]
 
-    board = told(trace)
+    board = storyboard_of(trace)
     *shown, joined = items(board, "concat")
     marks = board.step("concat").exhibits[-1].marks
 
@@ -139,7 +141,7 @@ def test_the_outputs_stand_side_by_side_in_the_order_of_the_heads(heads):
 @pytest.mark.parametrize("biased", [False, True])
 def test_the_result_is_the_outputs_times_w_o(biased):
     trace = random_heads(5, biased=biased)
-    board = told(trace)
+    board = storyboard_of(trace)
     concat, w_o, *bias, result = (each.values for each in items(board, "project"))
 
     assert np.allclose(result, concat @ w_o + (bias[0] if biased else 0))
@@ -147,7 +149,7 @@ def test_the_result_is_the_outputs_times_w_o(biased):
 
 
 def test_one_entry_of_the_result_is_worked_out():
-    board = told(example(), query=1)
+    board = storyboard_of(example(), query=1)
     (calculation,) = board.step("project").worked
     line = " ".join(
         "".join(run.text for run in stage) for stage in written(calculation, words("en"))
@@ -159,7 +161,7 @@ def test_one_entry_of_the_result_is_worked_out():
 
 
 def test_the_columns_of_each_head_are_framed_and_cover_the_matrices():
-    board = told(random_heads(3, heads=4))
+    board = storyboard_of(random_heads(3, heads=4))
 
     for each in board.step("cut").exhibits[:3]:
         edges = [mark.columns for mark in each.marks]
@@ -167,15 +169,15 @@ def test_the_columns_of_each_head_are_framed_and_cover_the_matrices():
         assert {mark.rows for mark in each.marks} == {(0, 4)}
 
 
-def test_without_w_o_that_is_said_and_the_formula_ends_with_concat():
-    board = told(random_heads(4, projected=False))
+def test_without_w_o_a_note_says_so_and_the_formula_ends_with_concat():
+    board = storyboard_of(random_heads(4, projected=False))
 
     assert "There is no W_O here" in board.step("concat").narration["plain"]
     assert board.step("formula").formula.plain == "Concat(O₁, …, Oₕ)"
 
 
-def test_a_query_that_sees_nothing_is_not_said_to_look_anywhere():
-    said = told(random_heads(4, mask=np.zeros((4, 4), dtype=bool))).step("heads").narration
+def test_a_query_that_sees_nothing_has_no_strongest_key():
+    said = storyboard_of(random_heads(4, mask=np.zeros((4, 4), dtype=bool))).step("heads").narration
 
     assert set(said.values()) == {"q₁ sees nothing: its weights are 0 in every head."}
 
@@ -186,4 +188,4 @@ def test_one_head_is_refused_with_the_cure():
         match=r"^the lesson multi-head compares heads, and this input has only one: "
         r"add --heads 2, or take --example two-heads$",
     ):
-        told(random_heads(3, heads=1))
+        storyboard_of(random_heads(3, heads=1))

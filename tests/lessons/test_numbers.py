@@ -153,7 +153,7 @@ def test_columns_add_up_to_the_totals_of_the_matrix():
     ],
 )
 def test_a_number_that_was_chosen_is_shown_with_four_digits(value, text):
-    assert Numbers().detailed(value) == text
+    assert Numbers().four_digits(value) == text
 
 
 def test_the_precision_follows_the_largest_number():
@@ -175,7 +175,7 @@ def test_the_precision_follows_the_largest_number():
         (-np.inf, 2.0, ("−∞", "2")),
     ],
 )
-def test_the_ends_of_a_scale_are_told_apart(low, high, told):
+def test_the_ends_of_a_scale_are_distinguished(low, high, told):
     assert Numbers().ends(low, high) == told
 
 

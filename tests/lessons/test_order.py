@@ -40,7 +40,7 @@ def encoding_by_hand(n, d_model):
     )
 
 
-def told(trace, **asked):
+def storyboard_of(trace, **asked):
     return storyboard(LessonRequest(trace, **asked))
 
 
@@ -52,10 +52,10 @@ SWAPPED = [2, 1, 0]
 """Of three, the first and the last trade places."""
 
 
-def test_the_first_and_the_last_trade_places_and_take_their_names_along():
+def test_the_first_and_the_last_are_swapped_with_their_names():
     trace = random_trace(3, tokens=["dog", "bites", "man"])
 
-    before, after = items(told(trace), "permute", Matrix)
+    before, after = items(storyboard_of(trace), "permute", Matrix)
 
     np.testing.assert_array_equal(after.values, before.values[SWAPPED])
     assert [(each.symbol, each.token) for each in after.rows] == [
@@ -65,19 +65,19 @@ def test_the_first_and_the_last_trade_places_and_take_their_names_along():
     ]
 
 
-def test_the_row_that_is_asked_for_trades_places_with_the_one_furthest_away():
-    before, after = items(told(random_trace(5), query=3), "permute", Matrix)
+def test_the_requested_row_is_swapped_with_the_one_furthest_away():
+    before, after = items(storyboard_of(random_trace(5), query=3), "permute", Matrix)
 
     np.testing.assert_array_equal(after.values, before.values[[3, 1, 2, 0, 4]])
 
 
-def test_a_vector_does_not_trade_places_with_its_like():
+def test_a_vector_is_not_swapped_with_an_equal_one():
     trace = random_trace(3)
     x = trace.problem.x.copy()
     x[2] = x[0]
     same_ends = self_attention(x, trace.problem.w_q, trace.problem.w_k, trace.problem.w_v)
 
-    before, after = items(told(same_ends), "permute", Matrix)
+    before, after = items(storyboard_of(same_ends), "permute", Matrix)
 
     np.testing.assert_array_equal(after.values, before.values[[1, 0, 2]])
 
@@ -85,14 +85,14 @@ def test_a_vector_does_not_trade_places_with_its_like():
 def test_attention_computed_in_the_new_order_gives_the_old_outputs_in_new_places():
     trace = random_trace(3)
 
-    before, after = items(told(trace), "attention", Matrix)[2:]
+    before, after = items(storyboard_of(trace), "attention", Matrix)[2:]
 
     np.testing.assert_allclose(before.values, output_by_hand(trace.problem.x, trace), rtol=1e-12)
     np.testing.assert_allclose(after.values, before.values[SWAPPED], rtol=1e-12)
 
 
-def test_rows_and_columns_of_the_map_trade_places():
-    before, after = items(told(random_trace(3)), "attention", Matrix)[:2]
+def test_rows_and_columns_of_the_map_are_swapped():
+    before, after = items(storyboard_of(random_trace(3)), "attention", Matrix)[:2]
 
     np.testing.assert_allclose(after.values, before.values[SWAPPED][:, SWAPPED], rtol=1e-12)
     assert [each.symbol for each in after.columns] == ["k₃", "k₂", "k₁"]
@@ -101,7 +101,7 @@ def test_rows_and_columns_of_the_map_trade_places():
 def test_weights_that_tie_keep_their_digits_where_they_move():
     """Rounded to add up, one of three thirds would be 0.34: the first, whichever that is."""
     x = np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]])
-    board = told(self_attention(x, np.zeros((2, 2)), np.zeros((2, 2)), np.eye(2)))
+    board = storyboard_of(self_attention(x, np.zeros((2, 2)), np.zeros((2, 2)), np.eye(2)))
 
     before, after = items(board, "attention", Matrix)[:2]
 
@@ -110,7 +110,7 @@ def test_weights_that_tie_keep_their_digits_where_they_move():
 
 @pytest.mark.parametrize("seed", range(8))
 def test_every_row_of_weights_adds_up_as_it_is_shown_in_both_orders(seed):
-    board = told(random_trace(5, seed=seed))
+    board = storyboard_of(random_trace(5, seed=seed))
 
     for matrix in items(board, "attention", Matrix)[:2]:
         sums = {sum(map(Decimal, row)) for row in board.numbers.cells(matrix)}
@@ -140,16 +140,16 @@ def test_what_the_lesson_measures_is_rounding_for_attention_and_more_for_all_els
     reordering = Reordering(problem, first, second, seed)
 
     assert reordering.attention.difference == reordering.weights.difference == 0
-    assert not reordering.attention.notices
-    assert reordering.convolution.notices
-    assert reordering.with_positions.notices
-    assert reordering.with_causal_mask.notices
+    assert not reordering.attention.differs
+    assert reordering.convolution.differs
+    assert reordering.with_positions.differs
+    assert reordering.with_causal_mask.differs
 
 
 def test_a_convolution_of_the_new_order_does_not_give_the_old_outputs_in_new_places():
     trace = random_trace(3)
     kernel, moved, anew = (
-        each.values for each in items(told(trace, seed=5), "convolution", Matrix)
+        each.values for each in items(storyboard_of(trace, seed=5), "convolution", Matrix)
     )
 
     def by_hand(x):
@@ -163,13 +163,13 @@ def test_a_convolution_of_the_new_order_does_not_give_the_old_outputs_in_new_pla
 
 @pytest.mark.parametrize("d_model", [1, 2, 4, 5])
 def test_the_encoding_is_that_of_the_article(d_model):
-    (encoding,) = items(told(random_trace(4, d_model=d_model)), "positions", Matrix)
+    (encoding,) = items(storyboard_of(random_trace(4, d_model=d_model)), "positions", Matrix)
 
     np.testing.assert_allclose(encoding.values, encoding_by_hand(4, d_model), atol=1e-12)
 
 
 def test_the_curves_are_columns_of_the_encoding():
-    (plot,) = items(told(random_trace(3)), "positions", Plot)
+    (plot,) = items(storyboard_of(random_trace(3)), "positions", Plot)
 
     by_hand = encoding_by_hand(16, 4)
     np.testing.assert_allclose(plot.series[0].y, by_hand[:, 0], atol=1e-12)
@@ -180,7 +180,9 @@ def test_with_positions_the_outputs_are_those_of_other_sums():
     trace = random_trace(3)
     x, positions = trace.problem.x, encoding_by_hand(3, 4)
 
-    moved, anew = (each.values for each in items(told(trace), "with-positions", Matrix)[2:])
+    moved, anew = (
+        each.values for each in items(storyboard_of(trace), "with-positions", Matrix)[2:]
+    )
 
     np.testing.assert_allclose(moved, output_by_hand(x + positions, trace)[SWAPPED], rtol=1e-9)
     np.testing.assert_allclose(anew, output_by_hand(x[SWAPPED] + positions, trace), rtol=1e-9)
@@ -195,28 +197,30 @@ def test_the_table_says_what_was_measured():
         - output_by_hand(x[SWAPPED], trace, causal=True)
     ).max()
 
-    board = told(trace)
+    board = storyboard_of(trace)
     (table,) = items(board, "compare", Table)
 
     assert [row.cells[2] for row in table.rows] == ["no", "yes", "yes", "yes"]
     assert table.rows[3].cells[1] == board.numbers.text(causal)
 
 
-def test_weights_that_make_nothing_of_positions_are_told_as_such():
-    board = told(CASES["values of nothing"].trace)
+def test_weights_that_ignore_positions_are_described_as_such():
+    board = storyboard_of(CASES["values of nothing"].trace)
 
     assert "make nothing of it" in board.step("with-positions").narration["outputs"]
     assert "causal" not in board.step("compare").narration
 
 
-def test_a_single_vector_and_equal_ones_are_told_to_have_one_order():
-    assert "only one order" in told(CASES["one token"].trace).step("permute").narration["why"]
-    assert "are the same" in told(CASES["ties"].trace).step("permute").narration["why"]
+def test_a_single_vector_and_equal_ones_have_one_order():
+    assert (
+        "only one order" in storyboard_of(CASES["one token"].trace).step("permute").narration["why"]
+    )
+    assert "are the same" in storyboard_of(CASES["ties"].trace).step("permute").narration["why"]
 
 
-def test_what_is_left_out_is_said():
-    many = " ".join(told(random_trace(8, causal=True)).notes)
-    few = " ".join(told(random_trace(3)).notes)
+def test_what_is_left_out_is_noted():
+    many = " ".join(storyboard_of(random_trace(8, causal=True)).notes)
+    few = " ".join(storyboard_of(random_trace(3)).notes)
 
     assert "the first 6 of 8 vectors" in many
     assert "left out" in many
@@ -229,7 +233,7 @@ def test_a_row_past_those_that_are_shown_cannot_be_followed():
         InputError,
         match=r"^row 8 is not shown in the lesson order: choose one of the first 6 with --query$",
     ):
-        told(random_trace(8), query=7)
+        storyboard_of(random_trace(8), query=7)
 
 
 def test_single_precision_is_no_notion_of_order():
@@ -239,6 +243,6 @@ def test_single_precision_is_no_notion_of_order():
         *(each.astype(np.float32) for each in (problem.x, problem.w_q, problem.w_k, problem.w_v))
     )
 
-    (table,) = items(told(single), "compare", Table)
+    (table,) = items(storyboard_of(single), "compare", Table)
 
     assert [row.cells[2] for row in table.rows] == ["no", "yes", "yes", "yes"]

@@ -142,7 +142,7 @@ def test_the_slopes_in_numbers_are_those_of_the_weights_just_seen(board):
         assert numbers == pytest.approx([alpha, 1 - alpha, alpha * (1 - alpha)], abs=0.005001)
 
 
-def test_the_captions_tell_the_numbers_that_are_shown(board):
+def test_the_captions_have_the_numbers_that_are_shown(board):
     largest, entropy = curves(board, "saturation", 0)[0], curves(board, "saturation", 1)[0]
     said = board.step("saturation").narration
 

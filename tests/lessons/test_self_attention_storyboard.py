@@ -80,7 +80,7 @@ def on_scores(*row, **options):
     )
 
 
-def test_only_the_worst_fit_of_all_is_said_to_have_only_that():
+def test_only_the_worst_fit_of_all_is_called_the_worst():
     board = on_scores(*range(10, 0, -1))
 
     assert [each.position for each in board.step("scores").worked] == list(range(7))
@@ -90,7 +90,7 @@ def test_only_the_worst_fit_of_all_is_said_to_have_only_that():
     assert whole == "k₁: 5, the best fit. k₅: only 1."
 
 
-def test_where_the_best_fit_is_not_shown_nothing_is_said_to_be_the_best():
+def test_where_the_best_fit_is_not_shown_nothing_is_called_the_best():
     mask = np.array([[True] * 8 + [False] * 2])
     hidden_wins = on_scores(*range(1, 11), mask=mask)
 
@@ -104,8 +104,8 @@ def test_the_contrast_names_the_best_and_the_worst_fit(board):
     assert board.step("output").narration["most"].endswith("from v₂ and v₃: 94% of all weight.")
 
 
-def test_the_same_lesson_in_chinese_has_the_same_arithmetic(told):
-    trace = told(3).trace
+def test_the_same_lesson_in_chinese_has_the_same_arithmetic(storyboard_of):
+    trace = storyboard_of(3).trace
     english, chinese = (self_attention_storyboard(trace, language=each) for each in ("en", "zh"))
 
     assert ids(chinese) == ids(english)
@@ -180,8 +180,8 @@ def test_labels_are_as_many_as_the_matrix_has_rows_and_columns(case):
 # ── one token, many tokens ──
 
 
-def test_one_token_gets_all_the_weight_and_has_nothing_to_be_contrasted_with(told):
-    board = told(1, tokens=["hello"])
+def test_one_token_gets_all_the_weight_and_has_nothing_to_be_contrasted_with(storyboard_of):
+    board = storyboard_of(1, tokens=["hello"])
 
     assert lines(board, "softmax")[-1] == "α₁₁ = 1 / 1 = 1"
     assert "contrast" not in board.step("scores").narration
@@ -190,8 +190,8 @@ def test_one_token_gets_all_the_weight_and_has_nothing_to_be_contrasted_with(tol
     assert "why-scale" not in ids(board)
 
 
-def test_of_two_hundred_keys_the_strongest_are_worked_and_the_rest_taken_together(told):
-    board = told(200, query=7)
+def test_of_two_hundred_keys_the_strongest_are_worked_and_the_rest_taken_together(storyboard_of):
+    board = storyboard_of(200, query=7)
     weights = board.trace.heads[0].stages.weights[7]
     keys = [calculation.position for calculation in board.step("scores").worked]
 
@@ -207,14 +207,14 @@ def test_of_two_hundred_keys_the_strongest_are_worked_and_the_rest_taken_togethe
     )
 
 
-def test_what_is_taken_together_is_given_its_worth_so_that_the_sum_can_be_checked(told):
-    total = lines(told(200), "softmax")[8]
+def test_what_is_taken_together_is_given_its_worth_so_that_the_sum_can_be_checked(storyboard_of):
+    total = lines(storyboard_of(200), "softmax")[8]
 
     assert re.fullmatch(r"Σ = .* \+ \(193 more\) ≈ [\d.]+( \+ [\d.]+){7} = [\d.]+", total)
 
 
-def test_of_a_wide_vector_the_first_entries_are_worked_and_the_strongest_terms(told):
-    board = told(3, d_model=64, d_k=32)
+def test_of_a_wide_vector_the_first_entries_are_worked_and_the_strongest_terms(storyboard_of):
+    board = storyboard_of(3, d_model=64, d_k=32)
     step = board.step("queries")
 
     assert len(step.worked) == 4
@@ -225,8 +225,8 @@ def test_of_a_wide_vector_the_first_entries_are_worked_and_the_strongest_terms(t
 
 
 @pytest.mark.parametrize("most", [2, 3, 8])
-def test_a_view_can_ask_for_less(told, most):
-    trace = told(20, d_model=12, d_k=11).trace
+def test_a_view_can_request_fewer_terms(storyboard_of, most):
+    trace = storyboard_of(20, d_model=12, d_k=11).trace
     board = self_attention_storyboard(trace, most=most)
 
     assert len(board.step("queries").worked) == min(most, 4)
@@ -237,8 +237,8 @@ def test_a_view_can_ask_for_less(told, most):
 # ── heads, biases ──
 
 
-def test_every_head_is_shown_up_to_four_and_the_rest_is_named(told):
-    few, many = told(3, heads=2), told(3, heads=12)
+def test_every_head_is_shown_up_to_four_and_the_rest_is_named(storyboard_of):
+    few, many = storyboard_of(3, heads=2), storyboard_of(3, heads=12)
 
     assert [matrix.head for matrix in few.step("queries").results] == [1, 2]
     assert few.step("queries").omitted is None
@@ -246,16 +246,16 @@ def test_every_head_is_shown_up_to_four_and_the_rest_is_named(told):
     assert many.step("all-rows").omitted == "Shown: 4 of 12 heads."
 
 
-def test_omitted_entries_do_not_hide_that_heads_are_omitted_too(told):
-    omitted = told(3, heads=12, d_k=16).step("keys").omitted
+def test_omitted_entries_do_not_hide_that_heads_are_omitted_too(storyboard_of):
+    omitted = storyboard_of(3, heads=12, d_k=16).step("keys").omitted
 
     assert omitted == (
         "Worked out for the first 4 entries of 16; the others follow the same way. Shown: 4 of 12 heads."
     )
 
 
-def test_heads_are_put_side_by_side_and_mixed(told):
-    board = told(3, heads=2, projected=True)
+def test_heads_are_put_side_by_side_and_mixed(storyboard_of):
+    board = storyboard_of(3, heads=2, projected=True)
     step = board.step("heads")
 
     assert step.title == "Several heads"
@@ -264,15 +264,15 @@ def test_heads_are_put_side_by_side_and_mixed(told):
     np.testing.assert_array_equal(step.results[0].values, board.trace.output)
 
 
-def test_one_head_with_an_output_matrix_is_not_called_several(told):
-    step = told(3, projected=True).step("heads")
+def test_one_head_with_an_output_matrix_is_not_called_several(storyboard_of):
+    step = storyboard_of(3, projected=True).step("heads")
 
     assert step.title == "The output matrix"
     assert step.formula.plain == "Y = O W_O + b_O"
     assert step.operands[0].symbol == "O"
 
 
-def test_an_output_bias_alone_is_told_too():
+def test_an_output_bias_alone_is_shown_too():
     trace = self_attention(np.eye(2), np.eye(2), np.eye(2), np.eye(2), b_o=[1.0, 2.0])
     step = self_attention_storyboard(trace).step("heads")
 
@@ -293,8 +293,8 @@ def test_a_projection_bias_is_the_last_term_of_every_sum():
 # ── numbers ──
 
 
-def test_all_decimals_that_small_numbers_need_are_shown(told):
-    board = told(3, size=0.01)
+def test_all_decimals_that_small_numbers_need_are_shown(storyboard_of):
+    board = storyboard_of(3, size=0.01)
 
     assert board.numbers.precision > 2
     scores = board.numbers.cells(board.step("scores").results[0])[0]
@@ -309,15 +309,15 @@ def test_what_is_left_where_a_sum_cancels_does_not_make_all_numbers_longer():
     assert self_attention_storyboard(trace).numbers.precision == 2
 
 
-def test_huge_numbers_are_shown_by_their_magnitude_and_called_rounded(told):
-    (calculation, *_) = told(3, size=1e9).step("scores").worked
+def test_huge_numbers_are_shown_by_their_magnitude_and_called_rounded(storyboard_of):
+    (calculation, *_) = storyboard_of(3, size=1e9).step("scores").worked
 
     assert re.fullmatch(r"−?\d\.\d\de\+\d\d", calculation.total.text)
     assert calculation.relation == "≈"
 
 
-def test_half_precision_is_not_taken_for_exact(told):
-    board = told(4, dtype=np.float16)
+def test_half_precision_is_not_taken_for_exact(storyboard_of):
+    board = storyboard_of(4, dtype=np.float16)
 
     assert {calculation.relation for calculation in board.step("output").worked} == {"≈"}
 
@@ -375,9 +375,9 @@ def test_an_empty_sequence_is_refused():
 
 
 @pytest.mark.parametrize("query", [-1, 3])
-def test_a_row_that_does_not_exist_is_refused(told, query):
+def test_a_row_that_does_not_exist_is_refused(storyboard_of, query):
     with pytest.raises(InputError, match=rf"^no row {query + 1}: the sequence has 3$"):
-        told(3, query=query)
+        storyboard_of(3, query=query)
 
 
 @pytest.mark.parametrize(
@@ -397,7 +397,7 @@ def test_an_option_that_does_not_exist_is_refused(board, options, message):
         self_attention_storyboard(board.trace, **options)
 
 
-def test_an_unknown_step_is_told_the_nearest(board):
+def test_for_an_unknown_step_the_nearest_is_reported(board):
     with pytest.raises(
         InputError, match=r"^unknown step 'scors': did you mean 'scores'\? Known: inputs, weights, "
     ):

@@ -8,7 +8,7 @@ from attnviz.errors import InputError
 from attnviz.lessons import spec
 from attnviz.lessons.registry import LESSONS
 from attnviz.lessons.request import LessonRequest
-from attnviz.lessons.spec import Made, lessons_of, spec_of
+from attnviz.lessons.spec import FilmLesson, lessons_from_spec, spec_text
 from tests.damage import ABSENT, damaged
 
 RNG = np.random.default_rng(5)
@@ -21,19 +21,19 @@ TRACE = self_attention(
 )
 MAIN, OTHER = LESSONS["self-attention"], LESSONS["scaling"]
 LESSONS_TOLD = (
-    Made(
+    FilmLesson(
         MAIN,
         "自注意力",
         LessonRequest(TRACE, 2, "zh", 3, "plain", most=9),
         ("scores", "softmax"),
         {"scores.why": "谁合适？"},
     ),
-    Made(OTHER, "Scaling", LessonRequest(seed=7, distance=12)),
+    FilmLesson(OTHER, "Scaling", LessonRequest(seed=7, distance=12)),
 )
 
 
-def test_the_lessons_of_a_film_come_back_with_all_that_was_asked():
-    first, second = lessons_of(spec_of(LESSONS_TOLD))
+def test_the_lessons_of_a_film_come_back_with_their_whole_request():
+    first, second = lessons_from_spec(spec_text(LESSONS_TOLD))
 
     assert first.request.sequence == TRACE
     assert first.request.sequence.problem.tokens == ("猫", "a\n", "\udce9")
@@ -47,25 +47,25 @@ def test_the_lessons_of_a_film_come_back_with_all_that_was_asked():
 
 
 def test_a_spec_is_strict_json_in_ascii_with_its_schema_first():
-    text = spec_of(LESSONS_TOLD)
+    text = spec_text(LESSONS_TOLD)
 
     assert text.isascii()
     assert text.startswith('{"schema": "attnviz.film/1", "attnviz": "')
     json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
 
 
-def test_an_input_too_large_for_a_film_is_left_out_and_said_to_be(monkeypatch):
+def test_an_input_too_large_for_a_film_is_left_out_and_reported(monkeypatch):
     monkeypatch.setattr(spec, "MOST_CHARACTERS", 1000)
 
-    text = spec_of(LESSONS_TOLD)
+    text = spec_text(LESSONS_TOLD)
 
     assert json.loads(text)["chapters"][0]["request"]["problem"].keys() == {"left_out"}
     with pytest.raises(InputError, match=r"^chapter 1: its input was too large for a film to carr"):
-        lessons_of(text)
+        lessons_from_spec(text)
 
 
 def changed(path: str, value: object) -> str:
-    return damaged(spec_of(LESSONS_TOLD), path, value)
+    return damaged(spec_text(LESSONS_TOLD), path, value)
 
 
 ASKED = "chapters/0/request"
@@ -129,9 +129,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("text", "says"), BROKEN.values(), ids=BROKEN.keys())
-def test_a_damaged_spec_is_told_where_in_one_line(text, says):
+def test_the_place_of_damage_in_a_spec_is_reported_in_one_line(text, says):
     with pytest.raises(InputError) as caught:
-        lessons_of(text)
+        lessons_from_spec(text)
 
     assert str(caught.value).startswith(says)
     assert "\n" not in str(caught.value)

@@ -66,7 +66,7 @@ def test_both_languages_say_the_same_things_with_the_same_facts():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_only_what_stands_between_words_may_be_blank(language):
+def test_only_separators_between_words_may_be_blank(language):
     blank = {key for key, said in all_words(language).items() if not said.strip()}
 
     assert blank <= {("common", "space"), ("terminal", "between_sentences")}
@@ -98,17 +98,17 @@ def requests(lesson: Lesson) -> Iterator[LessonRequest]:
 
 
 @pytest.fixture(scope="module")
-def said() -> set[Key]:
+def used_keys() -> set[Key]:
     """Every key that is asked for while all lessons are listed, and told and written on all cases."""
     keys: set[Key] = set()
-    original = Words.say
+    original = Words.phrase
 
     def recorded(self: Words, *key: str, **facts: object) -> str:
         keys.add(key)
         return original(self, *key, **facts)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Words, "say", recorded)
+        patch.setattr(Words, "phrase", recorded)
         CliRunner().invoke(program, ["lessons"], catch_exceptions=False)
         for lesson in LESSONS.values():
             for asked in requests(lesson):
@@ -118,17 +118,17 @@ def said() -> set[Key]:
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_no_word_of_a_lesson_is_dead(said, name):
+def test_no_word_of_a_lesson_is_dead(used_keys, name):
     lesson = {key for key in all_words("en") if key[0] == name}
 
     assert lesson
-    assert lesson - said == set()
+    assert lesson - used_keys == set()
 
 
-def test_a_word_that_no_lesson_says_is_named_in_the_code_of_a_view(said):
+def test_a_word_that_no_lesson_says_is_named_in_the_code_of_a_view(used_keys):
     package = Path(attnviz.__file__).parent
     code = "".join(path.read_text("utf-8") for path in package.rglob("*.py"))
-    unsaid = {key for key in all_words("en") if key[0] not in LESSONS} - said
+    unsaid = {key for key in all_words("en") if key[0] not in LESSONS} - used_keys
 
     assert {key for key in unsaid if f'"{key[-1]}"' not in code} == set()
 
@@ -167,16 +167,16 @@ def test_the_cases_hold_the_longest_facts_that_a_caption_can_get():
 
 
 def test_words_are_filled_with_facts():
-    assert words("en").say("common", "named", symbol="q₁", token="cat") == "q₁ (“cat”)"
+    assert words("en").phrase("common", "named", symbol="q₁", token="cat") == "q₁ (“cat”)"
 
 
 @pytest.mark.parametrize("key", [("common", "nowhere"), ("self-attention",), ()])
 def test_a_key_without_words_is_a_mistake_in_the_program(key):
     with pytest.raises(KeyError):
-        words("en").say(*key)
+        words("en").phrase(*key)
 
 
-def test_an_unknown_language_is_told_which_there_are():
+def test_for_an_unknown_language_the_known_ones_are_reported():
     with pytest.raises(
         InputError,
         match=rf"^unknown language 'xh': did you mean 'zh'\? Known: {', '.join(LANGUAGES)}$",

@@ -17,7 +17,7 @@ def product(one: str, other: str, worth: str) -> Term:
     return Term((Number(0, one), TIMES, Number(0, other)), 0, worth)
 
 
-def test_a_negative_number_stands_in_brackets_unless_it_leads():
+def test_a_negative_number_is_in_brackets_unless_it_leads():
     terms = (product("−1", "−2", "2"), product("−3", "4", "−12"))
 
     assert line(Calculation("", (Symbol("q"),), terms, "=", Number(-10, "−10"))) == (

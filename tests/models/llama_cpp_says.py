@@ -54,9 +54,9 @@ _SENTENCE_PIECES = RECORDED / "sentence-pieces.json"
 
 def cut_by(name: str) -> GgufFile:
     """SmolLM2, as if its texts were cut that way, and as if its file did not say what texts begin with."""
-    from attnviz.models.locate import find
+    from attnviz.models.locate import find_model
 
-    file = read_gguf(find("smollm2").path)
+    file = read_gguf(find_model("smollm2").path)
     values = dict(file.values) | {"tokenizer.ggml.pre": name}
     del values["tokenizer.ggml.add_bos_token"]
     return replace(file, values=values)
@@ -88,8 +88,8 @@ def said(file: GgufFile) -> dict[str, list[int]]:
     """The tokens of each text."""
     with TemporaryDirectory() as folder:
         path = _with_weights(Path(folder) / "tiny.gguf", file)
-        with _server(path) as ask:
-            return {text: ask(text) for text in TEXTS}
+        with _server(path) as ids_from_server:
+            return {text: ids_from_server(text) for text in TEXTS}
 
 
 def _with_weights(path: Path, file: GgufFile) -> Path:
@@ -136,7 +136,7 @@ def _server(path: Path) -> Iterator[Callable[[str], list[int]]]:
     with subprocess.Popen([sys.executable, "-c", _SERVING, str(path)], **pipes) as server:
         address = next(line.split()[1] for line in server.stdout if line.startswith("at "))
 
-        def ask(text: str) -> list[int]:
+        def ids_from_server(text: str) -> list[int]:
             asked = {"content": text, "add_special": True, "parse_special": True}
             request = urllib.request.Request(
                 f"{address}/tokenize",
@@ -147,7 +147,7 @@ def _server(path: Path) -> Iterator[Callable[[str], list[int]]]:
                 return json.loads(answer.read())["tokens"]
 
         try:
-            yield ask
+            yield ids_from_server
         finally:
             server.stdin.close()
 

@@ -23,7 +23,7 @@ def path(tmp_path):
     return write(tmp_path / "tiny.gguf", "llama", recorded("llama")[0], vocabulary=small_vocabulary)
 
 
-def told(name) -> str:
+def message_of(name) -> str:
     with pytest.raises(AttnvizError) as caught:
         list(open_model(str(name)).run(IDS))
     assert "\n" not in str(caught.value)
@@ -60,7 +60,7 @@ def test_what_is_no_such_file(tmp_path, content, reason):
     path = tmp_path / "bad.gguf"
     path.write_bytes(content)
 
-    said = told(path)
+    said = message_of(path)
 
     assert said.startswith(f"{path} cannot be read as GGUF (")
     assert reason in said
@@ -72,13 +72,13 @@ def test_a_file_that_ends_within_its_header_or_its_weights(path):
     for kept in (100, 900, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:kept])
 
-        said = told(path)
+        said = message_of(path)
 
         assert said.endswith(": download it anew")
         assert "it ends too early" in said or "ends before its tensor" in said
 
 
-def test_an_architecture_that_is_not_run_is_told_with_those_that_are(path):
+def test_an_architecture_that_is_not_run_is_reported_with_those_that_are(path):
     content = path.read_bytes()
     path.write_bytes(
         content.replace(b"\x05" + bytes(7) + b"llama", b"\x05" + bytes(7) + b"mamba", 1)
@@ -86,7 +86,7 @@ def test_an_architecture_that_is_not_run_is_told_with_those_that_are(path):
 
     assert (
         "models of the architecture 'mamba' are not run here from GGUF, only llama, qwen2, qwen3, gpt2: name the folder"
-        in told(path)
+        in message_of(path)
     )
 
 
@@ -105,7 +105,7 @@ def test_an_architecture_that_is_not_run_is_told_with_those_that_are(path):
     ],
 )
 def test_what_would_be_computed_wrongly_is_refused(tmp_path, change, said):
-    assert said in told(with_change(tmp_path, change))
+    assert said in message_of(with_change(tmp_path, change))
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_setting_that_cannot_be_used(path, monkeypatch, key, value, said):
         "attnviz.models.formats.read_gguf", lambda path: replace(file, values=changed)
     )
 
-    assert said in told(path)
+    assert said in message_of(path)
 
 
 def test_a_quantisation_that_the_package_does_not_know(path, monkeypatch):
@@ -160,7 +160,7 @@ def test_a_quantisation_that_the_package_does_not_know(path, monkeypatch):
         assert (
             f"{path}, {name}: the package gguf does not know how to read the quantisation {kind}: take the model in "
             "another, or try pip install --upgrade gguf"
-        ) == told(path)
+        ) == message_of(path)
 
 
 def test_factors_that_do_not_fit_the_pairs(tmp_path):
@@ -168,7 +168,9 @@ def test_factors_that_do_not_fit_the_pairs(tmp_path):
 
     path = with_change(tmp_path, lambda writer: writer.add_tensor("rope_freqs.weight", factors))
 
-    assert f"{path}: 3 factors slow rotary positions of 4 pairs: download it anew" == told(path)
+    assert f"{path}: 3 factors slow rotary positions of 4 pairs: download it anew" == message_of(
+        path
+    )
 
 
 @pytest.mark.parametrize("shape", [(), (0, 32), (2, 33)])
@@ -180,7 +182,9 @@ def test_a_shape_that_no_tensor_has(path, monkeypatch, shape):
         "attnviz.models.formats.read_gguf", lambda path: replace(file, tensors=changed)
     )
 
-    assert f"{path}, {name}: no tensor has the shape {shape}: download the file anew" == told(path)
+    assert f"{path}, {name}: no tensor has the shape {shape}: download the file anew" == message_of(
+        path
+    )
 
 
 def test_a_token_that_has_no_row(path):
@@ -192,12 +196,12 @@ def test_a_folder_with_several_such_files(tmp_path):
     for name in ("q4.gguf", "q8.gguf"):
         write(tmp_path / "both" / name, "llama", recorded("llama")[0])
 
-    assert told(tmp_path / "both") == (
+    assert message_of(tmp_path / "both") == (
         f"{tmp_path / 'both'} has several models: name one of its files: q4.gguf, q8.gguf (--model)"
     )
 
 
-def test_the_package_that_is_missing_is_told_with_the_extra(path, monkeypatch):
+def test_the_package_that_is_missing_is_reported_with_the_extra(path, monkeypatch):
     monkeypatch.setitem(sys.modules, "gguf", None)
 
     with pytest.raises(EnvironmentFault, match=r"pip install 'attnviz\[gguf\]'"):

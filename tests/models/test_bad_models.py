@@ -18,7 +18,7 @@ def folder(tmp_path):
     return write(tmp_path / "mine", CONFIGS["bert"], shapes)
 
 
-def told(name) -> str:
+def message_of(name) -> str:
     with pytest.raises(AttnvizError) as caught:
         model = open_model(str(name))
         list(model.run(IDS))
@@ -29,20 +29,20 @@ def told(name) -> str:
 def test_a_folder_without_a_configuration(folder):
     (folder / "config.json").unlink()
 
-    assert f"{folder} has no config.json: name a folder as it is downloaded" in told(folder)
+    assert f"{folder} has no config.json: name a folder as it is downloaded" in message_of(folder)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "null", "\x00"])
 def test_a_configuration_that_is_none(folder, text):
     (folder / "config.json").write_text(text)
 
-    assert str(folder / "config.json") in told(folder)
+    assert str(folder / "config.json") in message_of(folder)
 
 
 def test_a_folder_without_weights(folder):
     (folder / "model.safetensors").unlink()
 
-    assert f"{folder} has no model.safetensors" in told(folder)
+    assert f"{folder} has no model.safetensors" in message_of(folder)
 
 
 @pytest.mark.parametrize("name", ["pytorch_model.bin", "model.pt"])
@@ -50,7 +50,7 @@ def test_weights_in_a_pickle_are_refused_with_the_way_to_convert_them(folder, na
     (folder / "model.safetensors").unlink()
     (folder / name).write_bytes(b"\x80\x04cos\nsystem\n.")
 
-    said = told(folder)
+    said = message_of(folder)
     assert f"{folder / name} is a Python pickle, which is never loaded" in said
     assert "save_pretrained(FOLDER)" in said
 
@@ -60,14 +60,14 @@ def test_a_file_that_ends_too_early(folder, kept):
     path = folder / "model.safetensors"
     path.write_bytes(path.read_bytes()[:kept])
 
-    assert f"{path} cannot be read as safetensors" in told(folder)
+    assert f"{path} cannot be read as safetensors" in message_of(folder)
 
 
-def test_a_kind_that_is_not_known_is_told_with_those_that_are(folder):
+def test_a_kind_that_is_not_known_is_reported_with_those_that_are(folder):
     values = json.loads((folder / "config.json").read_text()) | {"model_type": "mamba"}
     (folder / "config.json").write_text(json.dumps(values))
 
-    assert "models of the kind 'mamba' are not run here, only bert, roberta" in told(folder)
+    assert "models of the kind 'mamba' are not run here, only bert, roberta" in message_of(folder)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_setting_that_cannot_be_used(folder, key, value, said):
     values = json.loads((folder / "config.json").read_text()) | {key: value}
     (folder / "config.json").write_text(json.dumps(values))
 
-    assert said in told(folder)
+    assert said in message_of(folder)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_setting_that_cannot_be_used(folder, key, value, said):
 def test_rotary_positions_that_are_not_known(tmp_path, rope, said):
     shapes, _ = recorded("llama")
 
-    assert said in told(write(tmp_path, CONFIGS["llama"] | {"rope_scaling": rope}, shapes))
+    assert said in message_of(write(tmp_path, CONFIGS["llama"] | {"rope_scaling": rope}, shapes))
 
 
 def test_a_list_of_files_that_names_none_or_leaves_the_folder(folder):
@@ -108,10 +108,10 @@ def test_a_list_of_files_that_names_none_or_leaves_the_folder(folder):
     index.write_text(
         json.dumps({"weight_map": {"embeddings.word_embeddings.weight": "a.safetensors"}})
     )
-    assert "no such file, though model.safetensors.index.json names it" in told(folder)
+    assert "no such file, though model.safetensors.index.json names it" in message_of(folder)
     for bad in ({"weight_map": {"a": "../a.safetensors"}}, {"weight_map": []}, {}, []):
         index.write_text(json.dumps(bad))
-        assert "not a list of tensors and their files" in told(folder)
+        assert "not a list of tensors and their files" in message_of(folder)
 
 
 def test_a_layer_or_a_head_that_does_not_exist(folder):
@@ -135,9 +135,9 @@ def test_a_name_that_is_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(hub, "HF_HUB_CACHE", str(tmp_path / "hub"))
     (tmp_path / "file").write_text("")
 
-    assert "no model 'bort': name minilm, smollm2, a folder with config.json" in told("bort")
-    assert "file is a file, and no .gguf: name the folder" in told("file")
-    assert "attnviz models get org/model" in told("org/model")
+    assert "no model 'bort': name minilm, smollm2, a folder with config.json" in message_of("bort")
+    assert "file is a file, and no .gguf: name the folder" in message_of("file")
+    assert "attnviz models get org/model" in message_of("org/model")
 
 
 def test_a_known_model_that_is_not_here_says_how_to_get_it(monkeypatch):
@@ -148,11 +148,11 @@ def test_a_known_model_that_is_not_here_says_how_to_get_it(monkeypatch):
 
 
 @pytest.mark.parametrize("library", ["safetensors", "tokenizers"])
-def test_a_library_that_is_missing_is_told_with_the_extra(library, folder, monkeypatch):
+def test_a_library_that_is_missing_is_reported_with_the_extra(library, folder, monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, library, None)
 
     with pytest.raises(EnvironmentFault, match=r"pip install 'attnviz\[models\]'"):
         model = open_model(str(folder if library == "safetensors" else "minilm"))
-        next(model.run(IDS)) if library == "safetensors" else model.pieces("a")
+        next(model.run(IDS)) if library == "safetensors" else model.tokenize("a")

@@ -26,7 +26,7 @@ def captured(**how):
     shown = attend(
         *(Q, K, V), scale=scale, softcap=how.get("softcap"), sinks=how.get("sinks"), **options
     )
-    own = {"own_weights": shown.weights, "own_output": shown.output} | how
+    own = {"program_weights": shown.weights, "program_output": shown.output} | how
     return CapturedLayer("layers.0.attn", Q, K, V, program="tiny 1.0", **({"scale": scale} | own))
 
 
@@ -46,7 +46,7 @@ def test_each_head_is_computed_with_the_keys_that_it_shares():
     assert made.backend.difference < 1e-12
 
 
-def test_a_mask_of_huge_negative_numbers_is_told_as_what_it_is():
+def test_a_mask_of_huge_negative_numbers_is_recognised():
     causal = captured(added=CAUSAL, causal=True).problem([0]).options
     assert (causal.causal, causal.window, causal.mask) == (True, (None, None), None)
 
@@ -81,7 +81,7 @@ def test_scale_softcap_and_sinks_are_taken_over():
     assert (options.scale, options.softcap, options.sinks.tolist()) == (0.3, 2.0, [1.0, 3.0])
 
 
-@pytest.mark.parametrize("what", ["own_weights", "own_output"])
+@pytest.mark.parametrize("what", ["program_weights", "program_output"])
 def test_a_head_whose_numbers_are_others_is_not_shown(what):
     good = captured()
     numbers_ = getattr(good, what).copy()
@@ -100,7 +100,7 @@ def test_a_head_whose_numbers_are_others_is_not_shown(what):
 
 def test_what_is_no_number_is_not_shown_either():
     with pytest.raises(InputError, match="its numbers are nan from the model's own"):
-        captured(own_weights=np.full((4, N, N), np.nan)).problem([0])
+        captured(program_weights=np.full((4, N, N), np.nan)).problem([0])
 
 
 def test_heads_that_hide_different_tokens_are_refused():
@@ -114,7 +114,7 @@ def test_a_library_that_is_missing_is_named_with_the_cure(monkeypatch):
     monkeypatch.setitem(sys.modules, "transformers", None)
 
     with pytest.raises(EnvironmentFault) as caught:
-        open_model("minilm", "transformers").pieces("a")
+        open_model("minilm", "transformers").tokenize("a")
 
     assert str(caught.value) == (
         "--backend transformers needs the package transformers: pip install 'attnviz[transformers]'"

@@ -76,14 +76,14 @@ def test_minilm_is_that_of_transformers(name, dtype, within):
         tokens, expected = file["tokens"].tolist(), file["weights"]
     model = open_model("minilm")
 
-    pieces = model.pieces(SENTENCES[name])
-    found = weights_of(model, pieces.ids, dtype)
+    text = model.tokenize(SENTENCES[name])
+    found = weights_of(model, text.ids, dtype)
 
-    assert list(pieces.names) == tokens
+    assert list(text.names) == tokens
     np.testing.assert_allclose(found, expected, rtol=0, atol=within)
 
 
-def test_nothing_beyond_the_layer_that_is_asked_for_is_read(tmp_path):
+def test_nothing_beyond_the_requested_layer_is_read(tmp_path):
     shapes, expected = recorded("bert")
     kept = {name: shape for name, shape in shapes.items() if "layer.2." not in name}
     kept = {name: shape for name, shape in kept.items() if "layer.1.output" not in name}
@@ -115,7 +115,7 @@ def test_a_family_is_a_record_and_is_registered_once(monkeypatch):
     monkeypatch.setattr(model_families, "_FAMILIES", list(model_families._FAMILIES))
     known = family_of("gpt2")
     mine = ModelFamily(
-        "Mine", ("mine",), known.layer_count, known.head_count, known.longest, known.layers
+        "Mine", ("mine",), known.layer_count, known.head_count, known.context_length, known.layers
     )
 
     register_family(mine)

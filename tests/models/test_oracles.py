@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from attnviz.models.locate import find
+from attnviz.models.locate import find_model
 from attnviz.models.model import open_model
 from tests.models import llama_cpp_rounds, llama_cpp_says, transformers_says
 from tests.models.test_families import weights_of
@@ -32,11 +32,11 @@ def test_minilm(name):
     model = open_model("minilm")
     sentence = transformers_says.SENTENCES[name]
 
-    tokens, said = transformers_says.minilm(sentence, find("minilm").folder)
+    tokens, said = transformers_says.minilm(sentence, find_model("minilm").folder)
 
-    pieces = model.pieces(sentence)
-    assert list(pieces.names) == tokens
-    np.testing.assert_allclose(weights_of(model, pieces.ids, np.float64), said, rtol=0, atol=1e-9)
+    text = model.tokenize(sentence)
+    assert list(text.names) == tokens
+    np.testing.assert_allclose(weights_of(model, text.ids, np.float64), said, rtol=0, atol=1e-9)
     with np.load(RECORDED / f"minilm-{name}.npz") as file:
         np.testing.assert_allclose(file["weights"], said, rtol=0, atol=1e-12)
 
@@ -47,7 +47,7 @@ def test_smollm2():
 
     ids, said = transformers_says.smollm2(path)
 
-    assert list(model.pieces(transformers_says.SAT).ids) == ids
+    assert list(model.tokenize(transformers_says.SAT).ids) == ids
     np.testing.assert_allclose(weights_of(model, ids, np.float64), said, rtol=0, atol=1e-9)
     _, rounded = transformers_says.smollm2(path, "float32")
     np.testing.assert_allclose(weights_of(model, ids, np.float32), rounded, rtol=0, atol=1e-4)

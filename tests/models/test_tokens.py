@@ -7,10 +7,10 @@ import pytest
 from tokenizers import Tokenizer, pre_tokenizers
 
 from attnviz.errors import InputError
-from attnviz.models.locate import find
+from attnviz.models.locate import find_model
 from attnviz.models.model import open_model
 from attnviz.models.tokenization import runs
-from attnviz.models.tokenizer import pieces, read_tokenizer
+from attnviz.models.tokenizer import read_tokenizer, tokenize
 from tests.models.small_tokenizers import bytewise, characterwise, unigram, unparted
 
 TEXTS = (
@@ -27,12 +27,12 @@ TEXTS = (
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:12])
 def test_the_ids_are_those_of_the_library_neither_cut_nor_filled(text):
-    folder = find("minilm").folder
+    folder = find_model("minilm").folder
     library = Tokenizer.from_file(str(folder / "tokenizer.json"))
     library.no_padding()
     library.no_truncation()
 
-    found = pieces(read_tokenizer(folder), text)
+    found = tokenize(read_tokenizer(folder), text)
 
     expected = library.encode(text)
     assert list(found.ids) == expected.ids
@@ -41,10 +41,10 @@ def test_the_ids_are_those_of_the_library_neither_cut_nor_filled(text):
     assert len(found.names) == len(found.ids)
 
 
-def test_pieces_keep_their_marks_and_what_is_unknown_is_told_with_what_is_written():
-    folder = find("minilm").folder
+def test_tokens_keep_their_marks_and_unknown_tokens_are_listed_with_their_text():
+    folder = find_model("minilm").folder
 
-    found = pieces(read_tokenizer(folder), "unbelievably 🙂")
+    found = tokenize(read_tokenizer(folder), "unbelievably 🙂")
 
     assert found.unknown == (6,)
     assert found.names[1:-1] == (
@@ -61,7 +61,7 @@ def test_pieces_of_bytes_are_shown_as_what_is_written(tmp_path):
     bytewise(" th").save(str(tmp_path / "tokenizer.json"))
 
     # a piece with the blank before it is shown without
-    assert pieces(read_tokenizer(tmp_path), "a thé").names == ("a", "th", "é 1/2", "é 2/2")
+    assert tokenize(read_tokenizer(tmp_path), "a thé").names == ("a", "th", "é 1/2", "é 2/2")
 
 
 @pytest.fixture(params=[False, True], ids=["offsets with blanks", "offsets without"])
@@ -69,7 +69,7 @@ def read_as_bytes(request, tmp_path):
     bytewise("动物", " the", "爱", trim_offsets=request.param).save(
         str(tmp_path / "tokenizer.json")
     )
-    return lambda text: pieces(read_tokenizer(tmp_path), text)
+    return lambda text: tokenize(read_tokenizer(tmp_path), text)
 
 
 def test_bytes_of_one_character_are_numbered_parts_of_it_and_never_the_letters_that_code_them(
@@ -86,7 +86,7 @@ def test_bytes_of_one_character_are_numbered_parts_of_it_and_never_the_letters_t
     )
 
 
-def test_a_piece_that_ends_within_a_character_says_so(tmp_path):
+def test_a_token_that_ends_within_a_character_is_marked(tmp_path):
     tokenizer = bytewise("动")
     described = json.loads(tokenizer.to_str())
     names = described["model"]["vocab"]
@@ -95,13 +95,13 @@ def test_a_piece_that_ends_within_a_character_says_so(tmp_path):
     names |= {"çĮ": len(names), "åĬ¨çĮ": len(names) + 1}
     (tmp_path / "tokenizer.json").write_text(json.dumps(described))
 
-    assert pieces(read_tokenizer(tmp_path), "动猫").names == ("动猫 1/2", "猫 2/2")
+    assert tokenize(read_tokenizer(tmp_path), "动猫").names == ("动猫 1/2", "猫 2/2")
 
 
 def test_what_sentencepiece_marks_reads_as_what_is_written(tmp_path):
     unigram("▁the", "▁cat", "动物", "s").save(str(tmp_path / "tokenizer.json"))
 
-    read = pieces(read_tokenizer(tmp_path), "the cats, 动物 猫½")
+    read = tokenize(read_tokenizer(tmp_path), "the cats, 动物 猫½")
 
     # a mark that stands alone is no character of the text, though the library gives it the one that follows
     assert " ".join(read.names) == "<s> the cat s , ▁ 动物 ▁ 猫½ </s>"
@@ -128,15 +128,15 @@ def test_words_are_what_blanks_and_punctuation_part_and_chinese_pieces_one_by_on
 ):
     tokenizer.save(str(tmp_path / "tokenizer.json"))
 
-    read = pieces(read_tokenizer(tmp_path), text)
+    read = tokenize(read_tokenizer(tmp_path), text)
 
     assert groups_of(read) == expected.split()
     assert [i for group in read.groups for i in group] == list(range(len(read.ids)))
 
 
-def test_a_name_of_pieces_is_as_long_as_what_they_stand_for(tmp_path):
+def test_the_name_of_merged_tokens_is_as_long_as_their_text(tmp_path):
     bytewise("动物").save(str(tmp_path / "tokenizer.json"))
-    read = pieces(read_tokenizer(tmp_path), "动物爱猫")
+    read = tokenize(read_tokenizer(tmp_path), "动物爱猫")
 
     assert runs(read.text, read.spans, "爱猫") == ((1, 2, 3, 4, 5, 6),)
     assert runs(read.text, read.spans, "动物") == ((0,),)
@@ -148,11 +148,11 @@ def test_a_name_of_pieces_is_as_long_as_what_they_stand_for(tmp_path):
 def test_a_text_longer_than_the_model_takes_is_refused():
     model = open_model("minilm")
 
-    assert len(model.pieces("a " * 510).ids) == 512
+    assert len(model.tokenize("a " * 510).ids) == 512
     with pytest.raises(
         InputError, match="the text has 513 tokens, all-MiniLM-L6-v2 takes 512 at most"
     ):
-        model.pieces("a " * 511)
+        model.tokenize("a " * 511)
 
 
 def test_a_tokenizer_that_is_none_or_missing(tmp_path):

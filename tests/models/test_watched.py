@@ -10,7 +10,7 @@ from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 from attnviz.models.families.known_families import NumpyRunner
 from attnviz.models.formats import open_files
-from attnviz.models.locate import Place
+from attnviz.models.locate import ModelLocation
 from attnviz.models.watched.transformers_runner import TransformersRunner
 from tests.models.tiny import CONFIGS, IDS, recorded, write
 
@@ -59,7 +59,7 @@ def made(kind: str, folder: Path, **more: Any) -> TransformersRunner:
         for each in model.parameters():
             each.add_(0.3 * torch.randn_like(each))
     model.save_pretrained(folder)
-    return TransformersRunner(Place(folder, kind))
+    return TransformersRunner(ModelLocation(folder, kind))
 
 
 @pytest.mark.parametrize("kind", OTHERS)
@@ -79,7 +79,7 @@ def test_kinds_that_are_not_run_here_are_computed_again_to_a_millionth(kind, tmp
             assert layer.problem([head]).provenance.backend.difference < 1e-5
 
 
-def test_what_is_done_with_the_scores_is_told(tmp_path):
+def test_modifications_of_the_scores_are_recorded(tmp_path):
     def options(kind: str, layer: int) -> Any:
         runner = made(kind, tmp_path / kind / str(layer), **OTHERS[kind])
         return runner.layer_at(IDS, layer, np.float32).problem([1]).options
@@ -97,10 +97,10 @@ def test_what_is_done_with_the_scores_is_told(tmp_path):
 @pytest.mark.parametrize("name", ["bert", "gpt2", "llama", "mistral", "qwen3"])
 def test_it_is_what_numpy_computes_of_the_same_weights(name, tmp_path):
     shapes, _ = recorded(name)
-    place = Place(write(tmp_path, CONFIGS[name], shapes), name)
-    found = open_files(place)
+    location = ModelLocation(write(tmp_path, CONFIGS[name], shapes), name)
+    found = open_files(location)
     ours = NumpyRunner(found.config, found.tensors)
-    theirs = TransformersRunner(place)
+    theirs = TransformersRunner(location)
 
     for number, layer in enumerate(ours.run(IDS, np.float32)):
         watched = theirs.layer_at(IDS, number, np.float32)
@@ -127,7 +127,7 @@ def test_a_folder_that_transformers_does_not_load_is_refused_in_one_line(tmp_pat
     (tmp_path / "config.json").write_text('{"model_type": "nothing"}')
 
     with pytest.raises(InputError, match="transformers does not load this") as caught:
-        TransformersRunner(Place(tmp_path, "nothing")).layer_at(IDS, 0, np.float32)
+        TransformersRunner(ModelLocation(tmp_path, "nothing")).layer_at(IDS, 0, np.float32)
 
     assert "\n" not in str(caught.value)
 
@@ -141,4 +141,4 @@ def test_a_pickle_is_not_loaded(tmp_path):
     torch.save({}, tmp_path / "pytorch_model.bin")
 
     with pytest.raises(InputError, match="transformers does not load this"):
-        TransformersRunner(Place(tmp_path, "pickled")).layer_at(IDS, 0, np.float32)
+        TransformersRunner(ModelLocation(tmp_path, "pickled")).layer_at(IDS, 0, np.float32)

@@ -100,16 +100,16 @@ def _libraries() -> tuple[Any, Any]:
 
 def main() -> None:
     """Writes the recordings."""
-    from attnviz.models.locate import find
+    from attnviz.models.locate import find_model
 
     RECORDED.mkdir(exist_ok=True)
     for name in CONFIGS:
         shapes, weights = tiny(name)
         np.savez_compressed(RECORDED / f"{name}.npz", shapes=json.dumps(shapes), weights=weights)
     for name, sentence in SENTENCES.items():
-        tokens, weights = minilm(sentence, find("minilm").folder)
+        tokens, weights = minilm(sentence, find_model("minilm").folder)
         np.savez_compressed(RECORDED / f"minilm-{name}.npz", tokens=tokens, weights=weights)
-    ids, weights = smollm2(find("smollm2").path)
+    ids, weights = smollm2(find_model("smollm2").path)
     np.savez_compressed(RECORDED / "smollm2.npz", ids=ids, weights=weights)
 
 

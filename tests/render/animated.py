@@ -104,7 +104,7 @@ class Animated:
     def camera_class(self):
         return Camera
 
-    def staged(self, renderer) -> Scene:
+    def build_scene(self, renderer) -> Scene:
         return self._scene(renderer=renderer)
 
 

@@ -15,7 +15,7 @@ from attnviz.render.video.encoder import SegmentEncoder
 SMALL = (64, 48, 15)
 """Width, height, frames a second."""
 
-Spell = tuple[int, int]
+Still = tuple[int, int]
 """A picture by its number, and for how many frames it is shown."""
 
 MOVING = [(i, 1) for i in range(12)]
@@ -41,21 +41,21 @@ def drawn(number: int, width: int, height: int) -> np.ndarray:
 
 
 def rows_of(number: int, height: int) -> tuple[int, int]:
-    """Where the bar is."""
+    """The place of the bar."""
     top = number * 5 % (height - 11)
     return top, top + 11
 
 
-def shown(spells: Sequence[Spell]) -> list[int]:
+def shown(stills: Sequence[Still]) -> list[int]:
     """The picture of each frame."""
-    return [number for number, frames in spells for _ in range(frames)]
+    return [number for number, frames in stills for _ in range(frames)]
 
 
-def segment(spells: Sequence[Spell], size: tuple[int, int, int] = SMALL) -> bytes:
+def segment(stills: Sequence[Still], size: tuple[int, int, int] = SMALL) -> bytes:
     """What the encoder makes where only the rows are painted in which there was a bar, or is one."""
     width, height, _ = size
     made, before = SegmentEncoder(*size), None
-    for number, frames in spells:
+    for number, frames in stills:
         rows = None if before is None else [rows_of(each, height) for each in (before, number)]
         made.paint(drawn(number, width, height), rows)
         made.show(frames)
@@ -114,9 +114,9 @@ def likeness(frame: Frame, number: int) -> float:
     return float(10 * np.log10(255**2 / (max(errors) + 1e-9)))
 
 
-def are_like(frames: Sequence[Frame], spells: Sequence[Spell]) -> bool:
-    """Whether there are as many frames as there are to be, on the grid of time, each close to what was painted."""
-    times = [Fraction(i, SMALL[-1]) for i in range(len(shown(spells)))]
+def are_like(frames: Sequence[Frame], stills: Sequence[Still]) -> bool:
+    """True if there are as many frames as expected, evenly in time, each close to the painted one."""
+    times = [Fraction(i, SMALL[-1]) for i in range(len(shown(stills)))]
     return [each.time for each in frames] == times and all(
-        likeness(frame, number) > 35 for frame, number in zip(frames, shown(spells), strict=True)
+        likeness(frame, number) > 35 for frame, number in zip(frames, shown(stills), strict=True)
     )

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from attnviz.errors import InputError
-from attnviz.render.workers.executor import breathe
+from attnviz.render.workers.executor import call_on_wait
 
 FOREVER = 600
 _done = [0]
@@ -21,13 +21,13 @@ def squared(number: int) -> int:
 
 
 def process_and_turn(_: object) -> tuple[int, int]:
-    """Which process this is, and how many jobs it had before."""
+    """The id of this process, and the number of jobs it had before."""
     _done[0] += 1
     return os.getpid(), _done[0]
 
 
 def together(_: object) -> int:
-    """How many are inside at a time."""
+    """The number that are inside at a time."""
     _inside[0] += 1
     try:
         time.sleep(0.01)
@@ -59,7 +59,7 @@ def has_loaded(module: str) -> bool:
 
 def breathing(count: int) -> None:
     for _ in range(count):
-        breathe()
+        call_on_wait()
 
 
 def tell(folder: Path) -> None:

@@ -24,7 +24,7 @@ def own(path: Path, name: str, quality: Quality) -> OwnScene:
 
 
 def by_manim(source: Film | OwnScene) -> Pictures:
-    """What stock manim gives to its encoder."""
+    """The frames that stock manim gives to its encoder."""
     seen: Pictures = defaultdict(list)
 
     class Stock(CairoRenderer):
@@ -34,12 +34,12 @@ def by_manim(source: Film | OwnScene) -> Pictures:
                 seen[self.num_plays].extend([frame] * num_frames)
 
     with source.session():
-        source.staged(Stock(camera_class=source.camera_class())).render()
+        source.build_scene(Stock(camera_class=source.camera_class())).render()
     return seen
 
 
 def by_us(source: Film | OwnScene) -> Pictures:
-    """What is given to the encoder here."""
+    """The frames that our encoder is given."""
     seen: Pictures = defaultdict(list)
     current: list[int] = []
 
@@ -65,7 +65,7 @@ def by_us(source: Film | OwnScene) -> Pictures:
 
     with source.session():
         renderer = DrawingRenderer(encoder_for, lambda play: None, source.camera_class())
-        source.staged(renderer).render()
+        source.build_scene(renderer).render()
     return seen
 
 

@@ -181,7 +181,7 @@ def test_what_our_scenes_do_not_use_looks_as_manim_draws_it_after_every_play(nam
         renderer = PlanningRenderer(
             source.camera_class(), on_play=lambda play: apart.append(worst(*scenes[0].mobjects))
         )
-        scenes.append(source.staged(renderer))
+        scenes.append(source.build_scene(renderer))
         scenes[0].render()
 
     assert apart
@@ -232,7 +232,7 @@ def test_what_lies_nowhere_may_be_anywhere():
     assert FastCamera().rows(lost) == (0, 180)
 
 
-def test_a_look_is_told_by_all_that_is_drawn():
+def test_a_look_covers_everything_that_is_drawn():
     def make() -> VMobject:
         return Polygon(LEFT, UP, RIGHT, color=RED, fill_opacity=0.5)
 

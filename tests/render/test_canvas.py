@@ -80,7 +80,7 @@ def drawn(monkeypatch):
         monkeypatch.setattr(renderer, "Canvas", Compared)
         with source.session():
             teller = DrawingRenderer(lambda number: Nothing(), lambda play: None)
-            source.staged(teller).render()
+            source.build_scene(teller).render()
         return Compared.frames
 
     return draw

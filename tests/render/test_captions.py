@@ -5,12 +5,12 @@ import re
 import av
 import pytest
 
-from attnviz.render.video.captions import Said, subrip, timed, webvtt
+from attnviz.render.video.captions import TimedCaption, subrip, timed, webvtt
 
 SAID = (
-    Said(0.5, 2.0004, "q < k & k > q:\n<i>one</i> score a pair"),
-    Said(2.0004, 3725.25, "每个键都比较一次。\n点积越大，越相似。"),
-    Said(3726, 3727, "a --> b"),
+    TimedCaption(0.5, 2.0004, "q < k & k > q:\n<i>one</i> score a pair"),
+    TimedCaption(2.0004, 3725.25, "每个键都比较一次。\n点积越大，越相似。"),
+    TimedCaption(3726, 3727, "a --> b"),
 )
 TIMES = [(500, 2000), (2000, 3_725_250), (3_726_000, 3_727_000)]
 CUE = re.compile(
@@ -70,21 +70,27 @@ def test_a_webvtt_file_holds_every_caption_at_its_time_for_a_strict_reader_and_f
 
 
 @pytest.mark.parametrize("write", [subrip, webvtt])
-@pytest.mark.parametrize("nothing", [(), (Said(1, 1, "no time"), Said(1, 2, " \n"))])
+@pytest.mark.parametrize(
+    "nothing", [(), (TimedCaption(1, 1, "no time"), TimedCaption(1, 2, " \n"))]
+)
 def test_where_nothing_is_said_the_file_holds_no_caption(write, nothing):
     assert write(nothing) in ("", "WEBVTT\n")
 
 
 def test_captions_are_in_order_never_two_at_once_and_none_beyond_the_end():
-    said = [Said(5, 9, "late"), Said(0, 3, "early"), Said(2, 6, "over both")]
+    captions = [
+        TimedCaption(5, 9, "late"),
+        TimedCaption(0, 3, "early"),
+        TimedCaption(2, 6, "over both"),
+    ]
 
-    assert list(timed(said, until=7)) == [
+    assert list(timed(captions, until=7)) == [
         (0, 2000, "early"),
         (2000, 5000, "over both"),
         (5000, 7000, "late"),
     ]
-    assert [each[1] for each in timed(said)] == [2000, 5000, 9000]
+    assert [each[1] for each in timed(captions)] == [2000, 5000, 9000]
 
 
 def test_an_empty_line_within_a_caption_does_not_end_it():
-    assert list(timed([Said(0, 1, "\none\n \ntwo\n")])) == [(0, 1000, "one\ntwo")]
+    assert list(timed([TimedCaption(0, 1, "\none\n \ntwo\n")])) == [(0, 1000, "one\ntwo")]

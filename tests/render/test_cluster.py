@@ -10,9 +10,9 @@ import pytest
 from attnviz.errors import EnvironmentFault, InputError
 from attnviz.render.versions import versions
 from attnviz.render.workers import cluster
-from attnviz.render.workers.cluster import ClusterAddress, run_if_alike
+from attnviz.render.workers.cluster import ClusterAddress, run_if_same_versions
 from attnviz.render.workers.executor import executor
-from attnviz.render.workers.job_codec import opened, packed
+from attnviz.render.workers.job_codec import packed, unpacked
 from attnviz.views.film.production.film_service import PROGRAM
 from tests.patience import PATIENCE, wait_until
 from tests.render import jobs
@@ -112,7 +112,7 @@ def test_what_a_job_raises_is_raised_here(peopled):
     assert "in refused" in caught.value.__notes__[0]
 
 
-def test_a_worker_that_cannot_find_the_job_says_so(peopled):
+def test_a_worker_that_cannot_find_the_job_is_an_error(peopled):
     argument = (
         cluster.Cluster
     )  # anything that can be sent; the job below is known in this process only
@@ -171,10 +171,12 @@ def test_a_worker_that_joins_later_looks_at_its_versions_itself(peopled):
     other = {**versions(PROGRAM), "numpy": "0.5"}
 
     with distributed.Client(peopled, set_as_default=False) as client:
-        outcome = client.submit(run_if_alike, packed(jobs.squared, 2), PROGRAM, other).result()
+        outcome = client.submit(
+            run_if_same_versions, packed(jobs.squared, 2), PROGRAM, other
+        ).result()
 
     with pytest.raises(EnvironmentFault, match=r"^worker tcp://.* has numpy \d.*, here 0\.5: "):
-        opened(outcome)
+        unpacked(outcome)
 
 
 def test_a_scheduler_without_workers_is_refused_until_they_fit(lonely, monkeypatch):
@@ -238,14 +240,14 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
     ("address", "why"),
     [("nonsense", "missing port number in address 'nonsense'"), ("http://x:3", "unknown address scheme 'http'")],
 )  # fmt: skip
-def test_what_is_no_address_is_told_what_one_looks_like(address, why):
+def test_an_invalid_address_is_refused_with_a_valid_example(address, why):
     said = refusal(address)
 
     assert said.startswith(f"'{address}' is not the address of a dask scheduler ({why}")
     assert said.endswith("it looks like tcp://10.0.0.1:8786, as `dask scheduler` prints it")
 
 
-def test_an_event_loop_that_does_not_begin_in_time_is_given_a_second_chance(monkeypatch):
+def test_an_event_loop_that_starts_too_late_is_tried_again(monkeypatch):
     import distributed
 
     tried = []
@@ -262,7 +264,7 @@ def test_an_event_loop_that_does_not_begin_in_time_is_given_a_second_chance(monk
     assert len(tried) == 2
 
 
-def test_without_dask_it_is_said_how_to_get_it(monkeypatch):
+def test_without_dask_the_error_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
 
     assert refusal("127.0.0.1:8786") == (

@@ -11,7 +11,7 @@ import pytest
 
 from attnviz.render.video import codec, encoder
 from attnviz.render.video.codec import ENCODER, fingerprint
-from attnviz.render.video.picture import Picture
+from attnviz.render.video.picture import YuvPicture
 from attnviz.render.video.skip_frames import SkippedFrames, UnexpectedStreamError
 from tests.render.footage import FILMS, MOVING, SMALL, are_like, decoded, drawn, segment
 
@@ -34,10 +34,10 @@ def test_where_streams_cannot_be_continued_every_frame_is_encoded(
 ):
     options = {**ENCODER, "x264-params": f"{ENCODER['x264-params']}:{parameter}"}
     monkeypatch.setattr(codec, "ENCODER", options)
-    spells = [*MOVING[:moving], (12, 60), *MOVING, (12, 40)]
+    stills = [*MOVING[:moving], (12, 60), *MOVING, (12, 40)]
 
     assert codec.skipped_frames(*SMALL) is None
-    assert are_like(decoded(segment(spells)), spells)
+    assert are_like(decoded(segment(stills)), stills)
 
 
 def test_where_the_last_frame_cannot_be_repeated_what_follows_is_encoded(monkeypatch):
@@ -46,26 +46,26 @@ def test_where_the_last_frame_cannot_be_repeated_what_follows_is_encoded(monkeyp
 
     assert codec.skipped_frames(*SMALL)
     monkeypatch.setattr(SkippedFrames, "after", refuse)
-    spells = FILMS["it stands, moves, and stands"]
+    stills = FILMS["it stands, moves, and stands"]
 
-    assert are_like(decoded(segment(spells)), spells)
+    assert are_like(decoded(segment(stills)), stills)
 
 
 def test_frames_for_another_stream_are_not_used(monkeypatch):
     known = codec.skipped_frames(*SMALL)
-    spells = FILMS["it moves and stands"]
-    continued = segment(spells)
+    stills = FILMS["it moves and stands"]
+    continued = segment(stills)
     other = replace(known, parameter_sets=known.parameter_sets + b"\0")
     monkeypatch.setattr(encoder, "skipped_frames", lambda *_: other)
 
-    made = segment(spells)
+    made = segment(stills)
 
-    assert are_like(decoded(made), spells)
+    assert are_like(decoded(made), stills)
     assert made != continued
 
 
 def test_a_frame_that_changes_the_picture_is_no_model_for_those_that_repeat_it(monkeypatch, anew):
-    picture, context = Picture(64, 48), codec.new_context(*SMALL)
+    picture, context = YuvPicture(64, 48), codec.new_context(*SMALL)
     packets = []
     for number in (1, 2):
         picture.paint(drawn(number, 64, 48))

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from attnviz.errors import InputError
-from attnviz.render.video.captions import Said
-from attnviz.render.video.container import Chapter, Track, TrackLanguage, assemble
+from attnviz.render.video.captions import TimedCaption
+from attnviz.render.video.container import ChapterMark, Track, TrackLanguage, assemble
 from attnviz.views.film.video.embedded_spec import packed, poster, read_spec
 
 FPS = 15
@@ -21,11 +21,14 @@ WIDTH, HEIGHT = 64, 48
 EN, ZH = TrackLanguage("eng", "English"), TrackLanguage("zho", "中文")
 SPEC = '{"schema": "attnviz.film/1", "chapters": []}'
 ENGLISH = (
-    Said(0.5, 1.2, "Each key is compared.\nOne dot product a key: q < k & so on."),
-    Said(1.2, 2.0, "Then it is scaled."),
-    Said(3.0, 9.0, "And the rest."),
+    TimedCaption(0.5, 1.2, "Each key is compared.\nOne dot product a key: q < k & so on."),
+    TimedCaption(1.2, 2.0, "Then it is scaled."),
+    TimedCaption(3.0, 9.0, "And the rest."),
 )
-CHINESE = (Said(0.0, 1.0, "每个键都比较一次。\n点积越大，越相似。"), Said(1.5, 2.5, "再缩放。"))
+CHINESE = (
+    TimedCaption(0.0, 1.0, "每个键都比较一次。\n点积越大，越相似。"),
+    TimedCaption(1.5, 2.5, "再缩放。"),
+)
 
 
 def part(path: Path, shades: list[int], fps: int = FPS, width: int = WIDTH) -> Path:
@@ -78,7 +81,7 @@ def shades_of(path: Path) -> list[float]:
 
 
 def test_the_parts_follow_each_other_frame_by_frame(make):
-    shades = shades_of(make(chapters=[Chapter("a", 0, 1)], tracks=[Track(EN, ENGLISH)]))
+    shades = shades_of(make(chapters=[ChapterMark("a", 0, 1)], tracks=[Track(EN, ENGLISH)]))
 
     expected = [shade for each in SHADES for shade in each]
     assert len(shades) == LENGTH
@@ -115,7 +118,7 @@ def test_it_can_be_played_before_the_whole_is_there(make):
 
 
 def test_the_same_parts_give_the_same_bytes(make):
-    asked = {"tracks": [Track(ZH, CHINESE)], "chapters": [Chapter("a", 0, 2)]}
+    asked = {"tracks": [Track(ZH, CHINESE)], "chapters": [ChapterMark("a", 0, 2)]}
 
     assert make(**asked).read_bytes() == make(**asked).read_bytes()
 
@@ -143,7 +146,7 @@ def test_parts_of_other_settings_are_a_mistake_that_is_found_before_anything_is_
 
 
 def test_chapters_are_where_they_were_put_with_their_names_in_either_language(make):
-    path = make(chapters=[Chapter("Scores: q · k", 0, 1.2), Chapter("打分", 1.2, SECONDS)])
+    path = make(chapters=[ChapterMark("Scores: q · k", 0, 1.2), ChapterMark("打分", 1.2, SECONDS)])
 
     with av.open(path) as film:
         found = [
@@ -157,7 +160,7 @@ def test_chapters_are_where_they_were_put_with_their_names_in_either_language(ma
 
 def test_chapters_of_an_hour_stay_whole_beside_a_cover_and_sound(make, parts, recording):
     path = make(
-        chapters=[Chapter("long", 0, 3600)],
+        chapters=[ChapterMark("long", 0, 3600)],
         poster=poster(parts[0], 0),
         sound=recording(1.0),
     )
@@ -225,7 +228,7 @@ def test_tracks_name_their_language_as_mp4_wants_it(make):
 
 
 @pytest.mark.parametrize("shown", [(False, False), (True, False), (False, True)])
-def test_a_track_is_shown_unasked_only_where_that_is_asked_for(make, shown):
+def test_a_track_is_shown_by_default_only_if_requested(make, shown):
     tracks = [Track(EN, ENGLISH, shown[0]), Track(ZH, CHINESE, shown[1])]
 
     with av.open(make(tracks=tracks)) as film:
@@ -235,7 +238,7 @@ def test_a_track_is_shown_unasked_only_where_that_is_asked_for(make, shown):
     assert len(shades_of(make(tracks=tracks))) == LENGTH
 
 
-def test_title_description_maker_and_spec_stand_where_players_look(make):
+def test_title_description_maker_and_spec_are_where_players_look(make):
     with av.open(make(title="自注意力", description="Every number.\nTwo lines.")) as film:
         assert film.metadata["title"] == "自注意力"
         assert film.metadata["description"] == "Every number.\nTwo lines."
@@ -333,7 +336,7 @@ def words(path: Path) -> None:
         (silent, "voice.mp4 holds no sound: give a .wav, .mp3 or .m4a"),
     ],
 )
-def test_sound_that_cannot_be_read_is_told_so_in_one_line(make, tmp_path, write, says):
+def test_sound_that_cannot_be_read_is_refused_in_one_line(make, tmp_path, write, says):
     path = tmp_path / "voice.mp4"
     if write:
         write(path)
@@ -355,7 +358,7 @@ def test_a_spec_comes_back_as_it_was_however_long_it_is(make, length):
     assert length < 1000 or path.stat().st_size < length / 5
 
 
-def test_a_film_that_was_not_made_here_is_told_so_with_the_cure(parts):
+def test_a_film_that_was_not_made_here_is_refused_with_a_cure(parts):
     with pytest.raises(InputError, match=r"0\.mp4 was not made by attnviz render, or before it"):
         read_spec(parts[0])
 
@@ -380,7 +383,7 @@ def packed_in_other_letters(path: Path, whole: bytes) -> None:
         (packed_in_other_letters, "film.mp4 is damaged where it says what made it: render it"),
     ],
 )
-def test_a_damaged_film_is_told_so_in_one_line(make, damage, says):
+def test_a_damaged_film_is_refused_in_one_line(make, damage, says):
     path = make(comment=packed('{"schema": "attnviz.film/1"' + " " * 40_000))
     damage(path, path.read_bytes())
 
@@ -391,7 +394,7 @@ def test_a_damaged_film_is_told_so_in_one_line(make, damage, says):
     assert "\n" not in str(caught.value)
 
 
-def test_what_is_no_film_at_all_is_told_so(tmp_path, recording):
+def test_a_file_that_is_no_film_is_refused(tmp_path, recording):
     (tmp_path / "a.mp4").write_text("hello")
 
     with pytest.raises(InputError, match=r"missing\.mp4: no such file: give a film that attnviz"):

@@ -22,7 +22,7 @@ from tests.render.footage import (
     MOVING,
     SMALL,
     Frame,
-    Spell,
+    Still,
     are_like,
     decoded,
     drawn,
@@ -35,19 +35,19 @@ from tests.render.footage import (
 
 SIZES = [(854, 480, 15), (1280, 720, 30), (1920, 1080, 60)]
 HELD_TWICE = 2
-"""How often a picture that stands is encoded."""
+"""The number of times that a still picture is encoded."""
 
-films = pytest.mark.parametrize("spells", FILMS.values(), ids=FILMS.keys())
+films = pytest.mark.parametrize("stills", FILMS.values(), ids=FILMS.keys())
 
 
-def plain(spells: Sequence[Spell], size: tuple[int, int, int] = SMALL) -> bytes:
+def plain(stills: Sequence[Still], size: tuple[int, int, int] = SMALL) -> bytes:
     """Every frame converted and encoded by PyAV, with the same settings, as manim's own writer does."""
     width, height, fps = size
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as film:
         stream = film.add_stream("libx264", rate=fps, options=dict(ENCODER))
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        for i, number in enumerate(shown(spells)):
+        for i, number in enumerate(shown(stills)):
             frame = av.VideoFrame.from_ndarray(drawn(number, width, height), format="rgba")
             frame.pts, frame.time_base = i, Fraction(1, fps)
             film.mux(stream.encode(frame))
@@ -86,25 +86,25 @@ def packets_of(data: bytes) -> list[av.Packet]:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_it_has_every_frame_on_the_grid_of_time(size):
-    spells = [*MOVING, (12, 70), *MOVING[:3], (5, 4)]
+    stills = [*MOVING, (12, 70), *MOVING[:3], (5, 4)]
 
-    data = segment(spells, size)
+    data = segment(stills, size)
 
     frames = decoded(data)
     assert [each.time for each in frames] == [
-        Fraction(i, size[-1]) for i in range(len(shown(spells)))
+        Fraction(i, size[-1]) for i in range(len(shown(stills)))
     ]
     assert (frames[0].planes[0].shape) == (size[1], size[0])
 
 
 @films
-def test_packets_are_decoded_in_order_each_before_it_is_shown_and_last_one_frame(spells):
-    packets = packets_of(segment(spells))
+def test_packets_are_decoded_in_order_each_before_it_is_shown_and_last_one_frame(stills):
+    packets = packets_of(segment(stills))
 
     unit = packets[0].time_base
     assert {each.duration * unit for each in packets} == {Fraction(1, SMALL[-1])}
     assert [(b.dts - a.dts) * unit for a, b in pairwise(packets)] == [Fraction(1, SMALL[-1])] * (
-        len(shown(spells)) - 1
+        len(shown(stills)) - 1
     )
     assert all(each.dts <= each.pts for each in packets)
     assert min(each.pts for each in packets) == 0
@@ -113,8 +113,8 @@ def test_packets_are_decoded_in_order_each_before_it_is_shown_and_last_one_frame
 
 
 @films
-def test_every_frame_is_close_to_what_was_painted(spells):
-    assert are_like(decoded(segment(spells)), spells)
+def test_every_frame_is_close_to_what_was_painted(stills):
+    assert are_like(decoded(segment(stills)), stills)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -161,8 +161,8 @@ def test_a_picture_that_stands_long_has_a_key_frame_every_ten_seconds(seconds):
 @pytest.mark.parametrize("size", SIZES)
 def test_players_can_jump_into_a_picture_that_stands(size):
     fps = size[-1]
-    spells = [*MOVING, (12, 12 * fps), *MOVING]
-    data = segment(spells, size)
+    stills = [*MOVING, (12, 12 * fps), *MOVING]
+    data = segment(stills, size)
     frame = len(MOVING) + 7 * fps
     (whole,) = [each for i, each in enumerate(frames_of(data)) if i == frame]
 
@@ -179,25 +179,25 @@ steps = st.lists(
     st.tuples(st.integers(0, 40), st.sampled_from([0, 1, 1, 1, 2, 3, 4, 14, 15, 16, 17, 40, 160])),
     min_size=1,
     max_size=14,
-).filter(lambda spells: sum(frames for _, frames in spells) > 0)
+).filter(lambda stills: sum(frames for _, frames in stills) > 0)
 
 
 @settings(max_examples=40, deadline=None)
 @given(steps)
-def test_whatever_moves_and_stands_it_is_the_film_of_an_encoder_that_encodes_everything(spells):
-    ours, theirs = decoded(segment(spells)), decoded(plain(spells))
+def test_whatever_moves_and_stands_it_is_the_film_of_an_encoder_that_encodes_everything(stills):
+    ours, theirs = decoded(segment(stills)), decoded(plain(stills))
 
     assert [each.time for each in ours] == [each.time for each in theirs]
-    for one, other, number in zip(ours, theirs, shown(spells), strict=True):
+    for one, other, number in zip(ours, theirs, shown(stills), strict=True):
         assert likeness(one, number) > min(38, likeness(other, number) - 3)
 
 
 @settings(max_examples=30, deadline=None)
 @given(steps)
-def test_a_picture_that_is_painted_whole_or_shown_bit_by_bit_gives_the_same_bytes(spells):
+def test_a_picture_that_is_painted_whole_or_shown_bit_by_bit_gives_the_same_bytes(stills):
     width, height, _ = SMALL
     made = SegmentEncoder(*SMALL)
-    for number, frames in spells:
+    for number, frames in stills:
         pixels = drawn(number, width, height)
         made.paint(pixels)
         for _ in range(frames):
@@ -207,7 +207,7 @@ def test_a_picture_that_is_painted_whole_or_shown_bit_by_bit_gives_the_same_byte
             made.paint(np.zeros_like(pixels), [(5, 5)])
         pixels[:] = 0
 
-    assert made.finish() == segment(spells)
+    assert made.finish() == segment(stills)
 
 
 def join(parts: Sequence[bytes], folder: Path) -> bytes:
@@ -229,7 +229,7 @@ def join(parts: Sequence[bytes], folder: Path) -> bytes:
 @pytest.mark.parametrize("size", [*SIZES, SMALL])
 def test_segments_are_joined_to_a_film_whatever_is_in_them(size, tmp_path):
     fps = size[-1]
-    parts = [segment(spells, size) for spells in (FILMS["one frame"], FILMS["it moves"])]
+    parts = [segment(stills, size) for stills in (FILMS["one frame"], FILMS["it moves"])]
     parts += [segment([*MOVING, (12, fps * 2), (13, 1)], size), segment([(7, fps)], size)]
     parts += [parts[0], parts[0], parts[1]]
 
@@ -270,7 +270,7 @@ def test_key_frames_in_a_row_are_told_apart_in_a_bare_stream_too(tmp_path):
     assert len(found) == len(numbers)
 
 
-def test_players_are_told_of_colours_what_a_plain_encoder_tells_them():
+def test_colour_metadata_is_that_of_a_plain_encoder():
     def told(data: bytes) -> tuple[object, ...]:
         with av.open(io.BytesIO(data)) as film:
             context = film.streams.video[0].codec_context

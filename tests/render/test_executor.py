@@ -18,8 +18,8 @@ import pytest
 
 from attnviz.errors import EnvironmentFault, InputError
 from attnviz.render.workers import processes
-from attnviz.render.workers.executor import breathe, executor
-from attnviz.render.workers.job_codec import opened, packed, run_packed
+from attnviz.render.workers.executor import call_on_wait, executor
+from attnviz.render.workers.job_codec import packed, run_packed, unpacked
 from tests.patience import PATIENCE, wait_until
 from tests.render import jobs
 
@@ -104,7 +104,7 @@ def test_a_job_in_this_process_can_be_interrupted_in_its_middle():
         list(alone.results(jobs.breathing, [100], third_time))
 
     assert len(calls) == 3
-    breathe()  # nobody listens any more
+    call_on_wait()  # nobody listens any more
     assert len(calls) == 3
 
 
@@ -191,7 +191,7 @@ def test_when_waiting_is_interrupted_nothing_runs_any_more(tmp_path):
     assert sorted(told_in(tmp_path)) == sorted(begun)
 
 
-def test_what_nobody_asks_for_any_more_is_ended(tmp_path):
+def test_jobs_whose_results_are_not_needed_are_ended(tmp_path):
     with executor(2) as hands:
         results = hands.results(jobs.until_there, [tmp_path, tmp_path / "never"], never)
         next(results)
@@ -215,7 +215,7 @@ def test_what_a_job_raises_is_raised_here_and_ends_the_others(tmp_path):
     assert again == [(0, 1), (1, 4)]
 
 
-def test_an_exception_that_cannot_be_sent_is_told_all_the_same():
+def test_an_exception_that_cannot_be_sent_is_reported_all_the_same():
     with executor(2) as hands, pytest.raises(RuntimeError) as caught:
         list(hands.results(jobs.refused_unsendably, ["it"], never))
 
@@ -264,7 +264,7 @@ def test_a_job_that_every_worker_dies_of_is_given_up_with_a_cure(tmp_path):
     assert len(set(told_in(tmp_path))) == 3
 
 
-def test_the_status_of_a_worker_that_leaves_by_itself_is_told():
+def test_the_status_of_a_worker_that_exits_is_reported():
     with executor(2) as hands, pytest.raises(EnvironmentFault, match="the last with status 7: "):
         list(hands.results(jobs.leaving, [7], never))
 
@@ -273,7 +273,7 @@ def test_threads_of_one_process_work_one_after_the_other():
     with ThreadPoolExecutor(4) as threads:
         outcomes = list(threads.map(run_packed, [packed(jobs.together, None)] * 8))
 
-    assert [opened(each) for each in outcomes] == [1] * 8
+    assert [unpacked(each) for each in outcomes] == [1] * 8
 
 
 SCRIPT = """

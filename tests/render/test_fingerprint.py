@@ -106,7 +106,7 @@ def test_what_is_made_in_the_same_way_has_the_same_digest(make):
     assert digest(make()) == digest(make())
 
 
-def test_several_things_are_told_in_their_order_and_apart():
+def test_a_digest_depends_on_order_and_on_boundaries():
     assert digest("a", "b") != digest("b", "a")
     assert digest("ab") != digest("a", "b")
     assert digest([1], 2) != digest(1, [2]) != digest([1, 2])
@@ -120,7 +120,7 @@ def test_a_set_has_no_order():
     assert digest(one) == digest(other)
 
 
-def test_what_refers_to_itself_is_told():
+def test_a_cycle_of_references_is_hashed():
     ring: list[object] = [1]
     ring.append(ring)
     other: list[object] = [1]
@@ -141,7 +141,7 @@ def test_the_same_thing_twice_is_not_the_same_as_two_that_are_equal():
     assert digest([one, one]) != digest([one, other])
 
 
-def test_strings_inside_arrays_of_objects_are_told():
+def test_strings_inside_arrays_of_objects_are_hashed():
     assert digest(np.array(["a", None], object)) != digest(np.array(["b", None], object))
 
 
@@ -149,12 +149,12 @@ def test_strings_inside_arrays_of_objects_are_told():
     "make",
     [object, lambda: iter([1]), lambda: (each for each in "ab"), lambda: {"a": [object()]}],
 )
-def test_what_nobody_can_tell_apart_has_no_digest(make):
+def test_a_thing_that_cannot_be_hashed_has_no_digest(make):
     with pytest.raises(NotFingerprintableError):
         digest(make())
 
 
-def test_a_function_that_remembers_what_nobody_can_tell_apart_has_no_digest():
+def test_a_closure_over_a_thing_that_cannot_be_hashed_has_no_digest():
     memory = object()
 
     with pytest.raises(NotFingerprintableError):
@@ -211,7 +211,7 @@ def test_what_a_function_calls_in_another_file_is_a_part_of_it(tmp_path, monkeyp
     assert digests[0] == digests[2] != digests[1]
 
 
-def test_a_file_that_is_read_anew_is_told_anew(tmp_path, monkeypatch):
+def test_a_changed_file_has_another_digest(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "own_scene", None)
     digests = [
         digest(module_named(tmp_path, "own_scene", f"class Curve:\n    power = {power}\n").Curve)
@@ -228,7 +228,7 @@ def test_a_class_without_a_file_has_no_digest():
         digest(unknown)
 
 
-def test_mobjects_are_told_by_their_looks_and_those_of_their_parts():
+def test_the_digest_of_a_mobject_depends_on_its_looks_and_those_of_its_parts():
     square = VGroup(Square(color=RED), Dot())
 
     assert digest(square) == digest(square.copy())
@@ -248,13 +248,13 @@ def test_mobjects_are_told_by_their_looks_and_those_of_their_parts():
         assert looks_digest(changed.get_family()) != looks_digest(square.get_family())
 
 
-def test_mobjects_that_look_alike_are_told_by_how_they_are_put_together():
+def test_the_digest_of_equal_looking_mobjects_depends_on_their_structure():
     """An animation pairs off the parts of two mobjects, and shrinks an arrow's tip less than a line."""
     assert digest(VGroup(VGroup(Dot()), Dot())) != digest(VGroup(VGroup(Dot(), Dot())))
     assert digest(VGroup(Dot())) != digest(VDict({"a": Dot()}))
 
 
-def test_a_mobject_that_does_things_in_its_own_way_is_told_from_one_that_adds_to_manims():
+def test_a_mobject_that_overrides_manim_is_distinguished_from_one_that_extends_it():
     class Box(VGroup):
         def __init__(self) -> None:
             super().__init__(Square())
@@ -282,7 +282,7 @@ def test_colours_of_the_fill_are_not_taken_for_those_of_the_stroke():
     assert digest(one) != digest(other)
 
 
-def test_an_image_is_told_by_its_pixels():
+def test_the_digest_of_an_image_depends_on_its_pixels():
     one, other = np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4, 3), np.uint8)
     other[3, 3] = 1
 
@@ -290,7 +290,7 @@ def test_an_image_is_told_by_its_pixels():
     assert digest(ImageMobject(one)) != digest(ImageMobject(other))
 
 
-def test_where_a_texture_fills_a_shape_nothing_is_told():
+def test_a_shape_filled_by_a_texture_has_no_digest():
     square = Square()
     square.background_image = "pattern.png"
 

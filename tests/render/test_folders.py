@@ -5,7 +5,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from attnviz.render.folders import cache_folder, user_folder, work_folder, working_in, workshop
+from attnviz.render.folders import (
+    cache_folder,
+    temporary_work_folder,
+    use_work_folder,
+    user_folder,
+    work_folder,
+)
 
 DAY = 24 * 3600
 
@@ -32,8 +38,8 @@ def test_where_that_cannot_be_written_work_files_lie_in_the_systems_folder(home)
     assert work_folder() == tempfile.gettempdir()
 
 
-def test_what_is_made_in_a_workshop_is_gone_with_it(home):
-    with workshop() as folder:
+def test_files_in_a_temporary_work_folder_are_removed_with_it(home):
+    with temporary_work_folder() as folder:
         assert Path(folder).parent == home / "attnviz"
         assert work_folder() == folder
         Path(folder, "part.mp4").write_bytes(b"frames")
@@ -47,7 +53,7 @@ def test_what_a_killed_program_left_goes_after_three_days(home):
     young = left_by_a_killed_program(home, "work-young", days=2.9)
     kept = left_by_a_killed_program(home, "segments", days=30)
 
-    with workshop():
+    with temporary_work_folder():
         assert not old.exists()
         assert (young / "film-abc" / "part.mp4").exists()
         assert (kept / "film-abc" / "part.mp4").exists()
@@ -56,9 +62,9 @@ def test_what_a_killed_program_left_goes_after_three_days(home):
 def test_work_is_done_in_a_folder_that_was_named_for_as_long_as_it_is_there(home, tmp_path):
     (tmp_path / "theirs").mkdir()
 
-    with working_in(str(tmp_path / "theirs")):
+    with use_work_folder(str(tmp_path / "theirs")):
         assert work_folder() == str(tmp_path / "theirs")
-        with working_in(None):
+        with use_work_folder(None):
             assert work_folder() == str(tmp_path / "theirs")
         (tmp_path / "theirs").rmdir()
         assert work_folder() == str(home / "attnviz")

@@ -28,7 +28,7 @@ from manim import (
     there_and_back,
 )
 
-from attnviz.render.drawing.plays import Kind, kind_of
+from attnviz.render.drawing.plays import PlayKind, kind_of
 from attnviz.render.drawing.renderer import PlanningRenderer
 from attnviz.render.quality import Quality
 from attnviz.typeset import fonts
@@ -116,7 +116,7 @@ CHANGES = {
 }  # fmt: skip
 
 
-def test_the_key_of_a_play_tells_of_every_change_in_what_is_animated():
+def test_the_key_of_a_play_changes_with_every_change_in_its_animation():
     found: dict[str | None, str] = {}
     for name, animate in CHANGES.items():
         told = key(animate)
@@ -125,7 +125,7 @@ def test_the_key_of_a_play_tells_of_every_change_in_what_is_animated():
         found[told] = name
 
 
-def test_the_key_of_a_play_is_the_same_when_it_is_told_again():
+def test_the_key_of_a_play_is_the_same_when_it_is_played_again():
     for animate in CHANGES.values():
         assert key(animate) == key(animate)
 
@@ -152,7 +152,7 @@ def test_another_program_draws_another_picture(monkeypatch):
     assert key(moving) != before
 
 
-def test_a_still_picture_is_told_by_its_looks_and_its_frames():
+def test_the_key_of_a_still_picture_depends_on_its_looks_and_its_frames():
     def standing(seconds: float, **stroke) -> str | None:
         (told,) = keys(lambda s: (s.add(Square().set_stroke(**stroke)), s.wait(seconds)))
         return told
@@ -190,7 +190,7 @@ def test_what_an_earlier_play_has_left_changes_the_keys_of_all_that_show_it():
     assert [a == b for a, b in zip(one, other, strict=True)] == [False, False, False, True]
 
 
-def test_what_moves_by_itself_is_told_by_every_frame():
+def test_the_key_of_updaters_depends_on_every_frame():
     def turning(by: float) -> Callable[[Scene], None]:
         def construct(scene: Scene) -> None:
             line = Line()
@@ -205,7 +205,7 @@ def test_what_moves_by_itself_is_told_by_every_frame():
     assert one == same != other
 
 
-def test_what_cannot_be_told_apart_has_no_key_and_the_rest_has():
+def test_only_a_play_that_cannot_be_hashed_has_no_key():
     class Unknown(Square):
         def __init__(self) -> None:
             super().__init__()
@@ -231,10 +231,10 @@ def test_a_letter_of_another_shape_is_another_picture(monkeypatch):
     def told() -> list[str | None]:
         with film.session():
             renderer = PlanningRenderer()
-            film.staged(renderer).render()
+            film.build_scene(renderer).render()
         return [each.key for each in renderer.plays]
 
-    def bolder(letters: str, weight: fonts.Weight) -> fonts.Shaped:
+    def bolder(letters: str, weight: fonts.Weight) -> fonts.ShapedText:
         shape = shaped(letters, weight)
         return replace(shape, outlines=tuple(1.001 * each for each in shape.outlines))
 
@@ -246,7 +246,7 @@ def test_a_letter_of_another_shape_is_another_picture(monkeypatch):
     assert not set(before) & set(told())
 
 
-def test_what_lies_behind_everything_is_told_by_its_pixels():
+def test_the_key_depends_on_the_pixels_of_the_background():
     def before(shade: int, row: int) -> str | None:
         def construct(scene: Scene) -> None:
             pixels = scene.camera.background.copy()
@@ -261,7 +261,7 @@ def test_what_lies_behind_everything_is_told_by_its_pixels():
     assert len({before(200, 50), before(100, 50), before(200, 51)}) == 3
 
 
-def test_only_what_needs_it_is_told_frame_by_frame():
+def test_only_stepped_plays_are_hashed_frame_by_frame():
     kinds = []
 
     class Stubborn(Square):
@@ -286,4 +286,4 @@ def test_only_what_needs_it_is_told_frame_by_frame():
 
     keys(construct)
 
-    assert kinds == [Kind.PLAIN, Kind.PLAIN, Kind.STEPPED, Kind.STEPPED]
+    assert kinds == [PlayKind.PLAIN, PlayKind.PLAIN, PlayKind.STEPPED, PlayKind.STEPPED]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attnviz.render.video.picture import Picture, bands
+from attnviz.render.video.picture import YuvPicture, bands
 
 SIZES = [(64, 48), (66, 50), (854, 480), (1280, 720), (1920, 1080)]
 
@@ -40,14 +40,14 @@ def as_an_encoder_takes(pixels: np.ndarray) -> list[np.ndarray]:
     return [part.reshape(size) for part, size in zip(parts, sizes, strict=True)]
 
 
-def same(picture: Picture, pixels: np.ndarray) -> bool:
+def same(picture: YuvPicture, pixels: np.ndarray) -> bool:
     pairs = zip(planes(picture.frame), as_an_encoder_takes(pixels), strict=True)
     return all(np.array_equal(ours, theirs) for ours, theirs in pairs)
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_whole_picture_is_converted_bit_for_bit_as_for_any_encoder(size):
-    picture, pixels = Picture(*size), noise(*size)
+    picture, pixels = YuvPicture(*size), noise(*size)
 
     picture.paint(pixels)
 
@@ -56,7 +56,7 @@ def test_a_whole_picture_is_converted_bit_for_bit_as_for_any_encoder(size):
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_edges_of_a_picture_are_converted_bit_for_bit_in_bands_of_any_height(width, height):
-    picture, pixels = Picture(width, height), noise(width, height)
+    picture, pixels = YuvPicture(width, height), noise(width, height)
     picture.paint(pixels)
     changes = np.random.default_rng(1)
 
@@ -71,7 +71,7 @@ def test_the_edges_of_a_picture_are_converted_bit_for_bit_in_bands_of_any_height
 @given(st.data(), st.sampled_from([(64, 48), (66, 50), (130, 96)]))
 def test_rows_that_have_changed_are_enough_to_have_the_whole_bit_for_bit(data, size):
     _, height = size
-    picture, pixels = Picture(*size), noise(*size)
+    picture, pixels = YuvPicture(*size), noise(*size)
     picture.paint(pixels)
     interval = st.tuples(st.integers(0, height), st.integers(0, height))
 
@@ -85,7 +85,7 @@ def test_rows_that_have_changed_are_enough_to_have_the_whole_bit_for_bit(data, s
 
 
 def test_rows_that_are_not_named_are_not_looked_at():
-    picture, pixels = Picture(64, 48), noise(64, 48)
+    picture, pixels = YuvPicture(64, 48), noise(64, 48)
     picture.paint(pixels)
 
     picture.paint(np.zeros_like(pixels), [(3, 3), (9, 5)])
@@ -94,7 +94,7 @@ def test_rows_that_are_not_named_are_not_looked_at():
 
 
 def test_pixels_may_lie_in_memory_in_any_order():
-    picture, pixels = Picture(64, 48), noise(64, 48)
+    picture, pixels = YuvPicture(64, 48), noise(64, 48)
 
     picture.paint(pixels[::-1, ::-1])
 
@@ -111,7 +111,7 @@ def test_pixels_may_lie_in_memory_in_any_order():
 )
 def test_pixels_of_another_shape_or_type_are_refused(pixels, says):
     with pytest.raises(ValueError, match=says):
-        Picture(64, 48).paint(pixels)
+        YuvPicture(64, 48).paint(pixels)
 
 
 @given(st.lists(st.tuples(st.integers(-5, 60), st.integers(-5, 60)), max_size=6))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from manim import Create, FadeIn, Scene, Square
 
-from attnviz.render.drawing.plays import Kind
+from attnviz.render.drawing.plays import PlayKind
 from attnviz.render.drawing.renderer import DrawingRenderer, PlanningRenderer
 from attnviz.render.drawing.timeline import Play
 from tests.render.animated import COMBINED, EVERYTHING, FOLLOWED, PLAYED, Animated
@@ -36,14 +36,14 @@ def drawn(source: Animated, wanted: set[int] | None = None) -> tuple[dict[int, K
 
     with source.session():
         renderer = DrawingRenderer(encoder_for, plays.append)
-        source.staged(renderer).render()
+        source.build_scene(renderer).render()
     return kept, plays
 
 
 def planned(source: Animated) -> list[Play]:
     with source.session():
         renderer = PlanningRenderer()
-        source.staged(renderer).render()
+        source.build_scene(renderer).render()
     return renderer.plays
 
 
@@ -71,28 +71,28 @@ def test_after_a_play_that_is_passed_by_the_next_is_the_same_picture(name):
             np.testing.assert_array_equal(one, other)
 
 
-def kinds(construct) -> list[Kind]:
+def kinds(construct) -> list[PlayKind]:
     found = []
 
     class Noted(PlanningRenderer):
-        def perform(self, scene: Scene, kind: Kind) -> int:
+        def perform(self, scene: Scene, kind: PlayKind) -> int:
             found.append(kind)
             return super().perform(scene, kind)
 
     source = Animated(construct)
     with source.session():
-        source.staged(Noted()).render()
+        source.build_scene(Noted()).render()
     return found
 
 
 @pytest.mark.parametrize("name", PLAYED | COMBINED)
 def test_what_can_be_jumped_over_is(name):
-    assert set(kinds(EVERYTHING[name])) <= {Kind.PLAIN, Kind.STILL}
+    assert set(kinds(EVERYTHING[name])) <= {PlayKind.PLAIN, PlayKind.STILL}
 
 
 @pytest.mark.parametrize("name", FOLLOWED)
 def test_what_moves_by_itself_is_gone_through(name):
-    assert Kind.STEPPED in kinds(FOLLOWED[name])
+    assert PlayKind.STEPPED in kinds(FOLLOWED[name])
 
 
 class Counted(Create):
@@ -119,7 +119,7 @@ class Counted(Create):
     ],
 )
 def test_whatever_may_depend_on_the_frame_before_is_gone_through(change):
-    assert kinds(change) == [Kind.STEPPED]
+    assert kinds(change) == [PlayKind.STEPPED]
 
 
 @pytest.mark.parametrize("fps", [1, 3, 7, 12, 15, 24, 30])

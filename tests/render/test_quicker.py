@@ -70,7 +70,7 @@ def test_a_family_is_that_of_manim(mobject):
 
 
 def shape_of(mobject):
-    """What a copy is made of: arrays and plain values as they are, mobjects by their places."""
+    """The contents of a copy: arrays and plain values as they are, mobjects by their places."""
     members = mobject.get_family()
     places = {id(each): place for place, each in enumerate(members)}
     arrays: dict[int, int] = {}

@@ -57,7 +57,7 @@ def test_a_lesson_looks_as_manim_draws_it(name):
 
 def test_a_title_card_looks_as_manim_draws_it():
     board = card_storyboard("Attention", ("a line", "another"), "en")
-    check(Film(TitleCard, board, Style(), Quality(426, 240, 5), standing=1.0))
+    check(Film(TitleCard, board, Style(), Quality(426, 240, 5), card_seconds=1.0))
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_of_several_scenes_one_has_to_be_named():
     assert str(error) == "talk.py has 2 scenes: name one, talk.py:Talk or talk.py:Other"
 
 
-def test_of_many_scenes_the_file_is_said_once():
+def test_of_many_scenes_the_file_is_named_once():
     others = "".join(f"class {name}(Scene): pass\n" for name in ("Two", "Three", "Four"))
 
     error = failure("talk.py", ONE + others)
@@ -154,7 +154,7 @@ def test_another_name_for_a_scene_makes_no_second_one():
     assert loaded("talk.py", ONE + "Again = Talk\n").__name__ == "Talk"
 
 
-def test_an_unknown_scene_is_told_with_the_nearest():
+def test_an_unknown_scene_is_refused_with_the_nearest():
     error = failure("talk.py", ONE, "Tlak")
 
     assert str(error) == "talk.py: unknown scene 'Tlak': did you mean 'Talk'? Known: Talk"
@@ -303,7 +303,7 @@ def test_a_file_that_fails_changes_nothing_of_the_configuration():
 # what is said of a file that cannot be run
 
 
-def test_a_mistake_in_the_file_is_told_with_its_line():
+def test_a_mistake_in_the_file_is_reported_with_its_line():
     error = failure("talks/talk.py", ONE + "def number():\n    return int('x')\nnumber()\n")
 
     assert str(error) == (
@@ -313,7 +313,7 @@ def test_a_mistake_in_the_file_is_told_with_its_line():
     assert isinstance(error.__cause__, ValueError)
 
 
-def test_a_mistake_beside_the_file_is_told_with_its_own_line():
+def test_a_mistake_beside_the_file_is_reported_with_its_own_line():
     write("talks/parts/deep.py", "\n\nraise RuntimeError('two\\nlines')\n")
 
     error = failure("talks/talk.py", "import parts.deep\n" + ONE)
@@ -321,13 +321,13 @@ def test_a_mistake_beside_the_file_is_told_with_its_own_line():
     assert str(error).startswith(f"{Path('talks/parts/deep.py')}:3: RuntimeError: two lines: ")
 
 
-def test_a_mistake_inside_a_library_is_told_with_the_line_that_called_it():
+def test_a_mistake_inside_a_library_is_reported_with_the_line_that_called_it():
     error = failure("talk.py", ONE + "\nSquare(side_length='x')\n")
 
     assert str(error).startswith("talk.py:5: ")
 
 
-def test_a_mistake_inside_a_library_that_lies_in_the_folder_is_told_with_the_line_that_called_it(
+def test_a_mistake_inside_a_library_in_the_folder_is_reported_with_the_line_that_called_it(
     folder, monkeypatch
 ):
     monkeypatch.syspath_prepend(str(folder))
@@ -340,7 +340,7 @@ def test_a_mistake_inside_a_library_that_lies_in_the_folder_is_told_with_the_lin
 
 
 @pytest.mark.parametrize("beside", [False, True])
-def test_a_syntax_error_is_told_with_its_line(beside):
+def test_a_syntax_error_is_reported_with_its_line(beside):
     broken = "import math\nclass Talk(:\n"
     if beside:
         write("broken.py", broken)
@@ -354,7 +354,7 @@ def test_a_syntax_error_is_told_with_its_line(beside):
     assert isinstance(error.__cause__, SyntaxError)
 
 
-def test_a_file_that_is_no_text_is_told():
+def test_a_file_that_is_no_text_is_refused():
     Path("talk.py").write_bytes(b"\x89PNG\r\n\x1a\n\x00")
 
     with pytest.raises(InputError, match=r"^talk\.py(:1)?: .*: correct it there"):
@@ -370,7 +370,7 @@ def test_a_module_that_is_missing_is_named_with_a_cure():
     )
 
 
-def test_the_other_manim_is_told_apart():
+def test_the_other_manim_is_recognised():
     error = failure("talk.py", "from manimlib import *\nclass Talk(Scene): pass\n")
 
     assert "that is ManimGL" in str(error)

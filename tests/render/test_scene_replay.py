@@ -14,7 +14,7 @@ from attnviz.render.drawing.renderer import PlanningRenderer
 from attnviz.render.drawing.scene_replay import NonDeterministicSceneError, SceneReplay
 from attnviz.render.drawing.timeline import Range, Segment, segmented
 from attnviz.render.workers import worker
-from attnviz.render.workers.worker import Order, dismiss, draw
+from attnviz.render.workers.worker import DrawRequest, dismiss, draw
 from tests.render.animated import Animated
 
 
@@ -23,9 +23,9 @@ class Noted(Animated):
 
     begun = 0
 
-    def staged(self, renderer) -> Scene:
+    def build_scene(self, renderer) -> Scene:
         self.begun += 1
-        return super().staged(renderer)
+        return super().build_scene(renderer)
 
 
 def four_segments(scene: Scene) -> None:
@@ -43,13 +43,13 @@ def four_segments(scene: Scene) -> None:
 def segments_of(source: Animated) -> tuple[Segment, ...]:
     with source.session():
         renderer = PlanningRenderer()
-        Animated.staged(source, renderer).render()
+        Animated.build_scene(source, renderer).render()
     return segmented(renderer.plays, source.quality.fps)
 
 
 @pytest.fixture(autouse=True)
 def as_it_was(tmp_path, monkeypatch) -> Iterator[None]:
-    """Whatever happens, nothing is left of it: no thread, no folder, and manim is set up as before."""
+    """Checks that nothing is left behind: no thread, no folder, and manim set up as before."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     before = dict(config), manim_logger.level, threading.enumerate()
     yield
@@ -95,17 +95,17 @@ def test_segments_may_be_left_out_and_gone_beyond():
     with replay(source) as told:
         assert told.draw(second) == expected[0]
         assert told.position == second.end
-        told.pass_by(third.first)
-        told.pass_by(third.end)
+        told.skip_to(third.first)
+        told.skip_to(third.end)
         assert told.position == last.first
         assert told.draw(last) == expected[1]
 
     with replay(source) as other:
-        other.pass_by(last.first)
+        other.skip_to(last.first)
         assert other.draw(last) == expected[1]
 
 
-def test_it_rests_until_it_is_asked():
+def test_it_rests_until_the_next_request():
     reached = []
 
     def construct(scene: Scene) -> None:
@@ -136,7 +136,7 @@ def test_it_can_be_dismissed_wherever_it_is(drawn):
     assert source.begun == 1
 
 
-def test_manim_is_set_up_for_the_scene_while_it_is_told_only():
+def test_manim_is_set_up_for_the_scene_only_during_the_replay():
     seen = []
 
     def construct(scene: Scene) -> None:
@@ -246,13 +246,13 @@ def test_who_hears_of_frames_may_end_it_in_the_middle_of_a_segment():
     assert counted == [1, 1]
 
 
-def orders(source: Animated, name: str = "scene") -> list[Order]:
-    return [Order(name, source, Range((each,)), each.first) for each in segments_of(source)]
+def requests(source: Animated, name: str = "scene") -> list[DrawRequest]:
+    return [DrawRequest(name, source, Range((each,)), each.first) for each in segments_of(source)]
 
 
 def test_a_worker_goes_on_with_a_scene_as_long_as_it_can():
     source = Noted(four_segments)
-    first, second, third, last = orders(source)
+    first, second, third, last = requests(source)
 
     for each in (first, third, last):
         draw(each)
@@ -270,11 +270,11 @@ def test_a_worker_goes_on_with_a_scene_as_long_as_it_can():
 def test_a_worker_draws_a_range_in_one_go_and_goes_where_there_is_nothing_to_draw():
     source = Noted(four_segments)
     segments = segments_of(source)
-    one_by_one = [draw(each).files for each in orders(source)]
+    one_by_one = [draw(each).files for each in requests(source)]
     dismiss()
 
-    nothing = draw(Order("scene", source, Range(()), segments[1].first))
-    whole = draw(Order("scene", source, Range(segments[1:]), segments[1].first))
+    nothing = draw(DrawRequest("scene", source, Range(()), segments[1].first))
+    whole = draw(DrawRequest("scene", source, Range(segments[1:]), segments[1].first))
 
     assert nothing.files == ()
     assert [(each,) for each in whole.files] == one_by_one[1:]
@@ -283,18 +283,18 @@ def test_a_worker_draws_a_range_in_one_go_and_goes_where_there_is_nothing_to_dra
 
 def test_a_worker_has_one_scene_at_a_time():
     one, other = Noted(four_segments), Noted(four_segments)
-    _, *later = orders(one)
-    draw(orders(other, "other")[0])
+    _, *later = requests(one)
+    draw(requests(other, "other")[0])
     draw(later[0])
 
     assert len(worker._replays) == 1
-    draw(orders(other, "other")[1])
+    draw(requests(other, "other")[1])
     assert (one.begun, other.begun) == (1, 2)
 
 
-def test_a_worker_that_met_an_error_begins_anew():
+def test_a_worker_begins_anew_after_an_error():
     source, segments = another_time(lambda scene: None)
-    first, second = (Order("scene", source, Range((each,)), each.first) for each in segments)
+    first, second = (DrawRequest("scene", source, Range((each,)), each.first) for each in segments)
     draw(first)
 
     with pytest.raises(NonDeterministicSceneError):
@@ -310,7 +310,7 @@ def test_what_a_scene_prints_while_it_is_drawn_is_not_printed_twice(capsys):
         sys.stdout.write("hello")
         four_segments(scene)
 
-    first, *_ = orders(Noted(construct))
+    first, *_ = requests(Noted(construct))
     assert capsys.readouterr().out == "hello"
     draw(first)
 

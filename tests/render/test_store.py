@@ -112,7 +112,7 @@ def test_what_is_fetched_takes_the_place_of_what_is_there_and_never_writes_into_
     assert target.read_bytes() == b"one"
 
 
-def test_a_target_that_cannot_be_written_is_told(store, tmp_path):
+def test_a_target_that_cannot_be_written_is_an_error(store, tmp_path):
     store.put(KEY, b"frames")
 
     with pytest.raises(FileNotFoundError):
@@ -376,7 +376,7 @@ def test_two_that_put_different_bytes_at_the_same_moment_leave_one_whole(
     assert target.read_bytes() in {b"ours", b"theirs"}
 
 
-def test_the_name_of_a_file_tells_its_key_and_its_digest(store):
+def test_the_name_of_a_file_holds_its_key_and_its_digest(store):
     store.put(KEY, b"frames")
 
     (path,) = files(store)

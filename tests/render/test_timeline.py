@@ -36,7 +36,7 @@ def numbers(segments) -> list[range]:
     return [range(each.first, each.end) for each in segments]
 
 
-def test_a_segment_ends_where_something_stood_still():
+def test_a_segment_ends_after_a_still_play():
     assert numbers(segmented([move(), move(), hold(), move(), hold(), move()], FPS)) == [
         range(3),
         range(3, 5),
@@ -76,7 +76,7 @@ def test_every_frame_is_in_one_segment_and_in_its_order(told):
 
 
 @given(plays, plays)
-def test_after_something_stood_still_segments_are_the_same_whatever_was_before(one, other):
+def test_after_a_still_play_segments_do_not_depend_on_those_before(one, other):
     """So a change remains where it is."""
     end = [*one, hold()]
 
@@ -87,7 +87,7 @@ def test_after_something_stood_still_segments_are_the_same_whatever_was_before(o
 
 
 @given(plays)
-def test_a_cutter_tells_of_a_segment_as_soon_as_it_ends(told):
+def test_a_cutter_returns_a_segment_as_soon_as_it_ends(told):
     cutter = Cutter(FPS)
     cut = []
     for i, play in enumerate(told):
@@ -124,7 +124,7 @@ def test_the_key_of_a_segment_depends_on_nothing_else():
     assert Segment(3, (move(), move(0, key="x"), hold())).key == segment.key
 
 
-def test_a_segment_of_which_a_play_cannot_be_told_has_no_key():
+def test_a_segment_with_a_play_that_cannot_be_hashed_has_no_key():
     assert Segment(0, (move(key=None), hold())).key is None
     assert Segment(0, (move(), hold(key=None))).key is None
     assert Segment(0, (move(), move(0, key=None), hold())).key is not None
@@ -144,7 +144,7 @@ def of_effort(counts) -> list[Segment]:
 
 
 @given(st.lists(st.integers(1, 40), max_size=30), st.floats(0.01, 3))
-def test_ranges_hold_every_segment_in_order_and_are_about_as_large_as_asked(counts, effort):
+def test_ranges_hold_every_segment_in_order_and_are_about_as_large_as_given(counts, effort):
     segments = of_effort(counts)
 
     shared = ranges(segments, effort)

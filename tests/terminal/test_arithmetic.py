@@ -43,7 +43,7 @@ def test_a_sum_too_long_for_a_line_goes_on_before_a_plus(board):
     ]
 
 
-def test_numbers_stand_below_each_other_by_their_decimal_point(board):
+def test_numbers_are_aligned_by_their_decimal_point(board):
     assert calculated(board(), "softmax", "weight", 76) == [
         "α₁₁ = 0.14 / 2.14 ≈ 0.06",
         "α₁₂ =    1 / 2.14 ≈ 0.47",

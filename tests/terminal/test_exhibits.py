@@ -112,7 +112,7 @@ def test_colour_changes_no_character(exhibited, shown):
     assert shown(board, 80, "truecolor") == shown(board, 80, None)
 
 
-def test_exhibits_stand_after_the_words_they_belong_to(exhibited, shown):
+def test_exhibits_come_after_the_words_they_belong_to(exhibited, shown):
     lines = shown(exhibited(), 80)
 
     places = [
@@ -134,7 +134,7 @@ def test_a_step_without_a_formula_has_a_title_and_a_rule(exhibited, shown):
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", LESSONS)
-def test_every_lesson_shows_all_it_tells_in_the_width_it_has(
+def test_every_lesson_is_shown_completely_in_the_given_width(
     default_lesson, shown, name, language, width
 ):
     board = default_lesson(name, language)
@@ -198,7 +198,7 @@ def test_a_joint_of_several_words_stands_above(drawn):
     assert lines[:2] == ["sampled down by two", "P  2×2  inputs"]
 
 
-def test_a_name_that_says_the_head_is_not_said_twice(drawn):
+def test_a_name_that_contains_the_head_is_not_repeated(drawn):
     of_head = replace(small("A"), head=1)
 
     assert "head 1" in drawn(Exhibit("a", of_head))[0]
@@ -247,7 +247,7 @@ def test_a_mark_is_closed_where_the_page_cuts_the_matrix(drawn, exhibited):
     assert not any("[" in line for line in lines if line.startswith(("x₁", "x₃")))
 
 
-def test_marks_of_a_matrix_too_large_for_numbers_are_said(drawn, exhibited):
+def test_marks_of_a_matrix_too_large_for_numbers_are_given_in_words(drawn, exhibited):
     wide = exhibited(300).steps[0].exhibits[0].item
 
     lines = drawn(Exhibit("a", wide, marks=(Region((0, 2), (7, 8)),)))
@@ -315,7 +315,7 @@ SHAPES = Table(
 )
 
 
-def test_a_table_tells_what_works_from_what_fails_without_colour(drawn):
+def test_a_table_marks_working_and_failing_rows_without_colour(drawn):
     assert drawn(Exhibit("a", SHAPES)) == [
         "  fed       comes out",
         "─────────────────────",

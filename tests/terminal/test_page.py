@@ -107,7 +107,7 @@ def test_every_step_has_a_header_with_its_number_its_title_and_its_formula(board
         )
 
 
-def test_everything_that_is_said_is_shown_and_nothing_is_lost_in_wrapping(board, shown):
+def test_all_words_are_shown_and_none_is_lost_in_wrapping(board, shown):
     storyboard = board(text=" ".join(f"w{i}" for i in range(40)), causal=True, heads=5)
 
     page = squeezed(" ".join(shown(storyboard, 48)))
@@ -162,14 +162,14 @@ def test_a_matrix_wider_than_the_page_is_cut_into_blocks_of_columns(board, shown
     assert not any("…" in line for line in lines if line.strip().startswith("q₁"))
 
 
-def test_untrained_weights_are_said_to_be_so_before_the_first_step(board, shown):
+def test_a_warning_on_untrained_weights_comes_before_the_first_step(board, shown):
     lines = shown(board(text="the cat"), 80)
 
     first = next(i for i, line in enumerate(lines) if "Inputs" in line)
     assert any(line.startswith("  ! Untrained numbers") for line in lines[:first])
 
 
-def test_the_articles_own_weights_are_not_said_to_be_untrained(board, shown):
+def test_the_articles_own_weights_have_no_warning(board, shown):
     assert not any("untrained" in line for line in shown(board(), 80))
 
 

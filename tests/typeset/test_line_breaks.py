@@ -3,7 +3,7 @@
 import pytest
 
 from attnviz.typeset.fonts import Weight, shape
-from attnviz.typeset.line_breaks import fitted, roomy_width
+from attnviz.typeset.line_breaks import break_lines, roomy_width
 
 TEXTS = [
     "The animal didn't cross the street because it was too tired",
@@ -25,7 +25,7 @@ def test_text_is_hardly_wider_than_it_is_taken_to_be(text):
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("width", [20, 90, 300, 5000])
 def test_lines_fit_and_no_character_is_lost(text, width):
-    lines = fitted(text, width, 11)
+    lines = break_lines(text, width, 11)
 
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(roomy_width(line, 11) <= width for line in lines)
@@ -35,5 +35,6 @@ def test_lines_fit_and_no_character_is_lost(text, width):
 def test_a_line_does_not_begin_with_chinese_punctuation():
     for width in range(30, 200):
         assert not any(
-            line[0] in "，。：；" for line in fitted("查询，键。值：是；权重，注意力。", width, 11)
+            line[0] in "，。：；"
+            for line in break_lines("查询，键。值：是；权重，注意力。", width, 11)
         )

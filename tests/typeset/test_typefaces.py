@@ -86,7 +86,7 @@ def test_a_font_is_named_by_its_file_or_by_its_name_in_the_system(system, tmp_pa
     assert chosen(str(tmp_path / "other.ttf")) == Typeface(tmp_path / "other.ttf")
 
 
-def test_a_font_that_is_not_there_or_no_font_is_told(system, tmp_path):
+def test_a_missing_or_invalid_font_is_refused(system, tmp_path):
     (system / "NotoSansSC.otf").write_bytes(INTER.read_bytes())
     (tmp_path / "fake.otf").write_text("not a font")
 

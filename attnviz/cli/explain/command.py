@@ -253,7 +253,7 @@ def _show(lessons: Sequence[ExplainRequest], options: ExplainOptions) -> None:
     if options.to_file:
         _write(options, "\n".join(map("".join, texts)))
     else:
-        show_pages(_in_turn(texts), pause=options.pause, prompt=settings[0][0].say("pause"))
+        show_pages(_in_turn(texts), pause=options.pause, prompt=settings[0][0].phrase("pause"))
 
 
 def _in_turn(lessons: Sequence[Sequence[str]]) -> list[str]:

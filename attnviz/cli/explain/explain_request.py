@@ -18,7 +18,7 @@ from attnviz.records import record
 from attnviz.story.storyboard import Storyboard
 
 if TYPE_CHECKING:
-    from attnviz.lessons.spec import Made
+    from attnviz.lessons.spec import FilmLesson
 
 _INPUT = (*(each.name for each in fields(InputRequest)), "distance")
 _PRESENTATION = {"lang": "language", "precision": "precision", "rounding": "rounding"}
@@ -34,7 +34,7 @@ class ExplainRequest:
     steps: tuple[str, ...] = ()
     """The steps to show; all where it is empty."""
     title: str | None = None
-    """In place of the lesson's own."""
+    """The title in place of the lesson's own; None keeps that."""
     words: Mapping[str, str] = field(default_factory=dict)
     """Own words, by "step.part" and "step.title"."""
     where: str = ""
@@ -44,13 +44,15 @@ class ExplainRequest:
         """Builds the lesson, with its own words and title."""
         board = build_storyboard(self.lesson.name, self.request)
         if self.words:
-            from attnviz.lecture.own_words import overridden
+            from attnviz.lecture.own_words import with_own_words
 
-            board = overridden(board, self.words, self.where)
+            board = with_own_words(board, self.words, self.where)
         return board if self.title is None else replace(board, title=self.title)
 
 
-def from_film(path: str, given: Mapping[str, str], how: Presentation) -> tuple[ExplainRequest, ...]:
+def from_film(
+    path: str, given: Mapping[str, str], presentation: Presentation
+) -> tuple[ExplainRequest, ...]:
     """The lessons of a film, presented as in the film but for the options that are given.
 
     `given` are the options that the user wrote, by the names of their parameters.
@@ -65,25 +67,25 @@ def from_film(path: str, given: Mapping[str, str], how: Presentation) -> tuple[E
         raise InputError(f"no lesson in {path} takes a sequence: leave --query out")
     if "key" in given and all(each.lesson.name != DEFAULT for each in made):
         raise InputError(f"no lesson in {path} follows a key: leave --key out")
-    return tuple(_request_of(each, path, given, how) for each in made)
+    return tuple(_request_of(each, path, given, presentation) for each in made)
 
 
 def from_lecture(
-    path: str, given: Mapping[str, str], how: Presentation
+    path: str, given: Mapping[str, str], presentation: Presentation
 ) -> tuple[ExplainRequest, ...]:
     """The lessons of a lecture file, in the language that is given, or else in its first; title cards are for films.
 
     Raises InputError as the file and its lessons do, and for an option that does not go with one.
     """
     from attnviz.lecture.reading import read_lecture
-    from attnviz.library.lecture_plan import PlannedLesson, planned
+    from attnviz.library.lecture_plan import PlannedLesson, plan_chapters
 
     for name, flag in given.items():
         if name in (*_INPUT, "query", "key", "precision", "rounding") and name != "text":
             raise InputError(f"a lecture file says itself what it shows: leave {flag} out")
-    lecture = read_lecture(path, (how.lang,) if "lang" in given else None)
+    lecture = read_lecture(path, (presentation.lang,) if "lang" in given else None)
     version = next(iter(lecture.versions.values()))
-    lessons = [each for each in planned(version) if isinstance(each, PlannedLesson)]
+    lessons = [each for each in plan_chapters(version) if isinstance(each, PlannedLesson)]
     if not lessons:
         raise InputError(f"{path} has title cards only: there is nothing to explain")
     return tuple(
@@ -126,27 +128,27 @@ def only_steps(
     return tuple(each for each in chosen if each.steps)
 
 
-def _made(path: str) -> tuple[Made, ...]:
-    from attnviz.lessons.spec import lessons_of
+def _made(path: str) -> tuple[FilmLesson, ...]:
+    from attnviz.lessons.spec import lessons_from_spec
     from attnviz.views.film.video.embedded_spec import read_spec
 
     spec = read_spec(Path(path))
     try:
-        return lessons_of(spec)
+        return lessons_from_spec(spec)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 
 
 def _request_of(
-    made: Made, path: str, given: Mapping[str, str], how: Presentation
+    made: FilmLesson, path: str, given: Mapping[str, str], presentation: Presentation
 ) -> ExplainRequest:
     changes: dict[str, Any] = {
-        field: getattr(how, name) for name, field in _PRESENTATION.items() if name in given
+        field: getattr(presentation, name) for name, field in _PRESENTATION.items() if name in given
     }
     if "query" in given and made.request.trace is not None:
-        changes["query"] = row_of(made.request.trace.problem, how.query)
+        changes["query"] = row_of(made.request.trace.problem, presentation.query)
     if "key" in given and made.request.trace is not None and made.lesson.name == DEFAULT:
-        changes["key"] = key_of(made.request.trace.problem, how.key)
+        changes["key"] = key_of(made.request.trace.problem, presentation.key)
     request = replace(made.request, **changes)
     if request.language != made.request.language:
         return ExplainRequest(made.lesson, request, made.steps)

@@ -180,7 +180,7 @@ def _lecture_job(
 def _make(job: RenderJob, options: RenderOptions) -> None:
     """Plans every film, so that what is wrong is known at once, then draws them one after the other."""
     from attnviz.cli.render.progress import drawing, planning
-    from attnviz.cli.shared.interrupts import obeyed_between_frames
+    from attnviz.cli.shared.interrupts import deferred_interrupts
     from attnviz.library.films.film_writer import (
         check_films_writable,
         plan_films,
@@ -189,26 +189,26 @@ def _make(job: RenderJob, options: RenderOptions) -> None:
     )
 
     with (
-        obeyed_between_frames() as obey_interrupt,
+        deferred_interrupts() as raise_if_interrupted,
         _folder_of_voices(options) as folder,
-        resources(options).opened() as studio,
+        resources(options).open_service() as service,
     ):
         voices = None if folder is None else Path(folder)
         with planning():
             films = plan_films(
-                job, studio, options.duration, voices, lambda count: obey_interrupt()
+                job, service, options.duration, voices, lambda count: raise_if_interrupted()
             )
         check_films_writable(films)
         films = with_recording(films, options.narrate, _warn)
-        with drawing(sum(film.programme.frames for film in films), lambda: studio.kept) as bar:
+        with drawing(sum(film.film_plan.frames for film in films), lambda: service.kept) as bar:
 
             def on_frames(count: int) -> None:
                 bar.advance(count)
-                obey_interrupt()
+                raise_if_interrupted()
 
             for film in films:
-                write_film(film, studio, on_frames)
-                bar.say(_summary(film))
+                write_film(film, service, on_frames)
+                bar.print_line(_summary(film))
 
 
 def _warn(message: str) -> None:
@@ -223,4 +223,4 @@ def _folder_of_voices(options: RenderOptions) -> AbstractContextManager[str | No
 
 
 def _summary(film: PlannedFilm) -> str:
-    return summary(film.target, film.programme.seconds, film.programme.chapters[0].film.quality)
+    return summary(film.target, film.film_plan.seconds, film.film_plan.chapters[0].film.quality)

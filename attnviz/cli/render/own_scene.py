@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attnviz.errors import InputError
-from attnviz.library.files import check_writable, whole_file
+from attnviz.library.files import atomic_file, check_writable
 from attnviz.library.films.render_job import RenderOptions, files_of, film_path
 from attnviz.library.films.render_resources import RenderResources
 from attnviz.render.scenes.scene_file import SceneFile
@@ -39,35 +39,38 @@ def film_scene(file: SceneFile, options: RenderOptions) -> None:
     Raises InputError as the scene does, and OutputError where the film cannot be written.
     """
     from attnviz.cli.render.progress import drawing, planning, summary
-    from attnviz.cli.shared.interrupts import obeyed_between_frames
+    from attnviz.cli.shared.interrupts import deferred_interrupts
 
     output = None if options.output is None else film_path(options.output)
-    with obeyed_between_frames() as obey_interrupt, resources(options).opened() as studio:
+    with (
+        deferred_interrupts() as raise_if_interrupted,
+        resources(options).open_service() as service,
+    ):
         with planning():
-            scene, planned = _planned(file, options, obey_interrupt)
+            scene, planned = _planned(file, options, raise_if_interrupted)
         target = film_path(f"{scene.bundle.scene}.mp4") if output is None else output
         for path in files_of(target):
             check_writable(path)
-        with drawing(planned.frames, lambda: studio.kept) as bar:
+        with drawing(planned.frames, lambda: service.kept) as bar:
 
             def on_frames(count: int) -> None:
                 bar.advance(count)
-                obey_interrupt()
+                raise_if_interrupted()
 
-            written = _write(scene, planned, target, studio, on_frames)
+            written = _write(scene, planned, target, service, on_frames)
             size = scene.quality
-            bar.say(summary(target, written.frames / size.fps, size))
+            bar.print_line(summary(target, written.frames / size.fps, size))
 
 
 def _planned(
-    file: SceneFile, options: RenderOptions, obey_interrupt: Callable[[], None]
+    file: SceneFile, options: RenderOptions, raise_if_interrupted: Callable[[], None]
 ) -> tuple[OwnScene, ScenePlan]:
     from attnviz.render.quality import DEFAULT_QUALITY, quality
     from attnviz.render.scenes.own_scene import OwnScene, plan_scene
     from attnviz.render.scenes.scene_file import bundled, load
 
     size, found = quality(options.quality or DEFAULT_QUALITY, options.fps), load(file)
-    planned = plan_scene(OwnScene(bundled(found), size), lambda count: obey_interrupt())
+    planned = plan_scene(OwnScene(bundled(found), size), lambda count: raise_if_interrupted())
     # by now it has imported all that it needs
     return OwnScene(bundled(found), size), planned
 
@@ -76,7 +79,7 @@ def _write(
     scene: OwnScene,
     planned: ScenePlan,
     target: Path,
-    studio: FilmService,
+    service: FilmService,
     on_frames: Callable[[int], None],
 ) -> ScenePlan:
     """The film, and its subcaptions beside it, if it has any; all of it, or nothing."""
@@ -86,11 +89,11 @@ def _write(
 
     film, *beside = files_of(target)
     with ExitStack() as stack:
-        drawn = stack.enter_context(whole_file(film))
-        scenario = make(scene, planned, drawn, studio, on_frames, encoding_tool=str(PROGRAM))
+        drawn = stack.enter_context(atomic_file(film))
+        scenario = make(scene, planned, drawn, service, on_frames, encoding_tool=str(PROGRAM))
         for path, write in zip(beside, (subrip, webvtt), strict=True):
-            if scenario.said:
-                written = stack.enter_context(whole_file(path))
-                written.write_text(write(scenario.said), encoding="utf-8")
+            if scenario.captions:
+                written = stack.enter_context(atomic_file(path))
+                written.write_text(write(scenario.captions), encoding="utf-8")
         on_frames(0)  # the last moment to be interrupted in
     return scenario

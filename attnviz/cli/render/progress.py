@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 def summary(target: Path, seconds: float, size: Quality) -> str:
     """The line about a film that is done."""
-    from attnviz.views.film.timing import clock
+    from attnviz.views.film.timing import clock_text
 
-    return f"{target}: {clock(seconds)}, {size.width}×{size.height}, {size.fps} frames a second"
+    return (
+        f"{target}: {clock_text(seconds)}, {size.width}×{size.height}, {size.fps} frames a second"
+    )
 
 
 @contextmanager
@@ -46,7 +48,7 @@ class Bar:
     """A bar that counts frames, and lines above it."""
 
     advance: Callable[[int], None]
-    say: Callable[[str], None]
+    print_line: Callable[[str], None]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ _ENDING = [
 
 
 @contextmanager
-def obeyed_between_frames() -> Iterator[Callable[[], None]]:
+def deferred_interrupts() -> Iterator[Callable[[], None]]:
     """Gives a function that raises KeyboardInterrupt if Ctrl-C was pressed, and SystemExit if the program was asked to
     end otherwise; leaving the block does so too.
 
@@ -33,9 +33,9 @@ def obeyed_between_frames() -> Iterator[Callable[[], None]]:
     def remember(number: int, frame: FrameType | None) -> None:
         heard.append(number)
         if len(heard) > 1:
-            obey()
+            raise_if_interrupted()
 
-    def obey() -> None:
+    def raise_if_interrupted() -> None:
         if heard:
             raise (
                 KeyboardInterrupt if heard[0] == signal.SIGINT else SystemExit(_KILLED + heard[0])
@@ -46,11 +46,11 @@ def obeyed_between_frames() -> Iterator[Callable[[], None]]:
     for each in before:
         signal.signal(each, remember)
     try:
-        yield obey
+        yield raise_if_interrupted
     except Exception:
-        obey()  # Ctrl-C reaches other programs as well: that they fail then is no fault
+        raise_if_interrupted()  # Ctrl-C reaches other programs as well: that they fail then is no fault
         raise
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-    obey()
+    raise_if_interrupted()

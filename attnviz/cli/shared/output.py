@@ -18,7 +18,7 @@ def check_writable(path: str | Path) -> None:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Writes `text` in UTF-8, line ends as they are. Raises as `attnviz.library.files.whole_file` does."""
+    """Writes `text` in UTF-8, line ends as they are. Raises as `attnviz.library.files.atomic_file` does."""
     if str(path) == STDOUT:
         click.echo(text, nl=False)
     else:
@@ -26,7 +26,7 @@ def write_text(path: str | Path, text: str) -> None:
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
-    """Writes `data`. Raises as `attnviz.library.files.whole_file` does."""
+    """Writes `data`. Raises as `attnviz.library.files.atomic_file` does."""
     if str(path) == STDOUT:
         click.echo(data, nl=False)
     else:

@@ -52,7 +52,7 @@ def _keyboard() -> AbstractContextManager[TextIO | None]:
 
 
 def _goes_on(prompt: str, keyboard: TextIO) -> bool:
-    """Whether the reader wants the next step: Enter does, q or the end of the input does not."""
+    """True if the reader wants the next step: on Enter, not on q or the end of the input."""
     click.echo(prompt, nl=False)
     try:
         answer = keyboard.readline()

@@ -12,7 +12,7 @@ from attnviz.core.arrays import FloatArray, as_count
 from attnviz.errors import ShapeError
 
 Index: TypeAlias = tuple[EllipsisType | slice | int, ...]
-"""What stands in the brackets behind an array; `…` are the axes that a function does not ask about."""
+"""An index into an array; `…` stands for the axes that a function does not use."""
 
 
 def span(kernel: int, dilation: int) -> int:

@@ -38,7 +38,7 @@ class ConvolutionStages:
     padded: FloatArray
     """The input with zeros around it: (…, in_channels, *spatial + 2 · padding)."""
     windows: FloatArray
-    """What the kernel lies on at each place: (…, in_channels, *places, *size). A view of `padded`."""
+    """The input under the kernel at each output position: (…, in_channels, *places, *size). A view of `padded`."""
     channel_products: FloatArray
     """Window times kernel, added up within each channel: (…, out_channels, in_channels, *places)."""
     channel_sum: FloatArray
@@ -48,11 +48,11 @@ class ConvolutionStages:
 
 
 @record(eq=False)
-class PlaceProducts:
+class PositionProducts:
     """The products that add up to one number of the output, before the bias. Arrays are read-only; `…` is the batch."""
 
     window: FloatArray
-    """What the kernel lies on: (…, in_channels, *size)."""
+    """The input under the kernel: (…, in_channels, *size)."""
     kernel: FloatArray
     """The kernel's slice for each channel: (in_channels, *size)."""
     products: FloatArray
@@ -167,7 +167,7 @@ def convolve(
 
 def products_at(
     stages: ConvolutionStages, kernel: npt.ArrayLike, place: Sequence[int], out_channel: int = 0
-) -> PlaceProducts:
+) -> PositionProducts:
     """Every product behind stages.channel_sum[…, out_channel, *place].
 
     `kernel` is the one that `stages` was computed with, (out_channels, in_channels, *size); `place` is one index for
@@ -206,7 +206,7 @@ def products_at(
     every_channel: Index = (..., out_channel, slice(None), *place)
     one_number: Index = (..., out_channel, *place)
     window = stages.windows[under]
-    return PlaceProducts(
+    return PositionProducts(
         window=window,
         kernel=read_only(kernel_[out_channel].copy()),
         products=read_only(window * kernel_[out_channel]),

@@ -56,14 +56,14 @@ def layers_to_reach(distance: int, kernel: int) -> int:
     return -(-distance // (kernel // 2))
 
 
-def reached(n: int, kernel: int, layers: int, position: int) -> BoolArray:
+def receptive_positions(n: int, kernel: int, layers: int, position: int) -> BoolArray:
     """The positions of each layer that feed one unit of the last: (layers + 1, n), row 0 is the input, read-only.
 
     The layers are same-padded with stride 1 and an odd kernel. The last row is the unit alone; each row above it adds
     (k − 1) / 2 positions to either side, until the sequence ends.
     Raises InputError for a kernel that is not odd, or a position that the sequence does not have.
 
-    >>> reached(7, kernel=3, layers=2, position=1).astype(int)
+    >>> receptive_positions(7, kernel=3, layers=2, position=1).astype(int)
     array([[1, 1, 1, 1, 0, 0, 0],
            [1, 1, 1, 0, 0, 0, 0],
            [0, 1, 0, 0, 0, 0, 0]])

@@ -34,7 +34,7 @@ class TransposedStages:
     """
 
     stamps: FloatArray
-    """What each position of the input writes, its channels added up: (…, out_channels, *spatial, *size)."""
+    """The kernel times the value at each input position, channels added up: (…, out_channels, *spatial, *size)."""
     spread: FloatArray
     """The stamps laid down `stride` apart and added up where they overlap: (…, out_channels, *places + 2 · padding)."""
     output: FloatArray

@@ -21,7 +21,7 @@ class LayerCost:
     sequential: int
     """Steps that must wait for one another, as each position waits in a recurrence, however many units compute."""
     path: int
-    """How many steps from position to position lead from the first input to the last output, at least 1. It counts
+    """The number of steps from position to position from the first input to the last output, at least 1. It counts
     through as many layers as that takes, which is more than one for a convolution only."""
     memory: int
     """Numbers that are kept for the backward pass: the outputs, and what the layer put between them and its input."""

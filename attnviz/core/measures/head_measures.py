@@ -26,7 +26,7 @@ class HeadMeasures:
     added: float | None
     """Weight on what the model adds to a text, but for the first position: [SEP]."""
     entropy: float | None
-    """Of a row of weights, in nats: 0 where one key takes all, ln n where all take the same."""
+    """The entropy of a row of weights, in nats: 0 where one key has all weight, ln n where all have the same."""
 
 
 def head_measures(
@@ -61,7 +61,7 @@ def head_measures(
 
 
 def induction(weights: FloatArray, length: int) -> float | None:
-    """Of a sequence of that length, told twice: weight on what followed the same token the first time.
+    """The mean weight on the token that followed the same token before, in a sequence of that length repeated once.
 
     weights (2·length, 2·length); query i of the second half counts, and its key i − length + 1.
     Raises ShapeError if the weights have another shape.

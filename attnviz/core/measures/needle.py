@@ -1,4 +1,4 @@
-"""A match planted at a distance, and who finds it: one step of attention, or a stack of convolutions.
+"""A question and an answer at a distance, and the response to the answer of attention and of convolutions.
 
 Of n vectors one asks and one answers; the rest is filler. What a layer does with the answer is measured as what becomes
 of its output at the asking position when the answer is taken away.
@@ -20,15 +20,15 @@ from attnviz.core.seeded import standard_normal
 from attnviz.errors import InputError
 from attnviz.records import record
 
-ASKS, ANSWERS = 0, 1
-"""The two components of a vector that mark a question and an answer. In filler both are 0."""
+QUESTION, ANSWER = 0, 1
+"""The components of a vector that mark a question and an answer. In filler both are 0."""
 SCORE = 6.0
 """q · k of the question and its answer; all other scores are 0."""
 
 
 @record(eq=False)
-class Planting:
-    """n vectors in which the one at `position` asks and the one `distance` after it answers. Arrays are read-only."""
+class NeedleSequence:
+    """n vectors with a question at `position` and its answer `distance` after it. Arrays are read-only."""
 
     position: int
     distance: int
@@ -46,15 +46,15 @@ class Planting:
 
 
 @record(eq=False)
-class PlantingResponses:
-    """The responses of attention and convolution to a planted answer, where it is asked. Arrays are read-only."""
+class NeedleResponses:
+    """The responses of both layers to the answer, at the position of the question. Arrays are read-only."""
 
     attention: AttentionStages
-    """Of all positions, with the answer in place."""
+    """The attention of all positions, with the answer in place."""
     attention_weight: float
-    """Of the question on the answer."""
+    """The weight of the question on the answer."""
     attention_response: float
-    """How far the output moves in the answer's component when the answer is taken away."""
+    """The change of the output in the answer's component when the answer is removed."""
     convolution_responses: FloatArray
     """Largest move of any component after 0, 1, … layers when the answer is taken away: (layers + 1,). Exactly 0
     until the answer is in the field."""
@@ -62,17 +62,19 @@ class PlantingResponses:
     """After how many layers the answer comes into the field of the asking position."""
 
 
-def plant(n: int, distance: int, *, position: int = 0, d_model: int = 8, seed: int = 0) -> Planting:
+def needle_sequence(
+    n: int, distance: int, *, position: int = 0, d_model: int = 8, seed: int = 0
+) -> NeedleSequence:
     """A sequence with a question at `position` and its answer `distance` further on.
 
     Filler is seeded noise, rounded to two decimals, in all components but the two markers; questions and answers are
     filler with their marker set to 1. Raises InputError if the answer would stand outside of the sequence, or d_model
     is below 3 (two markers, and something to fill).
 
-    >>> planting = plant(4, distance=2, d_model=3)
-    >>> planting.vectors[:, [ASKS, ANSWERS]].tolist()
+    >>> needle = needle_sequence(4, distance=2, d_model=3)
+    >>> needle.vectors[:, [QUESTION, ANSWER]].tolist()
     [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0], [0.0, 0.0]]
-    >>> bool((planting.vectors[:2] == planting.without_answer[:2]).all())
+    >>> bool((needle.vectors[:2] == needle.without_answer[:2]).all())
     True
     """
     n, distance = as_count(n, "n", 2), as_count(distance, "distance", 1)
@@ -84,24 +86,24 @@ def plant(n: int, distance: int, *, position: int = 0, d_model: int = 8, seed: i
             f"n is {n}, counted from 0; shorten the distance or lengthen the sequence"
         )
     without = np.round(standard_normal((n, d_model), seed), 2) + 0.0  # turns −0.0 into 0.0
-    without[:, [ASKS, ANSWERS]] = 0
-    without[position, ASKS] = 1
+    without[:, [QUESTION, ANSWER]] = 0
+    without[position, QUESTION] = 1
     vectors = without.copy()
-    vectors[position + distance, ANSWERS] = 1
+    vectors[position + distance, ANSWER] = 1
     components = np.eye(d_model)
-    return Planting(
+    return NeedleSequence(
         position=position,
         distance=distance,
         seed=seed,
         vectors=read_only(vectors),
         without_answer=read_only(without),
-        w_q=read_only(SCORE * components[:, [ASKS]]),
-        w_k=read_only(components[:, [ANSWERS]]),
+        w_q=read_only(SCORE * components[:, [QUESTION]]),
+        w_k=read_only(components[:, [ANSWER]]),
         w_v=read_only(components),
     )
 
 
-def planting_responses(planting: Planting, layers: int, kernel: int = 3) -> PlantingResponses:
+def needle_responses(needle: NeedleSequence, layers: int, kernel: int = 3) -> NeedleResponses:
     """One step of attention, and stacks of 0 to `layers` convolutions, with and without the answer.
 
     The attention weight is e^SCORE / (e^SCORE + n − 1) at any distance: it depends on n only. The convolutions keep n
@@ -110,25 +112,25 @@ def planting_responses(planting: Planting, layers: int, kernel: int = 3) -> Plan
 
     Raises InputError for a kernel that is not odd or below 3, and unless `layers` is a whole number of at least 0.
 
-    >>> responses = planting_responses(plant(12, distance=3), layers=5)
+    >>> responses = needle_responses(needle_sequence(12, distance=3), layers=5)
     >>> round(responses.attention_weight, 4)
     0.9735
     >>> responses.layers_needed, (responses.convolution_responses > 0).tolist()
     (3, [False, False, False, True, True, True])
     """
-    layers, at = as_count(layers, "layers", 0), planting.position
-    needed = layers_to_reach(planting.distance, kernel)
-    attention = _attention(planting, planting.vectors)
-    moved = attention.output[at] - _attention(planting, planting.without_answer).output[at]
+    layers, at = as_count(layers, "layers", 0), needle.position
+    needed = layers_to_reach(needle.distance, kernel)
+    attention = _attention(needle, needle.vectors)
+    moved = attention.output[at] - _attention(needle, needle.without_answer).output[at]
     stacks = zip(
-        _convolutions(planting, planting.vectors, layers, kernel),
-        _convolutions(planting, planting.without_answer, layers, kernel),
+        _convolutions(needle, needle.vectors, layers, kernel),
+        _convolutions(needle, needle.without_answer, layers, kernel),
         strict=True,
     )
-    return PlantingResponses(
+    return NeedleResponses(
         attention=attention,
-        attention_weight=float(attention.weights[at, at + planting.distance]),
-        attention_response=float(moved[ANSWERS]),
+        attention_weight=float(attention.weights[at, at + needle.distance]),
+        attention_response=float(moved[ANSWER]),
         convolution_responses=read_only(
             np.array([np.abs(full[:, at] - bare[:, at]).max() for full, bare in stacks])
         ),
@@ -136,16 +138,18 @@ def planting_responses(planting: Planting, layers: int, kernel: int = 3) -> Plan
     )
 
 
-def _attention(planting: Planting, x: FloatArray) -> AttentionStages:
-    return attend(x @ planting.w_q, x @ planting.w_k, x @ planting.w_v)
+def _attention(needle: NeedleSequence, x: FloatArray) -> AttentionStages:
+    return attend(x @ needle.w_q, x @ needle.w_k, x @ needle.w_v)
 
 
-def _convolutions(planting: Planting, x: FloatArray, layers: int, kernel: int) -> list[FloatArray]:
+def _convolutions(
+    needle: NeedleSequence, x: FloatArray, layers: int, kernel: int
+) -> list[FloatArray]:
     """The input and the output of each layer, (d_model, n): the components of a vector are the channels."""
     d_model = x.shape[-1]
     outputs = [x.T]
     for layer in range(layers):
-        drawn = standard_normal((d_model, d_model, kernel), planting.seed, 1 + layer)
+        drawn = standard_normal((d_model, d_model, kernel), needle.seed, 1 + layer)
         weights = drawn / np.sqrt(kernel * d_model)
         outputs.append(convolve(outputs[-1], weights, padding=kernel // 2).output)
     return outputs

@@ -20,11 +20,11 @@ class ScoreMeasures:
     """Measures of scores and their softmax, one number for each d_k of a sweep. Arrays are read-only."""
 
     variance: FloatArray
-    """Of the scores, over all queries and keys: (len(d_ks),)."""
+    """The variance of the scores, over all queries and keys: (len(d_ks),)."""
     largest_weight: FloatArray
-    """Of a row of weights, mean over the queries: (len(d_ks),). From 1/n_keys to 1."""
+    """The largest weight of a row, mean over the queries: (len(d_ks),). From 1/n_keys to 1."""
     entropy: FloatArray
-    """Of a row of weights in nats, mean over the queries: (len(d_ks),). From 0 to ln n_keys."""
+    """The entropy of a row of weights in nats, mean over the queries: (len(d_ks),). From 0 to ln n_keys."""
     gradient: FloatArray
     """gradient_size of a row of weights, mean over the queries: (len(d_ks),). From 0 to 1 − 1/n_keys."""
 
@@ -36,12 +36,12 @@ class ScoreSweep:
     d_ks: tuple[int, ...]
     n_keys: int
     samples: int
-    """How many queries were drawn for each d_k, each with n_keys keys of its own."""
+    """The number of queries drawn for each d_k, each with n_keys keys of its own."""
     seed: int
     unscaled: ScoreMeasures
-    """Of q · k."""
+    """The measures of q · k."""
     scaled: ScoreMeasures
-    """Of q · k / √d_k."""
+    """The measures of q · k / √d_k."""
 
 
 def entropy(weights: npt.ArrayLike) -> FloatArray:

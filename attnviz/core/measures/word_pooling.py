@@ -19,7 +19,7 @@ def between(weights: FloatArray, queries: Sequence[int], keys: Sequence[int]) ->
     return float(weights[np.ix_(queries, keys)].sum(axis=1).mean())
 
 
-def merged(weights: FloatArray, groups: Sequence[Sequence[int]]) -> FloatArray:
+def pool_words(weights: FloatArray, groups: Sequence[Sequence[int]]) -> FloatArray:
     """The weights (n, n) of groups of positions: summed over the keys of a group, averaged over its queries.
 
     Returns (len(groups), len(groups)). Every position belongs to one group; a row that sums to 1 does so still.
@@ -27,7 +27,7 @@ def merged(weights: FloatArray, groups: Sequence[Sequence[int]]) -> FloatArray:
     Raises ShapeError if the groups are not n positions, each once.
     Source: Clark et al., "What Does BERT Look At?" (2019), section 4.1.
 
-    >>> merged(np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]), [[0], [1, 2]])
+    >>> pool_words(np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]), [[0], [1, 2]])
     array([[0.5, 0.5],
            [0. , 1. ]])
     """

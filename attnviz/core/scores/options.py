@@ -24,7 +24,7 @@ class ScoreOptions:
     bias: npt.ArrayLike | None = None
     """(…, n_q, n_k), added to the scaled (and capped) scores."""
     causal: bool = False
-    """Whether query i sees only the keys j ≤ i + offset."""
+    """True if query i sees only the keys j ≤ i + offset."""
     offset: int = 0
     """The number of keys before the first query."""
     softcap: float | None = None

@@ -1,4 +1,4 @@
-"""What every step of the lesson on length needs: the words, the names and the matrices of a growing sequence."""
+"""The context of the lesson any-length: words, names and matrices of a growing sequence."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from attnviz.theme import Role
 
 @record(eq=False)
 class GrowthContext:
-    """What every step needs: the words on the sequence after one more vector came, and what was measured."""
+    """The context of every step: the words on the sequence after one more vector, and the measurements."""
 
     context: LessonContext
     growth: Growth
 
-    def say(self, step: str, part: str, **facts: object) -> str:
-        return self.context.say(step, part, **facts)
+    def phrase(self, step: str, part: str, **facts: object) -> str:
+        return self.context.phrase(step, part, **facts)
 
     def title(self, step: str) -> str:
-        return self.say(step, "title")
+        return self.phrase(step, "title")
 
     def named(self, letter: str) -> str:
-        """The vector that comes, as words name it."""
+        """The name of the new vector in a sentence."""
         return self.context.named(letter, self.growth.old)
 
     def difference(self, value: float) -> str:
@@ -71,13 +71,13 @@ class GrowthContext:
         return replace(whole, values=whole.values[row : row + 1], rows=whole.rows[row : row + 1])
 
     def formula(self, *, masked: bool = False) -> Formula:
-        """From scores to outputs, scaled as the sequence asks for."""
+        """The formula from scores to outputs, with the scaling of the sequence."""
         scores = formulas.current_scores(self.context.scaling, biased=False, masked=masked)
         return formulas.all_rows(scores)
 
     @property
     def first_head(self) -> str | None:
-        """Which head the matrices are of, where there are several."""
+        """The note that only the first head is shown; None where there is one."""
         count = len(self.context.trace.heads)
         if count == 1:
             return None

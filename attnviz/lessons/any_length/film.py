@@ -1,4 +1,4 @@
-"""One more vector: its row and its column travel in, and what stood there stands still."""
+"""The film of the lesson any-length: the row and the column of a new vector move in, all others stay."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from attnviz.story.matrix import Matrix
 from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.pages import show_in_pages
-from attnviz.views.film.choreography import born, dim, light
+from attnviz.views.film.choreography import dim, form_from, undim
 from attnviz.views.film.components.crossing import Crossing
 from attnviz.views.film.components.matrix import MOST_SIDE, MatrixView, frame_around, sheet
 from attnviz.views.film.components.text import label
@@ -22,7 +22,7 @@ from attnviz.views.film.submatrix import excerpt
 
 _CROSSED = Box(STAGE.left, 3.1, STAGE.bottom, STAGE.top)
 _VALUES = Box(3.7, STAGE.right, STAGE.bottom, STAGE.top)
-_BIRTHS = 4.4
+_NEW_SCORES = 4.4
 """Seconds for all new scores together."""
 _SIDES = (1.8, 3.0, 4.2)
 """Room for the maps, from the shortest sequence to the longest."""
@@ -43,12 +43,12 @@ def grow(scene: Stage, step: Step) -> None:
 
 
 def _pooling(scene: Stage, matrix: Matrix) -> list[FadeIn]:
-    """What is said of a map that is too large to show each position."""
+    """The note under a map that is too large to show each position."""
     count = matrix.shape[0]
     if count <= MOST_SIDE:
         return []
-    said = scene.words.say("film", "pooled", count=count, blocks=MOST_SIDE)
-    line = label(said, scene.style.theme.dim, Size.SMALL)
+    words = scene.words.phrase("film", "pooled", count=count, blocks=MOST_SIDE)
+    line = label(words, scene.style.theme.dim, Size.SMALL)
     line.move_to((STAGE.left, 0, 0), aligned_edge=LEFT).on_baseline(CAPTION.top + 0.14)
     return [FadeIn(line)]
 
@@ -64,10 +64,10 @@ def _map(scene: Stage, matrix: Matrix, side: float) -> VGroup:
 
 def append(scene: Stage, step: Step) -> None:
     """Queries at the left, keys on top, scores where they cross, values beside; then one more of each."""
-    stage = _Crossed(scene, step)
+    stage = _AppendLayout(scene, step)
     last = stage.last
     with scene.beat(step, parts.Append.WHY):
-        scene.move(FadeIn(stage.standing), seconds=1.2)
+        scene.move(FadeIn(stage.existing), seconds=1.2)
         scene.move(*[FadeIn(slot) for slot in stage.new_slots], seconds=0.8)
     with scene.beat(step, parts.Append.PROJECTIONS):
         scene.move(FadeIn(stage.query, shift=0.8 * RIGHT), seconds=0.9)
@@ -78,16 +78,16 @@ def append(scene: Stage, step: Step) -> None:
         places = [(last, j) for j in range(last + 1)] + [(i, last) for i in range(last)]
         scene.move(*dim(stage.old_scores, stage.old_values), seconds=0.4)
         for i, j in places:
-            birth = born(crossing.product.cell(i, j), *crossing.factors(i, j))
-            scene.move(birth, seconds=_BIRTHS / len(places))
+            forming = form_from(crossing.product.cell(i, j), *crossing.factors(i, j))
+            scene.move(forming, seconds=_NEW_SCORES / len(places))
     with scene.beat(step, parts.Append.SAME):
         frame = frame_around(stage.old_scores, scene.style.theme.ink, 0.02)
-        scene.move(*light(stage.old_scores, stage.old_values), Create(frame), seconds=0.9)
+        scene.move(*undim(stage.old_scores, stage.old_values), Create(frame), seconds=0.9)
     scene.clear_stage()
 
 
-class _Crossed:
-    """Where everything stands in the end, told apart into what was there and what comes."""
+class _AppendLayout:
+    """The final layout, divided into old and new parts."""
 
     def __init__(self, scene: Stage, step: Step) -> None:
         board, style = scene.storyboard, scene.style
@@ -120,7 +120,7 @@ class _Crossed:
         self.value = _named(values, self.last)
         self.new_slots = [slots.cell(self.last, j) for j in range(self.last + 1)]
         self.new_slots += [slots.cell(i, self.last) for i in old]
-        self.standing = VGroup(
+        self.existing = VGroup(
             *[_named(view, i) for view in (crossing.left, crossing.top) for i in old],
             slots.submobjects[-1],
             self.old_scores,
@@ -141,4 +141,4 @@ ACTS: Acts = {
     "causal": Act(show_in_pages, parts.Causal),
     "generation": Act(show_in_pages, parts.Generation),
 }
-"""How the steps are played that say more by moving."""
+"""The acts of the steps that need movement of their own."""

@@ -1,4 +1,4 @@
-"""What happens to attention when a sequence gets longer, computed and measured: nothing here is told yet."""
+"""Measurements of attention while a sequence gets longer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import Trace
-from attnviz.lessons.sequence import hides, largest_difference, rearranged
+from attnviz.lessons.sequence import has_mask_or_bias, largest_difference, rearranged
 from attnviz.records import record
 
 MOST_BEFORE = 4
-"""How many vectors are there before one more comes: as many as can be followed one by one."""
+"""The most vectors before one more is appended: as many as can be shown one by one."""
 GENERATED = 3
 """On how many sequences of growing length generation is shown."""
 SHORT, MIDDLE, LONG = 3, 5, 8
@@ -39,18 +39,18 @@ class Growth:
         return tuple(sorted({max(1, round(n / 3)), max(1, round(2 * n / 3)), n}))
 
     @cached_property
-    def tried(self) -> tuple[Trace, ...]:
+    def prefix_traces(self) -> tuple[Trace, ...]:
         """The first vectors, as many as each of `lengths` says."""
         return tuple(map(self._first, self.lengths))
 
     @property
     def repeated(self) -> bool:
-        """Whether there is nothing to append but the only vector, once more."""
+        """True if the sequence has a single vector, which is then appended once more."""
         return self.given.problem.n == 1
 
     @property
     def old(self) -> int:
-        """How many vectors are there before one more comes."""
+        """The number of vectors before one more is appended."""
         return max(1, min(self.given.problem.n - 1, MOST_BEFORE))
 
     @cached_property
@@ -63,42 +63,42 @@ class Growth:
 
     @cached_property
     def causal(self) -> tuple[Trace, ...]:
-        """With a causal mask: before, after, and as far as generation is shown."""
+        """The traces with a causal mask: before, after, and as far as generation is shown."""
         there = 2 if self.repeated else self.given.problem.n
         last = min(there, self.old + GENERATED - 1)
         return tuple(self._first(n, causal=True) for n in range(self.old, last + 1))
 
     def _first(self, count: int, *, causal: bool = False) -> Trace:
         problem = self.given.problem
-        if count == problem.n and not causal and not hides(problem):
+        if count == problem.n and not causal and not has_mask_or_bias(problem):
             return self.given
         places = [0] * count if self.repeated else range(count)
         return trace_of(_masked(rearranged(problem, places), causal))
 
     @cached_property
-    def projections_moved(self) -> float:
-        """How far q, k and v of the old vectors, of any head, lie from what they were."""
+    def projection_change(self) -> float:
+        """The largest change of q, k and v of the old vectors, in any head."""
         return _moved(self.before, self.after, lambda head: (head.q, head.k, head.v))
 
     @cached_property
-    def scores_moved(self) -> float:
-        """How far the scores between old vectors lie from what they were."""
+    def score_change(self) -> float:
+        """The largest change of the scores between old vectors."""
         return _moved(self.before, self.after, lambda head: (head.stages.scores,))
 
     @cached_property
-    def causal_moved(self) -> float:
-        """With a causal mask, how far weights and outputs of the old rows lie from what they were."""
+    def causal_change(self) -> float:
+        """The largest change of weights and outputs of the old rows, with a causal mask."""
         before, after = self.causal[:2]
         return _moved(before, after, lambda head: (head.stages.weights, head.stages.output))
 
     @cached_property
-    def kept_differs(self) -> tuple[float, ...]:
-        """For each length of `causal`, how far the last row, computed alone, lies from the one computed with all."""
+    def cached_row_differences(self) -> tuple[float, ...]:
+        """The difference of the last row computed alone from that computed with all, for each trace of `causal`."""
         return tuple(map(_last_row_differs, self.causal))
 
 
 def _last_row_differs(trace: Trace) -> float:
-    """How far the outputs of the last row lie from `trace` if it is computed alone, on the keys and values of all."""
+    """The difference of the last row's outputs from `trace` if it is computed alone, on all keys and values."""
     scale = trace.problem.scale
     return max(
         largest_difference(

@@ -13,12 +13,12 @@ from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 
 
-def append(told: GrowthContext) -> Step:
-    """The scores before and after, and the q, k and v of what came."""
-    growth, context = told.growth, told.context
+def append(growth_context: GrowthContext) -> Step:
+    """The scores before and after, and q, k and v of the new vector."""
+    growth, context = growth_context.growth, growth_context.context
     old, head = growth.old, context.head
     scores = [
-        told.square("S", trace, lambda each: each.stages.scores, Role.SCORE)
+        growth_context.square("S", trace, lambda each: each.stages.scores, Role.SCORE)
         for trace in (growth.before, growth.after)
     ]
     parts = (("Q", head.q, Role.QUERY), ("K", head.k, Role.KEY), ("V", head.v, Role.VALUE))
@@ -29,19 +29,26 @@ def append(told: GrowthContext) -> Step:
     why = "again" if growth.repeated else "why"
     return Step(
         "append",
-        told.title("append"),
+        growth_context.title("append"),
         formulas.SCORES,
         {
-            "why": told.say("append", why, new=told.named("x")),
-            "projections": told.say(
-                "append", "projections", difference=told.difference(growth.projections_moved)
+            "why": growth_context.phrase("append", why, new=growth_context.named("x")),
+            "projections": growth_context.phrase(
+                "append",
+                "projections",
+                difference=growth_context.difference(growth.projection_change),
             ),
-            "scores": told.say("append", "scores", query=told.named("q"), key=told.named("k")),
-            "same": told.say(
-                "append", "same", count=old**2, difference=told.difference(growth.scores_moved)
+            "scores": growth_context.phrase(
+                "append", "scores", query=growth_context.named("q"), key=growth_context.named("k")
+            ),
+            "same": growth_context.phrase(
+                "append",
+                "same",
+                count=old**2,
+                difference=growth_context.difference(growth.score_change),
             ),
         },
-        omitted=told.first_head,
+        omitted=growth_context.first_head,
         exhibits=(
             Exhibit("why", scores[0], f"n = {old}"),
             Exhibit("scores", scores[1], f"n = {old + 1}", "→", marks=came),
@@ -53,27 +60,29 @@ def append(told: GrowthContext) -> Step:
     )
 
 
-def share(told: GrowthContext) -> Step:
+def share(growth_context: GrowthContext) -> Step:
     """The weights before and after: softmax shares anew, by one factor a row."""
-    growth, context = told.growth, told.context
+    growth, context = growth_context.growth, growth_context.context
     old, row = growth.old, context.query
-    before, after = (told.weights_of(trace, row) for trace in (growth.before, growth.after))
+    before, after = (
+        growth_context.weights_of(trace, row) for trace in (growth.before, growth.after)
+    )
     return Step(
         "share",
-        told.title("share"),
-        told.formula(),
+        growth_context.title("share"),
+        growth_context.formula(),
         {
-            "why": told.say("share", "why", key=told.named("k")),
-            "worked": told.say(
+            "why": growth_context.phrase("share", "why", key=growth_context.named("k")),
+            "worked": growth_context.phrase(
                 "share",
                 "worked",
                 query=context.named("q", row),
-                key=told.named("k"),
+                key=growth_context.named("k"),
                 weight=context.weight_texts[old],
             ),
         },
-        worked=_shrunk(told, before, after),
-        omitted=told.first_head,
+        worked=_shrunk(growth_context, before, after),
+        omitted=growth_context.first_head,
         exhibits=(
             Exhibit("why", before, f"n = {old}"),
             Exhibit("why", after, f"n = {old + 1}", line=1, marks=(Region.column(old, 1),)),
@@ -81,16 +90,24 @@ def share(told: GrowthContext) -> Step:
     )
 
 
-def _shrunk(told: GrowthContext, before: Matrix, after: Matrix) -> tuple[Calculation, ...]:
+def _shrunk(
+    growth_context: GrowthContext, before: Matrix, after: Matrix
+) -> tuple[Calculation, ...]:
     """Each old weight of the worked row times what the new one leaves."""
-    numbers, row, old = told.context.numbers, told.context.query, told.growth.old
+    numbers, row, old = (
+        growth_context.context.numbers,
+        growth_context.context.query,
+        growth_context.growth.old,
+    )
     (old_texts,), (new_texts,) = (numbers.cells(each) for each in (before, after))
     taken = Number(float(after.values[0, old]), new_texts[old], Role.WEIGHT)
 
     def calculation(key: int) -> Calculation:
         weight = Number(float(before.values[0, key]), old_texts[key], Role.WEIGHT)
         total = Number(float(after.values[0, key]), new_texts[key], Role.WEIGHT)
-        exact = all(numbers.says_all(each.text, each.value) for each in (weight, taken, total))
+        exact = all(
+            numbers.is_complete_text(each.text, each.value) for each in (weight, taken, total)
+        )
         pieces = (weight, Symbol("·(1 −"), Symbol(" "), taken, Symbol(")"))
         return Calculation(
             "worked",
@@ -104,9 +121,9 @@ def _shrunk(told: GrowthContext, before: Matrix, after: Matrix) -> tuple[Calcula
     return tuple(map(calculation, range(old)))
 
 
-def causal(told: GrowthContext) -> Step:
-    """The same vector comes under a causal mask: what was there stays."""
-    growth, context = told.growth, told.context
+def causal(growth_context: GrowthContext) -> Step:
+    """The same vector appended under a causal mask: the old rows do not change."""
+    growth, context = growth_context.growth, growth_context.context
     old = growth.old
     before, after = growth.causal[:2]
     outputs = [
@@ -116,16 +133,18 @@ def causal(told: GrowthContext) -> Step:
     came = Region.row(old, old + 1)
     return Step(
         "causal",
-        told.title("causal"),
-        told.formula(masked=True),
+        growth_context.title("causal"),
+        growth_context.formula(masked=True),
         {
-            "why": told.say("causal", "why", new=told.named("x")),
-            "same": told.say("causal", "same", difference=told.difference(growth.causal_moved)),
+            "why": growth_context.phrase("causal", "why", new=growth_context.named("x")),
+            "same": growth_context.phrase(
+                "causal", "same", difference=growth_context.difference(growth.causal_change)
+            ),
         },
-        omitted=told.first_head,
+        omitted=growth_context.first_head,
         exhibits=(
-            Exhibit("why", told.weights(before), f"n = {old}"),
-            Exhibit("why", told.weights(after), f"n = {old + 1}", "→", marks=(came,)),
+            Exhibit("why", growth_context.weights(before), f"n = {old}"),
+            Exhibit("why", growth_context.weights(after), f"n = {old + 1}", "→", marks=(came,)),
             Exhibit("same", outputs[0], line=1),
             Exhibit(
                 "same", outputs[1], joint="→", line=1, marks=(Region.row(old, outputs[1].shape[1]),)
@@ -138,14 +157,14 @@ def _outputs(trace: Trace) -> tuple[Label, ...]:
     return labels("o", trace.problem.n, trace.problem.tokens, Role.OUTPUT)
 
 
-def generation(told: GrowthContext) -> Step:
+def generation(growth_context: GrowthContext) -> Step:
     """One row a token: the keys and values before it are kept."""
-    traces = told.growth.causal
+    traces = growth_context.growth.causal
     last = traces[-1].problem.n
     maps = tuple(
         Exhibit(
             "row" if i else "why",
-            told.weights(trace, tokens=False),
+            growth_context.weights(trace, tokens=False),
             f"n = {trace.problem.n}",
             "→" if i else "",
             marks=(Region.row(trace.problem.n - 1, trace.problem.n),),
@@ -154,27 +173,31 @@ def generation(told: GrowthContext) -> Step:
     )
     return Step(
         "generation",
-        told.title("generation"),
-        told.formula(masked=True),
+        growth_context.title("generation"),
+        growth_context.formula(masked=True),
         {
-            "why": told.say("generation", "why"),
-            "row": told.say("generation", "row"),
-            "count": told.say("generation", "count", n=last, all=last**2),
-            "end": told.say("generation", "end"),
+            "why": growth_context.phrase("generation", "why"),
+            "row": growth_context.phrase("generation", "row"),
+            "count": growth_context.phrase("generation", "count", n=last, all=last**2),
+            "end": growth_context.phrase("generation", "end"),
         },
-        omitted=told.say("generation", "chosen"),
-        exhibits=(*maps, Exhibit("count", _counted(told), line=1)),
+        omitted=growth_context.phrase("generation", "chosen"),
+        exhibits=(*maps, Exhibit("count", _counted(growth_context), line=1)),
     )
 
 
-def _counted(told: GrowthContext) -> Table:
-    """How many scores each length takes, from the start and with keys and values kept."""
-    lengths = (trace.problem.n for trace in told.growth.causal)
-    header = tuple(told.say("generation", name) for name in ("anew", "kept", "difference"))
+def _counted(growth_context: GrowthContext) -> Table:
+    """The number of scores at each length, computed anew and with a cache of keys and values."""
+    lengths = (trace.problem.n for trace in growth_context.growth.causal)
+    header = tuple(
+        growth_context.phrase("generation", name) for name in ("anew", "kept", "difference")
+    )
     return Table(
         ("", *header),
         tuple(
-            Row((f"n = {n}", str(n**2), str(n), told.difference(difference)))
-            for n, difference in zip(lengths, told.growth.kept_differs, strict=True)
+            Row((f"n = {n}", str(n**2), str(n), growth_context.difference(difference)))
+            for n, difference in zip(
+                lengths, growth_context.growth.cached_row_differences, strict=True
+            )
         ),
     )

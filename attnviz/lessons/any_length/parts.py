@@ -1,4 +1,4 @@
-"""What each step of the lesson any-length can say, part by part, in order."""
+"""The narration parts of each step of the lesson any-length, in order."""
 
 from __future__ import annotations
 

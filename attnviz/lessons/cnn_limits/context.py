@@ -1,4 +1,4 @@
-"""What every step of the lesson on the limits of convolution needs: words, numbers, measurements, shapes as text."""
+"""The context of the lesson cnn-limits: words, numbers, measurements, shapes as text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import ShapeError
-from attnviz.lessons.cnn_limits.measurements import Measured
+from attnviz.lessons.cnn_limits.measurements import CnnMeasurements
 from attnviz.records import record
 from attnviz.story.calculation import Number
 from attnviz.story.i18n import Words
@@ -19,23 +19,23 @@ CHANNELS = (("R", Role.RED), ("G", Role.GREEN), ("B", Role.BLUE))
 
 @record(eq=False)
 class LimitsContext:
-    """The lesson about to be told."""
+    """The context of every step: measurements, numbers and words."""
 
-    measured: Measured
+    measured: CnnMeasurements
     numbers: Numbers
     words: Words
 
-    def say(self, step: str, part: str, **facts: object) -> str:
-        return self.words.say(LESSON, step, part, **facts)
+    def phrase(self, step: str, part: str, **facts: object) -> str:
+        return self.words.phrase(LESSON, step, part, **facts)
 
     def narration(self, step: str, *parts: str, **facts: object) -> dict[str, str]:
         """The parts of a step in the order they are said; each takes the facts that it names."""
-        return {part: self.say(step, part, **facts) for part in parts}
+        return {part: self.phrase(step, part, **facts) for part in parts}
 
     def number(self, value: float, role: Role | None = None) -> Number:
         return Number(float(value), self.numbers.text(float(value)), role)
 
-    def told(self, value: float) -> str:
+    def number_text(self, value: float) -> str:
         """A number in a table, with ≈ before it where it is rounded."""
         text = self.numbers.text(float(value))
         return text if self.numbers.exact(float(value)) else f"≈ {text}"
@@ -52,7 +52,7 @@ def shape_of(array: FloatArray) -> str:
 
 
 def refusal(call: Callable[[], object]) -> str:
-    """What the core says to a call that it does not accept. Raises LookupError if it accepts it."""
+    """The message of the error that this call of the core raises. Raises LookupError if it raises none."""
     try:
         call()
     except ShapeError as error:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from attnviz.story.expressions import (
+    Atom,
     Brackets,
     Call,
+    CommaList,
     Expression,
     Indexed,
     Infix,
-    Listed,
+    Multiplication,
     Name,
     Power,
-    Product,
     Sigma,
-    Spelled,
     Statements,
     letter,
     letters,
@@ -33,13 +33,13 @@ def _size() -> Expression:
 CONVOLUTION = written(
     Infix(
         "=",
-        Spelled("y[r, c]", "y_(r c)", "y_{r c}"),
+        Atom("y[r, c]", "y_(r c)", "y_{r c}"),
         Sigma(
             "i, j",
             Infix(
                 "·",
-                Spelled("w[i, j]", "w_(i j)", "w_{i j}"),
-                Spelled("x[r + i, c + j]", "x_(r + i, c + j)", "x_{r + i, c + j}"),
+                Atom("w[i, j]", "w_(i j)", "w_{i j}"),
+                Atom("x[r + i, c + j]", "x_(r + i, c + j)", "x_{r + i, c + j}"),
             ),
         ),
     )
@@ -48,7 +48,7 @@ COUNTS = written(
     Infix(
         "≪",
         Power(letter("k"), 2),
-        Product(
+        Multiplication(
             Power(letter("n"), 2),
             Power(Brackets(Infix("+", Infix("−", *letters("n k")), letter("1"))), 2),
         ),
@@ -61,19 +61,20 @@ FEATURES = written(
     Infix(
         "=",
         named("y", "f"),
-        Sigma("c", Infix("*", named("x", "c"), Indexed(letter("w"), Spelled("fc", "f c", "f c")))),
+        Sigma("c", Infix("*", named("x", "c"), Indexed(letter("w"), Atom("fc", "f c", "f c")))),
     )
 )
 SLICES = written(
     Statements(
-        Infix("=", _Y, Sigma("c", _CONVOLVED)), Infix("=", letter("c"), Listed(*letters("1 2 3")))
+        Infix("=", _Y, Sigma("c", _CONVOLVED)),
+        Infix("=", letter("c"), CommaList(*letters("1 2 3"))),
     )
 )
 POINTWISE = written(
     Infix(
         "=",
-        Indexed(Spelled("x′", "x'", "x'"), letter("c")),
-        Sigma("b", Product(Indexed(letter("m"), Spelled("cb", "c b", "c b")), named("x", "b"))),
+        Indexed(Atom("x′", "x'", "x'"), letter("c")),
+        Sigma("b", Multiplication(Indexed(letter("m"), Atom("cb", "c b", "c b")), named("x", "b"))),
     )
 )
 FLATTENED = written(
@@ -82,8 +83,8 @@ FLATTENED = written(
 OUTPUT_SIZE = written(Infix("+", _size(), letter("1")))
 PROJECTION = written(
     Statements(
-        Infix("=", letter("Q"), Product(letter("X"), named("W", "Q"))),
-        Spelled(
+        Infix("=", letter("Q"), Multiplication(letter("X"), named("W", "Q"))),
+        Atom(
             "(n × d_model)(d_model × d_k)",
             '(n times d_"model") (d_"model" times d_k)',
             "(n \\times d_\\mathrm{model})(d_\\mathrm{model} \\times d_k)",

@@ -1,4 +1,4 @@
-"""What the lesson on the limits of convolution measures: pictures, kernels, and what comes of them.
+"""The measurements of the lesson cnn-limits: pictures, kernels, and the results.
 
 The kernels that find something were chosen by hand, so that a reader can check every product: Sobel's for the edges of
 a digit (Sobel & Feldman, 1968), and two that weigh colours. Layers whose numbers do not matter, only their shapes, are
@@ -18,14 +18,14 @@ from attnviz.lessons.cnn_limits.pictures import picture
 from attnviz.records import record
 
 SIDE = 3
-"""Of every kernel."""
+"""The side of every kernel."""
 LENGTHS = (3, 5, 8)
-"""How many vectors are fed."""
-MADE_FOR = 5
-"""How many vectors the fully connected layer was made for."""
-EDGE_PLACE = (4, 1)
+"""The numbers of vectors that the network is tried on."""
+FIXED_LENGTH = 5
+"""The number of vectors that the fully connected layer was made for."""
+EDGE_POSITION = (4, 1)
 """The place of the digit that is worked out: rows and columns counted from 0."""
-COLOUR_PLACE = (1, 1)
+COLOUR_POSITION = (1, 1)
 """The place of the flower that is worked out."""
 
 _CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], dtype=np.float64)
@@ -43,7 +43,7 @@ _CHANNELS_OUT, _CLASSES, _WIDTH = 2, 2, 4
 
 
 @record
-class Measured:
+class CnnMeasurements:
     """Everything that the lesson shows, computed when it is asked for; untrained weights follow `seed`."""
 
     seed: int = 0
@@ -113,7 +113,7 @@ class Measured:
     @cached_property
     def last_layer(self) -> FloatArray:
         """The fully connected layer, made for MADE_FOR vectors: (2 · (MADE_FOR − 2), 2)."""
-        return self._untrained((_CHANNELS_OUT * (MADE_FOR - SIDE + 1), _CLASSES), 1)
+        return self._untrained((_CHANNELS_OUT * (FIXED_LENGTH - SIDE + 1), _CLASSES), 1)
 
     def convolved(self, n: int) -> FloatArray:
         """The convolution of n vectors: (2, n − 2)."""

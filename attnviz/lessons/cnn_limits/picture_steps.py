@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.convolution.convolution import PlaceProducts, output_size, products_at
+from attnviz.core.convolution.convolution import PositionProducts, output_size, products_at
 from attnviz.lessons.cnn_limits import formulas
 from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsContext
-from attnviz.lessons.cnn_limits.measurements import COLOUR_PLACE, COLOURS, EDGE, EDGE_PLACE, SIDE
+from attnviz.lessons.cnn_limits.measurements import (
+    COLOUR_POSITION,
+    COLOURS,
+    EDGE,
+    EDGE_POSITION,
+    SIDE,
+)
 from attnviz.story.calculation import Calculation, Symbol, Term
 from attnviz.story.calculations import calculation, dot_product
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
@@ -25,11 +31,11 @@ _SIZES = (8, 28, 224)
 def convolution(context: LimitsContext) -> Step:
     """One place of the digit, every product written out."""
     measured = context.measured
-    at = products_at(measured.edges, EDGE, EDGE_PLACE)
+    at = products_at(measured.edges, EDGE, EDGE_POSITION)
     total = context.number(float(at.total), Role.OUTPUT)
     worked = dot_product(
         "worked",
-        (Symbol(indexed("y", *EDGE_PLACE), Role.OUTPUT),),
+        (Symbol(indexed("y", *EDGE_POSITION), Role.OUTPUT),),
         (at.window.ravel(), at.kernel.ravel()),
         (Role.INPUT, Role.KERNEL),
         total,
@@ -39,7 +45,7 @@ def convolution(context: LimitsContext) -> Step:
     )
     return Step(
         "convolution",
-        context.say("convolution", "title"),
+        context.phrase("convolution", "title"),
         formulas.CONVOLUTION,
         context.narration(
             "convolution",
@@ -50,7 +56,7 @@ def convolution(context: LimitsContext) -> Step:
         ),
         worked=(worked,),
         exhibits=(
-            Exhibit("picture", _digit(context), marks=(_window(*EDGE_PLACE),)),
+            Exhibit("picture", _digit(context), marks=(_window(*EDGE_POSITION),)),
             Exhibit("kernel", _edge_kernel(), joint="*"),
             Exhibit(
                 "worked",
@@ -65,13 +71,13 @@ def sharing(context: LimitsContext) -> Step:
     """The same kernel at every place, and what it saves."""
     output = context.measured.edges.output[0]
     table = Table(
-        tuple(context.say("sharing", key) for key in ("size", "shared", "connected")),
+        tuple(context.phrase("sharing", key) for key in ("size", "shared", "connected")),
         tuple(Row(_counts(side)) for side in _SIZES),
         (Role.INPUT, Role.KERNEL, None),
     )
     return Step(
         "sharing",
-        context.say("sharing", "title"),
+        context.phrase("sharing", "title"),
         formulas.COUNTS,
         context.narration(
             "sharing",
@@ -109,12 +115,12 @@ def _extremes(output: FloatArray) -> tuple[Region, ...]:
 def channels(context: LimitsContext) -> Step:
     """One place of the flower: each slice with its channel, then the sum."""
     measured = context.measured
-    under = _window(*COLOUR_PLACE)
-    at = products_at(measured.colours, COLOURS, COLOUR_PLACE)
+    under = _window(*COLOUR_POSITION)
+    at = products_at(measured.colours, COLOURS, COLOUR_POSITION)
     red, green, blue = (context.numbers.text(each) for each in at.channel_sums.tolist())
     return Step(
         "channels",
-        context.say("channels", "title"),
+        context.phrase("channels", "title"),
         formulas.CHANNELS,
         context.narration(
             "channels",
@@ -144,7 +150,7 @@ def channels(context: LimitsContext) -> Step:
     )
 
 
-def _channel_calculations(context: LimitsContext, at: PlaceProducts) -> tuple[Calculation, ...]:
+def _channel_calculations(context: LimitsContext, at: PositionProducts) -> tuple[Calculation, ...]:
     numbers = context.numbers
     partial = [
         context.number(value, role)
@@ -164,7 +170,7 @@ def _channel_calculations(context: LimitsContext, at: PlaceProducts) -> tuple[Ca
         for i, (letter, role) in enumerate(CHANNELS)
     ]
     terms = tuple(Term((each,), each.value, each.text) for each in partial)
-    left = (Symbol(indexed("y", *COLOUR_PLACE), Role.OUTPUT),)
+    left = (Symbol(indexed("y", *COLOUR_POSITION), Role.OUTPUT),)
     total = context.number(float(at.total), Role.OUTPUT)
     return (*by_channel, calculation("sum", left, terms, total, numbers))
 
@@ -173,7 +179,7 @@ def features(context: LimitsContext) -> Step:
     """Two kernels over the same picture: what each channel gives, and the sums."""
     return Step(
         "features",
-        context.say("features", "title"),
+        context.phrase("features", "title"),
         formulas.FEATURES,
         context.narration("features", "first", "second"),
         exhibits=(*_maps(context, 0, "first"), *_maps(context, 1, "second")),
@@ -198,7 +204,7 @@ def _maps(context: LimitsContext, kernel: int, part: str) -> tuple[Exhibit, ...]
 
 
 def _window(row: int, column: int) -> Region:
-    """What a kernel lies on at that place."""
+    """The window of a kernel at that position."""
     return Region((row, row + SIDE), (column, column + SIDE))
 
 

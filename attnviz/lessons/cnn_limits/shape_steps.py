@@ -9,8 +9,14 @@ from attnviz.core.convolution.upsampling import upsample
 from attnviz.core.self_attention import self_attention
 from attnviz.lessons.cnn_limits import formulas
 from attnviz.lessons.cnn_limits.context import CHANNELS, LimitsContext, refusal, shape_of
-from attnviz.lessons.cnn_limits.measurements import COLOUR_PLACE, COLOURS, LENGTHS, MADE_FOR, SMOOTH
-from attnviz.story.exhibits import Exhibit, Field, Layer, Plot, Row, Series, Table
+from attnviz.lessons.cnn_limits.measurements import (
+    COLOUR_POSITION,
+    COLOURS,
+    FIXED_LENGTH,
+    LENGTHS,
+    SMOOTH,
+)
+from attnviz.story.exhibits import Exhibit, Field, FieldLayer, Plot, Row, Series, Table
 from attnviz.story.labels import indexed
 from attnviz.story.matrix import Matrix, MatrixKind
 from attnviz.story.storyboard import Step
@@ -31,12 +37,12 @@ def wrong_channels(context: LimitsContext) -> Step:
     fed = {"trained": measured.flower, "one": measured.grey, "six": measured.views}
     return Step(
         step,
-        context.say(step, "title"),
+        context.phrase(step, "title"),
         formulas.SLICES,
         context.narration(step, *fed),
         exhibits=(
             *(
-                Exhibit(part, _meeting(context, len(x)), context.say(step, "count", n=len(x)))
+                Exhibit(part, _meeting(context, len(x)), context.phrase(step, "count", n=len(x)))
                 for part, x in fed.items()
             ),
             Exhibit("one", _refused(context, measured.grey), line=1),
@@ -47,25 +53,25 @@ def wrong_channels(context: LimitsContext) -> Step:
 
 def _refused(context: LimitsContext, x: FloatArray) -> Table:
     return Table(
-        tuple(context.say("wrong-channels", key) for key in ("fed", "answer")),
+        tuple(context.phrase("wrong-channels", key) for key in ("fed", "answer")),
         (Row((shape_of(x), refusal(lambda: convolve(x, COLOURS[:1]))), good=False),),
         (Role.INPUT, None),
     )
 
 
 def _meeting(context: LimitsContext, fed: int) -> Field:
-    """Which slice of the kernel has a channel, and which channel a slice."""
+    """The pairs of kernel slices and channels, with the slices and channels that have no partner."""
     slices = len(CHANNELS)
     pairs = min(fed, slices)
     return Field(
         layers=(
-            Layer(
-                context.say("wrong-channels", "channels"),
+            FieldLayer(
+                context.phrase("wrong-channels", "channels"),
                 tuple(i < pairs for i in range(fed)),
                 Role.INPUT,
             ),
-            Layer(
-                context.say("wrong-channels", "slices"),
+            FieldLayer(
+                context.phrase("wrong-channels", "slices"),
                 tuple(i < pairs for i in range(slices)),
                 Role.KERNEL,
             ),
@@ -76,7 +82,7 @@ def _meeting(context: LimitsContext, fed: int) -> Field:
 
 
 def remedies(context: LimitsContext) -> Step:
-    """What is usually done to make channels fit, and what becomes of the feature."""
+    """The usual ways to make channels fit, and their effect on the feature."""
     step, measured = "remedies", context.measured
     made = {
         "none": (3, measured.colours.output[0]),
@@ -84,11 +90,17 @@ def remedies(context: LimitsContext) -> Step:
         "drop": (6, measured.dropped),
         "project": (6, measured.projected),
     }
-    place = indexed("y", *COLOUR_PLACE)
+    place = indexed("y", *COLOUR_POSITION)
     table = Table(
-        (context.say(step, "fed"), context.say(step, "remedy"), place),
+        (context.phrase(step, "fed"), context.phrase(step, "remedy"), place),
         tuple(
-            Row((str(fed), context.say(step, f"by_{how}"), context.told(y[COLOUR_PLACE])))
+            Row(
+                (
+                    str(fed),
+                    context.phrase(step, f"by_{how}"),
+                    context.number_text(y[COLOUR_POSITION]),
+                )
+            )
             for how, (fed, y) in made.items()
         ),
         (Role.INPUT, None, Role.OUTPUT),
@@ -96,7 +108,7 @@ def remedies(context: LimitsContext) -> Step:
     shown = [("contrast", "none"), ("contrast", "repeat"), ("project", "project")]
     return Step(
         step,
-        context.say(step, "title"),
+        context.phrase(step, "title"),
         formulas.POINTWISE,
         context.narration(step, "why", "contrast", "project"),
         exhibits=(
@@ -105,7 +117,7 @@ def remedies(context: LimitsContext) -> Step:
                 Exhibit(
                     part,
                     Matrix("y", made[how][1], Role.OUTPUT, kind=MatrixKind.OTHER),
-                    context.say(step, f"{how}_short"),
+                    context.phrase(step, f"{how}_short"),
                     line=1,
                 )
                 for part, how in shown
@@ -117,28 +129,28 @@ def remedies(context: LimitsContext) -> Step:
 def fixed_size(context: LimitsContext) -> Step:
     """A convolution and a fully connected layer, made for one length and fed three."""
     step, measured = "fixed-size", context.measured
-    hidden, output = measured.convolved(MADE_FOR), _head(context, MADE_FOR)
+    hidden, output = measured.convolved(FIXED_LENGTH), _head(context, FIXED_LENGTH)
     table = Table(
-        tuple(context.say(step, key) for key in ("fed", "left", "answer")),
+        tuple(context.phrase(step, key) for key in ("fed", "left", "answer")),
         tuple(_fed(context, n) for n in LENGTHS),
         (Role.INPUT, None, None),
     )
     fewer, _, more = (measured.convolved(n).size for n in LENGTHS)
     return Step(
         step,
-        context.say(step, "title"),
+        context.phrase(step, "title"),
         formulas.FLATTENED,
         context.narration(
             step,
             *("network", "refused", "fixed"),
-            n=MADE_FOR,
+            n=FIXED_LENGTH,
             outputs=output.size,
             takes=hidden.size,
             fewer=fewer,
             more=more,
         ),
         exhibits=(
-            Exhibit("network", Matrix("X", measured.vectors(MADE_FOR), Role.INPUT)),
+            Exhibit("network", Matrix("X", measured.vectors(FIXED_LENGTH), Role.INPUT)),
             Exhibit(
                 "network", Matrix("x * w", hidden, Role.OUTPUT, kind=MatrixKind.OTHER), joint="→"
             ),
@@ -158,8 +170,8 @@ def _head(context: LimitsContext, n: int) -> FloatArray:
 def _fed(context: LimitsContext, n: int) -> Row:
     hidden = context.measured.convolved(n)
     numbers = f"{shape_of(hidden)} = {hidden.size}"
-    if n == MADE_FOR:
-        output = ", ".join(context.told(each) for each in _head(context, n))
+    if n == FIXED_LENGTH:
+        output = ", ".join(context.number_text(each) for each in _head(context, n))
         return Row((str(n), numbers, f"y: {output}"), good=True)
     return Row((str(n), numbers, refusal(lambda: _head(context, n))), good=False)
 
@@ -170,13 +182,17 @@ def any_size(context: LimitsContext) -> Step:
     x = measured.digit[:, _ROW]
     y = convolve(x, SMOOTH, stride=_STRIDES[1], padding=_PADDING).output
     table = Table(
-        ("n", *(context.say(step, "stride", s=s) for s in _STRIDES), context.say(step, "back")),
+        (
+            "n",
+            *(context.phrase(step, "stride", s=s) for s in _STRIDES),
+            context.phrase(step, "back"),
+        ),
         tuple(Row(_lengths(context, n)) for n in _TABLE_LENGTHS),
         (Role.INPUT, Role.OUTPUT, Role.OUTPUT, Role.OUTPUT),
     )
     return Step(
         step,
-        context.say(step, "title"),
+        context.phrase(step, "title"),
         formulas.OUTPUT_SIZE,
         context.narration(
             step, "free", "tied", "upsample", stride=_STRIDES[1], n=x.size, fewer=y.size
@@ -210,10 +226,10 @@ def _tied(context: LimitsContext) -> Plot:
     counted = {s: [_strided(context, n, s).shape[-1] for n in lengths] for s in _STRIDES}
     return Plot(
         "n",
-        context.say("any-size", "length"),
+        context.phrase("any-size", "length"),
         tuple(
             Series(
-                context.say("any-size", "stride", s=s),
+                context.phrase("any-size", "stride", s=s),
                 Role.OUTPUT,
                 tuple(map(float, lengths)),
                 tuple(map(float, counts)),
@@ -243,10 +259,10 @@ def attention(context: LimitsContext) -> Step:
     step, measured = "attention", context.measured
     weights = measured.projections
     traces = [self_attention(measured.vectors(n), *weights) for n in LENGTHS]
-    narrow = measured.vectors(MADE_FOR)[:, :_OTHER_WIDTH]
+    narrow = measured.vectors(FIXED_LENGTH)[:, :_OTHER_WIDTH]
     taken = traces[-1]
     table = Table(
-        tuple(context.say(step, key) for key in ("fed", "answer")),
+        tuple(context.phrase(step, key) for key in ("fed", "answer")),
         (
             Row((f"X {shape_of(taken.problem.x)}", f"O {shape_of(taken.output)}"), good=True),
             Row(
@@ -258,7 +274,7 @@ def attention(context: LimitsContext) -> Step:
     )
     return Step(
         step,
-        context.say(step, "title"),
+        context.phrase(step, "title"),
         formulas.PROJECTION,
         context.narration(step, "maps", "width"),
         exhibits=(

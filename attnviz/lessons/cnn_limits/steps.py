@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attnviz.lessons.cnn_limits import parts, picture_steps, shape_steps
 from attnviz.lessons.cnn_limits.context import LESSON, LimitsContext
-from attnviz.lessons.cnn_limits.measurements import Measured
+from attnviz.lessons.cnn_limits.measurements import CnnMeasurements
 from attnviz.lessons.lesson import Opening
 from attnviz.lessons.lesson_checks import check_precision, refuse_article
 from attnviz.lessons.request import LessonRequest
@@ -28,22 +28,22 @@ def open_lesson(request: LessonRequest) -> Opening[LimitsContext]:
     refuse_article(request, LESSON)
     precision = _DECIMALS if request.precision is None else request.precision
     numbers = Numbers(precision, sums=request.rounding != "plain")
-    context = LimitsContext(Measured(request.seed), numbers, words(request.language))
+    context = LimitsContext(CnnMeasurements(request.seed), numbers, words(request.language))
     return Opening(
         context,
-        context.words.say(LESSON, "title"),
+        context.words.phrase(LESSON, "title"),
         numbers,
-        untrained=context.words.say("common", "seed", name=request.seed),
+        untrained=context.words.phrase("common", "seed", name=request.seed),
         notes=_notes(context),
         brief_notes=_notes(context, "_brief"),
     )
 
 
 def _notes(context: LimitsContext, length: str = "") -> tuple[str, ...]:
-    """Whose the pictures are, which weights are chosen and which drawn, and what is rounded."""
+    """The notes on the pictures' authors, chosen and random weights, and rounding."""
     facts = {"seed": context.measured.seed, "precision": context.numbers.precision}
     parts = ("digit", "flower", "weights", "rounded")
-    return tuple(context.say("notes", part + length, **facts) for part in parts)
+    return tuple(context.phrase("notes", part + length, **facts) for part in parts)
 
 
 STEPS: tuple[StepDefinition[LimitsContext], ...] = (

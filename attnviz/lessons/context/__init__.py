@@ -1,1 +1,1 @@
-"""How far a layer looks. `lesson.py` says what the lesson is, `steps.py` builds it."""
+"""The lesson on how far a layer looks: `lesson.py` is its record, `steps.py` builds it."""

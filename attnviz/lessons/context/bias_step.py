@@ -1,4 +1,4 @@
-"""What the responses to a planted match do not tell: where looking near is a good start, and what either layer knows of
+"""The inductive biases of both layers: where looking near is a good start, and what either layer knows of
 place.
 """
 
@@ -9,9 +9,9 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.attention import attend
 from attnviz.core.convolution.convolution import convolve
-from attnviz.core.measures.needle import ANSWERS
+from attnviz.core.measures.needle import ANSWER
 from attnviz.lessons.context import formulas
-from attnviz.lessons.context.needle import MOST_DISTANT, Measured
+from attnviz.lessons.context.needle import MOST_DISTANT, NeedleMeasurements
 from attnviz.story.exhibits import Exhibit, Row, Table
 from attnviz.story.matrix import Label, Matrix, MatrixKind
 from attnviz.story.numbers import MINUS
@@ -23,8 +23,8 @@ _MADE_FOR = 3
 _BOTH_SIDES = range(1, _MADE_FOR + 3)
 
 
-def inductive_bias(measured: Measured) -> Step:
-    """Where looking near is a good start and where not; and what either knows of place."""
+def inductive_bias(measured: NeedleMeasurements) -> Step:
+    """The step on inductive bias: where looking near is a good start, and what either layer knows of positions."""
     kernel, weights = _made_kernel(measured), _weights_of_two(measured)
     facts = {
         "made_for": _MADE_FOR,
@@ -33,10 +33,10 @@ def inductive_bias(measured: Measured) -> Step:
     }
     return Step(
         "inductive-bias",
-        measured.say("inductive-bias", "title"),
+        measured.phrase("inductive-bias", "title"),
         formulas.BOTH_LAYERS,
         {
-            part: measured.say("inductive-bias", part, **facts)
+            part: measured.phrase("inductive-bias", part, **facts)
             for part in ("picture", "sequence", "place", "order")
         },
         exhibits=(
@@ -44,7 +44,7 @@ def inductive_bias(measured: Measured) -> Step:
             Exhibit(
                 "place",
                 _kernel_by_offset(kernel),
-                measured.say("inductive-bias", "made_name", **facts),
+                measured.phrase("inductive-bias", "made_name", **facts),
                 line=1,
             ),
             Exhibit("place", _found(measured, kernel), line=1),
@@ -53,15 +53,18 @@ def inductive_bias(measured: Measured) -> Step:
     )
 
 
-def _suited(measured: Measured) -> Table:
+def _suited(measured: NeedleMeasurements) -> Table:
     """Pictures, whose neighbours belong together, and long sequences, where far ones do."""
     return Table(
-        (measured.say("inductive-bias", "nearby"), measured.say("inductive-bias", "together")),
+        (
+            measured.phrase("inductive-bias", "nearby"),
+            measured.phrase("inductive-bias", "together"),
+        ),
         tuple(
             Row(
                 (
-                    measured.say("inductive-bias", f"{kind}_what"),
-                    measured.say("inductive-bias", f"{kind}_where"),
+                    measured.phrase("inductive-bias", f"{kind}_what"),
+                    measured.phrase("inductive-bias", f"{kind}_where"),
                 ),
                 good,
             )
@@ -71,22 +74,22 @@ def _suited(measured: Measured) -> Table:
 
 
 def _kernel_by_offset(kernel: FloatArray) -> Matrix:
-    """What the kernel reads the mark of an answer with, by place in it."""
+    """The kernel's weights on the answer's component, by offset."""
     offsets = range(-_MADE_FOR, _MADE_FOR + 1)
     return Matrix(
         "w",
-        kernel[:, ANSWERS],
+        kernel[:, ANSWER],
         Role.KERNEL,
         kind=MatrixKind.OTHER,
         columns=tuple(Label(f"{each:+d}".replace("-", MINUS) if each else "0") for each in offsets),
     )
 
 
-def _found(measured: Measured, kernel: FloatArray) -> Table:
+def _found(measured: NeedleMeasurements, kernel: FloatArray) -> Table:
     """The response of that kernel, and of attention, about the distance it is made for."""
     text = measured.numbers.text
     return Table(
-        ("d", measured.say("inductive-bias", "made"), measured.say("sweep", "one")),
+        ("d", measured.phrase("inductive-bias", "made"), measured.phrase("sweep", "one")),
         tuple(
             Row((str(d), text(_response(measured, kernel, d)), text(measured.attention[d - 1])))
             for d in _BOTH_SIDES
@@ -95,10 +98,10 @@ def _found(measured: Measured, kernel: FloatArray) -> Table:
     )
 
 
-def _two_answers(measured: Measured, weights: FloatArray) -> Table:
+def _two_answers(measured: NeedleMeasurements, weights: FloatArray) -> Table:
     """The weights of two equal answers, one near and one at the end."""
     return Table(
-        (measured.say("inductive-bias", "two"), measured.say("planted", "weight")),
+        (measured.phrase("inductive-bias", "two"), measured.phrase("planted", "weight")),
         tuple(
             Row((f"d = {d}", measured.numbers.text(float(weights[d]))))
             for d in (_MADE_FOR, MOST_DISTANT)
@@ -107,24 +110,24 @@ def _two_answers(measured: Measured, weights: FloatArray) -> Table:
     )
 
 
-def _made_kernel(measured: Measured) -> FloatArray:
+def _made_kernel(measured: NeedleMeasurements) -> FloatArray:
     """One kernel that reads the mark of an answer `_MADE_FOR` positions ahead: (1, d_model, size)."""
-    kernel = np.zeros((1, measured.plantings[0].vectors.shape[1], 2 * _MADE_FOR + 1))
-    kernel[0, ANSWERS, -1] = 1
+    kernel = np.zeros((1, measured.needles[0].vectors.shape[1], 2 * _MADE_FOR + 1))
+    kernel[0, ANSWER, -1] = 1
     return kernel
 
 
-def _response(measured: Measured, kernel: FloatArray, distance: int) -> float:
-    """What one layer with that kernel says at the position that asks."""
-    vectors = measured.plantings[distance - 1].vectors
+def _response(measured: NeedleMeasurements, kernel: FloatArray, distance: int) -> float:
+    """The response of one layer with that kernel at the position of the question."""
+    vectors = measured.needles[distance - 1].vectors
     return float(convolve(vectors.T, kernel, padding=_MADE_FOR).output[0, 0])
 
 
-def _weights_of_two(measured: Measured) -> FloatArray:
+def _weights_of_two(measured: NeedleMeasurements) -> FloatArray:
     """The weights of the question where two answers stand, one near and one at the end: (n,)."""
-    near, far = measured.plantings[_MADE_FOR - 1], measured.plantings[-1]
+    near, far = measured.needles[_MADE_FOR - 1], measured.needles[-1]
     vectors = near.vectors.copy()
-    vectors[MOST_DISTANT, ANSWERS] = 1
+    vectors[MOST_DISTANT, ANSWER] = 1
     stages = attend(vectors @ far.w_q, vectors @ far.w_k, vectors @ far.w_v)
     weights: FloatArray = stages.weights[0]
     return weights

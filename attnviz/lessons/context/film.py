@@ -31,8 +31,8 @@ _Item = TypeVar("_Item", Field, Plot, Table)
 _HALF = STAGE.width / 2 - 0.4
 _MOST_TABLE = 7.5
 _PLOT = (7.9, 3.9)
-_MATCH = ("asks", "answers")
-_AWAY = 6.0
+_MATCH_NAMES = ("asks", "answers")
+_SWEEP_SECONDS = 6.0
 """Seconds in which the match moves from one end to the other."""
 
 
@@ -40,10 +40,10 @@ def receptive_field(scene: Stage, step: Step) -> None:
     """One stack grows, a layer at a time, and its count with it; attention beside it takes one step."""
     _, stack, attention = step.exhibits
     field = _of(Field, stack)
-    bare = FieldView(_after(field, 0), scene.style, width=_HALF, height=4.5)
+    bare = FieldView(_field_with_layers(field, 0), scene.style, width=_HALF, height=4.5)
     to_left = np.array([STAGE.left + 0.3 - bare.get_left()[0], -1.85, 0.0])
     bare.shift(to_left)
-    grown = [_grown(scene, field, layers) for layers in range(1, len(field.layers))]
+    grown = [_stack_with_layers(scene, field, layers) for layers in range(1, len(field.layers))]
     for each in grown:
         each.shift(to_left)
     with scene.beat(step, parts.ReceptiveField.LOCAL):
@@ -60,12 +60,12 @@ def receptive_field(scene: Stage, step: Step) -> None:
     with scene.beat(step, parts.ReceptiveField.ATTENTION):
         scene.move(*[FadeIn(row) for row in flat.rows], FadeIn(name), seconds=0.7)
         scene.move(*[Create(link) for link in flat.links[0]], seconds=1.0)
-        scene.gather(VGroup(flat, name))
+        scene.add_as_group(VGroup(flat, name))
     scene.clear_stage()
 
 
-def _after(field: Field, layers: int) -> Field:
-    """The field while it has so many layers: what the whole one lights in its last rows, from the inputs up."""
+def _field_with_layers(field: Field, layers: int) -> Field:
+    """The field cut to so many layers: lit as the last rows of the whole one are, from the inputs up."""
     spare = len(field.layers) - 1 - layers
     lit = [layer.lit for layer in field.layers[spare:]] if layers else []
     dark = (False,) * len(field.layers[0].lit)
@@ -74,15 +74,15 @@ def _after(field: Field, layers: int) -> Field:
     return Field(rows, (*field.links[spare:], *[()] * spare) if layers else ((),) * spare)
 
 
-def _grown(scene: Stage, field: Field, layers: int) -> VGroup:
-    """What a stack of so many layers lights, from the unit down: its dots and its links by turns. Over all of it
-    stands how many layers it has and how many inputs it sees.
+def _stack_with_layers(scene: Stage, field: Field, layers: int) -> VGroup:
+    """The dots and links that a stack of so many layers lights, by turns, from the unit down. Over all of it
+    says how many layers it has and how many inputs it sees.
     """
-    shown = _after(field, layers)
+    shown = _field_with_layers(field, layers)
     view = FieldView(shown, scene.style, width=_HALF, height=4.5)
     part = "one_layer" if layers == 1 else "several_layers"
     inputs = shown.layers[0].lit
-    text = scene.words.say(
+    text = scene.words.phrase(
         *(scene.storyboard.lesson, "receptive-field", part),
         layers=layers,
         seen=sum(inputs),
@@ -99,12 +99,12 @@ def _grown(scene: Stage, field: Field, layers: int) -> VGroup:
 
 
 def _light_up(scene: Stage, grown: VGroup) -> None:
-    """From the unit down to the inputs."""
+    """Lights the field from the unit down to the inputs."""
     name, unit, *rest = grown
     scene.move(FadeIn(name), FadeIn(unit), seconds=0.3)
     for links, dots in zip(rest[::2], rest[1::2], strict=True):
         scene.move(*[Create(link) for link in links], FadeIn(dots), seconds=0.35)
-    scene.gather(grown)
+    scene.add_as_group(grown)
 
 
 def _name(text: str, view: FieldView, style: Style) -> Line:
@@ -114,8 +114,8 @@ def _name(text: str, view: FieldView, style: Style) -> Line:
     return line.align_to(view.dots[-1], LEFT)
 
 
-def planted(scene: Stage, step: Step) -> None:
-    """The match in both fields, one over the other; what each makes of it stands beside it."""
+def show_needle(scene: Stage, step: Step) -> None:
+    """The match in both fields, one over the other, with the measured responses beside each."""
     stack, by_layers, one_step, by_content = step.exhibits
     tables = [
         TableView(_of(Table, each), scene.style, width=_MOST_TABLE, height=2.6)
@@ -146,7 +146,7 @@ def planted(scene: Stage, step: Step) -> None:
     with scene.beat(step, parts.Planted.ATTENTION):
         scene.move(*[FadeIn(row) for row in low.rows], FadeIn(low.names), seconds=0.7)
         scene.move(*[Create(link) for link in low.links[0]], Create(rings[1]), seconds=1.2)
-        match = low.links[0][_match(low)]
+        match = low.links[0][_match_position(low)]
         others = [link for link in low.links[0] if link is not match]
         scene.move(
             match.animate.set_stroke(width=4, opacity=1),
@@ -160,24 +160,24 @@ def planted(scene: Stage, step: Step) -> None:
 def _same_step(field: Field, like: FieldView, width: float, style: Style) -> FieldView:
     """A field of about that width, its positions as far apart as those of another of the same length."""
     first = FieldView(field, style, width=width, height=1.75)
-    missing = (_apart(like) - _apart(first)) * len(field.layers[0].lit)
+    missing = (_position_pitch(like) - _position_pitch(first)) * len(field.layers[0].lit)
     return FieldView(field, style, width=width + missing, height=1.75)
 
 
-def _apart(view: FieldView) -> float:
+def _position_pitch(view: FieldView) -> float:
     one, other = view.dots[0][:2]
     return float(other.get_x() - one.get_x())
 
 
 def _ring(view: FieldView, style: Style) -> Circle:
     """Round the position of the match among the inputs."""
-    dot = view.dots[0][_match(view)]
+    dot = view.dots[0][_match_position(view)]
     ring = Circle(radius=dot.width / 2 + 0.05, stroke_width=3, color=style.theme.ink)
     return ring.move_to(dot)
 
 
-def _match(view: FieldView) -> int:
-    """Where the match stands among the inputs."""
+def _match_position(view: FieldView) -> int:
+    """The position of the match among the inputs."""
     return next(position for layer, position, _ in view.field.marks if layer == 0)
 
 
@@ -189,17 +189,21 @@ def sweep(scene: Stage, step: Step) -> None:
     plot = PlotView(_of(Plot, curves), scene.style, width=width, height=_PLOT[1])
     plot.shift(np.array([STAGE.left + 0.35, STAGE.bottom + 0.42, 0.0]))
     strip = _strip(scene, plot)
-    asks, answer = (_named(scene, part, at) for part, at in zip(_MATCH, strip[:2], strict=True))
+    asks, answer = (
+        _named(scene, part, at) for part, at in zip(_MATCH_NAMES, strip[:2], strict=True)
+    )
     asks[1].shift(0.27 * UP)  # out of the way of the other name while it starts beside it
     table.move_to(np.array([STAGE.right - 0.12, plot.get_y(), 0.0]), aligned_edge=RIGHT)
     with scene.beat(step, parts.Sweep.WHY):
         scene.move(FadeIn(strip), FadeIn(asks), FadeIn(answer), FadeIn(plot.axes), seconds=0.9)
         away = strip[-1].get_x() - strip[1].get_x()
         moving = answer.animate(rate_func=linear).shift(RIGHT * away)
-        scene.move(Unveil(VGroup(*plot.curves), rate_func=linear), moving, seconds=_AWAY)
+        scene.move(
+            RevealCurves(VGroup(*plot.curves), rate_func=linear), moving, seconds=_SWEEP_SECONDS
+        )
         scene.move(*[FadeIn(each) for each in plot.endings], seconds=0.6)
     with scene.beat(step, parts.Sweep.SILENT):
-        scene.move(*[Create(each) for each in _reaches(scene, plot, strip)], seconds=1.0)
+        scene.move(*[Create(each) for each in _reach_lines(scene, plot, strip)], seconds=1.0)
         scene.move(FadeIn(table.header), appear(table.rows), seconds=1.6)
     with scene.beat(step, parts.Sweep.FLAT):
         column = VGroup(*[row[-1] for row in table.rows])
@@ -228,28 +232,28 @@ def _strip(scene: Stage, plot: PlotView) -> VGroup:
 
 def _named(scene: Stage, part: str, at: Circle) -> VGroup:
     """A ring round a position, and its name over it."""
-    text = scene.words.say(scene.storyboard.lesson, "planted", part)
+    text = scene.words.phrase(scene.storyboard.lesson, "planted", part)
     ink = scene.style.theme.ink
     ring = Circle(radius=at.width / 2 + 0.05, stroke_width=3, color=ink).move_to(at)
     return VGroup(ring, label(text, ink, Size.SMALL).next_to(ring, UP, buff=0.1))
 
 
-def _reaches(scene: Stage, plot: PlotView, strip: VGroup) -> list[Stroke]:
-    """Under the strip, how far each response goes before it is 0: the further, the lower."""
+def _reach_lines(scene: Stage, plot: PlotView, strip: VGroup) -> list[Stroke]:
+    """The reach of each response, under the strip: the further, the lower."""
     lines: list[Stroke] = []
     for series in plot.plot.series:
-        heard = sum(y > 0 for y in series.y)
-        if heard == len(series.y):
+        reached = sum(y > 0 for y in series.y)
+        if reached == len(series.y):
             continue
         y = strip.get_bottom()[1] - 0.12 * (1 + len(lines))
-        ends = [np.array([strip[i].get_x(), y, 0.0]) for i in (0, heard)]
+        ends = [np.array([strip[i].get_x(), y, 0.0]) for i in (0, reached)]
         colour = scene.style.colour(series.role)
         lines.append(Stroke(*ends, stroke_width=4, color=colour))
     return lines
 
 
 def inductive_bias(scene: Stage, step: Step) -> None:
-    """Where looking near is a good start and where not, a row a beat; then what either knows of place."""
+    """Plays the table of inductive biases, a row a beat; then the matrices on positions."""
     suits, *measured = step.exhibits
     table = TableView(_of(Table, suits), scene.style, width=STAGE.width, height=STAGE.height)
     table.move_to(np.array([*STAGE.middle[:2], 0.0]))
@@ -266,7 +270,7 @@ def inductive_bias(scene: Stage, step: Step) -> None:
     scene.clear_stage()
 
 
-class Unveil(Animation):
+class RevealCurves(Animation):
     """Curves of a plot appear from the left, all at the same x."""
 
     def begin(self) -> None:
@@ -276,7 +280,7 @@ class Unveil(Animation):
         super().begin()
 
     def create_starting_mobject(self) -> VGroup:
-        """Where it starts is nothing: no copy."""
+        """Returns an empty group: the start shows nothing and needs no copy."""
         return self.mobject
 
     def interpolate_mobject(self, alpha: float) -> None:
@@ -291,15 +295,15 @@ class Unveil(Animation):
 
 
 def _of(kind: type[_Item], exhibit: Exhibit) -> _Item:
-    """What the exhibit shows, which is of that kind."""
+    """The item of the exhibit, checked to be of that type."""
     assert isinstance(exhibit.item, kind)
     return exhibit.item
 
 
 ACTS: Acts = {
     "receptive-field": Act(receptive_field, parts.ReceptiveField),
-    "planted": Act(planted, parts.Planted),
+    "planted": Act(show_needle, parts.Planted),
     "sweep": Act(sweep, parts.Sweep),
     "inductive-bias": Act(inductive_bias, parts.InductiveBias),
 }
-"""How the steps are played that say more by moving."""
+"""The acts of the steps that need movement of their own."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from attnviz.story.expressions import (
+    Atom,
     Brackets,
     Call,
     Fraction,
     Indexed,
     Infix,
-    Product,
+    Multiplication,
     Sigma,
-    Spelled,
     Statements,
     function,
     letter,
@@ -19,8 +19,8 @@ from attnviz.story.expressions import (
     written,
 )
 
-_REACHED = Product(letter("L"), Brackets(Infix("−", *letters("k 1"))))
-"""How far L convolutions of width k reach, from one end to the other."""
+_REACHED = Multiplication(letter("L"), Brackets(Infix("−", *letters("k 1"))))
+"""The width that L convolutions of width k reach, from one end to the other."""
 
 RECEPTIVE_FIELD = written(Infix("=", letter("r"), Infix("+", letter("1"), _REACHED)))
 LAYERS = written(
@@ -46,9 +46,9 @@ BOTH_LAYERS = written(
             lowered("y", "i"),
             Sigma(
                 "j",
-                Product(
+                Multiplication(
                     lowered("w", "j"),
-                    Indexed(letter("x"), Spelled("i+j", "i + j", "i+j"), is_lowered=True),
+                    Indexed(letter("x"), Atom("i+j", "i + j", "i+j"), is_lowered=True),
                 ),
                 is_shown=True,
             ),
@@ -56,7 +56,7 @@ BOTH_LAYERS = written(
         Infix(
             "=",
             lowered("o", "i"),
-            Sigma("j", Product(lowered("α", "i", "j"), lowered("v", "j")), is_shown=True),
+            Sigma("j", Multiplication(lowered("α", "i", "j"), lowered("v", "j")), is_shown=True),
         ),
         latex_between=", \\quad ",
     )

@@ -1,4 +1,4 @@
-"""How far a layer looks: the receptive field of convolutions beside one step of attention.
+"""The lesson on how far a layer looks: the receptive field of convolutions beside one step of attention.
 
 Of the lecture: local connection (`receptive-field`, `layers`), and that local structure is a good bias for images and a
 bad one for long sequences (`planted`, `sweep`, `inductive-bias`), with what each of the two can and cannot know.

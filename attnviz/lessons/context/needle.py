@@ -1,4 +1,4 @@
-"""A match planted in noise, and the responses to it: at one distance, and at every distance."""
+"""A question and its answer in noise, and the responses at one distance and at every distance."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from functools import cached_property
 
 import numpy as np
 
-from attnviz.core.measures.needle import Planting, PlantingResponses, plant, planting_responses
+from attnviz.core.measures.needle import (
+    NeedleResponses,
+    NeedleSequence,
+    needle_responses,
+    needle_sequence,
+)
 from attnviz.lessons.context import formulas
 from attnviz.lessons.context.reach_steps import KERNEL, LAYERS, one_step_names, stack_names
 from attnviz.records import record
@@ -21,38 +26,40 @@ DEEP = 2 * LAYERS
 """The stack that the sweep sets beside the one of `LAYERS`."""
 POSITIONS = 32
 MOST_DISTANT = POSITIONS - 1
-"""From the position that asks, which is the first."""
+"""The largest distance of an answer: the question is at the first position."""
 _TOLD = (1, LAYERS, LAYERS + 1, DEEP, DEEP + 1, MOST_DISTANT)
 """Distances of the table of the sweep: both sides of where each stack ends."""
 
 
 @record
-class Measured:
-    """The responses to a match at every distance, and the words to tell them in."""
+class NeedleMeasurements:
+    """The responses to a match at every distance, with words and numbers."""
 
     words: Words
     lesson: str
     seed: int
     distance: int
-    """Where the match stands that is told of."""
+    """The distance of the match that the steps show."""
     precision: int | None
     """Decimals; None is as many as the numbers need."""
 
-    def say(self, step: str, part: str, **facts: object) -> str:
-        return self.words.say(self.lesson, step, part, **facts)
+    def phrase(self, step: str, part: str, **facts: object) -> str:
+        return self.words.phrase(self.lesson, step, part, **facts)
 
     @cached_property
-    def plantings(self) -> tuple[Planting, ...]:
+    def needles(self) -> tuple[NeedleSequence, ...]:
         """At distance 1, 2, … to the end of the sequence."""
-        return tuple(plant(POSITIONS, each, seed=self.seed) for each in range(1, MOST_DISTANT + 1))
+        return tuple(
+            needle_sequence(POSITIONS, each, seed=self.seed) for each in range(1, MOST_DISTANT + 1)
+        )
 
     @cached_property
-    def responses(self) -> tuple[PlantingResponses, ...]:
-        """Of attention, and of 0 to `DEEP` layers of convolution."""
-        return tuple(planting_responses(each, DEEP, KERNEL) for each in self.plantings)
+    def responses(self) -> tuple[NeedleResponses, ...]:
+        """The responses of attention, and of 0 to `DEEP` layers of convolution."""
+        return tuple(needle_responses(each, DEEP, KERNEL) for each in self.needles)
 
     @property
-    def told(self) -> PlantingResponses:
+    def chosen(self) -> NeedleResponses:
         return self.responses[self.distance - 1]
 
     @property
@@ -66,7 +73,7 @@ class Measured:
 
     @cached_property
     def numbers(self) -> Numbers:
-        """With as many decimals as tell the smallest response of `LAYERS` layers from none at all."""
+        """The number format, with decimals enough to tell the smallest response of `LAYERS` layers from 0."""
         precision = self.precision
         if precision is None:
             smallest = min(each for each in self.convolution(LAYERS) if each > 0)
@@ -74,9 +81,9 @@ class Measured:
         return Numbers(precision, sums=False)
 
 
-def planted(measured: Measured) -> Step:
-    """One match: what a stack of convolutions makes of it, and one step of attention."""
-    found, text = measured.told, measured.numbers.text
+def planted(measured: NeedleMeasurements) -> Step:
+    """The step on one match: the responses of a stack of convolutions and of one step of attention."""
+    found, text = measured.chosen, measured.numbers.text
     inside = found.layers_needed <= LAYERS
     facts = {
         "n": POSITIONS,
@@ -90,13 +97,13 @@ def planted(measured: Measured) -> Step:
     stack, attention = _fields(measured)
     return Step(
         "planted",
-        measured.say("planted", "title"),
+        measured.phrase("planted", "title"),
         formulas.PLANTED,
         {
-            "why": measured.say("planted", "why", **facts),
-            "measure": measured.say("planted", "measure", **facts),
-            "convolution": measured.say("planted", "inside" if inside else "outside", **facts),
-            "attention": measured.say("planted", "attention", **facts),
+            "why": measured.phrase("planted", "why", **facts),
+            "measure": measured.phrase("planted", "measure", **facts),
+            "convolution": measured.phrase("planted", "inside" if inside else "outside", **facts),
+            "attention": measured.phrase("planted", "attention", **facts),
         },
         exhibits=(
             stack,
@@ -107,10 +114,10 @@ def planted(measured: Measured) -> Step:
     )
 
 
-def _fields(measured: Measured) -> tuple[Exhibit, Exhibit]:
+def _fields(measured: NeedleMeasurements) -> tuple[Exhibit, Exhibit]:
     """Both fields of the position that asks, with the match marked."""
     words, lesson = measured.words, measured.lesson
-    asks, answers = measured.say("planted", "asks"), measured.say("planted", "answers")
+    asks, answers = measured.phrase("planted", "asks"), measured.phrase("planted", "answers")
     match = (0, measured.distance, answers)
     stack = convolution_field(
         POSITIONS, KERNEL, 0, stack_names(words, lesson), [(LAYERS, 0, asks), match]
@@ -119,11 +126,11 @@ def _fields(measured: Measured) -> tuple[Exhibit, Exhibit]:
     return Exhibit("why", stack), Exhibit("attention", attention, line=1)
 
 
-def _by_layers(measured: Measured) -> Table:
+def _by_layers(measured: NeedleMeasurements) -> Table:
     """The response after each layer."""
-    responses = measured.told.convolution_responses[1 : LAYERS + 1].tolist()
+    responses = measured.chosen.convolution_responses[1 : LAYERS + 1].tolist()
     return Table(
-        (measured.say("planted", "depth"), measured.say("planted", "response")),
+        (measured.phrase("planted", "depth"), measured.phrase("planted", "response")),
         tuple(
             Row((str(layers), measured.numbers.text(each)))
             for layers, each in enumerate(responses, start=1)
@@ -132,28 +139,28 @@ def _by_layers(measured: Measured) -> Table:
     )
 
 
-def _by_content(measured: Measured) -> Table:
+def _by_content(measured: NeedleMeasurements) -> Table:
     """Score and weight of the match and of any other position, and the response."""
-    found, text = measured.told, measured.numbers.text
+    found, text = measured.chosen, measured.numbers.text
     match, other = measured.distance, 0
     scores, weights = found.attention.scores[0], found.attention.weights[0]
     return Table(
-        ("", measured.say("planted", "match"), measured.say("planted", "others")),
+        ("", measured.phrase("planted", "match"), measured.phrase("planted", "others")),
         (
             *(
                 Row((name, text(float(row[match])), text(float(row[other]))))
                 for name, row in (
-                    (measured.say("planted", "score"), scores),
-                    (measured.say("planted", "weight"), weights),
+                    (measured.phrase("planted", "score"), scores),
+                    (measured.phrase("planted", "weight"), weights),
                 )
             ),
-            Row((measured.say("planted", "response"), text(found.attention_response), "")),
+            Row((measured.phrase("planted", "response"), text(found.attention_response), "")),
         ),
         (None, Role.WEIGHT, None),
     )
 
 
-def sweep(measured: Measured) -> Step:
+def sweep(measured: NeedleMeasurements) -> Step:
     """Both responses at every distance."""
     curves, table = _curves_and_table(measured)
     facts = {
@@ -161,25 +168,28 @@ def sweep(measured: Measured) -> Step:
         "beyond": LAYERS + 1,
         "deep": DEEP,
         "n": POSITIONS,
-        "weight": measured.numbers.text(measured.told.attention_weight),
+        "weight": measured.numbers.text(measured.chosen.attention_weight),
     }
     return Step(
         "sweep",
-        measured.say("sweep", "title"),
+        measured.phrase("sweep", "title"),
         formulas.FARTHEST,
-        {part: measured.say("sweep", part, **facts) for part in ("why", "silent", "flat", "size")},
+        {
+            part: measured.phrase("sweep", part, **facts)
+            for part in ("why", "silent", "flat", "size")
+        },
         exhibits=(Exhibit("why", curves), Exhibit("silent", table)),
     )
 
 
-def _curves_and_table(measured: Measured) -> tuple[Plot, Table]:
+def _curves_and_table(measured: NeedleMeasurements) -> tuple[Plot, Table]:
     """The responses at every distance, and those around where each stack ends in numbers."""
     text = measured.numbers.text
     stacks = [
-        (measured.say("sweep", "stack", layers=layers), measured.convolution(layers))
+        (measured.phrase("sweep", "stack", layers=layers), measured.convolution(layers))
         for layers in (LAYERS, DEEP)
     ]
-    attention = (measured.say("sweep", "one"), measured.attention)
+    attention = (measured.phrase("sweep", "one"), measured.attention)
     distances = range(1, MOST_DISTANT + 1)
 
     def curve(name: str, y: tuple[float, ...], role: Role, *, dashed: bool = False) -> Series:
@@ -195,5 +205,5 @@ def _curves_and_table(measured: Measured) -> tuple[Plot, Table]:
         tuple(Row((str(d), *(text(y[d - 1]) for _, y in (*stacks, attention)))) for d in _TOLD),
         (None, Role.KERNEL, Role.KERNEL, Role.WEIGHT),
     )
-    plot = Plot("d", measured.say("planted", "response"), curves, tuple(map(str, distances)))
+    plot = Plot("d", measured.phrase("planted", "response"), curves, tuple(map(str, distances)))
     return plot, table

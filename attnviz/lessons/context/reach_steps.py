@@ -1,11 +1,15 @@
-"""How far layers of convolution see, and how many it takes to join two positions; attention beside it."""
+"""The receptive field of convolutions, and the number of layers that join two positions; attention beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from attnviz.core.convolution import convolution
-from attnviz.core.convolution.receptive_fields import layers_to_join, layers_to_reach, reached
+from attnviz.core.convolution.receptive_fields import (
+    layers_to_join,
+    layers_to_reach,
+    receptive_positions,
+)
 from attnviz.lessons.context import formulas
 from attnviz.records import record
 from attnviz.story.exhibits import Exhibit, Plot, Row, Series, Table
@@ -23,15 +27,15 @@ NEAR, FAR = (8, 16, 24, 32, 40, 48, 56, 64), (8, 64, 512, 4096)
 
 def stack_names(words: Words, lesson: str, layers: int = LAYERS) -> tuple[str, ...]:
     """The names of the inputs and of so many layers over them."""
-    above = (words.say(lesson, "receptive-field", "layer", layer=i + 1) for i in range(layers))
-    return (words.say(lesson, "receptive-field", "inputs"), *above)
+    above = (words.phrase(lesson, "receptive-field", "layer", layer=i + 1) for i in range(layers))
+    return (words.phrase(lesson, "receptive-field", "inputs"), *above)
 
 
 def one_step_names(words: Words, lesson: str) -> tuple[str, str]:
     """The names of the inputs and the outputs of attention."""
     return (
-        words.say(lesson, "receptive-field", "inputs"),
-        words.say(lesson, "receptive-field", "outputs"),
+        words.phrase(lesson, "receptive-field", "inputs"),
+        words.phrase(lesson, "receptive-field", "outputs"),
     )
 
 
@@ -40,10 +44,10 @@ def receptive_field(words: Words, lesson: str) -> Step:
     n = convolution.receptive_field([convolution.ConvolutionLayer(KERNEL)] * LAYERS)
     middle = n // 2
 
-    def say(part: str, layers: int = LAYERS) -> str:
-        seen = int(reached(n, KERNEL, layers, middle)[0].sum())
+    def phrase(part: str, layers: int = LAYERS) -> str:
+        seen = int(receptive_positions(n, KERNEL, layers, middle)[0].sum())
         facts = {"layers": layers, "seen": seen, "n": n, "k": KERNEL, "added": KERNEL - 1}
-        return words.say(lesson, "receptive-field", part, **facts)
+        return words.phrase(lesson, "receptive-field", part, **facts)
 
     stacks = [
         convolution_field(n, KERNEL, middle, stack_names(words, lesson, layers))
@@ -52,13 +56,13 @@ def receptive_field(words: Words, lesson: str) -> Step:
     attention = attention_field(n, middle, one_step_names(words, lesson))
     return Step(
         "receptive-field",
-        say("title"),
+        phrase("title"),
         formulas.RECEPTIVE_FIELD,
-        {part: say(part) for part in ("local", "grow", "attention")},
+        {part: phrase(part) for part in ("local", "grow", "attention")},
         exhibits=(
-            Exhibit("local", stacks[0], say("one_layer", 1)),
-            Exhibit("grow", stacks[1], say("several_layers")),
-            Exhibit("attention", attention, say("one_step")),
+            Exhibit("local", stacks[0], phrase("one_layer", 1)),
+            Exhibit("grow", stacks[1], phrase("several_layers")),
+            Exhibit("attention", attention, phrase("one_step")),
         ),
     )
 
@@ -86,23 +90,23 @@ class _Method:
 
 def _methods(words: Words, lesson: str) -> tuple[_Method, ...]:
     def convolution_of(kernel: int) -> _Method:
-        name = words.say(lesson, "layers", "kernel", k=kernel)
+        name = words.phrase(lesson, "layers", "kernel", k=kernel)
         return _Method(name, Role.KERNEL, lambda distance: layers_to_join(distance, kernel))
 
     return (
         *map(convolution_of, KERNELS),
         _Method(
-            words.say(lesson, "layers", "with_gaps", k=KERNEL),
+            words.phrase(lesson, "layers", "with_gaps", k=KERNEL),
             Role.KERNEL,
             lambda distance: layers_to_join(distance, KERNEL, dilation_growth=KERNEL),
             dashed=True,
         ),
-        _Method(words.say(lesson, "layers", "one"), Role.WEIGHT, lambda distance: 1),
+        _Method(words.phrase(lesson, "layers", "one"), Role.WEIGHT, lambda distance: 1),
     )
 
 
 def layers(words: Words, lesson: str) -> Step:
-    """How many layers join two positions, over their distance: near ones as curves, far ones as a table."""
+    """The number of layers that join two positions, over their distance: near ones as curves, far ones as a table."""
     methods = _methods(words, lesson)
     curves = tuple(method.curve() for method in methods)
     rows = [(d, *(method.layers_at(d) for method in methods)) for d in FAR]
@@ -120,15 +124,16 @@ def layers(words: Words, lesson: str) -> Step:
     }
     return Step(
         "layers",
-        words.say(lesson, "layers", "title"),
+        words.phrase(lesson, "layers", "title"),
         formulas.LAYERS,
         {
-            part: words.say(lesson, "layers", part, **facts)
+            part: words.phrase(lesson, "layers", part, **facts)
             for part in ("count", "far", "dilation", "reach")
         },
         exhibits=(
             Exhibit(
-                "count", Plot("D", words.say(lesson, "layers", "y"), curves, tuple(map(str, NEAR)))
+                "count",
+                Plot("D", words.phrase(lesson, "layers", "y"), curves, tuple(map(str, NEAR))),
             ),
             Exhibit("far", table),
         ),

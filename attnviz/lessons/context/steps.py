@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attnviz.errors import InputError
 from attnviz.lessons.context import bias_step, needle, parts, reach_steps
-from attnviz.lessons.context.needle import MOST_DISTANT, POSITIONS, Measured
+from attnviz.lessons.context.needle import MOST_DISTANT, POSITIONS, NeedleMeasurements
 from attnviz.lessons.lesson import Opening
 from attnviz.lessons.lesson_checks import check_precision, refuse_article
 from attnviz.lessons.request import LessonRequest
@@ -14,10 +14,10 @@ from attnviz.story.storyboard import Step
 
 LESSON = "context"
 DISTANCE = 20
-"""Where the match stands if nobody says otherwise: far outside of the field."""
+"""The default distance of the match: far outside of the field."""
 
 
-def open_lesson(request: LessonRequest) -> Opening[Measured]:
+def open_lesson(request: LessonRequest) -> Opening[NeedleMeasurements]:
     """The lesson, with a match planted `request.distance` away, and noise and kernels drawn with `request.seed`.
 
     Raises InputError for a distance outside of the sequence, for a precision that float64 does not hold, and for the
@@ -36,34 +36,34 @@ def open_lesson(request: LessonRequest) -> Opening[Measured]:
             f"has {POSITIONS} positions, choose another --distance"
         )
     said = words(request.language)
-    measured = Measured(said, LESSON, request.seed, distance, request.precision)
-    made = said.say(LESSON, "made", seed=request.seed)
+    measured = NeedleMeasurements(said, LESSON, request.seed, distance, request.precision)
+    made = said.phrase(LESSON, "made", seed=request.seed)
     precision = measured.numbers.precision
     return Opening(
         measured,
-        said.say(LESSON, "title"),
+        said.phrase(LESSON, "title"),
         measured.numbers,
         untrained=made,
         notes=(
-            said.say("common", "untrained", how=made),
-            said.say("common", "rounded_plain", precision=precision),
+            said.phrase("common", "untrained", how=made),
+            said.phrase("common", "rounded_plain", precision=precision),
         ),
         brief_notes=(
-            said.say("common", "untrained_brief", how=made),
-            said.say("common", "rounded_plain_brief", precision=precision),
+            said.phrase("common", "untrained_brief", how=made),
+            said.phrase("common", "rounded_plain_brief", precision=precision),
         ),
     )
 
 
-def _receptive_field(measured: Measured) -> Step:
+def _receptive_field(measured: NeedleMeasurements) -> Step:
     return reach_steps.receptive_field(measured.words, LESSON)
 
 
-def _layers(measured: Measured) -> Step:
+def _layers(measured: NeedleMeasurements) -> Step:
     return reach_steps.layers(measured.words, LESSON)
 
 
-STEPS: tuple[StepDefinition[Measured], ...] = (
+STEPS: tuple[StepDefinition[NeedleMeasurements], ...] = (
     StepDefinition("receptive-field", parts.ReceptiveField, _receptive_field),
     StepDefinition("layers", parts.Layers, _layers),
     StepDefinition("planted", parts.Planted, needle.planted),

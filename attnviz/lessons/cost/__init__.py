@@ -1,1 +1,1 @@
-"""What a layer costs. `lesson.py` says what the lesson is, `steps.py` builds it."""
+"""The lesson on what a layer costs: `lesson.py` is its record, `steps.py` builds it."""

@@ -48,19 +48,19 @@ def count(number: int) -> str:
 
 
 @record
-class Counting:
+class CostContext:
     """The methods, and how plots and tables are made of what they cost."""
 
     words: Words
     lesson: str
 
-    def say(self, step: str, part: str, **facts: object) -> str:
-        return self.words.say(self.lesson, step, part, **facts)
+    def phrase(self, step: str, part: str, **facts: object) -> str:
+        return self.words.phrase(self.lesson, step, part, **facts)
 
     @cached_property
     def attention(self) -> Method:
         return Method(
-            self.words.say(self.lesson, "attention"),
+            self.words.phrase(self.lesson, "attention"),
             Role.WEIGHT,
             ATTENTION_ORDER,
             lambda n: attention_cost(n, WIDTH),
@@ -69,7 +69,7 @@ class Counting:
     @cached_property
     def convolution(self) -> Method:
         return Method(
-            self.words.say(self.lesson, "convolution"),
+            self.words.phrase(self.lesson, "convolution"),
             Role.KERNEL,
             CONVOLUTION_ORDER,
             lambda n: convolution_cost(n, WIDTH, KERNEL),
@@ -78,7 +78,7 @@ class Counting:
     @cached_property
     def dilated(self) -> Method:
         return Method(
-            self.words.say(self.lesson, "dilated"),
+            self.words.phrase(self.lesson, "dilated"),
             Role.KERNEL,
             DILATED_CONVOLUTION_ORDER,
             lambda n: convolution_cost(n, WIDTH, KERNEL, dilated=True),
@@ -88,7 +88,7 @@ class Counting:
     @cached_property
     def recurrence(self) -> Method:
         return Method(
-            self.words.say(self.lesson, "recurrence"),
+            self.words.phrase(self.lesson, "recurrence"),
             Role.PLAIN,
             RECURRENCE_ORDER,
             lambda n: recurrence_cost(n, WIDTH),

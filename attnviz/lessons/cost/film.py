@@ -1,4 +1,4 @@
-"""Where two curves cross, and positions that wait for one another beside those that do not."""
+"""The film of the lesson cost: two curves that cross, and positions that wait for one another or do not."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ def sequential_steps(scene: Stage, step: Step) -> None:
     with scene.beat(step, parts.SequentialSteps.WAIT):
         scene.move(FadeIn(waiting[0]), FadeIn(waiting[1]), seconds=0.6)
         scene.move(LaggedStart(*map(FadeIn, waiting[2]), lag_ratio=1), seconds=_WAITING)
-        scene.gather(waiting)
+        scene.add_as_group(waiting)
         scene.move(FadeIn(name), FadeIn(table.header), appear(table.rows), seconds=1.2)
-        scene.gather(VGroup(name, table))
+        scene.add_as_group(VGroup(name, table))
     with scene.beat(step, parts.SequentialSteps.AT_ONCE):
         scene.move(*[FadeIn(VGroup(row[0], row[1])) for row in free], seconds=0.6)
         scene.move(*[FadeIn(row[2]) for row in free], seconds=_AT_ONCE)
@@ -96,4 +96,4 @@ ACTS: Acts = {
     "operations": Act(operations, parts.Operations),
     "sequential-steps": Act(sequential_steps, parts.SequentialSteps),
 }
-"""How the steps are played that say more by moving."""
+"""The acts of the steps that need movement of their own."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from attnviz.story.expressions import (
+    Atom,
     Brackets,
     Call,
     Indexed,
     Infix,
+    Multiplication,
     Power,
-    Product,
-    Spelled,
     Statements,
     function,
     letter,
@@ -19,7 +19,7 @@ from attnviz.story.expressions import (
 )
 
 _N, _D = letters("n d")
-_ND = Product(_N, _D)
+_ND = Multiplication(_N, _D)
 _APART = ", \\quad "
 
 EQUAL_OPERATIONS = written(
@@ -27,8 +27,8 @@ EQUAL_OPERATIONS = written(
         "⇔",
         Infix(
             "=",
-            Product(letter("2"), Power(_N, 2), _D),
-            Product(letter("2"), _N, Power(_D, 2)),
+            Multiplication(letter("2"), Power(_N, 2), _D),
+            Multiplication(letter("2"), _N, Power(_D, 2)),
         ),
         Infix("=", _N, _D),
     )
@@ -41,11 +41,11 @@ RECURRENCE = written(
             function("tanh"),
             Infix(
                 "+",
-                Product(
+                Multiplication(
                     letter("W"),
-                    Indexed(letter("h"), Spelled("t−1", "t - 1", "t-1"), is_lowered=True),
+                    Indexed(letter("h"), Atom("t−1", "t - 1", "t-1"), is_lowered=True),
                 ),
-                Product(letter("U"), lowered("x", "t")),
+                Multiplication(letter("U"), lowered("x", "t")),
             ),
         ),
     )
@@ -53,7 +53,7 @@ RECURRENCE = written(
 PATH_LENGTHS = written(
     Statements(
         letter("1"),
-        Brackets(Product(Indexed(function("log"), letter("k")), _N), "⌈"),
+        Brackets(Multiplication(Indexed(function("log"), letter("k")), _N), "⌈"),
         Brackets(
             Infix("/", *(Brackets(Infix("−", letter(each), letter("1"))) for each in "nk")), "⌈"
         ),

@@ -1,4 +1,4 @@
-"""What a layer costs as the sequence grows: attention, convolution and recurrence, counted.
+"""The lesson on what a layer costs as the sequence grows: attention, convolution and recurrence, counted.
 
 Of the lecture: self-attention takes any number of vectors and joins all of them in one step; here is what that is paid
 with, and when it is worth it.

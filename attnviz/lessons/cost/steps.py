@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attnviz.core.measures.cost import LayerCost, attention_cost, recurrence_cost
 from attnviz.lessons.cost import parts
-from attnviz.lessons.cost.counting import KERNEL, TABLE, WIDTH, Counting, count
+from attnviz.lessons.cost.counting import KERNEL, TABLE, WIDTH, CostContext, count
 from attnviz.lessons.cost.formulas import (
     EQUAL_OPERATIONS,
     MEMORY,
@@ -25,7 +25,7 @@ LESSON = "cost"
 LONGEST = TABLE[-1]
 
 
-def open_lesson(request: LessonRequest) -> Opening[Counting]:
+def open_lesson(request: LessonRequest) -> Opening[CostContext]:
     """The lesson. It obeys the language only: what it shows is counted, and no count is rounded.
 
     Raises InputError for a precision that float64 does not hold, and for the article's rounding.
@@ -36,18 +36,18 @@ def open_lesson(request: LessonRequest) -> Opening[Counting]:
     """
     check_precision(request.precision)
     refuse_article(request, LESSON)
-    counting = Counting(words(request.language), LESSON)
+    counting = CostContext(words(request.language), LESSON)
     facts = {"d": WIDTH, "k": KERNEL}
     return Opening(
         counting,
-        counting.words.say(LESSON, "title"),
+        counting.words.phrase(LESSON, "title"),
         Numbers(),
-        notes=(counting.words.say(LESSON, "counted", **facts),),
-        brief_notes=(counting.words.say(LESSON, "counted_brief", **facts),),
+        notes=(counting.words.phrase(LESSON, "counted", **facts),),
+        brief_notes=(counting.words.phrase(LESSON, "counted_brief", **facts),),
     )
 
 
-def _operations(counting: Counting) -> Step:
+def _operations(counting: CostContext) -> Step:
     """Multiply-adds: the formulas, how they grow, and where attention overtakes recurrence."""
     at_d = attention_cost(WIDTH, WIDTH)
     projected = attention_cost(WIDTH, WIDTH, projections=True)
@@ -57,10 +57,10 @@ def _operations(counting: Counting) -> Step:
         "projections": count(projected.operations - at_d.operations),
     }
     formulas = ("2 · n² · d", f"{KERNEL} · n · d²", "2 · n · d²")
-    plot = counting.plot(counting.say("operations", "unit"), _operations_of, counting.three)
+    plot = counting.plot(counting.phrase("operations", "unit"), _operations_of, counting.three)
     return Step(
         "operations",
-        counting.say("operations", "title"),
+        counting.phrase("operations", "title"),
         EQUAL_OPERATIONS,
         _said(counting, "operations", ("layer", "growth", "crossing", "omitted"), **facts),
         exhibits=(
@@ -74,31 +74,31 @@ def _operations_of(cost: LayerCost) -> int:
     return cost.operations
 
 
-def _sequential_steps(counting: Counting) -> Step:
+def _sequential_steps(counting: CostContext) -> Step:
     """Steps that wait for one another."""
     steps = count(recurrence_cost(LONGEST, WIDTH).sequential)
     table = counting.table(lambda cost: cost.sequential, counting.three)
     return Step(
         "sequential-steps",
-        counting.say("sequential-steps", "title"),
+        counting.phrase("sequential-steps", "title"),
         RECURRENCE,
         _said(
             *(counting, "sequential-steps", ("wait", "at_once", "work")),
             n=count(LONGEST),
             steps=steps,
         ),
-        exhibits=(Exhibit("wait", table, counting.say("sequential-steps", "unit")),),
+        exhibits=(Exhibit("wait", table, counting.phrase("sequential-steps", "unit")),),
     )
 
 
-def _path_length(counting: Counting) -> Step:
-    """From the first input to the last output."""
+def _path_length(counting: CostContext) -> Step:
+    """The step on the path from the first input to the last output."""
     methods = (counting.attention, counting.dilated, counting.convolution, counting.recurrence)
 
     def path(cost: LayerCost) -> int:
         return cost.path
 
-    plot = counting.plot(counting.say("path-length", "unit"), path, methods)
+    plot = counting.plot(counting.phrase("path-length", "unit"), path, methods)
     facts = {
         "n": count(LONGEST),
         "recurrence": count(path(counting.recurrence.at(LONGEST))),
@@ -108,15 +108,15 @@ def _path_length(counting: Counting) -> Step:
     }
     return Step(
         "path-length",
-        counting.say("path-length", "title"),
+        counting.phrase("path-length", "title"),
         PATH_LENGTHS,
         _said(counting, "path-length", ("why", "grow", "attention"), **facts),
         exhibits=(Exhibit("why", plot), Exhibit("grow", counting.table(path, methods))),
     )
 
 
-def _memory(counting: Counting) -> Step:
-    """What is kept for the backward pass."""
+def _memory(counting: CostContext) -> Step:
+    """The step on the memory for the backward pass."""
 
     def kept(cost: LayerCost) -> int:
         return cost.memory
@@ -127,11 +127,11 @@ def _memory(counting: Counting) -> Step:
         "attention": count(cost.memory),
         "outputs": count(kept(counting.recurrence.at(LONGEST))),
     }
-    plot = counting.plot(counting.say("memory", "unit"), kept, counting.three)
+    plot = counting.plot(counting.phrase("memory", "unit"), kept, counting.three)
     formulas = ("n² + n · d", "n · d", "n · d")
     return Step(
         "memory",
-        counting.say("memory", "title"),
+        counting.phrase("memory", "title"),
         MEMORY,
         _said(counting, "memory", ("outputs", "weights", "again"), **facts),
         exhibits=(
@@ -141,11 +141,11 @@ def _memory(counting: Counting) -> Step:
     )
 
 
-def _comparison(counting: Counting) -> Step:
+def _comparison(counting: CostContext) -> Step:
     """All four quantities of all methods: as they grow, and in numbers for the longest sequence."""
     methods = (counting.attention, counting.convolution, counting.dilated, counting.recurrence)
     quantities = ("operations", "sequential", "path", "memory")
-    names = [counting.say("comparison", quantity) for quantity in quantities]
+    names = [counting.phrase("comparison", quantity) for quantity in quantities]
 
     def table(corner: str, cells: list[list[str]]) -> Table:
         return Table(
@@ -160,7 +160,7 @@ def _comparison(counting: Counting) -> Step:
     ]
     return Step(
         "comparison",
-        counting.say("comparison", "title"),
+        counting.phrase("comparison", "title"),
         ORDER_OF_ATTENTION,
         _said(counting, "comparison", ("orders", "counts", "time"), n=count(LONGEST), d=WIDTH),
         exhibits=(
@@ -170,11 +170,13 @@ def _comparison(counting: Counting) -> Step:
     )
 
 
-def _said(counting: Counting, step: str, parts: tuple[str, ...], **facts: object) -> dict[str, str]:
-    return {part: counting.say(step, part, **facts) for part in parts}
+def _said(
+    counting: CostContext, step: str, parts: tuple[str, ...], **facts: object
+) -> dict[str, str]:
+    return {part: counting.phrase(step, part, **facts) for part in parts}
 
 
-STEPS: tuple[StepDefinition[Counting], ...] = (
+STEPS: tuple[StepDefinition[CostContext], ...] = (
     StepDefinition("operations", parts.Operations, _operations),
     StepDefinition("sequential-steps", parts.SequentialSteps, _sequential_steps),
     StepDefinition("path-length", parts.PathLength, _path_length),

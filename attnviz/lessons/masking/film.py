@@ -13,7 +13,7 @@ from attnviz.story.numbers import MINUS
 from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.exhibits import ExhibitLayout, lay_out, play_part, show
-from attnviz.views.film.choreography import appear, travel
+from attnviz.views.film.choreography import appear, transform_copy
 from attnviz.views.film.components.exhibit import ExhibitView
 from attnviz.views.film.components.matrix import MatrixView
 from attnviz.views.film.components.text import label, widest, width_of
@@ -21,7 +21,7 @@ from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import Size
 
 _INFINITY = f"{MINUS}∞"
-_FALL = 2.4
+_DROP_SECONDS = 2.4
 """Seconds in which all −∞ fall."""
 
 
@@ -29,7 +29,7 @@ def before_softmax(scene: Stage, step: Step) -> None:
     """The scores as they were; −∞ falls onto those that are hidden; each becomes a 0 among the weights."""
     layout = lay_out(scene, step)
     scores, weights = layout.views[:2]
-    before = _as_they_were(scene, scores.body)
+    before = _unmasked_scores(scene, scores.body)
     if before is None:
         show(scene, step)
         return
@@ -39,15 +39,15 @@ def before_softmax(scene: Stage, step: Step) -> None:
         if np.isfinite(before.sheet.matrix.values[i, j])
     ]
     with scene.beat(step, parts.BeforeSoftmax.HIDE):
-        _fall(scene, layout, before, hidden)
+        _drop_infinities(scene, layout, before, hidden)
     with scene.beat(step, parts.BeforeSoftmax.ZEROS):
-        _follow(scene, layout, scores.body, weights, hidden)
+        _show_weights(scene, layout, scores.body, weights, hidden)
     with scene.beat(step, parts.BeforeSoftmax.SUM):
         play_part(scene, step, layout, parts.BeforeSoftmax.SUM)
     scene.clear_stage()
 
 
-def _as_they_were(scene: Stage, masked: MatrixView) -> MatrixView | None:
+def _unmasked_scores(scene: Stage, masked: MatrixView) -> MatrixView | None:
     """The scores without the mask in the cells of those with it; None where cells are blocks, or too small for them."""
     shown = masked.sheet
     matrix = scene.storyboard.step("unmasked").exhibits[0].item
@@ -64,7 +64,7 @@ def _as_they_were(scene: Stage, masked: MatrixView) -> MatrixView | None:
     return before
 
 
-def _fall(
+def _drop_infinities(
     scene: Stage, layout: ExhibitLayout, before: MatrixView, hidden: list[tuple[int, int]]
 ) -> None:
     view = layout.views[0]
@@ -80,10 +80,10 @@ def _fall(
         for i, j in hidden
     ]
     lag = 0.3 if len(falling) < 12 else 3 / len(falling)
-    scene.move(LaggedStart(*falling, lag_ratio=lag), seconds=_FALL)
+    scene.move(LaggedStart(*falling, lag_ratio=lag), seconds=_DROP_SECONDS)
     scene.move(FadeIn(view.heading), seconds=0.4)
     scene.remove(*before.get_family())
-    layout.keep(scene, VGroup(view), line=view.exhibit.line)
+    layout.add_shown(scene, VGroup(view), line=view.exhibit.line)
 
 
 def _write_infinities(scene: Stage, scores: MatrixView, hidden: list[tuple[int, int]]) -> None:
@@ -96,28 +96,28 @@ def _write_infinities(scene: Stage, scores: MatrixView, hidden: list[tuple[int, 
             cell.add(label(_INFINITY, scene.style.theme.ink, Size.SMALL).move_to(cell))
 
 
-def _follow(
+def _show_weights(
     scene: Stage,
     layout: ExhibitLayout,
     scores: MatrixView,
     weights: ExhibitView,
     hidden: list[tuple[int, int]],
 ) -> None:
-    """First what −∞ becomes, then the weights of what is seen, row by row."""
+    """Shows the zeros of hidden keys first, then the weights of visible ones, row by row."""
     body, joint = weights.body, layout.joints[1]
     names = [*body.row_labels, *body.column_labels]
     scene.move(*[FadeIn(each) for each in (joint, weights.heading, *names)], seconds=0.5)
     from_, to = (VGroup(*[view.cell(i, j) for i, j in hidden]) for view in (scores, body))
-    scene.move(travel(from_, to), seconds=1.3)
-    seen = [
+    scene.move(transform_copy(from_, to), seconds=1.3)
+    visible = [
         VGroup(*[cell for j, cell in enumerate(row) if (i, j) not in set(hidden)])
         for i, row in enumerate(body.entries)
     ]
-    scene.move(appear([row for row in seen if len(row)], scale=0.8), seconds=1.5)
-    layout.keep(scene, VGroup(joint, weights), line=weights.exhibit.line)
+    scene.move(appear([row for row in visible if len(row)], scale=0.8), seconds=1.5)
+    layout.add_shown(scene, VGroup(joint, weights), line=weights.exhibit.line)
 
 
 ACTS: Acts = {
     "before-softmax": Act(before_softmax, parts.BeforeSoftmax),
 }
-"""How the steps are played that say more by moving."""
+"""The acts of the steps that need movement of their own."""

@@ -37,8 +37,8 @@ def padding(context: LessonContext) -> Step:
     weights, pads = batch.seen.weights[-1, : batch.short], np.arange(batch.length) >= batch.short
     row = int(weights[:, pads].sum(axis=1).argmax())
     narration = {
-        "why": context.say("padding", "why" if len(batch.lengths) > 1 else "why_one"),
-        "leak": context.say(
+        "why": context.phrase("padding", "why" if len(batch.lengths) > 1 else "why_one"),
+        "leak": context.phrase(
             "padding",
             "leak",
             query=context.named("q", row),
@@ -47,7 +47,7 @@ def padding(context: LessonContext) -> Step:
     }
     return Step(
         "padding",
-        context.say("padding", "title"),
+        context.phrase("padding", "title"),
         _formula(context, masked=False),
         narration,
         omitted=_said_aside(context, batch),
@@ -66,16 +66,16 @@ def padding(context: LessonContext) -> Step:
 def padding_hidden(context: LessonContext) -> Step:
     """The padding hidden as keys, and the output that is that of the sequence alone."""
     batch = _Batch.of(context)
-    names = [context.say("padding-hidden", name) for name in ("in_batch", "alone")]
+    names = [context.phrase("padding-hidden", name) for name in ("in_batch", "alone")]
     masked = _formula(context, masked=True)
     return Step(
         "padding-hidden",
-        context.say("padding-hidden", "title"),
+        context.phrase("padding-hidden", "title"),
         formulas.mask(masked),
         {
-            "hide": context.say("padding-hidden", "hide"),
-            "zeros": context.say("padding-hidden", "zeros"),
-            "same": context.say("padding-hidden", "same"),
+            "hide": context.phrase("padding-hidden", "hide"),
+            "zeros": context.phrase("padding-hidden", "zeros"),
+            "same": context.phrase("padding-hidden", "same"),
         },
         omitted=_said_aside(context, batch),
         exhibits=(
@@ -96,7 +96,7 @@ def padding_hidden(context: LessonContext) -> Step:
 
 
 def written_share(context: LessonContext, weights: FloatArray, chosen: BoolArray) -> float:
-    """How much of a row of weights the chosen keys have: as the row is written, where a reader can add that up."""
+    """The share of a row of weights that the chosen keys have: of the written digits, where a reader can add up."""
     if len(weights) > context.most:
         return float(weights[chosen].sum())
     texts = context.numbers.weights.row(weights.tolist())
@@ -109,7 +109,7 @@ class _Batch:
 
     context: LessonContext
     lengths: tuple[int, ...]
-    """How long each sequence of the batch is without padding; the last is the one that is told."""
+    """The length of each sequence of the batch without padding; the steps show the last one."""
     length: int
     seen: AttentionStages
     """(sequences, length, length): the padding not hidden."""
@@ -144,7 +144,7 @@ class _Batch:
             for i, real in enumerate(self.lengths, start=1)
         )
         positions = tuple(str(i + 1) for i in range(self.length))
-        return Table((self.context.say("padding", "sequence"), *positions), rows)
+        return Table((self.context.phrase("padding", "sequence"), *positions), rows)
 
     def matrix(self, symbol: str, values: FloatArray, role: Role) -> Matrix:
         """The padded sequence's part of the batch: its own queries, all keys, (short, length)."""
@@ -183,7 +183,7 @@ def _said_aside(context: LessonContext, batch: _Batch) -> str | None:
     n, longest = context.problem.n, max(batch.lengths)
     count = len(context.trace.heads)
     return context.joined(
-        None if n == longest else context.say("padding", "first", count=longest),
-        context.say("padding", "only"),
+        None if n == longest else context.phrase("padding", "first", count=longest),
+        context.phrase("padding", "only"),
         None if count == 1 else context.common("omitted_heads", shown=1, count=count),
     )

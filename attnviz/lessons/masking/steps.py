@@ -10,7 +10,7 @@ from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.attention import AttentionStages, attend
 from attnviz.core.scores.composition import combined_mask
 from attnviz.lessons.lesson import Opening
-from attnviz.lessons.lesson_checks import begin, notes
+from attnviz.lessons.lesson_checks import checked_context, notes
 from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.masking import parts
 from attnviz.lessons.masking.padding import padding, padding_hidden, written_share
@@ -20,9 +20,9 @@ from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Region
 from attnviz.story.expressions import (
     Brackets,
+    CommaList,
     Infix,
-    Listed,
-    Product,
+    Multiplication,
     Statements,
     letter,
     letters,
@@ -40,8 +40,8 @@ from attnviz.theme import Role
 LESSON = "masking"
 _KEPT = written(
     Statements(
-        Product(lowered("α", "i", "j"), lowered("m", "i", "j")),
-        Infix("∈", letter("m"), Brackets(Listed(*letters("0 1")), "{")),
+        Multiplication(lowered("α", "i", "j"), lowered("m", "i", "j")),
+        Infix("∈", letter("m"), Brackets(CommaList(*letters("0 1")), "{")),
     )
 )
 _NAMED = 3
@@ -52,7 +52,7 @@ def open_lesson(request: LessonRequest) -> Opening[_Masking]:
 
     The row that the words name is the one asked for, or the one that loses most where the mask takes nothing from that.
 
-    Raises InputError as `lesson_checks.begin` does.
+    Raises InputError as `lesson_checks.checked_context` does.
 
     >>> import attnviz
     >>> board = attnviz.lesson("masking", attnviz.self_attention([[1.0], [2.0]], [[1.0]], [[1.0]], [[1.0]]))
@@ -60,11 +60,11 @@ def open_lesson(request: LessonRequest) -> Opening[_Masking]:
     array([[  1., -inf],
            [  2.,   4.]])
     """
-    context = begin(request, LESSON)
+    context = checked_context(request, LESSON)
     masking = _Masking.of(context)
     return Opening(
         masking,
-        context.words.say(LESSON, "title"),
+        context.words.phrase(LESSON, "title"),
         context.numbers,
         trace=context.trace,
         query=masking.row,
@@ -80,7 +80,7 @@ class _Masking:
 
     context: LessonContext
     causal: bool
-    """Whether the mask is the causal one and nothing else."""
+    """True if the mask is the causal one and nothing else."""
     visible: BoolArray
     """(n, n), True where a query may see a key."""
     without: AttentionStages
@@ -105,7 +105,7 @@ class _Masking:
         return _Masking(context, context.only_causal or not own, visible, without, masked)
 
     @cached_property
-    def kept(self) -> FloatArray:
+    def zeroed_weights(self) -> FloatArray:
         """The weights without a mask, those of hidden keys then set to 0: (n, n).
 
         As they are written, where a reader can compare and add up: rounded anew they could differ from those they were.
@@ -117,25 +117,25 @@ class _Masking:
         return np.where(self.visible, weights, 0.0)
 
     @cached_property
-    def lost(self) -> FloatArray:
-        """How much weight each query gives to what it must not see: (n,)."""
-        lost: FloatArray = np.where(self.visible, 0.0, self.without.weights).sum(axis=1)
-        return lost
+    def hidden_weight(self) -> FloatArray:
+        """The weight that each query gives to hidden keys: (n,)."""
+        hidden_weight: FloatArray = np.where(self.visible, 0.0, self.without.weights).sum(axis=1)
+        return hidden_weight
 
     @property
     def share(self) -> float:
-        """What the named row gives to hidden keys."""
+        """The weight that the named row gives to hidden keys."""
         return written_share(self.context, self.without.weights[self.row], ~self.visible[self.row])
 
     @property
-    def hides(self) -> bool:
+    def hides_keys(self) -> bool:
         return not bool(self.visible.all())
 
     @cached_property
     def row(self) -> int:
         """The row that the words name."""
         request = self.context.query
-        return request if self.lost[request] > 0 else int(self.lost.argmax())
+        return request if self.hidden_weight[request] > 0 else int(self.hidden_weight.argmax())
 
     @property
     def blind(self) -> list[int]:
@@ -154,7 +154,7 @@ class _Masking:
         return self._square("A", values, Role.WEIGHT, named)
 
     def sums(self, weights: FloatArray) -> Matrix:
-        """What each row of weights adds up to: (n, 1)."""
+        """The sum of each row of weights: (n, 1)."""
         rows = bare(self.context.axis("q", Role.QUERY))
         head = self.context.head_number(0)
         sums = weights.sum(axis=1, keepdims=True)
@@ -192,11 +192,13 @@ class _Masking:
 
 def _unmasked(masking: _Masking) -> Step:
     context = masking.context
-    narration = {"why": context.say("unmasked", "causal" if masking.causal else "mask")}
-    if not masking.hides:
-        narration["leak"] = context.say("unmasked", "one" if context.problem.n == 1 else "nothing")
+    narration = {"why": context.phrase("unmasked", "causal" if masking.causal else "mask")}
+    if not masking.hides_keys:
+        narration["leak"] = context.phrase(
+            "unmasked", "one" if context.problem.n == 1 else "nothing"
+        )
     else:
-        narration["leak"] = context.say(
+        narration["leak"] = context.phrase(
             "unmasked",
             masking.part("leak"),
             query=context.named("q", masking.row),
@@ -204,10 +206,10 @@ def _unmasked(masking: _Masking) -> Step:
         )
     scores = masking.scores(masking.without.masked_scores, masked=False, named=True)
     weights = masking.weights(masking.without.weights, named=False)
-    marks = masking.hidden_part if masking.hides else ()
+    marks = masking.hidden_part if masking.hides_keys else ()
     return Step(
         "unmasked",
-        context.say("unmasked", "title"),
+        context.phrase("unmasked", "title"),
         masking.formula(masked=False),
         narration,
         omitted=_one_head(context),
@@ -220,20 +222,20 @@ def _unmasked(masking: _Masking) -> Step:
 
 def _before_softmax(masking: _Masking) -> Step | None:
     """The mask before softmax; None where it hides nothing."""
-    if not masking.hides:
+    if not masking.hides_keys:
         return None
     context, masked = masking.context, masking.masked
     narration = {
-        "hide": context.say("before-softmax", masking.part("hide")),
-        "zeros": context.say("before-softmax", "zeros"),
-        "sum": context.say("before-softmax", "sum"),
+        "hide": context.phrase("before-softmax", masking.part("hide")),
+        "zeros": context.phrase("before-softmax", "zeros"),
+        "sum": context.phrase("before-softmax", "sum"),
     }
     if masking.blind:
         blind = _symbols(context, masking.blind)
-        narration["sum"] = context.say("before-softmax", "sum_blind", blind=blind)
+        narration["sum"] = context.phrase("before-softmax", "sum_blind", blind=blind)
     return Step(
         "before-softmax",
-        context.say("before-softmax", "title"),
+        context.phrase("before-softmax", "title"),
         formulas.mask(masking.formula(masked=True)),
         narration,
         omitted=_one_head(context),
@@ -247,29 +249,29 @@ def _before_softmax(masking: _Masking) -> Step | None:
 
 def _after_softmax(masking: _Masking) -> Step | None:
     """The mask after softmax; None where it hides nothing."""
-    if not masking.hides:
+    if not masking.hides_keys:
         return None
     context, row = masking.context, masking.row
-    left = context.numbers.text(float(masking.kept[row].sum()))
+    left = context.numbers.text(float(masking.zeroed_weights[row].sum()))
     return Step(
         "after-softmax",
-        context.say("after-softmax", "title"),
+        context.phrase("after-softmax", "title"),
         _KEPT,
         {
-            "why": context.say("after-softmax", "why"),
-            "sum": context.say("after-softmax", "sum", query=context.named("q", row), sum=left),
-            "shows": context.say("after-softmax", "shows"),
+            "why": context.phrase("after-softmax", "why"),
+            "sum": context.phrase("after-softmax", "sum", query=context.named("q", row), sum=left),
+            "shows": context.phrase("after-softmax", "shows"),
         },
         omitted=_one_head(context),
         exhibits=(
             Exhibit("why", masking.weights(masking.without.weights, named=True)),
             Exhibit(
                 "why",
-                masking.weights(masking.kept, named=False),
+                masking.weights(masking.zeroed_weights, named=False),
                 joint="→",
                 marks=masking.whole_row,
             ),
-            Exhibit("sum", masking.sums(masking.kept), marks=(Region.row(row, 1),)),
+            Exhibit("sum", masking.sums(masking.zeroed_weights), marks=(Region.row(row, 1),)),
         ),
     )
 

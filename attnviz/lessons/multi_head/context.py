@@ -1,4 +1,4 @@
-"""Which two heads the lesson on several heads shows, and what they find."""
+"""The two heads that the lesson multi-head shows, and the keys with their largest weights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.head_trace import HeadTrace
 from attnviz.core.self_attention import trace_of
-from attnviz.lessons.lesson_context import LessonContext, alike
+from attnviz.lessons.lesson_context import LessonContext, positions_equal_to
 from attnviz.records import record
 from attnviz.story import formulas
 from attnviz.story.formula import Formula
@@ -23,7 +23,7 @@ _NAMED = 3
 
 
 @record(eq=False)
-class Heads:
+class MultiHeadContext:
     """Two heads that find different things, as far as there are such."""
 
     context: LessonContext
@@ -49,10 +49,10 @@ class Heads:
     def best(weights: FloatArray, row: int) -> list[int]:
         """The keys with the largest weight of a row; none where it sees nothing."""
         largest = float(weights[row].max())
-        return alike(weights[row], largest) if largest else []
+        return positions_equal_to(weights[row], largest) if largest else []
 
     @cached_property
-    def together(self) -> HeadTrace:
+    def single_head(self) -> HeadTrace:
         """One head with the same matrices."""
         return trace_of(replace(self.context.problem, heads=1)).heads[0]
 
@@ -61,13 +61,13 @@ class Heads:
         count = len(self.context.trace.heads)
         if count == 2:
             return None
-        return self.context.say(
+        return self.context.phrase(
             "heads", "omitted", first=self.shown[0] + 1, second=self.shown[1] + 1, count=count
         )
 
     @property
-    def scored(self) -> Formula:
-        """What the scores are before softmax."""
+    def scores_formula(self) -> Formula:
+        """The formula of the scores before softmax."""
         context = self.context
         return formulas.current_scores(
             context.scaling, biased=context.biased, masked=context.masked
@@ -75,11 +75,11 @@ class Heads:
 
     def scores(self, head: int | None) -> Matrix:
         """(n, n) scores before softmax of that head, or of the one head with the same matrices."""
-        trace = self.together if head is None else self.context.trace.heads[head]
+        trace = self.single_head if head is None else self.context.trace.heads[head]
         queries, keys = self.context.axis("q", Role.QUERY), self.context.axis("k", Role.KEY)
         number = None if head is None else head + 1
         return Matrix(
-            self.scored.plain, trace.stages.masked_scores, Role.SCORE, queries, keys, number
+            self.scores_formula.plain, trace.stages.masked_scores, Role.SCORE, queries, keys, number
         )
 
     def map(self, weights: FloatArray, head: int | None, *, named: bool) -> Matrix:
@@ -100,13 +100,13 @@ class Heads:
         rows = self.context.axis(letter, Role.OUTPUT)
         return Matrix(symbol, values, Role.OUTPUT, rows if named else bare(rows), kind=kind)
 
-    def found(self, part: str, weights: FloatArray, **facts: object) -> str:
-        """What the named query looks at most."""
+    def strongest_text(self, part: str, weights: FloatArray, **facts: object) -> str:
+        """The sentence on the keys to which the named query gives most weight."""
         best = self.best(weights, self.row)
         query = self.context.named("q", self.row)
         if not best:
-            return self.context.say("heads", "blind", query=query)
-        return self.context.say(
+            return self.context.phrase("heads", "blind", query=query)
+        return self.context.phrase(
             "one-head" if part == "mixed" else "heads",
             part,
             query=query,
@@ -128,9 +128,9 @@ class Heads:
             return numbers.text(weight)
         # the same weight may be shown with two last digits, so that its row adds up
         each = "each" if numbers.exact(weight) else "about_each"
-        return self.context.say("heads", each, weight=numbers.text(weight))
+        return self.context.phrase("heads", each, weight=numbers.text(weight))
 
     def _apart(self, first: int, second: int) -> FloatArray:
-        """How much weight must move in each row to make the one head of the other: (n,)."""
+        """Half the sum of absolute differences of the weights of two heads, for each row: (n,)."""
         apart: FloatArray = np.abs(self.weights(first) - self.weights(second)).sum(axis=1) / 2
         return apart

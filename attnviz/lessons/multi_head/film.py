@@ -11,7 +11,7 @@ from attnviz.story.storyboard import Step
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.exhibits import ExhibitLayout, lay_out, play_part, reveal, work_out
-from attnviz.views.film.choreography import appear, dim, light, travel
+from attnviz.views.film.choreography import appear, dim, transform_copy, undim
 from attnviz.views.film.components.formula import formula_with_parts
 from attnviz.views.film.components.matrix import MatrixView, sheet
 from attnviz.views.film.components.text import label
@@ -36,8 +36,8 @@ def _join(scene: Stage, layout: ExhibitLayout) -> None:
     *heads, joined = layout.views
     blocks = joined.frame(joined.exhibit.marks, scene.style)
     if not all(_cell_by_cell(view.body) for view in layout.views):
-        tell_rest = [FadeIn(each) for each in (layout.joints[-1], joined)]
-        scene.move(*tell_rest, seconds=1.2)
+        joined_whole = [FadeIn(each) for each in (layout.joints[-1], joined)]
+        scene.move(*joined_whole, seconds=1.2)
     else:
         body = joined.body
         scene.move(
@@ -49,15 +49,15 @@ def _join(scene: Stage, layout: ExhibitLayout) -> None:
             for mark in joined.exhibit.marks
         ]
         for view, block in zip(heads, own, strict=True):
-            scene.move(travel(view.body.cells, block), seconds=1.3)
+            scene.move(transform_copy(view.body.cells, block), seconds=1.3)
         moved = {id(cell) for block in own for cell in block}
         rest = [cell for cell in body.cells if id(cell) not in moved]
         if rest:
             scene.move(*[FadeIn(cell) for cell in rest], seconds=0.6)
-    layout.keep(scene, VGroup(layout.joints[-1], joined), line=joined.exhibit.line)
+    layout.add_shown(scene, VGroup(layout.joints[-1], joined), line=joined.exhibit.line)
     if len(blocks):
         scene.move(FadeIn(blocks), seconds=0.6)
-        layout.keep(scene, blocks, line=joined.exhibit.line)
+        layout.add_shown(scene, blocks, line=joined.exhibit.line)
 
 
 def project(scene: Stage, step: Step) -> None:
@@ -73,7 +73,7 @@ def project(scene: Stage, step: Step) -> None:
 
 
 def _cell_by_cell(view: MatrixView) -> bool:
-    """Whether each cell stands for one entry."""
+    """True if each cell stands for one entry."""
     return not view.sheet.pooled
 
 
@@ -90,8 +90,8 @@ def formula(scene: Stage, step: Step) -> None:
         with scene.beat(step, name):
             scene.move(*dim(*everything), seconds=0.4)
             lit = [line.select(name)] if name in step.formula.parts else []
-            scene.move(*light(*lit, *_of(minis, name)), seconds=0.7)
-    scene.move(*light(*everything), seconds=0.6)
+            scene.move(*undim(*lit, *_of(minis, name)), seconds=0.7)
+    scene.move(*undim(*everything), seconds=0.6)
     scene.hold(0.6)
     scene.clear_stage()
 
@@ -126,7 +126,7 @@ def _mini(scene: Stage, items: list[Matrix]) -> VGroup:
         view = MatrixView(shown, style)
         name = label(matrix.symbol, style.colour(matrix.role), Size.BODY, Weight.BOLD)
         if matrix.head is not None:
-            head = scene.words.say("common", "head", head=matrix.head)
+            head = scene.words.phrase("common", "head", head=matrix.head)
             name = label(head, style.theme.ink, Size.BODY, Weight.SEMIBOLD)
         group.add(VGroup(view, name.next_to(view, UP, buff=0.16)))
     return group.arrange(RIGHT, buff=0.35, aligned_edge=DOWN)
@@ -137,4 +137,4 @@ ACTS: Acts = {
     "project": Act(project, parts.Project),
     "formula": Act(formula, parts.Formula),
 }
-"""How the steps are played that say more by moving."""
+"""The acts of the steps that need movement of their own."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from attnviz.errors import InputError
 from attnviz.lessons.lesson import Opening
-from attnviz.lessons.lesson_checks import begin, notes
+from attnviz.lessons.lesson_checks import checked_context, notes
 from attnviz.lessons.multi_head import parts
-from attnviz.lessons.multi_head.context import Heads
+from attnviz.lessons.multi_head.context import MultiHeadContext
 from attnviz.lessons.request import LessonRequest
 from attnviz.story import formulas
 from attnviz.story.calculation import Calculation, Symbol
 from attnviz.story.calculations import dot_product
 from attnviz.story.exhibits import Exhibit, Region
-from attnviz.story.expressions import Call, Infix, Listed, Name, lowered, written
+from attnviz.story.expressions import Call, CommaList, Infix, Name, lowered, written
 from attnviz.story.labels import indexed, subscript
 from attnviz.story.matrix import Matrix, MatrixKind
 from attnviz.story.step import StepDefinition
@@ -22,13 +22,13 @@ from attnviz.theme import Role
 LESSON = "multi-head"
 
 
-def open_lesson(request: LessonRequest) -> Opening[Heads]:
+def open_lesson(request: LessonRequest) -> Opening[MultiHeadContext]:
     """The lesson on the sequence that was asked for, told on the two heads whose weights differ most.
 
     The row that the words name is the one asked for, or the one in which the two differ most, where they find the same
     for that one.
 
-    Raises InputError for a single head, and as `lesson_checks.begin` does.
+    Raises InputError for a single head, and as `lesson_checks.checked_context` does.
 
     >>> import attnviz
     >>> import numpy as np
@@ -36,16 +36,16 @@ def open_lesson(request: LessonRequest) -> Opening[Heads]:
     >>> [step.id for step in attnviz.lesson("multi-head", trace).steps]
     ['one-head', 'cut', 'heads', 'concat', 'formula']
     """
-    context = begin(request, LESSON)
+    context = checked_context(request, LESSON)
     if len(context.trace.heads) == 1:
         raise InputError(
             "the lesson multi-head compares heads, and this input has only one: "
             "add --heads 2, or take --example two-heads"
         )
-    heads = Heads(context)
+    heads = MultiHeadContext(context)
     return Opening(
         heads,
-        context.words.say(LESSON, "title"),
+        context.words.phrase(LESSON, "title"),
         context.numbers,
         trace=context.trace,
         query=heads.row,
@@ -55,20 +55,20 @@ def open_lesson(request: LessonRequest) -> Opening[Heads]:
     )
 
 
-def _one_head(heads: Heads) -> Step | None:
+def _one_head(heads: MultiHeadContext) -> Step | None:
     """The same matrices as one head; None for a single token, of which every head makes the same."""
     context = heads.context
     if context.problem.n == 1:
         return None
-    weights = heads.together.stages.weights
+    weights = heads.single_head.stages.weights
     n = context.problem.n
     return Step(
         "one-head",
-        context.say("one-head", "title"),
-        formulas.all_rows(heads.scored),
+        context.phrase("one-head", "title"),
+        formulas.all_rows(heads.scores_formula),
         {
-            "why": context.say("one-head", "why"),
-            "mixed": heads.found("mixed", weights),
+            "why": context.phrase("one-head", "why"),
+            "mixed": heads.strongest_text("mixed", weights),
         },
         exhibits=(
             Exhibit("why", heads.scores(None)),
@@ -82,8 +82,8 @@ def _one_head(heads: Heads) -> Step | None:
     )
 
 
-def _cut(heads: Heads) -> Step:
-    """Which columns of the matrices each head has; then the scores of the two heads that are shown."""
+def _cut(heads: MultiHeadContext) -> Step:
+    """The columns of the matrices that each head has; then the scores of the two heads that are shown."""
     context, problem = heads.context, heads.context.problem
     matrices = (
         ("W_Q", problem.w_q, Role.QUERY, problem.d_k),
@@ -109,29 +109,29 @@ def _cut(heads: Heads) -> Step:
     )
     return Step(
         "cut",
-        context.say("cut", "title"),
+        context.phrase("cut", "title"),
         formulas.WEIGHTS,
         {
-            "why": context.say("cut", "why", count=problem.heads),
-            "own": context.say("cut", "own"),
+            "why": context.phrase("cut", "why", count=problem.heads),
+            "own": context.phrase("cut", "own"),
         },
         omitted=heads.omitted,
         exhibits=cut + scores,
     )
 
 
-def _each_head(heads: Heads) -> Step:
+def _each_head(heads: MultiHeadContext) -> Step:
     context, n = heads.context, heads.context.problem.n
     first, second = heads.shown
     bests = [heads.best(heads.weights(each), heads.row) for each in heads.shown]
     narration = {}
     if n == 1:
-        narration["first"] = context.say("heads", "single")
+        narration["first"] = context.phrase("heads", "single")
         parts = ("first", "first")
     else:
         again = "again" if bests[0] == bests[1] else "second"
-        narration["first"] = heads.found("first", heads.weights(first), head=first + 1)
-        narration["second"] = heads.found(again, heads.weights(second), head=second + 1)
+        narration["first"] = heads.strongest_text("first", heads.weights(first), head=first + 1)
+        narration["second"] = heads.strongest_text(again, heads.weights(second), head=second + 1)
         parts = ("first", "second")
     exhibits = tuple(
         Exhibit(
@@ -143,7 +143,7 @@ def _each_head(heads: Heads) -> Step:
         )
         for i, (part, each) in enumerate(zip(parts, heads.shown, strict=True))
     )
-    title = context.say("heads", "title")
+    title = context.phrase("heads", "title")
     return Step("heads", title, _HEAD, narration, omitted=heads.omitted, exhibits=exhibits)
 
 
@@ -151,12 +151,12 @@ _HEAD = written(
     Infix(
         "=",
         lowered("O", "i"),
-        Call(Name("Attention"), Listed(*(lowered(each, "i") for each in "QKV"))),
+        Call(Name("Attention"), CommaList(*(lowered(each, "i") for each in "QKV"))),
     )
 )
 
 
-def _concat(heads: Heads) -> Step:
+def _concat(heads: MultiHeadContext) -> Step:
     context, trace = heads.context, heads.context.trace
     d_v, n = context.problem.d_v, context.problem.n
     separate = tuple(
@@ -168,14 +168,14 @@ def _concat(heads: Heads) -> Step:
     )
     blocks = tuple(Region((0, n), (each * d_v, (each + 1) * d_v)) for each in heads.shown)
     narration = {
-        "why": context.say("concat", "why"),
-        "concat": context.say("concat", "concat"),
+        "why": context.phrase("concat", "why"),
+        "concat": context.phrase("concat", "concat"),
     }
     if context.problem.w_o is None:
-        narration["plain"] = context.say("concat", "plain")
+        narration["plain"] = context.phrase("concat", "plain")
     return Step(
         "concat",
-        context.say("concat", "title"),
+        context.phrase("concat", "title"),
         formulas.heads(several=True, projected=False, biased=False),
         narration,
         omitted=heads.omitted,
@@ -191,15 +191,18 @@ def _concat(heads: Heads) -> Step:
     )
 
 
-def _project(heads: Heads) -> Step | None:
+def _project(heads: MultiHeadContext) -> Step | None:
     """Concat · W_O, one entry worked out; None where there is no W_O."""
     context, trace, problem = heads.context, heads.context.trace, heads.context.problem
     if problem.w_o is None:
         return None
-    narration = {"why": context.say("project", "why"), "worked": context.say("project", "worked")}
+    narration = {
+        "why": context.phrase("project", "why"),
+        "worked": context.phrase("project", "worked"),
+    }
     bias: tuple[Exhibit, ...] = ()
     if problem.b_o is not None:
-        narration["worked"] = context.say("project", "biased")
+        narration["worked"] = context.phrase("project", "biased")
         bias = (
             Exhibit(
                 "worked",
@@ -212,7 +215,7 @@ def _project(heads: Heads) -> Step | None:
     row = heads.row
     return Step(
         "project",
-        context.say("project", "title"),
+        context.phrase("project", "title"),
         formulas.heads(several=True, projected=True, biased=bool(bias)),
         narration,
         worked=(_worked(heads),),
@@ -236,7 +239,7 @@ def _project(heads: Heads) -> Step | None:
     )
 
 
-def _worked(heads: Heads) -> Calculation:
+def _worked(heads: MultiHeadContext) -> Calculation:
     """The first entry of the named row of the output."""
     context, trace, problem = heads.context, heads.context.trace, heads.context.problem
     assert problem.w_o is not None
@@ -254,21 +257,21 @@ def _worked(heads: Heads) -> Calculation:
     )
 
 
-def _formula(heads: Heads) -> Step:
+def _formula(heads: MultiHeadContext) -> Step:
     context, problem = heads.context, heads.context.problem
     projected, biased = problem.w_o is not None, problem.b_o is not None
-    narration = {part: context.say("formula", part) for part in ("why", "heads", "concat")}
+    narration = {part: context.phrase("formula", part) for part in ("why", "heads", "concat")}
     if projected:
-        narration["project"] = context.say("formula", "project")
+        narration["project"] = context.phrase("formula", "project")
     return Step(
         "formula",
-        context.say("formula", "title"),
+        context.phrase("formula", "title"),
         formulas.heads(several=True, projected=projected, biased=biased),
         narration,
     )
 
 
-STEPS: tuple[StepDefinition[Heads], ...] = (
+STEPS: tuple[StepDefinition[MultiHeadContext], ...] = (
     StepDefinition("one-head", parts.OneHead, _one_head),
     StepDefinition("cut", parts.Cut, _cut),
     StepDefinition("heads", parts.Heads, _each_head),

@@ -1,4 +1,4 @@
-"""What every step of the lesson on order needs: the words, and matrices whose rows keep their names where they move."""
+"""The context of the lesson order: words, and matrices whose rows keep their names in either order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 from attnviz.core.arrays import FloatArray
 from attnviz.lessons.lesson_context import LessonContext
-from attnviz.lessons.order.reordering import Compared, Reordering
+from attnviz.lessons.order.reordering import OrderComparison, Reordering
 from attnviz.lessons.sequence import difference_text
 from attnviz.records import record
 from attnviz.story.exhibits import Region
@@ -23,28 +23,28 @@ class OrderContext:
     context: LessonContext
     reordering: Reordering
 
-    def say(self, step: str, part: str, **facts: object) -> str:
-        return self.context.say(step, part, **facts)
+    def phrase(self, step: str, part: str, **facts: object) -> str:
+        return self.context.phrase(step, part, **facts)
 
     def difference(self, value: float) -> str:
         return difference_text(value, self.context.numbers)
 
-    def say_difference(self, step: str, part: str, compared: Compared) -> str:
-        return self.say(step, part, difference=self.difference(compared.difference))
+    def say_difference(self, step: str, part: str, compared: OrderComparison) -> str:
+        return self.phrase(step, part, difference=self.difference(compared.difference))
 
     @property
     def old_order(self) -> str:
-        return self.say("permute", "old")
+        return self.phrase("permute", "old")
 
     @property
     def new_order(self) -> str:
-        return self.say("permute", "new")
+        return self.phrase("permute", "new")
 
-    def names(self, letter: str, role: Role, *, moved: bool = False) -> tuple[Label, ...]:
-        """The names of the rows; `moved` in the new order, each with the number that it had in the old one."""
+    def names(self, letter: str, role: Role, *, reordered: bool = False) -> tuple[Label, ...]:
+        """The names of the rows; with `reordered` in the new order, each with its number in the old one."""
         problem = self.reordering.problem
         there = labels(letter, problem.n, problem.tokens, role)
-        return tuple(there[i] for i in self.reordering.order) if moved else there
+        return tuple(there[i] for i in self.reordering.order) if reordered else there
 
     def rows(
         self,
@@ -53,16 +53,18 @@ class OrderContext:
         role: Role,
         letter: str,
         *,
-        moved: bool = True,
+        reordered: bool = True,
         kind: MatrixKind = MatrixKind.WHOLE,
     ) -> Matrix:
         """One row a vector, in the new order or the old."""
-        return Matrix(symbol, values, role, self.names(letter, role, moved=moved), kind=kind)
+        return Matrix(
+            symbol, values, role, self.names(letter, role, reordered=reordered), kind=kind
+        )
 
-    def map(self, values: FloatArray, *, moved: bool) -> Matrix:
+    def map(self, values: FloatArray, *, reordered: bool) -> Matrix:
         """The weights of the first head, queries by keys."""
-        rows = self.names("q", Role.QUERY, moved=moved)
-        columns = self.names("k", Role.KEY, moved=moved)
+        rows = self.names("q", Role.QUERY, reordered=reordered)
+        columns = self.names("k", Role.KEY, reordered=reordered)
         head = self.context.head_number(0)
         return Matrix("A", values, Role.WEIGHT, rows, columns, head, self._sums)
 
@@ -78,8 +80,8 @@ class OrderContext:
             )
             for each in (reordering.before, reordering.after)
         )
-        moved = tuple(tuple(old[i][j] for j in reordering.order) for i in reordering.order)
-        return "rows" if moved == new else None
+        reordered = tuple(tuple(old[i][j] for j in reordering.order) for i in reordering.order)
+        return "rows" if reordered == new else None
 
     @property
     def output(self) -> str:

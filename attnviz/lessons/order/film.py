@@ -1,4 +1,4 @@
-"""Rows trade places before one's eyes: the inputs', and after them those of the map and of the outputs."""
+"""The film of the lesson order: two rows are swapped, in the inputs, the map and the outputs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from attnviz.lessons.order import parts
 from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.act import Act, Acts
 from attnviz.views.film.acts.exhibits import ExhibitLayout, lay_out, make_room, play_part, reveal
-from attnviz.views.film.acts.pages import lay_out_in_pages, show_in_pages, turn
-from attnviz.views.film.choreography import appear, travel
+from attnviz.views.film.acts.pages import lay_out_in_pages, show_in_pages, turn_page
+from attnviz.views.film.choreography import appear, transform_copy
 from attnviz.views.film.components.exhibit import ExhibitView, lay_out_exhibits
 from attnviz.views.film.components.matrix import MatrixView
 from attnviz.views.film.components.table import TableView
@@ -23,20 +23,20 @@ _CROSSING = 3.6
 """Seconds in which all rows, one by one, find their new places."""
 
 
-def trade(scene: Stage, step: Step) -> None:
-    """What stands in the old order travels, row by row, to where it stands in the new one."""
+def swap_rows(scene: Stage, step: Step) -> None:
+    """Moves each row from its place in the old order to its place in the new one."""
     layout = lay_out_in_pages(scene, step)
     for part in step.narration:
         with scene.beat(step, part):
             new = layout.of(part)
-            turn(scene, layout, new)
+            turn_page(scene, layout, new)
             make_room(scene, layout, new)
             for view in new:
                 before = _before(layout, view)
                 if before is None:
                     reveal(scene, layout, view, seconds=1.6)
                 else:
-                    _travel(scene, layout, before, view)
+                    _move_rows(scene, layout, before, view)
     scene.clear_stage()
 
 
@@ -47,26 +47,26 @@ def _before(layout: ExhibitLayout, view: ExhibitView) -> ExhibitView | None:
     return layout.views[layout.views.index(view) - 1]
 
 
-def _travel(scene: Stage, layout: ExhibitLayout, before: ExhibitView, view: ExhibitView) -> None:
+def _move_rows(scene: Stage, layout: ExhibitLayout, before: ExhibitView, view: ExhibitView) -> None:
     joint, line = layout.joints[layout.views.index(view)], view.exhibit.line
     scene.move(FadeIn(joint), FadeIn(view.heading), seconds=0.4)
     old, new = before.body, view.body
-    rows, columns = _places(old, new)
+    rows, columns = _old_positions(old, new)
     above = _names(old.column_labels, new.column_labels, columns)
     beside = _names(old.row_labels, new.row_labels, rows)
     for at, i in enumerate(rows):
         source = VGroup(*[old.cell(i, j) for j in columns])
         names = [*beside[at : at + 1], *(above if at == 0 else [])]
-        scene.move(travel(source, new.row(at)), *names, seconds=_CROSSING / len(rows))
-    layout.keep(scene, VGroup(joint, view), line=line)
+        scene.move(transform_copy(source, new.row(at)), *names, seconds=_CROSSING / len(rows))
+    layout.add_shown(scene, VGroup(joint, view), line=line)
     frames = view.frame(view.exhibit.marks, scene.style)
     if len(frames):
         scene.move(*[Create(frame) for frame in frames], seconds=0.6)
-        layout.keep(scene, frames, line=line)
+        layout.add_shown(scene, frames, line=line)
 
 
 def _names(old: list[Line], new: list[Line], places: list[int]) -> list[FadeIn]:
-    """The names come from where they stood, where there are any."""
+    """Fades the names in from their old places, if there are any."""
     if not old:
         return [FadeIn(each) for each in new]
     return [
@@ -75,8 +75,8 @@ def _names(old: list[Line], new: list[Line], places: list[int]) -> list[FadeIn]:
     ]
 
 
-def _places(old: MatrixView, new: MatrixView) -> tuple[list[int], list[int]]:
-    """Which row and which column of the old matrix each of the new one was, by their names."""
+def _old_positions(old: MatrixView, new: MatrixView) -> tuple[list[int], list[int]]:
+    """The old row and column of each row and column of the new matrix, by their names."""
     one, other = old.sheet.matrix, new.sheet.matrix
     row_of = {each.symbol: i for i, each in enumerate(one.rows)}
     column_of = {each.symbol: j for j, each in enumerate(one.columns)}
@@ -121,10 +121,10 @@ def compare(scene: Stage, step: Step) -> None:
 
 
 ACTS: Acts = {
-    "permute": Act(trade, parts.Permute),
-    "attention": Act(trade, parts.Attention),
+    "permute": Act(swap_rows, parts.Permute),
+    "attention": Act(swap_rows, parts.Attention),
     "positions": Act(positions, parts.Positions),
     "with-positions": Act(show_in_pages, parts.WithPositions),
     "compare": Act(compare, parts.Compare),
 }
-"""How the steps are played that say more by moving."""
+"""The acts of the steps that need movement of their own."""

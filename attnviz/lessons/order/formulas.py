@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from attnviz.story.expressions import (
+    Atom,
     Brackets,
     Call,
+    CommaList,
     Expression,
     Infix,
-    Listed,
+    Multiplication,
     Name,
-    Product,
-    Spelled,
     Statements,
     function,
     letter,
@@ -18,40 +18,40 @@ from attnviz.story.expressions import (
     written,
 )
 
-_SHUFFLED = Product(*letters("P X"))
-_ANGLE = Spelled(
+_SHUFFLED = Multiplication(*letters("P X"))
+_ANGLE = Atom(
     "pos / 10000^(2i/d_model)",
     'p \\/ 10000^(2 i \\/ d_"model")',
     "p / 10000^{2i / d_{\\mathrm{model}}}",
 )
-"""In plain text the position is a word, and the exponent is on the line."""
+"""The angle; in plain text the position is a word, and the exponent is on the line."""
 
 PERMUTED = written(_SHUFFLED)
 EQUIVARIANT = written(
     Infix(
         "=",
         Call(Name("Attention"), _SHUFFLED),
-        Product(letter("P"), Call(Name("Attention"), letter("X"))),
+        Multiplication(letter("P"), Call(Name("Attention"), letter("X"))),
     )
 )
 CONVOLVED = written(
     Infix(
         "≠",
         Infix("*", Brackets(_SHUFFLED), letter("w")),
-        Product(letter("P"), Brackets(Infix("*", *letters("X w")))),
+        Multiplication(letter("P"), Brackets(Infix("*", *letters("X w")))),
     )
 )
 ADDED = written(Infix("+", letter("X"), Name("PE")))
 
 
-def _encoded(entry: Spelled, wave: str) -> Expression:
-    place = Call(Name("PE"), Listed(Spelled("pos", "p", "p"), entry))
+def _encoded(entry: Atom, wave: str) -> Expression:
+    place = Call(Name("PE"), CommaList(Atom("pos", "p", "p"), entry))
     return Infix("=", place, Call(function(wave), _ANGLE))
 
 
 ENCODING = written(
     Statements(
-        _encoded(Spelled("2i", "2 i", "2i"), "sin"),
-        _encoded(Spelled("2i+1", "2 i + 1", "2i+1"), "cos"),
+        _encoded(Atom("2i", "2 i", "2i"), "sin"),
+        _encoded(Atom("2i+1", "2 i + 1", "2i+1"), "cos"),
     )
 )

@@ -1,4 +1,4 @@
-"""What happens to outputs when two inputs trade places: computed for attention, for a convolution, with positions
+"""Measurements of outputs after two inputs are swapped: for attention, for a convolution, with positions
 and with a causal mask. Nothing here is told yet.
 """
 
@@ -27,22 +27,22 @@ _STREAM = 22
 
 
 @record(eq=False)
-class Compared:
+class OrderComparison:
     """The outputs of the old order, put into the new one, and those computed in the new order."""
 
-    moved: FloatArray
+    reordered: FloatArray
     """(n, d_out): row i of the new order took its row with it."""
-    anew: FloatArray
+    recomputed: FloatArray
     """(n, d_out)."""
 
     @cached_property
     def difference(self) -> float:
         """The largest between the two; 0 where it is no more than rounding."""
-        return largest_difference(self.moved, self.anew)
+        return largest_difference(self.reordered, self.recomputed)
 
     @property
-    def notices(self) -> bool:
-        """Whether order matters: whether they differ by more than rounding."""
+    def differs(self) -> bool:
+        """True if order matters: if they differ by more than rounding."""
         return self.difference > 0
 
 
@@ -51,16 +51,16 @@ class Reordering:
     """The first vectors of a sequence, in which two trade places."""
 
     problem: Problem
-    """As they stood, with nothing hidden."""
+    """The vectors in their old order, with nothing hidden."""
     first: int
     """The place of the vector that is followed."""
     second: int | None
-    """Where the other one stands; None if there is no other vector than that one."""
+    """The place of the other one; None if all vectors are equal."""
     seed: int
 
     @cached_property
     def order(self) -> tuple[int, ...]:
-        """Which of the old places each new place takes its vector from."""
+        """The old place of the vector at each new place."""
         places = list(range(self.problem.n))
         if self.second is not None:
             places[self.first], places[self.second] = self.second, self.first
@@ -75,14 +75,16 @@ class Reordering:
         return trace_of(rearranged(self.problem, self.order))
 
     @cached_property
-    def attention(self) -> Compared:
+    def attention(self) -> OrderComparison:
         return self._compared(self.before.output, self.after.output)
 
     @cached_property
-    def weights(self) -> Compared:
-        """Of the first head: rows and columns of the old ones trade places."""
+    def weights(self) -> OrderComparison:
+        """The weights of the first head; those of the old order have rows and columns swapped."""
         old = self.before.heads[0].stages.weights
-        return Compared(old[np.ix_(self.order, self.order)], self.after.heads[0].stages.weights)
+        return OrderComparison(
+            old[np.ix_(self.order, self.order)], self.after.heads[0].stages.weights
+        )
 
     @cached_property
     def kernel(self) -> FloatArray:
@@ -92,7 +94,7 @@ class Reordering:
         return np.asarray(drawn / math.sqrt(KERNEL * self.problem.d_model))
 
     @cached_property
-    def convolution(self) -> Compared:
+    def convolution(self) -> OrderComparison:
         return self._compared(self._convolved(self.before), self._convolved(self.after))
 
     def _convolved(self, trace: Trace) -> FloatArray:
@@ -107,7 +109,7 @@ class Reordering:
         return sinusoidal(self.problem.n, self.problem.d_model)
 
     @cached_property
-    def with_positions(self) -> Compared:
+    def with_positions(self) -> OrderComparison:
         return self._compared(
             *(
                 trace_of(_moved(each.problem, self.positions)).output
@@ -116,7 +118,7 @@ class Reordering:
         )
 
     @cached_property
-    def with_causal_mask(self) -> Compared:
+    def with_causal_mask(self) -> OrderComparison:
         return self._compared(
             *(
                 trace_of(
@@ -126,14 +128,14 @@ class Reordering:
             )
         )
 
-    def _compared(self, before: FloatArray, after: FloatArray) -> Compared:
-        return Compared(before[list(self.order)], after)
+    def _compared(self, before: FloatArray, after: FloatArray) -> OrderComparison:
+        return OrderComparison(before[list(self.order)], after)
 
 
-def partner(x: FloatArray, place: int) -> int | None:
+def swap_partner(x: FloatArray, place: int) -> int | None:
     """The place furthest from `place` that holds another vector; of two as far the later. None if all are alike.
 
-    >>> partner(np.array([[1.0], [2.0], [3.0]]), 0), partner(np.ones((3, 1)), 0)
+    >>> swap_partner(np.array([[1.0], [2.0], [3.0]]), 0), swap_partner(np.ones((3, 1)), 0)
     (2, None)
     """
     others = [i for i in range(len(x)) if not np.array_equal(x[i], x[place])]

@@ -1,4 +1,4 @@
-"""What d_k does to scores and softmax: curves drawn without 1/√d_k, then with it."""
+"""The film of the lesson scaling: curves over d_k, drawn without 1/√d_k, then with it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from attnviz.views.film.acts.exhibits import (
     reveal,
     show_exhibit,
 )
-from attnviz.views.film.choreography import appear, dim, light
+from attnviz.views.film.choreography import appear, dim, undim
 from attnviz.views.film.components.exhibit import ExhibitView
 from attnviz.views.film.components.formula import formula_with_parts, part
 from attnviz.views.film.components.matrix import MatrixView, sheet
@@ -30,7 +30,7 @@ from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import STAGE, Size
 
 _WITHOUT, _WITH = 0, 1
-"""Which curve of a plot is which."""
+"""The indices of the two curves of a plot."""
 
 
 def weights(scene: Stage, step: Step) -> None:
@@ -43,7 +43,7 @@ def weights(scene: Stage, step: Step) -> None:
     with scene.beat(step, parts.Weights.WITHOUT):
         frames = without.frame(without.exhibit.marks, scene.style)
         scene.move(*[Create(frame) for frame in frames], seconds=0.7)
-        layout.keep(scene, frames, line=without.exhibit.line)
+        layout.add_shown(scene, frames, line=without.exhibit.line)
     with scene.beat(step, parts.Weights.WITH):
         make_room(scene, layout, [divided])
         reveal(scene, layout, divided, seconds=2.6)
@@ -92,7 +92,7 @@ def gradient(scene: Stage, step: Step) -> None:
 
 
 def _draw(scene: Stage, layout: ExhibitLayout, view: ExhibitView, which: int) -> None:
-    """One curve of a plot, from left to right; with the first, what it stands on."""
+    """Draws one curve of a plot from left to right; with the first, the axes too."""
     body = view.body
     assert isinstance(body, PlotView)
     curve, ending = body.curves[which], body.endings[which]
@@ -101,7 +101,7 @@ def _draw(scene: Stage, layout: ExhibitLayout, view: ExhibitView, which: int) ->
         scene.move(FadeIn(body.axes), FadeIn(view.heading), seconds=0.6)
         drawn.add(body.axes, view.heading)
     scene.move(LaggedStart(Create(curve), FadeIn(ending), lag_ratio=0.8), seconds=1.8)
-    layout.keep(scene, drawn, line=view.exhibit.line)
+    layout.add_shown(scene, drawn, line=view.exhibit.line)
 
 
 def formula(scene: Stage, step: Step) -> None:
@@ -113,9 +113,9 @@ def formula(scene: Stage, step: Step) -> None:
         scene.move(FadeIn(line, shift=UP * 0.2), seconds=1.0)
     with scene.beat(step, parts.Formula.SCALE):
         scene.move(*dim(line), seconds=0.4)
-        scene.move(*light(part(line, "scale")), seconds=0.6)
+        scene.move(*undim(part(line, "scale")), seconds=0.6)
         scene.move(appear(list(rows)), seconds=1.6)
-    scene.move(*light(line), seconds=0.5)
+    scene.move(*undim(line), seconds=0.5)
     scene.hold(0.6)
     scene.clear_stage()
 
@@ -144,4 +144,4 @@ ACTS: Acts = {
     "gradient": Act(gradient, parts.Gradient),
     "formula": Act(formula, parts.Formula),
 }
-"""How the steps are played that say more by moving."""
+"""The acts of the steps that need movement of their own."""

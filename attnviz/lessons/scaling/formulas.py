@@ -9,9 +9,9 @@ from attnviz.story.expressions import (
     Differential,
     Fraction,
     Infix,
+    Multiplication,
     Name,
     Negative,
-    Product,
     Root,
     Sigma,
     Statements,
@@ -35,12 +35,12 @@ WEIGHTS = written(
     )
 )
 ENTROPY = written(
-    Infix("=", letter("H"), Negative(Sigma("j", Product(_WEIGHT, function("ln"), _WEIGHT))))
+    Infix("=", letter("H"), Negative(Sigma("j", Multiplication(_WEIGHT, function("ln"), _WEIGHT))))
 )
 GRADIENT = written(
     Infix(
         "=",
         Fraction(Differential(_WEIGHT), Differential(lowered("s", "j")), is_tight=True),
-        Product(_WEIGHT, Brackets(Infix("−", letter("1"), _WEIGHT))),
+        Multiplication(_WEIGHT, Brackets(Infix("−", letter("1"), _WEIGHT))),
     )
 )

@@ -1,4 +1,4 @@
-"""What the lesson on √d_k draws and measures, and how it is written."""
+"""The random numbers and measurements of the lesson scaling, and their plots and tables."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from attnviz.theme import Role
 LESSON = "scaling"
 D_KS = (1, 4, 16, 64, 256)
 KEYS, QUERIES = 8, 1024
-"""How many keys each query meets, and how many queries are measured for each d_k."""
+"""The number of keys of each query, and of queries measured for each d_k."""
 _CANDIDATES = 64
 """Among how many queries the example is chosen."""
 
 
 @record(eq=False)
-class Scaling:
-    """What was drawn and measured, and how it is said."""
+class ScalingMeasurements:
+    """The random numbers, the measurements and the words."""
 
     words: Words
     numbers: Numbers
@@ -41,13 +41,13 @@ class Scaling:
     sweep: ScoreSweep
 
     @staticmethod
-    def of(request: LessonRequest) -> Scaling:
+    def of(request: LessonRequest) -> ScalingMeasurements:
         sweep = score_sweep(D_KS, KEYS, QUERIES, request.seed)
         drawn = _typical(sweep, request.seed)
         numbers = Numbers(
             2 if request.precision is None else request.precision, request.rounding != "plain"
         )
-        return Scaling(
+        return ScalingMeasurements(
             words(request.language),
             numbers,
             request.most,
@@ -56,8 +56,8 @@ class Scaling:
             sweep,
         )
 
-    def say(self, step: str, part: str, **facts: object) -> str:
-        return self.words.say(LESSON, step, part, **facts)
+    def phrase(self, step: str, part: str, **facts: object) -> str:
+        return self.words.phrase(LESSON, step, part, **facts)
 
     @cached_property
     def examples(self) -> tuple[FloatArray, FloatArray]:
@@ -83,7 +83,7 @@ class Scaling:
         log: bool = False,
     ) -> Plot:
         texts = tuple(map(str, D_KS))
-        said = self.say("measures", y_name)
+        said = self.phrase("measures", y_name)
         return Plot("d_k", said, self.curves(read, role), texts, x_log=True, y_log=log)
 
     def table(self, plot: Plot) -> Table:
@@ -102,7 +102,7 @@ class Scaling:
 
     def _curve(self, name: str, role: Role, values: list[float], dashed: bool) -> Series:
         texts = tuple(self.numbers.text(value) for value in values)
-        said = self.say("measures", name)
+        said = self.phrase("measures", name)
         return Series(said, role, tuple(map(float, D_KS)), tuple(values), texts, dashed)
 
 

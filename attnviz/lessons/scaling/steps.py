@@ -11,7 +11,7 @@ from attnviz.lessons.lesson_checks import check_precision, refuse_article
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.scaling import formulas as scaling_formulas
 from attnviz.lessons.scaling import parts
-from attnviz.lessons.scaling.measurements import D_KS, KEYS, LESSON, QUERIES, Scaling
+from attnviz.lessons.scaling.measurements import D_KS, KEYS, LESSON, QUERIES, ScalingMeasurements
 from attnviz.story import formulas
 from attnviz.story.calculation import Number, Symbol
 from attnviz.story.calculations import dot_product
@@ -27,7 +27,7 @@ _WRITTEN_OUT = 4
 """The d_k of the score that is worked out."""
 
 
-def open_lesson(request: LessonRequest) -> Opening[Scaling]:
+def open_lesson(request: LessonRequest) -> Opening[ScalingMeasurements]:
     """The lesson with the numbers that `request.seed` draws.
 
     Raises InputError for a precision that float64 does not hold, and for the article's rounding, which is about weights
@@ -39,21 +39,23 @@ def open_lesson(request: LessonRequest) -> Opening[Scaling]:
     """
     check_precision(request.precision)
     refuse_article(request, LESSON)
-    scaling = Scaling.of(request)
+    scaling = ScalingMeasurements.of(request)
     notes = ("drawn", "drawn_brief")
-    drawn, brief = (scaling.words.say(LESSON, "notes", each, seed=request.seed) for each in notes)
+    drawn, brief = (
+        scaling.words.phrase(LESSON, "notes", each, seed=request.seed) for each in notes
+    )
     precision = scaling.numbers.precision
     rounded = "rounded" if scaling.numbers.sums else "rounded_plain"
     return Opening(
         scaling,
-        scaling.words.say(LESSON, "title"),
+        scaling.words.phrase(LESSON, "title"),
         scaling.numbers,
-        notes=(drawn, scaling.words.say("common", rounded, precision=precision)),
-        brief_notes=(brief, scaling.words.say("common", "rounded_brief", precision=precision)),
+        notes=(drawn, scaling.words.phrase("common", rounded, precision=precision)),
+        brief_notes=(brief, scaling.words.phrase("common", "rounded_brief", precision=precision)),
     )
 
 
-def _score(scaling: Scaling) -> Step:
+def _score(scaling: ScalingMeasurements) -> Step:
     d_k, numbers = _WRITTEN_OUT, scaling.numbers
     q, k = scaling.query[:d_k], scaling.keys[0, :d_k]
     total = Number(float(q @ k), numbers.text(float(q @ k)), Role.SCORE)
@@ -63,12 +65,12 @@ def _score(scaling: Scaling) -> Step:
     )
     return Step(
         "score",
-        scaling.say("score", "title"),
+        scaling.phrase("score", "title"),
         scaling_formulas.SCORE,
         {
-            "why": scaling.say("score", "why"),
-            "worked": scaling.say("score", "worked", d_k=d_k),
-            "more": scaling.say("score", "more"),
+            "why": scaling.phrase("score", "why"),
+            "worked": scaling.phrase("score", "worked", d_k=d_k),
+            "more": scaling.phrase("score", "more"),
         },
         worked=(worked,),
         exhibits=(
@@ -80,28 +82,28 @@ def _score(scaling: Scaling) -> Step:
     )
 
 
-def _variance(scaling: Scaling) -> Step:
+def _variance(scaling: ScalingMeasurements) -> Step:
     variance = scaling.sweep.unscaled.variance
     plot = scaling.plot("variance", lambda each: each.variance, Role.SCORE, log=True)
     return Step(
         "variance",
-        scaling.say("variance", "title"),
+        scaling.phrase("variance", "title"),
         scaling_formulas.VARIANCE,
         {
-            "without": scaling.say(
+            "without": scaling.phrase(
                 "variance",
                 "without",
                 d_k=D_KS[-1],
                 spread=Numbers(precision=0).text(math.sqrt(float(variance[-1]))),
             ),
-            "with": scaling.say("variance", "with"),
-            "table": scaling.say("variance", "table", count=KEYS * QUERIES),
+            "with": scaling.phrase("variance", "with"),
+            "table": scaling.phrase("variance", "table", count=KEYS * QUERIES),
         },
         exhibits=(Exhibit("without", plot), Exhibit("table", scaling.table(plot))),
     )
 
 
-def _weights(scaling: Scaling) -> Step:
+def _weights(scaling: ScalingMeasurements) -> Step:
     rows = tuple(Label(f"d_k = {d_k}") for d_k in D_KS)
     columns = labels("k", KEYS, None, Role.KEY)
     without, divided = (
@@ -113,7 +115,7 @@ def _weights(scaling: Scaling) -> Step:
         Exhibit(
             part,
             Matrix("A", weights, Role.WEIGHT, named, columns, None, "rows"),
-            scaling.say("measures", name),
+            scaling.phrase("measures", name),
             marks=last,
         )
         for part, name, named, weights in zip(
@@ -122,32 +124,32 @@ def _weights(scaling: Scaling) -> Step:
     )
     return Step(
         "weights",
-        scaling.say("weights", "title"),
+        scaling.phrase("weights", "title"),
         scaling_formulas.WEIGHTS,
         {
-            "why": scaling.say("weights", "why", keys=KEYS),
-            "without": scaling.say("weights", "without", d_k=D_KS[-1], weight=without),
-            "with": scaling.say("weights", "with", weight=divided),
+            "why": scaling.phrase("weights", "why", keys=KEYS),
+            "without": scaling.phrase("weights", "without", d_k=D_KS[-1], weight=without),
+            "with": scaling.phrase("weights", "with", weight=divided),
         },
         exhibits=exhibits,
     )
 
 
-def _saturation(scaling: Scaling) -> Step:
+def _saturation(scaling: ScalingMeasurements) -> Step:
     unscaled, numbers = scaling.sweep.unscaled, scaling.numbers
     shared = numbers.text(math.exp(float(unscaled.entropy[-1])))
     return Step(
         "saturation",
-        scaling.say("saturation", "title"),
+        scaling.phrase("saturation", "title"),
         scaling_formulas.ENTROPY,
         {
-            "largest": scaling.say(
+            "largest": scaling.phrase(
                 "saturation", "largest", queries=QUERIES, **scaling.ends(unscaled.largest_weight)
             ),
-            "entropy": scaling.say(
+            "entropy": scaling.phrase(
                 "saturation", "entropy", shared=shared, **scaling.ends(unscaled.entropy)
             ),
-            "with": scaling.say("saturation", "with"),
+            "with": scaling.phrase("saturation", "with"),
         },
         exhibits=(
             Exhibit(
@@ -159,7 +161,7 @@ def _saturation(scaling: Scaling) -> Step:
     )
 
 
-def _gradient(scaling: Scaling) -> Step:
+def _gradient(scaling: ScalingMeasurements) -> Step:
     plot = scaling.plot("gradient", lambda each: each.gradient, Role.WEIGHT)
     unscaled, divided = scaling.sweep.unscaled.gradient, scaling.sweep.scaled.gradient
     largest = [float(weights[-1].max()) for weights in scaling.examples]
@@ -167,10 +169,10 @@ def _gradient(scaling: Scaling) -> Step:
     text = scaling.numbers.text
     return Step(
         "gradient",
-        scaling.say("gradient", "title"),
+        scaling.phrase("gradient", "title"),
         scaling_formulas.GRADIENT,
         {
-            "why": scaling.say(
+            "why": scaling.phrase(
                 "gradient",
                 "why",
                 weight=text(largest[0]),
@@ -178,40 +180,40 @@ def _gradient(scaling: Scaling) -> Step:
                 divided_weight=text(largest[1]),
                 divided_slope=text(slopes[1]),
             ),
-            "without": scaling.say("gradient", "without", **scaling.ends(unscaled)),
-            "with": scaling.say("gradient", "with", last=scaling.ends(divided)["last"]),
+            "without": scaling.phrase("gradient", "without", **scaling.ends(unscaled)),
+            "with": scaling.phrase("gradient", "with", last=scaling.ends(divided)["last"]),
         },
         exhibits=(Exhibit("why", _slopes(scaling)), Exhibit("without", plot)),
     )
 
 
-def _slopes(scaling: Scaling) -> Table:
+def _slopes(scaling: ScalingMeasurements) -> Table:
     """The slope at the largest weight of the example, without and with 1/√d_k."""
     rows = []
     for name, weights in zip(("without", "with"), scaling.examples, strict=True):
         largest = float(weights[-1].max())
         cells = map(scaling.numbers.text, (largest, 1 - largest, _slope(weights[-1])))
-        rows.append(Row((scaling.say("measures", name), *cells)))
+        rows.append(Row((scaling.phrase("measures", name), *cells)))
     header = ("", "α", "1 − α", "α (1 − α)")
     return Table(header, tuple(rows), (None, Role.WEIGHT, Role.WEIGHT, Role.WEIGHT))
 
 
 def _slope(weights: FloatArray) -> float:
-    """How much the largest weight of a row changes with its own score."""
+    """The derivative of a row's largest weight by its own score."""
     largest = int(weights.argmax())
     return float(softmax_jacobian(weights)[largest, largest])
 
 
-def _formula(scaling: Scaling) -> Step:
+def _formula(scaling: ScalingMeasurements) -> Step:
     return Step(
         "formula",
-        scaling.say("formula", "title"),
+        scaling.phrase("formula", "title"),
         formulas.attention(True),
-        {"why": scaling.say("formula", "why"), "scale": scaling.say("formula", "scale")},
+        {"why": scaling.phrase("formula", "why"), "scale": scaling.phrase("formula", "scale")},
     )
 
 
-STEPS: tuple[StepDefinition[Scaling], ...] = (
+STEPS: tuple[StepDefinition[ScalingMeasurements], ...] = (
     StepDefinition("score", parts.Score, _score),
     StepDefinition("variance", parts.Variance, _variance),
     StepDefinition("weights", parts.Weights, _weights),

@@ -20,7 +20,7 @@ _MOST = 8
 
 
 def has(problem: Problem) -> bool:
-    """Whether vectors are too long to be written out, so that one product is followed by itself."""
+    """True if vectors are too long to be written out, so that a step of its own shows one product."""
     return problem.d_k > MOST
 
 
@@ -29,7 +29,7 @@ def pair(context: LessonContext) -> Step | None:
     width = context.problem.d_k
     if not has(context.problem):
         return None
-    head, row, key = context.head, context.query, context.followed
+    head, row, key = context.head, context.query, context.followed_key
     count = _rows_of(width)
     size = width // count
     labels = tuple(Label(_entries(i * size, (i + 1) * size)) for i in range(count))
@@ -53,7 +53,7 @@ def pair(context: LessonContext) -> Step | None:
     )
     largest = int(np.abs(sums.values).argmax())
     products = Matrix(
-        context.say(STEP, "symbol"),
+        context.phrase(STEP, "symbol"),
         rows,
         Role.SCORE,
         labels,
@@ -68,12 +68,12 @@ def pair(context: LessonContext) -> Step | None:
     most = {"entries": labels[largest].symbol, "most": written[largest]}
     return Step(
         STEP,
-        context.say(STEP, "title"),
+        context.phrase(STEP, "title"),
         formulas.SCORE,
         {
-            "why": context.say(STEP, "why_seen" if is_best_seen else "why", **named),
-            "products": context.say(STEP, "products", width=width),
-            "groups": context.say(
+            "why": context.phrase(STEP, "why_seen" if is_best_seen else "why", **named),
+            "products": context.phrase(STEP, "products", width=width),
+            "groups": context.phrase(
                 STEP,
                 "groups" if size > 1 else "entries",
                 score=context.numbers.text(score),
@@ -98,7 +98,7 @@ def _value(text: str, exact: float) -> float:
 
 
 def _rows_of(width: int) -> int:
-    """In how many rows of one length a vector stands: as many as fit under one another, or one an entry.
+    """The number of equally long rows for a vector: as many as fit under one another, or one an entry.
 
     >>> _rows_of(32), _rows_of(10), _rows_of(13)
     (8, 5, 13)
@@ -107,7 +107,7 @@ def _rows_of(width: int) -> int:
 
 
 def _entries(begin: int, end: int) -> str:
-    """Which entries a row holds, counted from 1.
+    """The range of entries in a row, counted from 1.
 
     >>> _entries(0, 4), _entries(8, 9)
     ('1–4', '9')

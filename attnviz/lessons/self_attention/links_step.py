@@ -21,7 +21,7 @@ _ROOM, _APART, _APART_BLANK = 47.0, 0.34, 0.68
 """Width of a film's stage, the least between two tokens, and between two with blanks in them, in em of its smallest
 type."""
 _DOTS = 0.7
-"""Of the … where tokens are left out, likewise."""
+"""The width of the … where tokens are left out, likewise."""
 _LEAST, _LEAST_OF_QUERY = 0.1, 0.01
 """Weights under these have no arc: of the other queries, and of the one that is worked."""
 _LISTED = 8
@@ -36,7 +36,7 @@ def links(context: LessonContext) -> Step | None:
     own = _links(context, [context.query], shown, _LEAST_OF_QUERY)
     if not own:
         return None
-    narration = {"why": context.say(STEP, "why", query=context.named("q", context.query))}
+    narration = {"why": context.phrase(STEP, "why", query=context.named("q", context.query))}
     exhibits = [_exhibit(context, "why", shown, own, own[:_LISTED], 0)]
     every = _every(context)
     if every:
@@ -45,21 +45,21 @@ def links(context: LessonContext) -> Step | None:
         part = "rest" if len(drawn) == len(every) else "rest_cut"
         facts = {"count": f"{len(every):,}", "drawn": len(drawn)}
         least = context.numbers.text(_LEAST)
-        narration["rest"] = context.say(STEP, part, least=least, **facts)
+        narration["rest"] = context.phrase(STEP, part, least=least, **facts)
         exhibits.append(_exhibit(context, "rest", shown, drawn, every, 1))
     cut = len(shown) < problem.n
     return Step(
         STEP,
-        context.say(STEP, "title"),
+        context.phrase(STEP, "title"),
         formulas.WEIGHTS_OF_ROWS,
         narration,
-        omitted=context.say(STEP, "omitted", shown=len(shown), count=problem.n) if cut else None,
+        omitted=context.phrase(STEP, "omitted", shown=len(shown), count=problem.n) if cut else None,
         exhibits=tuple(exhibits),
     )
 
 
 def _shown(context: LessonContext) -> list[int]:
-    """As many positions as there is room for: the worked query, and those to which it gives most."""
+    """The positions for which there is room: the worked query, and those to which it gives most."""
     order = np.argsort(-context.weights, kind="stable").tolist()
     ranked = [context.query, *(each for each in order if each != context.query)]
     # one more token may take less room than the … that stands for it
@@ -80,7 +80,7 @@ def _width(context: LessonContext, positions: Sequence[int]) -> float:
 
 
 def _gaps(shown: Sequence[int], count: int) -> tuple[int, ...]:
-    """Before which of the positions shown others are left out.
+    """The positions shown before which others are left out.
 
     >>> _gaps([0, 1, 3], 4), _gaps([1, 2], 4)
     ((2,), (0, 2))
@@ -92,7 +92,7 @@ def _gaps(shown: Sequence[int], count: int) -> tuple[int, ...]:
 def _links(
     context: LessonContext, queries: Sequence[int], keys: Sequence[int], least: float
 ) -> list[Link]:
-    """What these queries give to these keys, the strongest first."""
+    """The links from these queries to these keys, the strongest first."""
     weights = context.head.stages.weights[np.ix_(queries, keys)]
     found = np.argwhere(weights >= least)
     links = (Link(queries[i], keys[j], float(weights[i, j])) for i, j in found.tolist())
@@ -100,7 +100,7 @@ def _links(
 
 
 def _every(context: LessonContext) -> list[Link]:
-    """What all other queries give, the strongest first."""
+    """The links of all other queries, the strongest first."""
     everyone = range(context.problem.n)
     others = [each for each in everyone if each != context.query]
     return _links(context, others, everyone, _LEAST)
@@ -116,7 +116,7 @@ def _exhibit(
 ) -> Exhibit:
     """The arcs between the tokens that are shown, and the strongest of all links that were found as a table."""
     listed = found[:_LISTED]
-    header = tuple(context.say(STEP, name) for name in ("query", "key", "weight"))
+    header = tuple(context.phrase(STEP, name) for name in ("query", "key", "weight"))
     table = Links(
         header,
         tuple(_rows(context, listed, shown)),
@@ -129,7 +129,7 @@ def _exhibit(
     )
     cut = len(listed) < len(found)
     return Exhibit(
-        part, table, context.say(STEP, "listed", listed=len(listed)) if cut else None, line=line
+        part, table, context.phrase(STEP, "listed", listed=len(listed)) if cut else None, line=line
     )
 
 

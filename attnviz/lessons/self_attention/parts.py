@@ -1,4 +1,4 @@
-"""What each step of the lesson self-attention can say, part by part, in order."""
+"""The narration parts of each step of the lesson self-attention, in order."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ def inputs(context: LessonContext) -> Step | None:
         return None
     part = "one" if problem.n == 1 else "vectors" if problem.tokens is None else "tokens"
     x = input_matrix(context)
-    said = context.say("inputs", part, n=problem.n, d_model=problem.d_model)
-    title = context.say("inputs", "title")
+    said = context.phrase("inputs", part, n=problem.n, d_model=problem.d_model)
+    title = context.phrase("inputs", "title")
     return Step(
         "inputs",
         title,
@@ -35,7 +35,9 @@ def inputs(context: LessonContext) -> Step | None:
 
 def input_matrix(context: LessonContext) -> Matrix:
     """X with its tokens: (n, d_model)."""
-    return context.once(Matrix("X", context.problem.x, Role.INPUT, context.axis("x", Role.INPUT)))
+    return context.deduplicated(
+        Matrix("X", context.problem.x, Role.INPUT, context.axis("x", Role.INPUT))
+    )
 
 
 def weights(context: LessonContext) -> Step | None:
@@ -45,22 +47,22 @@ def weights(context: LessonContext) -> Step | None:
         return None
     vectors = (problem.b_q, problem.b_k, problem.b_v)
     biased = all(each is not None for each in vectors)
-    narration = {"why": context.say("weights", "why_biased" if biased else "why")}
+    narration = {"why": context.phrase("weights", "why_biased" if biased else "why")}
     if problem.heads > 1:
         narration["heads"] = context.of_heads("weights", "heads", heads=problem.heads)
     matrices = (
-        context.once(Matrix("W_Q", problem.w_q, Role.QUERY, kind=MatrixKind.MAKES)),
-        context.once(Matrix("W_K", problem.w_k, Role.KEY, kind=MatrixKind.MAKES)),
-        context.once(Matrix("W_V", problem.w_v, Role.VALUE, kind=MatrixKind.MAKES)),
+        context.deduplicated(Matrix("W_Q", problem.w_q, Role.QUERY, kind=MatrixKind.MAKES)),
+        context.deduplicated(Matrix("W_K", problem.w_k, Role.KEY, kind=MatrixKind.MAKES)),
+        context.deduplicated(Matrix("W_V", problem.w_v, Role.VALUE, kind=MatrixKind.MAKES)),
     )
     biases = tuple(
-        context.once(Matrix(symbol, bias[None, :], role, kind=MatrixKind.ADDED))
+        context.deduplicated(Matrix(symbol, bias[None, :], role, kind=MatrixKind.ADDED))
         for symbol, bias, role in zip(
             ("b_Q", "b_K", "b_V"), vectors, (Role.QUERY, Role.KEY, Role.VALUE), strict=True
         )
         if bias is not None
     )
-    title = context.say("weights", "title")
+    title = context.phrase("weights", "title")
     return Step(
         "weights",
         title,
@@ -117,23 +119,23 @@ def _projected(
     )
     named = {"input": context.named("x", row), "result": indexed(letter, row)}
     narration = {
-        "why": context.say(step, "why"),
-        "worked": context.say(step, "worked" if b is None else "worked_biased", **named),
+        "why": context.phrase(step, "why"),
+        "worked": context.phrase(step, "worked" if b is None else "worked_biased", **named),
     }
     if context.problem.n > 1:
-        narration["rest"] = context.say(step, "rest")
+        narration["rest"] = context.phrase(step, "rest")
     symbol = letter.upper()
     operands = [
         input_matrix(context),
-        context.once(Matrix(f"W_{symbol}", w, role, kind=MatrixKind.MAKES)),
+        context.deduplicated(Matrix(f"W_{symbol}", w, role, kind=MatrixKind.MAKES)),
     ]
     if b is not None:
         operands.append(
-            context.once(Matrix(f"b_{symbol}", b[None, :], role, kind=MatrixKind.ADDED))
+            context.deduplicated(Matrix(f"b_{symbol}", b[None, :], role, kind=MatrixKind.ADDED))
         )
     return Step(
         step,
-        context.say(step, "title"),
+        context.phrase(step, "title"),
         formulas.projection(symbol, biased=b is not None),
         narration,
         exhibits=(

@@ -25,12 +25,12 @@ def given(context: LessonContext) -> Step | None:
     if context.listed_heads:
         source = context.common("head_of", source=source, heads=context.listed_heads)
     narration = {
-        "why": context.say(STEP, "why", source=source),
-        "meaning": context.say(STEP, "meaning"),
+        "why": context.phrase(STEP, "why", source=source),
+        "meaning": context.phrase(STEP, "meaning"),
     }
     return Step(
         STEP,
-        context.say(STEP, "title"),
+        context.phrase(STEP, "title"),
         formulas.GIVEN,
         narration,
         omitted=context.common("omitted_heads", shown=1, count=count) if count > 1 else None,

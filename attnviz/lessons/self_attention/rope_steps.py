@@ -5,7 +5,7 @@ they stand.
 from __future__ import annotations
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.positions import turned_back
+from attnviz.core.positions import rotated_back
 from attnviz.lessons.lesson_context import LessonContext
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Row, Turn, Turns
@@ -15,8 +15,8 @@ from attnviz.story.expressions import (
     Expression,
     Fraction,
     Infix,
+    Multiplication,
     Name,
-    Product,
     letter,
     named,
     written,
@@ -50,10 +50,10 @@ def places(context: LessonContext) -> Step | None:
     turned = problem.rotation is not None and problem.rotation.size > 0
     narration = {}
     if normed:
-        narration["norm"] = context.say(STEP, "norm")
+        narration["norm"] = context.phrase(STEP, "norm")
     if turned:
-        narration["turned"] = context.say(STEP, "turned")
-        narration["distance"] = context.say(STEP, "distance")
+        narration["turned"] = context.phrase(STEP, "turned")
+        narration["distance"] = context.phrase(STEP, "distance")
     if not narration:  # turned by no angle at all
         return None
     first = next(iter(narration))
@@ -62,7 +62,7 @@ def places(context: LessonContext) -> Step | None:
     keys = formulas.projection("K", biased=problem.b_k is not None).plain.removeprefix("K = ")
     return Step(
         STEP,
-        context.say(STEP, "both" if normed and turned else "title" if turned else "normed"),
+        context.phrase(STEP, "both" if normed and turned else "title" if turned else "normed"),
         _formula(normed, turned),
         narration,
         exhibits=(
@@ -104,7 +104,7 @@ def _turned(
     role: Role,
     line: int,
 ) -> tuple[Exhibit, ...]:
-    """How some pairs of entries of a query or a key are turned; nothing where no vector is."""
+    """The table of some rotated pairs of entries of a query or a key; nothing without a rotation."""
     rotation = context.problem.rotation
     if rotation is None or not rotation.shape[1]:
         return ()
@@ -118,23 +118,23 @@ def _turned(
         Row(
             (
                 f"{each.entries[0] + 1}, {each.entries[1] + 1}",
-                context.numbers.detailed(each.angle),
+                context.numbers.four_digits(each.angle),
                 "({}, {})".format(*map(text, each.before)),
                 "({}, {})".format(*map(text, each.after)),
             )
         )
         for each in turns
     )
-    header = tuple(context.say(STEP, name) for name in ("entries", "angle", "before", "after"))
+    header = tuple(context.phrase(STEP, name) for name in ("entries", "angle", "before", "after"))
     named = context.named(letter, row)
     table = Turns(header, rows, (None, None, None, role), named, role, turns)
     return (Exhibit(part, table, named, line=line),)
 
 
 def _turn(after: FloatArray, entries: tuple[int, int], angle: float) -> Turn:
-    """What stood there before: turned back, for it may have been normalised since it was projected."""
+    """The pair before and after its rotation. It is rotated back, as norms may have changed it since the projection."""
     first, second = map(float, after)
-    return Turn(entries, angle, turned_back((first, second), angle), (first, second))
+    return Turn(entries, angle, rotated_back((first, second), angle), (first, second))
 
 
 def _spread(count: int) -> list[int]:
@@ -154,5 +154,5 @@ def _formula(normed: bool, turned: bool) -> Formula:
     """
     right: Expression = _NORMED if normed else _QUERY
     if turned:
-        right = Product(_TURN, Brackets(right) if normed else right)
+        right = Multiplication(_TURN, Brackets(right) if normed else right)
     return written(Infix("←", _QUERY, right))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
-from attnviz.lessons.lesson_context import LessonContext, alike
+from attnviz.lessons.lesson_context import LessonContext, positions_equal_to
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
 from attnviz.story.calculation import Calculation, Number, Symbol
@@ -41,14 +41,14 @@ def scores(context: LessonContext) -> Step:
         for key in context.keys
     )
     narration = {
-        "why": context.say("scores", "why", query=context.named("q", row)),
-        "worked": context.say("scores", "worked"),
+        "why": context.phrase("scores", "why", query=context.named("q", row)),
+        "worked": context.phrase("scores", "worked"),
     }
     if contrast := _contrast(context, head.stages.scores[row]):
         narration["contrast"] = contrast
     return Step(
         "scores",
-        context.say("scores", "title"),
+        context.phrase("scores", "title"),
         formulas.SCORES,
         narration,
         exhibits=(
@@ -71,12 +71,12 @@ def scores(context: LessonContext) -> Step:
 def _contrast(context: LessonContext, row: FloatArray) -> str | None:
     """The best fit of all keys beside the worst of those shown; None where the best is not, or all fit alike."""
     best = float(row.max())
-    strongest = [key for key in alike(row, best) if key in context.keys]
+    strongest = [key for key in positions_equal_to(row, best) if key in context.keys]
     weakest = min(context.keys, key=lambda key: float(row[key]))
     high, low = context.numbers.text(best), context.numbers.text(float(row[weakest]))
     if not strongest or high == low:
         return None
-    return context.say(
+    return context.phrase(
         "scores",
         # of a key that is not the worst of all it is not said that it has "only" that
         "contrast" if row[weakest] == row.min() else "best",
@@ -94,7 +94,7 @@ def scale(context: LessonContext) -> Step | None:
         return None
     root = context.number(math.sqrt(problem.d_k))
     by_root = context.scaling == "root"
-    factor = Number(problem.scale, context.numbers.detailed(problem.scale))
+    factor = Number(problem.scale, context.numbers.four_digits(problem.scale))
 
     def worked(key: int) -> Calculation:
         score = context.number(stages.scores[row, key], Role.SCORE)
@@ -108,13 +108,13 @@ def scale(context: LessonContext) -> Step | None:
 
     relation = " = " if context.numbers.exact(root.value) else " ≈ "
     said = (
-        context.say("scale", "root", d_k=problem.d_k, root=root.text, relation=relation)
+        context.phrase("scale", "root", d_k=problem.d_k, root=root.text, relation=relation)
         if by_root
-        else context.say("scale", "number", factor=factor.text)
+        else context.phrase("scale", "number", factor=factor.text)
     )
     return Step(
         "scale",
-        context.say("scale", "title"),
+        context.phrase("scale", "title"),
         context.scores_after("scale"),
         {"why": said},
         exhibits=(
@@ -139,7 +139,7 @@ def cap(context: LessonContext) -> Step | None:
     softcap, stages, row = context.problem.options.softcap, context.head.stages, context.query
     if softcap is None:
         return None
-    bound = Number(softcap, context.numbers.detailed(softcap))
+    bound = Number(softcap, context.numbers.four_digits(softcap))
 
     def worked(key: int) -> Calculation:
         score = context.number(stages.scaled_scores[row, key], Role.SCORE)
@@ -150,9 +150,9 @@ def cap(context: LessonContext) -> Step | None:
 
     return Step(
         "cap",
-        context.say("cap", "title"),
+        context.phrase("cap", "title"),
         formulas.CAP,
-        {"why": context.say("cap", "why", bound=bound.text)},
+        {"why": context.phrase("cap", "why", bound=bound.text)},
         exhibits=(
             Exhibit(
                 parts.Change.WHY,
@@ -189,9 +189,9 @@ def bias(context: LessonContext) -> Step | None:
 
     return Step(
         "bias",
-        context.say("bias", "title"),
+        context.phrase("bias", "title"),
         context.scores_after("bias"),
-        {"why": context.say("bias", "worked")},
+        {"why": context.phrase("bias", "worked")},
         exhibits=(
             Exhibit(
                 parts.Change.WHY,
@@ -231,9 +231,9 @@ def mask(context: LessonContext) -> Step | None:
     )
     return Step(
         "mask",
-        context.say("mask", "title"),
+        context.phrase("mask", "title"),
         formulas.mask(context.scores_after("mask")),
-        {"why": context.say("mask", part, query=context.named("q", row))},
+        {"why": context.phrase("mask", part, query=context.named("q", row))},
         exhibits=(
             Exhibit(
                 parts.Change.WHY,

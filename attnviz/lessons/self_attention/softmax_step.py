@@ -22,11 +22,11 @@ def softmax(context: LessonContext) -> Step:
     if context.visible:
         worked, narration = _told(context, masked)
     else:
-        nothing = context.say("softmax", "nothing", query=context.named("q", row))
+        nothing = context.phrase("softmax", "nothing", query=context.named("q", row))
         worked, narration = (), {"why": nothing}
     return Step(
         "softmax",
-        context.say("softmax", "title"),
+        context.phrase("softmax", "title"),
         formulas.SOFTMAX if context.sink is None else formulas.SOFTMAX_BESIDE_SINK,
         narration,
         exhibits=(
@@ -65,15 +65,15 @@ def _told(
         worked.append(
             single("weight", left, (part, Symbol("/"), total), weight, context.numbers, key)
         )
-    narration = {part: context.say("softmax", part) for part in ("why", "max", "exp")}
+    narration = {part: context.phrase("softmax", part) for part in ("why", "max", "exp")}
     if len(context.visible) < context.problem.n:
-        narration["masked"] = context.say("softmax", "masked")
+        narration["masked"] = context.phrase("softmax", "masked")
     if beside is not None:
-        narration["why"] = context.say("softmax", "why_sink")
-        narration["exp"] = context.say("softmax", "exp_sink")
-        narration["sink"] = context.say("softmax", "sink")
-    narration["sum"] = context.say("softmax", "sum")
-    narration["weight"] = context.say("softmax", "weight", query=context.named("q", row))
+        narration["why"] = context.phrase("softmax", "why_sink")
+        narration["exp"] = context.phrase("softmax", "exp_sink")
+        narration["sink"] = context.phrase("softmax", "sink")
+    narration["sum"] = context.phrase("softmax", "sum")
+    narration["weight"] = context.phrase("softmax", "weight", query=context.named("q", row))
     return tuple(worked), narration
 
 
@@ -101,8 +101,8 @@ def _exponential_texts(
     if len(values) < len(exponentials):
         values.append(float(exponentials.sum()) - sum(values))
     whole = float(stages.total[0, 0])
-    shown = whole if beside is None else context.numbers.without(whole, _worth(beside).value)
-    return context.numbers.weights.fairly(values, shown), context.number(whole)
+    shown = whole if beside is None else context.numbers.remainder(whole, _worth(beside).value)
+    return context.numbers.weights.row_with_ties(values, shown), context.number(whole)
 
 
 def _worth(beside: Calculation) -> Number:

@@ -44,7 +44,7 @@ def open_lesson(request: LessonRequest) -> Opening[LessonContext]:
     context = context_of(source_trace, request, LESSON.name)
     return Opening(
         context,
-        context.words.say(LESSON.name, "title"),
+        context.words.phrase(LESSON.name, "title"),
         context.numbers,
         trace=source_trace,
         query=request.query,

@@ -28,13 +28,13 @@ def all_rows(context: LessonContext) -> Step:
         matrices += [
             Matrix(scores.plain, stages.masked_scores, Role.SCORE, queries, keys, number),
             Matrix("A", stages.weights, Role.WEIGHT, queries, keys, number, "rows"),
-            context.once(Matrix("O", stages.output, Role.OUTPUT, outputs, (), number)),
+            context.deduplicated(Matrix("O", stages.output, Role.OUTPUT, outputs, (), number)),
         ]
-    narration = {"rest": context.say("all-rows", "rest")} if context.problem.n > 1 else {}
-    narration["matrix"] = context.say("all-rows", "matrix")
+    narration = {"rest": context.phrase("all-rows", "rest")} if context.problem.n > 1 else {}
+    narration["matrix"] = context.phrase("all-rows", "matrix")
     return Step(
         "all-rows",
-        context.say("all-rows", "title"),
+        context.phrase("all-rows", "title"),
         formulas.all_rows(scores, sunk=context.sink is not None),
         narration,
         exhibits=(Exhibit(parts.AllRows.MATRIX, Product(results=tuple(matrices))),),
@@ -51,7 +51,7 @@ def heads(context: LessonContext) -> Step | None:
         return None
     rows = context.axis("o", Role.OUTPUT)
     operands = [
-        context.once(
+        context.deduplicated(
             Matrix(
                 "Concat" if several else "O",
                 trace.concat,
@@ -66,19 +66,19 @@ def heads(context: LessonContext) -> Step | None:
     narration = {}
     if several:
         narration["why"] = context.of_heads("heads", "why")
-        narration["concat"] = context.say("heads", "concat")
+        narration["concat"] = context.phrase("heads", "concat")
     if problem.w_o is not None:
         operands.append(Matrix("W_O", problem.w_o, Role.OUTPUT, kind=MatrixKind.MAKES))
-        narration["project"] = context.say("heads", "project" if several else "one")
+        narration["project"] = context.phrase("heads", "project" if several else "one")
     if problem.b_o is not None:
         operands.append(Matrix("b_O", problem.b_o[None, :], Role.OUTPUT, kind=MatrixKind.ADDED))
-        narration["bias"] = context.say("heads", "bias")
+        narration["bias"] = context.phrase("heads", "bias")
     results: tuple[Matrix, ...] = ()
     if projected or biased:
         results = (Matrix("Y", trace.output, Role.OUTPUT, context.axis("y", Role.OUTPUT)),)
     return Step(
         "heads",
-        context.say("heads", "title" if several else "title_one"),
+        context.phrase("heads", "title" if several else "title_one"),
         formulas.heads(several, projected, biased),
         narration,
         exhibits=(
@@ -91,16 +91,21 @@ def formula(context: LessonContext) -> Step:
     """Attention(Q, K, V), each part named."""
     problem = context.problem
     by_root = problem.options.scale is None and problem.d_k > 0
-    factor = None if by_root or problem.scale == 1 else context.numbers.detailed(problem.scale)
-    narration = {"why": context.say("formula", "why"), "scores": context.say("formula", "scores")}
+    factor = None if by_root or problem.scale == 1 else context.numbers.four_digits(problem.scale)
+    narration = {
+        "why": context.phrase("formula", "why"),
+        "scores": context.phrase("formula", "scores"),
+    }
     if by_root:
-        narration["scale"] = context.say("formula", "root")
+        narration["scale"] = context.phrase("formula", "root")
     elif factor is not None:
-        narration["scale"] = context.say("formula", "factor", factor=factor)
+        narration["scale"] = context.phrase("formula", "factor", factor=factor)
     elif problem.d_k > 1:
-        narration["scale"] = context.say("formula", "plain" if _compares(context) else "plain_end")
-    narration["softmax"] = context.say("formula", "softmax")
-    narration["values"] = context.say("formula", "values")
+        narration["scale"] = context.phrase(
+            "formula", "plain" if _compares(context) else "plain_end"
+        )
+    narration["softmax"] = context.phrase("formula", "softmax")
+    narration["values"] = context.phrase("formula", "values")
     spelled = formulas.attention(
         by_root,
         factor,
@@ -109,11 +114,11 @@ def formula(context: LessonContext) -> Step:
         capped=context.capped,
         sunk=context.sink is not None,
     )
-    return Step("formula", context.say("formula", "title"), spelled, narration)
+    return Step("formula", context.phrase("formula", "title"), spelled, narration)
 
 
 def _compares(context: LessonContext) -> bool:
-    """Whether √d_k can change anything in the worked row, in weights that are as softmax gives them."""
+    """True if √d_k can change the weights of the worked row, and these were not rounded."""
     rounded = context.trace.rounded is not None
     return context.problem.d_k > 1 and len(context.visible) > 1 and not rounded
 
@@ -129,10 +134,10 @@ def why_scale(context: LessonContext) -> Step | None:
     name = formulas.softmax_name(sunk=context.sink is not None).plain
     return Step(
         "why-scale",
-        context.say("why-scale", "title"),
+        context.phrase("why-scale", "title"),
         formulas.SQUARE_ROOT,
         {
-            "why": context.say("why-scale", "why"),
+            "why": context.phrase("why-scale", "why"),
             "contrast": _fading(context, plain.weights[0], scaled.weights[0]),
         },
         exhibits=(
@@ -193,7 +198,7 @@ def _fading(context: LessonContext, plain: FloatArray, scaled: FloatArray) -> st
     before, after = (numbers.row(each.tolist())[largest] for each in (plain, scaled))
     fades = float(scaled[largest]) < float(plain[largest])
     part = "contrast_same" if before == after else "contrast" if fades else "contrast_grows"
-    return context.say(
+    return context.phrase(
         "why-scale",
         part,
         query=context.named("q", context.query),

@@ -8,7 +8,7 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.attention import weighted_rows
-from attnviz.lessons.lesson_context import LessonContext, alike
+from attnviz.lessons.lesson_context import LessonContext, positions_equal_to
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
 from attnviz.story.calculation import Calculation, Number, Symbol, Term, Vector
@@ -31,9 +31,9 @@ def weighted_values(context: LessonContext) -> Step:
     )
     return Step(
         "weighted-values",
-        context.say("weighted-values", "title"),
+        context.phrase("weighted-values", "title"),
         formulas.WEIGHTED_VALUES,
-        {"worked": context.say("weighted-values", "worked")},
+        {"worked": context.phrase("weighted-values", "worked")},
         exhibits=(
             Exhibit(
                 parts.WeightedValues.WORKED,
@@ -66,7 +66,7 @@ def weighted_matrix(context: LessonContext) -> Matrix:
         rows = np.concatenate([rows, [total - rows.sum(axis=0)]])
         labels.append(Label("…", context.common("more", count=others)))
     head = context.head_number(0)
-    return context.once(
+    return context.deduplicated(
         Matrix(
             "αV",
             rows,
@@ -113,13 +113,13 @@ def output(context: LessonContext) -> Step:
     products = weighted_matrix(context)
     cells = context.numbers.cells(products)
     worked = tuple(_output_entry(context, products, cells, j) for j in shown)
-    narration = {"worked": context.say("output", "worked", output=context.named("o", row))}
+    narration = {"worked": context.phrase("output", "worked", output=context.named("o", row))}
     if most := _most(context):
         narration["most"] = most
     label = context.axis("o", Role.OUTPUT)[row]
     return Step(
         "output",
-        context.say("output", "title"),
+        context.phrase("output", "title"),
         formulas.OUTPUT,
         narration,
         exhibits=(
@@ -128,7 +128,7 @@ def output(context: LessonContext) -> Step:
                 Product(
                     operands=(products,),
                     results=(
-                        context.once(
+                        context.deduplicated(
                             Matrix(
                                 "O",
                                 values[None, :],
@@ -172,9 +172,9 @@ def _output_entry(
 
 
 def _most(context: LessonContext) -> str | None:
-    """Where the output comes from; None where no key stands out."""
+    """The sentence on the keys that make up most of the output; None where none does."""
     weights = context.weights
-    best = alike(weights, float(weights.max()))
+    best = positions_equal_to(weights, float(weights.max()))
     if len(best) > 2 or weights.max() == 0 or context.problem.n == 1:
         return None
     share = float(weights[best].sum())
@@ -183,4 +183,4 @@ def _most(context: LessonContext) -> str | None:
     # as it is written, which a reader can check; but what is not all is not called all
     written = float(sum(Decimal(context.weight_texts[each]) for each in best))
     said = percent(share if written >= 1 else written)
-    return context.say("output", "most", strongest=context.several("v", best), share=said)
+    return context.phrase("output", "most", strongest=context.several("v", best), share=said)

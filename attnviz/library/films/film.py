@@ -140,7 +140,7 @@ def _write(
     voice: bool,
 ) -> None:
     """Plans the film, draws it, and writes it whole or not at all."""
-    from attnviz.lessons.spec import Made, spec_of
+    from attnviz.lessons.spec import FilmLesson, spec_text
     from attnviz.library.films.film_writer import (
         PlannedFilm,
         appearance,
@@ -149,21 +149,21 @@ def _write(
         with_recording,
         write_film,
     )
-    from attnviz.library.films.voice import recordings, voice_track, with_spoken_lengths
+    from attnviz.library.films.voice import recordings, voice_track, with_voice_seconds
     from attnviz.views.film.video.assembly import About, planned
 
     spec = ""
     if request is not None:
-        spec = spec_of([Made(lesson_named(board.lesson), board.title, request, steps)])
+        spec = spec_text([FilmLesson(lesson_named(board.lesson), board.title, request, steps)])
     about = About(board.title, description([board], board.language), spec)
     chapters = (lesson_chapter(board, appearance(*look), pace, steps),)
     spoken = tempfile.TemporaryDirectory(prefix="attnviz-voice-") if voice else nullcontext()
-    with spoken as folder, _main_hidden(), resources.opened() as studio:
+    with spoken as folder, _main_hidden(), resources.open_service() as service:
         speech = {} if folder is None else recordings(chapters, Path(folder))
-        programme = planned(with_spoken_lengths(chapters, speech), studio, duration, ahead=True)
-        film = PlannedFilm(programme, target, about)
+        film_plan = planned(with_voice_seconds(chapters, speech), service, duration, ahead=True)
+        film = PlannedFilm(film_plan, target, about)
         if folder is not None:
-            track = voice_track(programme, (0,), speech, Path(folder, "voice.wav"))
-            film = PlannedFilm(programme, target, about, track)
+            track = voice_track(film_plan, (0,), speech, Path(folder, "voice.wav"))
+            film = PlannedFilm(film_plan, target, about, track)
         (film,) = with_recording((film,), recording, lambda message: warn(message, stacklevel=4))
-        write_film(film, studio, lambda count: None)
+        write_film(film, service, lambda count: None)

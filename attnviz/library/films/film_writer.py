@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attnviz.errors import InputError
-from attnviz.lecture.own_words import overridden
+from attnviz.lecture.own_words import with_own_words
 from attnviz.lessons.registry import build_storyboard, lesson_named
-from attnviz.library.files import check_writable, whole_file
+from attnviz.library.files import atomic_file, check_writable
 from attnviz.library.films.render_job import RenderJob, files_of, split_films
-from attnviz.library.films.voice import recordings, voice_track, with_spoken_lengths
-from attnviz.library.lecture_plan import Planned, PlannedCard, PlannedLesson
+from attnviz.library.films.voice import recordings, voice_track, with_voice_seconds
+from attnviz.library.lecture_plan import PlannedCard, PlannedChapter, PlannedLesson
 from attnviz.records import record
 from attnviz.story.i18n import words
 from attnviz.story.pace import PACES
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from attnviz.theme import Theme
     from attnviz.typeset.typefaces import Typeface
     from attnviz.views.film.production.film_service import FilmService
-    from attnviz.views.film.video.assembly import About, Chapter, Programme
+    from attnviz.views.film.video.assembly import About, Chapter, FilmPlan
 
 
 @record
@@ -48,7 +48,7 @@ def appearance(theme: str, quality: str, fps: int | None, font: str | None) -> A
 
 
 def chapters_of(
-    language: str, chapters: Mapping[str, Sequence[Planned]], look: Appearance
+    language: str, chapters: Mapping[str, Sequence[PlannedChapter]], look: Appearance
 ) -> tuple[Chapter, ...]:
     """The chapters of the film in that language; the other languages of `chapters` become subtitles."""
     others = [each for each in chapters if each != language]
@@ -77,7 +77,7 @@ def lesson_chapter(
 
 
 def _chapter(
-    planned: Planned, language: str, others: Mapping[str, Planned], look: Appearance
+    planned: PlannedChapter, language: str, others: Mapping[str, PlannedChapter], look: Appearance
 ) -> Chapter:
     subtitles = [_in_language(planned, *each) for each in others.items()]
     if isinstance(planned, PlannedLesson):
@@ -88,11 +88,11 @@ def _chapter(
     from attnviz.views.film.video.assembly import Chapter
 
     board, style = card_storyboard(planned.title, planned.lines, language), Style(look.theme)
-    film = Film(TitleCard, board, style, look.quality, font=look.font, standing=planned.seconds)
+    film = Film(TitleCard, board, style, look.quality, font=look.font, card_seconds=planned.seconds)
     return Chapter(film, tuple(subtitles), is_card=True)
 
 
-def _in_language(planned: Planned, language: str, other: Planned) -> Storyboard:
+def _in_language(planned: PlannedChapter, language: str, other: PlannedChapter) -> Storyboard:
     """The words of a chapter in another language: built on the film's own input, not on that of the other film."""
     if isinstance(other, PlannedCard):
         return card_storyboard(other.title, other.lines, language)
@@ -100,14 +100,14 @@ def _in_language(planned: Planned, language: str, other: Planned) -> Storyboard:
     board = build_storyboard(planned.lesson.name, replace(planned.request, language=language))
     known = {f"{step.id}.{part}" for step in board.steps for part in step.narration}
     own = {name: text for name, text in other.words.items() if name in known}
-    return overridden(board, own, "")
+    return with_own_words(board, own, "")
 
 
 @record(eq=False)
 class PlannedFilm:
     """One film, planned and not yet drawn."""
 
-    programme: Programme
+    film_plan: FilmPlan
     target: Path
     about: About
     sound: Path | None = None
@@ -116,12 +116,12 @@ class PlannedFilm:
 
 def plan_films(
     job: RenderJob,
-    studio: FilmService,
+    service: FilmService,
     duration: float | None,
     voices: Path | None,
     on_frames: Callable[[int], None],
 ) -> tuple[PlannedFilm, ...]:
-    """All films of a job, planned in the studio. `duration`, in seconds, is that of each of them; of a lecture that is
+    """All films of a job, planned by the service. `duration`, in seconds, is that of each of them; of a lecture that is
     split it is that of all together. `voices` is a folder for speech; None leaves the films silent.
 
     Raises InputError where the duration is too short, and where the typeface lacks a character; EnvironmentFault where
@@ -134,18 +134,18 @@ def plan_films(
     for language in job.languages:
         chapters = chapters_of(language, job.chapters, look)
         speech = {} if voices is None else recordings(chapters, voices)
-        programme = planned(
-            with_spoken_lengths(chapters, speech),
-            studio,
+        film_plan = planned(
+            with_voice_seconds(chapters, speech),
+            service,
             duration,
             on_frames,
             ahead=len(job.languages) == 1,
         )
         for number, (target, part) in enumerate(_parts(job, language), start=1):
-            film = PlannedFilm(programme.only(part), target, _about(job, language, part))
+            film = PlannedFilm(film_plan.only(part), target, _about(job, language, part))
             if voices is not None:
                 file = Path(voices, f"{language}-{number}.wav")
-                film = replace(film, sound=voice_track(film.programme, part, speech, file))
+                film = replace(film, sound=voice_track(film.film_plan, part, speech, file))
             films.append(film)
     return tuple(films)
 
@@ -160,18 +160,18 @@ def _parts(job: RenderJob, language: str) -> Sequence[tuple[Path, tuple[int, ...
 
 
 def _about(job: RenderJob, language: str, part: Sequence[int]) -> About:
-    from attnviz.lessons.spec import Made, spec_of
+    from attnviz.lessons.spec import FilmLesson, spec_text
     from attnviz.views.film.video.assembly import About
 
     chapters = [job.chapters[language][i] for i in part]
     lessons = [each for each in chapters if isinstance(each, PlannedLesson)]
     title = job.titles[language]
     if job.split and lessons:
-        say = words(language).say
-        title = say("common", "part", whole=title, part=lessons[0].storyboard.title)
-    spec = spec_of(
+        phrase = words(language).phrase
+        title = phrase("common", "part", whole=title, part=lessons[0].storyboard.title)
+    spec = spec_text(
         [
-            Made(each.lesson, each.storyboard.title, each.request, each.steps, each.words)
+            FilmLesson(each.lesson, each.storyboard.title, each.request, each.steps, each.words)
             for each in lessons
         ]
     )
@@ -180,9 +180,9 @@ def _about(job: RenderJob, language: str, part: Sequence[int]) -> About:
 
 def description(boards: Sequence[Storyboard], language: str) -> str:
     """The text that a film says of itself: a line a lesson, then the notes on its numbers."""
-    say = words(language).say
+    phrase = words(language).phrase
     lines = [
-        say("common", "part", whole=board.title, part=say(board.lesson, "about"))
+        phrase("common", "part", whole=board.title, part=phrase(board.lesson, "about"))
         for board in boards
     ]
     notes = dict.fromkeys(note for board in boards for note in board.notes)
@@ -208,7 +208,7 @@ def with_recording(
 
     path = Path(recording)
     (film,) = films
-    if warning := overrun(path, check_sound(path), film.programme.seconds):
+    if warning := overrun(path, check_sound(path), film.film_plan.seconds):
         warn(warning)
     return (replace(film, sound=path),)
 
@@ -220,21 +220,21 @@ def check_films_writable(films: Sequence[PlannedFilm]) -> None:
             check_writable(path)
 
 
-def write_film(film: PlannedFilm, studio: FilmService, on_frames: Callable[[int], None]) -> None:
-    """Draws the film in the studio and writes it with its captions beside it; all of it, or nothing.
+def write_film(film: PlannedFilm, service: FilmService, on_frames: Callable[[int], None]) -> None:
+    """Draws the film by the service and writes it with its captions beside it; all of it, or nothing.
 
     Raises OutputError where a file cannot be written, EnvironmentFault where the disk is full.
     """
     from attnviz.render.video.captions import subrip, webvtt
     from attnviz.views.film.video.assembly import make
 
-    said = film.programme.said(film.programme.languages[0])
+    captions = film.film_plan.captions(film.film_plan.languages[0])
     target, *beside = files_of(film.target)
     with ExitStack() as stack:
         # entered first, they leave last: captions are never there without their film
-        captions = [stack.enter_context(whole_file(path)) for path in beside]
-        drawn = stack.enter_context(whole_file(target))
-        make(film.programme, drawn, film.about, studio, sound=film.sound, on_frames=on_frames)
-        for path, write in zip(captions, (subrip, webvtt), strict=True):
-            path.write_text(write(said), encoding="utf-8")
+        caption_files = [stack.enter_context(atomic_file(path)) for path in beside]
+        drawn = stack.enter_context(atomic_file(target))
+        make(film.film_plan, drawn, film.about, service, sound=film.sound, on_frames=on_frames)
+        for path, write in zip(caption_files, (subrip, webvtt), strict=True):
+            path.write_text(write(captions), encoding="utf-8")
         on_frames(0)  # the last moment to be interrupted in

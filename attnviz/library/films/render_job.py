@@ -16,7 +16,7 @@ from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.library.files import check_writable
 from attnviz.library.films.voice import check_sound_options
-from attnviz.library.lecture_plan import Planned, PlannedLesson, planned
+from attnviz.library.lecture_plan import PlannedChapter, PlannedLesson, plan_chapters
 from attnviz.library.lesson_input import Presentation, lesson_request
 from attnviz.library.steps import check_step_names, chosen_steps
 from attnviz.records import record
@@ -70,7 +70,7 @@ class RenderJob:
 
     titles: Mapping[str, str]
     """Titles by language."""
-    chapters: Mapping[str, Sequence[Planned]]
+    chapters: Mapping[str, Sequence[PlannedChapter]]
     """Chapters by language; each language is a film."""
     output: Path
     quality: str
@@ -79,7 +79,7 @@ class RenderJob:
     theme: str
     font: str | None
     split: bool = False
-    """Whether each lesson becomes a film of its own."""
+    """True if each lesson becomes a film of its own."""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ def lesson_job(request: InputRequest, lesson: Lesson, options: RenderOptions) ->
     languages = _unique(options.languages) or LANGUAGES[:1]
     check_sound_options(options.narrate, voice=options.voice, languages=languages)
     _check_targets(output, languages)
-    how = Presentation(
+    presentation = Presentation(
         options.query,
         options.key,
         options.distance,
@@ -125,7 +125,7 @@ def lesson_job(request: InputRequest, lesson: Lesson, options: RenderOptions) ->
         options.precision,
         options.rounding,
     )
-    lesson_input = replace(lesson_request(lesson, request, how), most=MOST_WORKED)
+    lesson_input = replace(lesson_request(lesson, request, presentation), most=MOST_WORKED)
     chapters = {
         language: planned_lesson(
             lesson,
@@ -176,7 +176,8 @@ def lecture_job(
     if options.pace is not None:
         lecture = _at_pace(lecture, options.pace)
     chapters = {
-        language: planned(each, most=MOST_WORKED) for language, each in lecture.versions.items()
+        language: plan_chapters(each, most=MOST_WORKED)
+        for language, each in lecture.versions.items()
     }
     return RenderJob(
         titles={language: each.title for language, each in lecture.versions.items()},

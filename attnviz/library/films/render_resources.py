@@ -24,7 +24,7 @@ class RenderResources:
     """The address of a dask scheduler whose workers draw."""
 
     @contextmanager
-    def opened(self) -> Iterator[FilmService]:
+    def open_service(self) -> Iterator[FilmService]:
         """A film service with these resources; its cache is brought to its limit at the end.
 
         Raises EnvironmentFault if the cluster cannot be reached.
@@ -34,8 +34,8 @@ class RenderResources:
 
         store = user_store() if self.cache else None
         try:
-            with film_service(self.jobs or cores(), store, self.cluster) as opened:
-                yield opened
+            with film_service(self.jobs or cores(), store, self.cluster) as service:
+                yield service
         finally:
             if store is not None:
                 store.prune()

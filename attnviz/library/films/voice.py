@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attnviz.errors import InputError
 
 if TYPE_CHECKING:
-    from attnviz.views.film.video.assembly import Chapter, Programme
+    from attnviz.views.film.video.assembly import Chapter, FilmPlan
     from attnviz.views.film.voice.speech import Recording
 
     Speech = Mapping[tuple[int, str], Recording]
@@ -40,7 +40,7 @@ def recordings(chapters: Sequence[Chapter], folder: Path) -> Speech:
 
     Raises EnvironmentFault, which says how to get it, where there is no program for it.
     """
-    from attnviz.views.film.voice.speech import spoken_lengths
+    from attnviz.views.film.voice.speech import record_beats
 
     texts = {
         (i, f"{step.id}.{part}"): text
@@ -51,33 +51,33 @@ def recordings(chapters: Sequence[Chapter], folder: Path) -> Speech:
     }
     language = chapters[0].film.storyboard.language
     inside = Path(tempfile.mkdtemp(dir=folder))
-    return spoken_lengths(texts, language, inside)
+    return record_beats(texts, language, inside)
 
 
-def with_spoken_lengths(chapters: Sequence[Chapter], speech: Speech) -> tuple[Chapter, ...]:
+def with_voice_seconds(chapters: Sequence[Chapter], speech: Speech) -> tuple[Chapter, ...]:
     """The chapters, each beat at least as long as its recording."""
     return tuple(
         replace(
             chapter,
             film=replace(
                 chapter.film,
-                spoken={name: each.seconds for (at, name), each in speech.items() if at == i},
+                voice_seconds={
+                    name: each.seconds for (at, name), each in speech.items() if at == i
+                },
             ),
         )
         for i, chapter in enumerate(chapters)
     )
 
 
-def voice_track(
-    programme: Programme, chapters: Sequence[int], speech: Speech, target: Path
-) -> Path:
+def voice_track(film_plan: FilmPlan, chapters: Sequence[int], speech: Speech, target: Path) -> Path:
     """Writes the voice of a film as one sound file. `chapters` are the numbers of its chapters among those spoken."""
-    from attnviz.views.film.voice.narration import Placed, narration
+    from attnviz.views.film.voice.narration import VoiceClip, narration
 
-    placed = [
-        Placed(speech[at, beat.name].path, start + beat.start)
-        for at, start, plan in zip(chapters, programme.starts, programme.plans, strict=True)
+    clips = [
+        VoiceClip(speech[at, beat.name].path, start + beat.start)
+        for at, start, plan in zip(chapters, film_plan.starts, film_plan.plans, strict=True)
         for beat in plan.beats
         if (at, beat.name) in speech
     ]
-    return narration(placed, programme.seconds, target)
+    return narration(clips, film_plan.seconds, target)

@@ -62,17 +62,17 @@ _DISTILBERT = _Names(
 
 def layer_count(config: Config) -> int:
     """The number of layers."""
-    return config.whole("num_hidden_layers", "n_layers")
+    return config.whole_number("num_hidden_layers", "n_layers")
 
 
 def head_count(config: Config) -> int:
     """The number of heads of each layer."""
-    return config.whole("num_attention_heads", "n_heads")
+    return config.whole_number("num_attention_heads", "n_heads")
 
 
-def longest(config: Config) -> int:
+def context_length(config: Config) -> int:
     """The number of tokens that the model takes."""
-    return config.whole("max_position_embeddings") - _first_position(config)
+    return config.whole_number("max_position_embeddings") - _first_position(config)
 
 
 def layers(
@@ -152,6 +152,6 @@ FAMILY = ModelFamily(
     ("bert", "roberta", "xlm-roberta", "distilbert"),
     layer_count,
     head_count,
-    longest,
+    context_length,
     layers,
 )

@@ -24,13 +24,13 @@ _ACTIVATIONS: dict[str, Activation] = {
 
 def activation(config: Config, *names: str, default: str) -> Activation:
     """The activation that the configuration asks for, or the family's. Raises InputError for one that is unknown."""
-    asked = config.text(*names, default=default)
-    if asked not in _ACTIVATIONS:
+    name = config.text(*names, default=default)
+    if name not in _ACTIVATIONS:
         raise InputError(
-            f"{config.path}: the activation {asked!r} is not known here, only {', '.join(_ACTIVATIONS)}: "
+            f"{config.path}: the activation {name!r} is not known here, only {', '.join(_ACTIVATIONS)}: "
             "see attnviz models for what is known"
         )
-    return _ACTIVATIONS[asked]
+    return _ACTIVATIONS[name]
 
 
 def linear(x: FloatArray, w: FloatArray, b: FloatArray | None = None) -> FloatArray:

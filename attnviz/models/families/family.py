@@ -25,7 +25,7 @@ class ModelFamily:
     """The number of layers."""
     head_count: Callable[[Config], int]
     """The number of heads of each layer."""
-    longest: Callable[[Config], int]
+    context_length: Callable[[Config], int]
     """The number of tokens that the model takes."""
     layers: RunLayers
     """The layers one after the other, for token ids; nothing beyond the last that is taken is computed or read."""

@@ -24,17 +24,17 @@ from attnviz.models.tensors import Tensors
 
 def layer_count(config: Config) -> int:
     """The number of layers."""
-    return config.whole("n_layer", "num_hidden_layers")
+    return config.whole_number("n_layer", "num_hidden_layers")
 
 
 def head_count(config: Config) -> int:
     """The number of heads of each layer."""
-    return config.whole("n_head", "num_attention_heads")
+    return config.whole_number("n_head", "num_attention_heads")
 
 
-def longest(config: Config) -> int:
+def context_length(config: Config) -> int:
     """The number of tokens that the model takes."""
-    return config.whole("n_positions", "max_position_embeddings", "n_ctx")
+    return config.whole_number("n_positions", "max_position_embeddings", "n_ctx")
 
 
 def layers(
@@ -85,4 +85,4 @@ def layers(
         x = x + inner @ get(f"{at}mlp.c_proj.weight") + get(f"{at}mlp.c_proj.bias")
 
 
-FAMILY = ModelFamily("GPT-2", ("gpt2",), layer_count, head_count, longest, layers)
+FAMILY = ModelFamily("GPT-2", ("gpt2",), layer_count, head_count, context_length, layers)

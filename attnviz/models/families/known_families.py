@@ -68,8 +68,8 @@ class NumpyRunner:
         return self._family.head_count(self.config)
 
     @property
-    def longest(self) -> int:
-        return self._family.longest(self.config)
+    def context_length(self) -> int:
+        return self._family.context_length(self.config)
 
     @property
     def files(self) -> Sequence[Path]:

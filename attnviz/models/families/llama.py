@@ -28,17 +28,17 @@ _Find: TypeAlias = Callable[[str], FloatArray | None]
 
 def layer_count(config: Config) -> int:
     """The number of layers."""
-    return config.whole("num_hidden_layers")
+    return config.whole_number("num_hidden_layers")
 
 
 def head_count(config: Config) -> int:
     """The number of heads of each layer."""
-    return config.whole("num_attention_heads")
+    return config.whole_number("num_attention_heads")
 
 
-def longest(config: Config) -> int:
+def context_length(config: Config) -> int:
     """The number of tokens that the model takes."""
-    return config.whole("max_position_embeddings")
+    return config.whole_number("max_position_embeddings")
 
 
 def layers(
@@ -49,8 +49,10 @@ def layers(
     epsilon = config.number("rms_norm_eps", default=1e-6)
     act = activation(config, "hidden_act", default="silu")
     heads = head_count(config)
-    kv_heads = config.whole("num_key_value_heads", default=heads)
-    d_k = config.whole("head_dim", default=max(config.whole("hidden_size") // heads, 1))
+    kv_heads = config.whole_number("num_key_value_heads", default=heads)
+    d_k = config.whole_number(
+        "head_dim", default=max(config.whole_number("hidden_size") // heads, 1)
+    )
     rotation = angles(config, len(ids), d_k)
 
     def get(name: str) -> FloatArray:
@@ -111,5 +113,5 @@ def _window(config: Config, number: int) -> Window | None:
 
 
 FAMILY = ModelFamily(
-    "Llama", ("llama", "mistral", "qwen2", "qwen3"), layer_count, head_count, longest, layers
+    "Llama", ("llama", "mistral", "qwen2", "qwen3"), layer_count, head_count, context_length, layers
 )

@@ -29,17 +29,17 @@ _NUMBERS = dict(
 )
 _TEXT, _LIST = 8, 9
 _ALIGNMENT = 32
-"""Where the file does not say otherwise: the data begin at a multiple of so many bytes, and so does each tensor."""
+"""The default alignment: the data and each tensor begin at a multiple of so many bytes."""
 
 
 @record
-class Stored:
+class StoredTensor:
     """A tensor as it lies in the file."""
 
     kind: int
     """The number of its type: 0 is F32, 1 is F16, others are quantised."""
     shape: tuple[int, ...]
-    """As everywhere here, the rows first; in the file it is the other way round."""
+    """The rows first, as in NumPy; in the file it is the other way round."""
     begin: int
     """The byte of the file that it begins with."""
 
@@ -51,7 +51,7 @@ class GgufFile:
     path: Path
     values: Mapping[str, Any]
     """By key, as "llama.block_count": numbers, words, and lists of them (of numbers as arrays)."""
-    tensors: Mapping[str, Stored]
+    tensors: Mapping[str, StoredTensor]
     size: int
     """All bytes of the file."""
 
@@ -89,7 +89,7 @@ class _Cursor:
         self._data = data
         self.at = 0
 
-    def take(self, count: int) -> bytes:
+    def read_bytes(self, count: int) -> bytes:
         """The next bytes. Raises ValueError where the file has fewer."""
         end = self.at + count
         if end > len(self._data):
@@ -98,21 +98,21 @@ class _Cursor:
         self.at = end
         return taken
 
-    def whole(self, form: str = "<Q") -> int:
+    def whole_number(self, form: str = "<Q") -> int:
         """A whole number, of 64 bits where nothing else is said."""
-        (value,) = struct.unpack(form, self.take(struct.calcsize(form)))
+        (value,) = struct.unpack(form, self.read_bytes(struct.calcsize(form)))
         return int(value)
 
     def text(self) -> str:
         """A word after its length."""
-        return self.take(self.whole()).decode()
+        return self.read_bytes(self.whole_number()).decode()
 
     def value(self, kind: int) -> Any:
         """A value of that kind: a word, a number, or a list of either."""
         if kind == _TEXT:
             return self.text()
         if kind == _LIST:
-            kind, count = self.whole("<I"), self.whole()
+            kind, count = self.whole_number("<I"), self.whole_number()
             return (
                 [self.text() for _ in range(count)] if kind == _TEXT else self._array(kind, count)
             )
@@ -122,30 +122,30 @@ class _Cursor:
         if kind not in _NUMBERS:
             raise ValueError(f"it has a value of the unknown kind {kind}")
         form = np.dtype(_NUMBERS[kind])
-        return np.frombuffer(self.take(count * form.itemsize), form)
+        return np.frombuffer(self.read_bytes(count * form.itemsize), form)
 
 
-def _header(cursor: _Cursor) -> tuple[dict[str, Any], dict[str, Stored]]:
-    if cursor.take(len(_MAGIC)) != _MAGIC:
+def _header(cursor: _Cursor) -> tuple[dict[str, Any], dict[str, StoredTensor]]:
+    if cursor.read_bytes(len(_MAGIC)) != _MAGIC:
         raise ValueError("it does not begin with GGUF")
-    version = cursor.whole("<I")
+    version = cursor.whole_number("<I")
     if version not in _VERSIONS:
         raise ValueError(f"it is of version {version}, and only {_VERSIONS} are known")
-    tensor_count, value_count = cursor.whole(), cursor.whole()
+    tensor_count, value_count = cursor.whole_number(), cursor.whole_number()
     values = {}
     for _ in range(value_count):
         key = cursor.text()
-        values[key] = cursor.value(cursor.whole("<I"))
+        values[key] = cursor.value(cursor.whole_number("<I"))
     listed = [_listed(cursor) for _ in range(tensor_count)]
     alignment = values.get("general.alignment", _ALIGNMENT)
     if type(alignment) is not int or alignment < 1:
         raise ValueError(f"its alignment is {alignment}")
     data = -(-cursor.at // alignment) * alignment
-    return values, {name: Stored(kind, shape, data + at) for name, kind, shape, at in listed}
+    return values, {name: StoredTensor(kind, shape, data + at) for name, kind, shape, at in listed}
 
 
 def _listed(cursor: _Cursor) -> tuple[str, int, tuple[int, ...], int]:
     """A line of the list of tensors: its name, its kind, its shape, and its first byte among the data."""
     name = cursor.text()
-    shape = [cursor.whole() for _ in range(cursor.whole("<I"))]
-    return name, cursor.whole("<I"), tuple(reversed(shape)), cursor.whole()
+    shape = [cursor.whole_number() for _ in range(cursor.whole_number("<I"))]
+    return name, cursor.whole_number("<I"), tuple(reversed(shape)), cursor.whole_number()

@@ -20,7 +20,7 @@ from attnviz.models.gguf.file import GgufFile
 from attnviz.records import record
 
 ROPE_FACTORS = "rope_freqs.weight"
-"""Where there is a tensor of this name, each pair of entries turns more slowly by its factor."""
+"""The tensor whose factors slow down the rotation of each pair of entries, if the file has it."""
 Arranged = Callable[[FloatArray], FloatArray]
 """A tensor of the file as the hub has it."""
 
@@ -69,7 +69,7 @@ class Architecture:
     outside: Mapping[str, str]
     """The hub's name of each tensor outside the layers."""
     at: str
-    """What stands before the number of a layer in the hub's names."""
+    """The prefix before the number of a layer in the hub's names."""
     turned: frozenset[str] = field(default_factory=frozenset)
     """Tensors whose rows are ordered for a rotation of neighbours, where the hub's is one of halves."""
     transposed: frozenset[str] = field(default_factory=frozenset)
@@ -131,7 +131,7 @@ def config_of(file: GgufFile, rope_factors: FloatArray | None) -> Config:
 
 
 def names_of(file: GgufFile) -> dict[str, str]:
-    """Under the hub's name of each tensor the file's own; the families do not ask for the others."""
+    """The file's own name of each tensor by the hub's name; the families do not use the others."""
     architecture = architecture_of(file)
     names = {}
     for own in file.tensors:
@@ -200,7 +200,7 @@ def _refuse_others(file: GgufFile, kind: str, own: Mapping[str, Any]) -> None:
 
 def _refuse_half_turns(config: Config, turned: Any) -> None:
     """Raises InputError for heads of which a part is turned: llama.cpp orders their rows otherwise."""
-    width = config.get("head_dim") or config.whole("hidden_size") // config.whole(
+    width = config.get("head_dim") or config.whole_number("hidden_size") // config.whole_number(
         "num_attention_heads"
     )
     if turned is not None and turned != width:

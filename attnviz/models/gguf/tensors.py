@@ -13,7 +13,7 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Quantisation
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.models.gguf.file import GgufFile, Stored
+from attnviz.models.gguf.file import GgufFile, StoredTensor
 from attnviz.models.gguf.names import arranged, names_of
 from attnviz.models.tensors import Tensors
 
@@ -61,7 +61,7 @@ class GgufTensors(Tensors):
         return Quantisation("/".join(kinds), round(taken / sum(numbers.values()), 1))
 
     @property
-    def place(self) -> Path:
+    def path(self) -> Path:
         """The file."""
         return self._file.path
 
@@ -89,7 +89,7 @@ class GgufTensors(Tensors):
             raise self._unknown(own, kind.name) from error
         return numbers
 
-    def _check(self, name: str, stored: Stored) -> None:
+    def _check(self, name: str, stored: StoredTensor) -> None:
         size, _ = self._library.GGML_QUANT_SIZES[self._kind_of(stored, name)]
         if not prod(stored.shape) or not stored.shape or stored.shape[-1] % size:
             raise InputError(
@@ -100,13 +100,13 @@ class GgufTensors(Tensors):
                 f"{self._file.path} ends before its tensor {name} does: download it anew"
             )
 
-    def _kind_of(self, stored: Stored, own: str) -> Any:
+    def _kind_of(self, stored: StoredTensor, own: str) -> Any:
         try:
             return self._library.GGMLQuantizationType(stored.kind)
         except ValueError as error:
             raise self._unknown(own, f"number {stored.kind}") from error
 
-    def _bytes_of(self, stored: Stored, own: str) -> int:
+    def _bytes_of(self, stored: StoredTensor, own: str) -> int:
         size, bytes_of = self._library.GGML_QUANT_SIZES[self._kind_of(stored, own)]
         return prod(stored.shape) // int(size) * int(bytes_of)
 

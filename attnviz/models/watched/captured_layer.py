@@ -20,7 +20,7 @@ from attnviz.errors import InputError
 from attnviz.records import record
 
 TOLERANCE = 1e-4
-"""How far weights, and outputs as a share of the largest, may be from those of the model's own program."""
+"""The largest difference of weights, and of outputs as a share of the largest, from the model's own program."""
 
 
 @record(eq=False)
@@ -28,7 +28,7 @@ class CapturedLayer:
     """Queries, keys and values after norms and positions, what was done with them, and what came of it."""
 
     name: str
-    """What the program calls the place: "layers.3.self_attn"."""
+    """The program's name of the layer: "layers.3.self_attn"."""
     q: FloatArray
     """(h, n, d_k)."""
     k: FloatArray
@@ -36,19 +36,19 @@ class CapturedLayer:
     v: FloatArray
     """(h_kv, n, d_v)."""
     scale: float
-    own_weights: FloatArray
+    program_weights: FloatArray
     """The program's own: (h, n, n)."""
-    own_output: FloatArray
+    program_output: FloatArray
     """(h, n, d_v)."""
     program: str
     """The program that handed it over, with its version."""
     x: FloatArray | None = None
-    """What the queries were made of: (n, d_model)."""
+    """The vectors of which the queries were made: (n, d_model)."""
     added: FloatArray | None = None
-    """What was added to the scores, hidden ones by a huge negative number: (1 or h, n, n)."""
+    """The numbers added to the scores, huge and negative where a key is hidden: (1 or h, n, n)."""
     softcap: float | None = None
     window: int | None = None
-    """How many tokens a query sees at most, itself among them, where the model says so."""
+    """The number of tokens that a query sees at most, with itself; None for no limit."""
     sinks: FloatArray | None = None
     """(h,)."""
 
@@ -92,9 +92,11 @@ class CapturedLayer:
         """The largest difference to what the program computed. Raises InputError where it is too large."""
         largest = 0.0
         for head, trace in zip(heads, trace_of(problem).heads, strict=True):
-            size = float(np.abs(self.own_output[head]).max(initial=0.0)) or 1.0
-            of_weights = np.abs(trace.stages.weights - self.own_weights[head]).max(initial=0.0)
-            of_outputs = np.abs(trace.stages.output - self.own_output[head]).max(initial=0.0) / size
+            size = float(np.abs(self.program_output[head]).max(initial=0.0)) or 1.0
+            of_weights = np.abs(trace.stages.weights - self.program_weights[head]).max(initial=0.0)
+            of_outputs = (
+                np.abs(trace.stages.output - self.program_output[head]).max(initial=0.0) / size
+            )
             difference = float(max(of_weights, of_outputs))
             if not difference <= TOLERANCE:
                 raise InputError(
@@ -154,7 +156,7 @@ class CapturedLayer:
 
 
 def _rounded_up(difference: float) -> str:
-    """With one digit, and no less than it is.
+    """The difference rounded up to one digit.
 
     >>> _rounded_up(1.4e-8), _rounded_up(0.0)
     ('2e-08', '0')
@@ -169,4 +171,4 @@ def _rounded_up(difference: float) -> str:
 
 
 _HIDES = -1e30
-"""What is added to a hidden score is less: the least number of its type, or −∞."""
+"""The bound below which a number added to a score hides its key: models add the least number of a type, or −∞."""

@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from attnviz.errors import AttnvizError, InputError
-from attnviz.models.locate import Place
+from attnviz.models.locate import ModelLocation
 from attnviz.models.safetensors_folder import SafetensorsFolder
-from attnviz.models.tokenizer import as_written
+from attnviz.models.tokenizer import without_truncation
 from attnviz.models.watched.captured_layer import CapturedLayer
-from attnviz.models.watched.transformers_watch import Enough, Watch, library
+from attnviz.models.watched.transformers_watch import AttentionRecorder, LayerRecorded, library
 from attnviz.records import record
 
 _UNKNOWN_LENGTH = 100_000
@@ -34,7 +34,7 @@ class TransformersRunner:
     load without pickles or code of its own, or whose attention does not go through the registry.
     """
 
-    place: Place
+    location: ModelLocation
     _loaded: dict[str, Any] = field(default_factory=dict)
     """The model in the types that were asked for."""
 
@@ -47,7 +47,7 @@ class TransformersRunner:
         return int(self._text_config.num_attention_heads)
 
     @property
-    def longest(self) -> int:
+    def context_length(self) -> int:
         found = getattr(self._text_config, "max_position_embeddings", None)
         return found if type(found) is int and found > 0 else _UNKNOWN_LENGTH
 
@@ -61,9 +61,9 @@ class TransformersRunner:
 
     @property
     def files(self) -> Sequence[Path]:
-        if self.place.file is not None:
-            return (self.place.path,)
-        return SafetensorsFolder(self.place.folder).files
+        if self.location.file is not None:
+            return (self.location.path,)
+        return SafetensorsFolder(self.location.folder).files
 
     def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[CapturedLayer]:
         return iter(self._watched(ids, dtype, None))
@@ -77,13 +77,13 @@ class TransformersRunner:
         """That layer, or all of them, as they are when the model reads these tokens."""
         torch = library("torch")
         model = self._model(dtype)
-        watch = Watch(model, len(ids), layer, self.program)
-        with watch.on(), torch.no_grad(), suppress(Enough):
+        watch = AttentionRecorder(model, len(ids), layer, self.program)
+        with watch.recording(), torch.no_grad(), suppress(LayerRecorded):
             model(torch.tensor([list(ids)]))
         if not watch.seen:
             raise InputError(
-                f"{self.place.title}: models of the kind {self.kind!r} do not hand their attention over to others in "
-                f"transformers {library('transformers').__version__}"
+                f"{self.location.title}: models of the kind {self.kind!r} do not hand their attention over to others "
+                f"in transformers {library('transformers').__version__}"
                 + ("" if layer is None else f", or have no layer {layer} of attention")
             )
         return watch.seen
@@ -96,14 +96,14 @@ class TransformersRunner:
 
     def _load(self, dtype: str) -> Any:
         torch, transformers = library("torch"), library("transformers")
-        with _loading(self.place):
+        with _loading(self.location):
             model = transformers.AutoModel.from_pretrained(
-                self.place.folder,
+                self.location.folder,
                 config=self._config,
                 dtype=getattr(torch, dtype),
                 local_files_only=True,
                 use_safetensors=True,
-                **_file(self.place),
+                **_file(self.location),
             )
         # of a model that writes as well as reads, what reads
         if getattr(self._config, "is_encoder_decoder", False):
@@ -112,9 +112,9 @@ class TransformersRunner:
 
     @cached_property
     def _config(self) -> Any:
-        with _loading(self.place):
+        with _loading(self.location):
             return library("transformers").AutoConfig.from_pretrained(
-                self.place.folder, local_files_only=True, **_file(self.place)
+                self.location.folder, local_files_only=True, **_file(self.location)
             )
 
     @property
@@ -122,25 +122,25 @@ class TransformersRunner:
         return self._config.get_text_config()
 
 
-def tokenizer_of(place: Place) -> Any:
+def tokenizer_of(location: ModelLocation) -> Any:
     """The `tokenizers.Tokenizer` of the model. Raises InputError where transformers has none of that library."""
-    with _loading(place):
+    with _loading(location):
         found = library("transformers").AutoTokenizer.from_pretrained(
-            place.folder, local_files_only=True, **_file(place)
+            location.folder, local_files_only=True, **_file(location)
         )
     if not found.is_fast:
         raise InputError(
-            f"{place.title}: its tokenizer is none of the library tokenizers, whose pieces know where they stand"
+            f"{location.title}: its tokenizer is none of the library tokenizers, whose pieces know where they stand"
         )
-    return as_written(found.backend_tokenizer)
+    return without_truncation(found.backend_tokenizer)
 
 
-def _file(place: Place) -> dict[str, str]:
-    return {} if place.file is None else {"gguf_file": place.file}
+def _file(location: ModelLocation) -> dict[str, str]:
+    return {} if location.file is None else {"gguf_file": location.file}
 
 
 @contextmanager
-def _loading(place: Place) -> Iterator[None]:
+def _loading(location: ModelLocation) -> Iterator[None]:
     """Turns the library's errors on loading a model into one line."""
     try:
         yield
@@ -149,5 +149,5 @@ def _loading(place: Place) -> Iterator[None]:
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, AttributeError) as error:
         said = " ".join(str(error).split())[:300]
         raise InputError(
-            f"{place.path}: transformers does not load this, or not without pickles and code of its own: {said}"
+            f"{location.path}: transformers does not load this, or not without pickles and code of its own: {said}"
         ) from error

@@ -22,14 +22,14 @@ from attnviz.errors import EnvironmentFault, InputError
 from attnviz.models.watched.captured_layer import CapturedLayer
 
 _NAME = "attnviz"
-"""Under which the watching function is registered."""
+"""The name under which the recording function is registered."""
 
 
-class Enough(Exception):  # noqa: N818 - it is no error: what was asked for has been seen
-    """The layer that is asked for has been seen: the rest of the model need not run."""
+class LayerRecorded(Exception):  # noqa: N818 - it is no error: what was asked for has been seen
+    """Raised when the requested layer was recorded: the rest of the model need not run."""
 
 
-class Watch:
+class AttentionRecorder:
     """Takes the attention of a model out while it runs."""
 
     def __init__(self, model: Any, n: int, layer: int | None, program: str) -> None:
@@ -40,8 +40,8 @@ class Watch:
         self._count = 0
 
     @contextmanager
-    def on(self) -> Iterator[None]:
-        """As long as this is open, what the model attends to is seen."""
+    def recording(self) -> Iterator[None]:
+        """Records the attention of the model while this is open."""
         transformers = library("transformers")
         masks = importlib.import_module("transformers.masking_utils")
         transformers.AttentionInterface.register(_NAME, self._attend)
@@ -87,8 +87,8 @@ class Watch:
                         k=_numbers(key[0]),
                         v=_numbers(value[0]),
                         scale=scale,
-                        own_weights=_numbers(weights[0]),
-                        own_output=_numbers(output[0].transpose(0, 1)),
+                        program_weights=_numbers(weights[0]),
+                        program_output=_numbers(output[0].transpose(0, 1)),
                         x=self._made_of(module),
                         added=self._added(attention_mask, how.get("position_bias")),
                         softcap=how.get("softcap"),
@@ -98,7 +98,7 @@ class Watch:
                     )
                 )
             if self._count == self._layer:
-                raise Enough
+                raise LayerRecorded
             self._count += 1
         return output, weights
 

@@ -46,7 +46,7 @@ _NEVER_READ = {"starting_mobject", "time_progression"}
 
 
 class Digest:
-    """Takes one thing after another; what it says at last depends on all of them and on their order."""
+    """Hashes one thing after another; the result depends on all of them and on their order."""
 
     def __init__(self) -> None:
         self._hash = hashlib.blake2b(digest_size=SIZE)
@@ -64,7 +64,7 @@ class Digest:
         Raises NotFingerprintableError if one is drawn in a way that is not known here.
         """
         for each in mobjects:
-            self._met(each)
+            self._is_repeated(each)
             self._hash.update(look_bytes(each))
 
     @property
@@ -91,11 +91,11 @@ class Digest:
             self._add_type(thing)
         elif isinstance(thing, enum.Enum):
             update(f"enum:{type(thing).__qualname__}.{thing.name};".encode())
-        elif not self._met(thing):
+        elif not self._is_repeated(thing):
             self._add_parts(thing)
 
-    def _met(self, thing: object) -> bool:
-        """Says where something was met before, instead of what it is: there may be rings."""
+    def _is_repeated(self, thing: object) -> bool:
+        """Adds the number of a thing that was added before, instead of its contents: references may form cycles."""
         known = self._seen.get(id(thing))
         if known is not None:
             self._hash.update(f"again:{known};".encode())
@@ -136,7 +136,7 @@ class Digest:
             kind: type = type(member)
             put = f"{from_library(kind).__qualname__},{len(member.submobjects)};"
             self._hash.update(put.encode())
-            if member is mobject or not self._met(member):
+            if member is mobject or not self._is_repeated(member):
                 self._hash.update(look_bytes(member))
 
     def _add_animation(self, animation: Animation) -> None:
@@ -166,7 +166,7 @@ class Digest:
                 self._add_globals(function)
 
     def _add_globals(self, function: types.FunctionType) -> None:
-        """Adds what it may call, or read: that may be written in another file."""
+        """Adds the globals that a function may call or read, which may be of another file."""
         for name in sorted(_names(function.__code__)):
             if name in function.__globals__:
                 self._hash.update(f"{name}=".encode())
@@ -191,7 +191,7 @@ class Digest:
         self._add_module(kind.__module__)
 
     def _add_module(self, name: str) -> None:
-        """The libraries are told by their versions; what any other code does is said in its file."""
+        """Adds the version of a library, or the file of any other module."""
         self._hash.update(f"{name};".encode())
         if not is_library(name):
             self._hash.update(digest_of_source(name))
@@ -271,6 +271,6 @@ def program_digest() -> str:
 
 
 def _names(code: types.CodeType) -> set[str]:
-    """Those that the code, and what is written in it, looks up outside."""
+    """The global names that the code, and code nested in it, uses."""
     inside = (each for each in code.co_consts if isinstance(each, types.CodeType))
     return set(code.co_names).union(*map(_names, inside))

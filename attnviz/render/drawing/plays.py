@@ -24,7 +24,7 @@ from attnviz.render.drawing.fingerprint import (
 )
 
 
-class Kind(Enum):
+class PlayKind(Enum):
     """The way in which a play can be passed without drawing it."""
 
     STILL = "nothing moves"
@@ -57,16 +57,16 @@ _PLAIN: frozenset[type] = frozenset(
 """manim's animations whose every frame is made from the beginning and from how far they are."""
 
 
-def kind_of(scene: Scene) -> Kind:
-    """Of what the scene is about to play. It must have been compiled, and not begun."""
+def kind_of(scene: Scene) -> PlayKind:
+    """The kind of the play that the scene has compiled and not yet begun."""
     if scene.is_current_animation_frozen_frame():
-        return Kind.STILL
+        return PlayKind.STILL
     plain = (
         all(map(_is_plain, scene.animations))
         and not (scene.updaters or scene.always_update_mobjects or scene.stop_condition)
         and not any(_updated(each) for each in (*scene.mobjects, *scene.foreground_mobjects))
     )
-    return Kind.PLAIN if plain else Kind.STEPPED
+    return PlayKind.PLAIN if plain else PlayKind.STEPPED
 
 
 def _is_plain(animation: Animation) -> bool:
@@ -76,11 +76,11 @@ def _is_plain(animation: Animation) -> bool:
     if isinstance(animation, AnimationGroup) and not all(map(_is_plain, animation.animations)):
         return False
     target = getattr(animation, "target_mobject", None)
-    return all(_is_led(each) for each in (animation.mobject, target) if each is not None)
+    return all(_is_passive(each) for each in (animation.mobject, target) if each is not None)
 
 
-def _is_led(mobject: Mobject) -> bool:
-    """True if it does nothing but what animations do with manim's own mobjects."""
+def _is_passive(mobject: Mobject) -> bool:
+    """True if the mobject changes only as animations change manim's own."""
     family = mobject.get_family()
     kinds: set[type] = {type(each) for each in family}
     return not any(each.updaters for each in family) and all(map(behaves_as_manims, kinds))
@@ -97,31 +97,31 @@ def begin(scene: Scene) -> None:
         animation.begin()
 
 
-def finish(scene: Scene, kind: Kind) -> None:
+def finish(scene: Scene, kind: PlayKind) -> None:
     """Ends the animations as manim does."""
-    if kind is Kind.STILL:
+    if kind is PlayKind.STILL:
         return
     for animation in scene.animations:
         animation.finish()
         animation.clean_up_from_scene(scene)
-    if kind is Kind.STEPPED:
+    if kind is PlayKind.STEPPED:
         scene.update_mobjects(0)
 
 
-def count_of(scene: Scene, kind: Kind, rate: float) -> int:
+def count_of(scene: Scene, kind: PlayKind, rate: float) -> int:
     """Number of frames that manim gives it, to the last bit; a stepped play may stop earlier."""
     step = 1 / rate
-    if kind is Kind.STILL:
+    if kind is PlayKind.STILL:
         return int(scene.duration / step)
     return len(np.arange(0, scene.duration, step))
 
 
-def frames(scene: Scene, kind: Kind, rate: float) -> Iterator[None]:
+def frames(scene: Scene, kind: PlayKind, rate: float) -> Iterator[None]:
     """The frames of a play that moves and has begun, the scene being as it is seen in each."""
     scene.duration = scene.get_run_time(scene.animations)
     began = scene.renderer.time
     for number, moment in enumerate(np.arange(0, scene.duration, 1 / rate)):
-        if kind is Kind.PLAIN:
+        if kind is PlayKind.PLAIN:
             for animation in scene.animations:
                 animation.interpolate(moment / animation.run_time)
         else:
@@ -172,9 +172,9 @@ def remember_families(animations: Iterable[Animation]) -> None:
 
 
 class Fingerprint:
-    """Sums up what decides the pictures of one play: told before it begins, and as it goes on."""
+    """Digest of everything that decides the pictures of one play, taken before it begins and as it goes on."""
 
-    def __init__(self, scene: Scene, kind: Kind) -> None:
+    def __init__(self, scene: Scene, kind: PlayKind) -> None:
         self._scene, self._kind = scene, kind
         self._so_far: str | None = ""
         self._note(self._before)
@@ -192,7 +192,7 @@ class Fingerprint:
         summed = Digest()
         shown = displayed(scene)
         summed.add_looks(shown)
-        if self._kind is Kind.PLAIN:
+        if self._kind is PlayKind.PLAIN:
             # what is animated is told as one of those that are seen
             summed.add(list(scene.animations))
         return summed.text
@@ -202,8 +202,8 @@ class Fingerprint:
         self._note(lambda: looks_digest(displayed(self._scene)))
 
     def key(self, frames: int) -> str | None:
-        """To be called when the play has ended; None where its pictures cannot be told apart."""
-        if self._kind is Kind.PLAIN:
+        """Returns the key of the play, once it has ended; None if its pictures cannot be hashed."""
+        if self._kind is PlayKind.PLAIN:
             self.frame()
         if self._so_far is None:
             return None

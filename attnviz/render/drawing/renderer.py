@@ -13,7 +13,7 @@ from attnviz.render.drawing.camera import FastCamera
 from attnviz.render.drawing.canvas import Canvas
 from attnviz.render.drawing.plays import (
     Fingerprint,
-    Kind,
+    PlayKind,
     begin,
     changing,
     count_of,
@@ -28,7 +28,7 @@ from attnviz.render.drawing.timeline import Play
 from attnviz.render.video.encoder import SegmentEncoder
 
 
-class _Notes(SceneFileWriter):
+class _SectionWriter(SceneFileWriter):
     """manim's writer, which writes nothing here: it remembers the sections, and mixes the sounds."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -41,15 +41,15 @@ class _Notes(SceneFileWriter):
 
 
 class PlayRenderer(CairoRenderer, ABC):
-    """Goes through a scene play by play, on a clock of whole frames; what is done with a play is for subclasses."""
+    """Runs a scene play by play, on a clock of whole frames; subclasses decide what is done with each play."""
 
     def __init__(self, camera_class: type[Camera] = Camera) -> None:
         fast = FastCamera if camera_class is Camera else camera_class
-        super().__init__(file_writer_class=_Notes, camera_class=fast)
+        super().__init__(file_writer_class=_SectionWriter, camera_class=fast)
         self.frames = 0
         self.sections: list[tuple[str, int]] = []
         """The name of each section, and the frame that it begins with."""
-        self._left_out = 0.0
+        self._skipped_seconds = 0.0
 
     def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
         self._note_sections()
@@ -57,25 +57,27 @@ class PlayRenderer(CairoRenderer, ABC):
         scene.compile_animation_data(*args, **kwargs)
         kind = kind_of(scene)
         if self.file_writer.sections[-1].skip_animations:
-            self.leave_out(scene, kind)
+            self.skip_section(scene, kind)
         else:
             self.frames += self.perform(scene, kind)
         # manim's own clock runs on as asked where nothing is drawn; a film has whole frames
-        self.time = self._left_out + self.frames / self.camera.frame_rate
+        self.time = self._skipped_seconds + self.frames / self.camera.frame_rate
         self.num_plays += 1
 
     @abstractmethod
-    def perform(self, scene: Scene, kind: Kind) -> int:
+    def perform(self, scene: Scene, kind: PlayKind) -> int:
         """Takes the scene to the end of the play that it has compiled; gives how many frames that are."""
 
-    def pass_by(self, scene: Scene, kind: Kind, on_step: Callable[[], None] = lambda: None) -> int:
+    def skip_play(
+        self, scene: Scene, kind: PlayKind, on_step: Callable[[], None] = lambda: None
+    ) -> int:
         """Takes the scene to the end of the play without drawing it; gives how many frames that are.
 
         `on_step` is called in every frame that has to be gone through.
         """
         begin(scene)
         count = count_of(scene, kind, self.camera.frame_rate)
-        if kind is Kind.STEPPED:
+        if kind is PlayKind.STEPPED:
             count = 0  # it may stop earlier
             for _ in frames(scene, kind, self.camera.frame_rate):
                 on_step()
@@ -83,14 +85,14 @@ class PlayRenderer(CairoRenderer, ABC):
         finish(scene, kind)
         return count
 
-    def leave_out(self, scene: Scene, kind: Kind) -> None:
+    def skip_section(self, scene: Scene, kind: PlayKind) -> None:
         """A section that its author skips: manim jumps to the end of each play, and its clock runs on."""
         self.skip_animations = True  # a sound that follows is not heard either
         begin(scene)
-        if kind is not Kind.STILL:
+        if kind is not PlayKind.STILL:
             scene.update_to_time(scene.duration)
         finish(scene, kind)
-        self._left_out += scene.duration
+        self._skipped_seconds += scene.duration
 
     def _note_sections(self) -> None:
         self.sections += [(name, self.frames) for name in self.file_writer.begun]
@@ -105,7 +107,7 @@ class PlayRenderer(CairoRenderer, ABC):
 
 
 class PlanningRenderer(PlayRenderer):
-    """Draws nothing, and finds out what there is to be drawn."""
+    """Draws nothing, and records the plays that there are to draw."""
 
     def __init__(
         self,
@@ -117,21 +119,21 @@ class PlanningRenderer(PlayRenderer):
         self.plays: list[Play] = []
         self._on_frames, self._on_play = on_frames, on_play
 
-    def perform(self, scene: Scene, kind: Kind) -> int:
-        told = Fingerprint(scene, kind)
-        moving = 0 if kind is Kind.STILL else len(changing(scene.animations))
+    def perform(self, scene: Scene, kind: PlayKind) -> int:
+        fingerprint = Fingerprint(scene, kind)
+        moving = 0 if kind is PlayKind.STILL else len(changing(scene.animations))
 
         def step() -> None:
-            told.frame()
+            fingerprint.frame()
             self._on_frames(0)
 
-        count = self.pass_by(scene, kind, step)
-        self._add(Play(count, told.key(count), kind is Kind.STILL, moving))
+        count = self.skip_play(scene, kind, step)
+        self._add(Play(count, fingerprint.key(count), kind is PlayKind.STILL, moving))
         self._on_frames(count)
         return count
 
-    def leave_out(self, scene: Scene, kind: Kind) -> None:
-        super().leave_out(scene, kind)
+    def skip_section(self, scene: Scene, kind: PlayKind) -> None:
+        super().skip_section(scene, kind)
         self._add(Play(0, None, still=False))
 
     def _add(self, play: Play) -> None:
@@ -152,13 +154,13 @@ class DrawingRenderer(PlayRenderer):
         super().__init__(camera_class)
         self._encoder_for, self._on_drawn, self._on_frames = encoder_for, on_drawn, on_frames
 
-    def perform(self, scene: Scene, kind: Kind) -> int:
+    def perform(self, scene: Scene, kind: PlayKind) -> int:
         encoder = self._encoder_for(self.num_plays)
         if encoder is None:
-            return self.pass_by(scene, kind)
-        told = Fingerprint(scene, kind)
+            return self.skip_play(scene, kind)
+        fingerprint = Fingerprint(scene, kind)
         scene.begin_animations()
-        plain = kind is Kind.PLAIN and keeps_parts(scene.animations)
+        plain = kind is PlayKind.PLAIN and keeps_parts(scene.animations)
         if plain:
             remember_families(scene.animations)
         canvas = Canvas(
@@ -169,16 +171,16 @@ class DrawingRenderer(PlayRenderer):
             changing(scene.animations) if plain else None,
             fixed=plain,
         )
-        if kind is Kind.STILL:
-            count = self._stand(scene, canvas, encoder)
+        if kind is PlayKind.STILL:
+            count = self._draw_still(scene, canvas, encoder)
         else:
-            count = self._move(scene, kind, canvas, encoder, told)
+            count = self._draw_moving(scene, kind, canvas, encoder, fingerprint)
         finish(scene, kind)
-        self._on_drawn(Play(count, told.key(count), kind is Kind.STILL))
+        self._on_drawn(Play(count, fingerprint.key(count), kind is PlayKind.STILL))
         return count
 
-    def _stand(self, scene: Scene, canvas: Canvas, encoder: SegmentEncoder) -> int:
-        count = count_of(scene, Kind.STILL, self.camera.frame_rate)
+    def _draw_still(self, scene: Scene, canvas: Canvas, encoder: SegmentEncoder) -> int:
+        count = count_of(scene, PlayKind.STILL, self.camera.frame_rate)
         if count:
             canvas.draw()
             encoder.paint(canvas.pixels)
@@ -186,18 +188,18 @@ class DrawingRenderer(PlayRenderer):
             self._on_frames(count)
         return count
 
-    def _move(
+    def _draw_moving(
         self,
         scene: Scene,
-        kind: Kind,
+        kind: PlayKind,
         canvas: Canvas,
         encoder: SegmentEncoder,
-        told: Fingerprint,
+        fingerprint: Fingerprint,
     ) -> int:
         count = 0
         for _ in frames(scene, kind, self.camera.frame_rate):
-            if kind is Kind.STEPPED:
-                told.frame()
+            if kind is PlayKind.STEPPED:
+                fingerprint.frame()
             rows = canvas.draw()
             if rows != []:
                 encoder.paint(canvas.pixels, rows)

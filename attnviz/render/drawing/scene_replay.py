@@ -16,11 +16,11 @@ from attnviz.render.drawing.timeline import Play, Segment
 from attnviz.render.quality import Quality
 from attnviz.render.video.encoder import SegmentEncoder
 
-_PATIENCE = 5.0
+_JOIN_SECONDS = 5.0
 """Seconds."""
 
 
-class Source(Protocol):
+class SceneSource(Protocol):
     """A scene that can be run again and again, here or in another process."""
 
     @property
@@ -32,7 +32,7 @@ class Source(Protocol):
     def camera_class(self) -> type[Camera]:
         """The class of its camera; to be called within `session`."""
 
-    def staged(self, renderer: CairoRenderer) -> Scene:
+    def build_scene(self, renderer: CairoRenderer) -> Scene:
         """The scene, ready to be rendered within `session`."""
 
 
@@ -41,19 +41,21 @@ class NonDeterministicSceneError(Exception):
 
 
 class _DismissedError(BaseException):
-    """Nobody waits for the rest of the scene."""
+    """The replay was dismissed: the rest of the scene is not needed."""
 
 
 class SceneReplay:
     """Runs one scene and draws segments of it on demand, in order. To be dismissed at the end."""
 
-    def __init__(self, source: Source, on_frames: Callable[[int], None] = lambda n: None) -> None:
+    def __init__(
+        self, source: SceneSource, on_frames: Callable[[int], None] = lambda n: None
+    ) -> None:
         self._source, self._on_frames = source, on_frames
-        self._orders: Queue[Segment | int | None] = Queue()
+        self._requests: Queue[Segment | int | None] = Queue()
         self._results: Queue[bytes | BaseException] = Queue()
         # what listens for an interrupt is known by the context
         self._thread = Thread(target=copy_context().run, args=(self._run,), daemon=True)
-        self._order: Segment | int | None = None
+        self._current: Segment | int | None = None
         self._encoder: SegmentEncoder | None = None
         self._number = 0
         self.position = 0
@@ -66,21 +68,21 @@ class SceneReplay:
         Raises NonDeterministicSceneError if its plays are not those that were planned, and whatever the scene raises.
         """
         self.position = segment.end
-        return self._carry_out(segment)
+        return self._result_of(segment)
 
-    def pass_by(self, number: int) -> None:
+    def skip_to(self, number: int) -> None:
         """Goes on to the play of that number without drawing. Raises as `draw` does."""
         self.position = number
-        self._carry_out(number)
+        self._result_of(number)
 
     def dismiss(self) -> None:
         """Ends it, wherever it is."""
-        self._orders.put(None)
+        self._requests.put(None)
         # a scene that computes for long between two plays ends later
-        self._thread.join(_PATIENCE)
+        self._thread.join(_JOIN_SECONDS)
 
-    def _carry_out(self, order: Segment | int) -> bytes:
-        self._orders.put(order)
+    def _result_of(self, request: Segment | int) -> bytes:
+        self._requests.put(request)
         result = self._results.get()
         if isinstance(result, BaseException):
             raise result
@@ -90,33 +92,36 @@ class SceneReplay:
         try:
             with self._source.session():
                 renderer = DrawingRenderer(
-                    self._encoder_for, self._drawn, self._source.camera_class(), self._on_frames
+                    self._encoder_for,
+                    self._finish_play,
+                    self._source.camera_class(),
+                    self._on_frames,
                 )
-                self._source.staged(renderer).render()
-            self._rest_until(None)
+                self._source.build_scene(renderer).render()
+            self._wait_for_segment(None)
             raise NonDeterministicSceneError("the scene ended before what was planned")
         except _DismissedError:
             pass
         except BaseException as error:
             self._results.put(error)
 
-    def _rest_until(self, number: int | None) -> Segment | None:
+    def _wait_for_segment(self, number: int | None) -> Segment | None:
         """Waits for an order that goes beyond the play of that number: the segment that is drawn now or later."""
         while True:
-            if self._order is None:
-                self._order = self._orders.get()
-                if self._order is None:
+            if self._current is None:
+                self._current = self._requests.get()
+                if self._current is None:
                     raise _DismissedError
-            if not isinstance(self._order, int):
-                return self._order
-            if number is not None and number < self._order:
+            if not isinstance(self._current, int):
+                return self._current
+            if number is not None and number < self._current:
                 return None
-            self._order = None
+            self._current = None
             self._results.put(b"")
 
     def _encoder_for(self, number: int) -> SegmentEncoder | None:
         self._number = number
-        segment = self._rest_until(number)
+        segment = self._wait_for_segment(number)
         if segment is None or number < segment.first:
             return None
         if self._encoder is None:
@@ -126,12 +131,12 @@ class SceneReplay:
             )
         return self._encoder
 
-    def _drawn(self, play: Play) -> None:
-        segment, encoder = self._order, self._encoder
+    def _finish_play(self, play: Play) -> None:
+        segment, encoder = self._current, self._encoder
         assert isinstance(segment, Segment) and encoder is not None
-        wanted = segment.plays[self._number - segment.first]
-        if (play.key, play.frames) != (wanted.key, wanted.frames):
+        expected = segment.plays[self._number - segment.first]
+        if (play.key, play.frames) != (expected.key, expected.frames):
             raise NonDeterministicSceneError(f"play {self._number} is another one")
         if self._number + 1 == segment.end:
-            self._order = self._encoder = None
+            self._current = self._encoder = None
             self._results.put(encoder.finish())

@@ -21,7 +21,7 @@ from attnviz.render.folders import work_folder
 from attnviz.render.quality import Quality
 
 _SEED = 0
-"""Of manim's random numbers: several processes that run one scene must find the same."""
+"""The seed of manim's random numbers, the same in all processes that run one scene."""
 
 
 @contextmanager

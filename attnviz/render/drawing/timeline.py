@@ -65,7 +65,7 @@ class Segment:
 
     @property
     def key(self) -> str | None:
-        """Under which its file is stored; None where it is not."""
+        """The key under which its file is stored; None if it is not stored."""
         drawn = [each for each in self.plays if each.frames]
         if any(each.key is None for each in drawn):
             return None

@@ -22,11 +22,11 @@ from attnviz.render.drawing.session import session
 from attnviz.render.drawing.timeline import Cutter, Play, Segment, segmented
 from attnviz.render.folders import work_folder
 from attnviz.render.quality import Quality
-from attnviz.render.render_queue import Take
+from attnviz.render.render_queue import RenderTask
 from attnviz.render.render_service import RenderService
 from attnviz.render.scenes.scene_file import Bundle, settings, unbundled
-from attnviz.render.video.captions import Said
-from attnviz.render.video.container import UNDETERMINED, Chapter, Track, assemble
+from attnviz.render.video.captions import TimedCaption
+from attnviz.render.video.container import UNDETERMINED, ChapterMark, Track, assemble
 from attnviz.render.video.encoder import SegmentEncoder
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class OwnScene:
         """The class of its camera: its author may have chosen another than manim's."""
         return type(self._scene().renderer.camera)
 
-    def staged(self, renderer: CairoRenderer) -> Scene:
+    def build_scene(self, renderer: CairoRenderer) -> Scene:
         return self._scene(renderer=renderer)
 
     @property
@@ -75,7 +75,7 @@ class ScenePlan:
     plays: tuple[Play, ...]
     sections: tuple[tuple[str, int], ...]
     """The names of its sections, and the frame that each begins with."""
-    said: tuple[Said, ...]
+    captions: tuple[TimedCaption, ...]
     sound: AudioSegment | None
     repeatable: bool
     """True if its plays can be drawn one by one."""
@@ -91,7 +91,7 @@ def plan_scene(scene: OwnScene, on_frames: Callable[[int], None] = lambda count:
     """
     with scene.session(), _failures_as_input_errors(scene):
         renderer = PlanningRenderer(scene.camera_class(), on_frames)
-        scene.staged(renderer).render()
+        scene.build_scene(renderer).render()
     return _plan_of(renderer, renderer.plays)
 
 
@@ -124,7 +124,7 @@ def make(
             files,
             target,
             chapters=_chapters(planned, fps),
-            tracks=[Track(UNDETERMINED, planned.said)] if planned.said else [],
+            tracks=[Track(UNDETERMINED, planned.captions)] if planned.captions else [],
             title=scene.bundle.scene,
             description="",
             comment="",
@@ -151,9 +151,9 @@ def _drawn(
         on_frames(frames)
 
     if planned.repeatable:
-        take = Take(scene, planned.segments(scene.quality.fps))
+        task = RenderTask(scene, planned.segments(scene.quality.fps))
         try:
-            (files,) = service.draw([take], folder, add)
+            (files,) = service.draw([task], folder, add)
             return planned, files
         except AttnvizError:
             raise
@@ -171,7 +171,7 @@ def _in_one_go(
     # what a scene prints, it has printed when it was planned
     with scene.session(), _failures_as_input_errors(scene), redirect_stdout(io.StringIO()):
         renderer = DrawingRenderer(strip.encoder, strip.drawn, scene.camera_class(), on_frames)
-        scene.staged(renderer).render()
+        scene.build_scene(renderer).render()
     strip.end()
     return _plan_of(renderer, strip.plays), strip.files
 
@@ -219,8 +219,8 @@ def _failures_as_input_errors(scene: OwnScene) -> Iterator[None]:
         cure = "leave that out, a scene ends by itself"
         raise InputError(f"{_place_of(scene, error)}: ends the program: {cure}") from error
     except Exception as error:
-        said = " ".join(str(error).split()) or "no more is said"
-        raise InputError(f"{_place_of(scene, error)}: {type(error).__name__}: {said}") from error
+        reason = " ".join(str(error).split()) or "no more is said"
+        raise InputError(f"{_place_of(scene, error)}: {type(error).__name__}: {reason}") from error
 
 
 def _is_from_program(error: SystemExit) -> bool:
@@ -241,21 +241,21 @@ def _plan_of(renderer: PlayRenderer, plays: list[Play]) -> ScenePlan:
     if not renderer.frames:
         raise InputError("the scene plays nothing: a film needs self.play(…) or self.wait(…)")
     writer = renderer.file_writer
-    said = tuple(
-        Said(each.start.total_seconds(), each.end.total_seconds(), each.content)
+    captions = tuple(
+        TimedCaption(each.start.total_seconds(), each.end.total_seconds(), each.content)
         for each in writer.subcaptions
     )
     return ScenePlan(
         renderer.frames,
         tuple(plays),
         tuple(renderer.sections),
-        said,
+        captions,
         writer.audio_segment if writer.includes_sound else None,
         repeatable=isinstance(renderer.camera, FastCamera),
     )
 
 
-def _chapters(planned: ScenePlan, fps: int) -> list[Chapter]:
+def _chapters(planned: ScenePlan, fps: int) -> list[ChapterMark]:
     """One a section, where any has a name."""
     begun = [(name, start) for name, start in planned.sections if start < planned.frames]
     # of those that begin at once, all but the last are empty
@@ -268,6 +268,6 @@ def _chapters(planned: ScenePlan, fps: int) -> list[Chapter]:
     ]
     bounds = pairwise([*sorted(named), planned.frames])
     return [
-        Chapter(title, start / fps, end / fps)
+        ChapterMark(title, start / fps, end / fps)
         for title, (start, end) in zip(titles, bounds, strict=True)
     ]

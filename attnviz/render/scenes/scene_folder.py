@@ -75,7 +75,7 @@ class SceneFolder:
         except (Exception, SystemExit) as error:
             place = _place_of(error, self, file, shown)
             self.close()
-            raise InputError(f"{place}: {_told(error)}") from error
+            raise InputError(f"{place}: {_message(error)}") from error
         return module
 
     def sources(self) -> dict[str, bytes]:
@@ -142,18 +142,18 @@ def _place_of(error: BaseException, folder: SceneFolder, path: Path, shown: Path
     return f"{name}:{line}" if line else str(name)
 
 
-def _told(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     """Describes an error in a scene's file, and says what to do about it."""
-    said, cure = " ".join(str(error).split()), "correct it there; --debug shows the traceback"
+    reason, cure = " ".join(str(error).split()), "correct it there; --debug shows the traceback"
     if isinstance(error, ModuleNotFoundError) and error.name:
-        said, cure = f"imports {error.name}, which is not here", _cure_of(_top(error.name))
+        reason, cure = f"imports {error.name}, which is not here", _cure_of(_top(error.name))
     elif isinstance(error, SyntaxError):
-        said = error.msg
+        reason = error.msg
     elif isinstance(error, SystemExit):
-        said, cure = "ends the program when it is imported", "only a script may do so"
+        reason, cure = "ends the program when it is imported", "only a script may do so"
     else:
-        said = f"{type(error).__name__}: {said}" if said else type(error).__name__
-    return f"{said}: {cure}"
+        reason = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
+    return f"{reason}: {cure}"
 
 
 def _cure_of(missing: str) -> str:

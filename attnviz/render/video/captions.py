@@ -11,7 +11,7 @@ import srt
 
 
 @dataclass(frozen=True)
-class Said:
+class TimedCaption:
     """One caption and its time, in seconds from the start of the film. A line break parts its lines."""
 
     start: float
@@ -19,16 +19,18 @@ class Said:
     text: str
 
 
-def timed(said: Sequence[Said], until: float | None = None) -> Iterator[tuple[int, int, str]]:
+def timed(
+    captions: Sequence[TimedCaption], until: float | None = None
+) -> Iterator[tuple[int, int, str]]:
     """The captions in order of time, as start and end in milliseconds and text.
 
     Never two are shown at once: one ends where the next begins, and all end at `until`, in seconds. Those without text
     or without a time are left out, and so are empty lines: in a file they would end the caption.
 
-    >>> list(timed([Said(1, 3, "a"), Said(2.5, 9, "b")], until=4))
+    >>> list(timed([TimedCaption(1, 3, "a"), TimedCaption(2.5, 9, "b")], until=4))
     [(1000, 2500, 'a'), (2500, 4000, 'b')]
     """
-    ordered = sorted(said, key=lambda each: each.start)
+    ordered = sorted(captions, key=lambda each: each.start)
     starts = [_milliseconds(each.start) for each in ordered]
     last = max((_milliseconds(each.end) for each in ordered), default=0)
     limits = [*starts[1:], last if until is None else _milliseconds(until)]
@@ -39,10 +41,10 @@ def timed(said: Sequence[Said], until: float | None = None) -> Iterator[tuple[in
             yield start, end, text
 
 
-def subrip(said: Sequence[Said]) -> str:
+def subrip(captions: Sequence[TimedCaption]) -> str:
     """SubRip text (.srt).
 
-    >>> print(subrip([Said(0.5, 2, "Each key is scored.")]))
+    >>> print(subrip([TimedCaption(0.5, 2, "Each key is scored.")]))
     1
     00:00:00,500 --> 00:00:02,000
     Each key is scored.
@@ -51,15 +53,15 @@ def subrip(said: Sequence[Said]) -> str:
     """
     subtitles = [
         srt.Subtitle(i, timedelta(milliseconds=start), timedelta(milliseconds=end), text)
-        for i, (start, end, text) in enumerate(timed(said), start=1)
+        for i, (start, end, text) in enumerate(timed(captions), start=1)
     ]
     return str(srt.compose(subtitles))
 
 
-def webvtt(said: Sequence[Said]) -> str:
+def webvtt(captions: Sequence[TimedCaption]) -> str:
     """WebVTT text (.vtt), https://www.w3.org/TR/webvtt1/.
 
-    >>> print(webvtt([Said(0.5, 2, "q < k")]))
+    >>> print(webvtt([TimedCaption(0.5, 2, "q < k")]))
     WEBVTT
     <BLANKLINE>
     00:00:00.500 --> 00:00:02.000
@@ -68,7 +70,7 @@ def webvtt(said: Sequence[Said]) -> str:
     """
     cues = [
         f"{_clock(start)} --> {_clock(end)}\n{escape(text, quote=False)}\n"
-        for start, end, text in timed(said)
+        for start, end, text in timed(captions)
     ]
     return "\n".join(["WEBVTT\n", *cues])
 

@@ -14,7 +14,7 @@ import numpy as np
 from av.codec.context import CodecContext, Flags
 from av.video.codeccontext import VideoCodecContext
 
-from attnviz.render.video.picture import Picture
+from attnviz.render.video.picture import YuvPicture
 from attnviz.render.video.skip_frames import SkippedFrames, UnexpectedStreamError
 
 NAME: Final = "libx264"
@@ -104,7 +104,7 @@ def skipped_frames(width: int, height: int, fps: int) -> SkippedFrames | None:
 def _stream(pixels: np.ndarray, count: int, fps: int) -> tuple[list[bytes], bytes]:
     """The packets of a picture that is encoded that often, in order of decoding, and the parameter sets."""
     height, width, _ = pixels.shape
-    picture, context = Picture(width, height), new_context(width, height, fps)
+    picture, context = YuvPicture(width, height), new_context(width, height, fps)
     picture.paint(pixels)
     packets = [*encoded(context, picture.frame, 0, count), *context.encode(None)]
     return [bytes(each) for each in packets], context.extradata or b""

@@ -19,7 +19,7 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from attnviz.render.video.boxes import disable_first_subtitles
-from attnviz.render.video.captions import Said, timed
+from attnviz.render.video.captions import TimedCaption, timed
 from attnviz.render.video.sound import add_sound, sound_of
 
 _MILLISECOND = Fraction(1, 1000)
@@ -39,7 +39,7 @@ Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 
 
 @dataclass(frozen=True)
-class Chapter:
+class ChapterMark:
     """A place in the film that players offer to jump to, in seconds."""
 
     title: str
@@ -65,7 +65,7 @@ class Track:
     """Subtitles that can be switched on."""
 
     language: TrackLanguage
-    captions: Sequence[Said]
+    captions: Sequence[TimedCaption]
     is_default: bool = False
     """True if players show it unasked."""
 
@@ -90,7 +90,7 @@ def assemble(
     parts: Sequence[Path],
     target: Path,
     *,
-    chapters: Sequence[Chapter],
+    chapters: Sequence[ChapterMark],
     tracks: Sequence[Track],
     title: str,
     description: str,
@@ -249,7 +249,7 @@ def _packet(
     return packet
 
 
-def _chapter(number: int, chapter: Chapter) -> av.container.Chapter:
+def _chapter(number: int, chapter: ChapterMark) -> av.container.Chapter:
     return {
         "id": number,
         "start": round(chapter.start * 1000),

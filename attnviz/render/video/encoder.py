@@ -26,7 +26,7 @@ from attnviz.render.video.codec import (
     opened,
     skipped_frames,
 )
-from attnviz.render.video.picture import Picture
+from attnviz.render.video.picture import YuvPicture
 from attnviz.render.video.skip_frames import SkippedFrames, UnexpectedStreamError
 
 __all__ = ["ENCODER", "SegmentEncoder", "fingerprint"]
@@ -60,7 +60,7 @@ class SegmentEncoder:
         if width % 2 or height % 2:
             raise ValueError(f"a film's width and height are even, not {width} × {height}")
         self._size = width, height, fps
-        self._picture, self._is_painted = Picture(width, height), False
+        self._picture, self._is_painted = YuvPicture(width, height), False
         self._file = io.BytesIO()
         self._film = av.open(self._file, "w", format="mp4")
         self._stream = self._film.add_stream(NAME, rate=fps)

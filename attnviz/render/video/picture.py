@@ -18,7 +18,7 @@ _NEIGHBOURS = 8
 """
 
 
-class Picture:
+class YuvPicture:
     """A picture of even width and height that is painted over again and again, as a frame in YUV 4:2:0.
 
     It is converted as PyAV converts RGBA for an encoder, bit for bit.

@@ -76,7 +76,7 @@ class _Slice:
 
     @classmethod
     def of(cls, unit: bytes, widths: Widths) -> _Slice:
-        """Of a unit without what keeps start codes out of it; its first bytes are enough."""
+        """Reads the header of an unescaped unit; its first bytes are enough."""
         bits = _Bits(unit[:_HEADER])
         is_reference, is_key = bits.fixed(3) > 0, bits.fixed(5) == _KEY_SLICE
         _, _, _ = bits.golomb(), bits.golomb(), bits.golomb()
@@ -98,7 +98,7 @@ class SkippedFrames:
 
     @classmethod
     def like(cls, frame: bytes, parameter_sets: bytes) -> SkippedFrames:
-        """From a frame in which everything is skipped, both as byte streams.
+        """Makes them like a frame in which everything is skipped; both are byte streams.
 
         Raises UnexpectedStreamError if it is not a single slice that others may refer to. Whether everything is
         skipped in it is not looked at.

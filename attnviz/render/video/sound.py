@@ -87,15 +87,15 @@ def _decoded(recording: InputContainer, layout: str, path: Path) -> Iterator[_Sa
         ) from error
 
 
-def _fitted(parts: Iterator[_Samples], wanted: int, layout: str) -> Iterator[_Samples]:
+def _fitted(parts: Iterator[_Samples], remaining: int, layout: str) -> Iterator[_Samples]:
     """The samples, (channels, samples) a part, cut or continued with silence to as many as wanted."""
     for part in parts:
-        if wanted <= 0:
+        if remaining <= 0:
             return
-        yield np.ascontiguousarray(part[:, :wanted])
-        wanted -= part.shape[1]
+        yield np.ascontiguousarray(part[:, :remaining])
+        remaining -= part.shape[1]
     channels = 1 if layout == "mono" else 2
-    while wanted > 0:
-        silence = np.zeros((channels, min(wanted, RATE)), np.float32)
+    while remaining > 0:
+        silence = np.zeros((channels, min(remaining, RATE)), np.float32)
         yield silence
-        wanted -= silence.shape[1]
+        remaining -= silence.shape[1]

@@ -67,7 +67,7 @@ class Cluster:
         self._client, self._address, self._program = client, cluster.address, cluster.program
         self._executor = client.get_executor(pure=False)
         self.workers = len(_checked_workers(client, cluster))
-        self._looked = self._peopled = time.monotonic()
+        self._last_check = self._peopled = time.monotonic()
 
     @property
     def room(self) -> int:
@@ -77,7 +77,7 @@ class Cluster:
     def submit(self, job: bytes, place: int) -> Future[bytes]:
         """Sends a packed job; those of a lower place are run earlier."""
         future: Future[bytes] = self._executor.submit(
-            run_if_alike, job, self._program, dict(versions(self._program)), priority=-place
+            run_if_same_versions, job, self._program, dict(versions(self._program)), priority=-place
         )
         return future
 
@@ -105,9 +105,9 @@ class Cluster:
     def check(self) -> None:
         """Counts the workers now and then. Raises EnvironmentFault if there have been none for a while."""
         now = time.monotonic()
-        if now - self._looked < _SECONDS_BETWEEN_CHECKS:
+        if now - self._last_check < _SECONDS_BETWEEN_CHECKS:
             return
-        self._looked = now
+        self._last_check = now
         self.workers = len(self._client.scheduler_info()["workers"])
         if self.workers:
             self._peopled = now
@@ -120,12 +120,12 @@ class Cluster:
             each.cancel()
 
 
-def run_if_alike(job: bytes, program: Program, expected: Versions) -> bytes:
+def run_if_same_versions(job: bytes, program: Program, expected: Versions) -> bytes:
     """Does the job if versions agree here, in a worker that may have joined after the others were looked at."""
     if other := differences(expected, versions(program)):
         from distributed import get_worker
 
-        return failed(_unlike(get_worker().address, other))
+        return failed(_version_mismatch(get_worker().address, other))
     ignore_manim_cfg()
     return run_packed(job)
 
@@ -168,7 +168,7 @@ def _checked_workers(client: Any, cluster: ClusterAddress) -> Mapping[str, Versi
         if isinstance(there, Exception):
             raise _without_program(program, f"worker {worker}", there) from there
         if other := differences(versions(program), there):
-            raise _unlike(worker, other)
+            raise _version_mismatch(worker, other)
     return found
 
 
@@ -178,7 +178,7 @@ def _no_workers(address: str) -> EnvironmentFault:
     )
 
 
-def _unlike(worker: str, other: Sequence[str]) -> EnvironmentFault:
+def _version_mismatch(worker: str, other: Sequence[str]) -> EnvironmentFault:
     return EnvironmentFault(
         f"worker {worker} has {'; '.join(other)}: install the same there, or parts of the film would look different"
     )

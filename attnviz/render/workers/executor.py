@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from attnviz.render.workers.job_codec import opened, packed
+from attnviz.render.workers.job_codec import packed, unpacked
 
 if TYPE_CHECKING:
     from attnviz.render.workers.cluster import ClusterAddress
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
-_BREATH = 0.05
+_POLL_SECONDS = 0.05
 """Seconds between two looks at whether the work is to go on."""
-_on_breath: ContextVar[Callable[[], None]] = ContextVar("_on_breath", default=lambda: None)
+_current_on_wait: ContextVar[Callable[[], None]] = ContextVar(
+    "_current_on_wait", default=lambda: None
+)
 
 
 class Executor(Protocol):
@@ -99,12 +101,12 @@ def executor(jobs: int, cluster: ClusterAddress | None = None) -> Generator[Exec
             yield _PoolExecutor(pool)
 
 
-def breathe() -> None:
+def call_on_wait() -> None:
     """Calls `on_wait` if the job that calls this runs in the caller's own process: long jobs do so now and then.
 
     Does nothing in a worker process: that is simply ended.
     """
-    _on_breath.get()()
+    _current_on_wait.get()()
 
 
 class _LocalExecutor:
@@ -120,11 +122,11 @@ class _LocalExecutor:
     ) -> Generator[tuple[int, Result]]:
         for index, argument in enumerate(arguments):
             on_wait()
-            before = _on_breath.set(on_wait)
+            before = _current_on_wait.set(on_wait)
             try:
                 result = job(argument)
             finally:
-                _on_breath.reset(before)
+                _current_on_wait.reset(before)
             yield index, result
 
 
@@ -152,12 +154,12 @@ class _PoolExecutor:
                     sent[pool.submit(packed(job, argument), index)] = index
                 if not sent:
                     return
-                done, _ = wait(sent, timeout=_BREATH, return_when=FIRST_COMPLETED)
+                done, _ = wait(sent, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
                 on_wait()
                 pool.check()
                 for future in sorted(done, key=sent.__getitem__):
                     index = sent.pop(future)
-                    yield index, opened(pool.outcome(future))
+                    yield index, unpacked(pool.outcome(future))
         finally:
             if sent:
                 pool.cancel(list(sent))

@@ -33,7 +33,7 @@ def packed(job: Callable[[Any], Any], argument: object) -> bytes:
 
 
 def run_packed(packed_job: bytes) -> bytes:
-    """Runs a packed job, one at a time in a process; returns what it gave or raised, for `opened`. Raises nothing."""
+    """Runs a packed job, one at a time in a process; returns what it gave or raised, for `unpacked`. Raises nothing."""
     with _ALONE:
         try:
             job, argument = pickle.loads(packed_job)
@@ -43,7 +43,7 @@ def run_packed(packed_job: bytes) -> bytes:
 
 
 def failed(error: BaseException) -> bytes:
-    """The outcome of a job that ended with `error`, for `opened`. Where it happened is added as a note."""
+    """The outcome of a job that ended with `error`, for `unpacked`. Where it happened is added as a note."""
     note = f"In a worker process:\n{''.join(traceback.format_exception(error))}"
     for each in (error, RuntimeError(f"{type(error).__name__}: {error}")):
         each.add_note(note)
@@ -56,10 +56,10 @@ def failed(error: BaseException) -> bytes:
     raise AssertionError("a RuntimeError can always be sent")
 
 
-def opened(outcome: bytes) -> Any:
+def unpacked(outcome: bytes) -> Any:
     """Returns what the job returned. Raises what it raised.
 
-    >>> opened(run_packed(packed(len, "four")))
+    >>> unpacked(run_packed(packed(len, "four")))
     4
     """
     succeeded, result = pickle.loads(outcome)

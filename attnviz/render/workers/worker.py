@@ -8,19 +8,19 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from time import perf_counter
 
-from attnviz.render.drawing.scene_replay import SceneReplay, Source
+from attnviz.render.drawing.scene_replay import SceneReplay, SceneSource
 from attnviz.render.drawing.timeline import Range
-from attnviz.render.folders import working_in
-from attnviz.render.workers.executor import breathe
+from attnviz.render.folders import use_work_folder
+from attnviz.render.workers.executor import call_on_wait
 
 
 @dataclass(frozen=True)
-class Order:
+class DrawRequest:
     """A range to be drawn."""
 
     scene: str
     """A name for the scene; orders of one scene share a replay."""
-    source: Source
+    source: SceneSource
     range: Range
     begin: int
     """The number of the play at which the range begins. One without segments is for going there."""
@@ -29,7 +29,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawResult:
     """The segments of an order, drawn."""
 
     files: tuple[bytes, ...]
@@ -41,7 +41,7 @@ _replays: dict[str, SceneReplay] = {}
 """At most one: manim's configuration is global to the process."""
 
 
-def draw(order: Order) -> Drawn:
+def draw(request: DrawRequest) -> DrawResult:
     """The segments of the order.
 
     Raises NonDeterministicSceneError if the scene is not as it was planned, and whatever it raises.
@@ -49,20 +49,22 @@ def draw(order: Order) -> Drawn:
     began = perf_counter()
     # what a scene prints, it has printed when it was planned
     with redirect_stdout(io.StringIO()):
-        files = _drawn(order)
-    return Drawn(files, perf_counter() - began)
+        files = _draw_range(request)
+    return DrawResult(files, perf_counter() - began)
 
 
-def _drawn(order: Order) -> tuple[bytes, ...]:
-    replay = _replays.get(order.scene)
-    if replay is None or replay.position > order.begin:
+def _draw_range(request: DrawRequest) -> tuple[bytes, ...]:
+    replay = _replays.get(request.scene)
+    if replay is None or replay.position > request.begin:
         dismiss()
-        with working_in(order.folder):
-            replay = _replays[order.scene] = SceneReplay(order.source, lambda frames: breathe())
+        with use_work_folder(request.folder):
+            replay = _replays[request.scene] = SceneReplay(
+                request.source, lambda frames: call_on_wait()
+            )
     try:
-        if not order.range.segments:
-            replay.pass_by(order.begin)
-        return tuple(replay.draw(segment) for segment in order.range.segments)
+        if not request.range.segments:
+            replay.skip_to(request.begin)
+        return tuple(replay.draw(segment) for segment in request.range.segments)
     except BaseException:
         dismiss()
         raise

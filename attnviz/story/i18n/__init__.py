@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from attnviz.records import record
-from attnviz.story.captions import Caption, filled
+from attnviz.story.captions import Caption, fill_template
 from attnviz.story.languages import (
     LANGUAGES,
     Language,
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 _LESSON_FOLDERS: dict[str, Path] = {}
-"""Where the words of lessons from outside are, by lesson."""
+"""The folders with the words of lessons from outside, by lesson."""
 
 
 @record
@@ -45,10 +45,10 @@ class Words:
     language: str
     table: Mapping[str, Any]
 
-    def say(self, *key: str, **facts: object) -> Caption:
+    def phrase(self, *key: str, **facts: object) -> Caption:
         """The words at that key, with the facts filled in; a fact that is a caption keeps its tokens.
 
-        >>> words("en").say("common", "and")
+        >>> words("en").phrase("common", "and")
         ' and '
         """
         entry: Any = self.table
@@ -59,7 +59,7 @@ class Words:
         if not isinstance(entry, str):
             raise KeyError(".".join(key))
         # a blank parts Chinese from Latin letters, but not from the bracket that closes a token
-        return filled(entry, facts).replaced("） ", "）")
+        return fill_template(entry, facts).replaced("） ", "）")
 
     def all_of(self, *tables: str) -> list[str]:
         """Every text of these tables, facts not filled in.

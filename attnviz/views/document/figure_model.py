@@ -27,7 +27,7 @@ class TextTable:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[bool, ...]
-    """Whether each column holds numbers alone, flush right."""
+    """True for each column of numbers alone, which is flush right."""
 
 
 @record
@@ -87,4 +87,4 @@ def _are_numbers(column: Sequence[str]) -> bool:
 def _field(field: Field, exhibit: Exhibit, storyboard: Storyboard) -> CharacterPicture:
     written = field_lines(field, PICTURE_WIDTH, words(storyboard.language))
     lines = tuple("".join(run.text for run in line) for line in written.lines)
-    return CharacterPicture(lines, written.said)
+    return CharacterPicture(lines, written.shown_positions)

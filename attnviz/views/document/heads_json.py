@@ -54,7 +54,7 @@ def _body(survey: Survey) -> dict[str, Any]:
         "tokens": list(survey.tokens),
         "merged": survey.is_merged,
         "captured": survey.is_captured,
-        "made": survey.made.to_plain(),
+        "made": survey.provenance.to_plain(),
         "pair": None if pair is None else {"query": list(pair.query), "key": list(pair.key)},
         "heads": [_head(each) for each in survey.heads],
     }

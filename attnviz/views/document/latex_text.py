@@ -10,15 +10,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from attnviz.story.caption_tokens import (
-    Call,
+    CallToken,
     CaptionToken,
     Lowered,
-    Number,
+    NumberToken,
     Quoted,
     Raised,
-    Root,
+    RootToken,
     Sign,
-    Symbol,
+    SymbolToken,
     Word,
     read_mathematics,
     read_tokens,
@@ -141,7 +141,7 @@ def prose(text: str) -> str:
     """
     parts, plain = [], ""
     for token in _among_words(caption(text).tokens):
-        if isinstance(token, Root | Symbol | Raised | Lowered):
+        if isinstance(token, RootToken | SymbolToken | Raised | Lowered):
             parts += [_plain(plain), f"${_formula(token)}$"]
             plain = ""
         else:
@@ -152,7 +152,7 @@ def prose(text: str) -> str:
 def _among_words(tokens: Iterable[CaptionToken]) -> Iterator[CaptionToken]:
     """The tokens, what is quoted and what functions are of read too: there is a symbol where there is its character."""
     for token in tokens:
-        if isinstance(token, Call):
+        if isinstance(token, CallToken):
             yield Word(f"{token.function}(")
             yield from _among_words(token.inside)
             yield Sign(")")
@@ -175,17 +175,17 @@ def math(text: str) -> str:
 
 def _formula(token: CaptionToken) -> str:
     match token:
-        case Root():
+        case RootToken():
             return f"\\sqrt{{{''.join(map(_formula, token.inside))}}}"
-        case Symbol():
+        case SymbolToken():
             return _letter(token)
         case Raised():
             return f"^{{{token.text.removeprefix('^').translate(_RAISED_DIGITS)}}}"
         case Lowered():
             return f"_{{{token.text.translate(_INDICES)}}}"
-        case Number(exponent=int(exponent)):
+        case NumberToken(exponent=int(exponent)):
             return f"{token.text.partition('e')[0]} \\cdot 10^{{{exponent}}}"
-        case Number():
+        case NumberToken():
             return token.text
         case Word():
             return _FUNCTIONS.get(token.text, f"\\mathrm{{{token.text}}}")
@@ -193,7 +193,7 @@ def _formula(token: CaptionToken) -> str:
             return "".join(map(_symbol, token.text))
 
 
-def _letter(symbol: Symbol) -> str:
+def _letter(symbol: SymbolToken) -> str:
     indices = symbol.indices.translate(_INDICES)
     if symbol.name:
         name = symbol.name if len(symbol.name) == 1 else f"\\mathrm{{{symbol.name}}}"

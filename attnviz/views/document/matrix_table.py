@@ -38,8 +38,12 @@ def table_of(matrix: Matrix, storyboard: Storyboard, marks: Sequence[Region] = (
     height, width = matrix.shape
     # Entries that add up along a column are few, and would not add up any more.
     whole = matrix.sums == "columns"
-    rows = list(range(height)) if whole else _kept(height, storyboard, [m.rows for m in marks])
-    columns = _kept(width, storyboard, [mark.columns for mark in marks])
+    rows = (
+        list(range(height))
+        if whole
+        else _printed_positions(height, storyboard, [m.rows for m in marks])
+    )
+    columns = _printed_positions(width, storyboard, [mark.columns for mark in marks])
     row_labels = matrix.rows or _components(height if height > 1 else 0) or (Label(""),)
     column_labels = matrix.columns or _components(width)
     # Rounded before columns are cut: a row of weights adds up as a whole.
@@ -47,7 +51,7 @@ def table_of(matrix: Matrix, storyboard: Storyboard, marks: Sequence[Region] = (
     cut = None
     if len(rows) < height or len(columns) < width:
         sizes = {"rows": len(rows), "columns": len(columns)}
-        cut = spoken.say("markup", "cut", all_rows=height, all_columns=width, **sizes)
+        cut = spoken.phrase("markup", "cut", all_rows=height, all_columns=width, **sizes)
     return MatrixTable(
         symbol=matrix.symbol,
         caption=_caption(matrix, spoken),
@@ -64,7 +68,9 @@ def table_of(matrix: Matrix, storyboard: Storyboard, marks: Sequence[Region] = (
     )
 
 
-def _kept(size: int, storyboard: Storyboard, marked: Sequence[tuple[int, int]]) -> list[int]:
+def _printed_positions(
+    size: int, storyboard: Storyboard, marked: Sequence[tuple[int, int]]
+) -> list[int]:
     """The rows or columns that are printed. Of many positions: the worked query, and the keys that it is worked on.
 
     The ends of marked blocks are among them.
@@ -85,9 +91,9 @@ def _components(count: int) -> tuple[Label, ...]:
 
 def _caption(matrix: Matrix, spoken: Words) -> str:
     parts: list[str] = (
-        [spoken.say("matrix", matrix.role)] if matrix.kind is MatrixKind.WHOLE else []
+        [spoken.phrase("matrix", matrix.role)] if matrix.kind is MatrixKind.WHOLE else []
     )
     if matrix.head is not None:
-        parts.append(spoken.say("common", "head", head=matrix.head))
+        parts.append(spoken.phrase("common", "head", head=matrix.head))
     parts.append("{} × {}".format(*matrix.shape))
     return ", ".join(parts)

@@ -85,7 +85,7 @@ def outline_of(storyboard: Storyboard, steps: Sequence[str] | None = None) -> Ou
         title=storyboard.title,
         warning=warning,
         sections=tuple(sections),
-        notes_title=spoken.say("markup", "notes"),
+        notes_title=spoken.phrase("markup", "notes"),
         notes=tuple(note for note in storyboard.notes if note != warning),
     )
 
@@ -94,24 +94,24 @@ def _section(number: int, step: Step, tables: tuple[Table, ...], storyboard: Sto
     spoken = words(storyboard.language)
     paragraphs = tuple(
         Paragraph(
-            in_one_line(text, spoken.say("common", "space")),
+            in_one_line(text, spoken.phrase("common", "space")),
             tuple(
-                _shown(each, storyboard, spoken)
+                _figure(each, storyboard, spoken)
                 for each in step.beside_product
                 if each.part == part
             ),
-            tuple(written(each, spoken) for each in _belonging(step.worked, part)),
+            tuple(written(each, spoken) for each in _calculations_with(step.worked, part)),
         )
         for part, text in step.narration.items()
     )
     return Section(number, step.title, step.formula, paragraphs, step.omitted, tables)
 
 
-def _shown(exhibit: Exhibit, storyboard: Storyboard, spoken: Words) -> Figure:
+def _figure(exhibit: Exhibit, storyboard: Storyboard, spoken: Words) -> Figure:
     return Figure(figure_of(exhibit, storyboard), exhibit.name, exhibit.joint)
 
 
-def _belonging(worked: Iterable[Calculation], part: str) -> list[Calculation]:
+def _calculations_with(worked: Iterable[Calculation], part: str) -> list[Calculation]:
     return [calculation for calculation in worked if calculation.part == part]
 
 

@@ -1,4 +1,4 @@
-"""What is to be filmed: a lesson's storyboard, told by its scene, in one look."""
+"""The definition of a film: a storyboard, its scene and its style."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from attnviz.views.film.style import Style
 
 @record(eq=False)
 class Film:
-    """What is to be filmed, and how."""
+    """A film to be planned and drawn."""
 
     scene: type[Stage]
     storyboard: Storyboard
     style: Style
     quality: Quality
     only: tuple[str, ...] = ()
-    """The steps that are told; all where it is empty."""
+    """The steps that are played; all if empty."""
     font: Typeface | None = None
-    """What draws the characters that Inter lacks; None is what is found on the machine."""
-    spoken: Mapping[str, float] = field(default_factory=dict)
+    """The typeface for characters that Inter lacks; None is the one found on the machine."""
+    voice_seconds: Mapping[str, float] = field(default_factory=dict)
     """Seconds that a voice takes for a beat, by the beat's name."""
-    standing: float | None = None
+    card_seconds: float | None = None
     """Seconds that a title card stands; None is as long as it takes to read."""
 
     def session(self) -> AbstractContextManager[None]:
@@ -41,10 +41,10 @@ class Film:
         return session(self.quality, self.style.theme.background, self.font)
 
     def camera_class(self) -> type[Camera]:
-        """What it is seen through."""
+        """The class of its camera."""
         return Camera
 
-    def staged(
+    def build_scene(
         self,
         renderer: CairoRenderer,
         on_beat: Callable[[Stage, Beat], None] | None = None,
@@ -56,7 +56,7 @@ class Film:
         check_characters(texts_shown(self))
         scene = self.scene(renderer=renderer)
         scene.storyboard, scene.style, scene.only = self.storyboard, self.style, self.only
-        scene.spoken, scene.standing = self.spoken, self.standing
+        scene.voice_seconds, scene.card_seconds = self.voice_seconds, self.card_seconds
         if on_beat is not None:
             scene.beat_ended = lambda beat: on_beat(scene, beat)  # type: ignore[method-assign]
         return scene

@@ -14,25 +14,25 @@ class LessonScene(Stage):
     """Plays a storyboard. A subclass says with which acts."""
 
     acts: ClassVar[Acts] = {}
-    """How steps are played; one without an act shows its exhibits part by part."""
+    """The acts by step id; a step without one shows its exhibits part by part."""
 
     def construct(self) -> None:
         """Plays the steps in order, each with what the one before left on the stage."""
-        left: Handover | None = None
+        handover: Handover | None = None
         for step in self.storyboard.steps:
             if self.only and step.id not in self.only:
-                if left is not None:
+                if handover is not None:
                     self.clear_stage()
-                    left = None
-                self.settle(step)
+                    handover = None
+                self.skip_step(step)
                 continue
             self.open(step)
             act = self.acts.get(step.id)
             if act is None:
                 show(self, step)
-                left = None
+                handover = None
             else:
-                left = act(self, step, left)
+                handover = act(self, step, handover)
             self._check_played(step)
 
     def _check_played(self, step: Step) -> None:

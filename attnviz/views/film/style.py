@@ -51,21 +51,21 @@ _LEFT, _RIGHT = CANVAS.left + MARGIN, CANVAS.right - MARGIN
 HEADER = Box(_LEFT, _RIGHT, 3.2, 3.75)
 CAPTION = Box(_LEFT, _RIGHT, -3.92, -2.6)
 STAGE = Box(_LEFT, _RIGHT, -2.2, 3.05)
-SHELF = Box(_LEFT, _LEFT + 1.6, STAGE.bottom, STAGE.top)
-WORK = Box(SHELF.right + 0.3, 3.1, STAGE.bottom, STAGE.top)
-"""Where the step happens."""
+SIDEBAR = Box(_LEFT, _LEFT + 1.6, STAGE.bottom, STAGE.top)
+WORK = Box(SIDEBAR.right + 0.3, 3.1, STAGE.bottom, STAGE.top)
+"""The box in which a step is played."""
 ARITHMETIC = Box(3.35, _RIGHT, STAGE.bottom, STAGE.top)
-"""Where it is written out."""
+"""The box for worked arithmetic."""
 WIDE = Box(WORK.left, _RIGHT, STAGE.bottom, STAGE.top)
 """Work and arithmetic together, for steps without arithmetic."""
 
 DIMMED = 0.35
-"""How much of a thing is left that is not in use."""
+"""Share of the opacity that a dimmed mobject keeps."""
 
 
 @record
 class Style:
-    """What every component needs to draw itself."""
+    """Theme and pace, which every component draws itself by."""
 
     theme: Theme = DARK
     pace: Pace = PACES[DEFAULT_PACE]
@@ -76,4 +76,4 @@ class Style:
 
 
 MOST_WORKED = 6
-"""How many keys, terms of a sum and entries of a vector a film works out: as many as stay readable at 480p."""
+"""The most keys, terms of a sum and entries of a vector that a film works out: as many as stay readable at 480p."""

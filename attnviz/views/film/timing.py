@@ -1,4 +1,4 @@
-"""How long a film lasts at a pace, and the pace at which it lasts as long as is wanted."""
+"""The duration of a film at a pace, and the pace for a given duration."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from attnviz.story.pace import Pace
 LEAST_HOLD = 0.7
 """Seconds that a beat stands still at the end, at normal pace."""
 LEAST_CARD = 0.1
-"""And a title card, for which somebody wants less time than it takes to come."""
+"""Seconds that a title card is held even if less time is given than it takes to appear."""
 READ_WHILE_MOVING = 0.6
 """The share of the time in which things move that a viewer can read in."""
 FASTEST_READING = 4 / 3
-"""How much faster than the usual pace a caption may pass and still be read: 20 characters a second in English, the most
+"""The most by which a caption may be faster than usual and still be read: 20 characters a second in English, the most
 that Netflix's timed text style guide allows, and 6.7 in Chinese, where it allows 9."""
 _SHORTEST_MOVE = 0.5
-"""How much of its time a move keeps at least: faster ones cannot be followed."""
-_LEAST_STANDING = 0.3
+"""The least share of its time that a move keeps: faster ones cannot be followed."""
+_LEAST_HOLD_SHARE = 0.3
 """The least share of a hold that no caption needs."""
 
 
 @record
-class Spell:
+class TimeSpan:
     """A stretch of a film at normal pace: seconds that move, that stand still, and that a caption takes to be read."""
 
     moving: float = 0.0
@@ -35,44 +35,44 @@ class Spell:
     """0 where nothing is said."""
     speaking: float = 0.0
     """Seconds that a voice takes."""
-    lasting: float | None = None
-    """Seconds that it lasts at any pace, because somebody said so."""
+    duration: float | None = None
+    """Seconds that it lasts at any pace; None if that depends on the pace."""
 
     def seconds(self, pace: Pace) -> float:
-        """How long it lasts at that pace."""
+        """Its seconds at that pace."""
         inside = self.moving * pace.moves + self.still * pace.holds
         if not self.reading:
             return inside
-        if self.lasting is not None:
-            return max(self.lasting, self.speaking, inside + LEAST_CARD)
-        standing = max(LEAST_HOLD, self.reading - READ_WHILE_MOVING * inside) * pace.holds
-        return inside + max(standing, self.speaking - inside)
+        if self.duration is not None:
+            return max(self.duration, self.speaking, inside + LEAST_CARD)
+        hold = max(LEAST_HOLD, self.reading - READ_WHILE_MOVING * inside) * pace.holds
+        return inside + max(hold, self.speaking - inside)
 
     def readable(self, pace: Pace) -> bool:
-        """Whether its caption stands long enough, or as long as was asked for."""
+        """True if its caption is shown long enough, or for a fixed time."""
         return (
-            self.lasting is not None or self.seconds(pace) >= self.reading / FASTEST_READING - 1e-9
+            self.duration is not None or self.seconds(pace) >= self.reading / FASTEST_READING - 1e-9
         )
 
 
 @record
-class Stretch:
-    """A part of a film that is told at one pace."""
+class PacedPart:
+    """A part of a film with one pace."""
 
-    spells: tuple[Spell, ...]
+    time_spans: tuple[TimeSpan, ...]
     pace: Pace
 
     @property
     def seconds(self) -> float:
-        """How long it lasts."""
-        return sum(spell.seconds(self.pace) for spell in self.spells)
+        """Its seconds."""
+        return sum(span.seconds(self.pace) for span in self.time_spans)
 
     @property
     def readable(self) -> bool:
-        """Whether every caption stands long enough."""
-        return all(spell.readable(self.pace) for spell in self.spells)
+        """True if every caption is shown long enough."""
+        return all(span.readable(self.pace) for span in self.time_spans)
 
-    def at(self, moves: float, holds: float) -> Stretch:
+    def at(self, moves: float, holds: float) -> PacedPart:
         """The same with its moves and its holds that many times as long."""
         return replace(
             self,
@@ -80,82 +80,86 @@ class Stretch:
         )
 
 
-def lasting(film: Sequence[Stretch]) -> float:
+def duration(film: Sequence[PacedPart]) -> float:
     """Seconds that a film lasts.
 
     >>> from attnviz.story.pace import PACES
-    >>> lasting([Stretch((Spell(moving=2, still=1),), PACES["fast"])])
+    >>> duration([PacedPart((TimeSpan(moving=2, still=1),), PACES["fast"])])
     1.9
     """
-    return sum(stretch.seconds for stretch in film)
+    return sum(part.seconds for part in film)
 
 
-def paced(film: Sequence[Stretch], wanted: float) -> tuple[Pace, ...]:
-    """The pace of each stretch at which the film lasts `wanted` seconds: holds change first, then moves.
+def paces_for(film: Sequence[PacedPart], target_seconds: float) -> tuple[Pace, ...]:
+    """The pace of each stretch at which the film lasts `target_seconds` seconds: holds change first, then moves.
 
     Raises InputError, which says the least it can do, where captions could not be read any more.
     """
-    if wanted >= lasting(_quickest(film, 1.0)):
+    if target_seconds >= duration(_quickest(film, 1.0)):
         least = _least_holds(film, 1.0)
-        holds = _solved(lambda share: lasting(_at(film, 1.0, share)), wanted, least, 1e4)
-        told = _at(film, 1.0, holds)
+        holds = _solved(lambda share: duration(_at(film, 1.0, share)), target_seconds, least, 1e4)
+        retimed = _at(film, 1.0, holds)
     else:
         least = shortest(film)
-        if wanted < least:
-            raise too_short(wanted, least)
-        moves = _solved(lambda share: lasting(_quickest(film, share)), wanted, _SHORTEST_MOVE, 1.0)
-        told = _quickest(film, moves)
-    return tuple(stretch.pace for stretch in told)
+        if target_seconds < least:
+            raise too_short(target_seconds, least)
+        moves = _solved(
+            lambda share: duration(_quickest(film, share)), target_seconds, _SHORTEST_MOVE, 1.0
+        )
+        retimed = _quickest(film, moves)
+    return tuple(part.pace for part in retimed)
 
 
-def too_short(wanted: float, least: float) -> InputError:
-    """That a film cannot last as little as is wanted, and the least it can do."""
+def too_short(target_seconds: float, least: float) -> InputError:
+    """The error of a duration that is too short, with the least possible one."""
     return InputError(
-        f"--duration {clock(wanted)} is too short for its captions to be read: "
-        f"this film takes at least {clock(math.ceil(least))}"
+        f"--duration {clock_text(target_seconds)} is too short for its captions to be read: "
+        f"this film takes at least {clock_text(math.ceil(least))}"
     )
 
 
-def shortest(film: Sequence[Stretch]) -> float:
-    """The least seconds in which it can be told and read."""
-    return lasting(_quickest(film, _SHORTEST_MOVE))
+def shortest(film: Sequence[PacedPart]) -> float:
+    """The least seconds in which every caption can be read."""
+    return duration(_quickest(film, _SHORTEST_MOVE))
 
 
-def _at(film: Sequence[Stretch], moves: float, holds: float) -> list[Stretch]:
-    return [stretch.at(moves, holds) for stretch in film]
+def _at(film: Sequence[PacedPart], moves: float, holds: float) -> list[PacedPart]:
+    return [part.at(moves, holds) for part in film]
 
 
-def _quickest(film: Sequence[Stretch], moves: float) -> list[Stretch]:
-    """With holds as short as can be read where moves take that share of their time."""
+def _quickest(film: Sequence[PacedPart], moves: float) -> list[PacedPart]:
+    """The film with its moves at that share of their time and its holds as short as captions allow."""
     return _at(film, moves, _least_holds(film, moves))
 
 
-def _least_holds(film: Sequence[Stretch], moves: float) -> float:
+def _least_holds(film: Sequence[PacedPart], moves: float) -> float:
     """The least share of the holds at which every caption can be read."""
-    low, high = _LEAST_STANDING, 1.0
-    while not all(stretch.at(moves, high).readable for stretch in film):
+    low, high = _LEAST_HOLD_SHARE, 1.0
+    while not all(part.at(moves, high).readable for part in film):
         high *= 1.5
     for _ in range(40):
         middle = (low + high) / 2
-        if all(stretch.at(moves, middle).readable for stretch in film):
+        if all(part.at(moves, middle).readable for part in film):
             high = middle
         else:
             low = middle
     return high
 
 
-def _solved(lasts: Callable[[float], float], wanted: float, low: float, high: float) -> float:
+def _solved(
+    seconds_at: Callable[[float], float], target_seconds: float, low: float, high: float
+) -> float:
     """The share between `low` and `high` at which it lasts as long as wanted; it never gets shorter with more."""
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if lasts(middle) < wanted else (low, middle)
+        low, high = (middle, high) if seconds_at(middle) < target_seconds else (low, middle)
     return high
 
 
-def clock(seconds: float) -> str:
+def clock_text(seconds: float) -> str:
     """Seconds as people write them, rounded: 1:05.
 
-    >>> clock(64.8), clock(3723)
+    >>> clock_text(64.8), clock_text(3723)
     ('1:05', '1:02:03')
     """
     minutes, rest = divmod(round(seconds), 60)

@@ -170,7 +170,7 @@ def _followed(layout: HeadLayout, top: float) -> Iterator[Arc]:
 
 def _headings(language: str) -> tuple[str, str]:
     said = words(language)
-    return said.say("matrix", "query"), said.say("matrix", "key")
+    return said.phrase("matrix", "query"), said.phrase("matrix", "key")
 
 
 def _notes(close: HeadDetail, language: str) -> Iterator[str]:

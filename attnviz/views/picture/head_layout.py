@@ -51,7 +51,7 @@ class HeadLayout:
 
     @property
     def pitch(self) -> float:
-        """From a row of the map to the next."""
+        """Distance from a row of the map to the next."""
         return self.side / self.close.blocks
 
     @cached_property
@@ -142,11 +142,11 @@ class HeadLayout:
         return self.numbered(first)
 
     def _followed(self, row: QueryWeights) -> str:
-        return self.numbered(row.queries[0]) if row.called is None else shown_token(row.called)
+        return self.numbered(row.queries[0]) if row.word is None else shown_token(row.word)
 
     @property
     def _step(self) -> int:
-        """From a block that is named to the next."""
+        """Number of blocks from one that is named to the next."""
         return max(int(-(-(self.label + _LEADING) // self.pitch)), 1)
 
     def _apart(self, marks: Iterable[Mark]) -> tuple[Mark, ...]:

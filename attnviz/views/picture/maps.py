@@ -11,7 +11,7 @@ from attnviz.story.labels import shown_token
 from attnviz.survey.head_detail_text import head_measures_text
 from attnviz.survey.heads import MeasuredHead, Survey
 from attnviz.theme import Theme
-from attnviz.typeset.line_breaks import fitted, roomy_width
+from attnviz.typeset.line_breaks import break_lines, roomy_width
 from attnviz.views.picture.drawing import LEVELS, SMALL, Drawing, Shape, TextLine, centred, shaded
 
 MARGIN, TITLE, LINE = 24, 20, 18
@@ -49,7 +49,7 @@ def maps_drawing(survey: Survey, theme: Theme, language: str) -> Drawing:
 
 def titled(title: str, width: float, theme: Theme) -> list[TextLine]:
     """The lines of the title."""
-    lines = fitted(title, width - 2 * MARGIN, TITLE)
+    lines = break_lines(title, width - 2 * MARGIN, TITLE)
     return [
         TextLine(MARGIN, MARGIN + TITLE + i * (TITLE + 4), line, theme.ink, TITLE)
         for i, line in enumerate(lines)
@@ -59,13 +59,13 @@ def titled(title: str, width: float, theme: Theme) -> list[TextLine]:
 def noted(notes: Iterator[str], top: float, width: float, theme: Theme) -> list[TextLine]:
     """Notes as lines of text, one note below the other."""
     room = min(width - 2 * MARGIN, _MOST_PROSE)
-    lines = [line for note in notes for line in fitted(note, room, SMALL)]
+    lines = [line for note in notes for line in break_lines(note, room, SMALL)]
     return [TextLine(MARGIN, top + i * LINE, line, theme.dim) for i, line in enumerate(lines)]
 
 
 def scale(left: float, y: float, largest: str, theme: Theme, language: str) -> Iterator[Shape]:
     """The scale of shades, with the weights of the first and the last."""
-    what, base = words(language).say("matrix", "weight"), y + _SCALE_HEIGHT - 1
+    what, base = words(language).phrase("matrix", "weight"), y + _SCALE_HEIGHT - 1
     least = f"{what}  0"
     start = left + roomy_width(least, SMALL) + _PAD
     ramp = np.linspace(0, 1, LEVELS + 1)[None]
@@ -76,15 +76,15 @@ def scale(left: float, y: float, largest: str, theme: Theme, language: str) -> I
 
 def _notes(survey: Survey, language: str) -> Iterator[str]:
     """The notes below: the chosen pair, the meaning of a map, the measures and the weights that they are of."""
-    say = words(language).say
+    phrase = words(language).phrase
     if survey.pair is not None:
         query, key = map(shown_token, survey.pair.names)
         found = survey.foremost("between", 4)
         ranked = [f"{each.name} {value:.2f}" for each, value in found if value]
-        listed = ", ".join(ranked) or say("heads", "nowhere")
-        yield f"{say('heads', 'pair', query=query, key=key)}: {listed}"
-    yield say("heads", "maps")
-    yield from (say("heads", note, **survey.facts) for note in survey.notes(measured=False))
+        listed = ", ".join(ranked) or phrase("heads", "nowhere")
+        yield f"{phrase('heads', 'pair', query=query, key=key)}: {listed}"
+    yield phrase("heads", "maps")
+    yield from (phrase("heads", note, **survey.facts) for note in survey.notes(measured=False))
 
 
 def _grid(survey: Survey, side: float, top: float, theme: Theme, language: str) -> Iterator[Shape]:

@@ -153,15 +153,15 @@ def _marked(marks: Sequence[Region], context: PageContext) -> list[Text]:
     """Marks in words, where a matrix is shown without its entries; those of the same rows in one sentence."""
     by_rows: dict[tuple[int, int], list[str]] = {}
     for mark in marks:
-        by_rows.setdefault(mark.rows, []).append(_from_to(mark.columns))
+        by_rows.setdefault(mark.rows, []).append(_range_text(mark.columns))
     lines: list[Text] = []
     for rows, columns in by_rows.items():
-        said = context.say("marked", rows=_from_to(rows), columns=", ".join(columns))
+        said = context.phrase("marked", rows=_range_text(rows), columns=", ".join(columns))
         lines += wrapped_prose(styled(said, context.palette.dim), context.prose)
     return lines
 
 
-def _from_to(ends: tuple[int, int]) -> str:
+def _range_text(ends: tuple[int, int]) -> str:
     """Half-open positions, counted from 0, as they are said: from 1, with the last."""
     start, end = ends
     return f"{start + 1}–{end}" if end > start + 1 else f"{end}"

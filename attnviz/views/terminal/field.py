@@ -21,6 +21,6 @@ def field(item: Field, context: PageContext) -> list[Text]:
         for run in runs:
             line.append(run.text, palette.dim if run.role is None else palette.text(run.role))
         lines += [line] if line.cell_len <= context.inner else wrapped_prose(line, context.inner)
-    if written.said:
-        lines += wrapped_prose(styled(written.said, palette.dim), context.prose)
+    if written.shown_positions:
+        lines += wrapped_prose(styled(written.shown_positions, palette.dim), context.prose)
     return lines

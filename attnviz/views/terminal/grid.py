@@ -37,7 +37,7 @@ def grid(matrix: Matrix, context: PageContext, marks: Sequence[Region] = ()) -> 
         return body.lines(blocks[0])
     lines: list[Text] = []
     for block in blocks:
-        where = context.say(
+        where = context.phrase(
             "columns" if len(block) > 1 else "column",
             first=block.start + 1,
             last=block.stop,

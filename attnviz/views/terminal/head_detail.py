@@ -145,17 +145,17 @@ def _legend(close: HeadDetail, picture: ShadedPicture, palette: Palette) -> Text
 
 def _links(close: HeadDetail, palette: Palette, inner: int, language: str) -> list[Text]:
     """The chosen pair, the links of the query that is followed, and the strongest links of all."""
-    say = words(language).say
+    phrase = words(language).phrase
     lines: list[Text] = []
     if pair := pair_text(close):
         lines += [*_listed([pair], palette, inner), Text()]
     if close.row is not None:
         query = query_text(close.row, close)
-        lines += _prose(say("heads", "from", query=query), palette, inner)
+        lines += _prose(phrase("heads", "from", query=query), palette, inner)
         lines += _listed(row_link_texts(close.row, close.row.named, close), palette, inner)
         lines += [*_prose(rest_text(close.row, language), palette, inner), Text()]
     if close.strongest:
-        lines += _prose(say("heads", "strongest"), palette, inner)
+        lines += _prose(phrase("heads", "strongest"), palette, inner)
         lines += [
             *_listed([link_text(each, close) for each in close.strongest], palette, inner),
             Text(),

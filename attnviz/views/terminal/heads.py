@@ -40,21 +40,21 @@ def survey_lines(
     survey: Survey, palette: Palette, width: int, language: str, top: int
 ) -> list[Text]:
     """The survey on a page of `width` columns, with the `top` foremost heads of each measure."""
-    say, inner = words(language).say, width - 2 * MARGIN
+    phrase, inner = words(language).phrase, width - 2 * MARGIN
     title = styled(survey.title(language), palette.text(None, bold=True))
     lines = [*wrapped_prose(title, inner), Text()]
     for layer in survey.layers:
         maps = [_map(each, palette) for each in layer]
         for row in _evenly(maps, inner):
             lines += [*beside(row), Text()]
-    sentences = (say("heads", "maps"), say("heads", "own_shades"))
-    lines += _prose(say("terminal", "between_sentences").join(sentences), palette, inner)
+    sentences = (phrase("heads", "maps"), phrase("heads", "own_shades"))
+    lines += _prose(phrase("terminal", "between_sentences").join(sentences), palette, inner)
     lines.append(Text())
     for measured in _measured(survey, language, top):
-        lines += _ranked(*measured, palette, inner, say("heads", "nowhere"))
+        lines += _ranked(*measured, palette, inner, phrase("heads", "nowhere"))
     lines.append(Text())
     for note in survey.notes():
-        lines += _prose(say("heads", note, **survey.facts), palette, inner)
+        lines += _prose(phrase("heads", note, **survey.facts), palette, inner)
     return [Text(" " * MARGIN) + line if line.plain else line for line in lines]
 
 
@@ -82,17 +82,17 @@ def _measured(
     survey: Survey, language: str, top: int
 ) -> Iterator[tuple[str, Sequence[tuple[MeasuredHead, float]]]]:
     """Each measure with its foremost heads; the weight of the chosen pair comes first."""
-    say = words(language).say
+    phrase = words(language).phrase
     if survey.pair is not None:
         query, key = map(shown_token, survey.pair.names)
         found = survey.foremost("between", top)
-        yield say("heads", "pair", query=query, key=key), found if found[0][1] else ()
+        yield phrase("heads", "pair", query=query, key=key), found if found[0][1] else ()
     for measure in (*MEASURES, "induction"):
         found = survey.foremost(measure, top)
         if found and found[0][1]:  # else a mask hides it from all
-            yield say("heads", measure), found
+            yield phrase("heads", measure), found
     if focused := survey.focused(top):
-        yield say("heads", "entropy"), focused
+        yield phrase("heads", "entropy"), focused
 
 
 def _ranked(

@@ -60,7 +60,7 @@ def heatmap(matrix: Matrix, context: PageContext) -> list[Text]:
 def links(matrix: Matrix, context: PageContext) -> list[Text]:
     """The strongest links of a matrix of weights, one a line, the strongest first."""
     found = strongest_links(matrix.values, _LINKS)
-    said = context.say("links", shown=len(found), count=f"{matrix.values.size:,}")
+    said = context.phrase("links", shown=len(found), count=f"{matrix.values.size:,}")
     lines = wrapped_prose(styled(said, context.palette.dim), context.prose)
     ends = [(matrix.rows[each.query], matrix.columns[each.key]) for each in found]
     # The row is rounded as a whole, so that a weight reads the same here as in its row.
@@ -144,11 +144,13 @@ def _legend(
     bar.append(f" {high}", palette.dim)
     rows, columns = parts.block
     kind = "peak" if picture.role is Role.WEIGHT else "mean"
-    said = context.say(kind, rows=rows, columns=columns)
+    said = context.phrase(kind, rows=rows, columns=columns)
     if picture.has_gaps:
         mark = "unshaded" if palette.shades else "dotted"
         what = "nothing" if picture.role is Role.WEIGHT else "hidden"
-        said += context.say("between_sentences") + context.say(mark, what=context.say(what))
+        said += context.phrase("between_sentences") + context.phrase(
+            mark, what=context.phrase(what)
+        )
     if bar.cell_len + GAP + cell_len(said) <= width:
         return [bar.append(" " * GAP).append(said, palette.dim)]
     return [bar, *wrapped_prose(styled(said, palette.dim), width)]

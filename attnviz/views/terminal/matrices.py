@@ -62,7 +62,7 @@ def caption(matrix: Matrix, context: PageContext) -> Text:
     palette = context.palette
     lesser = [f"{rows}×{columns}", _noun(matrix, context)]
     if matrix.head is not None:
-        lesser.append(context.words.say("common", "head", head=matrix.head))
+        lesser.append(context.words.phrase("common", "head", head=matrix.head))
     text = styled(matrix.symbol, palette.text(matrix.role, bold=True))
     said = "  ".join(each for each in lesser if each)
     return text.append(f"  {said}" if matrix.symbol else said, palette.dim)
@@ -72,6 +72,6 @@ def _noun(matrix: Matrix, context: PageContext) -> str:
     """The plural noun of its role, as far as it is right for the matrix: queries, makes queries."""
     if matrix.kind is MatrixKind.UNNAMED or matrix.role is Role.PLAIN:
         return ""
-    noun = context.words.say("matrix", matrix.role)
+    noun = context.words.phrase("matrix", matrix.role)
     relation = _RELATIONS.get(matrix.kind)
-    return noun if relation is None else context.say(relation, what=noun)
+    return noun if relation is None else context.phrase(relation, what=noun)

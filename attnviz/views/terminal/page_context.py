@@ -37,9 +37,9 @@ class PageContext:
     def words(self) -> Words:
         return words(self.storyboard.language)
 
-    def say(self, key: str, **facts: object) -> str:
+    def phrase(self, key: str, **facts: object) -> str:
         """The view's own words."""
-        return self.words.say("terminal", key, **facts)
+        return self.words.phrase("terminal", key, **facts)
 
     def number(self, value: float) -> str:
         return self.storyboard.numbers.text(value)

@@ -33,7 +33,7 @@ def plot(item: Plot, context: PageContext) -> list[Text]:
     for i, group in enumerate(groups):
         lines += [Text(), *group.lines()] if i else group.lines()
     if item.y_log and any(group.bar for group in groups):
-        said = context.say("logarithmic", low=scale.floor)
+        said = context.phrase("logarithmic", low=scale.floor)
         lines += wrapped_prose(styled(said, dim), context.prose)
     return lines
 

@@ -41,7 +41,7 @@ def strips(matrix: Matrix, context: PageContext) -> list[Text]:
     bar.append(f" {high}", context.palette.dim)
     if together == 1:
         return [*lines, bar]
-    said = context.say("together", count=together)
+    said = context.phrase("together", count=together)
     return [*lines, bar, *wrapped_prose(styled(said, context.palette.dim), context.prose)]
 
 

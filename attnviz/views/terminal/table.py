@@ -31,7 +31,7 @@ _QUANTITY = re.compile(r"≈? ?[−+]?\d[\d,.]*(·10[⁰¹²³⁴⁵⁶⁷⁸⁹
 
 def table(item: Table, context: PageContext) -> list[Text]:
     """The lines of a table, with ✓ or ✗ before each row that works or fails."""
-    drawn = _Drawn(item, context)
+    drawn = _TableLayout(item, context)
     widths = drawn.widths()
     if widths is not None:
         return drawn.columns(widths)
@@ -40,7 +40,7 @@ def table(item: Table, context: PageContext) -> list[Text]:
 
 
 @record(eq=False)
-class _Drawn:
+class _TableLayout:
     item: Table
     context: PageContext
 
@@ -76,7 +76,7 @@ class _Drawn:
             return tuple(of[j] for j in kept)
 
         rows = tuple(Row(some(row.cells), row.good) for row in self.item.rows)
-        part = _Drawn(Table(some(self.item.header), rows, some(self._roles)), self.context)
+        part = _TableLayout(Table(some(self.item.header), rows, some(self._roles)), self.context)
         widths = part.widths(tallest=1)
         return None if widths is None else part.columns(widths)
 

@@ -7,10 +7,10 @@ from attnviz.lessons.cnn_limits.film import channels, convolution
 from attnviz.views.film.acts.act import Act, Acts
 
 ACTS: Acts = {
-    "convolution": Act(convolution.one_place, parts.Convolution),
-    "sharing": Act(convolution.every_place, parts.Sharing),
+    "convolution": Act(convolution.one_position, parts.Convolution),
+    "sharing": Act(convolution.all_positions, parts.Sharing),
     "channels": Act(channels.each_channel, parts.Channels),
     "features": Act(channels.two_kernels, parts.Features),
-    "wrong-channels": Act(channels.who_meets_whom, parts.WrongChannels),
+    "wrong-channels": Act(channels.channel_pairs, parts.WrongChannels),
 }
-"""How the steps are played that say more by moving."""
+"""The acts of the steps that need movement of their own."""

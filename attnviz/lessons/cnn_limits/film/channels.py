@@ -12,7 +12,7 @@ from attnviz.story.matrix import Matrix
 from attnviz.story.storyboard import Step
 from attnviz.typeset.fonts import Weight
 from attnviz.views.film.acts.exhibits import lay_out, play_part
-from attnviz.views.film.choreography import born, dim, light
+from attnviz.views.film.choreography import dim, form_from, undim
 from attnviz.views.film.components.cells import Tile
 from attnviz.views.film.components.exhibit import ExhibitView, block
 from attnviz.views.film.components.field import FieldView
@@ -23,14 +23,14 @@ from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import ARITHMETIC, STAGE, Size
 
 _BEHIND = np.array([0.16, -0.16, 0.0])
-"""From one sheet of a stack to the next."""
+"""The offset from one sheet of a stack to the next."""
 _PITCH = 3.1
-"""From channel to channel."""
+"""The distance from channel to channel."""
 _ROWS = (2.25, 1.5, 1.5)
 """Heights of the channels, of the slices and of the products, with what stands over them."""
 _HEADING = 0.42
 _PHOTOGRAPH = 2.5
-"""How wide and how high the photograph stands beside its channels."""
+"""The width and the height of the photograph beside its channels."""
 
 
 def each_channel(scene: Stage, step: Step) -> None:
@@ -42,9 +42,9 @@ def each_channel(scene: Stage, step: Step) -> None:
     *by_channel, whole = step.worked
     photograph = _in_colour(pictures)
     with scene.beat(step, parts.Channels.PICTURE):
-        _part(scene, pictures, photograph)
+        _spread_out(scene, pictures, photograph)
     with scene.beat(step, parts.Channels.SLICES):
-        _part(scene, slices, VGroup())
+        _spread_out(scene, slices, VGroup())
     frames = VGroup(*[view.frame(view.exhibit.marks, scene.style) for view in pictures])
     sums = [
         _ChannelSum(scene, calculation, view.body.sheet.matrix, column)
@@ -53,13 +53,13 @@ def each_channel(scene: Stage, step: Step) -> None:
     with scene.beat(step, parts.Channels.PRODUCTS):
         scene.move(Create(frames), seconds=0.6)
         for picture, slice_, sum_ in zip(pictures, slices, sums, strict=True):
-            _meet(scene, picture, slice_, sum_)
+            _multiply_channel(scene, picture, slice_, sum_)
     with scene.beat(step, parts.Channels.SUM):
         total = WorkedSum(whole, scene.style, scene.words, scene.storyboard.numbers)
         resting = [*pictures, *slices, *[sum_.products for sum_ in sums], frames]
         scene.move(*dim(*resting), FadeOut(photograph), FadeIn(total.heading), seconds=0.5)
         for sum_, term in zip(sums, total.terms, strict=True):
-            scene.move(born(term, sum_.line), seconds=0.9)
+            scene.move(form_from(term, sum_.line), seconds=0.9)
         scene.move(FadeIn(total.line), FadeIn(total.total), seconds=0.6)
     scene.clear_stage()
 
@@ -106,8 +106,8 @@ def _cells(scene: Stage, matrix: Matrix, row: int) -> MatrixView:
     return MatrixView(fitted, scene.style)
 
 
-def _part(scene: Stage, views: list[ExhibitView], whole: VGroup) -> None:
-    """One behind the other first, with `whole` in front of them, then each in its place; the whole stands aside."""
+def _spread_out(scene: Stage, views: list[ExhibitView], whole: VGroup) -> None:
+    """Shows the channels behind each other with `whole` in front, then moves each to its place and `whole` aside."""
     bodies = [view.body for view in views]
     homes = [body.get_center() for body in bodies]
     middle = homes[len(homes) // 2]
@@ -120,7 +120,7 @@ def _part(scene: Stage, views: list[ExhibitView], whole: VGroup) -> None:
     scene.move(*apart, *aside, seconds=1.0)
     scene.move(*[FadeIn(view.heading) for view in views], seconds=0.4)
     for view in views:
-        scene.gather(view)
+        scene.add_as_group(view)
 
 
 def _square(picture: VGroup) -> VGroup:
@@ -139,13 +139,15 @@ def _in_colour(channels: list[ExhibitView]) -> VGroup:
     return tiles
 
 
-def _meet(scene: Stage, picture: ExhibitView, slice_: ExhibitView, sum_: _ChannelSum) -> None:
+def _multiply_channel(
+    scene: Stage, picture: ExhibitView, slice_: ExhibitView, sum_: _ChannelSum
+) -> None:
     """The window of a channel and its slice meet, product by product, and are added up."""
     (window,) = picture.exhibit.marks
     under = block(picture.body, window)
     meeting = zip(sum_.products.cells, under, slice_.body.cells, strict=True)
-    scene.move(LaggedStart(*[born(*each) for each in meeting], lag_ratio=0.2), seconds=1.6)
-    scene.gather(sum_.products)
+    scene.move(LaggedStart(*[form_from(*each) for each in meeting], lag_ratio=0.2), seconds=1.6)
+    scene.add_as_group(sum_.products)
     scene.move(FadeIn(sum_.line), seconds=0.4)
 
 
@@ -155,11 +157,11 @@ def two_kernels(scene: Stage, step: Step) -> None:
     for part in step.narration:
         with scene.beat(step, part):
             play_part(scene, step, layout, part)
-            scene.move(*light(*layout.shown), seconds=0.5)
+            scene.move(*undim(*layout.shown), seconds=0.5)
     scene.clear_stage()
 
 
-def who_meets_whom(scene: Stage, step: Step) -> None:
+def channel_pairs(scene: Stage, step: Step) -> None:
     """Channels and slices meet in pairs; what finds no partner is crossed out."""
     layout = lay_out(scene, step, centred=True)
     for part in step.narration:
@@ -168,7 +170,7 @@ def who_meets_whom(scene: Stage, step: Step) -> None:
             for view in layout.of(part):
                 if isinstance(view.body, FieldView):
                     crosses = _cross_out(scene, view.body)
-                    layout.keep(scene, crosses, line=view.exhibit.line)
+                    layout.add_shown(scene, crosses, line=view.exhibit.line)
     scene.clear_stage()
 
 

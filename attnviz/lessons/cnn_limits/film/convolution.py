@@ -22,7 +22,7 @@ from attnviz.story.exhibits import Region
 from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 from attnviz.views.film.acts.exhibits import ExhibitLayout, lay_out, reveal, show_exhibit
-from attnviz.views.film.choreography import born, dim
+from attnviz.views.film.choreography import dim, form_from
 from attnviz.views.film.components.exhibit import ExhibitView, block, lay_out_exhibits
 from attnviz.views.film.components.matrix import MatrixView, frame_around
 from attnviz.views.film.components.worked import WorkedSum
@@ -38,7 +38,7 @@ _HALF = 5.75
 """Half the width of picture, kernel and output, so that their cells are nearly square."""
 
 
-def one_place(scene: Stage, step: Step) -> None:
+def one_position(scene: Stage, step: Step) -> None:
     """The kernel comes to lie on one place; every product is born from what meets there."""
     layout = lay_out(scene, step)
     picture, kernel, products = layout.views
@@ -48,16 +48,18 @@ def one_place(scene: Stage, step: Step) -> None:
     with scene.beat(step, parts.Convolution.KERNEL):
         show_exhibit(scene, layout, kernel, 1.2)
     with scene.beat(step, parts.Convolution.WORKED):
-        frame = _lay(scene, kernel, picture, window)
+        frame = _lay_kernel_on(scene, kernel, picture, window)
         sum_ = _work_out(scene, layout, step.worked[0], products)
     with scene.beat(step, parts.Convolution.LOCAL):
         outside = _outside(picture.body, window)
         scene.move(*dim(*outside, layout.shown[1], layout.shown[2]), seconds=0.8)
-    scene.gather(VGroup(frame, sum_))
+    scene.add_as_group(VGroup(frame, sum_))
     scene.clear_stage()
 
 
-def _lay(scene: Stage, kernel: ExhibitView, picture: ExhibitView, window: Region) -> Mobject:
+def _lay_kernel_on(
+    scene: Stage, kernel: ExhibitView, picture: ExhibitView, window: Region
+) -> Mobject:
     """A frame leaves the kernel and comes to rest on the window."""
     colour = scene.style.colour(Role.KERNEL)
     frame = frame_around(kernel.body.cells, colour, _BUFF)
@@ -80,7 +82,7 @@ def _work_out(
         seconds=0.4,
     )
     meetings = [
-        born(product, number, weight)
+        form_from(product, number, weight)
         for product, number, weight in zip(
             products.body.cells, block(picture.body, window), kernel.body.cells, strict=True
         )
@@ -91,8 +93,8 @@ def _work_out(
         seconds=_PRODUCTS,
     )
     scene.move(FadeIn(sum_.line), FadeIn(sum_.total), seconds=0.6)
-    layout.keep(scene, VGroup(joint, products), line=0)
-    scene.gather(sum_)
+    layout.add_shown(scene, VGroup(joint, products), line=0)
+    scene.add_as_group(sum_)
     return sum_
 
 
@@ -101,9 +103,9 @@ def _outside(view: MatrixView, window: Region) -> list[Mobject]:
     return [cell for cell in view.cells if id(cell) not in inside]
 
 
-def every_place(scene: Stage, step: Step) -> None:
+def all_positions(scene: Stage, step: Step) -> None:
     """The kernel's frame passes over the picture, row by row, and the output fills behind it."""
-    layout = _over_and_under(scene, step, share=0.69)
+    layout = _lay_out_in_two_lines(scene, step, share=0.69)
     picture, kernel, output = (view for view in layout.views if view.exhibit.line == 0)
     with scene.beat(step, parts.Sharing.SLIDE):
         show_exhibit(scene, layout, picture, 1.0)
@@ -114,17 +116,17 @@ def every_place(scene: Stage, step: Step) -> None:
         size = kernel.body.sheet.matrix.shape
         for place in output.exhibit.marks:
             colour = scene.style.theme.ink
-            under = frame_around(block(picture.body, _under(place, size)), colour, _BUFF)
+            under = frame_around(block(picture.body, _window_of(place, size)), colour, _BUFF)
             result = frame_around(block(output.body, place), colour, _BUFF)
             scene.move(Create(under), Create(result), seconds=0.8)
-            layout.keep(scene, VGroup(under, result), line=0)
+            layout.add_shown(scene, VGroup(under, result), line=0)
     with scene.beat(step, parts.Sharing.COUNT):
         scene.move(*dim(*layout.shown), seconds=0.4)
         reveal(scene, layout, layout.of(parts.Sharing.COUNT)[0], 2.0)
     scene.clear_stage()
 
 
-def _over_and_under(scene: Stage, step: Step, share: float) -> ExhibitLayout:
+def _lay_out_in_two_lines(scene: Stage, step: Step, share: float) -> ExhibitLayout:
     """The exhibits of the first line in that share of the stage, the others in the rest."""
     cut = STAGE.top - share * STAGE.height
     boxes = (Box(-_HALF, _HALF, cut + 0.2, STAGE.top), replace(STAGE, top=cut))
@@ -137,8 +139,8 @@ def _over_and_under(scene: Stage, step: Step, share: float) -> ExhibitLayout:
     return layout
 
 
-def _under(place: Region, size: tuple[int, int]) -> Region:
-    """What a kernel of that size lies on at a place of the output, with stride 1 and no padding."""
+def _window_of(place: Region, size: tuple[int, int]) -> Region:
+    """The window of a kernel of that size at a position of the output, with stride 1 and no padding."""
     (row, _), (column, _) = place.rows, place.columns
     return Region((row, row + size[0]), (column, column + size[1]))
 
@@ -158,7 +160,7 @@ def _pass_over(
 
     def over(row: int, column: int) -> Mobject:
         place = Region((row, row + 1), (column, column + 1))
-        cells = block(picture.body, _under(place, size))
+        cells = block(picture.body, _window_of(place, size))
         return frame_around(cells, scene.style.colour(Role.KERNEL), _BUFF)
 
     frame = frame_around(kernel.body.cells, scene.style.colour(Role.KERNEL), _BUFF)
@@ -172,5 +174,5 @@ def _pass_over(
             passing.append(Transform(frame, over(row, columns - 1), rate_func=linear))
         scene.move(*passing, seconds=seconds)
     scene.remove(slots)
-    layout.keep(scene, VGroup(joint, output), line=0)
+    layout.add_shown(scene, VGroup(joint, output), line=0)
     return frame

@@ -13,15 +13,15 @@ from attnviz.records import record
 
 
 @record(eq=False)
-class Picture:
-    """A picture, and whom it is owed to."""
+class SamplePicture:
+    """A picture with its author, source and licence."""
 
     title: str
     author: str
     source: str
     licence: str
     changes: str
-    """What was done to the original."""
+    """The changes to the original."""
     levels: int
     """The brightest that a number can be; 0 is dark."""
     channels: FloatArray
@@ -29,7 +29,7 @@ class Picture:
 
 
 @cache
-def picture(name: str) -> Picture:
+def picture(name: str) -> SamplePicture:
     """The picture of that name. Raises FileNotFoundError if there is none: a mistake in the program.
 
     >>> picture("flower").channels.shape
@@ -38,4 +38,4 @@ def picture(name: str) -> Picture:
     text = Path(__file__).with_name(f"{name}.json").read_text(encoding="utf-8")
     facts = json.loads(text)
     channels = read_only(np.array(facts.pop("channels"), dtype=np.float64))
-    return Picture(**facts, channels=channels)
+    return SamplePicture(**facts, channels=channels)

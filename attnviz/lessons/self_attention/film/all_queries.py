@@ -35,33 +35,33 @@ _MOST_TOKENS = (1.6, 0.75)
 _TITLED, _NAMED, _TOKENS = 0.5, 0.4, 0.35
 """Heights of headings, and of symbols and tokens over columns."""
 _MOST_NAMED = 10
-"""With more columns they go without names."""
+"""The most columns that have names."""
 _FOOT = CAPTION.top + 0.14
 _FOOT_LINE = 0.38
 """The baseline of the lowest line under the matrices, and how far the other is above it."""
 _FOOT_TOP = _FOOT + _FOOT_LINE + Size.BODY.em
 _UNDER = 0.25
-"""From the matrices to the lines under them."""
+"""The distance from the matrices to the lines under them."""
 
 
 def all_rows(scene: Stage, step: Step) -> None:
     """S, A and O side by side: the worked row is there, the others follow, all at once."""
     matrices = step.results[:3]
     views = _side_by_side(scene, matrices)
-    foot = _foot(scene, step, views)
-    titles = _stood(views, foot)
+    footnotes = _footnotes(scene, step, views)
+    titles = _place_headings(views, footnotes)
     query = scene.storyboard.query
     rows = len(views[0].entries)
     by_row = rows == scene.storyboard.trace.problem.n
     if parts.AllRows.REST in step.narration:
         with scene.beat(step, parts.AllRows.REST):
-            _rows_follow(scene, views, titles, query if by_row else None)
+            _show_other_rows(scene, views, titles, query if by_row else None)
     else:
         scene.move(*map(FadeIn, (*views, *titles)), seconds=0.8)
     with scene.beat(step, parts.AllRows.MATRIX):
         scene.move(appear(_between(scene, views)), seconds=1.4)
-        if len(foot):
-            scene.move(FadeIn(foot), seconds=0.5)
+        if len(footnotes):
+            scene.move(FadeIn(footnotes), seconds=0.5)
     scene.clear_stage()
 
 
@@ -89,25 +89,25 @@ def _side_by_side(scene: Stage, matrices: tuple[Matrix, ...]) -> list[MatrixView
                 view.label_columns()
     for left, right in pairwise(views):
         right.cells.next_to(left.cells, RIGHT, buff=shares.gap)
-        _follow(right)
+        _renew_column_labels(right)
     return views
 
 
-def _stood(views: list[MatrixView], foot: VGroup) -> list[VGroup]:
-    """The headings, on one baseline, once they and the views stand in the middle of the room over the foot."""
+def _place_headings(views: list[MatrixView], footnotes: VGroup) -> list[VGroup]:
+    """Centres the views and their headings over the footnotes; returns the headings, on one baseline."""
     titles = [view.title() for view in views]
     level = max(title[0].baseline for title in titles)
     for title in titles:
         title.shift((level - title[0].baseline) * UP)
     everything = VGroup(*views, *titles)
-    bottom = foot.get_top()[1] + _UNDER if len(foot) else WIDE.bottom
+    bottom = footnotes.get_top()[1] + _UNDER if len(footnotes) else WIDE.bottom
     middle = np.array([WIDE.middle[0], (bottom + WIDE.top) / 2, 0])
     everything.shift(middle - everything.get_center())
     return titles
 
 
-def _follow(view: MatrixView) -> None:
-    """The labels of a view whose cells were moved go where the cells are."""
+def _renew_column_labels(view: MatrixView) -> None:
+    """Writes the column labels anew after the cells of a view were moved."""
     marks = view.column_labels
     view.remove(*marks)
     view.column_labels = []
@@ -116,7 +116,7 @@ def _follow(view: MatrixView) -> None:
 
 
 @record
-class _Shares:
+class _WidthShares:
     """The width of each matrix and of the gaps, what tokens may take, and how many matrices go without numbers."""
 
     widths: list[float]
@@ -125,21 +125,23 @@ class _Shares:
     bare: int
 
 
-def _shares(scene: Stage, matrices: tuple[Matrix, ...]) -> _Shares:
+def _shares(scene: Stage, matrices: tuple[Matrix, ...]) -> _WidthShares:
     """Cells are snug and long tokens cut only where a matrix would lose its numbers otherwise."""
     possible = [
-        _shared(scene, matrices, tokens, snug) for snug in (False, True) for tokens in _MOST_TOKENS
+        _shared(scene, matrices, tokens, tight)
+        for tight in (False, True)
+        for tokens in _MOST_TOKENS
     ]
     return min(possible, key=lambda each: each.bare)
 
 
-def _shared(scene: Stage, matrices: tuple[Matrix, ...], tokens: float, snug: bool) -> _Shares:
-    """Where numbers do not fit in all, the scores go without them first."""
+def _shared(scene: Stage, matrices: tuple[Matrix, ...], tokens: float, tight: bool) -> _WidthShares:
+    """The widths that are left; where numbers do not fit in all matrices, the scores lose them first."""
     numbers = scene.storyboard.numbers
     labels = matrices[0].rows
     side = names_width(labels, tokens) if len(labels) <= MOST_SIDE else 0.0
-    widths = [number_width(matrix, numbers, snug=snug) for matrix in matrices]
-    if not snug:
+    widths = [number_width(matrix, numbers, tight=tight) for matrix in matrices]
+    if not tight:
         widths = [
             width and max(width, _NAMED_CELL * m.shape[1])
             for width, m in zip(widths, matrices, strict=True)
@@ -149,23 +151,23 @@ def _shared(scene: Stage, matrices: tuple[Matrix, ...], tokens: float, snug: boo
         width and max(width, _CELL * m.shape[1]) for width, m in zip(widths, matrices, strict=True)
     ]
     room = WIDE.width - 2 * _GAP - side
-    wanted = roomy if sum(width or room for width in roomy) <= room else widths
+    natural_widths = roomy if sum(width or room for width in roomy) <= room else widths
     shaded = [min(0.4 * matrix.shape[1], 3.2) for matrix in matrices]
     for gap in (_GAP, _NARROW_GAP):
         room = WIDE.width - 2 * gap - side
         for without in (0, 1, 3):  # S, then all: how many from the left go without numbers
             shares = [
-                bare if i < without or want is None else want
-                for i, (want, bare) in enumerate(zip(wanted, shaded, strict=True))
+                bare if i < without or natural is None else natural
+                for i, (natural, bare) in enumerate(zip(natural_widths, shaded, strict=True))
             ]
             if sum(shares) <= room and (without < 2 or gap == _NARROW_GAP):
                 spare = min(1.3, room / sum(shares))
-                return _Shares([share * spare for share in shares], gap, tokens, without)
+                return _WidthShares([share * spare for share in shares], gap, tokens, without)
     room = WIDE.width - 2 * _NARROW_GAP - side
-    return _Shares([room * each / sum(shaded) for each in shaded], _NARROW_GAP, tokens, 3)
+    return _WidthShares([room * each / sum(shaded) for each in shaded], _NARROW_GAP, tokens, 3)
 
 
-def _rows_follow(
+def _show_other_rows(
     scene: Stage, views: list[MatrixView], titles: list[VGroup], query: int | None
 ) -> None:
     labels = [mark for view in views for mark in (*view.row_labels, *view.column_labels)]
@@ -180,11 +182,11 @@ def _rows_follow(
         scene.move(
             LaggedStart(*[FadeIn(row, scale=0.9) for row in others], lag_ratio=0.15), seconds=0.9
         )
-        scene.gather(view)
+        scene.add_as_group(view)
 
 
 def _between(scene: Stage, views: list[MatrixView]) -> list[VGroup]:
-    """What leads from one matrix to the next."""
+    """The signs from one matrix to the next."""
     marks = []
     for (left, right), text in zip(pairwise(views), ("softmax", "· V"), strict=True):
         mark = label("→", scene.style.theme.dim, Size.LARGE)
@@ -196,26 +198,26 @@ def _between(scene: Stage, views: list[MatrixView]) -> list[VGroup]:
     return marks
 
 
-def _foot(scene: Stage, step: Step, views: list[MatrixView]) -> VGroup:
-    """What is said under the matrices: the strongest links where weights are without numbers, and what blocks are.
+def _footnotes(scene: Stage, step: Step, views: list[MatrixView]) -> VGroup:
+    """The lines under the matrices: the strongest links where weights have no numbers, and the note on blocks.
 
-    What the step leaves out stands on the lowest line already, at the right.
+    The lowest line already holds the note on omitted entries, at the right.
     """
-    foot = VGroup()
+    footnotes = VGroup()
     if any(view.sheet.pooled for view in views):
         note = _pooled_note(scene, views).on_baseline(_FOOT)
-        foot.add(note.align_to((STAGE.left, 0, 0), LEFT) if step.omitted else note)
+        footnotes.add(note.align_to((STAGE.left, 0, 0), LEFT) if step.omitted else note)
     if views[1].sheet.texts is None:
-        taken = len(foot) or step.omitted
-        foot.add(_strongest(scene).on_baseline(_FOOT + (_FOOT_LINE if taken else 0.0)))
-    return foot
+        taken = len(footnotes) or step.omitted
+        footnotes.add(_strongest(scene).on_baseline(_FOOT + (_FOOT_LINE if taken else 0.0)))
+    return footnotes
 
 
 def _strongest(scene: Stage) -> Line:
     """The strongest links of the head that is shown: shades and blocks do not tell them apart."""
     weights = scene.storyboard.trace.heads[0].stages.weights
     style, numbers = scene.style, scene.storyboard.numbers
-    runs: list[tuple[str, str]] = [(scene.words.say("film", "strongest"), style.theme.dim)]
+    runs: list[tuple[str, str]] = [(scene.words.phrase("film", "strongest"), style.theme.dim)]
     for link in strongest_links(weights, 3):
         runs += [
             ("   " + indexed("q", link.query), style.colour(Role.QUERY)),
@@ -227,11 +229,11 @@ def _strongest(scene: Stage) -> Line:
 
 
 def _pooled_note(scene: Stage, views: list[MatrixView]) -> Line:
-    """What a block stands for."""
+    """The note on what a block stands for."""
     view = next(view for view in views if view.sheet.pooled)
     n, blocks = scene.storyboard.trace.problem.n, len(view.entries)
     if n > blocks:
-        text = scene.words.say("film", "pooled", count=n, blocks=blocks)
+        text = scene.words.phrase("film", "pooled", count=n, blocks=blocks)
     else:  # every position has a row: only long vectors are in blocks
-        text = scene.words.say("film", "large", blocks=MOST_SIDE)
+        text = scene.words.phrase("film", "large", blocks=MOST_SIDE)
     return label(text, scene.style.theme.dim, Size.SMALL).set_x(WIDE.middle[0])

@@ -1,4 +1,4 @@
-"""One product of a query and a key: both vectors, products that come of them row by row, sums that come of these."""
+"""One product of a query and a key: both vectors, their products row by row, and the sums of these."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from attnviz.lessons.self_attention.film.handovers import CrossedScores
 from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.act import Handover
 from attnviz.views.film.acts.exhibits import blocks_note
-from attnviz.views.film.choreography import appear, born
+from attnviz.views.film.choreography import appear, form_from
 from attnviz.views.film.components.crossing import Crossing
 from attnviz.views.film.components.exhibit import ExhibitView
-from attnviz.views.film.components.pair import Setting, settings
+from attnviz.views.film.components.pair import PairLayout, pair_layouts
 from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import WIDE
 
 _ROWS = 3.0
-"""Seconds in which all rows of a matrix come of what stands."""
+"""Seconds in which all rows of a matrix are formed."""
 
 
 def pair(scene: Stage, step: Step, before: Handover | None) -> None:
-    """The two vectors come out of the scores that stand; then entry by entry, then row by row."""
+    """Takes both vectors out of the scores, multiplies them entry by entry, and adds up row by row."""
     crossing = before.crossing if isinstance(before, CrossedScores) else None
-    vectors, multiplied, added = settings(
+    vectors, multiplied, added = pair_layouts(
         step.exhibits, scene.storyboard.numbers, scene.style, WIDE
     )
     why, products, groups = step.narration
@@ -41,21 +41,21 @@ def pair(scene: Stage, step: Step, before: Handover | None) -> None:
     with scene.beat(step, products):
         _make_room(scene, vectors, multiplied)
         *factors, product = multiplied.views.values()
-        _follow(scene, multiplied, product, factors)
+        _form_rows(scene, multiplied, product, factors)
     with scene.beat(step, groups):
         _make_room(scene, multiplied, added)
         *_, product, sums = added.views.values()
-        _follow(scene, added, sums, [product])
+        _form_rows(scene, added, sums, [product])
     scene.clear_stage()
 
 
-def _enlarge(scene: Stage, vectors: Setting, crossing: Crossing | None) -> None:
-    """Query and key go from the scores to where they are looked at; what else stood there leaves."""
+def _enlarge(scene: Stage, vectors: PairLayout, crossing: Crossing | None) -> None:
+    """Moves query and key out of the scores and enlarges them; everything else leaves."""
     known = {} if crossing is None else _rows_of(crossing)
     found = {symbol: known[symbol].copy() for symbol in vectors.views if symbol in known}
     scene.add(*found.values())
     scene.clear_stage(*found.values())
-    going = [
+    leaving = [
         FadeOut(each, target_position=vectors.views[symbol].body.get_center())
         for symbol, each in found.items()
     ]
@@ -66,9 +66,9 @@ def _enlarge(scene: Stage, vectors: Setting, crossing: Crossing | None) -> None:
         appear([VGroup(*body.row_labels[i : i + 1], *row) for i, row in enumerate(body.entries)])
         for body in vectors.bodies
     ]
-    scene.move(*going, *shown, *rows, seconds=1.6)
+    scene.move(*leaving, *shown, *rows, seconds=1.6)
     for view in vectors.views.values():
-        scene.gather(view)
+        scene.add_as_group(view)
 
 
 def _rows_of(crossing: Crossing) -> dict[str, VGroup]:
@@ -80,8 +80,8 @@ def _rows_of(crossing: Crossing) -> dict[str, VGroup]:
     }
 
 
-def _make_room(scene: Stage, before: Setting, after: Setting) -> None:
-    """What stands goes where it will stand, or leaves; names of rows that change sides first."""
+def _make_room(scene: Stage, before: PairLayout, after: PairLayout) -> None:
+    """Moves all parts to their new places, or out; row names that change sides go first."""
     moving: list[Animation] = []
     for symbol, view in before.views.items():
         new = after.views.get(symbol)
@@ -104,16 +104,16 @@ def _make_room(scene: Stage, before: Setting, after: Setting) -> None:
     for symbol, view in before.views.items():
         scene.remove(*view.get_family())
         if symbol in after.views:
-            scene.gather(after.views[symbol])
+            scene.add_as_group(after.views[symbol])
 
 
-def _named(setting: Setting) -> list[str]:
+def _named(layout: PairLayout) -> list[str]:
     """The symbols of the matrices whose rows have names."""
-    return [symbol for symbol, view in setting.views.items() if view.body.row_labels]
+    return [symbol for symbol, view in layout.views.items() if view.body.row_labels]
 
 
 def _moved(old: ExhibitView, new: ExhibitView) -> list[Animation]:
-    """A matrix goes to its new place cell by cell; numbers for which that is too small fade on the way."""
+    """Moves a matrix to its new place cell by cell; numbers that no longer fit fade on the way."""
     moving: list[Animation] = [ReplacementTransform(old.heading, new.heading)]
     for cell, target in zip(old.body.cells, new.body.cells, strict=True):
         for part, place in zip_longest(cell, target):
@@ -126,13 +126,15 @@ def _moved(old: ExhibitView, new: ExhibitView) -> list[Animation]:
     return moving + [ReplacementTransform(*marks) for marks in names]
 
 
-def _follow(scene: Stage, setting: Setting, view: ExhibitView, sources: list[ExhibitView]) -> None:
-    """A matrix comes of those before it, row by row."""
-    joint = setting.joints[-1]
+def _form_rows(
+    scene: Stage, layout: PairLayout, view: ExhibitView, sources: list[ExhibitView]
+) -> None:
+    """Forms a matrix from those before it, row by row."""
+    joint = layout.joints[-1]
     scene.move(FadeIn(joint), FadeIn(view.heading), seconds=0.4)
-    births: list[AnimationGroup] = [
-        born(view.body.row(i), *[each.body.row(i) for each in sources])
+    formings: list[AnimationGroup] = [
+        form_from(view.body.row(i), *[each.body.row(i) for each in sources])
         for i in range(len(view.body.entries))
     ]
-    scene.move(LaggedStart(*births, lag_ratio=0.4), seconds=_ROWS)
-    scene.gather(view)
+    scene.move(LaggedStart(*formings, lag_ratio=0.4), seconds=_ROWS)
+    scene.add_as_group(view)

@@ -1,4 +1,4 @@
-"""The formula, each part lit with what was seen; and what √d_k changes."""
+"""The formula, each part lit with its matrix; and the effect of √d_k."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attnviz.story.matrix import Matrix
 from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 from attnviz.typeset.fonts import Weight
-from attnviz.views.film.choreography import appear, dim, light, slide, travel
+from attnviz.views.film.choreography import appear, dim, slide, transform_copy, undim
 from attnviz.views.film.components.cells import sum_line
 from attnviz.views.film.components.formula import formula_with_parts, part
 from attnviz.views.film.components.matrix import MatrixView, sheet
@@ -52,8 +52,8 @@ def formula(scene: Stage, step: Step) -> None:
             chosen = [
                 each for each in (*symbols, *objects) if len(each.family_members_with_points())
             ]
-            scene.move(*light(*chosen), seconds=0.7)
-    scene.move(*light(*everything), seconds=0.6)
+            scene.move(*undim(*chosen), seconds=0.7)
+    scene.move(*undim(*everything), seconds=0.6)
     scene.hold(0.8)
     scene.clear_stage()
 
@@ -81,18 +81,18 @@ def why_scale(scene: Stage, step: Step) -> None:
         _Panel(scene, scores, weights, side, largest)
         for scores, weights, side in zip(step.operands, step.results, (-1, 1), strict=True)
     )
-    aside = without.standing.get_center()
+    aside = without.chart.get_center()
     # what has not been said yet has no place yet: alone, the first stands in the middle
-    without.standing.set_x(WIDE.middle[0])
+    without.chart.set_x(WIDE.middle[0])
     with scene.beat(step, parts.WhyScale.WHY):
         scene.move(FadeIn(without.ground), seconds=0.5)
         scene.move(*[GrowFromEdge(bar, DOWN) for bar in without.bars], seconds=1.1)
         scene.move(FadeIn(without.numbers), seconds=0.4)
-    scene.gather(without.standing)
+    scene.add_as_group(without.chart)
     with scene.beat(step, parts.WhyScale.CONTRAST):
-        scene.move(slide(without.standing, aside - without.standing.get_center()), seconds=0.9)
+        scene.move(slide(without.chart, aside - without.chart.get_center()), seconds=0.9)
         scene.move(FadeIn(divided.ground), seconds=0.5)
-        scene.move(travel(without.bars, divided.bars), seconds=1.2)
+        scene.move(transform_copy(without.bars, divided.bars), seconds=1.2)
         scene.move(FadeIn(divided.numbers), seconds=0.4)
     scene.hold(1.0)
     scene.clear_stage()
@@ -133,7 +133,7 @@ class _Panel:
         line = sum_line(pitch * len(keys), style).move_to(np.array([centre, foot - 0.02, 0]))
         names = self._names(scene, scored, xs, pitch, foot)
         self.ground = VGroup(title, line, names)
-        self.standing = VGroup(self.ground, self.bars, self.numbers)
+        self.chart = VGroup(self.ground, self.bars, self.numbers)
 
     @staticmethod
     def _number_size(shown: Excerpt, pitch: float) -> Size:
@@ -159,5 +159,5 @@ class _Panel:
 
 
 def _room_for(row: Excerpt, pitch: float) -> bool:
-    """Whether the numbers of a row can stand side by side."""
+    """True if the numbers of a row fit side by side."""
     return widest(row.texts[0], Size.SMALL) + _APART <= pitch

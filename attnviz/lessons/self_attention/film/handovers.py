@@ -1,4 +1,4 @@
-"""What the acts from the scores to the output leave on the stage for each other."""
+"""The handovers between the acts from the scores to the output."""
 
 from __future__ import annotations
 

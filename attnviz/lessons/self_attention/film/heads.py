@@ -49,7 +49,7 @@ def _weights_of_heads(scene: Stage, step: Step) -> None:
             if len(groups) == 0:
                 view.label_rows(tokens=False)
         name = label(
-            scene.words.say("common", "head", head=matrix.head),
+            scene.words.phrase("common", "head", head=matrix.head),
             scene.style.theme.ink,
             Size.BODY,
             Weight.BOLD,
@@ -77,7 +77,7 @@ def _names_of_heads(scene: Stage, own: list[VGroup]) -> list[Line]:
         return []
     names = []
     for matrix, columns in zip(weights, own, strict=True):
-        text = scene.words.say("common", "head", head=matrix.head)
+        text = scene.words.phrase("common", "head", head=matrix.head)
         name = label(text, scene.style.theme.dim, Size.SMALL)
         names.append(name.next_to(columns, DOWN, buff=0.14))
     fit = all(name.width < columns.width for name, columns in zip(names, own, strict=True))

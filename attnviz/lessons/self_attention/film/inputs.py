@@ -23,7 +23,7 @@ from attnviz.views.film.style import STAGE, WIDE, Size
 
 _PROJECTIONS = 3
 _UNDER = 0.65
-"""From the tokens to the rows under them, with the name of these."""
+"""The distance from the tokens to the rows under them, with their name."""
 _AIR = 0.2
 """Over and under these."""
 _OVER = 0.4
@@ -31,7 +31,7 @@ _OVER = 0.4
 
 
 def inputs(scene: Stage, step: Step) -> None:
-    """The sequence appears row by row, large, then docks on the shelf.
+    """Shows the sequence row by row, large, then moves it to the sidebar.
 
     Where rows are too many to have a name each, the tokens are read first, and the rows appear under them.
     """
@@ -43,18 +43,18 @@ def inputs(scene: Stage, step: Step) -> None:
     view = MatrixView(shown, scene.style).label_rows(tokens=True, most=2.2)
     view.move_to(free.middle)
     title = view.title()
-    said = _said_of_blocks(scene, [view])
+    note = _blocks_note(scene, [view])
     rows = [VGroup(*view.row(i)) for i in range(len(view.entries))]
     with scene.beat(step, parts.Inputs.WHY):
         if sentence is not None:
             scene.move(appear(sentence.parts), seconds=1.5)
-            scene.gather(sentence)
-        scene.move(*[FadeIn(each) for each in (title, *said)], seconds=0.5)
+            scene.add_as_group(sentence)
+        scene.move(*[FadeIn(each) for each in (title, *note)], seconds=0.5)
         if view.row_labels:
             rows = [VGroup(mark, row) for mark, row in zip(view.row_labels, rows, strict=True)]
         scene.move(appear(rows, shift=RIGHT * 0.3), seconds=1.8)
     docked = scene.sidebar.place(x, numbers)
-    leaving = [title, *said, *view.row_labels, *([] if sentence is None else [sentence])]
+    leaving = [title, *note, *view.row_labels, *([] if sentence is None else [sentence])]
     scene.dock(view, docked, *[FadeOut(each) for each in leaving])
 
 
@@ -74,7 +74,11 @@ def weights(scene: Stage, step: Step) -> None:
     room = (WIDE.width - 1.2) / _PROJECTIONS
     height = 2.6 if biases else 3.8
     problem = scene.storyboard.trace.problem
-    heads = {Role.QUERY: problem.heads, Role.KEY: problem.groups, Role.VALUE: problem.groups}
+    heads = {
+        Role.QUERY: problem.heads,
+        Role.KEY: problem.n_kv_heads,
+        Role.VALUE: problem.n_kv_heads,
+    }
 
     def view_of(matrix: Matrix, high: float, most: float) -> MatrixView:
         blocks = blocks_for(heads[matrix.role])
@@ -94,19 +98,19 @@ def weights(scene: Stage, step: Step) -> None:
     for column in columns:
         column.align_to(columns, UP)
     with scene.beat(step, parts.Weights.WHY):
-        said = [FadeIn(each) for each in _said_of_blocks(scene, views)]
-        scene.move(appear(columns, shift=UP * 0.2), *said, seconds=2.4)
+        note = [FadeIn(each) for each in _blocks_note(scene, views)]
+        scene.move(appear(columns, shift=UP * 0.2), *note, seconds=2.4)
     if parts.Weights.HEADS in step.narration:
         with scene.beat(step, parts.Weights.HEADS):
             _mark_heads(scene, views, heads)
     scene.clear_stage()
 
 
-def _said_of_blocks(scene: Stage, views: list[MatrixView]) -> list[Line]:
-    """What the blocks of matrices stand for, where any is in blocks."""
+def _blocks_note(scene: Stage, views: list[MatrixView]) -> list[Line]:
+    """The note on what a block stands for, where any matrix is in blocks."""
     if not any(view.sheet.pooled for view in views):
         return []
-    return [omitted_line(scene.words.say("film", "large", blocks=MOST_SIDE), scene.style)]
+    return [omitted_line(scene.words.phrase("film", "large", blocks=MOST_SIDE), scene.style)]
 
 
 def _mark_heads(scene: Stage, views: list[MatrixView], heads: Mapping[Role, int]) -> None:
@@ -123,7 +127,7 @@ def _mark_heads(scene: Stage, views: list[MatrixView], heads: Mapping[Role, int]
 def _names_of_followed(scene: Stage, views: list[MatrixView]) -> list[Line]:
     """The head on which the steps after this one are told, beside the title of each matrix that is wide enough."""
     head = next(step.head for step in scene.storyboard.steps if step.head is not None)
-    text = scene.words.say("common", "head", head=head)
+    text = scene.words.phrase("common", "head", head=head)
     names = []
     for view in views:
         title = view.title()

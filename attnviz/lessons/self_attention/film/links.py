@@ -1,4 +1,4 @@
-"""What each token gives to each other, as arcs: those of the worked query first, then all."""
+"""The act of the links: weights as arcs between tokens, those of the worked query first, then all."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ def _drawn(scene: Stage, view: LinksView, links: list[Link], *, spoken_of: bool)
     arcs = VGroup(*[view.arc(each, spoken_of=spoken_of) for each in links])
     together = LaggedStart(*map(Create, arcs), lag_ratio=min(0.5, 3 / len(arcs)))
     scene.move(together, seconds=_TOGETHER)
-    scene.gather(arcs)
+    scene.add_as_group(arcs)
     return arcs

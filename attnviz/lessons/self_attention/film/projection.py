@@ -10,7 +10,7 @@ from attnviz.lessons.self_attention import parts
 from attnviz.story.matrix import Matrix
 from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.worked_sums import work_out
-from attnviz.views.film.choreography import appear, born
+from attnviz.views.film.choreography import appear, form_from
 from attnviz.views.film.components.crossing import Crossing
 from attnviz.views.film.components.matrix import MatrixView, frame_around, sheet
 from attnviz.views.film.stage import Stage
@@ -18,24 +18,24 @@ from attnviz.views.film.style import ARITHMETIC
 from attnviz.views.film.submatrix import excerpt
 
 ROWS = 6
-"""With more positions than this only the worked row is shown large."""
+"""The most positions of which all rows are shown large; above it only the worked row is."""
 _NAMES, _HIGH = 0.55, 4.6
-"""How wide the names of the rows of a whole result are, and how high its cells are together."""
+"""The width of the row names of a whole result, and the height of its cells together."""
 _LEAST_NAMED = 0.28
 """A row that is lower goes without its name."""
 
 
 def project(scene: Stage, step: Step) -> None:
-    """X from the shelf, the matrix on top, the result where they cross."""
-    _project(scene, step, haste=1.0)
+    """Plays a projection: X from the sidebar at the left, the matrix on top, the result where they cross."""
+    _project(scene, step, time_factor=1.0)
 
 
 def project_again(scene: Stage, step: Step) -> None:
     """The same for another matrix, faster: it is nothing new."""
-    _project(scene, step, haste=0.5)
+    _project(scene, step, time_factor=0.5)
 
 
-def _project(scene: Stage, step: Step, haste: float) -> None:
+def _project(scene: Stage, step: Step, time_factor: float) -> None:
     board, style = scene.storyboard, scene.style
     result = step.results[0]
     rows = list(range(board.trace.problem.n)) if board.trace.problem.n <= ROWS else [board.query]
@@ -53,17 +53,17 @@ def _project(scene: Stage, step: Step, haste: float) -> None:
         scene.move(scene.from_sidebar(crossing.left, "X"), FadeIn(crossing.top), seconds=1.1)
         scene.move(FadeIn(crossing.slots), seconds=0.4)
     with scene.beat(step, parts.Projection.WORKED):
-        last = work_out(scene, step.worked, crossing, worked_row, haste=haste)
+        last = work_out(scene, step.worked, crossing, worked_row, time_factor=time_factor)
     made = crossing.product
     leaving: list[VGroup] = [crossing.left, crossing.top, crossing.slots]
     if parts.Projection.REST in step.narration:
         with scene.beat(step, parts.Projection.REST):
             scene.move(FadeOut(last), seconds=0.3)
             if len(rows) > 1:
-                _rest(scene, crossing, rows, worked_row)
+                _show_other_rows(scene, crossing, rows, worked_row)
             else:
                 leaving.append(made)
-                made, title = _whole(scene, result, crossing.product.row(worked_row))
+                made, title = _show_whole_result(scene, result, crossing.product.row(worked_row))
                 leaving += [title, *made.row_labels]
     scene.dock(made, scene.sidebar.place(result, board.numbers), *map(FadeOut, leaving))
     scene.clear_stage()
@@ -75,7 +75,7 @@ def _first_head(w: Matrix, result: Matrix) -> Matrix:
     return replace(w, values=w.values[:, :width], head=result.head)
 
 
-def _rest(scene: Stage, crossing: Crossing, rows: list[int], worked_row: int) -> None:
+def _show_other_rows(scene: Stage, crossing: Crossing, rows: list[int], worked_row: int) -> None:
     others = [i for i in range(len(rows)) if i != worked_row]
     if not others:
         return
@@ -86,14 +86,14 @@ def _rest(scene: Stage, crossing: Crossing, rows: list[int], worked_row: int) ->
         target = frame_around(crossing.left.row(i), scene.style.theme.ink)
         scene.move(
             Transform(frame, target),
-            born(crossing.product.row(i), crossing.left.row(i)),
+            form_from(crossing.product.row(i), crossing.left.row(i)),
             seconds=share,
         )
     scene.move(FadeOut(frame), seconds=0.3)
 
 
-def _whole(scene: Stage, result: Matrix, worked: VGroup) -> tuple[MatrixView, VGroup]:
-    """All of the result beside the row that was worked out: that row goes there, the others follow one by one."""
+def _show_whole_result(scene: Stage, result: Matrix, worked: VGroup) -> tuple[MatrixView, VGroup]:
+    """Shows the whole result: the worked row moves into it, the others follow one by one."""
     board = scene.storyboard
     shown = sheet(
         result, board.numbers, width=ARITHMETIC.width - _NAMES, height=_HIGH, most_cell=0.62
@@ -106,8 +106,8 @@ def _whole(scene: Stage, result: Matrix, worked: VGroup) -> tuple[MatrixView, VG
     rows = [VGroup(*view.row_labels[i : i + 1], *row) for i, row in enumerate(view.entries)]
     first: list[Animation] = [FadeIn(title)]
     if len(rows) == board.trace.problem.n:  # else a row stands for several positions
-        first.append(born(rows.pop(board.query), worked))
+        first.append(form_from(rows.pop(board.query), worked))
     scene.move(*first, seconds=0.9)
     scene.move(appear(rows, shift=0.3 * RIGHT), seconds=2.0)
-    scene.gather(view)
+    scene.add_as_group(view)
     return view, title

@@ -1,5 +1,5 @@
 """Queries and keys that are normalised, or turned by position, before they are compared; then they take the places of
-those on the shelf.
+those on the sidebar.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ _RADIUS = 0.62
 _APART = 0.6
 
 
-def places(scene: Stage, step: Step) -> None:
+def rotate_by_position(scene: Stage, step: Step) -> None:
     """The matrices before and after, where norms change them; hands that turn, where positions do."""
     turning = [each for each in step.exhibits if isinstance(each.item, Turns)]
     matrices = [each for each in step.exhibits if each not in turning]
     dials = _dials(scene, turning)
-    standing = False
+    shows_matrices = False
     for part in step.narration:
         mine = [i for i, each in enumerate(turning) if each.part == part]
         with scene.beat(step, part):
-            if mine and standing:
-                standing = False
+            if mine and shows_matrices:
+                shows_matrices = False
                 scene.clear_stage()
             for i in mine:
-                _turn(scene, *dials[i])
+                _rotate_dials(scene, *dials[i])
             if not mine:
                 play_part(scene, step, lay_out_beside(scene, matrices), part)
-                standing = True
+                shows_matrices = True
     move_to_sidebar(scene, step)
     scene.clear_stage()
 
 
 def _dials(scene: Stage, turning: list[Exhibit]) -> list[tuple[Line, list[Dial]]]:
-    """The name of each vector and its dials: a line each, one under the other, beside the shelf."""
+    """The name of each vector and its dials: a line each, one under the other, beside the sidebar."""
     style = scene.style
     lines = []
     for exhibit in turning:
@@ -69,7 +69,7 @@ def _dials(scene: Stage, turning: list[Exhibit]) -> list[tuple[Line, list[Dial]]
     return lines
 
 
-def _turn(scene: Stage, name: Line, dials: list[Dial]) -> None:
+def _rotate_dials(scene: Stage, name: Line, dials: list[Dial]) -> None:
     """The dials appear with their hands as they were; then all hands turn, each by its own angle."""
     scene.move(
         FadeIn(name), *[FadeIn(VGroup(each.face, each.entries)) for each in dials], seconds=0.6
@@ -88,5 +88,5 @@ def _turn(scene: Stage, name: Line, dials: list[Dial]) -> None:
     scene.move(*turning, *[FadeIn(each.angle) for each in dials], *arcs, seconds=1.8)
     scene.remove(*hands)
     for each in dials:
-        scene.gather(each)
-    scene.gather(name)
+        scene.add_as_group(each)
+    scene.add_as_group(name)

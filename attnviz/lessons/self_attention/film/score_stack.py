@@ -103,9 +103,9 @@ class ScoreStack:
         return width_for(max(widths)) + _ROOMY
 
     def _fit(self, texts: tuple[tuple[str, ...], ...]) -> bool:
-        """Whether the numbers of a row fit its cells."""
+        """True if the numbers of a row fit its cells."""
         wide = widest([text for row in texts for text in row], self.size)
-        return width_for(wide, snug=True) <= self.width
+        return width_for(wide, tight=True) <= self.width
 
     def cells(self, index: int) -> list[Cell]:
         """The cells of a row, −1 the last."""

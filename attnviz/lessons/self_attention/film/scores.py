@@ -18,7 +18,7 @@ from attnviz.views.film.stage import Stage
 from attnviz.views.film.submatrix import excerpt
 
 _ROWS = 4
-"""With more positions than this only the worked query is shown beside the keys."""
+"""The most positions of which all queries are shown beside the keys; above it only the worked query is."""
 
 
 def scores(scene: Stage, step: Step, before: Handover | None) -> Handover:
@@ -58,7 +58,7 @@ def scores(scene: Stage, step: Step, before: Handover | None) -> Handover:
     stack = ScoreStack(scene.storyboard, style, keys)
     first = stack.add_row("S", step.results[0])
     scene.clear_stage(crossing.product.row(worked_row), *crossing.product.row(worked_row))
-    scene.climb(crossing.product.row(worked_row), first, stack.names)
+    scene.move_to_score_stack(crossing.product.row(worked_row), first, stack.names)
     return StackedScores(stack)
 
 

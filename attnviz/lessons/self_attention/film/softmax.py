@@ -1,4 +1,4 @@
-"""From scores to weights, row by row: scale, bias, mask, and softmax with its maximum, exponentials and sum."""
+"""The acts from scores to weights, row by row: scale, bias, mask, and softmax in its parts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from attnviz.story.calculation import Calculation, Number, Symbol
 from attnviz.story.storyboard import Step
 from attnviz.theme import Role
 from attnviz.views.film.acts.act import Handover
-from attnviz.views.film.choreography import born, dim
+from attnviz.views.film.choreography import dim, form_from
 from attnviz.views.film.components.matrix import frame_around
 from attnviz.views.film.components.worked import WorkedLines, WorkedSum
 from attnviz.views.film.stage import Stage
@@ -34,8 +34,10 @@ def change_scores(scene: Stage, step: Step, before: Handover | None) -> Handover
         new = stack.cells(-1)
         shown = tuple(each for each in step.worked if each.terms)
         lines = WorkedLines(shown, scene.style) if shown else VGroup()
-        _reveal(scene, lines, [born(cell, above) for above, cell in zip(old, new, strict=True)])
-    scene.gather(row)
+        _reveal(
+            scene, lines, [form_from(cell, above) for above, cell in zip(old, new, strict=True)]
+        )
+    scene.add_as_group(row)
     if len(lines):
         scene.move(FadeOut(lines), seconds=0.3)
     return StackedScores(stack)
@@ -48,7 +50,7 @@ def softmax(scene: Stage, step: Step, before: Handover | None) -> Handover:
             stack = _stack(scene, step, before)
             row = stack.add_row("A", step.results[0])
             scene.move(FadeIn(row), seconds=1.0)
-        scene.gather(row)
+        scene.add_as_group(row)
         return StackedScores(stack)
     with scene.beat(step, parts.Softmax.WHY):
         stack = _stack(scene, step, before)
@@ -96,13 +98,13 @@ def _part(step: Step, part: str) -> tuple[Calculation, ...]:
     return tuple(each for each in step.worked if each.part == part)
 
 
-def _reveal(scene: Stage, lines: VGroup, births: list[object], seconds: float = _LINES) -> None:
+def _reveal(scene: Stage, lines: VGroup, formings: list[object], seconds: float = _LINES) -> None:
     """Line after line, each with the cell it makes."""
-    if len(lines) == len(births):
-        for line, birth in zip(lines, births, strict=True):
-            scene.move(FadeIn(line, shift=0.1 * DOWN), birth, seconds=seconds / len(births))
+    if len(lines) == len(formings):
+        for line, birth in zip(lines, formings, strict=True):
+            scene.move(FadeIn(line, shift=0.1 * DOWN), birth, seconds=seconds / len(formings))
     else:
-        scene.move(LaggedStart(*births, lag_ratio=0.4), FadeIn(lines), seconds=seconds * 0.6)
+        scene.move(LaggedStart(*formings, lag_ratio=0.4), FadeIn(lines), seconds=seconds * 0.6)
 
 
 def _maximum(scene: Stage, step: Step, scores: list[VGroup]) -> VGroup:
@@ -128,9 +130,9 @@ def _exponentials(scene: Stage, step: Step, stack: ScoreStack, scores: list[VGro
     row = stack.add_row(EXPONENTIALS, matrix, [total.text for total in totals])
     scene.move(FadeIn(row[0]), seconds=0.3)
     lines = WorkedLines(calculations, scene.style)
-    births = [born(new, old) for old, new in zip(scores, stack.cells(-1), strict=True)]
-    _reveal(scene, lines, births)
-    scene.gather(row)
+    formings = [form_from(new, old) for old, new in zip(scores, stack.cells(-1), strict=True)]
+    _reveal(scene, lines, formings)
+    scene.add_as_group(row)
     return lines
 
 
@@ -148,7 +150,7 @@ def _weights(scene: Stage, step: Step, stack: ScoreStack) -> VGroup:
     row = stack.add_row("A", step.results[0])
     lines = WorkedLines(_part(step, parts.Softmax.WEIGHT), scene.style)
     scene.move(FadeIn(row[0]), seconds=0.3)
-    births = [born(new, old) for old, new in zip(exponentials, stack.cells(-1), strict=True)]
-    _reveal(scene, lines, births)
-    scene.gather(row)
+    formings = [form_from(new, old) for old, new in zip(exponentials, stack.cells(-1), strict=True)]
+    _reveal(scene, lines, formings)
+    scene.add_as_group(row)
     return lines

@@ -120,7 +120,7 @@ class WeightedSum:
         return group
 
     def _output_name(self) -> VGroup:
-        """What the sum is called, at its left."""
+        """The name of the sum, at its left."""
         (row,) = self.output.sheet.matrix.rows
         name = label(row.symbol, self.style.colour(row.role), Size.BODY, Weight.BOLD)
         return name.next_to(self.output.row(0), LEFT, buff=0.16)
@@ -133,7 +133,7 @@ class WeightedSum:
         return VGroup(name.next_to(self.products.row(rows - 1), LEFT, buff=0.16))
 
     @property
-    def standing(self) -> VGroup:
+    def without_output(self) -> VGroup:
         """All but the output."""
         return VGroup(
             self.weights,
@@ -157,8 +157,8 @@ def _upright(part: Excerpt) -> Excerpt:
 
 def _cell(texts: list[str], room: float, columns: int, height: float) -> tuple[Size | None, float]:
     """The size of the numbers and the width of a cell; no numbers where they do not fit."""
-    for size, snug in ((Size.BODY, False), (Size.SMALL, False), (Size.SMALL, True)):
-        needed = max(width_for(widest(texts, size), snug=snug), 0.6)
+    for size, tight in ((Size.BODY, False), (Size.SMALL, False), (Size.SMALL, True)):
+        needed = max(width_for(widest(texts, size), tight=tight), 0.6)
         if needed * columns <= room and height >= size.em * 1.3:
             return size, min(needed * 1.2, room / columns)
     return None, min(0.4, room / columns)

@@ -9,7 +9,7 @@ from attnviz.lessons.self_attention.film.handovers import StackedScores, Weighte
 from attnviz.lessons.self_attention.film.weighted_sum import WeightedSum
 from attnviz.story.storyboard import Step
 from attnviz.views.film.acts.act import Handover
-from attnviz.views.film.choreography import born, dim, light, travel
+from attnviz.views.film.choreography import dim, form_from, transform_copy, undim
 from attnviz.views.film.components.matrix import frame_around
 from attnviz.views.film.components.worked import WorkedSum
 from attnviz.views.film.stage import Stage
@@ -22,23 +22,25 @@ def weighted_values(scene: Stage, step: Step, before: Handover | None) -> Handov
     """Each weight meets its value; the product is born beside them."""
     products = WeightedSum(scene.storyboard, scene.style)
     with scene.beat(step, parts.WeightedValues.WORKED):
-        _weights_take_place(scene, products, before)
+        _place_weights(scene, products, before)
         scene.move(scene.from_sidebar(products.values, "V"), seconds=0.9)
         scene.move(FadeIn(products.row_names), FadeIn(products.titles), seconds=0.4)
         scene.move(FadeIn(products.signs), FadeIn(products.equals), seconds=0.3)
         rows = len(products.keys)
         for i in range(rows):
-            birth = born(products.products.row(i), products.weights.row(i), products.values.row(i))
-            scene.move(birth, seconds=_PRODUCTS / rows)
+            forming = form_from(
+                products.products.row(i), products.weights.row(i), products.values.row(i)
+            )
+            scene.move(forming, seconds=_PRODUCTS / rows)
         if len(products.products.entries) > rows:
             scene.move(
                 FadeIn(products.products.row(rows)), FadeIn(products.merged_name), seconds=0.6
             )
-    scene.gather(products.standing)
+    scene.add_as_group(products.without_output)
     return WeightedRows(products)
 
 
-def _weights_take_place(scene: Stage, products: WeightedSum, before: Handover | None) -> None:
+def _place_weights(scene: Stage, products: WeightedSum, before: Handover | None) -> None:
     if not isinstance(before, StackedScores):
         scene.move(FadeIn(products.weights), seconds=0.6)
         return
@@ -46,8 +48,8 @@ def _weights_take_place(scene: Stage, products: WeightedSum, before: Handover | 
     last = VGroup(*stack.cells(-1))
     rest = stack.rows[:-1]
     scene.move(FadeOut(stack.names), FadeOut(stack.rows[-1][0]), *map(FadeOut, rest), seconds=0.5)
-    scene.move(travel(last, products.weights.cells), FadeOut(last), seconds=1.0)
-    scene.gather(products.weights)
+    scene.move(transform_copy(last, products.weights.cells), FadeOut(last), seconds=1.0)
+    scene.add_as_group(products.weights)
     scene.clear_stage(products.weights)
 
 
@@ -58,7 +60,7 @@ def output(scene: Stage, step: Step, before: Handover | None) -> None:
             products = before.rows
         else:
             products = WeightedSum(scene.storyboard, scene.style)
-            scene.move(FadeIn(products.standing), seconds=0.6)
+            scene.move(FadeIn(products.without_output), seconds=0.6)
         scene.move(
             FadeIn(products.line),
             FadeIn(products.output_name),
@@ -68,7 +70,7 @@ def output(scene: Stage, step: Step, before: Handover | None) -> None:
         last = _add_up(scene, step, products)
     if parts.Output.MOST in step.narration:
         with scene.beat(step, parts.Output.MOST):
-            scene.move(FadeOut(last), *light(products.weights, products.values), seconds=0.4)
+            scene.move(FadeOut(last), *undim(products.weights, products.values), seconds=0.4)
             largest = max(cell.value for cell in products.weights.cells)
             strong = [
                 i
@@ -113,7 +115,7 @@ def _add_up(scene: Stage, step: Step, products: WeightedSum) -> VGroup:
                 seconds=seconds * 0.5,
             )
         cell = products.output.cell(0, calculation.position)
-        scene.move(born(cell, column, sum_.total), seconds=max(seconds * 0.3, 0.35))
+        scene.move(form_from(cell, column, sum_.total), seconds=max(seconds * 0.3, 0.35))
     shown = {calculation.position for calculation in step.worked}
     rest = [
         products.output.cell(0, j) for j in range(len(products.output.entries[0])) if j not in shown

@@ -1,4 +1,4 @@
-"""How a step is played on the stage."""
+"""Acts: functions that play a step on the stage."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Handover:
-    """What an act leaves on the stage for the next one to go on with. Each kind is a dataclass that extends this."""
+    """The mobjects that an act leaves on the stage for the next one. Each kind is a dataclass that extends this."""
 
 
 @record

@@ -1,4 +1,4 @@
-"""A step whose exhibits stand beside the shelf, and what of them moves onto it."""
+"""Steps whose exhibits are beside the sidebar, and the moves of matrices onto it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from attnviz.views.film.stage import Stage
 from attnviz.views.film.style import WIDE
 
 
-def given(scene: Stage, step: Step) -> None:
-    """Q, K and V as they came, then on the shelf."""
+def show_qkv(scene: Stage, step: Step) -> None:
+    """Shows given Q, K and V, then moves them to the sidebar."""
     layout = lay_out_beside(scene, list(step.exhibits))
     for part in step.narration:
         with scene.beat(step, part):
@@ -23,20 +23,22 @@ def given(scene: Stage, step: Step) -> None:
 
 
 def lay_out_beside(scene: Stage, exhibits: list[Exhibit]) -> ExhibitLayout:
-    """Exhibits beside the shelf."""
+    """Lays out exhibits beside the sidebar."""
     views, joints = lay_out_exhibits(exhibits, scene.storyboard.numbers, scene.style, WIDE)
     return ExhibitLayout(views, joints, [], WIDE)
 
 
 def move_to_sidebar(scene: Stage, step: Step) -> None:
-    """What the step leaves stands on the shelf, in place of what stood there."""
+    """Moves the matrices that the step keeps onto the sidebar, in place of those there."""
     docked = [
         scene.sidebar.place(each, scene.storyboard.numbers)
         for each in scene.sidebar.matrices_to_keep(step)
     ]
     # manim takes a group apart of which a part fades out
     old = [
-        scene.sidebar.taken(each.symbol) for each in docked if each.symbol in scene.sidebar.docked
+        scene.sidebar.take_out(each.symbol)
+        for each in docked
+        if each.symbol in scene.sidebar.docked
     ]
     scene.add(*old)
     scene.move(*map(FadeOut, old), *map(FadeIn, docked), seconds=0.9)

@@ -15,17 +15,17 @@ from attnviz.views.film.style import STAGE
 
 
 def show_in_pages(scene: Stage, step: Step) -> None:
-    """Tells a step part by part; a new line takes the place of the one before."""
+    """Plays a step part by part; a new line replaces the one before."""
     layout = lay_out_in_pages(scene, step)
     for part in step.narration:
         with scene.beat(step, part):
-            turn(scene, layout, layout.of(part))
+            turn_page(scene, layout, layout.of(part))
             play_part(scene, step, layout, part)
     scene.clear_stage()
 
 
 def lay_out_in_pages(scene: Stage, step: Step) -> ExhibitLayout:
-    """Where everything will stand, each line in the middle of the stage."""
+    """Lays out each line of exhibits in the middle of the stage."""
     layout = ExhibitLayout([], [], [], centred=True)
     for _, line in groupby(in_matrices(step.exhibits), key=lambda each: each.line):
         views, joints = lay_out_exhibits(list(line), scene.storyboard.numbers, scene.style, STAGE)
@@ -34,8 +34,8 @@ def lay_out_in_pages(scene: Stage, step: Step) -> ExhibitLayout:
     return layout
 
 
-def turn(scene: Stage, layout: ExhibitLayout, new: list[ExhibitView]) -> None:
-    """What stands there leaves, if what comes is of another line."""
+def turn_page(scene: Stage, layout: ExhibitLayout, new: list[ExhibitView]) -> None:
+    """Fades out the shown line if the new exhibits are of another."""
     lines = {view.exhibit.line for view in new}
     leaving = [each for each in layout.shown if new and layout.line_of(each) not in lines]
     if leaving:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from manim import FadeIn, FadeOut, LaggedStart, Transform, VGroup
 
 from attnviz.story.calculation import Calculation
-from attnviz.views.film.choreography import born
+from attnviz.views.film.choreography import form_from
 from attnviz.views.film.components.crossing import Crossing
 from attnviz.views.film.components.matrix import frame_around
 from attnviz.views.film.components.worked import WorkedSum
@@ -24,11 +24,11 @@ def work_out(
     row: int,
     columns: dict[int, int] | None = None,
     *,
-    haste: float = 1.0,
+    time_factor: float = 1.0,
 ) -> VGroup:
     """The first sum slowly, the others in the time that is left for them.
 
-    `columns` says in which column a position is shown; `haste` below 1 is faster. Returns the last sum and its
+    `columns` says in which column a position is shown; `time_factor` below 1 is faster. Returns the last sum and its
     frames, which are still there.
     """
     frames: tuple[VGroup, VGroup] | None = None
@@ -44,7 +44,7 @@ def work_out(
             sum_,
             WorkedSum(calculation, scene.style, scene.words, scene.storyboard.numbers),
         )
-        seconds = haste * (FIRST if i == 0 else OTHERS / max(len(calculations) - 1, 1))
+        seconds = time_factor * (FIRST if i == 0 else OTHERS / max(len(calculations) - 1, 1))
         if frames is None:
             frames = new
             scene.move(FadeIn(frames[0]), FadeIn(frames[1]), FadeIn(sum_.heading), seconds=0.6)
@@ -59,7 +59,7 @@ def work_out(
                 seconds=seconds * 0.45,
             )
         cell = crossing.product.cell(row, column)
-        scene.move(born(cell, sum_.total), seconds=max(seconds * 0.3, 0.35))
+        scene.move(form_from(cell, sum_.total), seconds=max(seconds * 0.3, 0.35))
         if i == 0:
             scene.hold(0.6)
     return VGroup(*(frames or ()), *([sum_] if sum_ else ()))

@@ -19,7 +19,7 @@ GAP = 0.94
 """The share of its place that a cell fills."""
 _PADDING = 0.07
 """Between a number and the border of its cell, four pixels of a frame 480 high."""
-_SNUG = 0.14
+_TIGHT_PADDING = 0.14
 """The least by which a place is wider than its number, where numbers would not fit otherwise."""
 BORDER = 0.55
 _CORNER = 0.07
@@ -28,10 +28,10 @@ _ARC = (
 )  # control points of a quarter circle lie this far along its tangents
 
 
-def width_for(text: float, *, snug: bool = False) -> float:
-    """The width of the place of a cell for a number of width `text`; `snug` is the very least."""
+def width_for(text: float, *, tight: bool = False) -> float:
+    """The width of the place of a cell for a number of width `text`; `tight` is the very least."""
     roomy = (text + 2 * _PADDING) / GAP
-    return max(text + _SNUG, roomy - _PADDING / GAP) if snug else roomy
+    return max(text + _TIGHT_PADDING, roomy - _PADDING / GAP) if tight else roomy
 
 
 class Tile(VMobject):
@@ -98,7 +98,7 @@ class Cell(VGroup):
             self.box.set_stroke(style.theme.hairline, opacity=1)
         self.add(self.box)
         colour = readable_on(fill, style.theme)
-        # in smaller cells, as on the shelf, bars would be all one sees
+        # in smaller cells, as on the sidebar, bars would be all one sees
         if not text and value < 0 and math.isfinite(value) and min(width, height) > 0.2:
             self.add(self._sign(width, height, colour))
         self.number = label(text, colour, size).move_to(self.box) if text else None

@@ -71,8 +71,10 @@ class Crossing(VGroup):
         if inner > MOST_SIDE:
             left, top = _in_blocks(left), _in_blocks(top)
             inner = MOST_SIDE
-        names_high = 0.85 if upright and any(each.token for each in top.matrix.rows) else 0.5
-        high = box.height - names_high - _TITLED
+        column_names_height = (
+            0.85 if upright and any(each.token for each in top.matrix.rows) else 0.5
+        )
+        high = box.height - column_names_height - _TITLED
         parts, across = (left, top, product), 1 if beside else inner
         possible = []
         for most in _MOST_TOKENS:
@@ -137,8 +139,8 @@ def _sheet(part: Excerpt, width: float, height: float, size: Size | None) -> She
     )
 
 
-def _need(part: Excerpt, size: Size, snug: bool) -> float:
-    return width_for(widest([text for row in part.texts for text in row], size), snug=snug)
+def _need(part: Excerpt, size: Size, tight: bool) -> float:
+    return width_for(widest([text for row in part.texts for text in row], size), tight=tight)
 
 
 _ATTEMPTS = (
@@ -160,11 +162,11 @@ def _sizes(
 
     `across` is how many cells the left is wide, `inner` how many the top is high.
     """
-    for size, snug, numbered in _ATTEMPTS:
+    for size, tight, numbered in _ATTEMPTS:
         if not all(part.texts or not has for part, has in zip(parts, numbered, strict=True)):
             continue
         needed = [
-            _need(part, size, snug) if has else None
+            _need(part, size, tight) if has else None
             for part, has in zip(parts, numbered, strict=True)
         ]
         found = _attempt(size, needed, parts[2].matrix.shape, across, inner, width, height)

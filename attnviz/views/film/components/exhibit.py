@@ -23,7 +23,7 @@ from attnviz.views.film.components.exhibit_types import (
     view_of,
 )
 from attnviz.views.film.components.matrix import MatrixView, Sheet, frame_around
-from attnviz.views.film.components.shades import spanning
+from attnviz.views.film.components.shades import common_shades
 from attnviz.views.film.components.text import Line
 from attnviz.views.film.style import Box, Size, Style
 
@@ -177,7 +177,7 @@ def _beside(shown: Sheet, others: Sequence[Sheet]) -> Sheet:
     shades = shown.shades
     if shown.texts is None:
         alike = (each for each in others if each.texts is None and each.matrix.symbol == symbol)
-        shades = spanning(each.shades for each in alike)
+        shades = common_shades(each.shades for each in alike)
     size = min(each.size for each in others if each.matrix.shape == shown.matrix.shape)
     if (height, shades, size) == (shown.height, shown.shades, shown.size):
         return shown

@@ -35,7 +35,7 @@ class Demand:
     """True if it is better with more room than that."""
 
 
-def names_wide(matrix: Matrix) -> float:
+def row_names_width(matrix: Matrix) -> float:
     """Room for the names of its rows, in manim units; 0 where they are not shown."""
     if not matrix.rows or len(matrix.rows) > _MOST_NAMES:
         return 0.0
@@ -46,7 +46,7 @@ def names_wide(matrix: Matrix) -> float:
     )
 
 
-def names_high(matrix: Matrix) -> float:
+def column_names_height(matrix: Matrix) -> float:
     """Room for the names of its columns, in manim units; 0 where they are not shown."""
     if not matrix.columns or len(matrix.columns) > _MOST_NAMES:
         return 0.0

@@ -20,8 +20,8 @@ from attnviz.views.film.components.exhibit_room import (
     MOST_CELL,
     MOST_TOKEN,
     Demand,
-    names_high,
-    names_wide,
+    column_names_height,
+    row_names_width,
 )
 from attnviz.views.film.components.field import FieldView
 from attnviz.views.film.components.matrix import MatrixView, Sheet, number_width, sheet
@@ -120,9 +120,9 @@ def named_matrix(shown: Sheet, matrix: Matrix, style: Style) -> MatrixView:
     """The view with the names of its rows and columns, as far as there is room for them."""
     view = MatrixView(shown, style)
     if not shown.pooled:
-        if names_wide(matrix) and shown.height >= _LEAST_NAMED:
+        if row_names_width(matrix) and shown.height >= _LEAST_NAMED:
             view.label_rows(most=MOST_TOKEN)
-        if names_high(matrix):
+        if column_names_height(matrix):
             view.label_columns()
     return view
 
@@ -137,19 +137,19 @@ def _matrix_title(matrix: Matrix, style: Style) -> Runs:
 def _matrix_demand(
     matrix: Matrix, numbers: Numbers, style: Style, box: Box, title: float
 ) -> Demand:
-    names = names_wide(matrix)
+    names = row_names_width(matrix)
     written = number_width(matrix, numbers) or 0.0
     cells = max(MOST_CELL * min(matrix.shape[1], 16), written) + _SLACK
     width = names + max(cells, title)
-    high = min(matrix.shape[0], 16) * MOST_CELL + names_high(matrix)
+    high = min(matrix.shape[0], 16) * MOST_CELL + column_names_height(matrix)
     rigid = width if matrix.shape[1] == 1 else names
-    snug = number_width(matrix, numbers, snug=True)
-    least = snug + _SLACK + names if snug else 0.0
+    tight = number_width(matrix, numbers, tight=True)
+    least = tight + _SLACK + names if tight else 0.0
     return Demand(width, high, max(least, rigid), rigid=rigid)
 
 
 def _matrix_view(matrix: Matrix, numbers: Numbers, style: Style, room: ViewRoom) -> MatrixView:
-    wide = max(room.width - names_wide(matrix), _LEAST_CELL * min(matrix.shape[1], 16))
+    wide = max(room.width - row_names_width(matrix), _LEAST_CELL * min(matrix.shape[1], 16))
     high = max(room.height - room.above, _LEAST_CELL * min(matrix.shape[0], 16))
     shown = sheet(matrix, numbers, width=wide, height=high, most_cell=MOST_CELL)
     return named_matrix(shown, matrix, style)
@@ -210,7 +210,8 @@ def _field_moves(body: FieldView, seconds: float) -> Iterator[Move]:
 
 
 register(
-    Matrix, ExhibitType(_matrix_demand, _matrix_view, _matrix_moves, _matrix_title, names_high)
+    Matrix,
+    ExhibitType(_matrix_demand, _matrix_view, _matrix_moves, _matrix_title, column_names_height),
 )
 register(Plot, ExhibitType(_plot_demand, _plot_view, _plot_moves))
 register(Table, ExhibitType(_table_demand, _table_view, _table_moves))

@@ -6,7 +6,7 @@ import numpy as np
 from manim import LEFT, Circle, VGroup
 from manim import Line as Stroke
 
-from attnviz.story.exhibits import Field, Layer
+from attnviz.story.exhibits import Field, FieldLayer
 from attnviz.theme import blend
 from attnviz.views.film.components.text import label, width_of
 from attnviz.views.film.style import Size, Style
@@ -41,7 +41,7 @@ class FieldView(VGroup):
     def _at(self, layer: int, position: int) -> np.ndarray:
         return np.array([(position + 0.5) * self._step, layer * self._rise, 0.0])
 
-    def _dots(self, i: int, layer: Layer) -> VGroup:
+    def _dots(self, i: int, layer: FieldLayer) -> VGroup:
         theme = self.style.theme
         colour = self.style.colour(layer.role)
         dots = VGroup()
@@ -52,7 +52,7 @@ class FieldView(VGroup):
             dots.add(dot.set_fill(fill, 1))
         return dots
 
-    def _name(self, i: int, layer: Layer) -> VGroup:
+    def _name(self, i: int, layer: FieldLayer) -> VGroup:
         line = label(layer.name, self.style.theme.dim, Size.SMALL)
         at = np.array([-_NAME_GAP - line.width, 0.0, 0.0])
         return line.move_to(at, aligned_edge=LEFT).on_baseline(

@@ -17,12 +17,12 @@ _APART = 0.35
 _DOT, _DOTS_APART = 0.11, 0.14
 
 
-def coloured(text: str, style: Style) -> list[tuple[str, str]]:
+def coloured_runs(text: str, style: Style) -> list[tuple[str, str]]:
     """Text in runs: symbols (q₁, W_K) in their role's colour, the rest in ink."""
     return [(run.text, style.colour(run.role)) for run in caption(text).runs]
 
 
-class Caption(VGroup):
+class CaptionView(VGroup):
     """The caption of the moment, in one or two lines, in the strip at the foot."""
 
     def __init__(self, text: str, style: Style, language: str) -> None:
@@ -32,7 +32,7 @@ class Caption(VGroup):
         pitch = Size.LARGE.em * 1.3
         first = CAPTION.top - 0.42 - (0 if len(lines) > 1 else pitch / 2)
         for i, each in enumerate(lines):
-            line = Line(coloured(each, style), Size.LARGE).set_x(0)
+            line = Line(coloured_runs(each, style), Size.LARGE).set_x(0)
             if line.width > CAPTION.width:
                 line.scale(max(CAPTION.width / line.width, Size.SMALL / Size.LARGE))
             self.add(line.on_baseline(first - i * pitch))
@@ -64,9 +64,9 @@ class Header(VGroup):
 
 def _titles(storyboard: Storyboard) -> list[tuple[str, str]]:
     """The number and title of each step, and its head, "" where it is not about one."""
-    say = words(storyboard.language).say
+    phrase = words(storyboard.language).phrase
     heads = [
-        "" if step.head is None else f" · {say('common', 'head', head=step.head)}"
+        "" if step.head is None else f" · {phrase('common', 'head', head=step.head)}"
         for step in storyboard.steps
     ]
     named = (f"{i + 1}  {step.title}" for i, step in enumerate(storyboard.steps))

@@ -74,8 +74,8 @@ def sheet(
         return _pooled_sheet(matrix, width, height, blocks)
     texts = numbers.cells(matrix)
     flat = [text for row in texts for text in row]
-    for size, snug in ((Size.BODY, False), (Size.SMALL, False), (Size.SMALL, True)):
-        needed = width_for(widest(flat, size), snug=snug)
+    for size, tight in ((Size.BODY, False), (Size.SMALL, False), (Size.SMALL, True)):
+        needed = width_for(widest(flat, size), tight=tight)
         cell_width = min(max(needed, most_cell), width / columns)
         cell_height = min(most_cell, height / rows)
         if cell_width >= needed and cell_height >= size.em * (1.9 if size is Size.BODY else 1.2):
@@ -85,14 +85,14 @@ def sheet(
     return Sheet(matrix, None, side, min(_SHADED, height / rows), shades_up_to_largest(matrix))
 
 
-def number_width(matrix: Matrix, numbers: Numbers, *, snug: bool = False) -> float | None:
-    """The width that the smallest readable numbers of the matrix take, `snug` at the very least; None where there are
+def number_width(matrix: Matrix, numbers: Numbers, *, tight: bool = False) -> float | None:
+    """The width that the smallest readable numbers of the matrix take, `tight` at the very least; None where there are
     too many for numbers.
     """
     if max(matrix.shape) > MOST_SIDE:
         return None
     flat = [text for row in numbers.cells(matrix) for text in row]
-    return width_for(widest(flat, Size.SMALL), snug=snug) * matrix.shape[1]
+    return width_for(widest(flat, Size.SMALL), tight=tight) * matrix.shape[1]
 
 
 def _pooled_sheet(matrix: Matrix, width: float, height: float, blocks: int) -> Sheet:

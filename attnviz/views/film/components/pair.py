@@ -26,7 +26,7 @@ from attnviz.views.film.components.shades import shades_of
 from attnviz.views.film.components.text import Line, label, widest, width_of
 from attnviz.views.film.style import Box, Size, Style
 
-_WIDTHS = (lambda text: width_for(text) + 0.16, width_for, partial(width_for, snug=True))
+_WIDTHS = (lambda text: width_for(text) + 0.16, width_for, partial(width_for, tight=True))
 """Widths of a cell for the widest number of its matrix, from the best to the least."""
 _ASIDE = (0.42, 0.34, 0.28, 0.22)
 """Widths of a cell of a vector that is moved aside. In a smaller one the mark of a negative entry would be lost."""
@@ -35,7 +35,7 @@ _GAP, _STACK_GAP, _JOINT_GAP = 0.22, 0.2, 0.11
 
 
 @record(eq=False)
-class Setting:
+class PairLayout:
     """The layout of one part of the step, from left to right."""
 
     views: dict[str, ExhibitView]
@@ -53,22 +53,22 @@ class Setting:
         return VGroup(*[mark for body in self.bodies for mark in body.row_labels])
 
 
-def settings(
+def pair_layouts(
     exhibits: Sequence[Exhibit], numbers: Numbers, style: Style, box: Box
-) -> tuple[Setting, Setting, Setting]:
+) -> tuple[PairLayout, PairLayout, PairLayout]:
     """The vectors, then with their products, then with the sums: with as many numbers as can be read.
 
     Where there is room for all there are numbers in all from the beginning, and nothing moves; else in the vectors till
     their products are there; else in products and sums. Vectors that are longer still are shades.
     """
     views, joints = lay_out_exhibits(exhibits, numbers, style, box)
-    at_once = Setting(
+    at_once = PairLayout(
         {_matrix(view.exhibit).symbol: view for view in views},
         tuple(joint for joint in joints if joint is not None),
     )
     if all(body.sheet.texts for body in at_once.bodies):
-        return _one_by_one(at_once)
-    return next(_in_turn(exhibits, numbers, style, box), None) or _one_by_one(at_once)
+        return _unmoved_layouts(at_once)
+    return next(_moving_layouts(exhibits, numbers, style, box), None) or _unmoved_layouts(at_once)
 
 
 def _matrix(exhibit: Exhibit) -> Matrix:
@@ -76,18 +76,18 @@ def _matrix(exhibit: Exhibit) -> Matrix:
     return exhibit.item
 
 
-def _one_by_one(whole: Setting) -> tuple[Setting, Setting, Setting]:
+def _unmoved_layouts(whole: PairLayout) -> tuple[PairLayout, PairLayout, PairLayout]:
     """Everything has its last place from the beginning."""
     named = list(whole.views.items())
-    return Setting(dict(named[:2])), Setting(dict(named[:3]), whole.joints[:1]), whole
+    return PairLayout(dict(named[:2])), PairLayout(dict(named[:3]), whole.joints[:1]), whole
 
 
-def _in_turn(
+def _moving_layouts(
     exhibits: Sequence[Exhibit], numbers: Numbers, style: Style, box: Box
-) -> Iterator[tuple[Setting, Setting, Setting]]:
+) -> Iterator[tuple[PairLayout, PairLayout, PairLayout]]:
     """The layouts that fit, the best first."""
     query, key, products, sums = exhibits
-    makers = [_Maker(numbers, style, box, wide) for wide in _WIDTHS]
+    makers = [_LayoutMaker(numbers, style, box, wide) for wide in _WIDTHS]
     for make in makers:
         vectors, multiplied = (make.line(each) for each in ([query, key], [query, key, products]))
         if vectors and multiplied and (added := make.roomiest([query, key], [products, sums])):
@@ -96,12 +96,12 @@ def _in_turn(
         multiplied = make.beside([query, key], [products])
         if multiplied and (added := make.roomiest([query, key], [products, sums])):
             views, _ = lay_out_exhibits([query, key], numbers, style, box)
-            vectors = Setting({_matrix(view.exhibit).symbol: view for view in views})
+            vectors = PairLayout({_matrix(view.exhibit).symbol: view for view in views})
             yield vectors, multiplied, added
 
 
 @record
-class _Maker:
+class _LayoutMaker:
     """Makes settings whose cells are so much wider than their numbers. What fits is reckoned before it is made."""
 
     numbers: Numbers
@@ -109,17 +109,17 @@ class _Maker:
     box: Box
     wide: Callable[[float], float]
 
-    def roomiest(self, aside: list[Exhibit], line: list[Exhibit]) -> Setting | None:
+    def roomiest(self, aside: list[Exhibit], line: list[Exhibit]) -> PairLayout | None:
         """With the vectors aside, or without them; None where there is no room for that either."""
         return self.beside(aside, line) or self.line(line)
 
-    def line(self, exhibits: list[Exhibit]) -> Setting | None:
+    def line(self, exhibits: list[Exhibit]) -> PairLayout | None:
         """The exhibits with their numbers in one line; None where they do not fit."""
         if self._needed(exhibits) > self.box.width:
             return None
         return self._set(VGroup(), exhibits)
 
-    def beside(self, aside: list[Exhibit], line: list[Exhibit]) -> Setting | None:
+    def beside(self, aside: list[Exhibit], line: list[Exhibit]) -> PairLayout | None:
         """Some in shades, one under the other, at the left of those with numbers; None where that does not fit."""
         rows = [_matrix(each).shape[0] for each in aside]
         high = sum(rows) * _ASIDE_HIGH + len(aside) * (HEADING + _STACK_GAP)
@@ -160,7 +160,7 @@ class _Maker:
         # level with matrices whose cells, without their headings, are on the middle
         return stack.arrange(DOWN, buff=_STACK_GAP, aligned_edge=LEFT).move_to(HEADING / 2 * UP)
 
-    def _set(self, stack: VGroup, exhibits: list[Exhibit]) -> Setting:
+    def _set(self, stack: VGroup, exhibits: list[Exhibit]) -> PairLayout:
         views: list[ExhibitView] = [*stack]
         joints: list[Line] = []
         row = VGroup(stack) if len(stack) else VGroup()
@@ -177,7 +177,7 @@ class _Maker:
             row.add(view)
             views.append(view)
         row.move_to(np.array(self.box.middle))
-        return Setting({_matrix(view.exhibit).symbol: view for view in views}, tuple(joints))
+        return PairLayout({_matrix(view.exhibit).symbol: view for view in views}, tuple(joints))
 
     def _view(self, exhibit: Exhibit, *, named: bool) -> ExhibitView:
         matrix = _matrix(exhibit)

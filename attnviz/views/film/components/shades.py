@@ -56,7 +56,7 @@ def shades_up_to_largest(matrix: Matrix, shown: FloatArray | None = None) -> Sha
     return Shades(float(np.abs(finite).max(initial=0.0)))
 
 
-def spanning(shades: Iterable[Shades]) -> Shades:
+def common_shades(shades: Iterable[Shades]) -> Shades:
     """One for all of them, so that a shade means the same in each."""
     every = list(shades)
     ends = [each.faintest for each in every if each.faintest is not None]

@@ -96,7 +96,7 @@ class TableView(VGroup):
         return lines
 
     def _height_of(self, cells: Sequence[str]) -> int:
-        """In lines."""
+        """Height of a row in lines of text."""
         return max(
             len(self._lines(cell, width)) for cell, width in zip(cells, self._widths, strict=True)
         )

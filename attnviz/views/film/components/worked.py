@@ -109,7 +109,7 @@ def _term(term: Term, style: Style, words: Words, numbers: Numbers) -> _Row:
     worth = [(term.text, style.theme.ink)]
     if term.merged:
         written: list[tuple[str, str]] = [
-            (words.say("common", "more", count=term.merged), style.theme.dim)
+            (words.phrase("common", "more", count=term.merged), style.theme.dim)
         ]
     else:
         written = runs_of(term.pieces, style)

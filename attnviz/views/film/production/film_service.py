@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from attnviz.render.drawing.scene_replay import Source
+from attnviz.render.drawing.scene_replay import SceneSource
 from attnviz.render.drawing.timeline import Segment
-from attnviz.render.folders import working_in
+from attnviz.render.folders import use_work_folder
 from attnviz.render.program import Program
-from attnviz.render.render_service import RenderService, ignore, unchanged, work_of
+from attnviz.render.render_service import RenderService, executor_and_folder, ignore, unchanged
 from attnviz.render.store import Store
 from attnviz.render.workers.cluster import ClusterAddress
 from attnviz.render.workers.executor import Executor
@@ -58,12 +58,12 @@ class FilmService(RenderService):
         if len(new) == 1:
             known |= {key: self._plan_one(film, on_frames, ahead) for key, film in new.items()}
         else:
-            orders = [(self._portable(film), self.folder) for film in new.values()]
-            done = self.executor.results(_planned, orders, lambda: on_frames(0))
+            requests = [(self._portable(film), self.folder) for film in new.values()]
+            done = self.executor.results(_planned, requests, lambda: on_frames(0))
             names = list(new)
             known |= {names[i]: plan for i, plan in done}
         for key in new:
-            self.keep(f"{key}.json", plan_cache.packed(known[key]))
+            self.keep(f"{key}.json", plan_cache.plan_to_bytes(known[key]))
         return tuple(known[key] for key in keys)
 
     def _plan_one(self, film: Film, on_frames: Callable[[int], None], ahead: bool) -> Plan:
@@ -81,18 +81,18 @@ class FilmService(RenderService):
         if self.store is None:
             return None
         data = self.store.read(f"{key}.json")
-        return None if data is None else plan_cache.opened(data)
+        return None if data is None else plan_cache.plan_from_bytes(data)
 
 
-def _with_fonts(source: Source) -> Source:
+def _with_fonts(source: SceneSource) -> SceneSource:
     """Returns a film with its glyphs; any other scene as it is."""
     return portable_film(source) if isinstance(source, Film) else source
 
 
-def _planned(order: tuple[Any, str | None]) -> Plan:
+def _planned(request: tuple[Any, str | None]) -> Plan:
     """Plans a film in a worker process, as it is or portable; with it comes the folder for its work files."""
-    film, folder = order
-    with working_in(folder):
+    film, folder = request
+    with use_work_folder(folder):
         return plan(film)
 
 
@@ -105,7 +105,7 @@ def film_service(
     Its work files are gone when the block is left, and so are the workers of this machine.
     """
     address = None if cluster is None else ClusterAddress(cluster, PROGRAM)
-    with work_of(jobs, address) as (workers, folder):
+    with executor_and_folder(jobs, address) as (workers, folder):
         service = FilmService(workers, store, folder, away=cluster is not None)
         try:
             yield service

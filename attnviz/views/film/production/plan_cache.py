@@ -1,4 +1,4 @@
-"""Plans of films as they are kept: under what key, and as what bytes."""
+"""Keys and bytes under which plans of films are stored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from attnviz.typeset.typefaces import Typeface, chinese, latin
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.planning import Plan
 from attnviz.views.film.stage import Beat
-from attnviz.views.film.timing import Spell
+from attnviz.views.film.timing import TimeSpan
 
 
 def key_of(film: Film, program: Program) -> str:
@@ -38,12 +38,12 @@ def _state(face: Typeface) -> tuple[str, int, int, int]:
     return str(face.path), face.index, state.st_size, state.st_mtime_ns
 
 
-def packed(plan: Plan) -> bytes:
+def plan_to_bytes(plan: Plan) -> bytes:
     """The plan as it is kept."""
     return json.dumps(asdict(plan)).encode("utf-8")
 
 
-def opened(data: bytes) -> Plan:
+def plan_from_bytes(data: bytes) -> Plan:
     """The plan that was packed."""
     stored = json.loads(data)
     segments = tuple(
@@ -51,5 +51,5 @@ def opened(data: bytes) -> Plan:
         for each in stored["segments"]
     )
     beats = tuple(Beat(**each) for each in stored["beats"])
-    spells = tuple(Spell(**each) for each in stored["spells"])
-    return Plan(stored["frames"], beats, spells, segments)
+    time_spans = tuple(TimeSpan(**each) for each in stored["time_spans"])
+    return Plan(stored["frames"], beats, time_spans, segments)

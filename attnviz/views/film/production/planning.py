@@ -7,11 +7,11 @@ from collections.abc import Callable
 from attnviz.records import record
 from attnviz.render.drawing.renderer import PlanningRenderer
 from attnviz.render.drawing.timeline import Cutter, Segment
-from attnviz.render.video.captions import Said
+from attnviz.render.video.captions import TimedCaption
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.portable_film import PortableFilm
 from attnviz.views.film.stage import Beat, Stage
-from attnviz.views.film.timing import Spell
+from attnviz.views.film.timing import TimeSpan
 
 
 @record
@@ -20,7 +20,7 @@ class Plan:
 
     frames: int
     beats: tuple[Beat, ...]
-    spells: tuple[Spell, ...]
+    time_spans: tuple[TimeSpan, ...]
     """Parts of the time of the film, at normal pace."""
     segments: tuple[Segment, ...] = ()
     """Everything that is to be drawn."""
@@ -30,9 +30,9 @@ class Plan:
         return self.beats[-1].end if self.beats else 0.0
 
     @property
-    def said(self) -> list[Said]:
+    def captions(self) -> list[TimedCaption]:
         """The captions with their times."""
-        return [Said(beat.start, beat.end, beat.caption) for beat in self.beats]
+        return [TimedCaption(beat.start, beat.end, beat.caption) for beat in self.beats]
 
 
 def plan(
@@ -43,7 +43,7 @@ def plan(
 ) -> Plan:
     """Runs the film without drawing it. `on_beat` sees the scene at the end of every beat.
 
-    `on_frames` hears, with every movement, how many frames it will have; `on_segment` of each segment as soon as it is
+    `on_frames` is called with the number of frames of every movement, `on_segment` with each segment as soon as it is
     planned.
 
     Raises InputError if the typeface lacks a character that would be shown.
@@ -57,7 +57,7 @@ def plan(
 
     with film.session():
         renderer = PlanningRenderer(on_frames=on_frames, on_play=lambda play: cut(cutter.add(play)))
-        scene = film.staged(renderer, on_beat)
+        scene = film.build_scene(renderer, on_beat)
         scene.render()
     cut(cutter.end())
-    return Plan(renderer.frames, tuple(scene.beats), tuple(scene.spells), tuple(segments))
+    return Plan(renderer.frames, tuple(scene.beats), tuple(scene.time_spans), tuple(segments))

@@ -16,7 +16,7 @@ from attnviz.records import record
 from attnviz.render.folders import work_folder
 from attnviz.render.quality import Quality
 from attnviz.story.i18n import words
-from attnviz.typeset.fonts import lacking
+from attnviz.typeset.fonts import missing_from_inter
 from attnviz.typeset.typefaces import Typeface, chinese
 from attnviz.views.film.film import Film, texts_shown
 from attnviz.views.film.stage import Beat, Stage
@@ -49,20 +49,22 @@ class PortableFilm:
     def camera_class(self) -> type[Camera]:
         return self.film.camera_class()
 
-    def staged(
+    def build_scene(
         self,
         renderer: CairoRenderer,
         on_beat: Callable[[Stage, Beat], None] | None = None,
     ) -> Stage:
         """The scene, ready to be rendered within `session`."""
-        return self.film.staged(renderer, on_beat)
+        return self.film.build_scene(renderer, on_beat)
 
 
 def portable_film(film: Film) -> PortableFilm:
     """Packs the film with its font cut down to its own characters: some kilobytes instead of twenty megabytes."""
     face, board = film.font or chinese(), film.storyboard
     tables = ["common", "film", *([board.lesson] if board.lesson in LESSONS else [])]
-    needed = lacking("".join([*texts_shown(film), *words(board.language).all_of(*tables)]))
+    needed = missing_from_inter(
+        "".join([*texts_shown(film), *words(board.language).all_of(*tables)])
+    )
     if face is None or not needed:
         return PortableFilm(replace(film, font=None), None)
     return PortableFilm(replace(film, font=None), _cut(face, needed))

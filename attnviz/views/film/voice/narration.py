@@ -1,4 +1,4 @@
-"""What is heard over a film: captions that were spoken, each with its beat, or a recording of the user's own."""
+"""The sound of a film: spoken captions, each with its beat, or a recording of the user's own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attnviz.records import record
-from attnviz.views.film.timing import clock
+from attnviz.views.film.timing import clock_text
 
 LEAD = 0.15
 """Seconds between the beginning of a beat and its voice: the caption is there first."""
@@ -24,24 +24,24 @@ _Samples = npt.NDArray[np.int16]
 
 
 @record
-class Placed:
+class VoiceClip:
     """A spoken caption, and when its beat begins, in seconds from the beginning of the film."""
 
     path: Path
     start: float
 
 
-def narration(placed: Sequence[Placed], seconds: float, target: Path) -> Path:
+def narration(clips: Sequence[VoiceClip], seconds: float, target: Path) -> Path:
     """Writes one track of `seconds` into `target`, a WAV file: each voice with its beat, in between silence.
 
-    A voice that is not done when the next beat begins is heard to its end, and the next one after it. `placed` is in
+    A voice that is not done when the next beat begins is heard to its end, and the next one after it. `clips` is in
     the order of the film, of mono WAV files of 16 bits and one rate; raises ValueError, for a mistake in the program,
     if they are not. Returns `target`.
     """
-    rate = _rate(placed)
+    rate = _rate(clips)
     track = np.zeros(round(seconds * rate), np.int16)
     free = 0
-    for voice in placed:
+    for voice in clips:
         samples = _samples(voice.path)
         begins = max(round((voice.start + LEAD) * rate), free)
         free = begins + len(samples)
@@ -56,7 +56,7 @@ def narration(placed: Sequence[Placed], seconds: float, target: Path) -> Path:
 
 
 def overrun(path: Path, recorded: float, film: float) -> str | None:
-    """What a lecturer should know of a recording of `recorded` seconds over a film of `film` seconds; None if it fits.
+    """A warning if a recording of `recorded` seconds is longer than a film of `film` seconds; None if it fits.
 
     >>> overrun(Path("me.wav"), 124.6, 110.0)
     'me.wav lasts 2:05, the film 1:50: the end is not heard. To fit the film to it, add --duration 2:05'
@@ -64,17 +64,17 @@ def overrun(path: Path, recorded: float, film: float) -> str | None:
     """
     if recorded <= film + _UNNOTICED:
         return None
-    wanted = clock(math.ceil(recorded))
+    needed_duration = clock_text(math.ceil(recorded))
     return (
-        f"{path} lasts {wanted}, the film {clock(math.floor(film))}: the end is not heard. "
-        f"To fit the film to it, add --duration {wanted}"
+        f"{path} lasts {needed_duration}, the film {clock_text(math.floor(film))}: the end is not heard. "
+        f"To fit the film to it, add --duration {needed_duration}"
     )
 
 
-def _rate(placed: Sequence[Placed]) -> int:
+def _rate(clips: Sequence[VoiceClip]) -> int:
     """The samples a second of all of them."""
     forms = set()
-    for voice in placed:
+    for voice in clips:
         with wave.open(str(voice.path), "rb") as sound:
             forms.add((sound.getnchannels(), sound.getsampwidth(), sound.getframerate()))
     if not forms:

@@ -1,6 +1,6 @@
 """Captions spoken by espeak-ng, where it is installed: a program of its own, under the GPL, that is never shipped here.
 
-What it says is heard only if it is what the caption shows: see `attnviz.views.film.voice.speech_text`.
+It is given the caption in words that it pronounces right: see `attnviz.views.film.voice.speech_text`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TypeVar
 from attnviz.errors import EnvironmentFault
 from attnviz.records import record
 from attnviz.story.i18n import language
-from attnviz.views.film.voice.speech_text import sayable
+from attnviz.views.film.voice.speech_text import spoken_text
 
 _PROGRAM = "espeak-ng"
 _INSTEAD = "or record your own and use --narrate FILE"
@@ -78,7 +78,7 @@ def speak(text: str, voice: Voice, target: Path) -> Recording:
     speed = str(language(voice.language).speaking_speed)
     # -m: marked up; -z: no pause at the end; -b 1: UTF-8
     options = ["-v", voice.name, "-s", speed, "-m", "-z", "-b", "1"]
-    marked = _marked(sayable(text, voice.language), voice)
+    marked = _ssml(spoken_text(text, voice.language), voice)
     target.unlink(missing_ok=True)
     done = _run([*options, "--stdin", "-w", str(target)], marked)
     try:
@@ -92,23 +92,23 @@ def speak(text: str, voice: Voice, target: Path) -> Recording:
     raise EnvironmentFault(f"espeak-ng did not speak {text!r} ({reason}): {_REPAIR}")
 
 
-def spoken_lengths(beats: Mapping[_Name, str], code: str, folder: Path) -> dict[_Name, Recording]:
-    """What is said in each beat, by its name, spoken into new WAV files in `folder`; the same text is spoken once.
+def record_beats(beats: Mapping[_Name, str], code: str, folder: Path) -> dict[_Name, Recording]:
+    """Records the caption of each beat, by its name, in new WAV files in `folder`; equal texts are recorded once.
 
     Raises EnvironmentFault as `voice_for` and `speak` do.
     """
     voice = voice_for(code)
-    said: dict[str, Recording] = {}
+    recordings: dict[str, Recording] = {}
     for text in beats.values():
-        if text not in said:
-            said[text] = speak(text, voice, folder / f"{len(said):04d}.wav")
-    return {name: said[text] for name, text in beats.items()}
+        if text not in recordings:
+            recordings[text] = speak(text, voice, folder / f"{len(recordings):04d}.wav")
+    return {name: recordings[text] for name, text in beats.items()}
 
 
-def _marked(text: str, voice: Voice) -> str:
+def _ssml(text: str, voice: Voice) -> str:
     """SSML of `text`: what is in the other language, and what comes after it, names its voice.
 
-    >>> _marked("查询 q 一（“cat”）", Voice("zh", "cmn", "en-us"))
+    >>> _ssml("查询 q 一（“cat”）", Voice("zh", "cmn", "en-us"))
     '查询 q 一（“<voice name="en-us">cat</voice><voice name="cmn">”）</voice>'
     """
     # two square brackets would begin phonemes

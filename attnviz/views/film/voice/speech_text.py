@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 
 from attnviz.story.caption_tokens import (
-    Call,
+    CallToken,
     CaptionToken,
     Lowered,
-    Number,
+    NumberToken,
     Raised,
-    Root,
+    RootToken,
     Sign,
-    Symbol,
+    SymbolToken,
     Word,
 )
 from attnviz.story.captions import caption
@@ -49,106 +49,110 @@ _MEASURES = "个层步行列倍次条种张块项"
 """Words before which 2 is 两, unless it is the second of them or a part of a size."""
 
 
-def sayable(text: str, language: str) -> str:
+def spoken_text(text: str, language: str) -> str:
     """`text` as it is said in `language`, "en" or "zh". What stands in quotation marks, a token, stays as it is.
 
-    >>> sayable("divide each by √d_k = √3 ≈ 1.73.", "en")
+    >>> spoken_text("divide each by √d_k = √3 ≈ 1.73.", "en")
     'divide each by the square root of d k, which is the square root of 3, about 1.73.'
-    >>> sayable("k₁（“the”）只有 −0.50。", "zh")
+    >>> spoken_text("k₁（“the”）只有 −0.50。", "zh")
     'k 一（“the”）只有 负零点五零。'
     """
-    return _tidied(_said(caption(text).tokens, words(language)))
+    return _tidied(_spoken(caption(text).tokens, words(language)))
 
 
-def _said(tokens: Sequence[CaptionToken], spoken: Words) -> str:
+def _spoken(tokens: Sequence[CaptionToken], vocabulary: Words) -> str:
     """The tokens in words, one after the other; each sees its neighbours."""
-    said, i = "", 0
+    so_far, i = "", 0
     while i < len(tokens):
-        piece, count = _piece(tokens, i, said, spoken)
-        said += piece
+        piece, count = _spoken_token(tokens, i, so_far, vocabulary)
+        so_far += piece
         i += count
-    return said
+    return so_far
 
 
-def _piece(tokens: Sequence[CaptionToken], i: int, said: str, spoken: Words) -> tuple[str, int]:
-    """What is said of the token at `i`, after `said`, and how many tokens that takes."""
+def _spoken_token(
+    tokens: Sequence[CaptionToken], i: int, so_far: str, vocabulary: Words
+) -> tuple[str, int]:
+    """The words for the token at `i`, after those of `so_far`, and the number of tokens that they cover."""
 
-    def say(key: str, **facts: str) -> str:
-        return spoken.say("speech", key, **facts)
+    def phrase(key: str, **facts: str) -> str:
+        return vocabulary.phrase("speech", key, **facts)
 
     match tokens[i]:
-        case Number() as number:
-            return _number(number, tokens, i, said, spoken)
-        case Symbol(letter=letter, name=name, indices=indices):
-            lowered = _digits_said(indices.translate(_INDICES), spoken)
-            parts = (_nouns(letter, spoken), name, lowered.strip())
+        case NumberToken() as number:
+            return _number(number, tokens, i, so_far, vocabulary)
+        case SymbolToken(letter=letter, name=name, indices=indices):
+            lowered = _spoken_digits(indices.translate(_INDICES), vocabulary)
+            parts = (_nouns(letter, vocabulary), name, lowered.strip())
             return " ".join(filter(None, parts)), 1
         case Lowered(text=text):
-            return f" {_digits_said(text.translate(_INDICES), spoken)}", 1
-        case Root(inside=inside):
-            root = say("root", what=_said(inside, spoken))
+            return f" {_spoken_digits(text.translate(_INDICES), vocabulary)}", 1
+        case RootToken(inside=inside):
+            root = phrase("root", what=_spoken(inside, vocabulary))
             blanks = _blanks(tokens, i + 1)
             if _text(tokens, i + 1 + blanks) == "=":
-                return root + say("which") + " ", 2 + blanks
+                return root + phrase("which") + " ", 2 + blanks
             return root, 1
-        case Call(inside=inside):
-            return say("exponential", what=_said(inside, spoken)), 1
+        case CallToken(inside=inside):
+            return phrase("exponential", what=_spoken(inside, vocabulary)), 1
         case Sign(text=text):
-            return _sign(text, tokens, i, spoken), 1
+            return _sign(text, tokens, i, vocabulary), 1
         case Raised(text="²"):
-            return _apart(say("squared")), 1
+            return _as_word(phrase("squared")), 1
         case Word(text=text):
-            return _nouns(text, spoken), 1
+            return _nouns(text, vocabulary), 1
         case token:
             return token.text, 1
 
 
 def _number(
-    number: Number, tokens: Sequence[CaptionToken], i: int, said: str, spoken: Words
+    number: NumberToken, tokens: Sequence[CaptionToken], i: int, so_far: str, vocabulary: Words
 ) -> tuple[str, int]:
     """A number with what belongs to it: its power, or a percent sign."""
     after = tokens[i + 1] if i + 1 < len(tokens) else None
-    digits = _digits_said(number.digits, spoken)
+    digits = _spoken_digits(number.digits, vocabulary)
     if number.exponent is not None:
-        power = _power("10", str(number.exponent).replace("-", MINUS), spoken)
-        return digits + _apart(spoken.say("speech", "times")) + power, 1
+        power = _power("10", str(number.exponent).replace("-", MINUS), vocabulary)
+        return digits + _as_word(vocabulary.phrase("speech", "times")) + power, 1
     if isinstance(after, Raised) and after.text != "²":
         exponent = after.text.removeprefix("^").translate(_EXPONENT)
-        return _power(number.digits, exponent, spoken), 2
+        return _power(number.digits, exponent, vocabulary), 2
     if after == Sign("%"):
-        return spoken.say("speech", "percent", what=digits), 2
-    in_context = _IN_CONTEXT.get(language(spoken.language).numerals)
-    found = in_context(number.text, tokens, i, said) if in_context else None
+        return vocabulary.phrase("speech", "percent", what=digits), 2
+    in_context = _IN_CONTEXT.get(language(vocabulary.language).numerals)
+    found = in_context(number.text, tokens, i, so_far) if in_context else None
     return found or digits, 1
 
 
-def _power(base: str, exponent: str, spoken: Words) -> str:
-    sign = spoken.say("speech", "negative") if exponent.startswith(MINUS) else ""
-    raised = sign + _digits_said(exponent.removeprefix(MINUS), spoken)
-    return spoken.say("speech", "power", what=_digits_said(base, spoken), exponent=raised)
+def _power(base: str, exponent: str, vocabulary: Words) -> str:
+    sign = vocabulary.phrase("speech", "negative") if exponent.startswith(MINUS) else ""
+    raised = sign + _spoken_digits(exponent.removeprefix(MINUS), vocabulary)
+    return vocabulary.phrase(
+        "speech", "power", what=_spoken_digits(base, vocabulary), exponent=raised
+    )
 
 
-def _sign(text: str, tokens: Sequence[CaptionToken], i: int, spoken: Words) -> str:
+def _sign(text: str, tokens: Sequence[CaptionToken], i: int, vocabulary: Words) -> str:
     """A minus between two things takes away, one before a thing is its sign; a size, 8×8 or n × n, is no product."""
 
-    def say(key: str) -> str:
-        return spoken.say("speech", key)
+    def phrase(key: str) -> str:
+        return vocabulary.phrase("speech", key)
 
     if text == MINUS:
-        return _apart(say("minus")) if _is_between(tokens, i) else say("negative")
+        return _as_word(phrase("minus")) if _is_between(tokens, i) else phrase("negative")
     if text == "_" or (text == "/" and _long_word(tokens, i - 1) and _long_word(tokens, i + 1)):
         return " "  # and/or is no quotient
     key = "by" if text == "×" and _is_size(tokens, i) else _SIGNS.get(text)
-    return _nouns(text, spoken) if key is None else _apart(say(key))
+    return _nouns(text, vocabulary) if key is None else _as_word(phrase(key))
 
 
-def _apart(word: str) -> str:
-    """A word of its own, wherever it is put."""
+def _as_word(word: str) -> str:
+    """The word with blanks around it."""
     return f" {word} "
 
 
 def _is_between(tokens: Sequence[CaptionToken], i: int) -> bool:
-    """Whether the sign at `i` has blanks on both sides and something beyond them, or stands close to what is before."""
+    """True if the sign at `i` has blanks on both sides and text beyond them, or directly follows a term."""
     before, after = _blanks(tokens, i - 1, -1), _blanks(tokens, i + 1)
     if not before:
         return re.search("[A-Za-z0-9)₀-₉⁰¹²³⁴-⁹]$", _text(tokens, i - 1)) is not None
@@ -167,7 +171,7 @@ def _is_size(tokens: Sequence[CaptionToken], i: int) -> bool:
 
 
 def _is_length(tokens: Sequence[CaptionToken], i: int) -> bool:
-    """Whether a whole number is there, or a lone small letter."""
+    """True for a whole number or a single small letter."""
     return re.fullmatch("[0-9]+|[0-9]{1,3}(,[0-9]{3})+|[a-z]", _text(tokens, i)) is not None
 
 
@@ -176,7 +180,7 @@ def _long_word(tokens: Sequence[CaptionToken], i: int) -> bool:
 
 
 def _blanks(tokens: Sequence[CaptionToken], i: int, step: int = 1) -> int:
-    """How many blanks are there, from `i` on."""
+    """The number of blanks from `i` on."""
     count = 0
     while _text(tokens, i + step * count).isspace():
         count += 1
@@ -187,30 +191,30 @@ def _text(tokens: Sequence[CaptionToken], i: int) -> str:
     return tokens[i].text if 0 <= i < len(tokens) else ""
 
 
-def _nouns(text: str, spoken: Words) -> str:
+def _nouns(text: str, vocabulary: Words) -> str:
     for symbol, key in _NOUNS.items():
         if symbol in text:
-            text = text.replace(symbol, spoken.say("speech", key))
+            text = text.replace(symbol, vocabulary.phrase("speech", key))
     return text
 
 
-def _digits_said(text: str, spoken: Words) -> str:
+def _spoken_digits(text: str, vocabulary: Words) -> str:
     """The numbers in `text` as the voice of the language is given them."""
-    numeral = _NUMERALS[language(spoken.language).numerals]
+    numeral = _NUMERALS[language(vocabulary.language).numerals]
     return re.sub(r"\d+(?:\.\d+)?", lambda found: numeral(found[0]), text)
 
 
 def _chinese_in_context(
-    number: str, tokens: Sequence[CaptionToken], i: int, said: str
+    number: str, tokens: Sequence[CaptionToken], i: int, so_far: str
 ) -> str | None:
     """A 2 that counts is 两, and a year in brackets is said digit by digit; None for any other number."""
     if number == "2":
         after = "".join(token.text for token in tokens[i + 1 : i + 4]).removeprefix(" ")
         counts = after[:1] and after[0] in _MEASURES and not after.startswith("次方")
-        return "两" if counts and said.rstrip()[-1:] not in ("第", "乘") else None
+        return "两" if counts and so_far.rstrip()[-1:] not in ("第", "乘") else None
     in_brackets = _text(tokens, i - 1) in ("（", "(") and _text(tokens, i + 1) in ("）", ")")
     is_year = in_brackets and re.fullmatch(r"(?:19|20)\d\d", number)
-    return _one_by_one(number) if is_year else None
+    return _digit_by_digit(number) if is_year else None
 
 
 def _chinese(number: str) -> str:
@@ -220,22 +224,22 @@ def _chinese(number: str) -> str:
     ('一百零五', '十二点零五', '十一万')
     """
     whole, _, decimals = number.partition(".")
-    said = _counted(int(whole))
-    if said.startswith("一十"):
-        said = said.removeprefix("一")
-    return f"{said}点{_one_by_one(decimals)}" if decimals else said
+    so_far = _chinese_integer(int(whole))
+    if so_far.startswith("一十"):
+        so_far = so_far.removeprefix("一")
+    return f"{so_far}点{_digit_by_digit(decimals)}" if decimals else so_far
 
 
-def _one_by_one(digits: str) -> str:
+def _digit_by_digit(digits: str) -> str:
     return "".join(_CHINESE_DIGITS[int(digit)] for digit in digits)
 
 
-def _counted(count: int) -> str:
+def _chinese_integer(count: int) -> str:
     for size, unit in _CHINESE_UNITS:
         if count >= size:
             head, rest = divmod(count, size)
             gap = "零" if 0 < rest < size // 10 else ""
-            return _counted(head) + unit + gap + (_counted(rest) if rest else "")
+            return _chinese_integer(head) + unit + gap + (_chinese_integer(rest) if rest else "")
     return _CHINESE_DIGITS[count]
 
 
@@ -245,6 +249,6 @@ def _tidied(text: str) -> str:
 
 
 _NUMERALS: dict[str, Callable[[str], str]] = {"digits": str, "chinese": _chinese}
-"""How a number is given to a voice, by what the record of a language says."""
+"""The function that spells a number for a voice, by the `numerals` of the language."""
 _IN_CONTEXT = {"chinese": _chinese_in_context}
-"""What decides by its neighbours how a number is said."""
+"""The function that spells a number by its neighbours, by the `numerals` of the language."""

@@ -1,4 +1,4 @@
-"""How long a film takes on more workers than there are here: from what each segment takes, and who would draw it.
+"""Simulated time of a film on more workers than there are here, from measured times of its segments.
 
 The ranges and their order are those that the service gives out. A worker takes the next as soon as it is free; it runs
 the scene up to its range, without drawing what others draw. How fast machines send each other bytes is left out.
@@ -14,9 +14,9 @@ from typing import Any
 
 from attnviz.render.drawing.scene_replay import SceneReplay
 from attnviz.render.drawing.timeline import Range, Segment
-from attnviz.render.render_queue import Take
+from attnviz.render.render_queue import RenderTask
 from attnviz.render.workers.executor import executor
-from attnviz.render.workers.worker import Drawn
+from attnviz.render.workers.worker import DrawResult
 from attnviz.views.film.film import Film
 from attnviz.views.film.production.film_service import FilmService
 
@@ -31,7 +31,7 @@ class Costs:
     """To draw a segment, by the number of its first play."""
 
     def of(self, part: Range, position: int) -> float:
-        """To draw a range, for a worker who has told the plays before `position`."""
+        """Seconds to draw a range, for a worker that has replayed the plays before `position`."""
         passed = part.segments[0].first - position
         return passed * self.passing + self.drawn(part)
 
@@ -40,8 +40,8 @@ class Costs:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a number of workers would make of it."""
+class SimulatedRun:
+    """The simulated result of a number of workers."""
 
     makespan: float
     """Seconds from the first range taken up to the last drawn."""
@@ -50,36 +50,36 @@ class Outcome:
 
 
 def measured(film: Film, segments: Sequence[Segment]) -> Costs:
-    """What it costs in worker processes such as draw films: each of the two does this for the first time."""
-    take = Take(film, tuple(segments))
-    (drawing,) = _apart(_drawing, take)
-    (told,) = _apart(_last, take)
+    """Costs measured in two worker processes, neither of which has drawn anything before."""
+    task = RenderTask(film, tuple(segments))
+    (drawing,) = _in_new_process(_drawing, task)
+    (seconds,) = _in_new_process(_last, task)
     last = segments[-1]
-    return Costs(max(told - drawing[last.first], 0.0) / max(last.first, 1), drawing)
+    return Costs(max(seconds - drawing[last.first], 0.0) / max(last.first, 1), drawing)
 
 
-def _apart(job: Callable[[Take], Any], take: Take) -> list[Any]:
-    """What the job gives in a new process."""
-    with executor(2) as people:
-        return [result for _, result in people.results(job, [take], lambda: None)]
+def _in_new_process(job: Callable[[RenderTask], Any], task: RenderTask) -> list[Any]:
+    """Results of the job in a new process."""
+    with executor(2) as workers:
+        return [result for _, result in workers.results(job, [task], lambda: None)]
 
 
-def _drawing(take: Take) -> dict[int, float]:
+def _drawing(task: RenderTask) -> dict[int, float]:
     """Seconds for each segment, drawn one after the other."""
-    return dict(zip((each.first for each in take.segments), _told(take), strict=True))
+    return dict(zip((each.first for each in task.segments), _segment_seconds(task), strict=True))
 
 
-def _last(take: Take) -> float:
+def _last(task: RenderTask) -> float:
     """Seconds to get to the last segment, and to draw it."""
-    (told,) = _told(Take(take.source, take.segments[-1:]))
-    return told
+    (seconds,) = _segment_seconds(RenderTask(task.source, task.segments[-1:]))
+    return seconds
 
 
-def _told(take: Take) -> Iterator[float]:
+def _segment_seconds(task: RenderTask) -> Iterator[float]:
     began = perf_counter()
-    replay = SceneReplay(take.source)
+    replay = SceneReplay(task.source)
     try:
-        for each in take.segments:
+        for each in task.segments:
             replay.draw(each)
             yield (now := perf_counter()) - began
             began = now
@@ -87,14 +87,16 @@ def _told(take: Take) -> Iterator[float]:
         replay.dismiss()
 
 
-def shared_out(film: Film, segments: Sequence[Segment], workers: int, folder: Path) -> list[Range]:
+def assigned_ranges(
+    film: Film, segments: Sequence[Segment], workers: int, folder: Path
+) -> list[Range]:
     """The ranges that the service gives to so many workers, in the order in which it gives them."""
-    noting = _Notes(workers)
-    FilmService(noting).draw([Take(film, tuple(segments))], folder)
+    noting = _RecordingExecutor(workers)
+    FilmService(noting).draw([RenderTask(film, tuple(segments))], folder)
     return noting.ranges
 
 
-class _Notes:
+class _RecordingExecutor:
     """An executor that draws nothing, and notes what it is given."""
 
     def __init__(self, workers: int) -> None:
@@ -104,17 +106,17 @@ class _Notes:
     def results(
         self, job: Callable[[Any], Any], arguments: Sequence[Any], on_wait: Callable[[], None]
     ) -> Iterator[tuple[int, Any]]:
-        for i, order in enumerate(arguments):
-            self.ranges.append(order.range)
-            yield i, Drawn(tuple(b"" for _ in order.range.segments), 0.0)
+        for i, request in enumerate(arguments):
+            self.ranges.append(request.range)
+            yield i, DrawResult(tuple(b"" for _ in request.range.segments), 0.0)
 
 
-def simulated(ranges: Sequence[Range], costs: Costs, workers: int) -> Outcome:
-    """So many workers at those ranges."""
+def simulated(ranges: Sequence[Range], costs: Costs, workers: int) -> SimulatedRun:
+    """Simulates so many workers on those ranges."""
     free, positions = [0.0] * workers, [0] * workers
     for part in ranges:
-        who = free.index(min(free))
-        free[who] += costs.of(part, positions[who])
-        positions[who] = part.segments[-1].end
+        worker = free.index(min(free))
+        free[worker] += costs.of(part, positions[worker])
+        positions[worker] = part.segments[-1].end
     makespan = max(free)
-    return Outcome(makespan, sum(free) / (workers * makespan))
+    return SimulatedRun(makespan, sum(free) / (workers * makespan))

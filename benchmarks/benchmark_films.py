@@ -1,4 +1,4 @@
-"""What is filmed, and the commands that film it: by attnviz, and by manim as it comes."""
+"""The films of the benchmarks, and the commands that make them: attnviz, and stock manim."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ import pickle
 from pathlib import Path
 
 for number, film in enumerate(pickle.loads(Path(__file__).with_suffix(".pickle").read_bytes())):
-    told = {name: getattr(film, name) for name in ("storyboard", "style", "only", "standing")}
-    globals()[f"Film{number:02}"] = type(f"Film{number:02}", (film.scene,), told | {"__module__": __name__})
+    attributes = {name: getattr(film, name) for name in ("storyboard", "style", "only", "card_seconds")}
+    globals()[f"Film{number:02}"] = type(f"Film{number:02}", (film.scene,), attributes | {"__module__": __name__})
 '''
 
 
-def ours(film: Path, quality: str, *asked: str) -> list[str]:
+def ours(film: Path, quality: str, *arguments: str) -> list[str]:
     """The command by which attnviz makes the film."""
-    render = [sys.executable, "-m", "attnviz", "render", *asked]
+    render = [sys.executable, "-m", "attnviz", "render", *arguments]
     return [*render, "--quality", quality, "-o", str(film)]
 
 
 def stock_seconds(scene: str, quality: str, folder: Path, film: Path | None = None) -> float:
-    """How long `manim render` takes, which has drawn nothing before. `scene` is FILE.py:NAME, or FILE.py for all that
+    """Seconds that `manim render` takes with an empty cache. `scene` is FILE.py:NAME, or FILE.py for all that
     are in it; `film` is where what it made goes, if it is wanted."""
     file, _, name = scene.partition(".py:")
     what = [f"{file}.py", name] if name else [file, "-a"]
@@ -65,8 +65,8 @@ def reference(quality: str) -> Film:
 
 def of_tokens(quality: str) -> list[Film]:
     """The lesson on two hundred tokens."""
-    asked = InputRequest(text=TOKENS)
-    return films(lesson_job(asked, lesson_named("self-attention"), _options(quality)))
+    arguments = InputRequest(text=TOKENS)
+    return films(lesson_job(arguments, lesson_named("self-attention"), _options(quality)))
 
 
 def of_lecture(quality: str) -> list[Film]:
@@ -83,11 +83,11 @@ def _options(quality: str) -> RenderOptions:
     return RenderOptions(languages=("en",), quality=quality)
 
 
-def scene_file(told: Sequence[Film], folder: Path) -> Path:
+def scene_file(film_list: Sequence[Film], folder: Path) -> Path:
     """The films as scenes in a file that stock manim can render."""
     path = folder / "films.py"
     path.write_text(_UNPICKLED, encoding="utf-8")
-    path.with_suffix(".pickle").write_bytes(pickle.dumps(list(told)))
+    path.with_suffix(".pickle").write_bytes(pickle.dumps(list(film_list)))
     return path
 
 
@@ -106,7 +106,7 @@ def lecture_file(path: Path, chapters: int, words: tuple[str, str] | None = None
 
 
 def frames_in(film: Path) -> int:
-    """How many frames the film has."""
+    """The number of frames of the film."""
     with av.open(str(film)) as opened:
         return opened.streams.video[0].frames
 

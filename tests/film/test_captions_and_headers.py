@@ -9,7 +9,7 @@ from attnviz.render.video.captions import subrip
 from attnviz.story.i18n import words
 from attnviz.story.languages import language
 from attnviz.views.film.components.matrix import MOST_SIDE
-from attnviz.views.film.style import CAPTION, HEADER, SHELF
+from attnviz.views.film.style import CAPTION, HEADER, SIDEBAR
 
 from .conftest import grouped
 
@@ -24,7 +24,7 @@ def test_every_part_of_every_step_is_a_beat_in_its_order(any_film):
     assert [(screen.beat.step, screen.beat.part) for screen in any_film.screens] == parts
 
 
-def test_the_caption_of_the_beat_stands_in_its_strip_and_no_other(any_film):
+def test_the_caption_strip_holds_the_caption_of_the_beat_and_no_other(any_film):
     for screen in any_film.screens:
         strip = [t for t in screen.texts if t.rect.top < CAPTION.top and t.rect.bottom > -3.65]
         tops = {t.line: max(each.rect.top for each in strip if each.line == t.line) for t in strip}
@@ -33,8 +33,8 @@ def test_the_caption_of_the_beat_stands_in_its_strip_and_no_other(any_film):
         assert solid("".join(t.text for t in lines)) == solid(screen.beat.caption)
 
 
-def test_the_srt_says_the_same_at_times_that_follow_each_other(any_film):
-    lines = list(srt.parse(subrip(any_film.plan.said)))
+def test_the_srt_has_the_same_captions_at_times_in_order(any_film):
+    lines = list(srt.parse(subrip(any_film.plan.captions)))
     assert [line.content for line in lines] == [
         screen.beat.caption.replace("\n\n", "\n") for screen in any_film.screens
     ]
@@ -43,14 +43,14 @@ def test_the_srt_says_the_same_at_times_that_follow_each_other(any_film):
     assert all(one.end <= other.start for one, other in pairwise(lines))
 
 
-def test_every_caption_stands_long_enough_to_be_read(any_film):
+def test_every_caption_is_shown_long_enough_to_be_read(any_film):
     reading = language(any_film.storyboard.language).reading_speed
     for screen in any_film.screens:
         least = 0.6 * len(screen.beat.caption) / reading
         assert screen.beat.end - screen.beat.start >= least, screen.beat.name
 
 
-def test_the_header_says_where_in_the_lesson_one_is(any_film):
+def test_the_header_shows_the_place_in_the_lesson(any_film):
     steps = any_film.storyboard.steps
     theme = any_film.style.theme
     names = [step.id for step in steps]
@@ -60,7 +60,7 @@ def test_the_header_says_where_in_the_lesson_one_is(any_film):
         title = [f"{now + 1}  {steps[now].title}"]
         if steps[now].head is not None:
             spoken = words(any_film.storyboard.language)
-            title.append(f" · {spoken.say('common', 'head', head=steps[now].head)}")
+            title.append(f" · {spoken.phrase('common', 'head', head=steps[now].head)}")
         assert screen.headers == ((any_film.storyboard.title, "".join(title), tuple(dots)),)
         shown = [t for t in screen.texts if t.rect.bottom > HEADER.bottom]
         assert [t.text for t in shown] == [any_film.storyboard.title, *title]
@@ -72,7 +72,7 @@ def test_the_header_says_where_in_the_lesson_one_is(any_film):
         assert max(t.rect.right for t in shown) < first - 0.2
 
 
-def test_what_is_left_out_is_said_on_the_screen(any_film):
+def test_omitted_entries_are_noted_on_the_screen(any_film):
     for screen in any_film.screens:
         omitted = any_film.storyboard.step(screen.beat.step).omitted
         shown = {text.text for text in screen.texts}
@@ -81,22 +81,22 @@ def test_what_is_left_out_is_said_on_the_screen(any_film):
 
 
 @pytest.mark.xdist_group("two hundred tokens")
-def test_two_hundred_tokens_take_no_more_than_half_as_long_again_as_three(telling):
-    long, short = telling("two hundred tokens"), telling("illustrated")
+def test_two_hundred_tokens_take_no_more_than_half_as_long_again_as_three(screens_of):
+    long, short = screens_of("two hundred tokens"), screens_of("illustrated")
     assert short.storyboard.trace.problem.n == 3
     assert long.plan.seconds <= 1.5 * short.plan.seconds
 
 
 @pytest.mark.xdist_group("two hundred tokens")
 @pytest.mark.parametrize("beat", ["inputs.why", "weights.why"])
-def test_what_blocks_stand_for_is_said_where_the_first_ones_are_seen(telling, beat):
-    def said(case):
-        (screen,) = (each for each in telling(case).screens if each.beat.name == beat)
+def test_blocks_are_explained_when_the_first_ones_appear(screens_of, beat):
+    def captions(case):
+        (screen,) = (each for each in screens_of(case).screens if each.beat.name == beat)
         return solid(" ".join(each.text for each in screen.texts))
 
-    note = solid(words("en").say("film", "large", blocks=MOST_SIDE))
-    assert note in said("two hundred tokens")
-    assert note not in said("illustrated")
+    note = solid(words("en").phrase("film", "large", blocks=MOST_SIDE))
+    assert note in captions("two hundred tokens")
+    assert note not in captions("illustrated")
 
 
 @pytest.mark.parametrize(
@@ -106,11 +106,11 @@ def test_what_blocks_stand_for_is_said_where_the_first_ones_are_seen(telling, be
         *grouped(["given, with a cap and a sink"], {"Q", "K", "V"}),
     ],
 )
-def test_what_queries_and_keys_are_by_now_stands_on_the_shelf(telling, name, titles):
-    screens = telling(name).screens
+def test_the_sidebar_holds_the_latest_queries_and_keys(screens_of, name, titles):
+    screens = screens_of(name).screens
     last = max(i for i, each in enumerate(screens) if each.beat.step in ("places", "given"))
 
     assert len(screens) > last + 1
     for screen in screens[last + 1 :]:
-        standing = {each.text for each in screen.texts if each.rect.right < SHELF.right}
+        standing = {each.text for each in screen.texts if each.rect.right < SIDEBAR.right}
         assert titles <= standing, screen.beat.name

@@ -1,4 +1,4 @@
-"""How much decoded films look like what manim drew, before any encoder: judged by FFmpeg's own filters."""
+"""Similarity of decoded films to manim's frames before any encoder, measured by FFmpeg's filters."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Likeness:
 
 
 def likeness(film: Film, plan: Plan, files: Mapping[str, Path]) -> dict[str, Likeness]:
-    """How like each decoded film is to what stock manim draws, in the first, middle and last frame of every play.
+    """Similarity of each decoded film to stock manim in the first, middle and last frame of every play.
 
     Raises ValueError if a film ends too early.
     """
@@ -61,16 +61,16 @@ def _looked_at(plan: Plan) -> frozenset[int]:
     return frozenset(found)
 
 
-def _draw(film: Film, wanted: frozenset[int], on_frame: Callable[[int, np.ndarray], None]) -> None:
+def _draw(film: Film, numbers: frozenset[int], on_frame: Callable[[int, np.ndarray], None]) -> None:
     """Has manim draw the film, with nothing of ours in between."""
 
-    class Shown(CairoRenderer):
+    class FrameTap(CairoRenderer):
         shown = 0
 
         def add_frame(self, frame: np.ndarray, num_frames: int = 1) -> None:
             super().add_frame(frame, num_frames)
             for number in range(self.shown, self.shown + num_frames):
-                if number in wanted:
+                if number in numbers:
                     on_frame(number, frame)
             self.shown += num_frames
 
@@ -90,7 +90,7 @@ def _draw(film: Film, wanted: frozenset[int], on_frame: Callable[[int, np.ndarra
             }
         ),
     ):
-        film.staged(Shown()).render()
+        film.build_scene(FrameTap()).render()
 
 
 class _Judge:
@@ -108,8 +108,8 @@ class _Judge:
         shown = next((frame for i, frame in self._frames if i == number), None)
         if shown is None:
             raise ValueError(f"{self._path} has no frame {number}")
-        self._similar.append(self._filters["ssim"].told(shown, drawn, "lavfi.ssim.Y"))
-        self._errors.append(self._filters["psnr"].told(shown, drawn, "lavfi.psnr.mse.y"))
+        self._similar.append(self._filters["ssim"].measure(shown, drawn, "lavfi.ssim.Y"))
+        self._errors.append(self._filters["psnr"].measure(shown, drawn, "lavfi.psnr.mse.y"))
 
     def verdict(self) -> Likeness:
         similar, error = self._similar, mean(self._errors)
@@ -135,7 +135,7 @@ class _Filter:
         compares.link_to(self._sink)
         self._graph.configure()
 
-    def told(self, one: av.VideoFrame, other: av.VideoFrame, what: str) -> float:
+    def measure(self, one: av.VideoFrame, other: av.VideoFrame, what: str) -> float:
         for source, frame in zip(self._sources, (one, other), strict=True):
             frame.pts, frame.time_base = self._count, self._base
             source.push(frame)

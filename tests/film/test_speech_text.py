@@ -8,7 +8,7 @@ from attnviz.inputs.request import InputRequest
 from attnviz.lessons.registry import LESSONS, build_storyboard
 from attnviz.library.lesson_input import Presentation, lesson_request
 from attnviz.story.i18n import LANGUAGES
-from attnviz.views.film.voice.speech_text import sayable
+from attnviz.views.film.voice.speech_text import spoken_text
 
 SAID = {
     "en": {
@@ -63,14 +63,14 @@ SAID = {
     ("language", "caption", "said"),
     [(language, *pair) for language, table in SAID.items() for pair in table.items()],
 )
-def test_a_symbol_is_said_in_words(language, caption, said):
-    assert sayable(caption, language) == said
+def test_a_symbol_is_spoken_as_words(language, caption, said):
+    assert spoken_text(caption, language) == said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_token_in_quotation_marks_stays_as_it_is(language):
     for token in ("“a_b”", "“1.5×2”", "“−∞”", "“和/或”", "“5%”"):
-        assert token in sayable(f"q₁ ({token}) = 1", language)
+        assert token in spoken_text(f"q₁ ({token}) = 1", language)
 
 
 DIGITS = {character: i for i, character in enumerate("零一二三四五六七八九")}
@@ -101,8 +101,8 @@ def heard_as(numeral: str, unit: int = 1) -> int:
     [range(12_000), range(12_000, 10**6, 997), range(10**6, 10**10, 9_765_433)],
     ids=["small", "large", "huge"],
 )
-def test_a_chinese_numeral_is_heard_as_the_number_it_stands_for(numbers):
-    misheard = {n for n in numbers if heard_as(sayable(str(n), "zh")) != n}
+def test_a_chinese_numeral_has_the_value_of_its_number(numbers):
+    misheard = {n for n in numbers if heard_as(spoken_text(str(n), "zh")) != n}
 
     assert misheard == set()
     assert heard_as("一百五") == 150
@@ -128,20 +128,20 @@ def test_a_chinese_numeral_is_heard_as_the_number_it_stands_for(numbers):
     }.items(),
 )
 def test_chinese_numerals_are_those_of_the_school_book(number, numeral):
-    assert sayable(number, "zh") == numeral
+    assert spoken_text(number, "zh") == numeral
 
 
-SAYABLE = re.compile("[A-Za-z0-9\u4e00-\u9fff ,.:;?!()'’\\[\\]“”，。：；？！、（）-]*")
+SPOKEN_TEXT = re.compile("[A-Za-z0-9\u4e00-\u9fff ,.:;?!()'’\\[\\]“”，。：；？！、（）-]*")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.name)
-def test_no_caption_of_any_lesson_holds_a_symbol_that_is_not_said(lesson, language):
+def test_every_symbol_of_every_caption_is_spoken(lesson, language):
     board = build_storyboard(
         lesson.name, lesson_request(lesson, InputRequest(), Presentation(lang=language))
     )
 
     for step in board.steps:
         for part, caption in step.narration.items():
-            said = re.sub("“[^”]*”", "", sayable(caption, language))
-            assert SAYABLE.fullmatch(said), f"{step.id}.{part}: {said}: add it to [speech]"
+            said = re.sub("“[^”]*”", "", spoken_text(caption, language))
+            assert SPOKEN_TEXT.fullmatch(said), f"{step.id}.{part}: {said}: add it to [speech]"

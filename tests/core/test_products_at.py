@@ -13,7 +13,7 @@ def random(*shape: int) -> np.ndarray:
     return np.random.default_rng(0).standard_normal(shape)
 
 
-def test_the_products_of_one_place_are_what_a_hand_computes():
+def test_the_products_at_one_position_equal_those_computed_by_hand():
     kernel = [[[1, 0, -1], [2, 1, 0]], [[1, 1, 1], [0, 0, 0]]]
     stages = convolve([[1, 2, 3], [4, 5, 6]], kernel, bias=[10, 10], stride=2, padding=1)
 
@@ -30,7 +30,7 @@ def test_the_products_of_one_place_are_what_a_hand_computes():
     ]
 
 
-def test_at_every_place_of_a_picture_the_products_add_up_to_the_channel_sums_and_these_to_the_total():
+def test_at_every_position_the_products_add_up_to_the_channel_sums_and_these_to_the_total():
     x, kernel = random(3, 5, 6), random(2, 3, 3, 2)
     stages = convolve(x, kernel, stride=(1, 2), padding=1)
 
@@ -78,7 +78,7 @@ def test_a_kernel_that_the_stages_were_not_computed_with_is_refused(other):
 @pytest.mark.parametrize(
     ("place", "out_channel"), [((3, 0), 0), ((0, -1), 0), ((0,), 0), ((0, 0), 2), ((0, 0), -1)]
 )
-def test_a_place_or_a_channel_outside_of_the_output_is_refused(place, out_channel):
+def test_a_position_or_a_channel_outside_of_the_output_is_refused(place, out_channel):
     kernel = random(2, 1, 3, 3)
     stages = convolve(random(1, 5, 4), kernel)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from attnviz.render.drawing.scene_replay import NonDeterministicSceneError
-from attnviz.render.render_queue import Take
+from attnviz.render.render_queue import RenderTask
 from attnviz.render.workers.executor import Executor, executor
 from attnviz.render.workers.worker import draw
 from attnviz.views.film.production.film_service import FilmService
@@ -26,10 +26,10 @@ class Doubtful:
         if job is not draw:
             yield from self._workers.results(job, arguments, on_wait)
             return
-        for i, order in enumerate(arguments):
+        for i, request in enumerate(arguments):
             if i == 1:
                 raise NonDeterministicSceneError("play 3 is another one")
-            ((_, drawn),) = self._workers.results(job, [order], on_wait)
+            ((_, drawn),) = self._workers.results(job, [request], on_wait)
             yield i, drawn
 
 
@@ -43,13 +43,15 @@ def test_a_lesson_is_drawn_here_then_and_every_frame_is_heard_of_once(tmp_path, 
         place = FilmService(Doubtful(workers), folder=str(work) if folder else None)
 
         (told,) = place.plan([asked], ahead=folder)
-        (files,) = place.draw([Take(asked, told.segments, is_same_here=True)], parts, heard.append)
+        (files,) = place.draw(
+            [RenderTask(asked, told.segments, is_same_here=True)], parts, heard.append
+        )
         place.stop()
 
     assert told == plan(asked)
     assert sum(heard) == told.frames
     with executor(1) as alone:
         (expected,) = FilmService(alone).draw(
-            [Take(asked, told.segments, is_same_here=True)], again
+            [RenderTask(asked, told.segments, is_same_here=True)], again
         )
     assert [each.read_bytes() for each in files] == [each.read_bytes() for each in expected]

@@ -86,7 +86,7 @@ def test_tokens_are_shown_as_they_are_and_not_as_markup():
     assert "\x1b" not in shown
 
 
-def test_the_query_that_is_followed_is_told_with_all_it_gives():
+def test_the_followed_query_is_listed_with_all_its_weights():
     weights = np.full((20, 20), 1 / 20)
 
     shown = text_of(20, 80, query=3, tokens=tuple(f"w{i}" for i in range(20)), weights=weights)
