@@ -138,7 +138,9 @@ def _faults(line: str, stages: Sequence[_Stage], relations: Sequence[str]) -> It
                 if exact and one.value != other.value:
                     yield Fault("false =", line, f"{one.text} is not {other.text}")
                 elif other.unit is not None and abs(one.value - other.value) > _HALF * other.unit:
-                    yield Fault("off", line, f"{one.text} is {float(one.value):.9g}, not {other.text}")
+                    yield Fault(
+                        "off", line, f"{one.text} is {float(one.value):.9g}, not {other.text}"
+                    )
 
 
 # ── expressions ──

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import field
+from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
@@ -24,6 +26,7 @@ from attnviz.story.i18n import Words
 from attnviz.story.labels import indexed, labels, shown_token, symbol_of
 from attnviz.story.matrix import Label, Matrix, MatrixKind
 from attnviz.story.numbers import Numbers
+from attnviz.story.written_value import agrees
 from attnviz.theme import Role
 
 HEADS_SHOWN = 4
@@ -98,6 +101,15 @@ class LessonContext:
     def weight_texts(self) -> tuple[str, ...]:
         """The worked row of weights as text, adding up to 1; the same in every step."""
         return self.numbers.weights.row(self.weights.tolist())
+
+    def weight(self, key: int) -> Number:
+        """The weight of a key in the worked row, as a result: as the row has it, unless it was moved there so that
+        the row adds up.
+        """
+        value, text = float(self.weights[key]), self.weight_texts[key]
+        if math.isfinite(value) and not agrees(Fraction(value), text):
+            text = self.numbers.weights.finer(1).text(value)
+        return Number(value, text, Role.WEIGHT)
 
     @property
     def scaling(self) -> formulas.Scaling | None:

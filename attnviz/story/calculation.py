@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from attnviz.records import record
+from attnviz.story.caption_tokens import MINUS
 from attnviz.theme import Role
 
 
@@ -55,8 +57,8 @@ class Term:
 class Calculation:
     """One result written out: left = term + term + … = total. No terms: left = total.
 
-    As shown, the texts of the terms add up to the text of the total; but for exponentials, where equal scores must give
-    equal numbers, the "≈" is all that is claimed.
+    Who works it out from its texts gets the text of the total, to half a unit of its last digit; see
+    `attnviz.story.exactness`.
     """
 
     part: str
@@ -76,3 +78,15 @@ class Calculation:
         """
         rounded = self.relation == "≈" and any(len(term.pieces) > 1 for term in self.terms)
         return len(self.terms) > 1 and (rounded or any(term.merged for term in self.terms))
+
+    @property
+    def sum_relation(self) -> Literal["=", "≈"]:
+        """The sign between the values of the terms and the total: "=" if the written values add up to it exactly."""
+        if isinstance(self.total, Vector):
+            return "≈"
+        texts = [*(term.text for term in self.terms), self.total.text]
+        try:
+            *values, total = (Fraction(text.replace(MINUS, "-")) for text in texts)
+        except ValueError:  # −∞ plus a number stays −∞
+            return "="
+        return "=" if sum(values) == total else "≈"

@@ -22,7 +22,7 @@ def written(calculation: Calculation, words: Words) -> tuple[tuple[Run, ...], ..
         stages.append((Run("= "), *_sum(calculation.terms, words)))
     if calculation.shows_products:
         stages.append((Run(f"{relation} "), *_values(calculation.terms)))
-        relation = "="
+        relation = calculation.sum_relation
     stages.append((Run(f"{relation} "), *_pieces((calculation.total,), lead=True)))
     return tuple(stages)
 

@@ -2,16 +2,21 @@
 
 How much is written out follows the size: up to `most` terms of a sum, or keys of a row, are shown; of more, the
 largest, and the rest as one merged term, so that what is shown still adds up.
+
+A result is written as it is everywhere; what it is worked out of is written with as many digits as that takes.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.story.calculation import Calculation, Number, Piece, Symbol, Term, Vector
-from attnviz.story.exactness import relation
-from attnviz.story.numbers import Numbers
+from attnviz.story.exactness import follows, follows_at, relation
+from attnviz.story.numbers import LEVELS, SHARED_LEVELS, Numbers, last_digit
 from attnviz.theme import Role
 
 MOST = 8
@@ -68,17 +73,12 @@ def dot_product(
         values.append(sum(p for i, p in enumerate(products) if i not in set(kept)))
         pieces.append(())
         merged.append(len(products) - len(kept))
-    if added is None:
-        texts = numbers.row(values, total=total.value)
-    else:
-        # it is written as it is: where rounding asks for a unit, a product gives it
-        texts = (
-            *numbers.row(values, total=numbers.remainder(total.value, added.value)),
-            added.text,
-        )
+    if added is not None:
         values.append(added.value)
-        pieces.append((added,))
         merged.append(0)
+    texts = numbers.row(values, total=total.value)
+    if added is not None:
+        pieces.append((replace(added, text=texts[-1]),))
     terms = tuple(map(Term, pieces, values, texts, merged))
     return calculation(part, left, terms, total, numbers, position)
 
@@ -119,3 +119,122 @@ def plain(
 ) -> Calculation:
     """left = total."""
     return Calculation(part, left, (), "=" if numbers.exact(total.value) else "≈", total, position)
+
+
+def settled(calculations: Iterable[Calculation], numbers: Numbers) -> tuple[Calculation, ...]:
+    """The same lines, with so many digits that each gives its result.
+
+    Lines of one part have the same number of decimals, so that equal numbers look equal; one that needs more than its
+    neighbours has more for itself. Where even all digits do not give the result, as where a sum was computed in half
+    precision, fewer digits of the result are written.
+
+    >>> factors = (Number(0.06338, "0.06"), TIMES, Number(3.0, "3"))
+    >>> line = single("worked", (Symbol("o"),), factors, Number(0.19014, "0.19"), Numbers(), 0)
+    >>> settled([line], Numbers())[0].terms[0].pieces[0].text
+    '0.063'
+    """
+    lines = tuple(calculations)
+    parts = dict.fromkeys(line.part for line in lines)
+    done = {
+        part: iter(_settled_together([line for line in lines if line.part == part], numbers))
+        for part in parts
+    }
+    return tuple(next(done[line.part]) for line in lines)
+
+
+def _settled_together(lines: Sequence[Calculation], numbers: Numbers) -> list[Calculation]:
+    able: set[int] = set()
+    levels: list[list[Calculation]] = []
+    for level in range(SHARED_LEVELS):
+        written = [_at_level(line, level, numbers) for line in lines]
+        following = {i for i, line in enumerate(written) if follows(line)}
+        if len(following) == len(lines):
+            return written
+        able |= following
+        levels.append(written)
+    together = next(
+        (written for written in levels if all(follows(written[i]) for i in able)), levels[-1]
+    )
+    return [
+        written if follows(written) else _settled_alone(line, numbers)
+        for written, line in zip(together, lines, strict=True)
+    ]
+
+
+def _settled_alone(line: Calculation, numbers: Numbers) -> Calculation:
+    finest = line
+    for level in range(LEVELS):
+        finest = _at_level(line, level, numbers)
+        if follows(finest):
+            return finest
+    if isinstance(finest.total, Vector):
+        return _with_coarser_entries(finest, numbers)
+    shorter = (
+        _with_total(finest, replace(finest.total, text=text), numbers)
+        for text in numbers.coarser(finest.total.value)
+    )
+    return next(filter(follows, shorter), finest)
+
+
+def _with_coarser_entries(line: Calculation, numbers: Numbers) -> Calculation:
+    """A vector of which entries do not follow: with fewer digits of these."""
+    total = line.total
+    assert isinstance(total, Vector)
+    texts = list(total.texts)
+    for i, value in enumerate(total.values):
+        for text in (texts[i], *numbers.coarser(value)):
+            texts[i] = text
+            tried = replace(total, texts=(*total.texts[:i], text, *total.texts[i + 1 :]))
+            if follows_at(replace(line, total=tried), i):
+                break
+    return _with_total(line, replace(total, texts=tuple(texts)), numbers)
+
+
+def _at_level(line: Calculation, level: int, numbers: Numbers) -> Calculation:
+    """The line with its operands at that level of `Numbers.operand`."""
+    if not level:
+        return line
+    left = tuple(_finer(piece, level, numbers) for piece in line.left)
+    is_plain_sum = all(len(term.pieces) < 2 for term in line.terms)
+    terms = tuple(
+        # beside products a number is written as the products are
+        _term_at_level(term, level, numbers) if is_plain_sum or len(term.pieces) > 1 else term
+        for term in line.terms
+    )
+    return replace(line, left=left, terms=terms, relation=relation(terms, line.total, numbers))
+
+
+def _term_at_level(term: Term, level: int, numbers: Numbers) -> Term:
+    pieces = tuple(_finer(piece, level, numbers) for piece in term.pieces)
+    match pieces:
+        case (Number(text=text),):  # a term of one number is worth what is written
+            return replace(term, pieces=pieces, text=text)
+    return replace(term, pieces=pieces)
+
+
+def _with_total(line: Calculation, total: Number | Vector, numbers: Numbers) -> Calculation:
+    terms = line.terms
+    if len(terms) == 1 and isinstance(total, Number):
+        terms = (replace(terms[0], text=total.text),)
+    return replace(line, terms=terms, total=total, relation=relation(terms, total, numbers))
+
+
+def _finer(piece: Piece, level: int, numbers: Numbers) -> Piece:
+    if isinstance(piece, Symbol):
+        return piece
+    writing = numbers.weights if piece.role is Role.WEIGHT else numbers
+    if isinstance(piece, Vector):
+        texts = tuple(
+            _finer_text(text, value, level, writing)
+            for text, value in zip(piece.texts, piece.values, strict=True)
+        )
+        return replace(piece, texts=texts)
+    return replace(piece, text=_finer_text(piece.text, piece.value, level, writing))
+
+
+def _finer_text(text: str, value: float, level: int, numbers: Numbers) -> str:
+    """The number at that level, unless it is written with as many digits already."""
+    if numbers.is_complete_text(text, value):
+        return text
+    finer = numbers.operand(value, level)
+    return finer if last_digit(finer) < last_digit(text) or "e" in finer else text

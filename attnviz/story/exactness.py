@@ -1,4 +1,6 @@
-"""The choice of "=" or "≈" in a calculation: "=" only if the written digits give the total exactly."""
+"""What a line of arithmetic may claim: "=" only if the written digits give the total exactly, and "≈" only if they give
+it to half a unit of its last digit.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Literal
 
-from attnviz.story.calculation import Number, Piece, Symbol, Term, Vector
-from attnviz.story.numbers import MINUS, Numbers
+from attnviz.story.calculation import Calculation, Number, Piece, Symbol, Term, Vector
+from attnviz.story.numbers import Numbers
+from attnviz.story.written_value import agrees, value_of, written_value
 
 
 def relation(terms: Sequence[Term], total: Number | Vector, numbers: Numbers) -> Literal["=", "≈"]:
@@ -34,6 +37,35 @@ def term_relation(term: Term, numbers: Numbers) -> Literal["=", "≈"]:
     if term.value is None:
         return "≈"
     return relation([term], Number(term.value, term.text), numbers)
+
+
+def follows(calculation: Calculation) -> bool:
+    """True if who works the line out from its written digits gets what is written, to half a unit of the last digit.
+
+    >>> factors = (Number(0.0634, "0.06"), Symbol("·"), Number(3.0, "3"))
+    >>> total = Number(0.19, "0.19")
+    >>> follows(Calculation("", (), (Term(factors, 0.19, "0.19"),), "≈", total))
+    False
+    """
+    terms, total = calculation.terms, calculation.total
+    if not terms:
+        return True
+    if isinstance(total, Vector):
+        return all(follows_at(calculation, i) for i in range(len(total.texts)))
+    values = [_value(term) for term in terms]
+    if not agrees(_sum(values), total.text):
+        return False
+    if not calculation.shows_products:
+        return True
+    of_each = (agrees(value, term.text) for value, term in zip(values, terms, strict=True))
+    return all(of_each) and agrees(_sum(written_value(term.text) for term in terms), total.text)
+
+
+def follows_at(calculation: Calculation, entry: int) -> bool:
+    """The same for one entry of a number times a vector."""
+    total = calculation.total
+    assert isinstance(total, Vector)
+    return agrees(_products(calculation.terms[0])[entry], total.texts[entry])
 
 
 def _deciding(term: Term) -> list[tuple[str, float]]:
@@ -72,61 +104,32 @@ def _is_exponential(term: Term) -> bool:
 
 def _adds_up(terms: Sequence[Term], total: Number | Vector) -> bool:
     if isinstance(total, Vector):
-        factor, _, vector = terms[0].pieces
-        return (
-            isinstance(factor, Number)
-            and isinstance(vector, Vector)
-            and all(
-                _product(factor.text, text) == _rational(result)
-                for text, result in zip(vector.texts, total.texts, strict=True)
-            )
-        )
-    if _rational(total.text) is None:
+        return _products(terms[0]) == [written_value(text) for text in total.texts]
+    written = written_value(total.text)
+    if written is None:
         # −∞ plus or times a number stays −∞: there are no digits to compare.
         return True
-    values = [_fraction_of(term) for term in terms]
-    known = [value for value in values if value is not None]
-    return len(known) == len(values) and sum(known) == _rational(total.text)
+    # of one term for many there is only what it is worth
+    values = [_value(term) if term.pieces else written_value(term.text) for term in terms]
+    return _sum(values) == written
 
 
-def _fraction_of(term: Term) -> Fraction | None:
-    """The value of the term as it is written; None if it is no fraction."""
-    texts = [piece.text for piece in term.pieces if isinstance(piece, Number)]
-    operators = [piece.text for piece in term.pieces if isinstance(piece, Symbol)]
-    if not texts:
-        return _rational(term.text)
-    if _is_exponential(term):
-        return _exponential(*texts)
-    first = _rational(texts[0])
-    second = _rational(texts[-1])
-    if not operators or first is None or second is None:
-        return first
-    match operators[0]:
-        case "·":
-            return first * second
-        case "+":
-            return first + second
-        case "/" if second:
-            return first / second
-    return None
+def _value(term: Term) -> Fraction | None:
+    """The value of the term as it is written; None where its pieces have none."""
+    return value_of(term.pieces) if term.pieces else None
 
 
-def _exponential(score: str, maximum: str) -> Fraction | None:
-    """The exponential of score − maximum: a fraction at 0 and at −∞ only, else None."""
-    if score == maximum:
-        return Fraction(1)
-    return Fraction(0) if score == f"{MINUS}∞" else None
+def _sum(values: Iterable[Fraction | None]) -> Fraction | None:
+    known = list(values)
+    numbers = [value for value in known if value is not None]
+    return sum(numbers, Fraction(0)) if len(numbers) == len(known) else None
 
 
-def _product(one: str, other: str) -> Fraction | None:
-    """The product of two written numbers; None if one of them is no fraction."""
-    first, second = _rational(one), _rational(other)
-    return None if first is None or second is None else first * second
-
-
-def _rational(text: str) -> Fraction | None:
-    """A written number, digit by digit; None for −∞."""
-    try:
-        return Fraction(text.replace(MINUS, "-"))
-    except ValueError:
-        return None
+def _products(term: Term) -> list[Fraction | None]:
+    """Each entry of a number times a vector, as written."""
+    match term.pieces:
+        case (Number(text=factor), Symbol(text="·"), Vector(texts=texts)):
+            first = written_value(factor)
+            entries = [written_value(text) for text in texts]
+            return [None if first is None or each is None else first * each for each in entries]
+    return []

@@ -2,20 +2,22 @@
 
 A number that is exact at the precision is shown as it is (4, 0.5); one that is not shows all decimals (0.47), so that a
 reader can tell 2 from 2.00, which was rounded. A minus is U+2212, a hidden score is −∞.
+
+Every number is rounded for itself, as far as that goes: equal ones look equal, and each is right to half a unit of its
+last digit. Where so few decimals do not add up, more are shown.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import cycle, islice
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.rounding import sum_preserving_round
 from attnviz.records import record
 from attnviz.story.caption_tokens import (
     MINUS as MINUS,  # offered here too: it is the sign of every number
@@ -26,6 +28,17 @@ if TYPE_CHECKING:
     from attnviz.story.matrix import Matrix
 
 _WIDEST = 1e6
+_MORE_OF_A_ROW = 2
+"""Decimals that a row of weights takes beyond the precision, if that makes it add up."""
+_LONGEST_FINER_ROW = 8
+"""Weights of a row that may take more decimals; a longer one would grow too wide."""
+SHARED_LEVELS = 5
+"""Levels of `Numbers.operand` that add decimals, the same to all numbers; those after them add significant digits, up to all that there are."""
+_SIGNIFICANT = (4, 6, 8, 10, 12, 15, 17)
+LEVELS = SHARED_LEVELS + len(_SIGNIFICANT)
+"""The number of levels of `Numbers.operand`."""
+_LONGEST = 9
+"""Characters of a number where there is a choice."""
 LONGEST_SUM = 64
 """Numbers of a row that is shown whole, at most. Of a longer one parts are shown, which need not add up: made to, one
 weight of 0.0005 among 2,000 would read 0.01, and the next one 0.00."""
@@ -35,15 +48,15 @@ weight of 0.0005 among 2,000 would read 0.01, and the next one 0.00."""
 class Numbers:
     """Turns numbers into text.
 
-    `precision`: decimals at the most. `sums`: a row that is a sum (weights, the terms of a dot product) is rounded so
-    that what is shown adds up (largest remainder). `tolerance`: how far, relative to itself, a number may lie from a
-    short decimal and still count as exact; it follows the type the trace was computed in, and never reaches a
-    thousandth of the last decimal. `strict`: 0 and 1 are said only of what is just that, as of `weights`.
+    `precision`: decimals, where these are enough. `sums`: a row of weights is rounded so that what is shown adds up,
+    with more decimals where it must. `tolerance`: how far, relative to itself, a number may lie from a short decimal
+    and still count as exact; it follows the type the trace was computed in, and never reaches a thousandth of the last
+    decimal. `strict`: 0 and 1 are said only of what is just that, as of `weights`.
 
     >>> Numbers().text(0.468), Numbers().text(-4.0), Numbers().text(float("-inf"))
     ('0.47', '−4', '−∞')
-    >>> Numbers().row([1 / 3, 1 / 3, 1 / 3])
-    ('0.34', '0.33', '0.33')
+    >>> Numbers().row([0.674, 0.204, 0.122]), Numbers().row([0.674, 0.204, 0.1242], total=1.0022)
+    (('0.67', '0.20', '0.12'), ('0.67', '0.20', '0.12'))
     """
 
     precision: int = 2
@@ -114,40 +127,59 @@ class Numbers:
         finer = replace(self, precision=max(self.precision, digits))
         return finer.text(low), finer.text(high)
 
+    def finer(self, more: int) -> Numbers:
+        """The same with more decimals.
+
+        >>> Numbers().finer(1).text(0.0634)
+        '0.063'
+        """
+        return replace(self, precision=self.precision + more) if more else self
+
+    def operand(self, value: float, level: int) -> str:
+        """A number of which something is worked out: at level 0 its `text`, at each further level with more digits,
+        at last with all that it has.
+
+        >>> [Numbers().operand(0.0000123456, level) for level in (0, 1, 4, 5, LEVELS - 1)]
+        ['0.00', '0.000', '0.000012', '1.235e-05', '1.23456e-05']
+        """
+        if level < SHARED_LEVELS or self.exact(value):
+            return self.finer(min(level, SHARED_LEVELS - 1)).text(value)
+        return _significant(value, _SIGNIFICANT[min(level - SHARED_LEVELS, len(_SIGNIFICANT) - 1)])
+
+    def coarser(self, value: float) -> Iterator[str]:
+        """The number with fewer and fewer digits, down to one.
+
+        >>> list(Numbers().coarser(10.3812))
+        ['10.4', '10', '1e+01']
+        """
+        size = math.floor(math.log10(abs(value))) if value else 0
+        significant = max(self.precision, 1)
+        if abs(value) < _WIDEST:
+            significant = min(size, significant)
+            for precision in range(self.precision - 1, -1, -1):
+                yield self.finer(precision - self.precision)._text(value, exact=False)
+        for digits in range(significant, 0, -1):
+            yield _significant(value, digits, plain=False)
+
     def row(
         self, values: Iterable[float], *, is_sum: bool = True, total: float | None = None
     ) -> tuple[str, ...]:
-        """Numbers that belong together. With `is_sum`, and `sums` on, they are rounded to add up; of more than
-        `LONGEST_SUM` without a `total` each is rounded for itself.
+        """Numbers that belong together.
 
-        `total` is what they add up to in the trace, where its text is shown too; None is their own sum. The two may
-        differ in the last digit of all, and so round apart.
+        With a `total`, whose text is shown too, they add up to that text: as written, or with more decimals than it
+        has, to half a unit of its last one. Without, and with `sums` on, up to `LONGEST_SUM` of them add up to 1, or
+        whatever their sum is; but equal ones stay equal, and where no others are left to be moved, the sum is only
+        about that.
+
+        >>> Numbers().row([0.126, 3.746, 2.81], total=6.682), Numbers().row([1 / 3, 1 / 3, 1 / 3])
+        (('0.126', '3.746', '2.810'), ('0.33', '0.33', '0.33'))
         """
         given = [float(value) for value in values]
-        is_shown = total is not None or len(given) <= LONGEST_SUM
-        adds_up = is_sum and self.sums and is_shown
-        shown = self._adding_up(given, total) if adds_up else given
-        return tuple(self._text(s, self.exact(g)) for s, g in zip(shown, given, strict=True))
-
-    def row_with_ties(self, values: Iterable[float], total: float) -> tuple[str, ...]:
-        """As `row`, but numbers that are alike stay alike and exact ones stay as they are. Where no others are left to
-        be moved, each is rounded for itself, and what is shown may not add up.
-
-        >>> Numbers().row_with_ties([0.174, 0.034, 0.0748], 0.2828), Numbers().row_with_ties([0.334, 0.334], 0.668)
-        (('0.17', '0.03', '0.08'), ('0.33', '0.33'))
-        """
-        given = [float(value) for value in values]
-        fair = self._fairly(given, total) if self.sums else given
-        return tuple(self._text(s, self.exact(g)) for s, g in zip(fair, given, strict=True))
-
-    def remainder(self, total: float, part: float) -> float:
-        """The sum of the other numbers where `total` and `part` are shown as they are.
-
-        >>> round(Numbers().remainder(0.1237, 0.0139), 2)
-        0.11
-        """
-        shown, taken = (float(f"{value:.{self.precision}f}") for value in (total, part))
-        return shown - taken
+        if is_sum and total is not None:
+            return self._parts(given, total)
+        if is_sum and self.sums and len(given) <= LONGEST_SUM:
+            return self._shares(given)
+        return tuple(map(self.text, given))
 
     def cells(self, matrix: Matrix) -> tuple[tuple[str, ...], ...]:
         """The entries of a matrix as text, (rows, columns), rounded to add up along `matrix.sums`."""
@@ -166,36 +198,41 @@ class Numbers:
             return tuple(self.row(row.tolist(), total=total) for row, total in rows)
         return tuple(self.row(row.tolist(), is_sum=matrix.sums == "rows") for row in values)
 
-    def _adding_up(self, values: list[float], total: float | None) -> list[float]:
-        small = all(abs(value) < _WIDEST for value in [*values, total or 0.0])
-        if not small or not values:
-            return values
-        rounded: list[float] = sum_preserving_round(np.array(values), self.precision).tolist()
-        return rounded if total is None else self._meeting(total, rounded, values)
+    def _parts(self, values: list[float], total: float) -> tuple[str, ...]:
+        """The parts of a sum with the fewest digits that add up to the text of `total`."""
+        plain = tuple(map(self.text, values))
+        if not math.isfinite(total) or not all(map(math.isfinite, values)):
+            return plain
+        # of a total that is exact, as 4, the decimals that it could have count too
+        unit = last_digit(self._text(total, exact=False))
+        wanted = as_fraction(self.text(total))
+        for level in range(LEVELS):
+            texts = tuple(self.operand(value, level) for value in values)
+            if abs(sum(map(as_fraction, texts)) - wanted) <= unit / 2:
+                return texts
+        return plain
 
-    def _meeting(self, total: float, rounded: list[float], values: list[float]) -> list[float]:
-        """`rounded`, moved by units of the last decimal until it adds up to the text of `total`."""
-        unit = 10**self.precision
-        units = [round(each * unit) for each in rounded]
-        missing = round(float(f"{total:.{self.precision}f}") * unit) - sum(units)
-        if not missing:
-            return rounded
-        sign = 1 if missing > 0 else -1
-        inexact = [i for i, value in enumerate(values) if not self.exact(value)]
-        nearest = sorted(
-            inexact or range(len(values)), key=lambda i: sign * (units[i] - values[i] * unit)
-        )
-        for i in islice(cycle(nearest), abs(missing)):
-            units[i] += sign
-        return [each / unit for each in units]
+    def _shares(self, values: list[float]) -> tuple[str, ...]:
+        """The parts of a whole with the fewest decimals that add up to it. Of a long row, and where none do, numbers
+        are moved by a unit of the last decimal, equal ones together.
+        """
+        plain = tuple(map(self.text, values))
+        if not all(abs(value) < _WIDEST for value in values):
+            return plain
+        total = math.fsum(values)
+        most = _MORE_OF_A_ROW if len(values) <= _LONGEST_FINER_ROW else 0
+        for more in range(most + 1):
+            decimals = self.precision + more
+            if sum(_units(value, decimals) for value in values) == _units(total, decimals):
+                return tuple(map(self.finer(more).text, values)) if more else plain
+        fair = self._fairly(values, total)
+        return tuple(self._text(s, self.exact(g)) for s, g in zip(fair, values, strict=True))
 
     def _fairly(self, values: list[float], total: float) -> list[float]:
         """The values rounded; groups of equal ones are moved by a unit, those first that rounding has moved most."""
-        if not all(abs(value) < _WIDEST for value in (*values, total)):
-            return values
         unit = 10**self.precision
-        units = [round(float(f"{each:.{self.precision}f}") * unit) for each in values]
-        missing = round(float(f"{total:.{self.precision}f}") * unit) - sum(units)
+        units = [_units(each, self.precision) for each in values]
+        missing = _units(total, self.precision) - sum(units)
         sign = 1 if missing > 0 else -1
         groups: dict[float, list[int]] = {}
         for i, value in enumerate(values):
@@ -226,6 +263,45 @@ class Numbers:
         if float(digits) == 0:
             digits = digits.lstrip("-")  # no −0.00
         return digits.replace("-", MINUS)
+
+
+def as_fraction(text: str) -> Fraction:
+    """A written number, digit by digit. Raises ValueError for −∞ and all that is no number."""
+    return Fraction(text.replace(MINUS, "-"))
+
+
+def last_digit(text: str) -> Fraction:
+    """The worth of one in the last digit of a written number.
+
+    >>> last_digit("0.25"), last_digit("−4"), last_digit("1.50e+06")
+    (Fraction(1, 100), Fraction(1, 1), Fraction(10000, 1))
+    """
+    digits, _, exponent = text.partition("e")
+    return Fraction(10) ** (int(exponent or 0) - len(digits.partition(".")[2]))
+
+
+def _units(value: float, decimals: int) -> int:
+    """The number as it is written with so many decimals, in units of the last one."""
+    return int(f"{value:.{decimals}f}".replace(".", ""))
+
+
+def _significant(value: float, digits: int, *, plain: bool = True) -> str:
+    """A number with so many significant digits, or fewer where these are all; without a power of ten if that is not
+    longer, and `plain`.
+
+    >>> _significant(0.00012345, 3), _significant(-1234.5678, 6), _significant(1.5e12, 4)
+    ('1.23e-04', '−1234.57', '1.5e+12')
+    """
+    if not math.isfinite(value) or value == 0:
+        return Numbers().text(value)
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    power = int(exponent)
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    decimals = max(len(mantissa.partition(".")[2]) - power, 0)
+    fixed, scientific = f"{value:.{decimals}f}", f"{mantissa}e{exponent}"
+    is_short = len(fixed) <= max(_LONGEST, len(scientific))
+    text = fixed if plain and is_short and abs(value) < _WIDEST else scientific
+    return MINUS + text[1:] if value < 0 else text
 
 
 def percent(share: float) -> str:

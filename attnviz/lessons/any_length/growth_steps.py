@@ -5,7 +5,8 @@ from __future__ import annotations
 from attnviz.core.trace import Trace
 from attnviz.lessons.any_length.context import GrowthContext
 from attnviz.story import formulas
-from attnviz.story.calculation import Calculation, Number, Symbol, Term
+from attnviz.story.calculation import Calculation, Number, Symbol
+from attnviz.story.calculations import settled, single
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
 from attnviz.story.labels import indexed, labels
 from attnviz.story.matrix import Label, Matrix
@@ -105,20 +106,12 @@ def _shrunk(
     def calculation(key: int) -> Calculation:
         weight = Number(float(before.values[0, key]), old_texts[key], Role.WEIGHT)
         total = Number(float(after.values[0, key]), new_texts[key], Role.WEIGHT)
-        exact = all(
-            numbers.is_complete_text(each.text, each.value) for each in (weight, taken, total)
-        )
         pieces = (weight, Symbol("·(1 −"), Symbol(" "), taken, Symbol(")"))
-        return Calculation(
-            "worked",
-            (Symbol(indexed("α", row, key), Role.WEIGHT),),
-            (Term(pieces, total.value, total.text),),
-            "=" if exact else "≈",
-            total,
-            key,
+        return single(
+            "worked", (Symbol(indexed("α", row, key), Role.WEIGHT),), pieces, total, numbers, key
         )
 
-    return tuple(map(calculation, range(old)))
+    return settled(map(calculation, range(old)), numbers)
 
 
 def causal(growth_context: GrowthContext) -> Step:

@@ -16,7 +16,7 @@ from attnviz.lessons.cnn_limits.measurements import (
     SIDE,
 )
 from attnviz.story.calculation import Calculation, Symbol, Term
-from attnviz.story.calculations import calculation, dot_product
+from attnviz.story.calculations import calculation, dot_product, settled
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
 from attnviz.story.labels import indexed
 from attnviz.story.matrix import Matrix, MatrixKind
@@ -33,7 +33,7 @@ def convolution(context: LimitsContext) -> Step:
     measured = context.measured
     at = products_at(measured.edges, EDGE, EDGE_POSITION)
     total = context.number(float(at.total), Role.OUTPUT)
-    worked = dot_product(
+    line = dot_product(
         "worked",
         (Symbol(indexed("y", *EDGE_POSITION), Role.OUTPUT),),
         (at.window.ravel(), at.kernel.ravel()),
@@ -54,7 +54,7 @@ def convolution(context: LimitsContext) -> Step:
             inside=_PLACES,
             outside=measured.digit.size - _PLACES,
         ),
-        worked=(worked,),
+        worked=settled([line], context.numbers),
         exhibits=(
             Exhibit("picture", _digit(context), marks=(_window(*EDGE_POSITION),)),
             Exhibit("kernel", _edge_kernel(), joint="*"),
@@ -172,7 +172,7 @@ def _channel_calculations(context: LimitsContext, at: PositionProducts) -> tuple
     terms = tuple(Term((each,), each.value, each.text) for each in partial)
     left = (Symbol(indexed("y", *COLOUR_POSITION), Role.OUTPUT),)
     total = context.number(float(at.total), Role.OUTPUT)
-    return (*by_channel, calculation("sum", left, terms, total, numbers))
+    return settled([*by_channel, calculation("sum", left, terms, total, numbers)], numbers)
 
 
 def features(context: LimitsContext) -> Step:

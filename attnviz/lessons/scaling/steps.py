@@ -14,7 +14,7 @@ from attnviz.lessons.scaling import parts
 from attnviz.lessons.scaling.measurements import D_KS, KEYS, LESSON, QUERIES, ScalingMeasurements
 from attnviz.story import formulas
 from attnviz.story.calculation import Number, Symbol
-from attnviz.story.calculations import dot_product
+from attnviz.story.calculations import dot_product, settled
 from attnviz.story.exhibits import Exhibit, Region, Row, Table
 from attnviz.story.labels import indexed, labels
 from attnviz.story.matrix import Label, Matrix, MatrixKind
@@ -60,7 +60,7 @@ def _score(scaling: ScalingMeasurements) -> Step:
     q, k = scaling.query[:d_k], scaling.keys[0, :d_k]
     total = Number(float(q @ k), numbers.text(float(q @ k)), Role.SCORE)
     left = (Symbol(indexed("q", 0), Role.QUERY), Symbol("·"), Symbol(indexed("k", 0), Role.KEY))
-    worked = dot_product(
+    line = dot_product(
         "worked", left, (q, k), (Role.QUERY, Role.KEY), total, numbers, 0, most=scaling.most
     )
     return Step(
@@ -72,7 +72,7 @@ def _score(scaling: ScalingMeasurements) -> Step:
             "worked": scaling.phrase("score", "worked", d_k=d_k),
             "more": scaling.phrase("score", "more"),
         },
-        worked=(worked,),
+        worked=settled([line], numbers),
         exhibits=(
             Exhibit("why", Matrix(indexed("q", 0), q[None, :], Role.QUERY, kind=MatrixKind.OTHER)),
             Exhibit(

@@ -7,7 +7,7 @@ from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
 from attnviz.story.calculation import Calculation, Symbol
-from attnviz.story.calculations import components, dot_product
+from attnviz.story.calculations import components, dot_product, settled
 from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
 from attnviz.story.matrix import Matrix, MatrixKind
@@ -111,11 +111,14 @@ def _projected(
     }[letter]
     row, width = context.query, per_head[0].shape[1]
     shown = components(width, context.most)
-    worked = tuple(
-        _component(
-            context, letter, role, w[:, j], None if b is None else float(b[j]), per_head[0], j
-        )
-        for j in shown
+    worked = settled(
+        (
+            _component(
+                context, letter, role, w[:, j], None if b is None else float(b[j]), per_head[0], j
+            )
+            for j in shown
+        ),
+        context.numbers,
     )
     named = {"input": context.named("x", row), "result": indexed(letter, row)}
     narration = {

@@ -11,7 +11,7 @@ from attnviz.lessons.lesson_context import LessonContext, positions_equal_to
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
 from attnviz.story.calculation import Calculation, Number, Symbol
-from attnviz.story.calculations import dot_product, plain, single
+from attnviz.story.calculations import dot_product, plain, settled, single
 from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
 from attnviz.story.matrix import MatrixKind
@@ -23,22 +23,25 @@ from attnviz.theme import Role
 def scores(context: LessonContext) -> Step:
     """s = q · k for the worked query and every key."""
     head, row = context.head, context.query
-    worked = tuple(
-        dot_product(
-            "worked",
-            (
-                Symbol(indexed("q", row), Role.QUERY),
-                Symbol("·"),
-                Symbol(indexed("k", key), Role.KEY),
-            ),
-            (head.q[row], head.k[key]),
-            (Role.QUERY, Role.KEY),
-            context.number(head.stages.scores[row, key], Role.SCORE),
-            context.numbers,
-            key,
-            most=context.most,
-        )
-        for key in context.keys
+    worked = settled(
+        (
+            dot_product(
+                "worked",
+                (
+                    Symbol(indexed("q", row), Role.QUERY),
+                    Symbol("·"),
+                    Symbol(indexed("k", key), Role.KEY),
+                ),
+                (head.q[row], head.k[key]),
+                (Role.QUERY, Role.KEY),
+                context.number(head.stages.scores[row, key], Role.SCORE),
+                context.numbers,
+                key,
+                most=context.most,
+            )
+            for key in context.keys
+        ),
+        context.numbers,
     )
     narration = {
         "why": context.phrase("scores", "why", query=context.named("q", row)),
@@ -126,7 +129,7 @@ def scale(context: LessonContext) -> Step | None:
                 ),
             ),
         ),
-        worked=tuple(worked(key) for key in context.keys),
+        worked=settled(map(worked, context.keys), context.numbers),
         omitted=context.omitted_keys,
     )
 
@@ -162,7 +165,7 @@ def cap(context: LessonContext) -> Step | None:
                 ),
             ),
         ),
-        worked=tuple(worked(key) for key in context.keys),
+        worked=settled(map(worked, context.keys), context.numbers),
         omitted=context.omitted_keys,
     )
 
@@ -204,7 +207,7 @@ def bias(context: LessonContext) -> Step | None:
                 ),
             ),
         ),
-        worked=tuple(worked(key) for key in context.keys),
+        worked=settled(map(worked, context.keys), context.numbers),
         omitted=context.omitted_keys,
     )
 

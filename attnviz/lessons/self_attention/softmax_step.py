@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from attnviz.core.arrays import FloatArray
 from attnviz.core.attention import AttentionStages
 from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.self_attention import parts
+from attnviz.records import record
 from attnviz.story import formulas
 from attnviz.story.calculation import Calculation, Number, Symbol, Term
-from attnviz.story.calculations import calculation, plain, single
+from attnviz.story.calculations import calculation, plain, settled, single
 from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
+from attnviz.story.numbers import SHARED_LEVELS
 from attnviz.story.storyboard import Step
+from attnviz.story.written_value import agrees, value_of, written_value
 from attnviz.theme import Role
 
 
@@ -43,71 +48,123 @@ def softmax(context: LessonContext) -> Step:
     )
 
 
+@record
+class _Exponentials:
+    """The exponentials of the worked row as they are written, and their sum."""
+
+    of_keys: tuple[Number, ...]
+    rest: Term | None
+    """Those of all other keys, as one."""
+    of_sink: Number | None
+    total: Number
+
+
 def _told(
     context: LessonContext, masked: FloatArray
 ) -> tuple[tuple[Calculation, ...], dict[str, str]]:
-    row, keys = context.query, context.keys
+    row, keys, numbers = context.query, context.keys, context.numbers
     stages = context.head.stages.of_query(row)
-    exponentials: FloatArray = stages.exponentials[0]
     maximum = context.number(float(stages.maximum[0, 0]), Role.SCORE)
-    beside = _of_sink(context, stages, maximum)
-    texts, total = _exponential_texts(context, stages, beside)
-    parts = [Number(float(exponentials[key]), texts[i], Role.WEIGHT) for i, key in enumerate(keys)]
+    written = _written(context, stages)
     worked = [_maximum(context, masked, maximum)]
-    for part, key in zip(parts, keys, strict=True):
-        worked.append(_exponential(context, float(masked[key]), maximum, part, key))
-    if beside is not None:
-        worked.append(beside)
-    worked.append(_sum(context, parts, texts, total, exponentials, beside))
-    for part, key in zip(parts, keys, strict=True):
-        weight = Number(float(context.weights[key]), context.weight_texts[key], Role.WEIGHT)
+    for result, key in zip(written.of_keys, keys, strict=True):
+        worked.append(_exponential(context, float(masked[key]), maximum, result, key))
+    if written.of_sink is not None:
+        worked.append(_of_sink(context, maximum, written.of_sink))
+    worked.append(_sum(context, written))
+    for part, key in zip(written.of_keys, keys, strict=True):
         left = (Symbol(indexed("α", row, key), Role.WEIGHT),)
+        pieces = (part, Symbol("/"), written.total)
         worked.append(
-            single("weight", left, (part, Symbol("/"), total), weight, context.numbers, key)
+            single("weight", left, pieces, _weight(context, part, stages, key), numbers, key)
         )
     narration = {part: context.phrase("softmax", part) for part in ("why", "max", "exp")}
     if len(context.visible) < context.problem.n:
         narration["masked"] = context.phrase("softmax", "masked")
-    if beside is not None:
+    if written.of_sink is not None:
         narration["why"] = context.phrase("softmax", "why_sink")
         narration["exp"] = context.phrase("softmax", "exp_sink")
         narration["sink"] = context.phrase("softmax", "sink")
     narration["sum"] = context.phrase("softmax", "sum")
     narration["weight"] = context.phrase("softmax", "weight", query=context.named("q", row))
-    return tuple(worked), narration
+    return settled(worked, numbers), narration
 
 
-def _of_sink(
-    context: LessonContext, stages: AttentionStages, maximum: Number
-) -> Calculation | None:
-    """exp(b − max) for the sink b of the head, if it has one."""
-    if context.sink is None or stages.sink_exponential is None:
-        return None
+def _of_sink(context: LessonContext, maximum: Number, result: Number) -> Calculation:
+    """exp(b − max) for the sink b of the head."""
+    assert context.sink is not None
     pieces = (Symbol("exp("), context.number(context.sink), Symbol("−"), maximum, Symbol(")"))
-    result = context.number(float(stages.sink_exponential[0, 0]), Role.WEIGHT)
     return single("sink", (Symbol("e_b", Role.WEIGHT),), pieces, result, context.numbers, 0)
 
 
-def _exponential_texts(
-    context: LessonContext, stages: AttentionStages, beside: Calculation | None
-) -> tuple[tuple[str, ...], Number]:
-    """The exponentials of the worked keys, the others as one, and the sum of them all and of what is beside them.
+def _written(context: LessonContext, stages: AttentionStages) -> _Exponentials:
+    """The exponentials with the fewest decimals that add up to their sum, and divided by it give the weights.
 
-    They add up as they are written, but for keys of the same score: these stand one under the other here, and exp of
-    the same number has one result.
+    Equal scores give equal exponentials: where these do not add up, the sum has fewer decimals than they.
     """
+    fitting = None
+    for more in range(SHARED_LEVELS + 2):
+        for fewer in range(more + 1):
+            found = _with_decimals(context, stages, more, more - fewer)
+            if not _adds_up(found, context.numbers.precision + more - fewer):
+                continue
+            fitting = fitting or found
+            shares = (value_of((each, Symbol("/"), found.total)) for each in found.of_keys)
+            weights = (context.weight(key).text for key in context.keys)
+            if all(map(agrees, shares, weights)):
+                return found
+    return fitting or _with_decimals(context, stages, 0, 0)
+
+
+def _with_decimals(
+    context: LessonContext, stages: AttentionStages, more: int, more_of_sum: int
+) -> _Exponentials:
+    numbers = context.numbers.weights.finer(more)
     exponentials = stages.exponentials[0]
-    values = [float(exponentials[key]) for key in context.keys]
-    if len(values) < len(exponentials):
-        values.append(float(exponentials.sum()) - sum(values))
+
+    def number(value: float) -> Number:
+        return Number(value, numbers.text(value), Role.WEIGHT)
+
+    of_keys = tuple(number(float(exponentials[key])) for key in context.keys)
+    others = len(exponentials) - len(of_keys)
+    rest = number(float(exponentials.sum()) - sum(each.value for each in of_keys))
     whole = float(stages.total[0, 0])
-    shown = whole if beside is None else context.numbers.remainder(whole, _worth(beside).value)
-    return context.numbers.weights.row_with_ties(values, shown), context.number(whole)
+    sink = stages.sink_exponential
+    return _Exponentials(
+        of_keys,
+        Term((), rest.value, rest.text, others) if others else None,
+        None if sink is None else number(float(sink[0, 0])),
+        Number(whole, context.numbers.finer(more_of_sum).text(whole)),
+    )
 
 
-def _worth(beside: Calculation) -> Number:
-    assert isinstance(beside.total, Number)
-    return beside.total
+def _adds_up(written: _Exponentials, decimals: int) -> bool:
+    """True if the exponentials as written are their sum to half a unit of so many decimals."""
+    values = [written_value(term.text) for term in _terms(written)]
+    known = [value for value in values if value is not None]
+    total = written_value(written.total.text)
+    if total is None or len(known) < len(values):
+        return True
+    return abs(sum(known) - total) <= Fraction(1, 2 * 10**decimals)
+
+
+def _terms(written: _Exponentials) -> tuple[Term, ...]:
+    numbers = [*written.of_keys]
+    terms = [Term((each,), each.value, each.text) for each in numbers]
+    if written.rest is not None:
+        terms.append(written.rest)
+    if written.of_sink is not None:
+        sink = written.of_sink
+        terms.append(Term((sink,), sink.value, sink.text))
+    return tuple(terms)
+
+
+def _weight(context: LessonContext, part: Number, stages: AttentionStages, key: int) -> Number:
+    """The weight of a key; before it was rounded, where the article's rounding has moved it by more than rounding does."""
+    weight, exact = context.weight(key), part.value / float(stages.total[0, 0])
+    if context.trace.rounded is None or agrees(Fraction(exact), weight.text):
+        return weight
+    return Number(exact, context.numbers.weights.text(exact), Role.WEIGHT)
 
 
 def _maximum(context: LessonContext, masked: FloatArray, maximum: Number) -> Calculation:
@@ -137,20 +194,6 @@ def _exponential(
     return single("exp", left, pieces, result, context.numbers, key)
 
 
-def _sum(
-    context: LessonContext,
-    parts: list[Number],
-    texts: tuple[str, ...],
-    total: Number,
-    exponentials: FloatArray,
-    beside: Calculation | None,
-) -> Calculation:
-    terms = [Term((part,), part.value, part.text) for part in parts]
-    more = len(exponentials) - len(parts)
-    if more:
-        merged = float(exponentials.sum()) - sum(part.value for part in parts)
-        terms.append(Term((), merged, texts[-1], more))
-    if beside is not None:
-        worth = _worth(beside)
-        terms.append(Term((worth,), worth.value, worth.text))
-    return calculation("sum", (Symbol("Σ"),), tuple(terms), total, context.numbers)
+def _sum(context: LessonContext, written: _Exponentials) -> Calculation:
+    left = (Symbol("Σ"),)
+    return calculation("sum", left, _terms(written), written.total, context.numbers)

@@ -11,8 +11,8 @@ from attnviz.core.attention import weighted_rows
 from attnviz.lessons.lesson_context import LessonContext, positions_equal_to
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
-from attnviz.story.calculation import Calculation, Number, Symbol, Term, Vector
-from attnviz.story.calculations import calculation, components
+from attnviz.story.calculation import Calculation, Symbol, Term, Vector
+from attnviz.story.calculations import calculation, components, settled
 from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
 from attnviz.story.matrix import Label, Matrix, MatrixKind
@@ -25,9 +25,12 @@ def weighted_values(context: LessonContext) -> Step:
     """α · v for every key that is worked out; the rest merged into one row, so that the columns add up."""
     products = weighted_matrix(context)
     cells = context.numbers.cells(products)
-    worked = tuple(
-        _weighted_value(context, key, products.values[i], cells[i])
-        for i, key in enumerate(context.keys)
+    worked = settled(
+        (
+            _weighted_value(context, key, products.values[i], cells[i])
+            for i, key in enumerate(context.keys)
+        ),
+        context.numbers,
     )
     return Step(
         "weighted-values",
@@ -84,7 +87,7 @@ def weighted_matrix(context: LessonContext) -> Matrix:
 def _weighted_value(
     context: LessonContext, key: int, product: FloatArray, cells: tuple[str, ...]
 ) -> Calculation:
-    value, weight = context.head.v[key], float(context.weights[key])
+    value = context.head.v[key]
     shown = list(components(len(value), context.most))
     omitted = len(value) - len(shown)
     vector = Vector(
@@ -96,7 +99,7 @@ def _weighted_value(
     total = Vector(
         tuple(product[shown].tolist()), tuple(cells[j] for j in shown), Role.VALUE, omitted
     )
-    factor = Number(weight, context.weight_texts[key], Role.WEIGHT)
+    factor = context.weight(key)
     symbols = (
         Symbol(indexed("α", context.query, key), Role.WEIGHT),
         Symbol("·"),
@@ -112,7 +115,7 @@ def output(context: LessonContext) -> Step:
     shown = components(len(values), context.most)
     products = weighted_matrix(context)
     cells = context.numbers.cells(products)
-    worked = tuple(_output_entry(context, products, cells, j) for j in shown)
+    worked = settled((_output_entry(context, products, cells, j) for j in shown), context.numbers)
     narration = {"worked": context.phrase("output", "worked", output=context.named("o", row))}
     if most := _most(context):
         narration["most"] = most
@@ -154,7 +157,7 @@ def _output_entry(
     terms = [
         Term(
             (
-                Number(float(context.weights[key]), context.weight_texts[key], Role.WEIGHT),
+                context.weight(key),
                 Symbol("·"),
                 context.number(context.head.v[key, j], Role.VALUE),
             ),
