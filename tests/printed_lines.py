@@ -22,7 +22,7 @@ _HALF = Fraction(1, 2)
 _LARGEST_EXPONENT = 4000
 
 
-class NoValue(Exception):
+class NoValueError(Exception):
     """The expression has no value in digits."""
 
 
@@ -62,9 +62,15 @@ def faults(text: str) -> list[Fault]:
                 key = " ".join(stage.text.split())
                 if isinstance(result, Printed):
                     first = results.setdefault(key, result)
-                    if first.value != result.value:
+                    if first.unit == result.unit and not _alike(stage, first, result):
                         found.append(Fault("unequal", line, f"{key} is {first.text} elsewhere"))
     return found
+
+
+def _alike(stage: Printed, first: Printed, second: Printed) -> bool:
+    """True if both are the same, or the value is just between them."""
+    between = (first.value + second.value) / 2
+    return first.value == second.value or stage.value == between
 
 
 def checked(text: str) -> int:
@@ -149,7 +155,7 @@ def _faults(line: str, stages: Sequence[_Stage], relations: Sequence[str]) -> It
 def _printed(text: str) -> _Stage:
     try:
         return _Reader(text).whole()
-    except NoValue:
+    except NoValueError:
         return None
 
 
@@ -175,7 +181,7 @@ class _Reader:
     def take(self, *expected: str) -> str:
         token = self.next
         if not token or (expected and token not in expected):
-            raise NoValue(self.text)
+            raise NoValueError(self.text)
         self.at += 1
         return token
 
@@ -184,7 +190,7 @@ class _Reader:
             return self.vector()
         terms = self.sum_()
         if self.next:
-            raise NoValue(self.text)
+            raise NoValueError(self.text)
         # each term may be a number itself, with a last digit
         printed = tuple(Printed(each.text, each.value, (), each.unit) for each in terms)
         unit = terms[0].unit if len(terms) == 1 else None
@@ -218,7 +224,7 @@ class _Reader:
             divides = self.take() == "/"
             other = self.signed()
             if divides and not other.value:
-                raise NoValue(self.text)
+                raise NoValueError(self.text)
             value = result.value / other.value if divides else result.value * other.value
             result = _Value(value, f"{result.text}{'/' if divides else '·'}{other.text}")
         return result
@@ -236,7 +242,7 @@ class _Reader:
         if token == "√":
             number = self.take()
             if not _NUMBER.fullmatch(number):
-                raise NoValue(self.text)
+                raise NoValueError(self.text)
             with localcontext() as context:
                 context.prec = 60
                 return _Value(Fraction(Decimal(number).sqrt()), f"√{number}")
@@ -257,12 +263,12 @@ class _Reader:
             return _Value(max(each.value for each in values), "max")
         if token in ("exp(", "tanh("):
             if self.hidden():
-                return _Value(Fraction(0), "exp(−∞)")
+                return _Value(Fraction(0 if token == "exp(" else -1), f"{token}−∞)")
             inside = self.inside(")")
             total = sum((each.value for each in inside), Fraction(0))
             written = " + ".join(each.text for each in inside)
             return _Value(_function(token, total), f"{token}{written})")
-        raise NoValue(self.text)
+        raise NoValueError(self.text)
 
     def inside(self, end: str) -> list[_Value]:
         terms = self.sum_()
@@ -270,7 +276,7 @@ class _Reader:
         return terms
 
     def hidden(self) -> bool:
-        """Passes over exp(−∞ − …), which is 0."""
+        """Passes over the rest of exp(−∞ − …), which is 0, or of tanh(−∞ …), which is −1."""
         if self.tokens[self.at : self.at + 2] != ["−", "∞"]:
             return False
         while self.take() != ")":
@@ -295,14 +301,7 @@ def _function(name: str, value: Fraction) -> Fraction:
         exponent = Decimal(value.numerator) / Decimal(value.denominator)
         if name == "tanh(":
             exponent *= 2
-        if abs(exponent) > _LARGEST_EXPONENT:
-            power = Decimal(0) if exponent < 0 else None
-        else:
-            power = exponent.exp()
-        if name == "tanh(":
-            result = Decimal(1) if power is None else (power - 1) / (power + 1)
-        elif power is None:
-            raise NoValue(name)
-        else:
-            result = power
-        return Fraction(result)
+        if exponent > _LARGEST_EXPONENT and name == "exp(":
+            raise NoValueError(name)
+        power = min(max(exponent, Decimal(-_LARGEST_EXPONENT)), Decimal(_LARGEST_EXPONENT)).exp()
+        return Fraction((power - 1) / (power + 1) if name == "tanh(" else power)

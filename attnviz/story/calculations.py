@@ -16,11 +16,13 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.story.calculation import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.story.exactness import follows, follows_at, relation
-from attnviz.story.numbers import LEVELS, SHARED_LEVELS, Numbers, last_digit
+from attnviz.story.numbers import LEVELS, Numbers, last_digit
 from attnviz.theme import Role
 
 MOST = 8
 """The default number of terms of a sum, or keys of a row, that a view shows."""
+_SHARED_LEVELS = 4
+"""Levels of `Numbers.operand` at which lines are written alike; lines that need a further one have it alone."""
 _FIRST = 4
 """The number of entries shown of a vector that is too long to be worked out whole."""
 
@@ -143,37 +145,36 @@ def settled(calculations: Iterable[Calculation], numbers: Numbers) -> tuple[Calc
 
 
 def _settled_together(lines: Sequence[Calculation], numbers: Numbers) -> list[Calculation]:
-    able: set[int] = set()
-    levels: list[list[Calculation]] = []
-    for level in range(SHARED_LEVELS):
+    together: list[Calculation] = []
+    following: list[bool] = []
+    for level in range(_SHARED_LEVELS):
         written = [_at_level(line, level, numbers) for line in lines]
-        following = {i for i, line in enumerate(written) if follows(line)}
-        if len(following) == len(lines):
-            return written
-        able |= following
-        levels.append(written)
-    together = next(
-        (written for written in levels if all(follows(written[i]) for i in able)), levels[-1]
-    )
+        does_follow = [follows(line) for line in written]
+        if not level or sum(does_follow) > sum(following):
+            together, following = written, does_follow
+        if all(following):
+            break
     return [
-        written if follows(written) else _settled_alone(line, numbers)
-        for written, line in zip(together, lines, strict=True)
+        written if does_follow else _settled_alone(line, numbers)
+        for written, does_follow, line in zip(together, following, lines, strict=True)
     ]
 
 
 def _settled_alone(line: Calculation, numbers: Numbers) -> Calculation:
-    finest = line
-    for level in range(LEVELS):
-        finest = _at_level(line, level, numbers)
-        if follows(finest):
-            return finest
-    if isinstance(finest.total, Vector):
-        return _with_coarser_entries(finest, numbers)
-    shorter = (
-        _with_total(finest, replace(finest.total, text=text), numbers)
-        for text in numbers.coarser(finest.total.value)
-    )
-    return next(filter(follows, shorter), finest)
+    """The line with the fewest digits that give its result; if none do, the result has fewer."""
+    levels = [
+        _at_level(line, level, numbers, beside_products=too)
+        for level in range(LEVELS)
+        for too in (False, True)
+    ]
+    if isinstance(line.total, Vector):
+        return next(filter(follows, levels), _with_coarser_entries(levels[-1], numbers))
+    for text in (line.total.text, *numbers.coarser(line.total.value)):
+        total = replace(line.total, text=text)
+        for each in levels:
+            if follows(shorter := _with_total(each, total, numbers)):
+                return shorter
+    return levels[-1]
 
 
 def _with_coarser_entries(line: Calculation, numbers: Numbers) -> Calculation:
@@ -182,23 +183,25 @@ def _with_coarser_entries(line: Calculation, numbers: Numbers) -> Calculation:
     assert isinstance(total, Vector)
     texts = list(total.texts)
     for i, value in enumerate(total.values):
-        for text in (texts[i], *numbers.coarser(value)):
+        for text in (total.texts[i], *numbers.coarser(value)):
             texts[i] = text
-            tried = replace(total, texts=(*total.texts[:i], text, *total.texts[i + 1 :]))
-            if follows_at(replace(line, total=tried), i):
+            if follows_at(replace(line, total=replace(total, texts=tuple(texts))), i):
                 break
     return _with_total(line, replace(total, texts=tuple(texts)), numbers)
 
 
-def _at_level(line: Calculation, level: int, numbers: Numbers) -> Calculation:
-    """The line with its operands at that level of `Numbers.operand`."""
+def _at_level(
+    line: Calculation, level: int, numbers: Numbers, *, beside_products: bool = False
+) -> Calculation:
+    """The line with its operands at that level of `Numbers.operand`; without `beside_products` a number that is added
+    to products, as a bias, keeps the decimals that they have.
+    """
     if not level:
         return line
     left = tuple(_finer(piece, level, numbers) for piece in line.left)
-    is_plain_sum = all(len(term.pieces) < 2 for term in line.terms)
+    beside_products |= all(len(term.pieces) < 2 for term in line.terms)
     terms = tuple(
-        # beside products a number is written as the products are
-        _term_at_level(term, level, numbers) if is_plain_sum or len(term.pieces) > 1 else term
+        _term_at_level(term, level, numbers) if beside_products or len(term.pieces) > 1 else term
         for term in line.terms
     )
     return replace(line, left=left, terms=terms, relation=relation(terms, line.total, numbers))
@@ -213,6 +216,8 @@ def _term_at_level(term: Term, level: int, numbers: Numbers) -> Term:
 
 
 def _with_total(line: Calculation, total: Number | Vector, numbers: Numbers) -> Calculation:
+    if total == line.total:
+        return line
     terms = line.terms
     if len(terms) == 1 and isinstance(total, Number):
         terms = (replace(terms[0], text=total.text),)

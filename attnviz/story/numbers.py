@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,10 +33,11 @@ _MORE_OF_A_ROW = 2
 """Decimals that a row of weights takes beyond the precision, if that makes it add up."""
 _LONGEST_FINER_ROW = 8
 """Weights of a row that may take more decimals; a longer one would grow too wide."""
-SHARED_LEVELS = 5
-"""Levels of `Numbers.operand` that add decimals, the same to all numbers; those after them add significant digits, up to all that there are."""
+DECIMAL_LEVELS = 5
+"""Levels of `Numbers.operand` that add decimals, the same to all numbers. Those after them add significant digits, up
+to all that there are."""
 _SIGNIFICANT = (4, 6, 8, 10, 12, 15, 17)
-LEVELS = SHARED_LEVELS + len(_SIGNIFICANT)
+LEVELS = DECIMAL_LEVELS + len(_SIGNIFICANT)
 """The number of levels of `Numbers.operand`."""
 _LONGEST = 9
 """Characters of a number where there is a choice."""
@@ -142,9 +144,9 @@ class Numbers:
         >>> [Numbers().operand(0.0000123456, level) for level in (0, 1, 4, 5, LEVELS - 1)]
         ['0.00', '0.000', '0.000012', '1.235e-05', '1.23456e-05']
         """
-        if level < SHARED_LEVELS or self.exact(value):
-            return self.finer(min(level, SHARED_LEVELS - 1)).text(value)
-        return _significant(value, _SIGNIFICANT[min(level - SHARED_LEVELS, len(_SIGNIFICANT) - 1)])
+        if level < DECIMAL_LEVELS:
+            return self.finer(level).text(value)
+        return _significant(value, _SIGNIFICANT[min(level - DECIMAL_LEVELS, len(_SIGNIFICANT) - 1)])
 
     def coarser(self, value: float) -> Iterator[str]:
         """The number with fewer and fewer digits, down to one.
@@ -186,31 +188,48 @@ class Numbers:
         if matrix.role is Role.WEIGHT and not self.strict:
             return self.weights.cells(matrix)
         values = matrix.values.astype(float)
-        if matrix.sums == "columns":
-            totals = [None] * values.shape[1] if matrix.totals is None else matrix.totals.tolist()
-            columns = [
-                self.row(column.tolist(), total=total)
-                for column, total in zip(values.T, totals, strict=True)
-            ]
-            return tuple(zip(*columns, strict=True))
-        if matrix.sums == "rows" and matrix.totals is not None:
-            rows = zip(values, matrix.totals.tolist(), strict=True)
-            return tuple(self.row(row.tolist(), total=total) for row, total in rows)
+        if matrix.sums is not None and matrix.totals is not None:
+            is_upright = matrix.sums == "columns"
+            sums = self._sums((values.T if is_upright else values).tolist(), matrix.totals.tolist())
+            return tuple(zip(*sums, strict=True)) if is_upright else sums
         return tuple(self.row(row.tolist(), is_sum=matrix.sums == "rows") for row in values)
 
-    def _parts(self, values: list[float], total: float) -> tuple[str, ...]:
-        """The parts of a sum with the fewest digits that add up to the text of `total`."""
-        plain = tuple(map(self.text, values))
-        if not math.isfinite(total) or not all(map(math.isfinite, values)):
-            return plain
+    def _sums(self, sums: list[list[float]], totals: list[float]) -> tuple[tuple[str, ...], ...]:
+        """The parts of several sums, each adding up to its total: of the same number of decimals, where that goes."""
+        for more in range(DECIMAL_LEVELS):
+            texts = tuple(tuple(map(self.finer(more).text, values)) for values in sums)
+            if all(
+                writing._add_up(each, total)
+                for each, total in zip(texts, totals, strict=True)
+                for writing in (self, self._exact_at(total))
+            ):
+                return texts
+        return tuple(map(self._parts, sums, totals))
+
+    def _add_up(self, texts: Iterable[str], total: float) -> bool:
+        """True if they add up to the text of `total`, to half a unit of its last decimal."""
         # of a total that is exact, as 4, the decimals that it could have count too
         unit = last_digit(self._text(total, exact=False))
-        wanted = as_fraction(self.text(total))
-        for level in range(LEVELS):
-            texts = tuple(self.operand(value, level) for value in values)
-            if abs(sum(map(as_fraction, texts)) - wanted) <= unit / 2:
-                return texts
-        return plain
+        try:
+            return abs(sum(map(as_fraction, texts)) - as_fraction(self.text(total))) <= unit / 2
+        except ValueError:  # −∞ or NaN: whatever they are, more digits change nothing
+            return True
+
+    def _parts(self, values: list[float], total: float) -> tuple[str, ...]:
+        """The parts of a sum with the fewest digits that add up to the text of `total`.
+
+        A total that is a short decimal may itself be written with more decimals: they add up to that too, if they can.
+        """
+        whole = self._exact_at(total)
+        levels = [tuple(self.operand(value, level) for value in values) for level in range(LEVELS)]
+        to_whole = [texts for texts in levels if whole._add_up(texts, total)]
+        to_text = [texts for texts in to_whole if self._add_up(texts, total)]
+        return next(iter(to_text or to_whole or levels))
+
+    def _exact_at(self, total: float) -> Numbers:
+        """The same with the few more decimals with which `total` is exact; itself where it is not."""
+        finer = (self.finer(more) for more in range(_MORE_OF_A_ROW + 1))
+        return next((each for each in finer if each.exact(total)), self)
 
     def _shares(self, values: list[float]) -> tuple[str, ...]:
         """The parts of a whole with the fewest decimals that add up to it. Of a long row, and where none do, numbers
@@ -221,6 +240,9 @@ class Numbers:
             return plain
         total = math.fsum(values)
         most = _MORE_OF_A_ROW if len(values) <= _LONGEST_FINER_ROW else 0
+        for more in range(most + 1):
+            if all(map(self.finer(more).exact, values)):
+                return tuple(map(self.finer(more).text, values))
         for more in range(most + 1):
             decimals = self.precision + more
             if sum(_units(value, decimals) for value in values) == _units(total, decimals):
@@ -265,11 +287,13 @@ class Numbers:
         return digits.replace("-", MINUS)
 
 
+@lru_cache(maxsize=4096)
 def as_fraction(text: str) -> Fraction:
     """A written number, digit by digit. Raises ValueError for −∞ and all that is no number."""
     return Fraction(text.replace(MINUS, "-"))
 
 
+@lru_cache(maxsize=4096)
 def last_digit(text: str) -> Fraction:
     """The worth of one in the last digit of a written number.
 

@@ -14,11 +14,13 @@ from attnviz.story.numbers import MINUS, as_fraction, last_digit
 
 _DIGITS = 50
 _LARGEST_POWER = 4000
-"""exp of more than this is no number of a line, and of less than its negative is 0."""
+"""exp of more than this is no number of a line."""
+_NEXT_TO_NOTHING = Fraction(1, 10**1000)
+"""exp of less than the negative of that: no zero, and no digit of a line."""
 _TOKEN = re.compile(r"exp\(|tanh\(|[·/+−(),]|\d+")
 
 
-class _NoValue(Exception):
+class _NoValueError(Exception):
     """What is written is not made of numbers alone."""
 
 
@@ -67,7 +69,7 @@ def value_of(pieces: Iterable[Piece]) -> Fraction | None:
                 return None
     try:
         return _Reader(tokens).whole()
-    except _NoValue:
+    except _NoValueError:
         return None
 
 
@@ -80,7 +82,7 @@ class _Reader:
     def whole(self) -> Fraction:
         value = self.sum_()
         if self.at < len(self.tokens):
-            raise _NoValue
+            raise _NoValueError
         return value
 
     def sum_(self) -> Fraction:
@@ -98,7 +100,7 @@ class _Reader:
             else:
                 divisor = self.factor()
                 if not divisor:
-                    raise _NoValue
+                    raise _NoValueError
                 value /= divisor
         return value
 
@@ -111,10 +113,10 @@ class _Reader:
                 pass
             return Fraction(0)
         if token not in ("(", "exp(", "tanh("):
-            raise _NoValue
+            raise _NoValueError
         inside = self.sum_()
         if self._take() != ")":
-            raise _NoValue
+            raise _NoValueError
         return inside if token == "(" else _exp(inside) if token == "exp(" else _tanh(inside)
 
     def _next(self) -> Fraction | str | None:
@@ -123,7 +125,7 @@ class _Reader:
     def _take(self) -> Fraction | str | None:
         token = self._next()
         if token is None:
-            raise _NoValue
+            raise _NoValueError
         self.at += 1
         return token
 
@@ -133,9 +135,9 @@ def _exp(power: Fraction) -> Fraction:
     from decimal import Decimal, localcontext
 
     if power > _LARGEST_POWER:
-        raise _NoValue
+        raise _NoValueError
     if power < -_LARGEST_POWER:
-        return Fraction(0)
+        return _NEXT_TO_NOTHING
     with localcontext() as context:
         context.prec = _DIGITS
         return Fraction((Decimal(power.numerator) / power.denominator).exp())

@@ -161,16 +161,24 @@ def matrices_of(step: Step) -> list[Matrix]:
     return [*step.operands, *step.results, *shown]
 
 
+def has_equal_weights(row: np.ndarray) -> bool:
+    weights = [f"{each:.9g}" for each in row.tolist() if each]
+    return len(set(weights)) < len(weights)
+
+
 @pytest.mark.parametrize("precision", [2, 5])
-def test_every_row_of_weights_as_written_sums_to_exactly_1(telling, precision):
+def test_every_row_of_weights_as_written_sums_to_exactly_1_unless_equal_ones_cannot(
+    telling, precision
+):
     board = telling.boards["en"]
     numbers = replace(board.numbers, precision=precision, sums=True)
     normalised = (step for step in board.steps if step.id != "after-softmax")  # masked too late
     for weights in (each for step in normalised for each in matrices_of(step)):
         is_shown = weights.shape[0] <= 40 and weights.shape[1] <= LONGEST_SUM
         if weights.role is Role.WEIGHT and weights.sums == "rows" and is_shown:
-            written = [sum(map(Decimal, row)) for row in numbers.cells(weights)]
-            assert written == [int(row.any()) for row in weights.values]
+            for values, row in zip(weights.values, numbers.cells(weights), strict=True):
+                off = sum(map(Decimal, row)) - int(values.any())
+                assert off == 0 or has_equal_weights(values)
 
 
 def test_both_languages_show_the_same_numbers_part_by_part(telling):

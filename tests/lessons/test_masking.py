@@ -108,17 +108,17 @@ def test_the_share_in_the_caption_is_the_sum_of_the_framed_cells():
     cells = board.numbers.cells(weights.item)
 
     assert (mark.rows, mark.columns) == ((2, 3), (3, 4))
-    assert cells[2][3] == "0.68"
+    assert cells[2][3] == "0.674"
     assert (
         board.step("unmasked").narration["leak"]
-        == "But q₃ (“a”) gives 68% of its weight to what comes later."
+        == "But q₃ (“a”) gives 67% of its weight to what comes later."
     )
 
 
 def test_the_sum_left_after_a_late_mask_is_that_of_the_requested_row():
     board = storyboard_of(example(), query=1)
 
-    assert board.step("after-softmax").narration["sum"].endswith("q₂ (“upon”) is left with 0.16.")
+    assert board.step("after-softmax").narration["sum"].endswith("q₂ (“upon”) is left with 0.162.")
 
 
 def test_for_a_row_from_which_nothing_is_hidden_the_one_that_loses_most_is_named():

@@ -162,7 +162,8 @@ class _Masking:
         whole = np.round(sums)
         rounding = 2 * weights.shape[1] * np.finfo(weights.dtype).eps
         exact = np.where(np.abs(sums - whole) <= rounding, whole, sums)
-        return Matrix("Σ", exact, Role.WEIGHT, rows, head=head, kind=MatrixKind.UNNAMED)
+        # with the decimals of what is added up
+        return Matrix("Σ", exact, Role.WEIGHT, rows, (), head, "rows", kind=MatrixKind.UNNAMED)
 
     def formula(self, masked: bool) -> Formula:
         context = self.context
@@ -252,7 +253,7 @@ def _after_softmax(masking: _Masking) -> Step | None:
     if not masking.hides_keys:
         return None
     context, row = masking.context, masking.row
-    left = context.numbers.text(float(masking.zeroed_weights[row].sum()))
+    (left,) = context.numbers.weights.row([float(masking.zeroed_weights[row].sum())])
     return Step(
         "after-softmax",
         context.phrase("after-softmax", "title"),

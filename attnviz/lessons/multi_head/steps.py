@@ -10,7 +10,7 @@ from attnviz.lessons.multi_head.context import MultiHeadContext
 from attnviz.lessons.request import LessonRequest
 from attnviz.story import formulas
 from attnviz.story.calculation import Calculation, Symbol
-from attnviz.story.calculations import dot_product
+from attnviz.story.calculations import dot_product, settled
 from attnviz.story.exhibits import Exhibit, Region
 from attnviz.story.expressions import Call, CommaList, Infix, Name, lowered, written
 from attnviz.story.labels import indexed, subscript
@@ -218,7 +218,7 @@ def _project(heads: MultiHeadContext) -> Step | None:
         context.phrase("project", "title"),
         formulas.heads(several=True, projected=True, biased=bool(bias)),
         narration,
-        worked=(_worked(heads),),
+        worked=settled([_worked(heads)], context.numbers),
         exhibits=(
             Exhibit("why", concat, marks=(Region.row(row, concat.shape[1]),)),
             Exhibit(

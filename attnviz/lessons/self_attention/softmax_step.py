@@ -14,7 +14,7 @@ from attnviz.story.calculation import Calculation, Number, Symbol, Term
 from attnviz.story.calculations import calculation, plain, settled, single
 from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
-from attnviz.story.numbers import SHARED_LEVELS
+from attnviz.story.numbers import DECIMAL_LEVELS
 from attnviz.story.storyboard import Step
 from attnviz.story.written_value import agrees, value_of, written_value
 from attnviz.theme import Role
@@ -103,7 +103,7 @@ def _written(context: LessonContext, stages: AttentionStages) -> _Exponentials:
     Equal scores give equal exponentials: where these do not add up, the sum has fewer decimals than they.
     """
     fitting = None
-    for more in range(SHARED_LEVELS + 2):
+    for more in range(DECIMAL_LEVELS + 2):
         for fewer in range(more + 1):
             found = _with_decimals(context, stages, more, more - fewer)
             if not _adds_up(found, context.numbers.precision + more - fewer):
@@ -160,7 +160,7 @@ def _terms(written: _Exponentials) -> tuple[Term, ...]:
 
 
 def _weight(context: LessonContext, part: Number, stages: AttentionStages, key: int) -> Number:
-    """The weight of a key; before it was rounded, where the article's rounding has moved it by more than rounding does."""
+    """The weight of a key; as it was before, where the article's rounding has moved it by more than rounding does."""
     weight, exact = context.weight(key), part.value / float(stages.total[0, 0])
     if context.trace.rounded is None or agrees(Fraction(exact), weight.text):
         return weight

@@ -57,7 +57,8 @@ def weighted_values(context: LessonContext) -> Step:
 def weighted_matrix(context: LessonContext) -> Matrix:
     """The weighted values, one row a worked key, then one for all others: the columns sum to the output."""
     keys, v, weights = list(context.keys), context.head.v, context.weights
-    rows = weighted_rows(weights[keys], v[keys])
+    # in double precision: a reader who multiplies what is written has no other
+    rows = weighted_rows(weights[keys].astype(float), v[keys].astype(float))
     names = [context.axis("v", Role.VALUE)[key] for key in keys]
     labels = [
         Label(indexed("α", context.query, key) + name.symbol, name.token, Role.VALUE)
