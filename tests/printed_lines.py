@@ -279,8 +279,10 @@ class _Reader:
         """Passes over the rest of exp(−∞ − …), which is 0, or of tanh(−∞ …), which is −1."""
         if self.tokens[self.at : self.at + 2] != ["−", "∞"]:
             return False
-        while self.take() != ")":
-            pass
+        depth = 1
+        while depth:
+            token = self.take()
+            depth += token.endswith("(") - (token == ")")
         return True
 
 

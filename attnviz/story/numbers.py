@@ -37,6 +37,8 @@ DECIMAL_LEVELS = 5
 """Levels of `Numbers.operand` that add decimals, the same to all numbers. Those after them add significant digits, up
 to all that there are."""
 _SIGNIFICANT = (4, 6, 8, 10, 12, 15, 17)
+_SURE_DIGITS = 12
+"""Significant digits that a product of two numbers has for sure."""
 LEVELS = DECIMAL_LEVELS + len(_SIGNIFICANT)
 """The number of levels of `Numbers.operand`."""
 _LONGEST = 9
@@ -221,10 +223,17 @@ class Numbers:
         A total that is a short decimal may itself be written with more decimals: they add up to that too, if they can.
         """
         whole = self._exact_at(total)
-        levels = [tuple(self.operand(value, level) for value in values) for level in range(LEVELS)]
+        levels = [tuple(self._part(value, level) for value in values) for level in range(LEVELS)]
         to_whole = [texts for texts in levels if whole._add_up(texts, total)]
         to_text = [texts for texts in to_whole if self._add_up(texts, total)]
         return next(iter(to_text or to_whole or levels))
+
+    def _part(self, value: float, level: int) -> str:
+        """As `operand`, but with no digits that a product in double precision does not have."""
+        size = math.floor(math.log10(abs(value))) if value and math.isfinite(value) else 0
+        if level < DECIMAL_LEVELS:
+            return self.finer(min(level, max(_SURE_DIGITS - size - self.precision, 0))).text(value)
+        return self.operand(value, min(level, DECIMAL_LEVELS + _SIGNIFICANT.index(_SURE_DIGITS)))
 
     def _exact_at(self, total: float) -> Numbers:
         """The same with the few more decimals with which `total` is exact; itself where it is not."""

@@ -109,7 +109,7 @@ class _Reader:
         if isinstance(token, Fraction):
             return token
         if token == "exp(" and self._next() == f"{MINUS}∞":
-            while self._take() != ")":
+            while self._take() != ")":  # negative numbers have no brackets here
                 pass
             return Fraction(0)
         if token not in ("(", "exp(", "tanh("):

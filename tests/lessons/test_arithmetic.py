@@ -57,6 +57,11 @@ def fraction(text: str) -> Fraction:
     return Fraction(text.replace("−", "-"))
 
 
+def unit(text: str) -> Decimal:
+    """The worth of one in the last digit."""
+    return Decimal(10) ** decimal(text).as_tuple().exponent
+
+
 def is_written_out(text: str) -> bool:
     """Whether the text has all digits: not 1.00e+09, not −∞."""
     return "e" not in text and "∞" not in text
@@ -75,12 +80,9 @@ def assert_adds_up(board: Storyboard) -> None:
         if not all(map(is_written_out, [*texts, total.text])):
             continue
         off = abs(sum(map(decimal, texts)) - decimal(total.text))
-        if calculation.part == "sum":  # exponentials: each is rounded for itself, see below
-            unit = Decimal(10) ** -board.numbers.precision
-            assert off <= unit * (len(texts) + 1) / 2, (texts, total.text)
-            assert off == 0 or calculation.relation == "≈"
-        else:
-            assert off == 0, (step.id, texts, total.text)
+        assert off <= unit(total.text) / 2, (step.id, texts, total.text)
+        sign = calculation.sum_relation if calculation.shows_products else calculation.relation
+        assert off == 0 or sign == "≈"
 
 
 def worth(term: Term) -> Fraction:
@@ -131,7 +133,9 @@ def assert_rows_of_weights_sum_to_one(board: Storyboard) -> None:
                     whole = 1 if values.any() else 0
                     if board.trace.problem.options.sinks is not None:  # it takes what is left
                         whole = decimal(board.numbers.weights.text(float(values.sum())))
-                    assert sum(map(decimal, row)) == whole, (step.id, row)
+                    written = [f"{value:.9g}" for value in values.tolist() if value]
+                    has_ties = len(set(written)) < len(written)
+                    assert has_ties or sum(map(decimal, row)) == whole, (step.id, row)
 
 
 def assert_weighted_values_add_up_to_the_output(board: Storyboard) -> None:
@@ -140,7 +144,8 @@ def assert_weighted_values_add_up_to_the_output(board: Storyboard) -> None:
     cells, (totals,) = board.numbers.cells(products), board.numbers.cells(output)
     for column, total in zip(zip(*cells, strict=True), totals, strict=True):
         if all(map(is_written_out, [*column, total])):
-            assert sum(map(decimal, column)) == decimal(total)
+            off = abs(sum(map(decimal, column)) - decimal(total))
+            assert off <= Decimal(10) ** -board.numbers.precision / 2
 
 
 @given(stories())
@@ -172,12 +177,16 @@ def test_weighted_values_that_round_apart_from_their_output_still_add_up_to_it()
 
 def test_plain_rounding_is_plain_and_need_not_add_up():
     trace = self_attention(np.eye(3), np.zeros((3, 1)), np.zeros((3, 1)), np.eye(3))
+    row = [0.67461, 0.20412, 0.12127]
     texts = {
-        rounding: self_attention_storyboard(trace, rounding=rounding).numbers.row([1 / 3] * 3)
+        rounding: self_attention_storyboard(trace, rounding=rounding).numbers.row(row)
         for rounding in ("plain", "sum-preserving")
     }
 
-    assert texts == {"plain": ("0.33", "0.33", "0.33"), "sum-preserving": ("0.34", "0.33", "0.33")}
+    assert texts == {
+        "plain": ("0.67", "0.20", "0.12"),
+        "sum-preserving": ("0.675", "0.204", "0.121"),
+    }
 
 
 def arrays_of(trace: Trace) -> list[np.ndarray]:
