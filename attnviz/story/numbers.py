@@ -180,7 +180,7 @@ class Numbers:
         """
         given = [float(value) for value in values]
         if is_sum and total is not None:
-            return self._parts(given, total)
+            return self._parts(given, total, self)
         if is_sum and self.sums and len(given) <= LONGEST_SUM:
             return self._shares(given)
         return tuple(map(self.text, given))
@@ -192,21 +192,31 @@ class Numbers:
         values = matrix.values.astype(float)
         if matrix.sums is not None and matrix.totals is not None:
             is_upright = matrix.sums == "columns"
-            sums = self._sums((values.T if is_upright else values).tolist(), matrix.totals.tolist())
+            sums = self._sums(
+                (values.T if is_upright else values).tolist(),
+                matrix.totals.tolist(),
+                as_written=not is_upright,
+            )
             return tuple(zip(*sums, strict=True)) if is_upright else sums
         return tuple(self.row(row.tolist(), is_sum=matrix.sums == "rows") for row in values)
 
-    def _sums(self, sums: list[list[float]], totals: list[float]) -> tuple[tuple[str, ...], ...]:
-        """The parts of several sums, each adding up to its total: of the same number of decimals, where that goes."""
+    def _sums(
+        self, sums: list[list[float]], totals: list[float], *, as_written: bool
+    ) -> tuple[tuple[str, ...], ...]:
+        """The parts of several sums, each adding up to its total: of the same number of decimals, where that goes.
+
+        `as_written`: a total that is a short decimal is itself written in full, and they add up to that.
+        """
         for more in range(DECIMAL_LEVELS):
             texts = tuple(tuple(map(self.finer(more).text, values)) for values in sums)
             if all(
                 writing._add_up(each, total)
                 for each, total in zip(texts, totals, strict=True)
-                for writing in (self, self._exact_at(total))
+                for writing in ((self, self._exact_at(total)) if as_written else (self,))
             ):
                 return texts
-        return tuple(map(self._parts, sums, totals))
+        wholes = (self._exact_at(total) if as_written else self for total in totals)
+        return tuple(map(self._parts, sums, totals, wholes))
 
     def _add_up(self, texts: Iterable[str], total: float) -> bool:
         """True if they add up to the text of `total`, to half a unit of its last decimal."""
@@ -217,12 +227,10 @@ class Numbers:
         except ValueError:  # −∞ or NaN: whatever they are, more digits change nothing
             return True
 
-    def _parts(self, values: list[float], total: float) -> tuple[str, ...]:
-        """The parts of a sum with the fewest digits that add up to the text of `total`.
-
-        A total that is a short decimal may itself be written with more decimals: they add up to that too, if they can.
+    def _parts(self, values: list[float], total: float, whole: Numbers) -> tuple[str, ...]:
+        """The parts of a sum with the fewest digits that add up to `total` as `whole` writes it, and as this does, if
+        they can.
         """
-        whole = self._exact_at(total)
         levels = [tuple(self._part(value, level) for value in values) for level in range(LEVELS)]
         to_whole = [texts for texts in levels if whole._add_up(texts, total)]
         to_text = [texts for texts in to_whole if self._add_up(texts, total)]
@@ -232,7 +240,8 @@ class Numbers:
         """As `operand`, but with no digits that a product in double precision does not have."""
         size = math.floor(math.log10(abs(value))) if value and math.isfinite(value) else 0
         if level < DECIMAL_LEVELS:
-            return self.finer(min(level, max(_SURE_DIGITS - size - self.precision, 0))).text(value)
+            sure = _SURE_DIGITS if abs(value) >= _WIDEST else max(_SURE_DIGITS - size, 0)
+            return replace(self, precision=min(self.precision + level, sure)).text(value)
         return self.operand(value, min(level, DECIMAL_LEVELS + _SIGNIFICANT.index(_SURE_DIGITS)))
 
     def _exact_at(self, total: float) -> Numbers:
@@ -256,15 +265,23 @@ class Numbers:
             decimals = self.precision + more
             if sum(_units(value, decimals) for value in values) == _units(total, decimals):
                 return tuple(map(self.finer(more).text, values)) if more else plain
-        fair = self._fairly(values, total)
-        return tuple(self._text(s, self.exact(g)) for s, g in zip(fair, values, strict=True))
+        finest = self.finer(most)
+        moved = finest._moved(values, total)
+        if moved is None:
+            return plain
+        exact = map(finest.exact, values)
+        return tuple(finest._text(value, each) for value, each in zip(moved, exact, strict=True))
 
-    def _fairly(self, values: list[float], total: float) -> list[float]:
-        """The values rounded; groups of equal ones are moved by a unit, those first that rounding has moved most."""
+    def _moved(self, values: list[float], total: float) -> list[float] | None:
+        """The values rounded so that they add up: groups of equal ones are moved by a unit, those first that rounding
+        has moved most; of many the largest last, which are worked out line by line. None where too few can be.
+        """
         unit = 10**self.precision
         units = [_units(each, self.precision) for each in values]
         missing = _units(total, self.precision) - sum(units)
         sign = 1 if missing > 0 else -1
+        is_long = len(values) > _LONGEST_FINER_ROW
+        large = sorted(values)[-_LONGEST_FINER_ROW] if is_long else math.inf
         groups: dict[float, list[int]] = {}
         for i, value in enumerate(values):
             # below nothing, or up to it from below, is another number
@@ -272,13 +289,17 @@ class Numbers:
                 groups.setdefault(float(f"{value:.9g}"), []).append(i)
         left = abs(missing)
         for group in sorted(
-            groups.values(), key=lambda each: sign * (units[each[0]] - values[each[0]] * unit)
+            groups.values(),
+            key=lambda each: (
+                values[each[0]] >= large,
+                sign * (units[each[0]] - values[each[0]] * unit),
+            ),
         ):
             if len(group) <= left:
                 left -= len(group)
                 for i in group:
                     units[i] += sign
-        return values if left else [each / unit for each in units]
+        return None if left else [each / unit for each in units]
 
     def _text(self, value: float, exact: bool) -> str:
         if math.isnan(value):

@@ -132,7 +132,8 @@ def assert_rows_of_weights_sum_to_one(board: Storyboard) -> None:
                         continue
                     whole = 1 if values.any() else 0
                     if board.trace.problem.options.sinks is not None:  # it takes what is left
-                        whole = decimal(board.numbers.weights.text(float(values.sum())))
+                        shown = max(-decimal(text).as_tuple().exponent for text in row)
+                        whole = decimal(f"{values.sum():.{shown}f}")
                     written = [f"{value:.9g}" for value in values.tolist() if value]
                     has_ties = len(set(written)) < len(written)
                     assert has_ties or sum(map(decimal, row)) == whole, (step.id, row)

@@ -227,6 +227,6 @@ def test_where_the_root_makes_the_largest_weight_no_smaller_nothing_else_is_clai
     ]
 
     assert contrasts == [
-        "The largest weight of q₁: 0.71 without √d_k, 1.00 with it.",
+        "The largest weight of q₁: 0.70 without √d_k, 1.00 with it.",
         "With or without √d_k, the largest weight\nof q₁ is 0.5.",
     ]
