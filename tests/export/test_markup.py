@@ -349,7 +349,7 @@ def test_symbols_become_mathematics(illustrated):
     text = markup(illustrated, "latex")
 
     assert "q_{1}\\cdot k_{2} & = 1\\cdot 4 + 0\\cdot 4 + 2\\cdot 0 = 4" in text
-    assert "\\alpha_{11} & = 0.14 / 2.14 \\approx 0.06" in text
+    assert "\\alpha_{11} & = 0.135 / 2.135 \\approx 0.06" in text
     assert "What $\\sqrt{d_{k}}$ changes" in text
     assert "$k_{2}$ and $k_{3}$: 4, the best fit." in text
 

@@ -201,7 +201,7 @@ def test_weights_rounded_as_in_the_article_are_not_set_beside_weights_that_are_n
 
 
 def test_adjusted_last_digits_are_noted_where_they_are(board):
-    adjusted = "Weights and products are adjusted in the last digit so that they add up."
+    adjusted = "A row of weights has more decimals, or adjusted last digits, where it would not add up."
     plain = self_attention_storyboard(board.trace, rounding="plain")
 
     assert board.notes[-1].endswith(adjusted)

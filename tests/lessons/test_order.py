@@ -99,7 +99,7 @@ def test_rows_and_columns_of_the_map_are_swapped():
 
 
 def test_weights_that_tie_keep_their_digits_where_they_move():
-    """Rounded to add up, one of three thirds would be 0.34: the first, whichever that is."""
+    """Three thirds are not made to add up: none of them is 0.34, whichever comes first."""
     x = np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]])
     board = storyboard_of(self_attention(x, np.zeros((2, 2)), np.zeros((2, 2)), np.eye(2)))
 
