@@ -55,7 +55,7 @@ def test_without_input_it_is_the_articles_example_in_plain_text(explain):
     text = stdout_of(explain())
 
     assert "q₁·k₂ = 1·4 + 0·4 + 2·0 = 4" in text
-    assert "o₁[2] = 0.06·2 + 0.47·8 + 0.47·6 ≈ 0.13 + 3.74 + 2.81 = 6.68" in text
+    assert "o₁[2] = 0.0634·2 + 0.4683·8 + 0.4683·6 ≈ 0.127 + 3.746 + 2.810 ≈ 6.68" in text
     assert ESCAPE not in text
     assert max(map(len, text.splitlines())) <= 80
 

@@ -243,7 +243,11 @@ def test_the_weighted_values_on_the_screen_add_up_to_the_output(film):
         return Decimal(text.replace("−", "-"))
 
     sums = [sum(map(decimal, column)) for column in zip(*products[0], strict=True)]
-    assert sums == [decimal(entry.text) for entry in total]
+    for added, entry in zip(sums, total, strict=True):
+        # who adds up what is on the screen gets the output, to half a unit of its last digit
+        written = decimal(entry.text)
+        least = min(written.as_tuple().exponent, -film.storyboard.numbers.precision)
+        assert abs(added - written) <= Decimal(10) ** least / 2
 
 
 @pytest.mark.xdist_group("illustrated")

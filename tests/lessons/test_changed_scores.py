@@ -201,7 +201,9 @@ def test_weights_rounded_as_in_the_article_are_not_set_beside_weights_that_are_n
 
 
 def test_adjusted_last_digits_are_noted_where_they_are(board):
-    adjusted = "A row of weights has more decimals, or adjusted last digits, where it would not add up."
+    adjusted = (
+        "A row of weights has more decimals, or adjusted last digits, where it would not add up."
+    )
     plain = self_attention_storyboard(board.trace, rounding="plain")
 
     assert board.notes[-1].endswith(adjusted)
@@ -227,6 +229,6 @@ def test_where_the_root_makes_the_largest_weight_no_smaller_nothing_else_is_clai
     ]
 
     assert contrasts == [
-        "The largest weight of q₁: 0.70 without √d_k, 1.00 with it.",
+        "The largest weight of q₁: 0.7111 without √d_k, 1.00 with it.",
         "With or without √d_k, the largest weight\nof q₁ is 0.5.",
     ]
