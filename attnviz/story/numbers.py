@@ -59,8 +59,8 @@ class Numbers:
 
     >>> Numbers().text(0.468), Numbers().text(-4.0), Numbers().text(float("-inf"))
     ('0.47', '−4', '−∞')
-    >>> Numbers().row([0.674, 0.204, 0.122]), Numbers().row([0.674, 0.204, 0.1242], total=1.0022)
-    (('0.67', '0.20', '0.12'), ('0.67', '0.20', '0.12'))
+    >>> Numbers().row([2 / 3, 2 / 9, 1 / 9]), Numbers().row([0.674, 0.204, 0.1162], total=0.9942)
+    (('0.67', '0.22', '0.11'), ('0.67', '0.20', '0.12'))
     """
 
     precision: int = 2
@@ -176,7 +176,7 @@ class Numbers:
         about that.
 
         >>> Numbers().row([0.126, 3.746, 2.81], total=6.682), Numbers().row([1 / 3, 1 / 3, 1 / 3])
-        (('0.126', '3.746', '2.810'), ('0.33', '0.33', '0.33'))
+        (('0.126', '3.746', '2.81'), ('0.33', '0.33', '0.33'))
         """
         given = [float(value) for value in values]
         if is_sum and total is not None:
@@ -343,11 +343,15 @@ def _significant(value: float, digits: int, *, plain: bool = True) -> str:
     """A number with so many significant digits, or fewer where these are all; without a power of ten if that is not
     longer, and `plain`.
 
-    >>> _significant(0.00012345, 3), _significant(-1234.5678, 6), _significant(1.5e12, 4)
-    ('1.23e-04', '−1234.57', '1.5e+12')
+    >>> _significant(0.000000012345, 3), _significant(-1234.5678, 6), _significant(1.5e12, 4)
+    ('1.23e-08', '−1234.57', '1.5e+12')
     """
     if not math.isfinite(value) or value == 0:
         return Numbers().text(value)
+    if digits == _SIGNIFICANT[-1]:  # all that there are: as few as tell the number from every other
+        digits = next(
+            (each for each in (15, 16) if float(f"{value:.{each - 1}e}") == value), digits
+        )
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     power = int(exponent)
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa

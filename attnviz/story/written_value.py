@@ -51,6 +51,7 @@ def agrees(value: Fraction | None, text: str) -> bool:
 def value_of(pieces: Iterable[Piece]) -> Fraction | None:
     """The value of an expression by its written numbers; None where one of its pieces has none, as −∞ or a name.
 
+    >>> from attnviz.story.calculation import Symbol
     >>> value_of((Number(1 / 3, "0.33"), Symbol("·"), Number(3.0, "3")))
     Fraction(99, 100)
     """
