@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from attnviz.errors import InputError, closest
+from attnviz.inputs.text_encodings import utf16_codec
 
 STDIN = "-"
 MAX_FILE_BYTES = 64 * 2**20
 """A file larger than this is refused, and an .npz that would unpack to more. 64 MiB is a million vectors of 8."""
 
 _NUMPY, _ZIP = b"\x93NUMPY", b"PK"
+_WORKBOOK, _DIRECTORY = b"xl/workbook.xml", 2**16
+"""A file of every workbook, and where a zip archive lists its files."""
 _BYTE_ORDER_MARKS = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
@@ -22,6 +25,7 @@ _TEXT_SUFFIXES = (".csv", ".tsv", ".json", ".toml")
 _CONTENT = {
     ".npy": "a NumPy array (.npy)",
     ".npz": "a zip archive, as .npz is",
+    ".xlsx": "a workbook (.xlsx)",
     ".json": "JSON",
     "pickle": "a Python pickle, which is never loaded",
     "binary": "binary data",
@@ -87,10 +91,10 @@ def content_of(data: bytes) -> str:
     if data.startswith(_NUMPY):
         return ".npy"
     if data.startswith(_ZIP):
-        return ".npz"
+        return ".xlsx" if _WORKBOOK in data[-_DIRECTORY:] else ".npz"
     if data[:1] == b"\x80" and data[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         return "pickle"
-    if b"\x00" in data[:4096] and not data.startswith(tuple(_BYTE_ORDER_MARKS)):
+    if b"\x00" in data[:4096] and utf16_codec(data) is None:
         return "binary"
     first = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     return ".json" if first in (b"[", b"{") else "text"

@@ -16,6 +16,8 @@ from attnviz.inputs.files import MAX_FILE_BYTES, as_text
 
 Array = npt.NDArray[Any]
 _Found = TypeVar("_Found")
+_AXES = ("layer", "head", "row", "column")
+_AXES_OF_BATCH = ("layer", "batch", "head", "row", "column")
 
 
 def read_json(data: bytes, where: str) -> Any:
@@ -117,7 +119,9 @@ def finite(array: Array, where: str) -> FloatArray:
         axes = (
             ("row", "column")
             if values.ndim < 3
-            else ("layer", "head", "row", "column")[-values.ndim :]
+            else _AXES_OF_BATCH
+            if values.ndim == len(_AXES_OF_BATCH)
+            else _AXES[-values.ndim :]
         )
         place = ", ".join(
             f"{axis} {index + (axis in ('row', 'column'))}"

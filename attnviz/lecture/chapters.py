@@ -118,6 +118,9 @@ def _request(table: TomlTable, folder: Path) -> InputRequest:
         qkv=table.file("qkv", folder),
         weights=table.file("weights", folder),
         transpose_weights=table.flag("transpose_weights"),
+        prefix=table.word("prefix"),
+        layout=table.word("layout"),
+        batch=table.whole("batch", 0),
         seed=table.whole("seed", 0),
         model=_model(table, folder),
         backend=table.word("backend"),
@@ -137,6 +140,8 @@ def _score_option(table: TomlTable, folder: Path, name: str, option: ScoreOption
         return table.flag(name)
     if option.kind == "file":
         return table.file(name, folder)
+    if option.kind == "choice":
+        return table.word(name)
     return _word_or_number(table, name, (int, float), option.expected)
 
 

@@ -12,6 +12,7 @@ from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.i18n import words
 from attnviz.story.numbers import Numbers, fitting_precision
+from attnviz.story.reading_notes import reading_notes
 from attnviz.story.roundings import MOST_DECIMALS, ROUNDINGS
 
 _REVISION, _BRIEF = 12, 8
@@ -107,7 +108,7 @@ def context_of(trace: Trace, request: LessonRequest, lesson: str) -> LessonConte
 
 def notes(context: LessonContext, length: str = "") -> tuple[str, ...]:
     """The notes on the numbers; with `length` "_brief" in a few words."""
-    said = []
+    said: list[str] = []
     made = context.problem.provenance
     if made.model is not None:
         said.append(_note_on_model(context, made.model, length))
@@ -120,6 +121,7 @@ def notes(context: LessonContext, length: str = "") -> tuple[str, ...]:
     if made.backend is not None:
         backend = {"backend": made.backend.name, "difference": made.backend.difference_text}
         said.append(context.common(f"watched{length}", **backend))
+    said += reading_notes(made.readings, context.words, length)
     if how := context.untrained:
         said.append(context.common(f"untrained{length}", how=how))
     if context.trace.rounded == "article":

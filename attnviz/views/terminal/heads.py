@@ -53,8 +53,8 @@ def survey_lines(
     for measured in _measured(survey, language, top):
         lines += _ranked(*measured, palette, inner, phrase("heads", "nowhere"))
     lines.append(Text())
-    for note in survey.notes():
-        lines += _prose(phrase("heads", note, **survey.facts), palette, inner)
+    for note in survey.note_texts(language):
+        lines += _prose(note, palette, inner)
     return [Text(" " * MARGIN) + line if line.plain else line for line in lines]
 
 
