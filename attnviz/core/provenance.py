@@ -102,7 +102,15 @@ WAYS = frozenset(
         *("header", "first_row", "empty_column"),
         *("out_in", "fused", "layer", "shared_heads", "unused"),
         *("batch", "four_axes", "hnd", "nhd"),
-        *("additive", "key_mask", "true_hidden", "hides_itself", "unseeing_rows", "not_one"),
+        *(
+            "additive",
+            "key_mask",
+            "key_bias",
+            "true_hidden",
+            "hides_itself",
+            "unseeing_rows",
+            "not_one",
+        ),
     )
 )
 """The ways in which an input can be read that is not the plain one; words of every language exist for each."""

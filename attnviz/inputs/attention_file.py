@@ -108,5 +108,5 @@ def _check(weights: FloatArray, path: str) -> None:
         layer, head, row = large[0].tolist()
         raise InputError(
             f"{path}, layer {layer}, head {head}, row {row + 1} sums to {sums[layer, head, row]:g}: "
-            "give weights, each row 1 together; if dropout is on call model.eval() first, if these are scores apply softmax"
+            "give weights, each row 1 together: apply softmax to scores, and call model.eval() if dropout is on"
         )

@@ -29,7 +29,7 @@ _ABOUT_FILES = (
     ("transpose_weights", "--transpose-weights", ("weights",), "--weights"),
     ("prefix", "--prefix", ("weights",), "--weights"),
     ("layout", "--layout", ("qkv",), "--qkv"),
-    ("batch", "--batch", ("qkv", "mask"), "--qkv or --mask"),
+    ("batch", "--batch", ("qkv", "mask", "bias"), "--qkv, --mask or --bias"),
     ("mask_true", "--mask-true", ("mask",), "--mask"),
 )
 """Options that say how a file is read, and the options that name such a file."""

@@ -149,7 +149,8 @@ def _laid_out(
     ways = {HND: as_given, NHD: turned}
     if layout is not None:
         return ways[layout], None
-    fitting = [way for way in ways if _fits(ways[way])]
+    # Queries and keys of other positions are believed in the documented order only: a slip looks like them.
+    fitting = [way for way in ways if _fits(ways[way]) and (way == HND or _is_self(ways[way]))]
     if n is not None:
         fitting = [way for way in fitting if ways[way]["q"].shape[1] == n] or fitting
     # a layout in which each query has one key of its own, or keys are other positions, is the less likely one

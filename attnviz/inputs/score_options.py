@@ -52,6 +52,11 @@ class ScoreRequest:
         "Who sees whom, a row a query: 1 or true may attend, 0 or false may not; or what is added to scores, 0 and "
         "-inf. One row is for all queries. .csv .tsv .xlsx .json .npy .npz.",
     )
+    bias: str | None = _option(
+        "file",
+        "What is added to the scaled scores: a row a query, or one row for all queries, or (heads, n, n). "
+        ".csv .tsv .xlsx .json .npy .npz.",
+    )
     mask_true: str | None = _option(
         "choice",
         "What 1 or true is in --mask: seen, or hidden as in torch.nn.MultiheadAttention. Default seen.",
@@ -121,4 +126,11 @@ def score_options(
             request.mask, shape.n_q, shape.n_k, true=request.mask_true, batch=shape.batch
         )
         options, readings = replace(options, mask=read.seen), read.readings
+    if request.bias is not None:
+        from attnviz.inputs.biases import read_bias
+
+        bias, read_as = read_bias(
+            request.bias, (shape.n_q, shape.n_k), shape.heads, shape.of, shape.batch
+        )
+        options, readings = replace(options, bias=bias), (*readings, *read_as)
     return options, readings

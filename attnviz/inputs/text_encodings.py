@@ -15,8 +15,8 @@ _LOOKED_AT = 4096
 def decoded(data: bytes, where: str) -> tuple[str, str | None]:
     """The text, and its encoding where that is not UTF-8. Raises InputError for bytes that are no text in any of them.
 
-    >>> decoded("é,1".encode("cp1252"), "x.csv"), decoded("猫,1".encode("gbk"), "x.csv")
-    (('é,1', 'Windows-1252'), ('猫,1', 'GB18030'))
+    >>> decoded("é,1".encode("cp1252"), "x.csv"), decoded("狗,1".encode("gbk"), "x.csv")
+    (('é,1', 'Windows-1252'), ('狗,1', 'GB18030'))
     """
     codec = utf16_codec(data)
     if codec is not None:

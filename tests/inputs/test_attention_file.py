@@ -35,9 +35,9 @@ def test_axes_that_are_missing_are_one_layer_and_one_head(tmp_path, part, shape,
 @pytest.mark.parametrize(
     ("array", "said"),
     [
-        (np.ones(3), r"has shape (3,), expected (n, n), (heads, n, n) or (layers, heads, n, n)"),
+        (np.ones(3), r"has shape (3,), expected (n, n), (heads, n, n), (layers, heads, n, n) or (layers, batch"),
         (np.ones((2, 3)), "has shape (2, 3)"),
-        (np.ones((1, 1, 1, 2, 2)), "has shape (1, 1, 1, 2, 2)"),
+        (np.ones((1, 1, 1, 1, 2, 2)), "has shape (1, 1, 1, 1, 2, 2)"),
         (np.ones((0, 2, 2)), "has shape (0, 2, 2)"),
         (np.array([[1.0, 0.0], [0.5, -0.1]]), "row 2, column 2: -0.1 is below 0: give weights, not scores"),
         (np.array([[3.0, 2.0], [0.0, 0.0]]), "row 1 sums to 5: give weights"),

@@ -41,14 +41,14 @@ def write(tmp_path):
     ],
 )
 def test_every_form_gives_the_same_mask(write, name, content):
-    mask = read_mask(write(name, content), 2)
+    mask = read_mask(write(name, content), 2).seen
     assert mask.dtype == np.bool_
     assert mask.tolist() == MASK
 
 
 def test_an_npz_mask_is_found_by_name(tmp_path):
     np.savez(tmp_path / "m.npz", mask=MASK, other=[1])
-    assert read_mask(str(tmp_path / "m.npz"), 2).tolist() == MASK
+    assert read_mask(str(tmp_path / "m.npz"), 2).seen.tolist() == MASK
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,14 @@ def test_an_npz_mask_is_found_by_name(tmp_path):
         (
             "m.csv",
             "1,0\n1,2\n",
-            "{}, line 2, column 2: '2' is neither 0 nor 1: write 1 where a query may attend, 0 where not",
+            "{}, line 2, column 2: '2' is neither 0 nor 1: write 1 where a query may attend, 0 where not; "
+            "what is added to scores is for --bias",
         ),
         (
             "m.npy",
             npy(np.array([[0.0, 1.0], [0.5, 0.0]])),
-            "{}, row 2, column 1: 0.5 is neither 0 nor 1: write 1 where a query may attend, 0 where not",
+            "{}, row 2, column 1: 0.5 is neither 0 nor 1: write 1 where a query may attend, 0 where not; "
+            "what is added to scores is for --bias",
         ),
         (
             "m.csv",

@@ -90,7 +90,7 @@ REFUSED = {
     "another length": (
         {"q": Q, "k": K[:, :2], "v": V},
         {},
-        "a.npz: q has 3 positions, k 2 and v 3: in self-attention they are the same",
+        "a.npz: k has 2 positions and v 3: each key has one value",
     ),
     "another width": (
         {"q": Q, "k": V, "v": V},
@@ -105,7 +105,7 @@ REFUSED = {
     "a vector": (
         {"q": Q[0, 0], "k": K, "v": V},
         {},
-        "a.npz, q has shape (4,), expected (n, d) or (heads, n, d)",
+        "a.npz, q has shape (4,), expected (n, d), (heads, n, d), (n, heads, d), or one of these in a batch",
     ),
     "not finite": (
         {"q": np.where(Q[1, 2, 3] == Q, np.nan, Q), "k": K, "v": V},

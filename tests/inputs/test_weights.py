@@ -45,7 +45,8 @@ def linear_name(naming, role):
     return stem + ("weight" if role[0] == "w" else "bias")
 
 
-def same(read, expected):
+def same(weights, expected):
+    read = weights.arrays
     return read.keys() == expected.keys() and all(
         read[role].dtype == np.float64 and np.array_equal(read[role], expected[role])
         for role in read
@@ -151,7 +152,7 @@ def test_matrices_that_disagree_are_reported_with_their_shapes(saved):
         ),
         (
             {f"layer{i}.{w}": [[1]] for i in range(4) for w in ("w_q", "w_k", "w_v")},
-            "{} holds 4 sets of weights (layer0, layer1, layer2, …): save the one that is meant in a file of its own",
+            "{} holds 4 sets of weights (layer0, layer1, layer2, …): choose one with --prefix layer0",
         ),
         (
             {"w_q": [[1, 2], [3, np.nan]], "w_k": [[1]], "w_v": [[1]]},
@@ -216,7 +217,7 @@ def bfloat16_file(path, kind="BF16"):
 def test_bfloat16_is_read(tmp_path):
     path = tmp_path / "w.safetensors"
     bfloat16_file(path)
-    assert read_weights(str(path), 1)["w_v"].tolist() == [[1.5, -2.0]]
+    assert read_weights(str(path), 1).arrays["w_v"].tolist() == [[1.5, -2.0]]
 
 
 def test_float16_is_read(saved):
