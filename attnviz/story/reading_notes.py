@@ -21,12 +21,12 @@ def reading_notes(readings: Sequence[Reading], words: Words, length: str = "") -
     for each in readings:
         facts = {"file": each.file, "detail": each.detail}
         if each.is_warning:
-            warnings.append(words.phrase("read", each.way + length, **facts))
+            warnings.append(words.phrase(f"read{length}", each.way, **facts))
         else:
             ways.setdefault(each.file, []).append(words.phrase("read", each.way, **facts).strip())
-    comma = words.phrase("read", "comma")
+    comma = words.phrase("common", "comma")
     plain = (
-        words.phrase("read", f"line{length}", file=file, how=comma.join(how))
+        words.phrase(f"read{length}", "line", file=file, how=comma.join(how))
         for file, how in ways.items()
     )
     return (*plain, *warnings)
