@@ -32,7 +32,14 @@ GUIDES = ("README.md", "README.zh.md", "docs/help.md", "docs/lecture.md")
 """The documents whose commands are run."""
 DOCUMENTS = (
     *GUIDES,
-    *("docs/python.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "examples/README.md"),
+    *(
+        "docs/python.md",
+        "docs/inputs.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "examples/README.md",
+    ),
 )
 ELLIPSIS = "…"
 MOST_BYTES_OF_A_PICTURE = 300_000
@@ -209,7 +216,14 @@ SCRIPT_OPTION = r"(scripts/\w+)\s(--[a-z]+)"
 
 @pytest.mark.parametrize(
     "document",
-    ["README.md", "README.zh.md", "CHANGELOG.md", "docs/lecture.md", "examples/README.md"],
+    [
+        "README.md",
+        "README.zh.md",
+        "CHANGELOG.md",
+        "docs/lecture.md",
+        "docs/inputs.md",
+        "examples/README.md",
+    ],
 )
 def test_every_documented_option_exists(document):
     # dask and the scripts have options of their own
