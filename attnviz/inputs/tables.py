@@ -37,12 +37,14 @@ from attnviz.records import record
 LABEL_HEADERS = frozenset({"", "token", "tokens", "label", "labels", "word", "words", "name"})
 MOST_ROWS = 100_000
 """A longer table is refused before it is read: attention over as many positions would not fit into memory."""
+MOST_COLUMNS = 100_000
+"""So is a line with more separators than this."""
 
 _LIKE_A_NUMBER = re.compile(
     r"[-+]?([.,]?\d[\d.,'_]*([eE][-+]?\d+)?|nan|inf(inity)?|∞)", re.IGNORECASE
 )
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[,;\t ]*\Z", re.IGNORECASE)
-_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_QUOTED = re.compile(r'"[^"]*+"')
 _MARKS = "\t;,"
 _SHOWN = 8
 
@@ -110,9 +112,8 @@ def read_table(
         _check_length((line for line in io.StringIO(body) if line.strip()), where)
     commas = PLAIN
     if mark != "," or '"' in body:
-        commas = style_of(
-            chain.from_iterable(each.cells for each in _rows(body, where, mark)), mark
-        )
+        cells = chain.from_iterable(each.cells for each in _rows(body, where, mark))
+        commas = style_of(cells, mark, has_points="." in body)
     source = _Source(lambda: _rows(body, where, mark), where, commas=commas)
     table = _table(source, parse)
     ways: list[tuple[str, str]] = []
@@ -186,9 +187,8 @@ def _rows(text: str, where: str, delimiter: str) -> Iterator[_Line]:
     """The rows that are not blank, each as long as the first."""
     import csv  # here and not above: an example or a text needs no table
 
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
-    )
+    lines = _lines(text, where, delimiter)
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     first: _Line | None = None
     try:
         for cells in reader:
@@ -207,6 +207,17 @@ def _rows(text: str, where: str, delimiter: str) -> Iterator[_Line]:
         ) from error
     if first is None:
         raise InputError(f"{where} is empty: it needs at least one row")
+
+
+def _lines(text: str, where: str, delimiter: str) -> Iterator[str]:
+    """The lines of a text, line ends as they are. Raises InputError for one of too many cells."""
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if len(line) > MOST_COLUMNS and line.count(delimiter) >= MOST_COLUMNS:
+            raise InputError(
+                f"{where}, line {number}: more than {MOST_COLUMNS:,} cells, the most that are read: "
+                "keep only the columns that are needed"
+            )
+        yield line
 
 
 def _check_width(row: _Line, first: _Line, where: str) -> None:
@@ -274,7 +285,8 @@ def _numbers(
     lines = array("q")
     unusual: dict[str, None] = {}
     width = 0
-    is_fast = parse is number and not source.commas.is_decimal
+    is_fast = parse is number
+    is_decimal = source.commas.is_decimal
     for row in rows:
         cells = row.cells[start:] if start else row.cells
         if not cells:
@@ -283,9 +295,11 @@ def _numbers(
             )
         width = len(cells)
         lines.append(row.line)
-        if is_fast and _is_plain("".join(cells)):
+        joined = "".join(cells) if is_fast else ""
+        if is_fast and _is_plain(joined) and not (is_decimal and "." in joined):
             try:
-                found.extend(map(float, cells))
+                pointed = (each.replace(",", ".") for each in cells) if is_decimal else cells
+                found.extend(map(float, pointed))
                 continue
             except ValueError:  # said below, with its place
                 del found[(len(lines) - 1) * width :]

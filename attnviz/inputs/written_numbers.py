@@ -40,11 +40,12 @@ class Commas:
 PLAIN = Commas()
 
 
-def style_of(cells: Iterable[str], delimiter: str) -> Commas:
+def style_of(cells: Iterable[str], delimiter: str, *, has_points: bool = True) -> Commas:
     """What a comma is in a table with these cells, which `delimiter` parts.
 
     A comma is decimal where ";" or a tab parts cells and some number can have no other (1,5), or where ";" parts cells
-    and no number has a decimal point. Between thousands it stands in 1,234.5 and where a comma parts cells.
+    and no number has a decimal point; `has_points` is False where no cell has a point. Between thousands
+    it stands in 1,234.5 and where a comma parts cells.
 
     >>> style_of(["1,5", "2"], ";"), style_of(["1,234.5"], ",")
     (Commas(is_decimal=True, example=''), Commas(is_decimal=False, example='1,234.5'))
@@ -62,6 +63,8 @@ def style_of(cells: Iterable[str], delimiter: str) -> Commas:
             pointed = pointed or "." in text
         elif _DECIMAL.fullmatch(text):
             only_decimal = True
+            if not has_points and delimiter != ",":
+                break
     if delimiter == ",":
         return Commas(example=example) if example else PLAIN
     if pointed or not (only_decimal or example):

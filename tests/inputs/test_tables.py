@@ -193,6 +193,25 @@ def test_more_rows_than_attention_can_hold_are_refused_before_they_are_read(tmp_
     )
 
 
+def test_a_line_of_more_cells_than_are_read_is_refused(tmp_path):
+    path = written(tmp_path, "1,2\n" + ",".join(["12"] * (tables.MOST_COLUMNS + 1)))
+
+    with pytest.raises(InputError, match=r"x\.csv, line 2: more than 100,000 cells, the most that"):
+        read_vectors(path)
+
+
+def test_a_quote_that_is_never_closed_costs_no_more_than_the_file(tmp_path):
+    text = '"' + "x" * 4_000_000
+    tracemalloc.start()
+
+    with pytest.raises(InputError, match="check the quotes there"):
+        read_table(text, "x.csv")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 12 * len(text)
+
+
 # ── workbooks ──
 
 
