@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
 from attnviz.inputs.batches import without_batch
 from attnviz.inputs.files import read_file
-from attnviz.inputs.grids import finite, nested, read_json, read_npy, read_npz, select_array
+from attnviz.inputs.grids import Array, finite, nested, read_json, read_npy, read_npz, select_array
 from attnviz.inputs.safetensors_file import read_safetensors
 from attnviz.inputs.tokens import tokens_in
 from attnviz.records import record
@@ -39,7 +40,8 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
 
     .npy: one array. .npz, .safetensors: the array attention (or weights), or the only one. .json: lists, or an object
     with "attention" and optionally "tokens". Numbers become float64. Of (layers, batch, heads, n, n), as transformers
-    have it, `batch` chooses one text, counted from 0; with it four axes are (batch, heads, n, n).
+    have it, `batch` chooses one text, counted from 0; with it four axes are (batch, heads, n, n). An .npz of arr_0, arr_1,
+    … holds a layer in each.
 
     Raises InputError, naming the file and the cure: not such an array, a weight below 0, a row that sums to more than
     1 (scores, say, that softmax was not applied to). EnvironmentFault for .safetensors without its package.
@@ -49,7 +51,9 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
     if suffix == ".npy":
         array = read_npy(data, path)
     elif suffix == ".npz":
-        array = select_array(read_npz(data, path), _NAMES, path)
+        arrays = read_npz(data, path)
+        array = _stacked(arrays)
+        array = select_array(arrays, _NAMES, path) if array is None else array
     elif suffix == ".safetensors":
         array = select_array(read_safetensors(data, path), _NAMES, path).array()
     else:
@@ -83,6 +87,14 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
     return AttentionWeights(
         weights, tokens, tuple(Reading(Path(path).name, *each) for each in said)
     )
+
+
+def _stacked(arrays: Mapping[str, Array]) -> Array | None:
+    """The arrays one upon the other where each is a layer, as numpy.savez(file, *attentions) names them; else None."""
+    layers = [arrays.get(f"arr_{i}") for i in range(len(arrays))]
+    found = [each for each in layers if each is not None]
+    is_whole = len(found) == len(layers) > 1 and len({each.shape for each in found}) == 1
+    return np.stack(found) if is_whole and found[0].ndim > 2 else None
 
 
 def _doubts(weights: FloatArray) -> list[tuple[str, str]]:

@@ -295,7 +295,9 @@ def _numbers(
             )
         width = len(cells)
         lines.append(row.line)
-        joined = "".join(cells) if is_fast else ""
+        joined = "".join(cells)
+        if not joined.isascii():
+            unusual |= dict.fromkeys(unusual_characters(joined))
         if is_fast and _is_plain(joined) and not (is_decimal and "." in joined):
             try:
                 pointed = (each.replace(",", ".") for each in cells) if is_decimal else cells
@@ -305,8 +307,6 @@ def _numbers(
                 del found[(len(lines) - 1) * width :]
         for column, cell in enumerate(cells, start):
             found.append(_value(row, column, cell, source, parse))
-            if not cell.isascii():
-                unusual |= dict.fromkeys(unusual_characters(cell))
     values = np.frombuffer(found, dtype=np.float64).reshape(len(lines), width)
     wrong = np.argwhere(~np.isfinite(values))
     if is_fast and len(wrong):
@@ -333,6 +333,8 @@ def _is_labelled(first: _Line, labels: Sequence[str], parse: ParseCell) -> bool:
     is_words = not any(_parses(cell, parse) for cell in first.cells)
     if len(labels) > 1 and is_words and len(first.cells) > 1 and _names_labels(labels[0]):
         return True
+    if len(labels) > 1 and not labels[0] and _is_numbered(first.cells[1:]) and all(labels[1:]):
+        return True  # a table saved with numbered rows and columns: pandas does so
     body = labels[1:] if len(labels) > 1 and is_words else labels
     if len(first.cells) > 1 and not any(body):
         return False
@@ -345,8 +347,11 @@ def _is_header(first: _Line, start: int, labelled: bool, parse: ParseCell) -> bo
     if not any(_parses(cell, parse) for cell in names):
         return True
     # A table saved with its row names and without column names has them numbered from 0.
-    numbered = [cell.strip() for cell in names] == [str(i) for i in range(len(names))]
-    return labelled and numbered and _names_labels(first.cells[0])
+    return labelled and _is_numbered(names) and _names_labels(first.cells[0])
+
+
+def _is_numbered(names: Sequence[str]) -> bool:
+    return [cell.strip() for cell in names] == [str(i) for i in range(len(names))]
 
 
 def _names_labels(cell: str) -> bool:

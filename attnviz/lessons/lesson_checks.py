@@ -28,7 +28,7 @@ def check(request: LessonRequest) -> None:
         sizes = f"{problem.n_q} queries and {problem.n_k} keys"
         raise InputError(
             f"lessons show self-attention, and this is cross-attention of {sizes}: "
-            "read its numbers from the trace, in Python or as to_json writes them"
+            "read its numbers from the trace, in Python or with --format json"
         )
     if problem.n == 0:
         raise InputError("nothing to explain: the sequence is empty, give at least one vector")

@@ -154,6 +154,15 @@ def test_four_axes_are_layers_unless_a_text_is_chosen(tmp_path):
     np.testing.assert_array_equal(read_attention(path, batch=1).weights, BATCH[:1, 1])
 
 
+@pytest.mark.parametrize("batch", [1, 3])
+def test_the_layers_of_transformers_may_be_saved_one_by_one(tmp_path, batch):
+    np.savez(tmp_path / "a.npz", *BATCH[:, :batch])
+
+    read = read_attention(str(tmp_path / "a.npz"), None if batch == 1 else 2)
+
+    np.testing.assert_array_equal(read.weights, BATCH[:, batch - 1])
+
+
 @pytest.mark.parametrize(
     ("array", "batch", "said"),
     [

@@ -136,6 +136,8 @@ def test_a_number_that_may_be_two_is_refused_with_its_place(tmp_path, content, m
         (",0,1\ncat,5,6\n", [[5, 6]], ("cat",), {"header": "line 1: 0, 1"}),
         ("token,0,1\ncat,5,6\n", [[5, 6]], ("cat",), {"header": "line 1: 0, 1"}),
         (",a,b\ncat,5,6\n", [[5, 6]], ("cat",), {}),
+        (",0,1\n0,5,6\n1,7,8\n", [[5, 6], [7, 8]], ("0", "1"), {"header": "line 1: 0, 1"}),
+        (",a,b\n0,5,6\n1,7,8\n", [[5, 6], [7, 8]], ("0", "1"), {}),
         ("0,1\n5,6\n", [[0, 1], [5, 6]], None, {}),
         (",,1,0\n,a,0,1\n", None, None, None),
     ],
