@@ -40,8 +40,8 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
 
     .npy: one array. .npz, .safetensors: the array attention (or weights), or the only one. .json: lists, or an object
     with "attention" and optionally "tokens". Numbers become float64. Of (layers, batch, heads, n, n), as transformers
-    have it, `batch` chooses one text, counted from 0; with it four axes are (batch, heads, n, n). An .npz of arr_0, arr_1,
-    … holds a layer in each.
+    have it, `batch` chooses one text, counted from 0; with it four axes are (batch, heads, n, n). An .npz of arr_0,
+    arr_1, … holds a layer in each.
 
     Raises InputError, naming the file and the cure: not such an array, a weight below 0, a row that sums to more than
     1 (scores, say, that softmax was not applied to). EnvironmentFault for .safetensors without its package.
@@ -52,8 +52,8 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
         array = read_npy(data, path)
     elif suffix == ".npz":
         arrays = read_npz(data, path)
-        array = _stacked(arrays)
-        array = select_array(arrays, _NAMES, path) if array is None else array
+        layers = _stacked(arrays)
+        array = select_array(arrays, _NAMES, path) if layers is None else layers
     elif suffix == ".safetensors":
         array = select_array(read_safetensors(data, path), _NAMES, path).array()
     else:
