@@ -1,4 +1,4 @@
-"""Provenance: the origin of the arrays of a problem, and the facts that must be said of them."""
+"""Provenance: the origin of the arrays of a problem, and the facts that every view says."""
 
 from __future__ import annotations
 

@@ -64,18 +64,18 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
             inner, tokens = value.get(name), tokens_in(value, path)
         array = nested(inner, path, '{"attention": [[1, 0], [0.5, 0.5]]}')
     values = finite(array, path)
-    said: list[tuple[str, str]] = []
+    ways: list[tuple[str, str]] = []
     if values.size and values.ndim == 5:
         layers = values.swapaxes(0, 1)
-        values = without_batch(layers, path, batch, said)
+        values = without_batch(layers, path, batch, ways)
     elif values.size and values.ndim == 4 and batch is not None:
-        values = without_batch(values, path, batch, said)
+        values = without_batch(values, path, batch, ways)
     elif batch is not None:
         raise InputError(
             f"{path} has shape {values.shape}, and no axis of a batch: leave --batch out"
         )
     elif values.ndim == 4 and len(values) > 1:
-        said.append(("four_axes", str(values.shape)))
+        ways.append(("four_axes", str(values.shape)))
     if not 2 <= values.ndim <= 4 or values.shape[-1] != values.shape[-2] or not values.size:
         raise InputError(f"{path} has shape {values.shape}, expected {_SHAPES}")
     weights = values.reshape((1,) * (4 - values.ndim) + values.shape)
@@ -83,9 +83,9 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
     n = weights.shape[-1]
     if tokens is not None and len(tokens) != n:
         raise InputError(f"{path} has {len(tokens)} tokens and weights of {n} positions: name each")
-    said += _doubts(weights)
+    ways += _doubts(weights)
     return AttentionWeights(
-        weights, tokens, tuple(Reading(Path(path).name, *each) for each in said)
+        weights, tokens, tuple(Reading(Path(path).name, *each) for each in ways)
     )
 
 

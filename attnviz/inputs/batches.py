@@ -7,9 +7,9 @@ from attnviz.errors import InputError
 
 
 def without_batch(
-    values: FloatArray, where: str, batch: int | None, said: list[tuple[str, str]]
+    values: FloatArray, where: str, batch: int | None, ways: list[tuple[str, str]]
 ) -> FloatArray:
-    """The one of the first axis that `batch` chooses, counted from 0, or the only one; adds a choice to `said`.
+    """The one of the first axis that `batch` chooses, counted from 0, or the only one; adds a choice to `ways`.
 
     Raises InputError where there are several and none is chosen, and for one that is not there.
 
@@ -26,6 +26,6 @@ def without_batch(
         raise InputError(f"{where} holds a batch of {count}: choose one with {numbers}")
     if batch >= count:
         raise InputError(f"no {batch} in the batch of {where}: choose one with {numbers}")
-    said.append(("batch", str(batch)))
+    ways.append(("batch", str(batch)))
     chosen: FloatArray = values[batch]
     return chosen

@@ -22,7 +22,7 @@ def read_bias(
     Raises InputError for another shape, and for a number that is neither finite nor −∞.
     """
     values, readings = read_scores(path, "bias", score)
-    said: list[tuple[str, str]] = []
+    ways: list[tuple[str, str]] = []
     of_heads = (of, *shape)
     if values.ndim == 4 and values.shape[1:] == of_heads and len(values) == 1:
         values = values[0]
@@ -31,8 +31,8 @@ def read_bias(
         return chosen, readings
     if values.ndim == 3 and len(values) not in (1, of) and batch is None:
         raise unfit(values, of_heads, path)
-    pairs = fitted(values, shape, path, batch, said)
+    pairs = fitted(values, shape, path, batch, ways)
     if len(pairs) == 1 < shape[0]:
-        said.append(("key_bias", ""))
+        ways.append(("key_bias", ""))
     whole = np.ascontiguousarray(np.broadcast_to(pairs, shape))
-    return whole, (*readings, *readings_of(path, said))
+    return whole, (*readings, *readings_of(path, ways))

@@ -39,7 +39,7 @@ def read_mask(
     true: str | None = None,
     batch: int | None = None,
 ) -> Mask:
-    """The mask of a file for n_q queries and n_k keys, as many where nothing is said.
+    """The mask of a file for n_q queries and n_k keys, as many where nothing is ways.
 
     The file has a row a query and a column a key, (n_q, n_k), or one row for all queries, (n_k,), with axes of one
     before them as frameworks have: (1, 1, n_q, n_k). It holds 0 and 1, of which 1 (true) may attend, or is hidden where
@@ -49,9 +49,9 @@ def read_mask(
     Raises InputError: not a mask, or not one for so many queries and keys.
     """
     values, readings = read_scores(path, "mask", _cell)
-    said: list[tuple[str, str]] = []
+    ways: list[tuple[str, str]] = []
     keys = n_q if n_k is None else n_k
-    added = fitted(values, (n_q, keys), path, batch, said)
+    added = fitted(values, (n_q, keys), path, batch, ways)
     is_additive = _is_additive(added, path)
     if is_additive and true is not None:
         raise InputError(
@@ -59,14 +59,14 @@ def read_mask(
         )
     seen: BoolArray = added == (0 if is_additive or true == HIDDEN else 1)
     if is_additive:
-        said.append(("additive", _short(float(added[~seen].max()))))
+        ways.append(("additive", _short(float(added[~seen].max()))))
     elif true == HIDDEN:
-        said.append(("true_hidden", ""))
+        ways.append(("true_hidden", ""))
     if len(added) == 1 < n_q:
-        said.append(("key_mask", ""))
+        ways.append(("key_mask", ""))
     seen = np.ascontiguousarray(np.broadcast_to(seen, (n_q, keys)))
-    said += _doubts(seen, true, is_finite=is_additive and bool(np.isfinite(added).all()))
-    return Mask(seen, (*readings, *readings_of(path, said)))
+    ways += _doubts(seen, true, is_finite=is_additive and bool(np.isfinite(added).all()))
+    return Mask(seen, (*readings, *readings_of(path, ways)))
 
 
 def as_mask(values: FloatArray, n: int, where: str) -> BoolArray:

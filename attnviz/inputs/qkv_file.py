@@ -83,17 +83,17 @@ def read_qkv(
     else:
         arrays = read_npz(data, path)
         found = {role: arrays[name] for role, name in _named(arrays, path)}
-    said: list[tuple[str, str]] = []
+    ways: list[tuple[str, str]] = []
     single = {
-        role: _of_batch(array, f"{path}, {role}", batch, said) for role, array in found.items()
+        role: _of_batch(array, f"{path}, {role}", batch, ways) for role, array in found.items()
     }
     heads, way = _laid_out(single, layout, n, path)
     _check(heads, path)
     if way is not None:
         shapes = dict.fromkeys(f"{name} {array.shape}" for name, array in single.items())
-        said.append((way, ", ".join(shapes)))
+        ways.append((way, ", ".join(shapes)))
     name = Path(path).name
-    readings = tuple(Reading(name, *each) for each in dict.fromkeys(said))
+    readings = tuple(Reading(name, *each) for each in dict.fromkeys(ways))
     return QKVFile(**heads, source=Source("file", name), readings=readings)
 
 
@@ -122,12 +122,12 @@ def _named(there: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
 
 
 def _of_batch(
-    array: Array, where: str, batch: int | None, said: list[tuple[str, str]]
+    array: Array, where: str, batch: int | None, ways: list[tuple[str, str]]
 ) -> FloatArray:
     """The array as (n, d), or of three axes; one of a batch is taken."""
     values = finite(array, where)
     if values.ndim == 4 and values.size:
-        values = without_batch(values, where, batch, said)
+        values = without_batch(values, where, batch, ways)
     if values.ndim not in (2, 3) or not values.size:
         raise InputError(f"{where} has shape {array.shape}, expected {_SHAPES}")
     return values
@@ -136,7 +136,7 @@ def _of_batch(
 def _laid_out(
     given: Mapping[str, FloatArray], layout: str | None, n: int | None, path: str
 ) -> tuple[dict[str, FloatArray], str | None]:
-    """All three as (heads, n, d), and the layout that was taken where it must be said: it was not the only one."""
+    """All three as (heads, n, d), and the layout that was taken where it was not the only one: a view says it then."""
     if all(array.ndim == 2 for array in given.values()):
         if layout is not None:
             raise InputError(f"{path} has no axis of heads: leave --layout out")
@@ -146,22 +146,24 @@ def _laid_out(
         role: array[None] if array.ndim == 2 else array.swapaxes(0, 1)
         for role, array in given.items()
     }
-    ways = {HND: as_given, NHD: turned}
+    layouts = {HND: as_given, NHD: turned}
     if layout is not None:
-        return ways[layout], None
+        return layouts[layout], None
     # Queries and keys of other positions are believed in the documented order only: a slip looks like them.
-    fitting = [way for way in ways if _fits(ways[way]) and (way == HND or _is_self(ways[way]))]
+    fitting = [
+        way for way in layouts if _fits(layouts[way]) and (way == HND or _is_self(layouts[way]))
+    ]
     if n is not None:
-        fitting = [way for way in fitting if ways[way]["q"].shape[1] == n] or fitting
+        fitting = [way for way in fitting if layouts[way]["q"].shape[1] == n] or fitting
     # a layout in which each query has one key of its own, or keys are other positions, is the less likely one
-    fitting.sort(key=lambda way: (not _is_self(ways[way]), ways[way]["k"].shape[1] == 1))
+    fitting.sort(key=lambda way: (not _is_self(layouts[way]), layouts[way]["k"].shape[1] == 1))
     if not fitting:
         return as_given, None
     chosen = fitting[0]
     is_plain = chosen == HND and (
         len(fitting) == 1 or len(as_given["q"]) == 1 or _is_self(as_given) > _is_self(turned)
     )
-    return ways[chosen], None if is_plain else chosen
+    return layouts[chosen], None if is_plain else chosen
 
 
 def _fits(heads: Mapping[str, FloatArray]) -> bool:

@@ -83,16 +83,16 @@ def fitted(
     shape: tuple[int, int],
     where: str,
     batch: int | None,
-    said: list[tuple[str, str]],
+    ways: list[tuple[str, str]],
 ) -> FloatArray:
-    """The mask as (n_q, n_k), or (1, n_k) where it is the same for each query; adds to `said` what was chosen."""
+    """The mask as (n_q, n_k), or (1, n_k) where it is the same for each query; adds to `ways` what was chosen."""
     if values.ndim == 1:
         values = values[None]
     is_batch_of_rows = values.ndim == 2 and len(values) not in (1, shape[0])
     if is_batch_of_rows and values.shape[1] == shape[1] and values.size:
-        values = without_batch(values, where, batch, said)[None]
+        values = without_batch(values, where, batch, ways)[None]
     if values.ndim == 4:
-        values = without_batch(values, where, batch, said)
+        values = without_batch(values, where, batch, ways)
         if len(values) and (values == values[:1]).all():
             values = values[0]
         elif values.size:
@@ -100,7 +100,7 @@ def fitted(
                 f"{where} has one for each of {len(values)} heads, and they differ: give one for all"
             )
     if values.ndim == 3:
-        values = without_batch(values, where, batch, said)
+        values = without_batch(values, where, batch, ways)
     if values.ndim != 2 or values.shape not in (shape, (1, shape[1])):
         raise unfit(values, shape, where)
     return values

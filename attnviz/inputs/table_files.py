@@ -39,8 +39,8 @@ def table_of(data: bytes, suffix: str, where: str, parse: ParseCell = number) ->
 
 def _delimiter(text: str, suffix: str, where: str) -> str | None:
     """The separator where the suffix says it. Raises InputError if a .tsv has other separators than tabs."""
-    body, said = without_separator_line(text)
-    if suffix != ".tsv" or said is not None:
+    body, named = without_separator_line(text)
+    if suffix != ".tsv" or named is not None:
         return None
     delimiter = sniffed_delimiter(body)
     if delimiter != "\t" and delimiter in body:

@@ -106,8 +106,8 @@ def read_table(
     >>> read_table("token,a,b\\ncat,1,2\\n", "x.csv")
     NumberTable(values=array([[1., 2.]]), labels=('cat',), readings=())
     """
-    body, said = without_separator_line(text)
-    mark = delimiter or said or sniffed_delimiter(body)
+    body, named = without_separator_line(text)
+    mark = delimiter or named or sniffed_delimiter(body)
     if body.count("\n") + body.count("\r") > MOST_ROWS:
         _check_length((line for line in io.StringIO(body) if line.strip()), where)
     commas = PLAIN
@@ -117,7 +117,7 @@ def read_table(
     source = _Source(lambda: _rows(body, where, mark), where, commas=commas)
     table = _table(source, parse)
     ways: list[tuple[str, str]] = []
-    if said is not None or commas.is_decimal:
+    if named is not None or commas.is_decimal:
         ways.append(("separator", "tab" if mark == "\t" else mark))
     if commas.is_decimal:
         ways.append(("decimal_commas", ""))
@@ -235,30 +235,30 @@ def _table(source: _Source, parse: ParseCell) -> NumberTable:
     where = source.where
     first, labels = _first_column(source)
     parses = _parser(source, parse)
-    said: list[tuple[str, str]] = []
+    ways: list[tuple[str, str]] = []
     labelled = _is_labelled(first, labels, parses)
     start = 1 if labelled else 0
     if not labelled and len(first.cells) > 1 and not any(labels):
-        said.append(("empty_column", ""))
+        ways.append(("empty_column", ""))
         start = 1
     has_header = len(labels) > 1 and _is_header(first, start, labelled, parses)
     if has_header:
         columns = [cell.strip() for cell in first.cells[start:]]
         if any(_parses(name, parses) for name in columns):
-            said.append(("header", f"{source.unit} {first.line}: {_listed(columns)}"))
+            ways.append(("header", f"{source.unit} {first.line}: {_listed(columns)}"))
         labels = labels[1:]
     elif labelled and _names_labels(labels[0]) and len(labels) > 1:
         # a row of numbers is data, even where it stands below nothing
         labels[0] = labels[0] or "1"
-        said.append(("first_row", f"{source.unit} {first.line} (“{labels[0]}”)"))
+        ways.append(("first_row", f"{source.unit} {first.line} (“{labels[0]}”)"))
     rows = source.rows()
     if has_header:
         next(rows)
     values, unusual = _numbers(rows, start, source, parse)
     if unusual:
-        said.append(("characters", ", ".join(unusual)))
+        ways.append(("characters", ", ".join(unusual)))
     names = _checked_labels(labels, source, has_header) if labelled else None
-    return NumberTable(values, names, readings_of(where, said))
+    return NumberTable(values, names, readings_of(where, ways))
 
 
 def _first_column(source: _Source) -> tuple[_Line, list[str]]:
@@ -303,7 +303,7 @@ def _numbers(
                 pointed = (each.replace(",", ".") for each in cells) if is_decimal else cells
                 found.extend(map(float, pointed))
                 continue
-            except ValueError:  # said below, with its place
+            except ValueError:  # reported below, with its place
                 del found[(len(lines) - 1) * width :]
         for column, cell in enumerate(cells, start):
             found.append(_value(row, column, cell, source, parse))

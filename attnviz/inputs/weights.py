@@ -61,12 +61,12 @@ def read_weights(
             raise ShapeError(
                 f"{path}: {named.names[role]} has shape {array.shape}, expected {expected}, not empty"
             )
-    said: list[tuple[str, str]] = []
+    ways: list[tuple[str, str]] = []
     if named.is_one_of > 1:
-        said.append(("layer", named.prefix or "(no prefix)"))
+        ways.append(("layer", named.prefix or "(no prefix)"))
     if FUSED in found:
         name = named.names[FUSED]
-        said.append(("fused", f"{name} {found[FUSED].shape}"))
+        ways.append(("fused", f"{name} {found[FUSED].shape}"))
         transposed = _is_fused_transposed(found[FUSED], name, transposed, path)
         found = _parted(found, named, transposed, path)
     elif transposed is None:
@@ -74,13 +74,13 @@ def read_weights(
     if transposed:
         shown = FUSED if FUSED in named.names else NEEDED[0]
         shape = "" if shown == FUSED else f"{named.names[shown]} {found[shown].shape}"
-        said.append(("out_in", shape))
+        ways.append(("out_in", shape))
     if named.unused:
-        said.append(("unused", ", ".join(named.unused)))
+        ways.append(("unused", ", ".join(named.unused)))
     turned = {
         role: array.T if transposed and array.ndim == 2 else array for role, array in found.items()
     }
-    return Weights(turned, tuple(Reading(Path(path).name, *each) for each in said))
+    return Weights(turned, tuple(Reading(Path(path).name, *each) for each in ways))
 
 
 def _is_fused_transposed(array: FloatArray, name: str, transposed: bool | None, path: str) -> bool:

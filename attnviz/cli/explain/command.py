@@ -16,7 +16,7 @@ from attnviz.cli.shared.options import (
     lesson_options,
     view_options,
 )
-from attnviz.cli.shared.readings import say_readings
+from attnviz.cli.shared.readings import print_readings
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
@@ -150,7 +150,7 @@ def explain(request: InputRequest, lesson: Lesson, film: str | None, **given: An
         raise InputError("--step does not go with JSON, which is the whole trace: leave it out")
     lessons = _requests(request, lesson, film, options)
     shows_notes = options.format == "text" and not options.to_file
-    say_readings((each.request.trace for each in lessons), only_warnings=shows_notes)
+    print_readings((each.request.trace for each in lessons), only_warnings=shows_notes)
     if options.format == "json":
         _write(options, _json(lessons))
     elif options.format == "text":

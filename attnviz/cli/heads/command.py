@@ -9,7 +9,7 @@ import click
 
 from attnviz.cli.shared.help_sections import SectionedCommand, option
 from attnviz.cli.shared.options import BACKEND, COLOURS, language_option
-from attnviz.cli.shared.readings import say
+from attnviz.cli.shared.readings import print_notes
 from attnviz.library.printing import page_width
 from attnviz.theme import DARK, THEMES
 
@@ -210,10 +210,10 @@ def _lines(
 
     if options.head is not None:
         close = one_head(options, head_detail.blocks_in(width, palette))
-        say(close.survey.provenance.readings, only_warnings=True)
+        print_notes(close.survey.provenance.readings, only_warnings=True)
         return head_detail.close_up_lines(close, palette, width, language)
     found = survey(options, partial(heads.blocks_in, width))
-    say(found.provenance.readings, only_warnings=True)
+    print_notes(found.provenance.readings, only_warnings=True)
     return heads.survey_lines(found, palette, width, language, top)
 
 
@@ -225,10 +225,10 @@ def _data(options: HeadsOptions) -> str:
 
     if options.head is not None:
         close = one_head(options, BLOCKS)
-        say(close.survey.provenance.readings)
+        print_notes(close.survey.provenance.readings)
         return close_up_json(close)
     found = survey(options, lambda heads: BLOCKS)
-    say(found.provenance.readings)
+    print_notes(found.provenance.readings)
     return survey_json(found)
 
 
@@ -240,8 +240,8 @@ def _drawing(options: HeadsOptions, theme: Theme, language: str) -> Drawing:
 
     if options.head is not None:
         close = one_head(options, BLOCKS)
-        say(close.survey.provenance.readings)
+        print_notes(close.survey.provenance.readings)
         return head_drawing(close, theme, language)
     found = survey(options, lambda heads: _FINE)
-    say(found.provenance.readings)
+    print_notes(found.provenance.readings)
     return maps_drawing(found, theme, language)

@@ -20,7 +20,7 @@ from attnviz.cli.shared.options import (
     lesson_options,
     numbers_options,
 )
-from attnviz.cli.shared.readings import say_readings
+from attnviz.cli.shared.readings import print_readings
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
@@ -191,7 +191,7 @@ def _make(job: RenderJob, options: RenderOptions) -> None:
     from attnviz.library.lecture_plan import PlannedLesson
 
     planned = (each for chapters in job.chapters.values() for each in chapters)
-    say_readings(each.request.trace for each in planned if isinstance(each, PlannedLesson))
+    print_readings(each.request.trace for each in planned if isinstance(each, PlannedLesson))
     with (
         deferred_interrupts() as raise_if_interrupted,
         _folder_of_voices(options) as folder,

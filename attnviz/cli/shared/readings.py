@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from attnviz.core.trace import Trace
 
 
-def say_readings(traces: Iterable[Trace | None], *, only_warnings: bool = False) -> None:
-    """Says each reading of the inputs of these traces once, a line a file; with `only_warnings` what may be wrong."""
+def print_readings(traces: Iterable[Trace | None], *, only_warnings: bool = False) -> None:
+    """Prints each reading of the inputs of these traces once, a line a file; with `only_warnings` what may be wrong."""
     found = [each for trace in traces if trace for each in trace.problem.provenance.readings]
-    say(dict.fromkeys(found), only_warnings=only_warnings)
+    print_notes(dict.fromkeys(found), only_warnings=only_warnings)
 
 
-def say(readings: Iterable[Reading], *, only_warnings: bool = False) -> None:
-    """Says these readings on stderr, a line a file and a line a warning."""
+def print_notes(readings: Iterable[Reading], *, only_warnings: bool = False) -> None:
+    """Prints these readings on stderr, a line a file and a line a warning."""
     listed = list(readings)
     if not listed:
-        return  # words are loaded where there is something to say
+        return  # words are loaded where they are needed
     from attnviz.story.i18n import words
     from attnviz.story.reading_notes import reading_notes
 
