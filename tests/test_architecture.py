@@ -50,7 +50,7 @@ LIBRARIES = {
     "errors": set(),
     "records": set(),
     "theme": set(),
-    "typeset": {"fontpkg", "numpy", "uharfbuzz"},
+    "typeset": {"fontpkg", "numpy", "uharfbuzz", "wcwidth"},
     "render": {"av", "cairo", "distributed", "manim", "numpy", "platformdirs", "pydub", "srt"},
     "core": {"numpy"},
     "models": {"huggingface_hub", "gguf", "numpy", "platformdirs", "safetensors", "tokenizers"},
