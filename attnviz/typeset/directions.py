@@ -6,7 +6,7 @@ import re
 
 _LETTER = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 """The blocks whose letters, marks and digits Unicode gives a direction from right to left."""
-_WORD = rf"[0-9]*[{_LETTER}](?:[{_LETTER}\u0300-\u036f\u200c\u200d]|[0-9.,'’\"”-](?=[{_LETTER}0-9]))*…?"
+_WORD = rf"[0-9]*[{_LETTER}](?:[{_LETTER}\u0300-\u036f\u200c\u200d]|[0-9]|[.,'’\"”-](?=[{_LETTER}0-9]))*…?"
 _RIGHT_TO_LEFT = re.compile(f"{_WORD}(?: {_WORD})*")
 """Words with one blank between them: in columns there are two."""
 

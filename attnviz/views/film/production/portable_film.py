@@ -16,18 +16,18 @@ from attnviz.records import record
 from attnviz.render.folders import work_folder
 from attnviz.render.quality import Quality
 from attnviz.story.i18n import words
-from attnviz.typeset.fonts import missing_from_inter
-from attnviz.typeset.typefaces import Typeface, chinese
+from attnviz.typeset.fonts import typeface, typefaces_needed
+from attnviz.typeset.typefaces import Typeface
 from attnviz.views.film.film import Film, texts_shown
 from attnviz.views.film.stage import Beat, Stage
 
 
 @record(eq=False)
 class PortableFilm:
-    """A film, and a font that holds what its texts need besides Inter; None where they need nothing."""
+    """A film, and fonts that hold what its texts need besides Inter; none where they need nothing."""
 
     film: Film
-    font: bytes | None
+    fonts: tuple[bytes, ...]
 
     @property
     def quality(self) -> Quality:
@@ -36,14 +36,17 @@ class PortableFilm:
     @contextmanager
     def session(self) -> Iterator[None]:
         """manim, set up for the film."""
-        if self.font is None:
+        if not self.fonts:
             with self.film.session():
                 yield
             return
         with tempfile.TemporaryDirectory(prefix="font-", dir=work_folder()) as folder:
-            path = Path(folder, "font.otf")
-            path.write_bytes(self.font)
-            with replace(self.film, font=Typeface(path)).session():
+            paths = [Path(folder, f"font{i}.otf") for i in range(len(self.fonts))]
+            for path, data in zip(paths, self.fonts, strict=True):
+                path.write_bytes(data)
+            first, *others = map(Typeface, paths)
+            font = replace(first, others=tuple(others))
+            with replace(self.film, font=font).session():
                 yield
 
     def camera_class(self) -> type[Camera]:
@@ -59,15 +62,14 @@ class PortableFilm:
 
 
 def portable_film(film: Film) -> PortableFilm:
-    """Packs the film with its font cut down to its own characters: some kilobytes instead of twenty megabytes."""
-    face, board = film.font or chinese(), film.storyboard
+    """Packs the film with its fonts cut down to its own characters: some kilobytes instead of twenty megabytes."""
+    board = film.storyboard
     tables = ["common", "film", *([board.lesson] if board.lesson in LESSONS else [])]
-    needed = missing_from_inter(
-        "".join([*texts_shown(film), *words(board.language).all_of(*tables)])
-    )
-    if face is None or not needed:
-        return PortableFilm(replace(film, font=None), None)
-    return PortableFilm(replace(film, font=None), _cut(face, needed))
+    texts = [*texts_shown(film), *words(board.language).all_of(*tables)]
+    with typeface(film.font):
+        needed = typefaces_needed(texts)
+    fonts = tuple(_cut(face, characters) for face, characters in needed.items())
+    return PortableFilm(replace(film, font=None), fonts)
 
 
 def _cut(face: Typeface, characters: str) -> bytes:
