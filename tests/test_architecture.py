@@ -54,7 +54,7 @@ LIBRARIES = {
     "render": {"av", "cairo", "distributed", "manim", "numpy", "platformdirs", "pydub", "srt"},
     "core": {"numpy"},
     "models": {"huggingface_hub", "gguf", "numpy", "platformdirs", "safetensors", "tokenizers"},
-    "inputs": {"numpy", "safetensors"},
+    "inputs": {"numpy", "safetensors", "wcwidth"},
     "story": {"numpy"},
     "survey": {"numpy"},
     "lessons": {"numpy"},

@@ -113,3 +113,23 @@ def test_an_invalid_list_of_tokens_is_reported(names, message):
     with pytest.raises(InputError) as caught:
         listed_tokens(names)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("می‌خواهم بروم", ("می‌خواهم", "بروم")),
+        ("क्षत्रिय हिन्दी।", ("क्षत्रिय", "हिन्दी", "।")),
+        ("น้ำ กำ", ("น้ำ", "กำ")),
+        ("🏴󠁧󠁢󠁥󠁮󠁧󠁿🇩🇪👨‍👩‍👧", ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇩🇪", "👨‍👩‍👧")),
+        ("３．１４ 好", ("３．１４", "好")),
+    ],
+    ids=["Persian", "Hindi", "Thai", "emoji", "full-width"],
+)
+def test_no_word_is_parted_inside_a_grapheme_or_at_a_joiner(text, words):
+    assert split_text(text) == words
+
+
+def test_characters_of_devanagari_and_thai_keep_their_vowels():
+    assert split_text("हिन्दी", "chars") == ("हि", "न्दी")
+    assert split_text("น้ำ", "chars") == ("น้ำ",)
