@@ -145,7 +145,7 @@ def test_a_missing_character_is_refused_before_anything_is_drawn():
         plan(replace(small_film(text="the 🫀"), font=latin()))
 
     assert str(caught.value) == (
-        "no typeface here has the character '🫀 (in '🫀'): leave it out, or --font FILE with a font "
+        "no typeface here has the character '🫀' (in '🫀'): leave it out, or --font FILE with a font "
         "that has it; attnviz explain shows any character"
     )
 
