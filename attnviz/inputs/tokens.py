@@ -8,6 +8,7 @@ with its letter, an emoji with its skin tone, a family of emoji, a flag. White s
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -22,6 +23,11 @@ _CHINESE = (
     range(0xF900, 0xFB00),
     range(0x20000, 0x3FFFE),
 )
+_ALONE = re.compile(
+    "[\\s -~\u00a0-\u02ff\u0391-\u03a1\u03a3-\u0482\u048a-\u052f\u2010-\u2027"
+    "\u3000-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uff01-\uff60]*"
+)
+"""Text of English, Russian, Greek, Chinese and Japanese none of whose characters joins another."""
 _WAYS = ("words", "chars")
 
 
@@ -108,10 +114,10 @@ def characters(text: str) -> Iterator[str]:
     >>> [len(each) for each in characters("e\u0301👍🏽")]
     [2, 2]
     """
-    if text.isascii():
+    if _ALONE.fullmatch(text):
         yield from text
         return
-    from wcwidth import iter_graphemes  # takes 20 ms, and English needs it not
+    from wcwidth import iter_graphemes  # takes 20 ms
 
     for each in iter_graphemes(text):
         # a mark after a blank is no part of it
