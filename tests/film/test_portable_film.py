@@ -33,8 +33,9 @@ def film(name: str, lang: str, *only: str, **given) -> Film:
         film("cost", "zh"),
         film("order", "zh"),
         film("self-attention", "en", "inputs"),
+        film("self-attention", "zh", "inputs", "softmax", text="القطة על हिन्दी น้ำ 猫"),
     ],
-    ids=["own words", "cost", "order", "English"],
+    ids=["own words", "cost", "order", "English", "scripts"],
 )
 def test_where_there_is_no_such_font_the_same_film_is_planned(asked, monkeypatch):
     here = plan(asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -75,5 +76,13 @@ def portable_film(film: Film) -> PortableFilm:
 def _cut(face: Typeface, characters: str) -> bytes:
     blob = uharfbuzz.Blob.from_file_path(str(face.path))
     wanted = uharfbuzz.SubsetInput()
-    wanted.unicode_set.update(ord(each) for each in characters)
+    wanted.unicode_set.update(map(ord, _with_equivalents(characters)))
     return bytes(uharfbuzz.subset(uharfbuzz.Face(blob, face.index), wanted).blob.data)
+
+
+def _with_equivalents(characters: str) -> set[str]:
+    """The characters, and those by which a shaper may replace them: letters with their accents, and both apart."""
+    marks = [each for each in characters if unicodedata.category(each)[0] == "M"]
+    composed = {unicodedata.normalize("NFC", each + mark) for each in characters for mark in marks}
+    apart = unicodedata.normalize("NFKD", characters)
+    return {*characters, *apart, *(each for each in composed if len(each) == 1)}
