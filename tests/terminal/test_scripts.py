@@ -8,11 +8,15 @@ from bidi import get_display
 from rich.text import Text
 from wcwidth import iter_graphemes, wcswidth
 
+from attnviz.theme import THEMES
 from attnviz.typeset.text_width import columns_of, cut_to_columns, graphemes
+from attnviz.views.terminal.colour import Palette
+from attnviz.views.terminal.head_detail import close_up_lines
 from attnviz.views.terminal.page import pages
 from attnviz.views.terminal.show import as_text, isolated
 from tests.cases import CASES
 from tests.terminal.conftest import context_of
+from tests.terminal.test_head_detail import closely
 
 OF_SCRIPTS = (
     "Arabic",
@@ -148,3 +152,20 @@ def graphemes_are_simple(character: str) -> bool:
     from attnviz.typeset import text_width
 
     return text_width._SIMPLE.fullmatch(character) is not None
+
+
+@pytest.mark.parametrize("name", OF_SCRIPTS)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("query", [None, 1])
+def test_one_head_of_tokens_of_any_script_keeps_its_width_and_its_columns(name, width, query):
+    palette = Palette(THEMES["dark"], None)
+    tokens = CASES[name].trace.problem.tokens
+    close = closely(len(tokens), width, palette, query, tokens)
+
+    lines = as_text(close_up_lines(close, palette, width, "en"), None).splitlines()
+
+    assert [line for line in lines if wcswidth(line) > width] == []
+    first = [re.search(r"[01]\.\d\d", line) for line in lines if re.match(r" *\d+ \S", line)]
+    starts = {wcswidth(match.string[: match.start()]) for match in first if match}
+    # at 40 columns shades stand in place of many numbers
+    assert len(starts) == 1 or (width == 40 and not starts)
