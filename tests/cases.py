@@ -492,14 +492,14 @@ def _main() -> Iterator[Case]:
         query=10,
         language="zh",
     )
+    yield case("Arabic", lambda: random_trace(3, tokens=["القطة", "على", "السجادة"]), query=1)
+    yield case("Hebrew", lambda: random_trace(3, tokens=["חתול", "על", "שָׁטִיחַ"]), query=1)
+    yield case("Hindi", lambda: random_trace(3, tokens=["बिल्ली", "चटाई", "क्षत्रियों"]), query=1)
+    yield case("Thai", lambda: random_trace(3, tokens=["แมว", "นั่ง", "น้ำ"]), query=1)
     yield case(
-        "Arabic",
-        lambda: random_trace(3, tokens=["القطة", "على", "السجادة"]),
-        query=1,
-        no_film=NO_FACE,
-    )
-    yield case(
-        "Hebrew", lambda: random_trace(3, tokens=["חתול", "על", "שָׁטִיחַ"]), query=1, no_film=NO_FACE
+        "scripts beside each other",
+        lambda: random_trace(4, tokens=["قطة 3", "חתול", "हिन्दी", "cat"], causal=True),
+        query=3,
     )
     yield case(
         "emoji",
