@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from attnviz import Trace, lesson
 from attnviz.theme import THEMES
+from attnviz.views.document.formats import format_names
 from attnviz.views.document.lesson_json import storyboard_json
 from attnviz.views.document.markup import markup
 from attnviz.views.terminal.colour import Palette
@@ -65,7 +66,17 @@ def test_markdown_has_a_heading_a_step_and_no_html(case):
         board.steps
     )
     assert {each.type for each in (*tokens, *inline)} & {"html_block", "html_inline"} == set()
+
+
+@pytest.mark.parametrize("format", format_names())
+def test_every_document_format_writes_every_step_in_lines_without_control_characters(case, format):
+    board = case.storyboard()
+
+    text = markup(board, format)
+
+    assert text.endswith("\n")
     assert controls(text) == set()
+    assert len(text.splitlines()) > len(board.steps)
 
 
 def test_latex_closes_what_it_opens_and_says_nothing_that_it_cannot_set(case):

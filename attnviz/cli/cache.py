@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attnviz.cli.shared.help_sections import SectionedCommand, option
+from attnviz.core.digits import plain_digits
 from attnviz.errors import EnvironmentFault
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class ByteSize(click.ParamType):  # type: ignore[type-arg]
     )
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        match = self._WRITTEN.fullmatch(str(value).strip())
+        match = self._WRITTEN.fullmatch(plain_digits(str(value)).strip())
         if match is None:
             self.fail(f"{value!r} is no size: write 500MB, 2GB, or 0 to keep nothing", param, ctx)
         number, prefix, binary = match.groups(default="")

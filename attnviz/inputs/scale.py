@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attnviz.core.digits import plain_digits
 from attnviz.errors import InputError
 
 
@@ -13,7 +14,7 @@ def scale_from(text: str, where: str = "--scale") -> float | None:
     >>> scale_from("none"), scale_from("0.25"), scale_from("sqrt")
     (1.0, 0.25, None)
     """
-    word = text.strip().lower()
+    word = plain_digits(text).strip().lower()
     if word == "sqrt":
         return None
     if word == "none":

@@ -185,7 +185,7 @@ def _of_model(options: HeadsOptions) -> _Heads:
     doubled = model.weights(in_text * 2) if fits else ()
     names, spans, added = list(read.names), list(read.spans), read.added
     tokens: list[object] = list(read.ids)
-    layers: Iterator[Iterator[FloatArray]] = model.weights(read.ids)
+    layers: Iterator[Iterator[FloatArray]] = model.weights(read.ids, read.segments)
     if options.words:
         groups = read.groups
         names = [read.name_of(group) for group in groups]

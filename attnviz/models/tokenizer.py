@@ -13,6 +13,7 @@ from attnviz.errors import EnvironmentFault, InputError
 from attnviz.models.tokenization import WORD_BEGINS, Span, TokenizedText, stripped
 
 FILE = "tokenizer.json"
+_SEPARATOR = "[SEP]"
 _BLANKS = str.maketrans(" \n\t", "␣↵⇥")
 
 
@@ -46,8 +47,12 @@ def without_truncation(tokenizer: Any) -> Any:
 
 
 def tokenize(tokenizer: Any, text: str) -> TokenizedText:
-    """The text as the `tokenizers.Tokenizer` takes it apart, with what it adds."""
+    """The text as the `tokenizers.Tokenizer` takes it apart, with what it adds.
+
+    Two texts with a [SEP] between them are a pair, as BERT knows it: what comes after it is the second segment.
+    """
     found = tokenizer.encode(text)
+    segments = _segments(tokenizer, found.ids)
     spans = tuple(map(_span, found.tokens, found.offsets, repeat(text)))
     blanks = (
         _blank(tokenizer, token, text[slice(*span)])
@@ -62,11 +67,24 @@ def tokenize(tokenizer: Any, text: str) -> TokenizedText:
         ids=tuple(found.ids),
         names=tuple(names),
         unknown=unknown,
-        words=tuple(found.word_ids),
+        words=tuple(
+            None if segments and id_ == tokenizer.token_to_id(_SEPARATOR) else word
+            for id_, word in zip(found.ids, found.word_ids, strict=True)
+        ),
         kind=type(tokenizer.model).__name__,
         text=text,
         spans=spans,
+        segments=segments,
     )
+
+
+def _segments(tokenizer: Any, ids: Sequence[int]) -> tuple[int, ...]:
+    """The segment of each token; () for one text, and for a tokenizer that gives both texts of a pair the same."""
+    separator = tokenizer.token_to_id(_SEPARATOR)
+    if separator not in ids[:-1] or 1 not in tokenizer.encode("", "").type_ids:
+        return ()
+    first = ids.index(separator)
+    return tuple(int(i > first) for i in range(len(ids)))
 
 
 def _span(token: str, span: Span, text: str) -> Span:

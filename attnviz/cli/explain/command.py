@@ -223,13 +223,14 @@ def _one_of(lessons: Sequence[ExplainRequest]) -> str:
 
 
 def _document(lessons: Sequence[ExplainRequest], format: str) -> str:
-    """Markdown or LaTeX."""
+    """The lessons in a document format."""
     from attnviz.library.steps import chosen_steps
+    from attnviz.views.document.formats import format_named
     from attnviz.views.document.markup import markup
 
-    if format == "latex" and len(lessons) > 1:
+    if format_named(format).one_lesson and len(lessons) > 1:
         raise InputError(
-            f"there are {len(lessons)} lessons, and a LaTeX document holds one: {_one_of(lessons)}"
+            f"there are {len(lessons)} lessons, and a {format} document holds one: {_one_of(lessons)}"
         )
     boards = [(each.storyboard(), each.steps) for each in lessons]
     return "\n".join(markup(board, format, chosen_steps(board, steps)) for board, steps in boards)

@@ -75,11 +75,16 @@ class NumpyRunner:
     def files(self) -> Sequence[Path]:
         return self.tensors.files
 
-    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[ModelLayer]:
-        return self._family.layers(self.tensors, self.config, ids, dtype)
+    def run(
+        self, ids: Sequence[int], dtype: npt.DTypeLike, segments: Sequence[int] = ()
+    ) -> Iterator[ModelLayer]:
+        more = {"segments": segments} if self._family.has_segments else {}
+        return self._family.layers(self.tensors, self.config, ids, dtype, **more)
 
-    def layer_at(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> ModelLayer:
-        return next(islice(self.run(ids, dtype), layer, None))
+    def layer_at(
+        self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike, segments: Sequence[int] = ()
+    ) -> ModelLayer:
+        return next(islice(self.run(ids, dtype, segments), layer, None))
 
     @property
     def _family(self) -> ModelFamily:

@@ -65,21 +65,25 @@ class TransformersRunner:
             return (self.location.path,)
         return SafetensorsFolder(self.location.folder).files
 
-    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[CapturedLayer]:
-        return iter(self._watched(ids, dtype, None))
+    def run(
+        self, ids: Sequence[int], dtype: npt.DTypeLike, segments: Sequence[int] = ()
+    ) -> Iterator[CapturedLayer]:
+        return iter(self._watched(ids, dtype, None, segments))
 
-    def layer_at(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> CapturedLayer:
-        return self._watched(ids, dtype, layer)[0]
+    def layer_at(
+        self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike, segments: Sequence[int] = ()
+    ) -> CapturedLayer:
+        return self._watched(ids, dtype, layer, segments)[0]
 
     def _watched(
-        self, ids: Sequence[int], dtype: npt.DTypeLike, layer: int | None
+        self, ids: Sequence[int], dtype: npt.DTypeLike, layer: int | None, segments: Sequence[int]
     ) -> list[CapturedLayer]:
         """That layer, or all of them, as they are when the model reads these tokens."""
         torch = library("torch")
         model = self._model(dtype)
         watch = AttentionRecorder(model, len(ids), layer, self.program)
         with watch.recording(), torch.no_grad(), suppress(LayerRecorded):
-            model(torch.tensor([list(ids)]))
+            model(torch.tensor([list(ids)]), **self._pair(segments))
         if not watch.seen:
             raise InputError(
                 f"{self.location.title}: models of the kind {self.kind!r} do not hand their attention over to others "
@@ -87,6 +91,13 @@ class TransformersRunner:
                 + ("" if layer is None else f", or have no layer {layer} of attention")
             )
         return watch.seen
+
+    def _pair(self, segments: Sequence[int]) -> dict[str, Any]:
+        """The argument that says which text each token belongs to, for a model that knows two."""
+        known = getattr(self._text_config, "type_vocab_size", 0)
+        if not segments or not isinstance(known, int) or known < 2:
+            return {}
+        return {"token_type_ids": library("torch").tensor([list(segments)])}
 
     def _model(self, dtype: npt.DTypeLike) -> Any:
         name = np.dtype(dtype).name

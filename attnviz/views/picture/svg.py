@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from attnviz.typeset.text_width import JOINERS
 from attnviz.views.picture.drawing import SMALL, Curve, Drawing, Rectangle, Shading, Shape, TextLine
 
 _FONT = "Inter, 'Noto Sans', 'Noto Sans SC', system-ui, sans-serif"
@@ -35,7 +36,9 @@ def clean(text: str) -> str:
     >>> clean("a\\x00<b>")
     'a&lt;b&gt;'
     """
-    return escape("".join(each for each in text.replace("\n", " ") if each.isprintable()))
+    return escape(
+        "".join(each for each in text.replace("\n", " ") if each.isprintable() or each in JOINERS)
+    )
 
 
 def _written(shape: Shape) -> str:

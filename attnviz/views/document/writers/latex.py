@@ -234,4 +234,5 @@ FORMAT = DocumentFormat(
     (".tex",),
     lambda storyboard, steps: latex(outline_of(storyboard, steps)),
     "a LaTeX document that compiles as it is",
+    one_lesson=True,
 )
