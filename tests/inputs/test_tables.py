@@ -7,6 +7,8 @@ import zipfile
 import numpy as np
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from attnviz.core.provenance import WAYS, Reading
 from attnviz.errors import EnvironmentFault, InputError
@@ -156,6 +158,30 @@ def test_a_first_row_of_numbers_is_data_and_what_was_taken_for_a_header_is_said(
     assert read.x.tolist() == rows
     assert read.tokens == tokens
     assert ways(read) == said
+
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(
+    st.integers(1, 4).flatmap(
+        lambda width: st.lists(st.lists(FINITE, min_size=width, max_size=width), min_size=1)
+    ),
+    st.sampled_from(["-", "−"]),
+)
+def test_numbers_with_decimal_commas_are_read_back_bit_for_bit(rows, minus):
+    text = "\n".join(";".join(map(repr, row)) for row in rows)
+
+    table = read_table(text.replace(".", ",").replace("-", minus), "x.csv", delimiter=";")
+
+    assert table.values.tolist() == rows
+
+
+@given(st.lists(st.floats(-1e12, 1e12).map(lambda number: round(number, 2)), min_size=1))
+def test_numbers_with_commas_between_thousands_are_read_back_bit_for_bit(column):
+    text = "\n".join(f'"{number:,.2f}",0' for number in column)
+
+    assert read_table(text, "x.csv").values[:, 0].tolist() == column
 
 
 def test_punctuation_as_labels_is_neither_decimal_comma_nor_point(tmp_path):
