@@ -36,8 +36,9 @@ _LINEAR = re.compile(
 _FUSED = re.compile(
     r"(?P<prefix>(?:.*\.)?)(?P<name>in_proj|c_attn|c_proj)[._](?P<kind>weight|bias)$"
 )
-# BERT keeps the output projection beside the block of the other three.
-_BERT_OUTPUT = re.compile(r"attention\.output\.dense\.(?=weight$|bias$)")
+# BERT and ViT keep the output projection beside the block of the other three.
+_OUTPUT_BESIDE = re.compile(r"attention\.output\.dense\.(?=weight$|bias$)")
+_BLOCK = re.compile(r"attention\.(?:self|attention)\.(?=(?:query|key|value)\.(?:weight|bias)$)")
 _UNUSED = re.compile(
     r"(?:bias_[kv]|[qk]_norm\.weight|[qk]_layernorm\.weight|inner_attn_ln\.weight"
     r"|[\w.]*relative_attention_bias\.weight|sinks)$"
@@ -75,7 +76,6 @@ def find_weight_names(
     """
     names = list(names)
     layers: dict[str, dict[str, str]] = {}
-    beginnings: dict[str, str] = {}
     linear: set[str] = set()
     for name in names:
         match = _role(name)
@@ -83,13 +83,15 @@ def find_weight_names(
             continue
         start, role, is_linear = match
         layer = layers.setdefault(start, {})
-        beginnings.setdefault(start, name[: len(start)].rstrip("."))
         if role in layer:
             raise InputError(f"{where}: {layer[role]} and {name} are both {role}: keep one of them")
         layer[role] = name
         if is_linear:
             linear.add(start)
     whole = [start for start, roles in layers.items() if _is_whole(roles)]
+    beginnings = {
+        start: _beginning(layers[start].get(FUSED) or layers[start]["w_q"]) for start in whole
+    }
     if not whole:
         raise _missing(names, layers, where)
     chosen = _chosen(whole, beginnings, prefix, where, flag)
@@ -102,15 +104,23 @@ def find_weight_names(
     unused = tuple(
         name
         for name in names
-        if name.lower().startswith(chosen) and _UNUSED.match(name.lower()[len(chosen) :])
+        if name.startswith(beginnings[chosen])
+        and _UNUSED.match(name[len(beginnings[chosen]) :].lower())
     )
     return WeightNames(
         {role: layer[role] for role in _FOUND if role in layer},
         chosen in linear,
-        beginnings[chosen],
+        beginnings[chosen].rstrip("."),
         len(whole),
         unused,
     )
+
+
+def _beginning(name: str) -> str:
+    """What stands before the part that names the array, with its point at the end."""
+    match = _BARE.match(name.lower()) or _FUSED.match(name.lower()) or _LINEAR.match(name.lower())
+    assert match is not None  # it has a role
+    return name[: len(match["prefix"])]
 
 
 def _is_whole(roles: Mapping[str, str]) -> bool:
@@ -125,22 +135,23 @@ def _chosen(
     flag: str,
 ) -> str:
     """The layer that `prefix` names, or the only one."""
-    known = [beginnings[start] or "(no prefix)" for start in whole]
+    known = [beginnings[start].rstrip(".") or "(no prefix)" for start in whole]
     if prefix is None:
         if len(whole) == 1:
             return whole[0]
         raise InputError(
             f"{where} holds {len(whole)} sets of weights ({_listed(known)}): "
-            f"choose one with {flag} {beginnings[whole[0]] or beginnings[whole[1]]}"
+            f"choose one with {flag} {known[0] if beginnings[whole[0]] else known[1]}"
         )
     # "layers.1" is the beginning of layers.1.self_attn, and not of layers.10.self_attn
     start = prefix.strip().rstrip(".").lower()
-    exact = [each for each in whole if each.rstrip(".") == start]
-    fitting = exact or [each for each in whole if not start or each.startswith(f"{start}.")]
+    named = {each: beginnings[each].lower() for each in whole}
+    exact = [each for each in whole if named[each].rstrip(".") == start]
+    fitting = exact or [each for each in whole if not start or named[each].startswith(f"{start}.")]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        within = [beginnings[each] for each in fitting]
+        within = [beginnings[each].rstrip(".") or "(no prefix)" for each in fitting]
         raise InputError(
             f"{where} has {len(fitting)} sets of weights under {prefix!r} ({_listed(within)}): "
             f"choose one with {flag} {within[0]}"
@@ -155,7 +166,8 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _role(name: str) -> tuple[str, str, bool] | None:
-    plain = _BERT_OUTPUT.sub("attention.self.output.", name.lower())
+    plain = _OUTPUT_BESIDE.sub("attention.self.output.", name.lower())
+    plain = _BLOCK.sub("attention.self.", plain)
     if match := _BARE.match(plain):
         return match["prefix"], f"{match['kind']}_{_letter(match['letter'])}", False
     if match := _FUSED.match(plain):

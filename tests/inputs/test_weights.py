@@ -35,6 +35,10 @@ LINEAR = {
         "encoder.layer.3.attention.self.{}.",
         ("query", "key", "value", "encoder.layer.3.attention.output.dense."),
     ),
+    "vit": (
+        "encoder.layer.3.attention.attention.{}.",
+        ("query", "key", "value", "encoder.layer.3.attention.output.dense."),
+    ),
     "distilbert": ("attention.{}_lin.", ("q", "k", "v", "out")),
     "diffusers": ("to_{}.", ("q", "k", "v", "out.0")),
     "meta": ("attention.w{}.", "qkvo"),
@@ -423,6 +427,28 @@ def test_a_fused_array_that_cannot_be_is_refused(saved, arrays, asked, said):
         read_weights(saved(arrays), 2, **asked)
 
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("block", ["self", "attention"])
+def test_a_layer_of_bert_or_vit_has_the_prefix_of_its_queries(saved, block):
+    names = {
+        "w_q": f"{block}.query",
+        "w_k": f"{block}.key",
+        "w_v": f"{block}.value",
+        "w_o": "output.dense",
+    }
+    path = saved(
+        {
+            f"layer.{i}.attention.{name}.weight": W[role].T * (i + 1)
+            for i in range(2)
+            for role, name in sorted(names.items(), reverse=True)
+        }
+    )
+
+    for prefix in ("layer.1", "layer.1.attention", f"layer.1.attention.{block}"):
+        read = read_weights(path, 4, prefix=prefix)
+        assert read.arrays["w_o"].tolist() == (W["w_o"] * 2).tolist()
+        assert ways(read.readings)["layer"] == f"layer.1.attention.{block}"
 
 
 def test_what_would_change_attention_and_is_not_applied_is_a_warning(saved):
