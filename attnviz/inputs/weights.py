@@ -26,6 +26,7 @@ from attnviz.records import record
 SUFFIXES = (".npz", ".json", ".safetensors")
 Arrays = dict[str, FloatArray]
 _PARTS = 3
+_BIASES = ("b_q", "b_k", "b_v")
 
 
 @record(eq=False)
@@ -64,11 +65,13 @@ def read_weights(
     ways: list[tuple[str, str]] = []
     if named.is_one_of > 1:
         ways.append(("layer", named.prefix or "(no prefix)"))
+    if FUSED_BIAS in found:
+        found = _with_parted_bias(found, named, path)
     if FUSED in found:
         name = named.names[FUSED]
         ways.append(("fused", f"{name} {found[FUSED].shape}"))
         transposed = _is_fused_transposed(found[FUSED], name, transposed, path)
-        found = _parted(found, named, transposed, path)
+        found = _parted(found, transposed)
     elif transposed is None:
         transposed = _is_transposed(found, named, d_model, path)
     if transposed:
@@ -100,18 +103,29 @@ def _is_fused_transposed(array: FloatArray, name: str, transposed: bool | None, 
     return is_turned
 
 
-def _parted(found: Arrays, named: WeightNames, transposed: bool, path: str) -> Arrays:
-    """The arrays with the one that holds three parted into them."""
-    parts: Arrays = dict(
-        zip(NEEDED, np.split(found[FUSED], _PARTS, 0 if transposed else 1), strict=True)
-    )
-    if FUSED_BIAS in found:
-        bias, name = found[FUSED_BIAS], named.names[FUSED_BIAS]
-        width = max(found[FUSED].shape)
-        if len(bias) != width:
-            raise ShapeError(f"{path}: {name} has shape {bias.shape}, expected ({width},)")
-        parts |= dict(zip(("b_q", "b_k", "b_v"), np.split(bias, _PARTS), strict=True))
-    return parts | {role: each for role, each in found.items() if role in ("w_o", "b_o")}
+def _parted(found: Arrays, transposed: bool) -> Arrays:
+    """The arrays with the one that holds three matrices parted into them."""
+    parts = np.split(found[FUSED], _PARTS, 0 if transposed else 1)
+    rest = {role: array for role, array in found.items() if role != FUSED}
+    return dict(zip(NEEDED, parts, strict=True)) | rest
+
+
+def _with_parted_bias(found: Arrays, named: WeightNames, path: str) -> Arrays:
+    """The arrays with the bias that is one for queries, keys and values parted into three.
+
+    Raises InputError where there is a bias of its own beside it, ShapeError for one that is not as long as all three.
+    """
+    bias, name = found[FUSED_BIAS], named.names[FUSED_BIAS]
+    both = next((role for role in _BIASES if role in found), None)
+    if both is not None:
+        raise InputError(
+            f"{path}: {name} and {named.names[both]} are both {both}: keep one of them"
+        )
+    width = max(found[FUSED].shape) if FUSED in found else _PARTS * (len(bias) // _PARTS)
+    if len(bias) != width:
+        raise ShapeError(f"{path}: {name} has shape {bias.shape}, expected ({width},)")
+    rest = {role: array for role, array in found.items() if role != FUSED_BIAS}
+    return rest | dict(zip(_BIASES, np.split(bias, _PARTS), strict=True))
 
 
 def _is_transposed(found: Arrays, named: WeightNames, d_model: int | None, path: str) -> bool:

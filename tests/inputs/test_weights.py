@@ -419,6 +419,7 @@ def test_a_prefix_that_names_no_layer_or_several_is_refused(saved, prefix, said)
         ({"in_proj_weight": IN_PROJ}, {"transposed": False}, "can only be (out, in): leave --no-transpose-weights out"),
         ({"c_attn.weight": IN_PROJ.T}, {"transposed": True}, "can only be (in, out): leave --transpose-weights out"),
         ({"in_proj_weight": IN_PROJ, "in_proj_bias": np.ones(5)}, {}, "in_proj_bias has shape (5,), expected (6,)"),
+        ({"in_proj_weight": IN_PROJ, "in_proj_bias": np.ones(6), "b_k": np.ones(2)}, {}, "are both b_k: keep one"),
         ({"in_proj_weight": IN_PROJ, "q_proj.weight": np.eye(2)}, {}, "are both w_q: keep one of them"),
     ],
 )  # fmt: skip
@@ -427,6 +428,16 @@ def test_a_fused_array_that_cannot_be_is_refused(saved, arrays, asked, said):
         read_weights(saved(arrays), 2, **asked)
 
     assert said in str(caught.value)
+
+
+def test_torch_keeps_one_bias_also_beside_three_matrices(saved):
+    arrays = {f"{name}_proj_weight": np.ones((2, 3)) for name in "qkv"}  # kdim and vdim are given
+    path = saved(arrays | {"in_proj_bias": np.arange(6.0)})
+
+    read = read_weights(path, 3).arrays
+
+    assert [read[role].tolist() for role in ("b_q", "b_k", "b_v")] == [[0, 1], [2, 3], [4, 5]]
+    assert read.keys() == {"w_q", "w_k", "w_v", "b_q", "b_k", "b_v"}
 
 
 @pytest.mark.parametrize("block", ["self", "attention"])
