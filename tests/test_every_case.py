@@ -50,7 +50,9 @@ def test_a_page_has_every_step_within_its_width_and_no_control_character(case, w
 
     text = "".join(as_text(page, None) for page in pages(PageContext(board, PLAIN, width)))
 
-    assert controls(text) == set()
+    # words from right to left stand in isolates, each of which ends in its line
+    isolated = re.compile("\u2068([^\u2066-\u2069\n]*)\u2069")
+    assert controls(isolated.sub(r"\1", text)) == set()
     assert wider(text, width) == []
     assert [step.id for step in board.steps if solid(step.title) not in solid(text)] == []
 
