@@ -19,6 +19,8 @@ _OBEYED = (
 )
 _UNSAFE = re.compile(f"[{_OBEYED}]")
 _UNSAFE_BUT_LINE_BREAKS = re.compile(f"(?!\n)[{_OBEYED}]")
+_UNSAFE_IN_JSON = re.compile(f"(?![\n\r\t])[{_OBEYED}]")
+"""Between the strings of JSON there may be white space, and in them there is none of it."""
 _WHITE = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]")
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
 """A flag of a region, such as Scotland's, is written with tags."""
@@ -59,7 +61,7 @@ def safe_json(text: str) -> str:
     >>> safe_json('["\u202e\u00e9"]')
     '["\\u202eé"]'
     """
-    return _UNSAFE_BUT_LINE_BREAKS.sub(_json_code, text)
+    return _UNSAFE_IN_JSON.sub(_json_code, text)
 
 
 def _json_code(match: re.Match[str]) -> str:

@@ -7,10 +7,12 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
 from attnviz.errors import AttnvizError
+from attnviz.safe_text import safe_text
 
 INTERRUPTED = 130
 _FAULT, _USAGE = 1, 2
@@ -21,7 +23,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     state = {"debug": False}
     try:
         from attnviz.cli.commands import attnviz
+        from attnviz.cli.shared.streams import replace_closed_streams
 
+        replace_closed_streams()
         _never_fail_on_a_character()
         args = None if arguments is None else list(arguments)
         # Outside standalone mode click returns the status given to `Context.exit`, and raises the rest.
@@ -45,7 +49,8 @@ def _status_of(error: BaseException, *, debug: bool) -> int:
     if debug:
         import traceback
 
-        traceback.print_exception(error)
+        report = "".join(traceback.format_exception(error))
+        click.echo(safe_text(report, lines=True, named=True), nl=False, err=True)
     message, status = _message_and_status(error, debug=debug)
     _print_error(message)
     if isinstance(error, OSError):
@@ -72,18 +77,27 @@ def _message_and_status(error: BaseException, *, debug: bool) -> tuple[str, int]
         return f"no space left on the disk{where}: free some and run it again", _FAULT
     if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
         return f"{error.filename}: the name is too long for a file: choose a shorter one", _USAGE
+    if isinstance(error, FileNotFoundError) and _is_working_directory_gone():
+        return "the working directory is gone: change to one that exists and run it again", _USAGE
     if isinstance(error, MemoryError):
         return "not enough memory: use fewer tokens or smaller vectors", _FAULT
     hint = "" if debug else "; --debug shows the traceback"
     return f"unexpected {type(error).__name__}: {error}{hint}", _FAULT
 
 
+def _is_working_directory_gone() -> bool:
+    try:
+        os.getcwd()
+    except OSError:
+        return True
+    return False
+
+
 def _print_error(message: str) -> None:
     """One line, whatever the message holds: a file's name or cell must not steer the terminal."""
-    line = "".join(
-        c if c.isprintable() else " " if c.isspace() else f"\\x{ord(c):02x}" for c in message
-    )
-    click.echo(f"Error: {line}", err=True)
+    # where stderr is closed or full nobody can be told, and the status says it still
+    with suppress(OSError):
+        click.echo(f"Error: {safe_text(message, named=True)}", err=True)
 
 
 def _discard_stdout() -> None:

@@ -70,7 +70,7 @@ def to_json(trace: TraceFields) -> str:
         for i in range(len(trace.heads))
     ]
     body |= {name: problem_json.nested_lists(arrays[name]) for name in ("concat", "output")}
-    return json.dumps(body, ensure_ascii=False, allow_nan=False)
+    return safe_json(json.dumps(body, ensure_ascii=False, allow_nan=False))
 
 
 def from_json(text: str) -> TraceFields:

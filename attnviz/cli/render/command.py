@@ -13,6 +13,7 @@ from attnviz.cli.render.duration import Duration
 from attnviz.cli.render.own_scene import check_scene_options, film_scene, resources
 from attnviz.cli.render.progress import summary
 from attnviz.cli.shared.help_sections import SectionedCommand, option
+from attnviz.cli.shared.lines import echo_line
 from attnviz.cli.shared.options import (
     BY_LESSON,
     given_options,
@@ -212,7 +213,7 @@ def _make(job: RenderJob, options: RenderOptions) -> None:
 
 
 def _warn(message: str) -> None:
-    click.echo(f"Warning: {message}", err=True)
+    echo_line(f"Warning: {message}", err=True)
 
 
 def _folder_of_voices(options: RenderOptions) -> AbstractContextManager[str | None]:

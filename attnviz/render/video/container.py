@@ -21,6 +21,7 @@ from av.video.stream import VideoStream
 from attnviz.render.video.boxes import disable_first_subtitles
 from attnviz.render.video.captions import TimedCaption, timed
 from attnviz.render.video.sound import add_sound, sound_of
+from attnviz.safe_text import safe_text
 
 _MILLISECOND = Fraction(1, 1000)
 
@@ -151,8 +152,8 @@ def _flows(
 
 def _metadata(title: str, description: str, comment: str, encoding_tool: str) -> Mapping[str, str]:
     return {
-        "title": title,
-        "description": description,
+        "title": safe_text(title),
+        "description": safe_text(description, lines=True),
         "comment": comment,
         "encoding_tool": encoding_tool,
     }
@@ -255,7 +256,7 @@ def _chapter(number: int, chapter: ChapterMark) -> av.container.Chapter:
         "start": round(chapter.start * 1000),
         "end": round(chapter.end * 1000),
         "time_base": _MILLISECOND,
-        "metadata": {"title": chapter.title},
+        "metadata": {"title": safe_text(chapter.title)},
     }
 
 

@@ -42,7 +42,7 @@ def close_up_json(close: HeadDetail) -> str:
 
 
 def _text(body: dict[str, Any]) -> str:
-    return json.dumps(body, ensure_ascii=False, allow_nan=False)
+    return safe_json(json.dumps(body, ensure_ascii=False, allow_nan=False))
 
 
 def _body(survey: Survey) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def storyboard_json(storyboard: Storyboard) -> str:
         "notes": list(board.notes),
         "steps": [_step(step, board.numbers, words(board.language)) for step in board.steps],
     }
-    return json.dumps(body, ensure_ascii=False, allow_nan=False)
+    return safe_json(json.dumps(body, ensure_ascii=False, allow_nan=False))
 
 
 def _step(step: Step, numbers: Numbers, spoken: Words) -> Json:

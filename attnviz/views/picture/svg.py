@@ -16,7 +16,7 @@ _WEIGHT = 500
 
 
 def svg(drawing: Drawing) -> str:
-    """The text of the file. Texts are escaped, whatever they hold; characters that XML does not have are left out."""
+    """The text of the file. Texts are escaped, whatever they hold; characters that XML does not have become �."""
     width, height = f"{drawing.width:g}", f"{drawing.height:g}"
     parts = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
@@ -33,9 +33,9 @@ def clean(text: str) -> str:
     """Text for XML, in one line.
 
     >>> clean("a\\x00<b>")
-    'a&lt;b&gt;'
+    'a�&lt;b&gt;'
     """
-    return escape("".join(each for each in text.replace("\n", " ") if each.isprintable()))
+    return escape(safe_text(text))
 
 
 def _written(shape: Shape) -> str:

@@ -12,6 +12,7 @@ from av.container import InputContainer
 
 from attnviz.errors import InputError
 from attnviz.render.video.media import opened
+from attnviz.safe_text import safe_json
 
 _PLAIN = 32_768
 """Up to so many characters the spec stands in the file as it is."""
@@ -24,6 +25,7 @@ _CURE = "give an .mp4 that attnviz render made"
 
 def packed(spec: str) -> str:
     """The spec as the comment of a film: as it is, or, where it is long, compressed."""
+    spec = safe_json(spec)
     if len(spec) <= _PLAIN:
         return spec
     return _PACKED + base64.b64encode(zlib.compress(spec.encode("utf-8"))).decode("ascii")
