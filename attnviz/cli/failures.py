@@ -86,8 +86,10 @@ def _message_and_status(error: BaseException, *, debug: bool) -> tuple[str, int]
 
 
 def _is_working_directory_gone() -> bool:
+    from pathlib import Path
+
     try:
-        os.getcwd()
+        Path.cwd()
     except OSError:
         return True
     return False

@@ -37,6 +37,7 @@ from attnviz.core.problem import Problem
 from attnviz.core.problem_json import Arrays
 from attnviz.core.scores.sinks import sink_column
 from attnviz.errors import InputError
+from attnviz.safe_text import safe_json
 
 SCHEMA = "attnviz.trace/1"
 _PROJECTED = ("projected_q", "projected_k")

@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from attnviz.safe_text import safe_json
 from attnviz.survey.head_detail import HeadDetail
 from attnviz.survey.heads import MeasuredHead, Survey
 

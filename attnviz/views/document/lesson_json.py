@@ -21,6 +21,7 @@ from collections.abc import Callable
 from typing import Any
 
 from attnviz.records import record
+from attnviz.safe_text import safe_json
 from attnviz.story.calculation import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.story.calculation_text import written
 from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Series, Table

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from attnviz.safe_text import safe_text
 from attnviz.views.picture.drawing import SMALL, Curve, Drawing, Rectangle, Shading, Shape, TextLine
 
 _FONT = "Inter, 'Noto Sans', 'Noto Sans SC', system-ui, sans-serif"
