@@ -20,6 +20,7 @@ from av.video.stream import VideoStream
 
 from attnviz.render.video.boxes import disable_first_subtitles
 from attnviz.render.video.captions import TimedCaption, timed
+from attnviz.render.video.media import file_url
 from attnviz.render.video.sound import add_sound, sound_of
 from attnviz.safe_text import safe_text
 
@@ -112,7 +113,7 @@ def assemble(
     """
     measured = _measured(parts)
     unit = measured[0].unit
-    with av.open(target, "w", format="mp4", container_options=_options(unit)) as film:
+    with av.open(file_url(target), "w", format="mp4", container_options=_options(unit)) as film:
         flows = _flows(film, measured, tracks, language, sound)
         cover = () if poster is None else _cover(film, poster, unit)
         film.set_chapters([_chapter(i, each) for i, each in enumerate(chapters)])
@@ -141,7 +142,7 @@ def _flows(
 ) -> list[Iterator[av.Packet[Any]]]:
     """New streams for picture, sound and subtitles, and the packets of each."""
     seconds = float(sum(part.count * part.frame for part in parts) * parts[0].unit)
-    with av.open(parts[0].path) as model:
+    with av.open(file_url(parts[0].path)) as model:
         picture = film.add_stream_from_template(model.streams.video[0], opaque=True)
     picture.metadata["language"] = language.code
     flows = [_picture(parts, picture)]
@@ -171,7 +172,7 @@ def _undecoded(path: Path) -> InputContainer:
     """The file, for the caller to close. Opening it, FFmpeg decodes some frames to find out what is in its header: here
     it finds no decoder, and is forty times as quick.
     """
-    return av.open(path, options={"codec_whitelist": "none"})
+    return av.open(file_url(path), options={"codec_whitelist": "none"})
 
 
 def _measure(path: Path) -> _Part:
