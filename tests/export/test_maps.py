@@ -9,6 +9,7 @@ import pytest
 from attnviz.survey.heads import Pair, Survey, measured_heads
 from attnviz.theme import THEMES
 from attnviz.typeset.fonts import Weight, shape
+from attnviz.safe_text import safe_text
 from attnviz.views.picture.drawing import Shading, TextLine
 from attnviz.views.picture.maps import maps_drawing
 from attnviz.views.picture.svg import svg
@@ -99,7 +100,7 @@ def test_names_are_shown_as_they_are_and_do_nothing(name):
 
     kinds = {each.tag.removeprefix(SVG) for each in picture.iter()}
     assert kinds == {"svg", "title", "rect", "text", "g", "path"}
-    shown = "".join(each for each in name if each.isprintable())
+    shown = safe_text(name)
     assert texts(picture)[0].startswith(f"{shown}, ")
 
 
