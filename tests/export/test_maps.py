@@ -6,10 +6,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from attnviz.safe_text import safe_text
 from attnviz.survey.heads import Pair, Survey, measured_heads
 from attnviz.theme import THEMES
 from attnviz.typeset.fonts import Weight, shape
-from attnviz.safe_text import safe_text
 from attnviz.views.picture.drawing import Shading, TextLine
 from attnviz.views.picture.maps import maps_drawing
 from attnviz.views.picture.svg import svg

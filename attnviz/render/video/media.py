@@ -9,8 +9,28 @@ from av.container import InputContainer
 
 from attnviz.errors import InputError
 
-_ONLY_FILES = {"protocol_whitelist": "file"}
-"""For what a file names in its turn: a playlist may list addresses."""
+_FORMATS = (
+    *("mov", "mp4", "matroska", "webm", "avi", "flv", "asf", "mpeg", "mpegts"),
+    *(
+        "wav",
+        "w64",
+        "mp3",
+        "aac",
+        "flac",
+        "ogg",
+        "aiff",
+        "au",
+        "caf",
+        "amr",
+        "ac3",
+        "eac3",
+        "ape",
+        "tta",
+        "wv",
+    ),
+)
+"""Containers that hold what they play. Playlists, which list addresses, are not among them."""
+_ONLY_FILES = {"protocol_whitelist": "file", "format_whitelist": ",".join(_FORMATS)}
 
 
 def file_url(path: Path) -> str:
