@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import NoReturn
 
 import click
 
@@ -15,12 +16,15 @@ from attnviz.errors import AttnvizError
 from attnviz.safe_text import safe_text
 
 INTERRUPTED = 130
+_ASKED_TO_END = 128
+"""Added by a shell to the number of the signal that ended a program."""
 _FAULT, _USAGE = 1, 2
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line and returns the exit status."""
     state = {"debug": False}
+    before = _raise_when_asked_to_end()
     try:
         from attnviz.cli.commands import attnviz
         from attnviz.cli.shared.streams import replace_closed_streams
@@ -34,6 +38,27 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return result if isinstance(result, int) else 0
     except BaseException as error:
         return _status_of(error, debug=state["debug"])
+    finally:
+        for each in before:
+            signal.signal(each, signal.SIG_DFL)
+
+
+def end(number: int, frame: object) -> NoReturn:
+    """Handles a request to end: by an exception, so that temporary files go."""
+    raise SystemExit(_ASKED_TO_END + number)
+
+
+def _raise_when_asked_to_end() -> list[int]:
+    """Sets `end` for the signals that would end the program at once, and returns these."""
+    asking = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    try:
+        # a program that is to outlive its terminal ignores SIGHUP
+        usual = [each for each in asking if signal.getsignal(each) is signal.SIG_DFL]
+        for each in usual:
+            signal.signal(each, end)
+    except ValueError:  # only the main thread may set them
+        return []
+    return usual
 
 
 def _status_of(error: BaseException, *, debug: bool) -> int:

@@ -217,10 +217,10 @@ def _warn(message: str) -> None:
 
 
 def _folder_of_voices(options: RenderOptions) -> AbstractContextManager[str | None]:
-    """A folder for what is spoken; none where nothing is: a process that is killed cannot remove it."""
-    import tempfile
+    """A folder for what is spoken, which the next film removes if this one is killed; none where nothing is."""
+    from attnviz.render.folders import temporary_work_folder
 
-    return tempfile.TemporaryDirectory(prefix="attnviz-voice-") if options.voice else nullcontext()
+    return temporary_work_folder() if options.voice else nullcontext()
 
 
 def _summary(film: PlannedFilm) -> str:

@@ -168,6 +168,17 @@ def _measured(parts: Sequence[Path]) -> list[_Part]:
     return measured
 
 
+def is_segment(path: Path, frames: int) -> bool:
+    """True if the file is a video of so many frames that can be joined to others."""
+    try:
+        with _undecoded(path) as part:
+            stream = part.streams.video[0]
+            count = sum(1 for each in part.demux(stream) if each.pts is not None)
+            return count == frames == stream.frames and _measure(path).count == frames
+    except (av.FFmpegError, OSError, ValueError, IndexError):
+        return False
+
+
 def _undecoded(path: Path) -> InputContainer:
     """The file, for the caller to close. Opening it, FFmpeg decodes some frames to find out what is in its header: here
     it finds no decoder, and is forty times as quick.

@@ -20,6 +20,7 @@ _MOST = 1 << 30
 """No more bytes than this are unpacked."""
 _IS_SPEC = '{"schema": "attnviz.film/'
 _PACKED = "attnviz.views.film;zlib;base64,"
+_PNG, _PNG_END = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"IEND\xaeB`\x82"
 _CURE = "give an .mp4 that attnviz render made"
 
 
@@ -49,6 +50,12 @@ def poster(path: Path, at: float) -> bytes:
     encoder.time_base = picture.time_base = Fraction(1, 1)
     picture.pts = 0
     return b"".join(bytes(packet) for packet in (*encoder.encode(picture), *encoder.encode(None)))
+
+
+def is_png(data: bytes) -> bool:
+    """True if the bytes begin and end as those of a PNG with a size do."""
+    size = data[16:24]
+    return data.startswith(_PNG) and data.endswith(_PNG_END) and len(size) == 8 and any(size)
 
 
 def read_spec(path: Path) -> str:
