@@ -86,7 +86,7 @@ def _status_of(error: BaseException, *, debug: bool) -> int:
 def _message_and_status(error: BaseException, *, debug: bool) -> tuple[str, int]:
     """The one line, and the exit status."""
     # Imported here, as a start that goes well does not need it: it loads tempfile and what that imports.
-    from attnviz.library.files import is_disk_full
+    from attnviz.library.files import disk_full_message, is_disk_full
 
     if isinstance(error, AttnvizError):
         return str(error), error.exit_code
@@ -98,8 +98,7 @@ def _message_and_status(error: BaseException, *, debug: bool) -> tuple[str, int]
     if isinstance(error, click.ClickException):
         return error.format_message(), error.exit_code
     if isinstance(error, OSError) and is_disk_full(error):
-        where = f" for {error.filename}" if error.filename else ""
-        return f"no space left on the disk{where}: free some and run it again", _FAULT
+        return disk_full_message(error.filename), _FAULT
     if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
         return f"{error.filename}: the name is too long for a file: choose a shorter one", _USAGE
     if isinstance(error, FileNotFoundError) and _is_working_directory_gone():

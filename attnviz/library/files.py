@@ -28,6 +28,8 @@ _LEFT_BEHIND = re.compile(r"\.attnviz-[0-9a-f]{16}(\.\w+)?")
 _STREAMS = re.compile(r"/proc/(\d+)/fd|/dev/fd")
 """The folders in which a program finds its own open files: /dev/stdout is a link into them."""
 _SECONDS_FOR_A_READER = 5.0
+_LITTLE = 2**20
+"""Bytes; a disk with fewer counts as full."""
 _YOUNG = 60.0
 """Seconds in which a temporary file may not yet be locked by the program that made it."""
 
@@ -35,6 +37,39 @@ _YOUNG = 60.0
 def is_disk_full(error: OSError) -> bool:
     """True if the disk, or the user's share of it, is full."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def disk_full_message(path: str | Path | None) -> str:
+    """The line on a full disk: of the file `path`, or, where there is room for that, of a folder for work files."""
+    for folder in _work_folders():
+        if _free(folder) < _LITTLE and (
+            path is None or _free(Path(path).absolute().parent) >= _LITTLE
+        ):
+            return (
+                f"no space left on the disk in {folder}, where work files lie: free some, or set TMPDIR and "
+                "XDG_CACHE_HOME to folders with room, and run it again"
+            )
+    where = "" if path is None else f" for {path}"
+    return f"no space left on the disk{where}: free some and run it again"
+
+
+def _work_folders() -> list[Path]:
+    from attnviz.render.folders import user_folder
+
+    cache = user_folder()
+    while not cache.exists() and cache != cache.parent:
+        cache = cache.parent
+    folders = [cache]
+    with suppress(FileNotFoundError):  # none can be written
+        folders.append(Path(tempfile.gettempdir()))
+    return folders
+
+
+def _free(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return _LITTLE
 
 
 @contextmanager
@@ -74,9 +109,7 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
         if isinstance(error, AttnvizError):
             raise
         if is_disk_full(error):
-            raise EnvironmentFault(
-                f"no space left on the disk for {path}: free some and run it again"
-            ) from error
+            raise EnvironmentFault(disk_full_message(path)) from error
         raise OutputError(f"{path} could not be written: {_reason(error)}") from error
     finally:
         os.close(lock)
