@@ -154,7 +154,7 @@ def _loading(location: ModelLocation) -> Iterator[None]:
         raise
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, AttributeError) as error:
         said = " ".join(str(error).split())[:300]
-        if _ASKS_FOR_TRUST in said:
+        if _ASKS_FOR_TRUST in str(error):
             raise InputError(
                 f"{location.path} brings code of its own, which is never run: name a model of a kind that "
                 "transformers knows, or run it yourself and give its queries, keys and values with --qkv"
