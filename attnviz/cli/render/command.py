@@ -132,7 +132,8 @@ _FILM, _DRAWING = "Film", "Drawing"
     _DRAWING,
     "--cluster",
     metavar="ADDRESS",
-    help="Draw on the workers of a dask scheduler, such as tcp://10.0.0.1:8786, with the extra attnviz[cluster].",
+    help="Draw on the workers of a dask scheduler, such as tcp://10.0.0.1:8786, with the extra attnviz[cluster]. "
+    "Name only one that you trust: it can run anything here, as you can there.",
 )
 def render(request: InputRequest, lesson: Lesson, **options: Any) -> None:
     """Film self-attention on your own numbers: one query in full, then all, then the formula.
