@@ -181,8 +181,8 @@ def test_underscores_in_markdown_read_as_they_were_typed(name):
 
 LECTURE = """title = "\\u202e{0}"
 [[chapter]]
-title = "{0}\\u2066"
-lines = ["\\u202e{0}"]
+card = "{0}\\u2066"
+text = "\\u202e{0}"
 [[chapter]]
 lesson = "self-attention"
 title = "{0}\\u202e"
@@ -233,3 +233,5 @@ def test_a_terminal_gets_nothing_of_it(tmp_path, arguments):
     seen = on_a_pty(arguments, tmp_path)
     assert seen
     assert unsafe_in(seen.decode("utf-8").replace("\r\n", "\n")) == set()
+    if arguments == ["explain", "talk.toml"]:
+        assert "name�" in seen.decode("utf-8")
