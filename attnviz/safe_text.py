@@ -18,11 +18,10 @@ _OBEYED = (
     "\ufffe\uffff"  # no characters at all, and not allowed in XML
 )
 _UNSAFE = re.compile(f"[{_OBEYED}]")
-_UNSAFE_BUT_LINE_BREAKS = re.compile(f"(?!\n)[{_OBEYED}]")
-_UNSAFE_IN_JSON = re.compile(f"(?![\n\r\t])[{_OBEYED}]")
-"""Between the strings of JSON there may be white space, and in them there is none of it."""
-_WHITE = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]")
-_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
+_WHITE = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
+_BETWEEN_STRINGS = frozenset("\n\r\t")
+"""White space of JSON: in its strings there is none of it."""
+_FLAG = "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
 """A flag of a region, such as Scotland's, is written with tags."""
 
 REPLACEMENT = "\ufffd"
@@ -39,20 +38,20 @@ def safe_text(text: str, *, lines: bool = False, named: bool = False) -> str:
     >>> safe_text("a\x1b[31mb\u202e", named=True)
     'a\\x1b[31mb\\u202e'
     """
-    unsafe = _UNSAFE_BUT_LINE_BREAKS if lines else _UNSAFE
-    if unsafe.search(text) is None:
+    if _UNSAFE.search(text) is None:
         return text
-    flags = {place for flag in _FLAG.finditer(text) for place in range(*flag.span())}
+    # its pattern is compiled where there is such a text, not whenever the program starts
+    flags = {place for flag in re.finditer(_FLAG, text) for place in range(*flag.span())}
 
     def harmless(match: re.Match[str]) -> str:
         character = match[0]
-        if match.start() in flags:
+        if match.start() in flags or (lines and character == "\n"):
             return character
-        if _WHITE.match(character):
+        if character in _WHITE:
             return " "
         return _code(character) if named else REPLACEMENT
 
-    return unsafe.sub(harmless, text)
+    return _UNSAFE.sub(harmless, text)
 
 
 def safe_json(text: str) -> str:
@@ -61,10 +60,12 @@ def safe_json(text: str) -> str:
     >>> safe_json('["\u202e\u00e9"]')
     '["\\u202eé"]'
     """
-    return _UNSAFE_IN_JSON.sub(_json_code, text)
+    return _UNSAFE.sub(_json_code, text)
 
 
 def _json_code(match: re.Match[str]) -> str:
+    if match[0] in _BETWEEN_STRINGS:
+        return match[0]
     units = match[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{int.from_bytes(units[i : i + 2]):04x}" for i in range(0, len(units), 2))
 
