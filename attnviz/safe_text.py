@@ -17,7 +17,8 @@ _OBEYED = (
     "\ud800-\udfff"  # halves of characters
     "\ufffe\uffff"  # no characters at all, and not allowed in XML
 )
-_UNSAFE = re.compile(f"[{_OBEYED}]")
+_UNSAFE = f"[{_OBEYED}]"
+"""A pattern. It is compiled by whoever meets a text that may hold such characters, not whenever the program starts."""
 _WHITE = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 _BETWEEN_STRINGS = frozenset("\n\r\t")
 """White space of JSON: in its strings there is none of it."""
@@ -38,9 +39,9 @@ def safe_text(text: str, *, lines: bool = False, named: bool = False) -> str:
     >>> safe_text("a\x1b[31mb\u202e", named=True)
     'a\\x1b[31mb\\u202e'
     """
-    if _UNSAFE.search(text) is None:
+    # most texts are printable, which is quickly seen
+    if text.isprintable() or re.search(_UNSAFE, text) is None:
         return text
-    # its pattern is compiled where there is such a text, not whenever the program starts
     flags = {place for flag in re.finditer(_FLAG, text) for place in range(*flag.span())}
 
     def harmless(match: re.Match[str]) -> str:
@@ -51,7 +52,7 @@ def safe_text(text: str, *, lines: bool = False, named: bool = False) -> str:
             return " "
         return _code(character) if named else REPLACEMENT
 
-    return _UNSAFE.sub(harmless, text)
+    return re.sub(_UNSAFE, harmless, text)
 
 
 def safe_json(text: str) -> str:
@@ -60,7 +61,7 @@ def safe_json(text: str) -> str:
     >>> safe_json('["\u202e\u00e9"]')
     '["\\u202eé"]'
     """
-    return _UNSAFE.sub(_json_code, text)
+    return re.sub(_UNSAFE, _json_code, text)
 
 
 def _json_code(match: re.Match[str]) -> str:
