@@ -171,3 +171,22 @@ def test_what_is_piped_into_a_dash_is_read_and_a_line_says_how(tmp_path, piped, 
 )
 def test_a_dash_without_anything_to_read_is_refused(tmp_path, command, says):
     assert says in refusal(shell(command, tmp_path))
+
+
+def test_where_stderr_is_closed_a_film_is_planned_in_silence(monkeypatch):
+    from attnviz.cli.render.progress import drawing, planning
+    from attnviz.cli.shared.streams import replace_closed_streams
+
+    monkeypatch.setattr(sys, "stderr", None)
+    replace_closed_streams()
+    with planning(), drawing(5) as bar:
+        bar.advance(5)
+        bar.print_line("done")
+    sys.stderr.close()
+
+
+def test_a_page_is_made_where_a_program_has_no_stdout(monkeypatch):
+    import attnviz
+
+    monkeypatch.setattr(sys, "stdout", None)
+    assert "Self-attention" in repr(attnviz.explain(attnviz.trace("a b")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from pathlib import Path
 
 from attnviz.errors import OutputError
 
@@ -40,3 +41,6 @@ def replace_closed_streams() -> None:
     os.close(number)
     if sys.stdout is None:
         sys.stdout = ClosedOutput()
+    if sys.stderr is None:
+        # what is said there goes nowhere, as whoever closed it wishes
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
