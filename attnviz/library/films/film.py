@@ -23,6 +23,7 @@ from attnviz.library.printing import DEFAULT_THEME, theme_named
 from attnviz.library.steps import check_step_names, chosen_steps
 from attnviz.render.folders import temporary_work_folder
 from attnviz.render.quality import DEFAULT_QUALITY, MOST_FPS, QUALITIES
+from attnviz.safe_text import safe_text
 from attnviz.story.pace import DEFAULT_PACE, PACES
 from attnviz.story.storyboard import Storyboard
 from attnviz.views.film.style import MOST_WORKED
@@ -165,5 +166,7 @@ def _write(
         if folder is not None:
             track = voice_track(film_plan, (0,), speech, Path(folder, "voice.wav"))
             film = PlannedFilm(film_plan, target, about, track)
-        (film,) = with_recording((film,), recording, lambda message: warn(message, stacklevel=4))
+        (film,) = with_recording(
+            (film,), recording, lambda message: warn(safe_text(message, named=True), stacklevel=4)
+        )
         write_film(film, service, lambda count: None)
