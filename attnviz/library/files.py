@@ -24,14 +24,16 @@ except ImportError:  # Windows
 
 
 _TEMPORARY = ".attnviz-"
-_LEFT_BEHIND = re.compile(r"\.attnviz-[0-9a-f]{16}(\.\w+)?")
+_NEW = ".attnviz-new-"
+"""Begins the name of a temporary file until it is locked."""
+_LEFT_BEHIND = re.compile(r"\.attnviz-(new-)?[0-9a-f]{16}(\.\w+)?")
 _STREAMS = re.compile(r"/proc/(\d+)/fd|/dev/fd")
 """The folders in which a program finds its own open files: /dev/stdout is a link into them."""
 _SECONDS_FOR_A_READER = 5.0
 _LITTLE = 2**20
 """Bytes; a disk with fewer counts as full."""
 _YOUNG = 60.0
-"""Seconds in which a temporary file may not yet be locked by the program that made it."""
+"""Seconds in which the program that made a new temporary file may still be about to lock it."""
 
 
 def is_disk_full(error: OSError) -> bool:
@@ -228,7 +230,8 @@ def _remove_left_behind(folder: Path) -> None:
 
 def _remove_unlocked(entry: os.DirEntry[str]) -> None:
     with suppress(OSError):
-        if time.time() - entry.stat(follow_symlinks=False).st_mtime < _YOUNG:
+        age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+        if entry.name.startswith(_NEW) and age < _YOUNG:
             return
         file = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
@@ -244,9 +247,10 @@ def _claimed(folder: Path, target: Path) -> tuple[Path, int]:
     Made with open, so that its rights follow the user's umask.
     """
     # A name of fixed length: the target's own could already be as long as a name may be.
-    temporary = folder / f"{_TEMPORARY}{secrets.token_hex(8)}{target.suffix}"
+    name = f"{secrets.token_hex(8)}{target.suffix}"
+    new, temporary = folder / f"{_NEW}{name}", folder / f"{_TEMPORARY}{name}"
     try:
-        number = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+        number = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
     except OSError as error:
         if is_disk_full(error):
             raise EnvironmentFault(
@@ -255,9 +259,13 @@ def _claimed(folder: Path, target: Path) -> tuple[Path, int]:
         raise OutputError(
             f"{target} cannot be written: {_reason(error)} in {folder}; choose another place"
         ) from error
-    if fcntl is not None:
+    if fcntl is None:  # where a file that is open can be neither locked so nor renamed
+        os.close(number)
+        number = os.open(os.devnull, os.O_RDONLY)
+    else:
         with suppress(OSError):  # a file system without locks
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    new.rename(temporary)
     return temporary, number
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from attnviz.library import files as module
 from attnviz.library.files import atomic_file
 from attnviz.render.store import Store, _digest
 from attnviz.render.video.container import is_segment
@@ -163,10 +162,7 @@ def test_a_temporary_file_does_not_outlive_a_request_to_end(tmp_path, number):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_killed_program_left_goes_at_the_next_run_and_what_one_is_at_stays(
-    tmp_path, monkeypatch
-):
-    monkeypatch.setattr(module, "_YOUNG", -1.0)
+def test_what_a_killed_program_left_goes_at_the_next_run_and_what_one_is_at_stays(tmp_path):
     killed, working = started(tmp_path / "a.md"), started(tmp_path / "b.md")
     mine = tmp_path / ".attnviz-notes.md"
     mine.write_text("mine")
