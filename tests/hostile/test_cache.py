@@ -5,10 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from attnviz.library import files
 from attnviz.library.files import atomic_file
 from attnviz.render.store import Store, _digest
 from attnviz.render.video.container import is_segment
@@ -132,7 +134,10 @@ def test_a_poster_with_a_fitting_digest_that_is_none_is_made_anew(data):
 INTERRUPTED = """
 import os, sys, time
 from attnviz.cli import failures
+from attnviz.errors import EnvironmentFault
+from attnviz.library import files
 from attnviz.library.files import atomic_file
+from attnviz.render import folders
 
 def explain(*args, **others):
     with atomic_file(sys.argv[1]) as temporary:
@@ -206,3 +211,57 @@ def test_the_work_folder_of_a_killed_program_goes_at_the_next_run(tmp_path, monk
         assert Path(own).exists()
     both[1].kill()
     both[1].wait()
+
+
+def test_a_full_disk_is_named_with_the_folder_that_is_on_it(tmp_path, monkeypatch):
+    cache, target = tmp_path / "cache", tmp_path / "films" / "a.mp4"
+    cache.mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    monkeypatch.setattr(files, "_free", lambda folder: 0 if folder == cache else 10**9)
+    assert files.disk_full_message(target).startswith(f"no space left on the disk in {cache}, ")
+    monkeypatch.setattr(files, "_free", lambda folder: 0)
+    assert files.disk_full_message(target).startswith(f"no space left on the disk for {target}: ")
+
+
+POOL = """
+from attnviz.errors import EnvironmentFault
+from attnviz.render.folders import temporary_work_folder
+from attnviz.render.workers.executor import executor
+
+if __name__ == "__main__":
+    try:
+        with temporary_work_folder(), executor(2) as workers:
+            print(list(workers.results(len, ["four"], lambda: None)))
+    except EnvironmentFault as error:
+        print(error)
+"""
+
+
+def with_folders(tmp_path, temporary, cache):
+    script = tmp_path / "pool.py"
+    script.write_text(POOL)
+    return subprocess.run(
+        [sys.executable, script],
+        env=os.environ | {"TMPDIR": str(temporary), "XDG_CACHE_HOME": str(cache)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def long_folder(tmp_path):
+    folder = tmp_path / ("l" * 120)
+    folder.mkdir()
+    return folder
+
+
+def test_a_folder_for_temporary_files_with_a_long_name_does_not_matter(tmp_path, long_folder):
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:
+        done = with_folders(tmp_path, long_folder, short)
+        assert done.stdout == "[(0, 4)]\n", done.stderr
+        assert list(long_folder.iterdir()) == []
+
+
+def test_where_every_name_is_too_long_the_folder_is_named(tmp_path, long_folder):
+    done = with_folders(tmp_path, long_folder, long_folder)
+    assert f"{long_folder} is too long" in done.stdout, done.stderr
+    assert "set TMPDIR" in done.stdout
