@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from attnviz.safe_text import safe_text
+
 
 class AttnvizError(Exception):
     """Something attnviz was asked to do cannot be done.
@@ -16,6 +18,10 @@ class AttnvizError(Exception):
     """
 
     exit_code = 2
+
+    def __str__(self) -> str:
+        """The message, harmless wherever it is printed: it may quote a file's name or a cell."""
+        return safe_text(super().__str__(), named=True)
 
 
 class InputError(AttnvizError, ValueError):

@@ -37,6 +37,7 @@ from attnviz.core.problem import Problem
 from attnviz.core.problem_json import Arrays
 from attnviz.core.scores.sinks import sink_column
 from attnviz.errors import InputError
+from attnviz.safe_text import safe_json
 
 SCHEMA = "attnviz.trace/1"
 _PROJECTED = ("projected_q", "projected_k")
@@ -70,7 +71,7 @@ def to_json(trace: TraceFields) -> str:
         for i in range(len(trace.heads))
     ]
     body |= {name: problem_json.nested_lists(arrays[name]) for name in ("concat", "output")}
-    return json.dumps(body, ensure_ascii=False, allow_nan=False)
+    return safe_json(json.dumps(body, ensure_ascii=False, allow_nan=False))
 
 
 def from_json(text: str) -> TraceFields:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from attnviz.errors import InputError, closest
+from attnviz.inputs.pipes import open_to_read
 from attnviz.inputs.text_encodings import utf16_codec
 
 STDIN = "-"
@@ -54,7 +55,7 @@ def read_file(path: str, suffixes: Sequence[str], what: str) -> tuple[bytes, str
     if file.is_file() and suffix not in suffixes:
         raise InputError(_unknown_suffix(path, suffix, suffixes))
     try:
-        with file.open("rb") as stream:
+        with open_to_read(file, what) as stream:
             data = _read_limited(stream, path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()

@@ -50,11 +50,14 @@ class Explanation:
         return self._text(screen_depth(self.colour))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from attnviz.views.terminal.show import harmless
+
         width = self.width or max(options.max_width, NARROWEST)
         for page in self._pages(console_depth(console, self.colour), width):
             for line in page:
-                line.no_wrap = True
-                yield line
+                shown = harmless(line)
+                shown.no_wrap = True
+                yield shown
 
     def _text(self, depth: Depth | None) -> str:
         from attnviz.views.terminal.show import as_text

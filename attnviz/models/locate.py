@@ -93,6 +93,10 @@ def find_model(name: str) -> ModelLocation:
     path = Path(name).expanduser()
     if path.is_dir():
         return _in_folder(path)
+    if path.exists() and not path.is_file():
+        raise InputError(
+            f"{name} is a pipe or a device, and a model is read from files: name one (--model)"
+        )
     if path.exists():
         if is_gguf(path):
             return location_of(path, path.stem)

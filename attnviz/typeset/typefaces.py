@@ -144,7 +144,9 @@ def chosen(font: str) -> Typeface:
     """
     path = Path(font)
     if path.suffix.lower() in _SUFFIXES or os.sep in font:
-        if not path.is_file():
+        if path.exists() and not path.is_file():
+            raise InputError(f"--font {font}: not a file ({', '.join(_SUFFIXES)})")
+        if not path.exists():
             raise InputError(f"--font {font}: no such file")
     else:
         names = {Path(name).stem: file for name, file in _system_fonts().items()}

@@ -139,6 +139,7 @@ def explain(request: InputRequest, lesson: Lesson, film: str | None, **given: An
       attnviz explain "我爱猫" --lang zh --causal
       attnviz explain --vectors x.csv --weights w.npz --heads 2
       cat x.csv | attnviz explain --vectors -
+      cat words.txt | attnviz explain -
       attnviz explain --step softmax --step output --pause
       attnviz explain --lesson masking "the cat sat"
       attnviz explain -o trace.json

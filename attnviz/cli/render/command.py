@@ -13,6 +13,7 @@ from attnviz.cli.render.duration import Duration
 from attnviz.cli.render.own_scene import check_scene_options, film_scene, resources
 from attnviz.cli.render.progress import summary
 from attnviz.cli.shared.help_sections import SectionedCommand, option
+from attnviz.cli.shared.lines import echo_line
 from attnviz.cli.shared.options import (
     BY_LESSON,
     given_options,
@@ -132,7 +133,8 @@ _FILM, _DRAWING = "Film", "Drawing"
     _DRAWING,
     "--cluster",
     metavar="ADDRESS",
-    help="Draw on the workers of a dask scheduler, such as tcp://10.0.0.1:8786, with the extra attnviz[cluster].",
+    help="Draw on the workers of a dask scheduler, such as tcp://10.0.0.1:8786, with the extra attnviz[cluster]. "
+    "Name only one that you trust: it can run anything here, as you can there.",
 )
 def render(request: InputRequest, lesson: Lesson, **options: Any) -> None:
     """Film self-attention on your own numbers: one query in full, then all, then the formula.
@@ -216,14 +218,14 @@ def _make(job: RenderJob, options: RenderOptions) -> None:
 
 
 def _warn(message: str) -> None:
-    click.echo(f"Warning: {message}", err=True)
+    echo_line(f"Warning: {message}", err=True)
 
 
 def _folder_of_voices(options: RenderOptions) -> AbstractContextManager[str | None]:
-    """A folder for what is spoken; none where nothing is: a process that is killed cannot remove it."""
-    import tempfile
+    """A folder for what is spoken, which the next film removes if this one is killed; none where nothing is."""
+    from attnviz.render.folders import temporary_work_folder
 
-    return tempfile.TemporaryDirectory(prefix="attnviz-voice-") if options.voice else nullcontext()
+    return temporary_work_folder() if options.voice else nullcontext()
 
 
 def _summary(film: PlannedFilm) -> str:

@@ -11,6 +11,7 @@ import click
 
 from attnviz.cli.shared.help_sections import Decorator, option
 from attnviz.errors import InputError
+from attnviz.inputs.files import STDIN
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.score_options import SCORE_OPTIONS, ScoreOption, flag_of
 from attnviz.lecture.naming import is_lecture
@@ -242,6 +243,10 @@ def input_options(command: _Function) -> Callable[..., Any]:
                 "--split alone is for a lecture file: say how TEXT is taken apart, "
                 "--split words, --split chars or a separator"
             )
+        if given["text"] == STDIN:
+            from attnviz.cli.shared.piped import piped_input
+
+            given |= piped_input(given)
         return command(request=InputRequest(**given), **parameters)
 
     return _with_options(with_request, _INPUT_OPTIONS)

@@ -11,23 +11,29 @@ from attnviz.library import files
 STDOUT = "-"
 
 
+def _is_stdout(path: str | Path) -> bool:
+    """True for "-", and for /dev/stdout and its like: they may be closed, or a pipe."""
+    return str(path) == STDOUT or files.stream_number(path) == 1
+
+
 def check_writable(path: str | Path) -> None:
     """Raises OutputError, before a long computation, if `path` cannot be written. "-" always can."""
-    if str(path) != STDOUT:
+    if not _is_stdout(path):
         files.check_writable(path)
 
 
 def write_text(path: str | Path, text: str) -> None:
     """Writes `text` in UTF-8, line ends as they are. Raises as `attnviz.library.files.atomic_file` does."""
-    if str(path) == STDOUT:
-        click.echo(text, nl=False)
+    if _is_stdout(path):
+        # whether it has colours was decided when it was written
+        click.echo(text, nl=False, color=True)
     else:
         files.write_bytes(path, text.encode("utf-8"))
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
     """Writes `data`. Raises as `attnviz.library.files.atomic_file` does."""
-    if str(path) == STDOUT:
+    if _is_stdout(path):
         click.echo(data, nl=False)
     else:
         files.write_bytes(path, data)

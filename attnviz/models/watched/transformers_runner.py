@@ -23,6 +23,8 @@ from attnviz.models.watched.captured_layer import CapturedLayer
 from attnviz.models.watched.transformers_watch import AttentionRecorder, LayerRecorded, library
 from attnviz.records import record
 
+_ASKS_FOR_TRUST = "trust_remote_code"
+"""The option that the library names where a model brings code. Left out, it would ask at the keyboard."""
 _UNKNOWN_LENGTH = 100_000
 
 
@@ -113,6 +115,7 @@ class TransformersRunner:
                 config=self._config,
                 dtype=getattr(torch, dtype),
                 local_files_only=True,
+                trust_remote_code=False,
                 use_safetensors=True,
                 **_file(self.location),
             )
@@ -125,7 +128,10 @@ class TransformersRunner:
     def _config(self) -> Any:
         with _loading(self.location):
             return library("transformers").AutoConfig.from_pretrained(
-                self.location.folder, local_files_only=True, **_file(self.location)
+                self.location.folder,
+                local_files_only=True,
+                trust_remote_code=False,
+                **_file(self.location),
             )
 
     @property
@@ -137,7 +143,7 @@ def tokenizer_of(location: ModelLocation) -> Any:
     """The `tokenizers.Tokenizer` of the model. Raises InputError where transformers has none of that library."""
     with _loading(location):
         found = library("transformers").AutoTokenizer.from_pretrained(
-            location.folder, local_files_only=True, **_file(location)
+            location.folder, local_files_only=True, trust_remote_code=False, **_file(location)
         )
     if not found.is_fast:
         raise InputError(
@@ -159,6 +165,11 @@ def _loading(location: ModelLocation) -> Iterator[None]:
         raise
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, AttributeError) as error:
         said = " ".join(str(error).split())[:300]
+        if _ASKS_FOR_TRUST in str(error):
+            raise InputError(
+                f"{location.path} brings code of its own, which is never run: name a model of a kind that "
+                "transformers knows, or run it yourself and give its queries, keys and values with --qkv"
+            ) from error
         raise InputError(
             f"{location.path}: transformers does not load this, or not without pickles and code of its own: {said}"
         ) from error

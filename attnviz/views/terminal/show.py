@@ -8,10 +8,22 @@ from io import StringIO
 from rich.console import Console
 from rich.text import Text
 
+from attnviz.safe_text import safe_text
 from attnviz.typeset.directions import right_to_left
 from attnviz.views.terminal.colour import Depth
 
 _ISOLATE, _END = "\u2068", "\u2069"
+
+
+def harmless(line: Text) -> Text:
+    """The line in its styles, with nothing in it that a terminal would obey."""
+    safe = safe_text(line.plain)
+    if safe is line.plain:
+        return line
+    # one character takes the place of one, so that the styles stay where they are
+    shown = line.copy()
+    shown.plain = safe
+    return shown
 
 
 def as_text(lines: Sequence[Text], depth: Depth | None) -> str:
@@ -20,7 +32,7 @@ def as_text(lines: Sequence[Text], depth: Depth | None) -> str:
     >>> as_text([Text("q₁", "red")], None)
     'q₁\\n'
     """
-    lines = [isolated(line) for line in lines]
+    lines = [isolated(harmless(line)) for line in lines]
     if depth is None:
         return "".join(f"{line.plain.rstrip()}\n" for line in lines)
     target = StringIO()

@@ -12,6 +12,7 @@ from av.container import InputContainer
 
 from attnviz.errors import InputError
 from attnviz.render.video.media import opened
+from attnviz.safe_text import safe_json
 
 _PLAIN = 32_768
 """Up to so many characters the spec stands in the file as it is."""
@@ -19,11 +20,13 @@ _MOST = 1 << 30
 """No more bytes than this are unpacked."""
 _IS_SPEC = '{"schema": "attnviz.film/'
 _PACKED = "attnviz.views.film;zlib;base64,"
+_PNG, _PNG_END = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"IEND\xaeB`\x82"
 _CURE = "give an .mp4 that attnviz render made"
 
 
 def packed(spec: str) -> str:
     """The spec as the comment of a film: as it is, or, where it is long, compressed."""
+    spec = safe_json(spec)
     if len(spec) <= _PLAIN:
         return spec
     return _PACKED + base64.b64encode(zlib.compress(spec.encode("utf-8"))).decode("ascii")
@@ -47,6 +50,12 @@ def poster(path: Path, at: float) -> bytes:
     encoder.time_base = picture.time_base = Fraction(1, 1)
     picture.pts = 0
     return b"".join(bytes(packet) for packet in (*encoder.encode(picture), *encoder.encode(None)))
+
+
+def is_png(data: bytes) -> bool:
+    """True if the bytes begin and end as those of a PNG with a size do."""
+    size = data[16:24]
+    return data.startswith(_PNG) and data.endswith(_PNG_END) and len(size) == 8 and any(size)
 
 
 def read_spec(path: Path) -> str:
