@@ -80,7 +80,7 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "it takes more memory than there is"
     if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
+        return error.strerror
     lines = str(error).splitlines()
     said = lines[0][:100] if lines else type(error).__name__
     # The message of a KeyError is no more than the key.

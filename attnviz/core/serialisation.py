@@ -22,6 +22,7 @@ null in an array is −∞; the words "NaN" and "Infinity" stand for what JSON c
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,13 +37,16 @@ from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem
 from attnviz.core.problem_json import Arrays
 from attnviz.core.scores.sinks import sink_column
-from attnviz.errors import InputError
+from attnviz.errors import InputError, reason_of
 
 SCHEMA = "attnviz.trace/1"
 _PROJECTED = ("projected_q", "projected_k")
 _OF_HEAD = ("q", "k", "v", *STAGES, *_PROJECTED)
 _LATER = ("capped_scores", *_PROJECTED)
 """Arrays of a head that are written only where they are its own: schema 1 began without them."""
+
+MOST_UNPACKED = 20
+_LEAST_ALLOWED = 256 * 2**20
 
 
 class TraceFields(NamedTuple):
@@ -77,22 +81,30 @@ def from_json(text: str) -> TraceFields:
     """The trace of a JSON text. Raises InputError, naming the field that is wrong."""
     import json
 
+    from attnviz.core.json_text import load_json
+
     try:
-        body = json.loads(text)
+        body = load_json(text)
     except json.JSONDecodeError as error:
         raise InputError(
             f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         ) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"not a trace: {error}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise InputError(f"not a trace: {reason_of(error)}") from error
     if not isinstance(body, dict) or body.get("schema") != SCHEMA:
         found = body.get("schema") if isinstance(body, dict) else type(body).__name__
         raise InputError(
-            f"not a trace: schema is {found!r}, expected {SCHEMA!r}; write one with explain --format json"
+            f"not a trace: schema is {_brief(found)}, expected {SCHEMA!r}; write one with explain --format json"
         )
     facts, arrays = problem_json.read("trace", body, _lists_of)
     facts |= {name: body[name] for name in ("rounded",) if name in body}
     return _assembled(facts, arrays)
+
+
+def _brief(found: object) -> str:
+    import reprlib
+
+    return reprlib.repr(found)
 
 
 def _lists_of(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,30 +130,23 @@ def to_npz(trace: TraceFields, path: str | Path) -> None:
 
 
 def from_npz(path: str | Path) -> TraceFields:
-    """The trace of a .npz file. Raises InputError if it is not one; never unpickles."""
-    import json
-    import zipfile
-    import zlib
+    """The trace of a .npz file. Raises InputError if it is not one; never unpickles.
+
+    No more is unpacked than `MOST_UNPACKED` times the size of the file, or a quarter of a GiB where that is more.
+    """
+    from attnviz.core.json_text import load_json
+    from attnviz.core.npz import npz_arrays
 
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        facts = json.loads(str(arrays.pop("facts")))
+        with Path(path).open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            arrays = npz_arrays(file, max(_LEAST_ALLOWED, MOST_UNPACKED * size))
+        facts = load_json(str(arrays.pop("facts")))
         schema = facts.get("schema")
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,  # np.load gives an array, not an archive, where the file is a renamed .npy
-        AttributeError,
-        EOFError,
-        RecursionError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        raise InputError(f"{path}: not a trace in .npz form ({error})") from error
+    except Exception as error:  # zipfile, its four ways to pack and NumPy have each their own
+        raise InputError(f"{path}: not a trace in .npz form ({reason_of(error)})") from error
     if schema != SCHEMA:
-        raise InputError(f"{path}: schema is {schema!r}, expected {SCHEMA!r}")
+        raise InputError(f"{path}: schema is {_brief(schema)}, expected {SCHEMA!r}")
     return _assembled(facts, arrays)
 
 
@@ -179,7 +184,7 @@ def _arrays_of(trace: TraceFields) -> Arrays:
 
 
 def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> TraceFields:
-    if facts.get("rounded") not in (None, "article"):
+    if not any(facts.get("rounded") == each for each in (None, "article")):
         raise problem_json.field_error("rounded")
     problem = problem_json.problem_from_facts(facts, arrays)
     try:
