@@ -63,9 +63,7 @@ def npy_array(data: bytes) -> Array:
         raise ValueError("its shape is none")
     count, begin = math.prod(shape), file.tell()
     if count * dtype.itemsize > len(data) - begin:
-        raise ValueError(
-            f"it says that it holds {count:,} numbers, and ends before them"
-        )
+        raise ValueError(f"it says that it holds {count:,} numbers, and ends before them")
     flat = np.frombuffer(data, dtype, count, begin) if count else np.zeros(0, dtype)
     array = flat.reshape(shape[::-1]).T if by_columns else flat.reshape(shape)
     return array.copy(order="K")

@@ -36,7 +36,7 @@ _LATER_OPTIONS: dict[str, Any] = {"softcap": None, "window": None, "kv_length": 
 _WORDS = {"NaN": np.nan, "Infinity": np.inf}
 _LONGEST_TYPE, _LONGEST_NAME = 16, 60
 _MOST_EMPTY = 1024
-"""Rows, columns and heads that are believed where there are no numbers to show them: those of arrays with an empty axis."""
+"""Rows, columns and heads that are believed of an array with an empty axis, which has no numbers to show them."""
 _MOST_COUNT = 2**31
 """Offsets, windows and lengths are below this."""
 _MOST_NUMBER = 1e300
@@ -252,7 +252,9 @@ def problem_from_facts(facts: Mapping[str, Any], arrays: Arrays) -> Problem:
         raise InputError(f"a trace whose parts do not fit: {error}") from error
     except AttnvizError:
         raise
-    except Exception as error:  # all that is wrong in what somebody else wrote, and was not thought of
+    except (
+        Exception
+    ) as error:  # all that is wrong in what somebody else wrote, and was not thought of
         raise missing_part_error("problem", error) from error
 
 

@@ -11,6 +11,7 @@ from attnviz.cli.explain.formats import FormatChoice, format_of
 from attnviz.cli.shared.help_sections import SectionedCommand, option
 from attnviz.cli.shared.options import (
     COLOURS,
+    READ_OUTSIDE,
     given_options,
     input_options,
     lesson_options,
@@ -43,6 +44,7 @@ class ExplainOptions:
     precision: int | None
     rounding: str
     lang: str
+    read_outside: bool
     steps: tuple[str, ...]
     format: str
     output: str
@@ -76,6 +78,7 @@ class ExplainOptions:
     help="In place of all other input, that of a film which attnviz render made. It is shown as the "
     "film shows it; the options under View, --lesson and --step choose otherwise.",
 )
+@option(_INPUT, "--read-outside", is_flag=True, help=READ_OUTSIDE)
 @option(
     _OUTPUT,
     "--step",
@@ -170,6 +173,8 @@ def _requests(
 
     source = film or (request.text if is_lecture(request.text) else None)
     if source is None:
+        if options.read_outside:
+            raise InputError("--read-outside is for a lecture file: leave it out")
         from attnviz.library.steps import check_step_names
 
         check_step_names(lesson, options.steps)

@@ -15,6 +15,7 @@ from attnviz.cli.render.progress import summary
 from attnviz.cli.shared.help_sections import SectionedCommand, option
 from attnviz.cli.shared.options import (
     BY_LESSON,
+    READ_OUTSIDE,
     given_options,
     input_options,
     lesson_options,
@@ -114,6 +115,7 @@ _FILM, _DRAWING = "Film", "Drawing"
     multiple=True,
     help="Only this step: inputs, scores, softmax, … May be given several times.",
 )
+@option(_FILM, "--read-outside", is_flag=True, help=READ_OUTSIDE)
 @option(
     _DRAWING,
     "--jobs",
