@@ -240,7 +240,7 @@ def problem_from_facts(facts: Mapping[str, Any], arrays: Arrays) -> Problem:
         found |= {name: None for name in _MATRICES if not found[name].size}
     options: dict[str, Any] = {name: arrays.get(f"options.{name}") for name in OPTIONS}
     try:
-        return Problem(
+        problem = Problem(
             **found,
             heads=facts["heads"],
             **{name: facts[name] for name in _LATER if name in facts},
@@ -248,6 +248,8 @@ def problem_from_facts(facts: Mapping[str, Any], arrays: Arrays) -> Problem:
             options=AttentionOptions(**facts["options"], **options),
             provenance=Provenance.from_plain(facts["provenance"]),
         )
+        _check_spread(problem)
+        return problem
     except ShapeError as error:
         raise InputError(f"a trace whose parts do not fit: {error}") from error
     except AttnvizError:
@@ -256,6 +258,21 @@ def problem_from_facts(facts: Mapping[str, Any], arrays: Arrays) -> Problem:
         Exception
     ) as error:  # all that is wrong in what somebody else wrote, and was not thought of
         raise missing_part_error("problem", error) from error
+
+
+def _check_spread(problem: Problem) -> None:
+    """Raises ShapeError for a mask or a bias that would make more scores than queries times keys."""
+    scores = (problem.n_q, problem.n_k)
+    for name in ("mask", "bias"):
+        array = getattr(problem.options, name)
+        # A bias with an axis of heads was checked with the problem.
+        if array is None or (name == "bias" and array.ndim == 3):
+            continue
+        fits = all(
+            each in (1, size) for each, size in zip(array.shape[::-1], scores[::-1], strict=False)
+        )
+        if not fits or any(each != 1 for each in array.shape[:-2]):
+            raise ShapeError(f"{name} has shape {array.shape}, expected {scores}")
 
 
 def _check_empty(facts: Mapping[str, Any], arrays: Arrays) -> None:

@@ -29,9 +29,7 @@ def read_toml(text: str, where: str, what: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError as error:
-        raise InputError(
-            f"{where} is not {what}: its brackets are nested too deep: write lists of rows"
-        ) from error
+        raise InputError(f"{where} is not {what}: its brackets are nested too deep") from error
     except (
         Exception
     ) as error:  # tomllib raises more than its own error, for a date that is none, say

@@ -26,7 +26,7 @@ def check_reads_inside(lecture: Lecture) -> None:
     """
     inside = Path(os.path.realpath(lecture.path.parent))
     for where, key, file in _named_files(lecture):
-        target = Path(os.path.realpath(os.path.expanduser(file)))
+        target = Path(os.path.realpath(Path(file).expanduser()))
         if not target.is_relative_to(inside):
             raise InputError(
                 f"{where}: {key} reads {target}, outside the lecture's folder: copy it there, or allow it with {FLAG}"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attnviz.errors import InputError
+from attnviz.core.json_text import load_json
+from attnviz.errors import InputError, parsing
 from attnviz.records import record
 
 FILE = "config.json"
+CURE = "download it anew"
+MOST_BYTES = 32 * 2**20
+"""No JSON file of a model that is larger is read, but its tokenizer."""
 
 
 @record
@@ -70,6 +73,15 @@ class Config:
         return there[0] if there else default
 
 
+def read_model_json(path: Path) -> Any:
+    """The value of a JSON file of a model folder. Raises InputError for a file that cannot be read or is too large."""
+    with parsing(f"{path}: the JSON", CURE), path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise ValueError(f"it is larger than {MOST_BYTES // 2**20} MiB")
+        return load_json(data.decode("utf-8"), whole_characters=True)
+
+
 def read_config(folder: Path) -> Config:
     """Reads the folder's config.json. Raises InputError if there is none, or it is none."""
     path = folder / FILE
@@ -78,10 +90,7 @@ def read_config(folder: Path) -> Config:
             f"{folder} has no {FILE}: name a folder as it is downloaded from the hub, with {FILE}, "
             "model.safetensors and tokenizer.json"
         )
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as JSON ({error}): download it anew") from error
+    values = read_model_json(path)
     if not isinstance(values, dict):
         raise InputError(f"{path} is no object of settings: download it anew")
     return Config(values, path)

@@ -158,9 +158,8 @@ def lecture_job(
     the file says.
 
     `given` are the options that were given, by name with their flag. Raises InputError as the file and its lessons do,
-    for an option that does not go with a lecture, for an `output` outside the lecture's folder, and for a file outside it
-    that is read without `read_outside`; OutputError where
-    the films cannot be written.
+    for an option that does not go with a lecture, for an `output` outside the lecture's folder, and for a file
+    outside it that is read without `read_outside`; OutputError where the films cannot be written.
     """
     for name, flag in given.items():
         if name not in _LECTURE_OPTIONS:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy.typing as npt
 
-from attnviz.errors import InputError
-from attnviz.models.config import Config
+from attnviz.errors import InputError, parsing
+from attnviz.models.config import CURE, Config
 from attnviz.models.families import bert, gpt2, llama
 from attnviz.models.families.family import ModelFamily
 from attnviz.models.layer import ModelLayer
@@ -76,7 +76,15 @@ class NumpyRunner:
         return self.tensors.files
 
     def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[ModelLayer]:
-        return self._family.layers(self.tensors, self.config, ids, dtype)
+        layers = self._family.layers(self.tensors, self.config, ids, dtype)
+        while True:
+            # Settings and weights that contradict each other fail wherever they meet.
+            with parsing(str(self.tensors.path), CURE, "cannot be run"):
+                layer = next(layers, None)
+                if layer is None:
+                    return
+                layer.check()
+            yield layer
 
     def layer_at(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> ModelLayer:
         return next(islice(self.run(ids, dtype), layer, None))
