@@ -44,8 +44,10 @@ class UnknownExhibitError(AttnvizError, TypeError):
 
 
 @contextmanager
-def parsing(what: str, cure: str, failure: str = "cannot be read") -> Iterator[None]:
-    """Makes of any failure of a parser an InputError: `what`, the `failure`, its reason, and the `cure`.
+def parsing(
+    what: str, cure: str, failure: str = "cannot be read", mark: str = ":"
+) -> Iterator[None]:
+    """Makes of any failure of a parser an InputError: `what`, the `failure`, its reason, and the `cure` behind a `mark`.
 
     It stands around code that reads what others wrote, and around nothing else: a mistake of our own must not look like
     one of the user's. Errors of this package pass as they are.
@@ -61,12 +63,12 @@ def parsing(what: str, cure: str, failure: str = "cannot be read") -> Iterator[N
     except AttnvizError:
         raise
     except Exception as error:
-        raise InputError(f"{what} {failure} ({reason_of(error)}): {cure}") from error
+        raise InputError(f"{what} {failure} ({reason_of(error)}){mark} {cure}") from error
     except BaseException as error:
         # Libraries written in Rust raise this one, which is no Exception, where they fail in earnest.
         if type(error).__name__ != "PanicException":
             raise
-        raise InputError(f"{what} {failure} ({reason_of(error)}): {cure}") from error
+        raise InputError(f"{what} {failure} ({reason_of(error)}){mark} {cure}") from error
 
 
 def reason_of(error: BaseException) -> str:

@@ -58,7 +58,10 @@ def read_safetensors(data: bytes, path: str) -> dict[str, Tensor]:
             f"{path}: reading .safetensors needs the package safetensors: pip install 'attnviz[models]'"
         ) from error
     with parsing(
-        f"{path} is not what its suffix says: it", "save it anew", "cannot be read as safetensors"
+        f"{path} is not what its suffix says: it",
+        "save it anew",
+        "cannot be read as safetensors",
+        ";",
     ):
         # The library gives them in no fixed order.
         tensors = dict(sorted(safetensors.deserialize(data)))

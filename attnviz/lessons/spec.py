@@ -92,9 +92,8 @@ def lessons_from_spec(text: str) -> tuple[FilmLesson, ...]:
     try:
         body = load_json(text)
     except (ValueError, RecursionError, MemoryError) as error:
-        raise InputError(
-            f"what made the film is not JSON ({reason_of(error)}): {_AGAIN}"
-        ) from error
+        reason = str(error) or reason_of(error)
+        raise InputError(f"what made the film is not JSON ({reason}): {_AGAIN}") from error
     schema = body.get("schema") if isinstance(body, dict) else type(body).__name__
     if schema != SCHEMA:
         raise InputError(
