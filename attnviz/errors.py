@@ -47,7 +47,7 @@ class UnknownExhibitError(AttnvizError, TypeError):
 def parsing(
     what: str, cure: str, failure: str = "cannot be read", mark: str = ":"
 ) -> Iterator[None]:
-    """Makes of any failure of a parser an InputError: `what`, the `failure`, its reason, and the `cure` behind a `mark`.
+    """Makes of any failure of a parser an InputError: `what`, `failure`, the reason, and the `cure` after a `mark`.
 
     It stands around code that reads what others wrote, and around nothing else: a mistake of our own must not look like
     one of the user's. Errors of this package pass as they are.

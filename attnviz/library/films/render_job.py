@@ -16,6 +16,7 @@ from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.library.files import check_writable
+from attnviz.library.films.render_resources import check_jobs
 from attnviz.library.films.voice import check_sound_options
 from attnviz.library.lecture_plan import PlannedChapter, PlannedLesson, plan_chapters
 from attnviz.library.lesson_input import Presentation, lesson_request
@@ -65,6 +66,9 @@ class RenderOptions:
     """The address of a scheduler whose workers draw."""
     read_outside: bool = False
     """True if a lecture may name files outside its folder."""
+
+    def __post_init__(self) -> None:
+        check_jobs(self.jobs, "--jobs")
 
 
 @record(eq=False)
