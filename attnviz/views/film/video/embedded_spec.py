@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 from av.container import InputContainer
 
-from attnviz.errors import InputError
+from attnviz.errors import InputError, parsing
 from attnviz.lessons.spec import MOST_CHARACTERS
 from attnviz.render.video.media import opened
 
@@ -55,8 +55,8 @@ def read_spec(path: Path) -> str:
 
     Raises InputError if the file is missing, no video, damaged, or does not hold one.
     """
-    with _opened(path) as film:
-        comment = film.metadata.get("comment", "")
+    with _opened(path) as film, parsing(str(path), _CURE):
+        comment = str(film.metadata.get("comment", ""))
     if comment.startswith(_IS_SPEC):
         return comment
     if not comment.startswith(_PACKED):
