@@ -278,7 +278,7 @@ def _check_spread(problem: Problem) -> None:
 def _check_empty(facts: Mapping[str, Any], arrays: Arrays) -> None:
     """Raises InputError for a size that no numbers stand for: of a file of 800 bytes it makes a trace of gigabytes."""
     given = arrays.get("problem.q")
-    rows = None if given is None or not given.size else len(given)
+    rows = None if given is None or not given.size or not given.ndim else len(given)
     for name, array in arrays.items():
         if array.size or (name == "problem.x" and rows is not None and array.shape == (rows, 0)):
             continue
@@ -306,7 +306,8 @@ def _check_kinds(facts: Mapping[str, Any], arrays: Arrays) -> None:
         "options.causal": type(options.get("causal")) is bool,
         "options.offset": type(options.get("offset")) is int and _is_count(options["offset"]),
         "kv_heads": type(facts.get("kv_heads")) in (int, type(None)),
-        "norm_epsilon": _is_number(facts.get("norm_epsilon", NORM_EPSILON)),
+        "norm_epsilon": _is_number(facts.get("norm_epsilon", NORM_EPSILON))
+        and (facts.get("norm_epsilon", NORM_EPSILON) or 0) >= 0,
         "context_tokens": _is_names(facts.get("context_tokens")),
         "options.softcap": _is_number(options.get("softcap")),
         "options.kv_length": _is_count(options.get("kv_length")),

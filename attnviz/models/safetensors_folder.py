@@ -45,7 +45,10 @@ class SafetensorsFolder(Tensors):
         """All files of the weights, in the order of their names."""
         if self._places is None:
             return (self.folder / WHOLE,)
-        return tuple(sorted({self.folder / name for name in self._places.values()}))
+        files = tuple(sorted({self.folder / name for name in self._places.values()}))
+        for path in files:
+            _check_there(path)
+        return files
 
     @property
     def path(self) -> Path:
@@ -78,10 +81,7 @@ class SafetensorsFolder(Tensors):
         """The header's entry of each tensor; the library has checked that it is true."""
         if path not in self._lists:
             library = _library()
-            if not path.exists():
-                raise InputError(
-                    f"{path}: no such file, though {INDEX} names it: download the folder anew"
-                )
+            _check_there(path)
             with parsing(str(path), CURE, "cannot be read as safetensors"):
                 with library.safe_open(path, framework="np"):
                     pass
@@ -114,6 +114,11 @@ def _places(folder: Path) -> dict[str, str] | None:
     raise InputError(
         f"{folder} has no {WHOLE}: name a folder as it is downloaded from the hub, with its weights"
     )
+
+
+def _check_there(path: Path) -> None:
+    if not path.is_file():
+        raise InputError(f"{path}: no such file, though {INDEX} names it: download the folder anew")
 
 
 def _plain_name(name: str) -> str:

@@ -22,6 +22,7 @@ from attnviz.library.lecture_plan import plan_chapters
 from attnviz.models.model import open_model
 from attnviz.render.video.container import TrackLanguage, assemble
 from attnviz.views.film.video.embedded_spec import packed, read_spec
+from tests.core.full_problem import full_problem, model_problem, projected_elsewhere
 from tests.models import tiny, tiny_gguf
 from tests.models.small_tokenizers import characterwise
 
@@ -140,8 +141,8 @@ def _model(path: Path) -> object:
 TOKENS_TEXT = " ".join(TOKENS)
 
 
-def film(path: Path, spec: str) -> Path:
-    """A film of one frame that carries the spec."""
+def film(path: Path, comment: str) -> Path:
+    """A film of one frame with that comment, in which attnviz keeps the spec of a film."""
     frame = path.with_name("frame.mp4")
     with av.open(frame, "w") as video:
         stream = video.add_stream("libx264", rate=15)
@@ -157,7 +158,7 @@ def film(path: Path, spec: str) -> Path:
         tracks=[],
         title="A film",
         description="",
-        comment=packed(spec),
+        comment=comment,
         language=TrackLanguage("eng", "English"),
         encoding_tool="",
     )
@@ -170,6 +171,22 @@ def spec() -> str:
     main = LESSONS["self-attention"]
     first = FilmLesson(main, "A title", LessonRequest(TRACE, 1), ("scores",), {"scores.why": "?"})
     return spec_text([first, FilmLesson(LESSONS["cost"], "Cost", LessonRequest())])
+
+
+def whole_spec() -> str:
+    """A film whose lessons leave no field of a spec empty."""
+    main = LESSONS["self-attention"]
+    traces = (
+        TRACE,
+        attnviz.trace_of(model_problem(np.float32)),
+        attnviz.trace_of(projected_elsewhere(np.float64)),
+        attnviz.trace_of(full_problem(np.float64)),
+    )
+    told = [
+        FilmLesson(main, "A title", LessonRequest(each, 1, key=0), ("scores",)) for each in traces
+    ]
+    context = LessonRequest(seed=1, distance=3, precision=2)
+    return spec_text([*told, FilmLesson(LESSONS["context"], "Context", context)])
 
 
 def _model_folder(part: str):
@@ -236,7 +253,7 @@ SMALL_FILES: dict[str, Callable[[Path], SmallFile]] = {
     "trace .json": _written("trace.json", TRACE.to_json(), _trace_json),
     "trace .npz": _saved("trace.npz", TRACE.to_npz, Trace.from_npz),
     "spec": _written("spec.json", spec(), _spec),
-    "film .mp4": _saved("film.mp4", lambda path: film(path, spec()), _film),
+    "film .mp4": _saved("film.mp4", lambda path: film(path, packed(spec())), _film),
     "model config.json": _model_folder("config.json"),
     "model tokenizer.json": _model_folder("tokenizer.json"),
     "model .safetensors": _model_folder("model.safetensors"),
