@@ -12,6 +12,8 @@ from attnviz.errors import InputError, closest
 STDIN = "-"
 MAX_FILE_BYTES = 64 * 2**20
 """A file larger than this is refused, and an .npz that would unpack to more. 64 MiB is a million vectors of 8."""
+MOST_ROWS, MOST_COLUMNS = 20_000, 100_000
+"""A table that is larger is refused before it is read: the trace of 10,363 tokens would already be too large."""
 
 _NUMPY, _ZIP = b"\x93NUMPY", b"PK"
 _BYTE_ORDER_MARKS = {
@@ -76,6 +78,18 @@ def as_text(data: bytes, where: str) -> str:
     if not text.strip():
         raise InputError(f"{where} is empty: it needs at least one row")
     return text
+
+
+def check_table_size(rows: int, columns: int, where: str) -> None:
+    """Raises InputError for more rows or columns than are read.
+
+    >>> check_table_size(2, 3, "x.csv")
+    """
+    for found, most, name in ((rows, MOST_ROWS, "rows"), (columns, MOST_COLUMNS, "columns")):
+        if found > most:
+            raise InputError(
+                f"{where} has {found:,} {name}, and at most {most:,} are read: keep only the {name} that are needed"
+            )
 
 
 def content_of(data: bytes) -> str:

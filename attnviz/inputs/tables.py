@@ -16,6 +16,7 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import InputError
+from attnviz.inputs.files import check_table_size
 from attnviz.records import record
 
 LABEL_HEADERS = frozenset({"", "token", "tokens", "label", "labels", "word", "words", "name"})
@@ -23,6 +24,9 @@ LABEL_HEADERS = frozenset({"", "token", "tokens", "label", "labels", "word", "wo
 _LIKE_A_NUMBER = re.compile(
     r"[-+]?([.,]?\d[\d.,'_]*([eE][-+]?\d+)?|nan|inf(inity)?)", re.IGNORECASE
 )
+
+_BETWEEN = "\0"
+"""Stands between the cells of a row: no number and no label holds it."""
 
 ParseCell = Callable[[str], float]
 """The number that a cell's text stands for; raises ValueError, saying what is wrong with it, if none."""
@@ -39,7 +43,12 @@ class NumberTable:
 @record
 class _Line:
     line: int
-    cells: list[str]
+    joined: str
+    """Its cells in one text: a text for each cell would take ten times the memory."""
+
+    @property
+    def cells(self) -> list[str]:
+        return self.joined.split(_BETWEEN)
 
 
 def number(cell: str) -> float:
@@ -70,19 +79,25 @@ def read_table(
     >>> read_table("token,a,b\\ncat,1,2\\n", "x.csv")
     NumberTable(values=array([[1., 2.]]), labels=('cat',))
     """
-    rows = _rows(text, where, delimiter or sniffed_delimiter(text))
+    delimiter = delimiter or sniffed_delimiter(text)
+    _check_size(text, where, delimiter)
+    rows = _rows(text, where, delimiter)
     labelled = _is_labelled(rows, parse)
     start = 1 if labelled else 0
     if len(rows) > 1 and _is_header(rows[0], start, parse):
         rows = rows[1:]
-    values = [
-        [_value(row, column, parse, where) for column in range(start, len(row.cells))]
-        for row in rows
-    ]
-    if not values[0]:
+    values = [_values(row, start, parse, where) for row in rows]
+    if not len(values[0]):
         raise InputError(f"{where}, line {rows[0].line}: no numbers beside the label; add some")
     labels = tuple(_label(row, where) for row in rows) if labelled else None
     return NumberTable(np.array(values, dtype=np.float64), labels)
+
+
+def _check_size(text: str, where: str, delimiter: str) -> None:
+    """Raises InputError for more than is read, before a text is made of each cell."""
+    check_table_size(max(text.count("\n"), text.count("\r")), 1, where)
+    widest = max(line[0].count(delimiter) for line in re.finditer(r"[^\r\n]+", text))
+    check_table_size(1, widest + 1, where)
 
 
 def sniffed_delimiter(text: str) -> str:
@@ -91,7 +106,8 @@ def sniffed_delimiter(text: str) -> str:
     >>> sniffed_delimiter("1;2"), sniffed_delimiter("1 2"), sniffed_delimiter("cat")
     (';', ' ', ',')
     """
-    line = next((each for each in text.splitlines() if each.strip()), "")
+    lines = (each[0] for each in re.finditer(r"[^\r\n]+", text))  # one at a time
+    line = next((each for each in lines if each.strip()), "")
     found = next((mark for mark in "\t;," if mark in line), None)
     if found:
         return found
@@ -109,7 +125,7 @@ def _rows(text: str, where: str, delimiter: str) -> list[_Line]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                rows.append(_Line(reader.line_num, cells))
+                rows.append(_Line(reader.line_num, _BETWEEN.join(cells)))
     except csv.Error as error:
         raise InputError(
             f"{where}, line {reader.line_num}: {error}; check the quotes there"
@@ -118,7 +134,7 @@ def _rows(text: str, where: str, delimiter: str) -> list[_Line]:
         raise InputError(f"{where} is empty: it needs at least one row")
     if delimiter == " ":
         # Runs of spaces at the end of a line are no cells.
-        rows = [_Line(row.line, [cell for cell in row.cells if cell]) for row in rows]
+        rows = [_Line(row.line, _BETWEEN.join(filter(None, row.cells))) for row in rows]
     expected = len(rows[0].cells)
     for row in rows:
         found = len(row.cells)
@@ -156,9 +172,17 @@ def _names_labels(cell: str) -> bool:
     return cell.strip().lower() in LABEL_HEADERS
 
 
-def _value(row: _Line, column: int, parse: ParseCell, where: str) -> float:
-    cell = row.cells[column]
-    place = f"{where}, line {row.line}, column {column + 1}"
+def _values(row: _Line, start: int, parse: ParseCell, where: str) -> FloatArray:
+    """The numbers of a row from that column on, counted from 0."""
+    cells = row.cells
+    numbers = (
+        _value(row.line, column, cells[column], parse, where) for column in range(start, len(cells))
+    )
+    return np.fromiter(numbers, np.float64, len(cells) - start)
+
+
+def _value(line: int, column: int, cell: str, parse: ParseCell, where: str) -> float:
+    place = f"{where}, line {line}, column {column + 1}"
     if not cell.strip():
         raise InputError(f"{place}: the cell is empty: put a number there")
     try:

@@ -36,7 +36,7 @@ ROWS = {
     "0.5,0.25": "0.5,0.25\n",
     "names": "cat,0.5,0.25\n",
     "eight columns": "0.12,1.5,-2.25,0.5,1,0,-1,0.75\n",
-    "64 columns": ",".join(["0.1234"] * 64) + "\n",
+    "512 columns": ",".join(["0.1234"] * 512) + "\n",
     "one row of ones": "1,",
     "one row of two digits": "11,",
     "one row": "0.1234,",
@@ -68,7 +68,7 @@ JSON = {
 }
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [1, 16])
 @pytest.mark.parametrize("rows", JSON)
 def test_rows_of_json_take_less_than_twenty_times_the_file(rows, size, tmp_path):
     path = tmp_path / "x.json"
@@ -101,6 +101,6 @@ def test_a_table_of_more_rows_than_a_trace_can_have_is_refused_at_once(suffix, t
     done = run_limited(READ, 1024 * MIB, "vectors", path)
 
     assert (
-        "100,000 rows, and at most 10,362 are read: keep only the rows that are needed" in done.err
+        "100,000 rows, and at most 20,000 are read: keep only the rows that are needed" in done.err
     )
     assert int(done.out) < 20 * MIB
