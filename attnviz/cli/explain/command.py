@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -152,7 +152,9 @@ def explain(request: InputRequest, lesson: Lesson, film: str | None, **given: An
         raise InputError("--step does not go with JSON, which is the whole trace: leave it out")
     lessons = _requests(request, lesson, film, options)
     if options.format == "json":
-        _write(options, _json(lessons))
+        from attnviz.cli.shared.output import write_pieces
+
+        write_pieces(options.output, _json(lessons))
     elif options.format == "text":
         _show(lessons, options)
     else:
@@ -195,24 +197,29 @@ def _requests(
     return only_steps(lessons, options.steps)
 
 
-def _json(lessons: Sequence[ExplainRequest]) -> str:
-    """One lesson as it is, several as a list."""
-    texts = [_json_of(each) for each in lessons]
-    return f"{texts[0]}\n" if len(texts) == 1 else "[" + ",\n".join(texts) + "]\n"
+def _json(lessons: Sequence[ExplainRequest]) -> Iterator[str]:
+    """One lesson as it is, several as a list; in pieces."""
+    begin, end = ("", "\n") if len(lessons) == 1 else ("[", "]\n")
+    yield begin
+    for i, each in enumerate(lessons):
+        if i:
+            yield ",\n"
+        yield from _json_of(each)
+    yield end
 
 
-def _json_of(request: ExplainRequest) -> str:
+def _json_of(request: ExplainRequest) -> Iterable[str]:
     """The whole trace in the main lesson; of the others all that they show."""
     if request.lesson.name != DEFAULT:
         from attnviz.views.document.lesson_json import storyboard_json
 
-        return storyboard_json(request.storyboard())
+        return (storyboard_json(request.storyboard()),)
     trace = request.request.sequence
     if request.request.rounding == "article":
         from attnviz.core.rounding import article_rounded
 
         trace = article_rounded(trace)
-    return trace.to_json()
+    return trace.json_pieces()
 
 
 def _one_of(lessons: Sequence[ExplainRequest]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -23,6 +24,17 @@ def write_text(path: str | Path, text: str) -> None:
         click.echo(text, nl=False)
     else:
         files.write_bytes(path, text.encode("utf-8"))
+
+
+def write_pieces(path: str | Path, pieces: Iterable[str]) -> None:
+    """Writes a text piece by piece, as `write_text` does: it is never whole in memory."""
+    if str(path) == STDOUT:
+        for piece in pieces:
+            click.echo(piece, nl=False)
+        return
+    with files.atomic_file(path) as temporary, temporary.open("wb") as file:
+        for piece in pieces:
+            file.write(piece.encode("utf-8"))
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
