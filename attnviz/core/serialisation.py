@@ -87,12 +87,11 @@ def _pieces(value: Any) -> Iterator[str]:
         else:
             yield json.dumps(problem_json.nested_lists(value), allow_nan=False)
     elif isinstance(value, dict):
-        names = (f"{json.dumps(name, ensure_ascii=False)}: " for name in value)
-        yield from _joined(
-            "{",
-            (chain((n,), _pieces(each)) for n, each in zip(names, value.values(), strict=True)),
-            "}",
+        fields = (
+            chain((f"{json.dumps(name, ensure_ascii=False)}: ",), _pieces(each))
+            for name, each in value.items()
         )
+        yield from _joined("{", fields, "}")
     elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
         yield from _joined("[", map(_pieces, value), "]")
     else:

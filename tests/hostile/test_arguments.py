@@ -46,7 +46,7 @@ def test_an_option_of_explain_of_any_kind_is_taken_or_refused_in_one_line(name):
 def test_what_is_no_trace_is_refused(value):
     for call in (attnviz.explain, lambda source: attnviz.film(source, "never.mp4")):
         with pytest.raises(
-            InputError, match="^source is .*, expected a Trace, a Storyboard, or None"
+            InputError, match=r"^source is .*, expected a Trace, a Storyboard, or None"
         ):
             call(value)
 
@@ -81,5 +81,5 @@ def test_numbers_of_numpy_and_lists_of_tokens_are_taken():
 def test_a_hundred_million_processes_are_refused_before_anything_is_read(capsys):
     assert run(["render", "--vectors", "there-is-no-such-file.csv", "--jobs", "100000000"]) == 2
     assert capsys.readouterr().err == ("Error: --jobs is 100000000: give 1 to 256 processes\n")
-    with pytest.raises(InputError, match="^jobs is 100000000: give 1 to 256 processes$"):
+    with pytest.raises(InputError, match=r"^jobs is 100000000: give 1 to 256 processes$"):
         attnviz.film(TRACE, "never.mp4", jobs=100_000_000)

@@ -104,3 +104,19 @@ def test_a_table_of_more_rows_than_a_trace_can_have_is_refused_at_once(suffix, t
         "100,000 rows, and at most 20,000 are read: keep only the rows that are needed" in done.err
     )
     assert int(done.out) < 20 * MIB
+
+
+WRITE = """
+import attnviz, numpy
+x = numpy.random.default_rng(0).normal(size=(700, 4))
+trace = attnviz.self_attention(x, numpy.eye(4), numpy.eye(4), numpy.eye(4))
+before = peak()
+assert sum(map(len, trace.json_pieces())) > 50_000_000
+print(peak() - before)
+"""
+
+
+def test_a_trace_is_written_as_json_without_being_a_text_in_memory():
+    done = run_limited(WRITE, 1024 * MIB)
+
+    assert int(done.out) < 10 * MIB

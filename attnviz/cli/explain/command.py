@@ -198,14 +198,14 @@ def _requests(
 
 
 def _json(lessons: Sequence[ExplainRequest]) -> Iterator[str]:
-    """One lesson as it is, several as a list; in pieces."""
-    begin, end = ("", "\n") if len(lessons) == 1 else ("[", "]\n")
-    yield begin
-    for i, each in enumerate(lessons):
-        if i:
-            yield ",\n"
-        yield from _json_of(each)
-    yield end
+    """One lesson as it is, several as a list; in pieces. What can fail does before the first."""
+    from itertools import chain
+
+    texts = [_json_of(each) for each in lessons]
+    if len(texts) == 1:
+        return chain(texts[0], "\n")
+    others = (chain((",\n",), each) for each in texts[1:])
+    return chain("[", texts[0], chain.from_iterable(others), "]\n")
 
 
 def _json_of(request: ExplainRequest) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -10,6 +10,7 @@ import click
 from attnviz.library import files
 
 STDOUT = "-"
+_WORTH_WRITING = 2**16
 
 
 def check_writable(path: str | Path) -> None:
@@ -29,12 +30,25 @@ def write_text(path: str | Path, text: str) -> None:
 def write_pieces(path: str | Path, pieces: Iterable[str]) -> None:
     """Writes a text piece by piece, as `write_text` does: it is never whole in memory."""
     if str(path) == STDOUT:
-        for piece in pieces:
-            click.echo(piece, nl=False)
+        for text in _gathered(pieces):
+            click.echo(text, nl=False)
         return
     with files.atomic_file(path) as temporary, temporary.open("wb") as file:
-        for piece in pieces:
-            file.write(piece.encode("utf-8"))
+        for text in _gathered(pieces):
+            file.write(text.encode("utf-8"))
+
+
+def _gathered(pieces: Iterable[str]) -> Iterator[str]:
+    """The same text in pieces that are worth a call of the system."""
+    gathered: list[str] = []
+    length = 0
+    for piece in pieces:
+        gathered.append(piece)
+        length += len(piece)
+        if length > _WORTH_WRITING:
+            yield "".join(gathered)
+            gathered, length = [], 0
+    yield "".join(gathered)
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
