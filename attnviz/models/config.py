@@ -15,6 +15,8 @@ CURE = "download it anew"
 MOST_BYTES = 32 * 2**20
 """No JSON file of a model that is larger is read, but its tokenizer."""
 
+_LARGEST, _LONGEST = 2**31, 100
+
 
 @record
 class Config:
@@ -31,21 +33,21 @@ class Config:
     def whole_number(self, *names: str, default: int | None = None) -> int:
         """A whole number of at least 1, under the first of the names that is there. Raises InputError."""
         value = self._first(names, default)
-        if type(value) is not int or value < 1:
+        if type(value) is not int or not 1 <= value <= _LARGEST:
             raise self.wrong(names[0], "a whole number from 1")
         return value
 
     def number(self, *names: str, default: float | None = None) -> float:
         """A number. Raises InputError."""
         value = self._first(names, default)
-        if type(value) not in (int, float):
+        if type(value) not in (int, float) or not abs(value) <= _LARGEST:  # nor NaN
             raise self.wrong(names[0], "a number")
         return float(value)
 
     def text(self, *names: str, default: str | None = None) -> str:
         """A word. Raises InputError."""
         value = self._first(names, default)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or len(value) > _LONGEST:
             raise self.wrong(names[0], "a word")
         return value
 
@@ -62,8 +64,10 @@ class Config:
 
     def wrong(self, name: str, expected: str) -> InputError:
         """An error for a value that cannot be used."""
+        import reprlib  # only errors need it
+
         return InputError(
-            f"{self.path}: {name} is {self.values.get(name)!r}, expected {expected}: download the file anew"
+            f"{self.path}: {name} is {reprlib.repr(self.values.get(name))}, expected {expected}: download the file anew"
         )
 
     def _first(self, names: tuple[str, ...], default: object) -> Any:
