@@ -15,7 +15,7 @@ CURE = "download it anew"
 MOST_BYTES = 32 * 2**20
 """No JSON file of a model that is larger is read, but its tokenizer."""
 
-_LARGEST, _LONGEST = 2**31, 100
+_LARGEST, _MOST, _LONGEST = 2**31, 1e30, 100
 
 
 @record
@@ -40,7 +40,7 @@ class Config:
     def number(self, *names: str, default: float | None = None) -> float:
         """A number. Raises InputError."""
         value = self._first(names, default)
-        if type(value) not in (int, float) or not abs(value) <= _LARGEST:  # nor NaN
+        if type(value) not in (int, float) or not abs(value) <= _MOST:  # nor NaN
             raise self.wrong(names[0], "a number")
         return float(value)
 
