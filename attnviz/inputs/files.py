@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,8 +44,19 @@ def read_file(path: str, suffixes: Sequence[str], what: str) -> tuple[bytes, str
             raise InputError(f"stdin is closed: pipe the file into it, or name a file ({what})")
         data = _read_limited(sys.stdin.buffer, "stdin")
         return data, _sniffed(data, suffixes, "stdin")
+    if "\0" in path:
+        raise InputError(f"{path!r} is no name of a file: take the character U+0000 out ({what})")
     file = Path(path)
-    if not file.exists():
+    try:
+        is_there = file.exists()
+    except OSError as error:
+        is_long = error.errno == errno.ENAMETOOLONG
+        raise InputError(
+            f"{path}: the name is too long for a file: choose a shorter one"
+            if is_long
+            else f"{path} could not be read: {(error.strerror or str(error)).lower()} ({what})"
+        ) from error
+    if not is_there:
         raise InputError(f"{path}: no such file{_nearest(file)} ({what})")
     if file.is_dir():
         raise InputError(f"{path} is a folder: name a file in it ({what})")
