@@ -12,8 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
-from attnviz.core.json_text import load_json
-from attnviz.core.npz import PickledError, TooLargeError, npy_array, npz_arrays
 from attnviz.errors import InputError, parsing, reason_of
 from attnviz.inputs.files import MAX_FILE_BYTES, as_text, check_table_size
 
@@ -24,7 +22,9 @@ _LONGEST_NAME = 60
 
 def read_json(data: bytes, where: str) -> Any:
     """The value that a JSON text holds. Raises InputError with line and column where it is not JSON."""
-    import json  # only files need it
+    import json  # here and below: only files need these
+
+    from attnviz.core.json_text import load_json
 
     text = as_text(data, where)
     try:
@@ -44,12 +44,16 @@ def read_json(data: bytes, where: str) -> Any:
 
 def read_npy(data: bytes, where: str) -> Array:
     """The array of a .npy file. Nothing is unpickled. Raises InputError if it cannot be read."""
+    from attnviz.core.npz import npy_array
+
     with _numpy_file(f"{where} is a NumPy file that", where, "write it anew with numpy.save"):
         return npy_array(data)
 
 
 def read_npz(data: bytes, where: str) -> dict[str, Array]:
     """The arrays of a .npz file, by name. Nothing is unpickled, and nothing unpacked that is too large."""
+    from attnviz.core.npz import npz_arrays
+
     with _numpy_file(f"{where} is a zip archive that", where, "write it anew with numpy.savez"):
         arrays = npz_arrays(io.BytesIO(data), MAX_FILE_BYTES)
     if not arrays:
@@ -59,6 +63,8 @@ def read_npz(data: bytes, where: str) -> dict[str, Array]:
 
 @contextmanager
 def _numpy_file(what: str, where: str, cure: str) -> Iterator[None]:
+    from attnviz.core.npz import PickledError, TooLargeError
+
     with parsing(what, cure):
         try:
             yield
