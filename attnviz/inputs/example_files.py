@@ -10,7 +10,6 @@ w_q = …                   # w_o, b_q, b_k, b_v, b_o are optional
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from attnviz.inputs.files import as_text, read_file
 from attnviz.inputs.grids import grid, vector
 from attnviz.inputs.scale import scale_from
 from attnviz.inputs.tokens import checked_tokens
+from attnviz.inputs.toml_files import read_toml
 from attnviz.inputs.weight_names import NEEDED, ROLES
 from attnviz.records import record
 
@@ -82,10 +82,7 @@ def load_example(name: str) -> Example:
         text, where, origin = as_text(data, name), name, f"file {name}"
     else:
         text, where, origin = example_text(name), f"example {name}", f"example {name}"
-    try:
-        body = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{where} is not TOML: {error}") from error
+    body = read_toml(text, where, "an example")
     return Example(
         name=Path(name).stem,
         title=_by_language(body, "title", where),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from attnviz.inputs.text_encodings import utf16_codec
 STDIN = "-"
 MAX_FILE_BYTES = 64 * 2**20
 """A file larger than this is refused, and an .npz that would unpack to more. 64 MiB is a million vectors of 8."""
+MOST_ROWS, MOST_COLUMNS = 20_000, 100_000
+"""A table that is larger is refused before it is read: the trace of 10,363 tokens would already be too large."""
 
 _NUMPY, _ZIP = b"\x93NUMPY", b"PK"
 _WORKBOOK, _DIRECTORY = b"xl/workbook.xml", 2**16
@@ -46,8 +49,19 @@ def read_file(path: str, suffixes: Sequence[str], what: str) -> tuple[bytes, str
             raise InputError(f"stdin is closed: pipe the file into it, or name a file ({what})")
         data = _read_limited(sys.stdin.buffer, "stdin")
         return data, _sniffed(data, suffixes, "stdin")
+    if "\0" in path:
+        raise InputError(f"{path!r} is no name of a file: take the character U+0000 out ({what})")
     file = Path(path)
-    if not file.exists():
+    try:
+        is_there = file.exists()
+    except OSError as error:
+        is_long = error.errno == errno.ENAMETOOLONG
+        raise InputError(
+            f"{path}: the name is too long for a file: choose a shorter one"
+            if is_long
+            else f"{path} could not be read: {(error.strerror or str(error)).lower()} ({what})"
+        ) from error
+    if not is_there:
         raise InputError(f"{path}: no such file{_nearest(file)} ({what})")
     if file.is_dir():
         raise InputError(f"{path} is a folder: name a file in it ({what})")
@@ -81,6 +95,18 @@ def as_text(data: bytes, where: str) -> str:
     if not text.strip():
         raise InputError(f"{where} is empty: it needs at least one row")
     return text
+
+
+def check_table_size(rows: int, columns: int, where: str) -> None:
+    """Raises InputError for more rows or columns than are read.
+
+    >>> check_table_size(2, 3, "x.csv")
+    """
+    for found, most, name in ((rows, MOST_ROWS, "rows"), (columns, MOST_COLUMNS, "columns")):
+        if found > most:
+            raise InputError(
+                f"{where} has {found:,} {name}, and at most {most:,} are read: keep only the {name} that are needed"
+            )
 
 
 def content_of(data: bytes) -> str:

@@ -17,7 +17,7 @@ import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
+from attnviz.inputs.files import MOST_COLUMNS, MOST_ROWS, check_table_size
 from attnviz.inputs.written_numbers import (
     PLAIN,
     Commas,
@@ -35,10 +36,6 @@ from attnviz.inputs.written_numbers import (
 from attnviz.records import record
 
 LABEL_HEADERS = frozenset({"", "token", "tokens", "label", "labels", "word", "words", "name"})
-MOST_ROWS = 100_000
-"""A longer table is refused before it is read: attention over as many positions would not fit into memory."""
-MOST_COLUMNS = 100_000
-"""So is a line with more separators than this."""
 
 _LIKE_A_NUMBER = re.compile(
     r"[-+]?([.,]?\d[\d.,'_]*([eE][-+]?\d+)?|nan|inf(inity)?|∞)", re.IGNORECASE
@@ -109,7 +106,7 @@ def read_table(
     body, named = without_separator_line(text)
     mark = delimiter or named or sniffed_delimiter(body)
     if body.count("\n") + body.count("\r") > MOST_ROWS:
-        _check_length((line for line in io.StringIO(body) if line.strip()), where)
+        check_table_size(sum(1 for line in io.StringIO(body) if line.strip()), 1, where)
     commas = PLAIN
     if mark != "," or '"' in body:
         cells = chain.from_iterable(each.cells for each in _rows(body, where, mark))
@@ -131,7 +128,7 @@ def read_rows(
 ) -> NumberTable:
     """The table of these rows of a sheet, each with its number. Raises InputError as `read_table` does."""
     lines = [_Line(*each) for each in rows if any(cell.strip() for cell in each[1])]
-    _check_length(lines, where)
+    check_table_size(len(lines), 1, where)
     if not lines:
         raise InputError(f"{where} is empty: it needs at least one row")
     return _table(_Source(lambda: iter(lines), where, "row"), parse)
@@ -174,13 +171,6 @@ def _first_line(text: str) -> str:
 def readings_of(where: str, ways: Iterable[tuple[str, str]]) -> tuple[Reading, ...]:
     """The ways, each with its detail, as those of that file."""
     return tuple(Reading(Path(where).name, *each) for each in ways)
-
-
-def _check_length(rows: Iterable[object], where: str) -> None:
-    if next(islice(rows, MOST_ROWS, None), None) is not None:
-        raise InputError(
-            f"{where} has more than {MOST_ROWS:,} rows, the most that are read: keep only the rows that are needed"
-        )
 
 
 def _rows(text: str, where: str, delimiter: str) -> Iterator[_Line]:

@@ -68,11 +68,11 @@ def listed_tokens(names: str) -> tuple[str, ...]:
     """
     tokens: list[str] = names.split()
     if names.lstrip().startswith("["):
-        import json
+        from attnviz.core.json_text import load_json
 
         try:
-            value = json.loads(names)
-        except json.JSONDecodeError:
+            value = load_json(names)
+        except (ValueError, RecursionError):
             value = None
         # "[CLS] the cat" begins like a list and is none.
         if isinstance(value, list):

@@ -27,6 +27,7 @@ LESSON_KEYS = (
 CARD_KEYS = ("card", "text", "seconds")
 LONGEST_CARD = 600.0
 """The longest time that a card may be shown, in seconds."""
+_GGUF = ".gguf"
 CARD_TITLE_COLUMNS, CARD_COLUMNS, CARD_LINES = 60, 76, 6
 
 
@@ -146,8 +147,20 @@ def _score_option(table: TomlTable, folder: Path, name: str, option: ScoreOption
 
 
 def _model(table: TomlTable, folder: Path) -> str | None:
-    """A name, or a folder beside the lecture file."""
-    return table.file("model", folder, lambda name: (folder / name).is_dir())
+    """A name, or a folder or a file beside the lecture file."""
+    return table.file("model", folder, lambda name: _is_model_path(folder, name))
+
+
+def _is_model_path(folder: Path, name: str) -> bool:
+    """True for what is there, and for what no name of a model looks like, as `find_model` tells them apart."""
+    path = Path(name)
+    return (
+        (folder / path).exists()
+        or path.is_absolute()
+        or name.startswith((".", "~"))
+        or ".." in path.parts
+        or path.suffix.lower() == _GGUF
+    )
 
 
 def _text_of(table: TomlTable, key: str) -> str | None:

@@ -100,6 +100,8 @@ class TomlTable:
         value = self.word(key)
         if value is None:
             return None
+        if "\0" in value:
+            raise self.error(f"{key} holds the control character U+0000: remove it")
         if value == STDIN:
             raise self.error(f"{key} is stdin, which can be read only once: name a file")
         return str(folder / value) if is_file(value) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, unknown_name
 from attnviz.lessons.registry import DEFAULT, build_storyboard, lesson_named
@@ -10,6 +11,7 @@ from attnviz.story.roundings import ROUNDINGS
 from attnviz.story.storyboard import Storyboard
 
 
+@checked_arguments
 def lesson(
     name: str = DEFAULT,
     trace: Trace | None = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.core.trace import Trace
 from attnviz.lessons.registry import DEFAULT, build_storyboard, lesson_named
 from attnviz.library.arguments import naming_arguments
@@ -75,6 +76,7 @@ class Explanation:
         yield from pages(PageContext(self.storyboard, palette, width), self.steps)
 
 
+@checked_arguments
 def explain(
     source: Trace | Storyboard | None = None,
     *,

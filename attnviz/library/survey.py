@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.errors import unknown_name
 from attnviz.library import head_survey
 from attnviz.library.arguments import naming_arguments
@@ -63,6 +64,7 @@ class PrintedSurvey(Survey):
         return survey_lines(self, palette, width, self.language, self.top)
 
 
+@checked_arguments
 def heads(
     text: str | None = None,
     *,

@@ -61,7 +61,7 @@ class Model:
 
     def tokenize(self, text: str) -> TokenizedText:
         """The text as the model reads it. Raises InputError for one that is empty, or longer than the model takes."""
-        found = tokenize(self.tokenizer(), text)
+        found = tokenize(self.tokenizer(), text, self.title)
         if len(found.added) == len(found.ids):
             raise InputError(f"{self.title} finds no token in the text: write a word")
         if len(found.ids) > self.context_length:

@@ -217,7 +217,7 @@ def test_more_rows_than_attention_can_hold_are_refused_before_they_are_read(tmp_
         read_vectors(path)
 
     assert str(caught.value) == (
-        f"{path} has more than 100,000 rows, the most that are read: keep only the rows that are needed"
+        f"{path} has 20,001 rows, and at most 20,000 are read: keep only the rows that are needed"
     )
 
 

@@ -16,6 +16,7 @@ from attnviz.cli.shared.help_sections import SectionedCommand, option
 from attnviz.cli.shared.lines import echo_line
 from attnviz.cli.shared.options import (
     BY_LESSON,
+    READ_OUTSIDE,
     given_options,
     input_options,
     lesson_options,
@@ -116,6 +117,7 @@ _FILM, _DRAWING = "Film", "Drawing"
     multiple=True,
     help="Only this step: inputs, scores, softmax, … May be given several times.",
 )
+@option(_FILM, "--read-outside", is_flag=True, help=READ_OUTSIDE)
 @option(
     _DRAWING,
     "--jobs",

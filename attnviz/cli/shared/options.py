@@ -24,6 +24,11 @@ COLOURS = ("auto", "always", "never")
 BY_LESSON = "\0lesson"
 """The value of --split where none is given."""
 
+READ_OUTSIDE = (
+    "Lets a lecture file name files outside its own folder: for one whose author you trust."
+)
+"""The help of --read-outside."""
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from attnviz.library import files
 
 STDOUT = "-"
+_WORTH_WRITING = 2**16
 
 
 def _is_stdout(path: str | Path) -> bool:
@@ -29,6 +31,30 @@ def write_text(path: str | Path, text: str) -> None:
         click.echo(text, nl=False, color=True)
     else:
         files.write_bytes(path, text.encode("utf-8"))
+
+
+def write_pieces(path: str | Path, pieces: Iterable[str]) -> None:
+    """Writes a text piece by piece, as `write_text` does: it is never whole in memory."""
+    if str(path) == STDOUT:
+        for text in _gathered(pieces):
+            click.echo(text, nl=False)
+        return
+    with files.atomic_file(path) as temporary, temporary.open("wb") as file:
+        for text in _gathered(pieces):
+            file.write(text.encode("utf-8"))
+
+
+def _gathered(pieces: Iterable[str]) -> Iterator[str]:
+    """The same text in pieces that are worth a call of the system."""
+    gathered: list[str] = []
+    length = 0
+    for piece in pieces:
+        gathered.append(piece)
+        length += len(piece)
+        if length > _WORTH_WRITING:
+            yield "".join(gathered)
+            gathered, length = [], 0
+    yield "".join(gathered)
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from warnings import warn
 
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, unknown_name
 from attnviz.lessons.registry import DEFAULT, build_storyboard, lesson_named
@@ -29,6 +30,7 @@ from attnviz.story.storyboard import Storyboard
 from attnviz.views.film.style import MOST_WORKED
 
 
+@checked_arguments
 def film(
     source: Trace | Storyboard | None,
     path: str | Path,
