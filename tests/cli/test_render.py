@@ -98,7 +98,7 @@ def test_a_film_and_its_captions_are_written_and_nothing_else(render, folder, tm
         (["-o", "/proc/a.mp4"], "/proc/a.mp4 cannot be written: "),
         (
             ["my 😀", "--font", INTER],
-            "no typeface here has the character '😀' (in '😀'): leave it out, or --font",
+            "no typeface here has the character '😀' (in '😀'): leave --font out; attnviz",
         ),
         (["--font", "no.otf"], "--font no.otf: no such file"),
         (["--font", "file"], "unknown font 'file': "),
