@@ -11,7 +11,7 @@ from attnviz.errors import InputError, unknown_name
 from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.i18n import words
-from attnviz.story.numbers import Numbers, fitting_precision
+from attnviz.story.numbers import Numbers, fitting_precision, largest_size
 from attnviz.story.reading_notes import reading_notes
 from attnviz.story.roundings import MOST_DECIMALS, ROUNDINGS
 
@@ -151,7 +151,7 @@ def _numbers(trace: Trace, query: int, precision: int | None, *, sums: bool) -> 
         parts = (trace.problem.x, head.stages.scores, head.v, trace.output)
         # a weight is told from 0 by one digit: hundreds of keys are no reason for three of everything
         weights = 10 * head.stages.weights[query]
-        largest = [float(np.abs(part[np.isfinite(part)]).max(initial=0.0)) for part in parts]
+        largest = [largest_size(part) for part in parts]
         # What is left where sums cancel is no number to be told from 0.
         told = [
             part for part, size in zip(parts, largest, strict=True) if size > noise * max(largest)
