@@ -381,6 +381,7 @@ def test_every_picture_is_shown_and_light_enough_for_a_page():
     assert all(path.stat().st_size < MOST_BYTES_OF_A_PICTURE for path in files)
 
 
+@pytest.mark.films
 @pytest.mark.render
 def test_the_pictures_show_the_program_as_it_is(tmp_path):
     loaded("scripts/pictures.py").main(tmp_path, [DARK])

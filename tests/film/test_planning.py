@@ -74,6 +74,7 @@ def test_a_film_is_planned_in_any_script_that_a_typeface_has(name):
     assert {beat.step for beat in planned.beats} == {"inputs", "softmax"}
 
 
+@pytest.mark.films
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_step_can_be_planned_alone_whatever_its_parts(lesson):
     planned: set[tuple[str, ...]] = set()

@@ -182,6 +182,7 @@ steps = st.lists(
 ).filter(lambda stills: sum(frames for _, frames in stills) > 0)
 
 
+@pytest.mark.films
 @settings(max_examples=40, deadline=None)
 @given(steps)
 def test_whatever_moves_and_stands_it_is_the_film_of_an_encoder_that_encodes_everything(stills):
