@@ -73,7 +73,13 @@ def calls(block: str) -> tuple[Call, ...]:
 
 
 SESSIONS = [
-    pytest.param(session, id=f"{document}:{session[0].command}")
+    pytest.param(
+        session,
+        id=f"{document}:{session[0].command}",
+        marks=[pytest.mark.films]
+        if any("attnviz render" in call.command for call in session)
+        else [],
+    )
     for document in GUIDES
     for session in map(calls, fenced(document, "console"))
 ]
