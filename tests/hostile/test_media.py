@@ -1,6 +1,7 @@
 """Films and sounds are files: nothing that a name or a file says makes FFmpeg go to the network."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,7 @@ def test_an_address_is_no_file_and_is_not_called(scheme, server):
     address = f"{scheme}://127.0.0.1:{server.getsockname()[1]}/film.mp4"
 
     with pytest.raises(InputError, match="no such file: give one"):
-        opened(address, "film", missing="give one", cure="give a film")
+        opened(Path(address), "film", missing="give one", cure="give a film")
 
 
 @pytest.mark.parametrize("name", ["list.m3u8", "list.mp4", "list.ffconcat"])
