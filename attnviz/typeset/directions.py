@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _LETTER = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 """The blocks whose letters, marks and digits Unicode gives a direction from right to left."""
 _WORD = rf"[0-9]*[{_LETTER}](?:[{_LETTER}\u0300-\u036f\u200c\u200d]|[0-9]|[.,'’\"”-](?=[{_LETTER}0-9]))*…?"
-_RIGHT_TO_LEFT = re.compile(f"{_WORD}(?: {_WORD})*")
-"""Words with one blank between them: in columns there are two."""
+
+
+@cache
+def _right_to_left() -> re.Pattern[str]:
+    """Words with one blank between them: in columns there are two. It takes milliseconds to compile."""
+    return re.compile(f"{_WORD}(?: {_WORD})*")
 
 
 def right_to_left(text: str) -> list[tuple[int, int]]:
@@ -19,4 +24,6 @@ def right_to_left(text: str) -> list[tuple[int, int]]:
     >>> right_to_left("k₁ חתול שמן  0.5"), right_to_left("cat 1")
     ([(3, 11)], [])
     """
-    return [match.span() for match in _RIGHT_TO_LEFT.finditer(text)]
+    if not any("\u0590" <= each <= "\u08ff" or each >= "\ufb1d" for each in text):
+        return []
+    return [match.span() for match in _right_to_left().finditer(text)]
