@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attnviz.core.arrays import FloatArray
 from attnviz.core.options import AttentionOptions
 from attnviz.core.problem import Problem, given_heads
+from attnviz.core.problem_size import MOST_BYTES
 from attnviz.core.provenance import Provenance, Reading, Source
 from attnviz.errors import AttnvizError, InputError
 from attnviz.inputs.conflicts import check_request
@@ -27,8 +28,6 @@ if TYPE_CHECKING:  # what reads files is loaded when there is a file
     from attnviz.inputs.weights import Arrays
 
 D_MODEL, D_K, D_V, HEADS, SEED = 4, 3, 3, 1, 0
-MAX_BYTES = 4 * 2**30
-"""A Problem whose trace would need more memory than this is refused."""
 
 _STAGES = 5  # arrays of (n, n) that the trace keeps for each head
 _FLOAT = 8
@@ -233,11 +232,11 @@ def _check_memory(n: int, d_model: int, heads: int, drawn: int) -> None:
     """`drawn` is the larger of d_k and d_v where weights are to be drawn, else 0."""
     scores = n * n * heads * _STAGES * _FLOAT
     matrices = (n * d_model + 4 * d_model * heads * drawn) * _FLOAT
-    if scores + matrices > MAX_BYTES:
+    if scores + matrices > MOST_BYTES:
         cure = "use fewer tokens or heads" if scores > matrices else "use a smaller d_model or d_k"
         raise InputError(
             f"{n} tokens of d_model {d_model} with {_heads(heads)} would need {(scores + matrices) / 2**30:.1f} GiB, "
-            f"more than the {MAX_BYTES // 2**30} GiB allowed: {cure}"
+            f"more than the {MOST_BYTES // 2**30} GiB allowed: {cure}"
         )
 
 

@@ -49,7 +49,7 @@ def test_no_file_takes_the_number_of_a_closed_stderr(tmp_path):
 
 
 @pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full", ">&- 2>&-"])
-def test_the_status_tells_what_nobody_can_be_told(tmp_path, stderr):
+def test_without_stderr_the_exit_status_still_says_that_it_failed(tmp_path, stderr):
     assert shell(f"A explain --bad {stderr}", tmp_path).returncode == 2
 
 

@@ -124,7 +124,7 @@ SCRIPTS = {
 
 
 @pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS)
-def test_what_inter_lacks_is_drawn_from_one_typeface_that_has_the_whole_word(text):
+def test_a_word_that_inter_lacks_is_drawn_in_one_typeface(text):
     assert missing_characters(text) == ""
     ((face, characters),) = typefaces_needed([text]).items()
     assert face != latin()
