@@ -18,12 +18,12 @@ from attnviz.core.options import AttentionOptions
 from attnviz.core.problem import Problem
 from attnviz.core.provenance import Provenance, Source
 from attnviz.errors import AttnvizError, InputError, unknown_name
-from attnviz.inputs.files import as_text, read_file
-from attnviz.inputs.grids import grid, vector
-from attnviz.inputs.scale import scale_from
+from attnviz.inputs.arrays.scale import scale_from
+from attnviz.inputs.arrays.weight_names import NEEDED, ROLES
+from attnviz.inputs.files.grids import grid, vector
+from attnviz.inputs.files.reading import as_text, read_file
+from attnviz.inputs.files.toml_files import read_toml
 from attnviz.inputs.tokens import checked_tokens
-from attnviz.inputs.toml_files import read_toml
-from attnviz.inputs.weight_names import NEEDED, ROLES
 from attnviz.records import record
 
 DEFAULT = "illustrated"
@@ -139,7 +139,7 @@ def _options(given: Any, n: int, where: str) -> tuple[int, AttentionOptions]:
         raise InputError(f"{where}: causal is {causal!r}, expected true or false")
     mask = None
     if "mask" in given:
-        from attnviz.inputs.masks import as_mask
+        from attnviz.inputs.arrays.masks import as_mask
 
         mask = as_mask(grid(given["mask"], f"{where}, mask", booleans=True), n, f"{where}, mask")
     scale = scale_from(str(given.get("scale", "sqrt")), f"{where}: scale")

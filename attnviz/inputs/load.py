@@ -12,10 +12,10 @@ from attnviz.core.problem import Problem, given_heads
 from attnviz.core.problem_size import MOST_BYTES
 from attnviz.core.provenance import Provenance, Reading, Source
 from attnviz.errors import AttnvizError, InputError
+from attnviz.inputs.arrays.embedding import seeded_matrix, token_vectors
 from attnviz.inputs.conflicts import check_request
-from attnviz.inputs.embedding import seeded_matrix, token_vectors
 from attnviz.inputs.example_files import DEFAULT, load_example
-from attnviz.inputs.files import STDIN
+from attnviz.inputs.files.reading import STDIN
 from attnviz.inputs.model_problem import model_problem
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.score_options import ScoresShape, score_options
@@ -24,8 +24,8 @@ from attnviz.models.heads import ALL, heads_from
 from attnviz.records import record
 
 if TYPE_CHECKING:  # what reads files is loaded when there is a file
-    from attnviz.inputs.qkv_file import QKVFile
-    from attnviz.inputs.weights import Arrays
+    from attnviz.inputs.arrays.qkv_file import QKVFile
+    from attnviz.inputs.arrays.weights import Arrays
 
 D_MODEL, D_K, D_V, HEADS, SEED = 4, 3, 3, 1, 0
 
@@ -66,7 +66,7 @@ def problem_from(request: InputRequest) -> Problem:
 
 
 def _given(request: InputRequest, path: str) -> Problem:
-    from attnviz.inputs.qkv_file import read_qkv
+    from attnviz.inputs.arrays.qkv_file import read_qkv
 
     tokens, flag = _tokens(request)
     n = None if tokens is None else len(tokens)
@@ -129,7 +129,7 @@ def _assembled(request: InputRequest) -> Problem:
     width = request.d_model if sequence.x is None else sequence.x.shape[1]
     weights, readings = None, sequence.readings
     if request.weights is not None:
-        from attnviz.inputs.weights import read_weights
+        from attnviz.inputs.arrays.weights import read_weights
 
         read = read_weights(request.weights, width, request.transpose_weights, request.prefix)
         weights, readings = read.arrays, (*readings, *read.readings)
@@ -175,7 +175,7 @@ def _sequence(request: InputRequest) -> _Sequence:
     tokens, flag = _tokens(request)
     if request.vectors is None:
         return _Sequence(len(tokens or ()), tokens, None, None)
-    from attnviz.inputs.vectors import read_vectors
+    from attnviz.inputs.arrays.vectors import read_vectors
 
     is_stdin = request.vectors == STDIN
     source = Source("other", "stdin") if is_stdin else Source("file", request.vectors)

@@ -109,7 +109,7 @@ def score_options(
     readings: tuple[Reading, ...] = ()
     # Imports stand where they are needed: the command line takes the fields above, and starts without NumPy.
     if request.scale is not None:
-        from attnviz.inputs.scale import scale_from
+        from attnviz.inputs.arrays.scale import scale_from
 
         options = replace(options, scale=scale_from(request.scale))
     if request.causal and shape.n_q != shape.n_k:
@@ -120,14 +120,14 @@ def score_options(
     if request.causal is not None:
         options = replace(options, causal=request.causal)
     if request.mask is not None:
-        from attnviz.inputs.masks import read_mask
+        from attnviz.inputs.arrays.masks import read_mask
 
         read = read_mask(
             request.mask, shape.n_q, shape.n_k, true=request.mask_true, batch=shape.batch
         )
         options, readings = replace(options, mask=read.seen), read.readings
     if request.bias is not None:
-        from attnviz.inputs.biases import read_bias
+        from attnviz.inputs.arrays.biases import read_bias
 
         bias, read_as = read_bias(
             request.bias, (shape.n_q, shape.n_k), shape.heads, shape.of, shape.batch

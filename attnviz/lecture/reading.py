@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from attnviz.errors import InputError, unknown_name
-from attnviz.inputs.files import as_text, read_file
-from attnviz.inputs.toml_files import read_toml
+from attnviz.inputs.files.reading import as_text, read_file
+from attnviz.inputs.files.toml_files import read_toml
 from attnviz.lecture.chapters import CARD_TITLE_COLUMNS, chapter
 from attnviz.lecture.model import Lecture, Version
 from attnviz.lecture.naming import SUFFIX, is_lecture

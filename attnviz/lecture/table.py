@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from attnviz.errors import InputError, unknown_name
-from attnviz.inputs.files import STDIN
+from attnviz.inputs.files.reading import STDIN
 from attnviz.records import record
 from attnviz.story.i18n import language_codes
 from attnviz.typeset.text_width import columns_of

@@ -12,7 +12,7 @@ from attnviz.core.measures.head_measures import induction
 from attnviz.core.measures.word_pooling import pool_words
 from attnviz.core.provenance import Backend, Provenance
 from attnviz.errors import InputError
-from attnviz.inputs.attention_file import read_attention
+from attnviz.inputs.arrays.attention_file import read_attention
 from attnviz.inputs.selection import positions_of
 from attnviz.inputs.tokens import split_text
 from attnviz.models.model import NUMPY, open_model, unknown_tokens

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from attnviz.core.digits import plain_digits
-from attnviz.inputs.scale import scale_from
+from attnviz.inputs.arrays.scale import scale_from
 
 
 def test_every_decimal_digit_of_unicode_is_its_value():

@@ -9,8 +9,8 @@ from tests.hostile.limits import MIB, run_limited
 
 READ = """
 import attnviz, json
-from attnviz.inputs import vectors, masks, qkv_file, attention_file, weights
-import attnviz.inputs.example_files, attnviz.inputs.safetensors_file, csv
+from attnviz.inputs.arrays import vectors, masks, qkv_file, attention_file, weights
+import attnviz.inputs.example_files, attnviz.inputs.files.safetensors_file, csv
 before = peak()
 kind, path = sys.argv[1:]
 try:

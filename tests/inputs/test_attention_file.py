@@ -8,7 +8,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.inputs.attention_file import read_attention
+from attnviz.inputs.arrays.attention_file import read_attention
 from attnviz.story.i18n import words
 from attnviz.story.reading_notes import reading_notes
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from attnviz.inputs.arrays.vectors import SUFFIXES
 from attnviz.inputs.score_options import SCORE_OPTIONS, flag_of
-from attnviz.inputs.vectors import SUFFIXES
 from tests.test_docs import calls, fenced, fits, run, text_of
 
 DOCUMENT = "docs/inputs.md"

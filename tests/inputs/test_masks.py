@@ -7,7 +7,7 @@ import pytest
 
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.inputs.masks import read_mask
+from attnviz.inputs.arrays.masks import read_mask
 
 MASK = [[True, False], [True, True]]
 

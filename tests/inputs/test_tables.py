@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from attnviz.core.provenance import WAYS, Reading
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.inputs import InputRequest, problem_from, tables
-from attnviz.inputs.sheets import read_sheet
-from attnviz.inputs.tables import read_table
-from attnviz.inputs.vectors import read_vectors
+from attnviz.inputs import InputRequest, problem_from
+from attnviz.inputs.arrays.vectors import read_vectors
+from attnviz.inputs.files import tables
+from attnviz.inputs.files.sheets import read_sheet
+from attnviz.inputs.files.tables import read_table
 from attnviz.story.i18n import words
 from attnviz.story.reading_notes import reading_notes
 

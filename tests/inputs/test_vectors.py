@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attnviz.errors import InputError
-from attnviz.inputs import files, grids
-from attnviz.inputs.tables import read_table
-from attnviz.inputs.vectors import read_vectors
+from attnviz.inputs.arrays.vectors import read_vectors
+from attnviz.inputs.files import grids
+from attnviz.inputs.files import reading as files
+from attnviz.inputs.files.tables import read_table
 
 PLAIN = [[1.0, 2.0], [3.0, 4.5]]
 

@@ -11,7 +11,7 @@ from attnviz import trace_of
 from attnviz.core.attention import attend
 from attnviz.errors import EnvironmentFault, InputError, ShapeError
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.inputs.weights import read_weights
+from attnviz.inputs.arrays.weights import read_weights
 
 GENERATOR = np.random.default_rng(5)
 W = {

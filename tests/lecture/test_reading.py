@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from attnviz.errors import InputError
-from attnviz.inputs.files import MAX_FILE_BYTES
+from attnviz.inputs.files.reading import MAX_FILE_BYTES
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.model import CardChapter, LessonChapter
 from attnviz.lecture.naming import is_lecture

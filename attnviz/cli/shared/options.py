@@ -11,7 +11,7 @@ import click
 
 from attnviz.cli.shared.help_sections import Decorator, option
 from attnviz.errors import InputError
-from attnviz.inputs.files import STDIN
+from attnviz.inputs.files.reading import STDIN
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.score_options import SCORE_OPTIONS, ScoreOption, flag_of
 from attnviz.lecture.naming import is_lecture

@@ -9,7 +9,7 @@ from typing import Any
 
 from attnviz.cli.shared.lines import echo_line
 from attnviz.errors import InputError
-from attnviz.inputs.files import MAX_FILE_BYTES, STDIN, as_text, content_of
+from attnviz.inputs.files.reading import MAX_FILE_BYTES, STDIN, as_text, content_of
 
 _FILES = ("vectors", "qkv", "weights", "mask", "bias")
 _NUMBER = re.compile(r"[+\-−]?(\d+([.,]\d*)?|[.,]\d+)([eE][+\-]?\d+)?")

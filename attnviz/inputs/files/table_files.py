@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from attnviz.errors import InputError
-from attnviz.inputs.tables import (
+from attnviz.inputs.files.tables import (
     NumberTable,
     ParseCell,
     number,
@@ -15,7 +15,7 @@ from attnviz.inputs.tables import (
     sniffed_delimiter,
     without_separator_line,
 )
-from attnviz.inputs.text_encodings import decoded
+from attnviz.inputs.files.text_encodings import decoded
 
 SHEET = ".xlsx"
 SUFFIXES = (".csv", ".tsv", SHEET)
@@ -24,7 +24,7 @@ SUFFIXES = (".csv", ".tsv", SHEET)
 def table_of(data: bytes, suffix: str, where: str, parse: ParseCell = number) -> NumberTable:
     """The table that a file of that suffix holds. Raises InputError, with line and column, for what is wrong."""
     if suffix == SHEET:
-        from attnviz.inputs.sheets import read_sheet
+        from attnviz.inputs.files.sheets import read_sheet
 
         sheet = read_sheet(data, where)
         table = read_rows(sheet.rows, where, parse)

@@ -9,10 +9,10 @@ from typing import Any
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading, Source
 from attnviz.errors import InputError
-from attnviz.inputs.batches import without_batch
-from attnviz.inputs.files import read_file
-from attnviz.inputs.grids import Array, finite, listed, nested, read_json, read_npy, read_npz
-from attnviz.inputs.safetensors_file import read_safetensors
+from attnviz.inputs.arrays.batches import without_batch
+from attnviz.inputs.files.grids import Array, finite, listed, nested, read_json, read_npy, read_npz
+from attnviz.inputs.files.reading import read_file
+from attnviz.inputs.files.safetensors_file import read_safetensors
 from attnviz.records import record
 
 SUFFIXES = (".npz", ".npy", ".json", ".safetensors")

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from attnviz.errors import InputError, closest
-from attnviz.inputs.pipes import open_to_read
-from attnviz.inputs.text_encodings import utf16_codec
+from attnviz.inputs.files.pipes import open_to_read
+from attnviz.inputs.files.text_encodings import utf16_codec
 
 STDIN = "-"
 MAX_FILE_BYTES = 64 * 2**20

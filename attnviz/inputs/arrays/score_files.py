@@ -9,12 +9,12 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
-from attnviz.inputs.batches import without_batch
-from attnviz.inputs.files import read_file
-from attnviz.inputs.grids import Array, grid, read_json, read_npy, read_npz, select_array
-from attnviz.inputs.table_files import table_of
-from attnviz.inputs.tables import ParseCell, number
-from attnviz.inputs.vectors import SUFFIXES
+from attnviz.inputs.arrays.batches import without_batch
+from attnviz.inputs.arrays.vectors import SUFFIXES
+from attnviz.inputs.files.grids import Array, grid, read_json, read_npy, read_npz, select_array
+from attnviz.inputs.files.reading import read_file
+from attnviz.inputs.files.table_files import table_of
+from attnviz.inputs.files.tables import ParseCell, number
 
 _INFINITE = {"-inf": -np.inf, "-infinity": -np.inf, "-∞": -np.inf}
 

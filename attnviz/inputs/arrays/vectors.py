@@ -7,8 +7,7 @@ from typing import Any
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
-from attnviz.inputs.files import STDIN, read_file
-from attnviz.inputs.grids import (
+from attnviz.inputs.files.grids import (
     finite_matrix,
     grid,
     listed,
@@ -17,8 +16,9 @@ from attnviz.inputs.grids import (
     read_npz,
     select_array,
 )
-from attnviz.inputs.table_files import SUFFIXES as TABLES
-from attnviz.inputs.table_files import table_of
+from attnviz.inputs.files.reading import STDIN, read_file
+from attnviz.inputs.files.table_files import SUFFIXES as TABLES
+from attnviz.inputs.files.table_files import table_of
 from attnviz.inputs.tokens import checked_tokens, tokens_in
 from attnviz.records import record
 

@@ -19,7 +19,7 @@ def scale_from(text: str, where: str = "--scale") -> float | None:
         return None
     if word == "none":
         return 1.0
-    from attnviz.inputs.tables import number  # here, as few say a number
+    from attnviz.inputs.files.tables import number  # here, as few say a number
 
     try:
         return number(word)

@@ -8,8 +8,8 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
-from attnviz.inputs.score_files import fitted, read_scores, score, unfit
-from attnviz.inputs.tables import readings_of
+from attnviz.inputs.arrays.score_files import fitted, read_scores, score, unfit
+from attnviz.inputs.files.tables import readings_of
 
 
 def read_bias(

@@ -9,8 +9,8 @@ import numpy as np
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
-from attnviz.inputs.score_files import fitted, read_scores, score, unfit
-from attnviz.inputs.tables import readings_of
+from attnviz.inputs.arrays.score_files import fitted, read_scores, score, unfit
+from attnviz.inputs.files.tables import readings_of
 from attnviz.records import record
 
 SEEN, HIDDEN = "seen", "hidden"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from attnviz.errors import EnvironmentFault, InputError, parsing
-from attnviz.inputs.grids import Array
+from attnviz.inputs.files.grids import Array
 from attnviz.records import record
 
 _TYPES = {

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
 from attnviz.errors import InputError, parsing, reason_of
-from attnviz.inputs.files import MAX_FILE_BYTES, as_text, check_table_size
+from attnviz.inputs.files.reading import MAX_FILE_BYTES, as_text, check_table_size
 
 Array = npt.NDArray[Any]
 _Found = TypeVar("_Found")

@@ -11,16 +11,16 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError, ShapeError
-from attnviz.inputs.files import read_file
-from attnviz.inputs.grids import Array, finite, grid, read_json, read_npz, vector
-from attnviz.inputs.safetensors_file import read_safetensors
-from attnviz.inputs.weight_names import (
+from attnviz.inputs.arrays.weight_names import (
     FUSED,
     FUSED_BIAS,
     NEEDED,
     WeightNames,
     find_weight_names,
 )
+from attnviz.inputs.files.grids import Array, finite, grid, read_json, read_npz, vector
+from attnviz.inputs.files.reading import read_file
+from attnviz.inputs.files.safetensors_file import read_safetensors
 from attnviz.records import record
 
 SUFFIXES = (".npz", ".json", ".safetensors")

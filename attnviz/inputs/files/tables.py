@@ -5,8 +5,8 @@ says it. A first row that holds no number is a header, and so is one of the numb
 a table saved without names of columns has them. A first column that is mostly not numbers, or that the header calls a
 token or a label or leaves nameless, is a column of labels.
 
-Numbers may be written as spreadsheets and word processors write them: see `attnviz.inputs.written_numbers`. A table of
-16 MB is read a row at a time, so that it takes little more memory than its numbers.
+Numbers may be written as spreadsheets and word processors write them: see `attnviz.inputs.files.written_numbers`.
+A table of 16 MB is read a row at a time, so that it takes little more memory than its numbers.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
-from attnviz.inputs.files import MOST_COLUMNS, MOST_ROWS, check_table_size
-from attnviz.inputs.written_numbers import (
+from attnviz.inputs.files.reading import MOST_COLUMNS, MOST_ROWS, check_table_size
+from attnviz.inputs.files.written_numbers import (
     PLAIN,
     Commas,
     plain_number,

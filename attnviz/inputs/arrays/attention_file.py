@@ -10,10 +10,18 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
-from attnviz.inputs.batches import without_batch
-from attnviz.inputs.files import read_file
-from attnviz.inputs.grids import Array, finite, nested, read_json, read_npy, read_npz, select_array
-from attnviz.inputs.safetensors_file import read_safetensors
+from attnviz.inputs.arrays.batches import without_batch
+from attnviz.inputs.files.grids import (
+    Array,
+    finite,
+    nested,
+    read_json,
+    read_npy,
+    read_npz,
+    select_array,
+)
+from attnviz.inputs.files.reading import read_file
+from attnviz.inputs.files.safetensors_file import read_safetensors
 from attnviz.inputs.tokens import tokens_in
 from attnviz.records import record
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.inputs.files import MAX_FILE_BYTES
+from attnviz.inputs.files.reading import MAX_FILE_BYTES
 from attnviz.records import record
 
 MOST_CELLS = 4_000_000
