@@ -6,7 +6,10 @@ message and leaves with `exit_code`; a library user catches the class.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from attnviz.safe_text import safe_text
 
 
 class AttnvizError(Exception):
@@ -16,6 +19,10 @@ class AttnvizError(Exception):
     """
 
     exit_code = 2
+
+    def __str__(self) -> str:
+        """The message, harmless wherever it is printed: it may quote a file's name or a cell."""
+        return safe_text(super().__str__(), named=True)
 
 
 class InputError(AttnvizError, ValueError):
@@ -40,6 +47,52 @@ class UnknownExhibitError(AttnvizError, TypeError):
     """A type of exhibit for which a view has no handler."""
 
     exit_code = 1
+
+
+@contextmanager
+def parsing(
+    what: str, cure: str, failure: str = "cannot be read", mark: str = ":"
+) -> Iterator[None]:
+    """Makes of any failure of a parser an InputError: `what`, `failure`, the reason, and the `cure` after a `mark`.
+
+    It stands around code that reads what others wrote, and around nothing else: a mistake of our own must not look like
+    one of the user's. Errors of this package pass as they are.
+
+    >>> with parsing("talk.json", "write it anew"):
+    ...     {}["a"]
+    Traceback (most recent call last):
+        ...
+    attnviz.errors.InputError: talk.json cannot be read (KeyError: 'a'): write it anew
+    """
+    try:
+        yield
+    except AttnvizError:
+        raise
+    except Exception as error:
+        raise InputError(f"{what} {failure} ({reason_of(error)}){mark} {cure}") from error
+    except BaseException as error:
+        # Libraries written in Rust raise this one, which is no Exception, where they fail in earnest.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise InputError(f"{what} {failure} ({reason_of(error)}){mark} {cure}") from error
+
+
+def reason_of(error: BaseException) -> str:
+    """The first line of an exception's message, of at most 100 characters.
+
+    >>> reason_of(RecursionError("maximum recursion depth exceeded")), reason_of(MemoryError())
+    ('it is nested too deeply', 'it takes more memory than there is')
+    """
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, MemoryError):
+        return "it takes more memory than there is"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    lines = str(error).splitlines()
+    said = lines[0][:100] if lines else type(error).__name__
+    # The message of a KeyError is no more than the key.
+    return f"{type(error).__name__}: {said}" if isinstance(error, LookupError) and lines else said
 
 
 def closest(name: str, known: Iterable[str], likeness: float = 0.6) -> str | None:

@@ -198,13 +198,11 @@ def head(theme: Theme) -> Image.Image:
 
 
 def lessons(theme: Theme, language: str) -> Image.Image:
-    """A beat of each lesson, three by three."""
+    """A beat of each lesson that is listed, three by three."""
     frames = [
         still
-        for lesson in LESSONS.values()
-        for still in stills(
-            lesson, [LESSON_BEATS[lesson.name]], Style(theme), SMALL_FRAME, language
-        )
+        for name, beat in LESSON_BEATS.items()
+        for still in stills(LESSONS[name], [beat], Style(theme), SMALL_FRAME, language)
     ]
     return sheet(frames, columns=3).quantize(COLOURS)
 

@@ -13,6 +13,7 @@ from attnviz import LESSONS, Trace, self_attention, trace_of
 from attnviz.core.positions import rotary_angles
 from attnviz.core.problem import AttentionOptions, given_problem
 from attnviz.inputs import InputRequest, problem_from
+from attnviz.inputs.score_options import SCORE_OPTIONS
 from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.storyboard import Storyboard
@@ -491,14 +492,14 @@ def _main() -> Iterator[Case]:
         query=10,
         language="zh",
     )
+    yield case("Arabic", lambda: random_trace(3, tokens=["القطة", "على", "السجادة"]), query=1)
+    yield case("Hebrew", lambda: random_trace(3, tokens=["חתול", "על", "שָׁטִיחַ"]), query=1)
+    yield case("Hindi", lambda: random_trace(3, tokens=["बिल्ली", "चटाई", "क्षत्रियों"]), query=1)
+    yield case("Thai", lambda: random_trace(3, tokens=["แมว", "นั่ง", "น้ำ"]), query=1)
     yield case(
-        "Arabic",
-        lambda: random_trace(3, tokens=["القطة", "على", "السجادة"]),
-        query=1,
-        no_film=NO_FACE,
-    )
-    yield case(
-        "Hebrew", lambda: random_trace(3, tokens=["חתול", "על", "שָׁטִיחַ"]), query=1, no_film=NO_FACE
+        "scripts beside each other",
+        lambda: random_trace(4, tokens=["قطة 3", "חתול", "हिन्दी", "cat"], causal=True),
+        query=3,
     )
     yield case(
         "emoji",
@@ -546,7 +547,15 @@ def _others() -> Iterator[Case]:
                 yield Case(f"{name} {size}", reading(options | heads), language, name)
 
 
-CASES: dict[str, Case] = {case.name: case for case in (*_main(), *_others())}
+def _switches() -> Iterator[Case]:
+    """Each option about the scores that is on or off, switched on, whichever there are."""
+    for name, option in SCORE_OPTIONS.items():
+        if option.kind == "switch":
+            request = InputRequest(text="the cat sat", heads=2, **{name: True})
+            yield Case(f"--{name}", lambda request=request: trace_of(problem_from(request)))
+
+
+CASES: dict[str, Case] = {case.name: case for case in (*_main(), *_switches(), *_others())}
 MAIN = [name for name, case in CASES.items() if case.lesson == "self-attention"]
 
 SEQUENCES = (

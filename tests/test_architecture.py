@@ -14,17 +14,18 @@ import attnviz
 PACKAGE = Path(attnviz.__file__).parent
 SCENES = PACKAGE.parent / "scenes"
 
-FOUNDATION = {"errors", "records", "theme", "typeset"}
-CORE = {"errors", "records", "core"}
+FOUNDATION = {"safe_text", "errors", "records", "theme", "typeset"}
+CORE = {"safe_text", "errors", "records", "core"}
 STORY = FOUNDATION | {"core", "story"}
 FILM = STORY | {"lessons", "render"}
 ROOMS = {
-    "errors": set(),
+    "safe_text": set(),
+    "errors": {"safe_text"},
     "records": set(),
     "theme": {"records"},
     "typeset": {"errors"},
-    "render": {"errors"},
-    "core": {"errors", "records"},
+    "render": {"safe_text", "errors"},
+    "core": {"safe_text", "errors", "records"},
     "models": CORE,
     "inputs": CORE | {"models"},
     "story": FOUNDATION | {"core"},
@@ -47,14 +48,15 @@ ROOMS = {
 """The rooms that each room may import; all may import the package itself, which imports lazily."""
 
 LIBRARIES = {
+    "safe_text": set(),
     "errors": set(),
     "records": set(),
     "theme": set(),
-    "typeset": {"fontpkg", "numpy", "uharfbuzz"},
+    "typeset": {"fontpkg", "numpy", "uharfbuzz", "wcwidth"},
     "render": {"av", "cairo", "distributed", "manim", "numpy", "platformdirs", "pydub", "srt"},
     "core": {"numpy"},
     "models": {"huggingface_hub", "gguf", "numpy", "platformdirs", "safetensors", "tokenizers"},
-    "inputs": {"numpy", "safetensors"},
+    "inputs": {"numpy", "openpyxl", "safetensors", "wcwidth"},
     "story": {"numpy"},
     "survey": {"numpy"},
     "lessons": {"numpy"},

@@ -32,7 +32,14 @@ GUIDES = ("README.md", "README.zh.md", "docs/help.md", "docs/lecture.md")
 """The documents whose commands are run."""
 DOCUMENTS = (
     *GUIDES,
-    *("docs/python.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "examples/README.md"),
+    *(
+        "docs/python.md",
+        "docs/inputs.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "examples/README.md",
+    ),
 )
 ELLIPSIS = "…"
 MOST_BYTES_OF_A_PICTURE = 300_000
@@ -66,7 +73,13 @@ def calls(block: str) -> tuple[Call, ...]:
 
 
 SESSIONS = [
-    pytest.param(session, id=f"{document}:{session[0].command}")
+    pytest.param(
+        session,
+        id=f"{document}:{session[0].command}",
+        marks=[pytest.mark.films]
+        if any("attnviz render" in call.command for call in session)
+        else [],
+    )
     for document in GUIDES
     for session in map(calls, fenced(document, "console"))
 ]
@@ -209,7 +222,14 @@ SCRIPT_OPTION = r"(scripts/\w+)\s(--[a-z]+)"
 
 @pytest.mark.parametrize(
     "document",
-    ["README.md", "README.zh.md", "CHANGELOG.md", "docs/lecture.md", "examples/README.md"],
+    [
+        "README.md",
+        "README.zh.md",
+        "CHANGELOG.md",
+        "docs/lecture.md",
+        "docs/inputs.md",
+        "examples/README.md",
+    ],
 )
 def test_every_documented_option_exists(document):
     # dask and the scripts have options of their own
@@ -367,6 +387,7 @@ def test_every_picture_is_shown_and_light_enough_for_a_page():
     assert all(path.stat().st_size < MOST_BYTES_OF_A_PICTURE for path in files)
 
 
+@pytest.mark.films
 @pytest.mark.render
 def test_the_pictures_show_the_program_as_it_is(tmp_path):
     loaded("scripts/pictures.py").main(tmp_path, [DARK])

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from attnviz import Trace, lesson
 from attnviz.theme import THEMES
+from attnviz.views.document.formats import format_names
 from attnviz.views.document.lesson_json import storyboard_json
 from attnviz.views.document.markup import markup
 from attnviz.views.terminal.colour import Palette
@@ -49,7 +50,9 @@ def test_a_page_has_every_step_within_its_width_and_no_control_character(case, w
 
     text = "".join(as_text(page, None) for page in pages(PageContext(board, PLAIN, width)))
 
-    assert controls(text) == set()
+    # words from right to left stand in isolates, each of which ends in its line
+    isolated = re.compile("\u2068([^\u2066-\u2069\n]*)\u2069")
+    assert controls(isolated.sub(r"\1", text)) == set()
     assert wider(text, width) == []
     assert [step.id for step in board.steps if solid(step.title) not in solid(text)] == []
 
@@ -66,6 +69,20 @@ def test_markdown_has_a_heading_a_step_and_no_html(case):
     )
     assert {each.type for each in (*tokens, *inline)} & {"html_block", "html_inline"} == set()
     assert controls(text) == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["illustrated", "markup", "emoji", "Arabic", "two heads, nothing to see"]
+)
+@pytest.mark.parametrize("format", format_names())
+def test_every_document_format_writes_every_step_in_lines_without_control_characters(name, format):
+    board = CASES[name].storyboard()
+
+    text = markup(board, format)
+
+    assert text.endswith("\n")
+    assert controls(text) == set()
+    assert len(text.splitlines()) > len(board.steps)
 
 
 def test_latex_closes_what_it_opens_and_says_nothing_that_it_cannot_set(case):
@@ -97,6 +114,7 @@ def test_the_data_of_a_case_are_its_trace(name):
     assert Trace.from_json(trace.to_json()) == trace
 
 
+@pytest.mark.hostile
 def test_ten_thousand_tokens_are_explained():
     board = lesson(trace=ten_thousand(), query=5)
 

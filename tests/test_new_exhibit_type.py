@@ -19,6 +19,7 @@ from attnviz.story.storyboard import Step, Storyboard
 from attnviz.theme import THEMES, Role
 from attnviz.views.document import figure_model, lesson_json
 from attnviz.views.document.figure_model import TextTable
+from attnviz.views.document.formats import format_names
 from attnviz.views.document.markup import markup
 from attnviz.views.document.writers import latex, markdown
 from attnviz.views.film.components import exhibit_types
@@ -123,7 +124,7 @@ class TestARegisteredType:
     def test_stands_on_the_page_of_a_terminal(self, item):
         assert READING in page_of(board_of(item))
 
-    @pytest.mark.parametrize("format", ["markdown", "latex"])
+    @pytest.mark.parametrize("format", format_names())
     def test_stands_in_a_document(self, item, format):
         assert READING in markup(board_of(item), format)
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attnviz.cli.shared.help_sections import SectionedCommand, option
+from attnviz.cli.shared.lines import echo_line
+from attnviz.core.digits import plain_digits
 from attnviz.errors import EnvironmentFault
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ class ByteSize(click.ParamType):  # type: ignore[type-arg]
     )
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        match = self._WRITTEN.fullmatch(str(value).strip())
+        match = self._WRITTEN.fullmatch(plain_digits(str(value)).strip())
         if match is None:
             self.fail(f"{value!r} is no size: write 500MB, 2GB, or 0 to keep nothing", param, ctx)
         number, prefix, binary = match.groups(default="")
@@ -79,12 +81,12 @@ def cache(clear: bool, limit: int | None) -> None:
         _keep_to(limit)
     store = unchecked_user_store()
     if clear:
-        click.echo(f"{human(_cleared(store))} freed")
+        echo_line(f"{human(_cleared(store))} freed")
         return
     if limit is not None:
         store.prune()
     for name, value in _lines(store):
-        click.echo(f"{name:12}{value}")
+        echo_line(f"{name:12}{value}")
 
 
 def _keep_to(limit: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from attnviz.cli.shared.help_sections import SectionedCommand
+from attnviz.cli.shared.lines import echo_line
 from attnviz.cli.shared.options import language_option
 
 
@@ -29,4 +30,4 @@ def examples(name: str | None, lang: str) -> None:
         problem = each.problem
         shape = f"{problem.n} × {problem.d_model}"
         heads = "1 head" if problem.heads == 1 else f"{problem.heads} heads"
-        click.echo(f"{each.name:12}  {shape}  {heads:7}  {each.title_in(lang)}")
+        echo_line(f"{each.name:12}  {shape}  {heads:7}  {each.title_in(lang)}")

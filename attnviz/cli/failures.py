@@ -7,21 +7,29 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 import click
 
 from attnviz.errors import AttnvizError
+from attnviz.safe_text import safe_text
 
 INTERRUPTED = 130
+_ASKED_TO_END = 128
+"""Added by a shell to the number of the signal that ended a program."""
 _FAULT, _USAGE = 1, 2
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line and returns the exit status."""
     state = {"debug": False}
+    before = _raise_when_asked_to_end()
     try:
         from attnviz.cli.commands import attnviz
+        from attnviz.cli.shared.streams import replace_closed_streams
 
+        replace_closed_streams()
         _never_fail_on_a_character()
         args = None if arguments is None else list(arguments)
         # Outside standalone mode click returns the status given to `Context.exit`, and raises the rest.
@@ -30,6 +38,27 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return result if isinstance(result, int) else 0
     except BaseException as error:
         return _status_of(error, debug=state["debug"])
+    finally:
+        for each in before:
+            signal.signal(each, signal.SIG_DFL)
+
+
+def end(number: int, frame: object) -> NoReturn:
+    """Handles a request to end: by an exception, so that temporary files go."""
+    raise SystemExit(_ASKED_TO_END + number)
+
+
+def _raise_when_asked_to_end() -> list[int]:
+    """Sets `end` for the signals that would end the program at once, and returns these."""
+    asking = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    try:
+        # a program that is to outlive its terminal ignores SIGHUP
+        usual = [each for each in asking if signal.getsignal(each) is signal.SIG_DFL]
+        for each in usual:
+            signal.signal(each, end)
+    except ValueError:  # only the main thread may set them
+        return []
+    return usual
 
 
 def _status_of(error: BaseException, *, debug: bool) -> int:
@@ -45,7 +74,8 @@ def _status_of(error: BaseException, *, debug: bool) -> int:
     if debug:
         import traceback
 
-        traceback.print_exception(error)
+        report = "".join(traceback.format_exception(error))
+        click.echo(safe_text(report, lines=True, named=True), nl=False, err=True)
     message, status = _message_and_status(error, debug=debug)
     _print_error(message)
     if isinstance(error, OSError):
@@ -56,7 +86,7 @@ def _status_of(error: BaseException, *, debug: bool) -> int:
 def _message_and_status(error: BaseException, *, debug: bool) -> tuple[str, int]:
     """The one line, and the exit status."""
     # Imported here, as a start that goes well does not need it: it loads tempfile and what that imports.
-    from attnviz.library.files import is_disk_full
+    from attnviz.library.files import disk_full_message, is_disk_full
 
     if isinstance(error, AttnvizError):
         return str(error), error.exit_code
@@ -68,22 +98,32 @@ def _message_and_status(error: BaseException, *, debug: bool) -> tuple[str, int]
     if isinstance(error, click.ClickException):
         return error.format_message(), error.exit_code
     if isinstance(error, OSError) and is_disk_full(error):
-        where = f" for {error.filename}" if error.filename else ""
-        return f"no space left on the disk{where}: free some and run it again", _FAULT
+        return disk_full_message(error.filename), _FAULT
     if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
         return f"{error.filename}: the name is too long for a file: choose a shorter one", _USAGE
+    if isinstance(error, FileNotFoundError) and _is_working_directory_gone():
+        return "the working directory is gone: change to one that exists and run it again", _USAGE
     if isinstance(error, MemoryError):
         return "not enough memory: use fewer tokens or smaller vectors", _FAULT
     hint = "" if debug else "; --debug shows the traceback"
     return f"unexpected {type(error).__name__}: {error}{hint}", _FAULT
 
 
+def _is_working_directory_gone() -> bool:
+    from pathlib import Path
+
+    try:
+        Path.cwd()
+    except OSError:
+        return True
+    return False
+
+
 def _print_error(message: str) -> None:
     """One line, whatever the message holds: a file's name or cell must not steer the terminal."""
-    line = "".join(
-        c if c.isprintable() else " " if c.isspace() else f"\\x{ord(c):02x}" for c in message
-    )
-    click.echo(f"Error: {line}", err=True)
+    # where stderr is closed or full nobody can be told, and the status says it still
+    with suppress(OSError):
+        click.echo(f"Error: {safe_text(message, named=True)}", err=True)
 
 
 def _discard_stdout() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from attnviz.cli.shared.help_sections import SectionedCommand, option
+from attnviz.cli.shared.lines import echo_line
 from attnviz.cli.shared.options import language_option
 
 
@@ -41,13 +42,13 @@ def lessons(name: str | None, with_words: bool, lang: str) -> None:
         if name is None:
             raise InputError("--words needs a lesson: write attnviz lessons self-attention --words")
         for line in _captions(name, lang):
-            click.echo(line)
+            echo_line(line)
     elif name is not None:
         for step in lesson_named(name).steps:
-            click.echo(f"{step:18}{phrase(name, step, 'title')}")
+            echo_line(f"{step:18}{phrase(name, step, 'title')}")
     else:
         for each in LESSONS.values():
-            click.echo(f"{each.name:16}{phrase(each.name, 'about')}")
+            echo_line(f"{each.name:16}{phrase(each.name, 'about')}")
 
 
 def _captions(name: str, language: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from attnviz.cli.shared.help_sections import SectionedCommand
+from attnviz.cli.shared.lines import echo_line
 
 
 @click.command(cls=SectionedCommand)
@@ -25,7 +26,7 @@ def models(action: str | None, name: str | None) -> None:
 
     if action is None:
         for line in _listed():
-            click.echo(line)
+            echo_line(line)
         return
     if name is None:
         raise InputError(
@@ -33,7 +34,7 @@ def models(action: str | None, name: str | None) -> None:
         )
     from attnviz.models.download import download_model
 
-    click.echo(f"{name}: {download_model(name).path}")
+    echo_line(f"{name}: {download_model(name).path}")
 
 
 def _listed() -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from attnviz.cli.shared.help_sections import SectionedCommand, option
+from attnviz.cli.shared.lines import echo_line
 from attnviz.cli.shared.options import language_option
 
 
@@ -40,4 +41,4 @@ def new(file: str, force: bool, lang: str) -> None:
     if not force and (path.is_file() or path.is_symlink()):
         raise OutputError(f"{file} is there already: choose another name, or --force replaces it")
     write_text(path, start(lang))
-    click.echo(f"{file} is written: change it, then attnviz render {file}", err=True)
+    echo_line(f"{file} is written: change it, then attnviz render {file}", err=True)

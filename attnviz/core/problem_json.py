@@ -15,7 +15,7 @@ from attnviz.core.attention_inputs import NORM_EPSILON, Projections
 from attnviz.core.options import AttentionOptions
 from attnviz.core.problem import Problem
 from attnviz.core.provenance import Provenance
-from attnviz.errors import InputError, ShapeError
+from attnviz.errors import AttnvizError, InputError, ShapeError, reason_of
 
 ARRAYS = (
     *("x", "w_q", "w_k", "w_v", "w_o", "b_q", "b_k", "b_v", "b_o"),
@@ -34,6 +34,12 @@ _LATER: dict[str, Any] = {
 _LATER_OPTIONS: dict[str, Any] = {"softcap": None, "window": None, "kv_length": None}
 """Facts that are written only where they are not as usual, as are the sinks: schema 1 began without them."""
 _WORDS = {"NaN": np.nan, "Infinity": np.inf}
+_LONGEST_TYPE, _LONGEST_NAME = 16, 60
+_MOST_EMPTY = 1024
+"""Rows, columns and heads that are believed of an array with an empty axis, which has no numbers to show them."""
+_MOST_COUNT = 2**31
+"""Offsets, windows and lengths are below this."""
+_MOST_NUMBER = 1e300
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -90,6 +96,7 @@ def read(
     """The facts of a body, and those lists of it as arrays. Raises InputError if it is not the whole of `what`."""
     try:
         lists = lists_of(body)
+        _check_names(lists)
         dtypes, shapes = dict(body["dtypes"]), dict(body["shapes"])
         facts = {name: body[name] for name in ("tokens", "heads", "provenance")}
         facts |= {name: body[name] for name in _LATER if name in body}
@@ -100,11 +107,19 @@ def read(
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise missing_part_error(what, error) from error
     arrays = {
-        name: _array(name, value, dtypes.get(name, "float64"), shapes.get(name))
+        str(name): _array(str(name), value, dtypes.get(name, "float64"), shapes.get(name))
         for name, value in lists.items()
         if value is not None
     }
     return facts, arrays
+
+
+def _check_names(lists: Mapping[str, Any]) -> None:
+    """Raises KeyError for an array that no problem has."""
+    known = {f"problem.{name}" for name in ARRAYS}
+    for name in lists:
+        if name.startswith("problem.") and name not in known:
+            raise KeyError(name[:_LONGEST_NAME])
 
 
 def lists_of(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,29 +188,59 @@ def nested_lists(array: npt.NDArray[Any]) -> Any:
     return plain(array.tolist())
 
 
-def _array(name: str, value: Any, dtype: str, shape: Any) -> npt.NDArray[Any]:
+def _array(name: str, value: Any, dtype: Any, shape: Any) -> npt.NDArray[Any]:
+    is_mask = name == "options.mask"
+
     def number(each: Any) -> Any:
         if isinstance(each, list):
             return [number(part) for part in each]
+        if is_mask or isinstance(each, bool):
+            if is_mask and isinstance(each, bool):
+                return each
+            raise TypeError(f"{str(each)[:_LONGEST_TYPE]!r}")
+        if isinstance(each, str) and each not in _WORDS:
+            raise ValueError(repr(each[:_LONGEST_NAME]))
         return -np.inf if each is None else _WORDS[each] if isinstance(each, str) else each
 
     try:
-        kind = np.dtype(np.bool_ if name == "options.mask" else dtype)
-        array = np.array(number(value), dtype=kind)
-        return array if shape is None else array.reshape(shape)
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
-        raise InputError(f"trace field {name} is not an array of numbers: {error}") from error
+        kind = np.dtype(np.bool_ if is_mask else _type_name(dtype))
+        if kind.kind not in "fb":
+            raise field_error(name)
+        with np.errstate(over="ignore"):
+            array = np.array(number(value), dtype=kind)
+        return array if shape is None else _with_shape(name, array, shape)
+    except InputError:
+        raise
+    except Exception as error:  # whatever NumPy has against lists that somebody else wrote
+        raise InputError(
+            f"trace field {name} is not an array of numbers: {reason_of(error)}"
+        ) from error
+
+
+def _type_name(dtype: Any) -> str:
+    """Raises TypeError for what is no name of a type: NumPy understands much more, such as records."""
+    if not isinstance(dtype, str) or len(dtype) > _LONGEST_TYPE:
+        raise TypeError("its type is none")
+    return dtype
+
+
+def _with_shape(name: str, array: npt.NDArray[Any], shape: Any) -> npt.NDArray[Any]:
+    """The array in a shape that lists cannot express, which has an empty axis."""
+    if not isinstance(shape, list) or not all(type(each) is int and each >= 0 for each in shape):
+        raise field_error(f"shapes.{name}")
+    return array.reshape(shape)
 
 
 def problem_from_facts(facts: Mapping[str, Any], arrays: Arrays) -> Problem:
     """The problem of these. Raises InputError, naming what is missing, of the wrong kind or does not fit."""
     _check_kinds(facts, arrays)
+    _check_empty(facts, arrays)
     found: dict[str, Any] = {name: arrays.get(f"problem.{name}") for name in ARRAYS}
     if any(found[name] is not None for name in ("q", "k", "v")):
         found |= {name: None for name in _MATRICES if not found[name].size}
     options: dict[str, Any] = {name: arrays.get(f"options.{name}") for name in OPTIONS}
     try:
-        return Problem(
+        problem = Problem(
             **found,
             heads=facts["heads"],
             **{name: facts[name] for name in _LATER if name in facts},
@@ -203,10 +248,49 @@ def problem_from_facts(facts: Mapping[str, Any], arrays: Arrays) -> Problem:
             options=AttentionOptions(**facts["options"], **options),
             provenance=Provenance.from_plain(facts["provenance"]),
         )
+        _check_spread(problem)
+        return problem
     except ShapeError as error:
         raise InputError(f"a trace whose parts do not fit: {error}") from error
-    except (KeyError, TypeError) as error:
+    except AttnvizError:
+        raise
+    except (
+        Exception
+    ) as error:  # all that is wrong in what somebody else wrote, and was not thought of
         raise missing_part_error("problem", error) from error
+
+
+def _check_spread(problem: Problem) -> None:
+    """Raises ShapeError for a mask or a bias that would make more scores than queries times keys."""
+    scores = (problem.n_q, problem.n_k)
+    for name in ("mask", "bias"):
+        array = getattr(problem.options, name)
+        # A bias with an axis of heads was checked with the problem.
+        if array is None or (name == "bias" and array.ndim == 3):
+            continue
+        fits = all(
+            each in (1, size) for each, size in zip(array.shape[::-1], scores[::-1], strict=False)
+        )
+        if not fits or any(each != 1 for each in array.shape[:-2]):
+            raise ShapeError(f"{name} has shape {array.shape}, expected {scores}")
+
+
+def _check_empty(facts: Mapping[str, Any], arrays: Arrays) -> None:
+    """Raises InputError for a size that no numbers stand for: of a file of 800 bytes it makes a trace of gigabytes."""
+    given = arrays.get("problem.q")
+    rows = None if given is None or not given.size or not given.ndim else len(given)
+    for name, array in arrays.items():
+        if array.size or (name == "problem.x" and rows is not None and array.shape == (rows, 0)):
+            continue
+        if any(each > _MOST_EMPTY for each in array.shape):
+            raise InputError(
+                f"trace field {name} has shape {array.shape} and no numbers, and at most {_MOST_EMPTY} rows of such "
+                "are believed: write the trace anew"
+            )
+    for name in ("heads", "kv_heads"):
+        columns = max((array.shape[-1] for array in arrays.values() if array.ndim), default=0)
+        if (facts.get(name) or 0) > max(columns, _MOST_EMPTY):
+            raise field_error(name)
 
 
 def _check_kinds(facts: Mapping[str, Any], arrays: Arrays) -> None:
@@ -218,14 +302,15 @@ def _check_kinds(facts: Mapping[str, Any], arrays: Arrays) -> None:
         "tokens": _is_names(facts.get("tokens")),
         "provenance": isinstance(facts.get("provenance"), dict)
         and all(isinstance(each, str) for each in facts["provenance"].values()),
-        "options.scale": type(options.get("scale")) in (int, float, type(None)),
+        "options.scale": _is_number(options.get("scale")),
         "options.causal": type(options.get("causal")) is bool,
-        "options.offset": type(options.get("offset")) is int,
+        "options.offset": type(options.get("offset")) is int and _is_count(options["offset"]),
         "kv_heads": type(facts.get("kv_heads")) in (int, type(None)),
-        "norm_epsilon": type(facts.get("norm_epsilon", NORM_EPSILON)) in (int, float),
+        "norm_epsilon": _is_number(facts.get("norm_epsilon", NORM_EPSILON))
+        and (facts.get("norm_epsilon", NORM_EPSILON) or 0) >= 0,
         "context_tokens": _is_names(facts.get("context_tokens")),
-        "options.softcap": type(options.get("softcap")) in (int, float, type(None)),
-        "options.kv_length": type(options.get("kv_length")) in (int, type(None)),
+        "options.softcap": _is_number(options.get("softcap")),
+        "options.kv_length": _is_count(options.get("kv_length")),
         "options.window": _is_window(options.get("window")),
     }
     good |= {f"problem.{name}": f"problem.{name}" in arrays for name in ("x", "w_q", "w_k", "w_v")}
@@ -244,17 +329,24 @@ def _is_names(value: Any) -> bool:
 def _is_window(value: Any) -> bool:
     if value is None:
         return True
-    sides = (int, type(None))
-    return (
-        isinstance(value, list) and len(value) == 2 and all(type(each) in sides for each in value)
-    )
+    return isinstance(value, list) and len(value) == 2 and all(map(_is_count, value))
+
+
+def _is_count(value: Any) -> bool:
+    return value is None or (type(value) is int and abs(value) < _MOST_COUNT)
+
+
+def _is_number(value: Any) -> bool:
+    """True for None and for a number that is finite, with room above it."""
+    return value is None or (type(value) in (int, float) and abs(value) < _MOST_NUMBER)
 
 
 def field_error(name: str) -> InputError:
     """An error for a field that cannot be used."""
-    return InputError(f"trace field {name} is missing or of the wrong kind")
+    return InputError(f"trace field {name[:_LONGEST_NAME]} is missing or of the wrong kind")
 
 
 def missing_part_error(what: str, error: Exception) -> InputError:
     """An error for a trace or a problem without a part that it must have."""
-    return InputError(f"not a whole {what}: {error} is missing or of the wrong kind")
+    said = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
+    return InputError(f"not a whole {what}: {said} is missing or of the wrong kind")

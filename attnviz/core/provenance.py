@@ -1,4 +1,4 @@
-"""Provenance: the origin of the arrays of a problem, and the facts that must be said of them."""
+"""Provenance: the origin of the arrays of a problem, and the facts that every view says."""
 
 from __future__ import annotations
 
@@ -96,6 +96,50 @@ class Backend:
         return f"{self.difference:.0e}" if self.difference else "0"
 
 
+WAYS = frozenset(
+    (
+        *("encoding", "sheet", "separator", "decimal_commas", "thousands", "characters"),
+        *("header", "first_row", "empty_column"),
+        *("out_in", "fused", "layer", "shared_heads", "unused"),
+        *("batch", "four_axes", "hnd", "nhd"),
+        *(
+            "additive",
+            "key_mask",
+            "key_bias",
+            "true_hidden",
+            "hides_itself",
+            "unseeing_rows",
+            "not_one",
+        ),
+    )
+)
+"""The ways in which an input can be read that is not the plain one; words of every language exist for each."""
+WARNINGS = frozenset(("unused", "hides_itself", "unseeing_rows", "not_one"))
+"""Those of the ways that may well be a mistake of the user."""
+_MOST_READINGS = 64
+
+
+@record
+class Reading:
+    """One way in which a file was read where there are others, such as "out_in": every view says it.
+
+    >>> Reading("w.npz", "out_in", "(5, 2)").is_warning
+    False
+    """
+
+    file: str
+    """Its name, without the folder."""
+    way: str
+    """One of `WAYS`."""
+    detail: str = ""
+    """What there is to fill in: an encoding, a shape."""
+
+    @property
+    def is_warning(self) -> bool:
+        """True for what may well be a mistake."""
+        return self.way in WARNINGS
+
+
 @record
 class Provenance:
     """The origin of a problem's arrays, and the facts that every view must say of them.
@@ -115,6 +159,8 @@ class Provenance:
     quantisation: Quantisation | None = None
     unknown: UnknownTokens | None = None
     backend: Backend | None = None
+    readings: tuple[Reading, ...] = ()
+    """The ways in which files were read, where there were others."""
     other: Mapping[str, str] = field(default_factory=dict)
     """Texts under names that are not known here. They are kept and written down again."""
 
@@ -149,6 +195,7 @@ class Provenance:
         if self.backend is not None:
             facts["backend"] = self.backend.name
             facts["difference"] = self.backend.difference_text or None
+        facts["read"] = _readings_text(self.readings) if self.readings else None
         texts |= {name: str(fact) for name, fact in facts.items() if fact is not None}
         return texts | dict(self.other)
 
@@ -176,6 +223,7 @@ class Provenance:
             quantisation=_quantisation_of(texts),
             unknown=_unknown_of(texts),
             backend=_backend_of(texts),
+            readings=_readings_of(texts),
         )
         parsed = made.to_plain()
         other = {name: text for name, text in texts.items() if parsed.get(name) != text}
@@ -214,6 +262,35 @@ def _backend_of(texts: Mapping[str, str]) -> Backend | None:
     if "backend" not in texts:
         return None
     return Backend(texts["backend"], _decimal(texts.get("difference")))
+
+
+def _readings_text(readings: tuple[Reading, ...]) -> str:
+    import json  # only files that are not read plainly need it
+
+    plain = [[each.file, each.way, each.detail] for each in readings]
+    return json.dumps(plain, ensure_ascii=False)
+
+
+def _readings_of(texts: Mapping[str, str]) -> tuple[Reading, ...]:
+    """The readings that a text lists; none where it is not what `_readings_text` writes."""
+    if "read" not in texts:
+        return ()
+    import json
+
+    try:
+        listed = json.loads(texts["read"])
+    except (ValueError, RecursionError):
+        return ()
+    if not isinstance(listed, list) or len(listed) > _MOST_READINGS:
+        return ()
+    is_whole = all(
+        isinstance(each, list)
+        and len(each) == 3
+        and all(isinstance(part, str) for part in each)
+        and each[1] in WAYS
+        for each in listed
+    )
+    return tuple(Reading(*each) for each in listed) if is_whole else ()
 
 
 def _whole_number(text: str | None) -> int | None:

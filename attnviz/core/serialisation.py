@@ -22,7 +22,9 @@ null in an array is −∞; the words "NaN" and "Infinity" stand for what JSON c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,13 +38,17 @@ from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem
 from attnviz.core.problem_json import Arrays
 from attnviz.core.scores.sinks import sink_column
-from attnviz.errors import InputError
+from attnviz.errors import InputError, reason_of
+from attnviz.safe_text import safe_json
 
 SCHEMA = "attnviz.trace/1"
 _PROJECTED = ("projected_q", "projected_k")
 _OF_HEAD = ("q", "k", "v", *STAGES, *_PROJECTED)
 _LATER = ("capped_scores", *_PROJECTED)
 """Arrays of a head that are written only where they are its own: schema 1 began without them."""
+
+MOST_UNPACKED = 20
+_LEAST_ALLOWED = 256 * 2**20
 
 
 class TraceFields(NamedTuple):
@@ -57,42 +63,79 @@ class TraceFields(NamedTuple):
 
 def to_json(trace: TraceFields) -> str:
     """JSON text of the trace, one line."""
-    import json  # here and below: explaining reads and writes no trace, and starts sooner without these
+    return "".join(json_pieces(trace))
 
+
+def json_pieces(trace: TraceFields) -> Iterator[str]:
+    """The JSON text of the trace, a row of an array at a time: whole, it takes twenty times the memory of the trace."""
     arrays = _arrays_of(trace)
     body = {"schema": SCHEMA} | problem_json.body_of(_facts_of(trace), arrays)
     body["traces"] = [
-        {
-            name: problem_json.nested_lists(arrays[f"traces.{i}.{name}"])
-            for name in _OF_HEAD
-            if f"traces.{i}.{name}" in arrays
-        }
+        {name: arrays[f"traces.{i}.{name}"] for name in _OF_HEAD if f"traces.{i}.{name}" in arrays}
         for i in range(len(trace.heads))
     ]
-    body |= {name: problem_json.nested_lists(arrays[name]) for name in ("concat", "output")}
-    return json.dumps(body, ensure_ascii=False, allow_nan=False)
+    body |= {name: arrays[name] for name in ("concat", "output")}
+    return _pieces(body)
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    """The pieces of what `json.dumps` would write of the value, whose arrays become lists."""
+    import json  # here and below: explaining reads and writes no trace, and starts sooner without these
+
+    if isinstance(value, np.ndarray):
+        if value.ndim > 1:
+            yield from _joined("[", map(_pieces, value), "]")
+        else:
+            yield json.dumps(problem_json.nested_lists(value), allow_nan=False)
+    elif isinstance(value, dict):
+        fields = (
+            chain((f"{safe_json(json.dumps(name, ensure_ascii=False))}: ",), _pieces(each))
+            for name, each in value.items()
+        )
+        yield from _joined("{", fields, "}")
+    elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        yield from _joined("[", map(_pieces, value), "]")
+    else:
+        yield safe_json(json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+def _joined(begin: str, parts: Iterable[Iterator[str]], end: str) -> Iterator[str]:
+    yield begin
+    for i, part in enumerate(parts):
+        if i:
+            yield ", "
+        yield from part
+    yield end
 
 
 def from_json(text: str) -> TraceFields:
     """The trace of a JSON text. Raises InputError, naming the field that is wrong."""
     import json
 
+    from attnviz.core.json_text import load_json
+
     try:
-        body = json.loads(text)
+        body = load_json(text)
     except json.JSONDecodeError as error:
         raise InputError(
             f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         ) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"not a trace: {error}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise InputError(f"not a trace: {reason_of(error)}") from error
     if not isinstance(body, dict) or body.get("schema") != SCHEMA:
         found = body.get("schema") if isinstance(body, dict) else type(body).__name__
         raise InputError(
-            f"not a trace: schema is {found!r}, expected {SCHEMA!r}; write one with explain --format json"
+            f"not a trace: schema is {_brief(found)}, expected {SCHEMA!r}; write one with explain --format json"
         )
     facts, arrays = problem_json.read("trace", body, _lists_of)
     facts |= {name: body[name] for name in ("rounded",) if name in body}
     return _assembled(facts, arrays)
+
+
+def _brief(found: object) -> str:
+    import reprlib
+
+    return reprlib.repr(found)
 
 
 def _lists_of(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,30 +161,23 @@ def to_npz(trace: TraceFields, path: str | Path) -> None:
 
 
 def from_npz(path: str | Path) -> TraceFields:
-    """The trace of a .npz file. Raises InputError if it is not one; never unpickles."""
-    import json
-    import zipfile
-    import zlib
+    """The trace of a .npz file. Raises InputError if it is not one; never unpickles.
+
+    No more is unpacked than `MOST_UNPACKED` times the size of the file, or a quarter of a GiB where that is more.
+    """
+    from attnviz.core.json_text import load_json
+    from attnviz.core.npz import npz_arrays
 
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        facts = json.loads(str(arrays.pop("facts")))
+        with Path(path).open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            arrays = npz_arrays(file, max(_LEAST_ALLOWED, MOST_UNPACKED * size))
+        facts = load_json(str(arrays.pop("facts")))
         schema = facts.get("schema")
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,  # np.load gives an array, not an archive, where the file is a renamed .npy
-        AttributeError,
-        EOFError,
-        RecursionError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        raise InputError(f"{path}: not a trace in .npz form ({error})") from error
+    except Exception as error:  # zipfile, its four ways to pack and NumPy have each their own
+        raise InputError(f"{path}: not a trace in .npz form ({reason_of(error)})") from error
     if schema != SCHEMA:
-        raise InputError(f"{path}: schema is {schema!r}, expected {SCHEMA!r}")
+        raise InputError(f"{path}: schema is {_brief(schema)}, expected {SCHEMA!r}")
     return _assembled(facts, arrays)
 
 
@@ -179,7 +215,7 @@ def _arrays_of(trace: TraceFields) -> Arrays:
 
 
 def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> TraceFields:
-    if facts.get("rounded") not in (None, "article"):
+    if not any(facts.get("rounded") == each for each in (None, "article")):
         raise problem_json.field_error("rounded")
     problem = problem_json.problem_from_facts(facts, arrays)
     try:

@@ -34,6 +34,10 @@ class Trace:
         """
         return serialisation.to_json(self._fields)
 
+    def json_pieces(self) -> Iterator[str]:
+        """The text of `to_json` in pieces, to be written one after the other: whole, it would fill the memory."""
+        return serialisation.json_pieces(self._fields)
+
     @classmethod
     def from_json(cls, text: str) -> Trace:
         """The trace that `to_json` wrote. Raises InputError, naming the field, if it is not one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
-from attnviz.inputs.score_options import SCORE_OPTIONS
+from attnviz.inputs.score_options import SCORE_OPTIONS, flag_of
 
 _FLAGS = {
     "text": "TEXT",
@@ -13,6 +13,7 @@ _FLAGS = {
     "weights": "--weights",
     "split": "--split",
     "transpose_weights": "--transpose-weights",
+    "prefix": "--prefix",
     "seed": "--seed",
     "d_model": "--d-model",
     "d_k": "--d-k",
@@ -24,12 +25,26 @@ _FLAGS = {
 _NOT_WITH_GIVEN = {
     name: flag for name, flag in _FLAGS.items() if name not in ("text", "tokens", "split")
 } | {"example": "--example"}
+_ABOUT_FILES = (
+    ("transpose_weights", "--transpose-weights", ("weights",), "--weights"),
+    ("prefix", "--prefix", ("weights",), "--weights"),
+    ("layout", "--layout", ("qkv",), "--qkv"),
+    ("batch", "--batch", ("qkv", "mask", "bias"), "--qkv, --mask or --bias"),
+    ("mask_true", "--mask-true", ("mask",), "--mask"),
+)
+"""Options that say how a file is read, and the options that name such a file."""
 _OF_MODEL = {"backend": "--backend", "layer": "--layer", "head": "--head"}
 _NOT_WITH_MODEL = {name: flag for name, flag in _FLAGS.items() if name not in ("text", "heads")} | {
     "example": "--example",
     "qkv": "--qkv",
+    "layout": "--layout",
+    "batch": "--batch",
 }
-_NOT_WITH_MODEL |= {name: f"--{name}" for name in SCORE_OPTIONS}
+_NOT_WITH_MODEL |= {name: flag_of(name) for name in SCORE_OPTIONS}
+
+
+_WORDS = {"layout": ("hnd", "nhd"), "mask_true": ("seen", "hidden")}
+"""The words that an option takes; the command line knows them too, a lecture and a program do not."""
 
 
 def check_request(request: InputRequest) -> None:
@@ -37,6 +52,13 @@ def check_request(request: InputRequest) -> None:
 
     >>> check_request(InputRequest(text="a b", heads=2))
     """
+    for name, words in _WORDS.items():
+        if getattr(request, name) not in (None, *words):
+            raise InputError(
+                f"{flag_of(name)} is {getattr(request, name)!r}: say {' or '.join(words)}"
+            )
+    if request.batch is not None and request.batch < 0:
+        raise InputError(f"--batch is {request.batch}: say which, counted from 0")
     if request.model is not None:
         _check_model(request)
         return
@@ -74,10 +96,11 @@ def check_request(request: InputRequest) -> None:
             raise InputError(message)
     if "split" in given and "text" not in given:
         raise InputError("--split says how TEXT is taken apart: give TEXT, or leave --split out")
-    if "transpose_weights" in given and "weights" not in given:
-        raise InputError(
-            "--transpose-weights is about the file of --weights: give one, or leave it out"
-        )
+    for name, flag, needed, file in _ABOUT_FILES:
+        if getattr(request, name) is not None and all(
+            getattr(request, each) is None for each in needed
+        ):
+            raise InputError(f"{flag} is about the file of {file}: give one, or leave it out")
 
 
 def _check_given(request: InputRequest) -> None:

@@ -10,7 +10,6 @@ w_q = …                   # w_o, b_q, b_k, b_v, b_o are optional
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,12 @@ from attnviz.core.options import AttentionOptions
 from attnviz.core.problem import Problem
 from attnviz.core.provenance import Provenance, Source
 from attnviz.errors import AttnvizError, InputError, unknown_name
-from attnviz.inputs.files import as_text, read_file
-from attnviz.inputs.grids import grid, vector
-from attnviz.inputs.scale import scale_from
+from attnviz.inputs.arrays.scale import scale_from
+from attnviz.inputs.arrays.weight_names import NEEDED, ROLES
+from attnviz.inputs.files.grids import grid, vector
+from attnviz.inputs.files.reading import as_text, read_file
+from attnviz.inputs.files.toml_files import read_toml
 from attnviz.inputs.tokens import checked_tokens
-from attnviz.inputs.weight_names import NEEDED, ROLES
 from attnviz.records import record
 
 DEFAULT = "illustrated"
@@ -82,10 +82,7 @@ def load_example(name: str) -> Example:
         text, where, origin = as_text(data, name), name, f"file {name}"
     else:
         text, where, origin = example_text(name), f"example {name}", f"example {name}"
-    try:
-        body = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{where} is not TOML: {error}") from error
+    body = read_toml(text, where, "an example")
     return Example(
         name=Path(name).stem,
         title=_by_language(body, "title", where),
@@ -142,7 +139,7 @@ def _options(given: Any, n: int, where: str) -> tuple[int, AttentionOptions]:
         raise InputError(f"{where}: causal is {causal!r}, expected true or false")
     mask = None
     if "mask" in given:
-        from attnviz.inputs.masks import as_mask
+        from attnviz.inputs.arrays.masks import as_mask
 
         mask = as_mask(grid(given["mask"], f"{where}, mask", booleans=True), n, f"{where}, mask")
     scale = scale_from(str(given.get("scale", "sqrt")), f"{where}: scale")

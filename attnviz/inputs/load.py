@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.options import AttentionOptions
 from attnviz.core.problem import Problem, given_heads
-from attnviz.core.provenance import Provenance, Source
+from attnviz.core.problem_size import MOST_BYTES
+from attnviz.core.provenance import Provenance, Reading, Source
 from attnviz.errors import AttnvizError, InputError
+from attnviz.inputs.arrays.embedding import seeded_matrix, token_vectors
 from attnviz.inputs.conflicts import check_request
-from attnviz.inputs.embedding import seeded_matrix, token_vectors
 from attnviz.inputs.example_files import DEFAULT, load_example
-from attnviz.inputs.files import STDIN
+from attnviz.inputs.files.reading import STDIN
 from attnviz.inputs.model_problem import model_problem
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.score_options import ScoresShape, score_options
@@ -22,12 +24,10 @@ from attnviz.models.heads import ALL, heads_from
 from attnviz.records import record
 
 if TYPE_CHECKING:  # what reads files is loaded when there is a file
-    from attnviz.inputs.qkv_file import QKVFile
-    from attnviz.inputs.weights import Weights
+    from attnviz.inputs.arrays.qkv_file import QKVFile
+    from attnviz.inputs.arrays.weights import Arrays
 
 D_MODEL, D_K, D_V, HEADS, SEED = 4, 3, 3, 1, 0
-MAX_BYTES = 4 * 2**30
-"""A Problem whose trace would need more memory than this is refused."""
 
 _STAGES = 5  # arrays of (n, n) that the trace keeps for each head
 _FLOAT = 8
@@ -55,41 +55,60 @@ def problem_from(request: InputRequest) -> Problem:
         return _given(request, request.qkv)
     if request.text is None and request.tokens is None and request.vectors is None:
         problem = load_example(request.example or DEFAULT).problem
-        shape = ScoresShape(problem.n, tuple(range(problem.heads)), problem.heads)
-        return replace(problem, options=score_options(request, problem.options, shape))
+        shape = ScoresShape(
+            problem.n, problem.n, tuple(range(problem.heads)), problem.heads, request.batch
+        )
+        options, readings = score_options(request, problem.options, shape)
+        _check_batch(request, readings)
+        provenance = replace(problem.provenance, readings=readings)
+        return replace(problem, options=options, provenance=provenance)
     return _assembled(request)
 
 
 def _given(request: InputRequest, path: str) -> Problem:
-    from attnviz.inputs.qkv_file import read_qkv
+    from attnviz.inputs.arrays.qkv_file import read_qkv
 
-    given = read_qkv(path)
+    tokens, flag = _tokens(request)
+    n = None if tokens is None else len(tokens)
+    given = read_qkv(path, request.layout, request.batch, n)
     heads = heads_from(ALL if request.head is None else request.head, given.heads)
     for head in heads:
         if head >= given.heads:
             raise InputError(
                 f"no head {head}: {path} has heads 0 to {given.heads - 1}, counted from 0 (--head)"
             )
-    tokens, flag = _tokens(request)
-    if tokens is not None and len(tokens) != given.n:
+    if n is not None and n != given.n_q:
+        what = "positions" if given.n_q == given.n_k else "queries"
         raise InputError(
-            f"{path} has {given.n} positions, but {flag} has {len(tokens)} tokens: give one token a position"
+            f"{path} has {given.n_q} {what}, but {flag} has {n} tokens: give one token a position"
         )
-    _check_memory(given.n, 0, len(heads), drawn=0)
+    _check_memory(max(given.n_q, given.n_k), 0, len(heads), drawn=0)
+    shape = ScoresShape(given.n_q, given.n_k, heads, given.heads, request.batch)
+    options, readings = score_options(request, AttentionOptions(), shape)
+    readings = (*given.readings, *readings)
+    _check_batch(request, readings)
     return given_heads(
         *(given.q, given.k, given.v, heads),
         tokens=tokens,
-        options=score_options(
-            request, AttentionOptions(), ScoresShape(given.n, heads, given.heads)
-        ),
-        provenance=_provenance_of(given, heads),
+        options=options,
+        provenance=_provenance_of(given, heads, readings),
     )
 
 
-def _provenance_of(given: QKVFile, heads: tuple[int, ...]) -> Provenance:
+def _provenance_of(
+    given: QKVFile, heads: tuple[int, ...], readings: tuple[Reading, ...]
+) -> Provenance:
     """The source of queries, keys and values, and the numbers of these heads where the file has several."""
     sources = dict.fromkeys(("q", "k", "v"), given.source)
-    return Provenance(sources, heads=() if given.heads == 1 else heads)
+    return Provenance(sources, heads=() if given.heads == 1 else heads, readings=readings)
+
+
+def _check_batch(request: InputRequest, readings: tuple[Reading, ...]) -> None:
+    """Raises InputError where --batch chose nothing."""
+    if request.batch is not None and all(each.way != "batch" for each in readings):
+        raise InputError(
+            "--batch: no file has an axis of a batch, such as (batch, heads, n, d): leave it out"
+        )
 
 
 @record(eq=False)
@@ -102,16 +121,18 @@ class _Sequence:
     """None where the vectors are still to be drawn."""
     source: Source | None
     """The source of x."""
+    readings: tuple[Reading, ...] = ()
 
 
 def _assembled(request: InputRequest) -> Problem:
     sequence = _sequence(request)
     width = request.d_model if sequence.x is None else sequence.x.shape[1]
-    weights = None
+    weights, readings = None, sequence.readings
     if request.weights is not None:
-        from attnviz.inputs.weights import read_weights
+        from attnviz.inputs.arrays.weights import read_weights
 
-        weights = read_weights(request.weights, width, request.transpose_weights)
+        read = read_weights(request.weights, width, request.transpose_weights, request.prefix)
+        weights, readings = read.arrays, (*readings, *read.readings)
         width = width or weights["w_q"].shape[0]
     width, heads, seed = width or D_MODEL, request.heads or HEADS, request.seed or SEED
     d_k, d_v = request.d_k or D_K, request.d_v or D_V
@@ -127,17 +148,23 @@ def _assembled(request: InputRequest) -> Problem:
         sources |= dict.fromkeys(weights, Source("file", request.weights or ""))
         drawn = sequence.x is None
     untrained = Source("seed", str(seed)) if drawn else None
-    shape = ScoresShape(sequence.n, tuple(range(heads)), heads)
-    options = score_options(request, AttentionOptions(), shape)
+    kv_heads = _sharing_heads(weights, heads, request)
+    if kv_heads is not None:
+        shared = Reading(Path(request.weights or "").name, "shared_heads", f"{heads} / {kv_heads}")
+        readings = (*readings, shared)
+    shape = ScoresShape(sequence.n, sequence.n, tuple(range(heads)), heads, request.batch)
+    options, read_as = score_options(request, AttentionOptions(), shape)
+    _check_batch(request, read_as)
     named: dict[str, Any] = dict(weights)
     try:
         return Problem(
             x=x,
             **named,
             heads=heads,
+            kv_heads=kv_heads,
             tokens=sequence.tokens,
             options=options,
-            provenance=Provenance(sources, untrained=untrained),
+            provenance=Provenance(sources, untrained=untrained, readings=(*readings, *read_as)),
         )
     except AttnvizError as error:
         where = f"{request.weights}: " if request.weights else ""
@@ -148,7 +175,7 @@ def _sequence(request: InputRequest) -> _Sequence:
     tokens, flag = _tokens(request)
     if request.vectors is None:
         return _Sequence(len(tokens or ()), tokens, None, None)
-    from attnviz.inputs.vectors import read_vectors
+    from attnviz.inputs.arrays.vectors import read_vectors
 
     is_stdin = request.vectors == STDIN
     source = Source("other", "stdin") if is_stdin else Source("file", request.vectors)
@@ -160,7 +187,7 @@ def _sequence(request: InputRequest) -> _Sequence:
         raise InputError(
             f"{request.vectors} has {n} rows, but {flag} has {len(tokens)} tokens: give one token a row"
         )
-    return _Sequence(n, tokens, read.x, source)
+    return _Sequence(n, tokens, read.x, source, read.readings)
 
 
 def _tokens(request: InputRequest) -> tuple[tuple[str, ...] | None, str]:
@@ -172,7 +199,25 @@ def _tokens(request: InputRequest) -> tuple[tuple[str, ...] | None, str]:
     return None, "TEXT"
 
 
-def _seeded_weights(d_model: int, heads: int, d_k: int, d_v: int, seed: int) -> Weights:
+def _sharing_heads(weights: Arrays, heads: int, request: InputRequest) -> int | None:
+    """The number of key heads where these are fewer than `heads`, as the widths of the matrices say; else None.
+
+    Raises InputError where the widths say that heads share keys and nothing says how many there are.
+    """
+    queries, keys = weights["w_q"].shape[1], weights["w_k"].shape[1]
+    if keys >= queries or queries % keys:
+        return None
+    if request.heads is None:
+        raise InputError(
+            f"{request.weights}: queries are {queries} numbers long and keys {keys}, so heads share keys: "
+            "say how many heads there are with --heads"
+        )
+    count, rest = divmod(keys * heads, queries)
+    # What cannot be so is reported with the shapes when the problem is made.
+    return count if count and not rest and heads % count == 0 else None
+
+
+def _seeded_weights(d_model: int, heads: int, d_k: int, d_v: int, seed: int) -> Arrays:
     weights = {
         "w_q": seeded_matrix("w_q", d_model, heads * d_k, seed),
         "w_k": seeded_matrix("w_k", d_model, heads * d_k, seed),
@@ -187,11 +232,11 @@ def _check_memory(n: int, d_model: int, heads: int, drawn: int) -> None:
     """`drawn` is the larger of d_k and d_v where weights are to be drawn, else 0."""
     scores = n * n * heads * _STAGES * _FLOAT
     matrices = (n * d_model + 4 * d_model * heads * drawn) * _FLOAT
-    if scores + matrices > MAX_BYTES:
+    if scores + matrices > MOST_BYTES:
         cure = "use fewer tokens or heads" if scores > matrices else "use a smaller d_model or d_k"
         raise InputError(
             f"{n} tokens of d_model {d_model} with {_heads(heads)} would need {(scores + matrices) / 2**30:.1f} GiB, "
-            f"more than the {MAX_BYTES // 2**30} GiB allowed: {cure}"
+            f"more than the {MOST_BYTES // 2**30} GiB allowed: {cure}"
         )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from attnviz.core.problem import Problem
+from attnviz.inputs.arguments import request_of
 from attnviz.inputs.load import problem_from
-from attnviz.inputs.request import InputRequest
 
 
 def load(text: str | None = None, **options: Any) -> Problem:
@@ -15,9 +15,10 @@ def load(text: str | None = None, **options: Any) -> Problem:
     `load()` is the worked example, `load("the cat sat", heads=2)` a sentence with seeded vectors and weights,
     `load(vectors="x.csv", weights="w.npz")` your own numbers. `attnviz.trace_of` computes it.
 
-    Raises TypeError for an option that does not exist, and what `problem_from` raises.
+    Raises TypeError for an option that does not exist, InputError for a value of the wrong kind, and what
+    `problem_from` raises.
 
     >>> load("the cat sat").tokens
     ('the', 'cat', 'sat')
     """
-    return problem_from(InputRequest(text, **options))
+    return problem_from(request_of(text, options))

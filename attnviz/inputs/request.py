@@ -31,6 +31,12 @@ class InputRequest(ScoreRequest):
     """A .npz, .json or .safetensors file."""
     transpose_weights: bool | None = None
     """True if the matrices of `weights` are (out, in)."""
+    prefix: str | None = None
+    """The beginning of the names of the layer in `weights` that is meant: "model.layers.0"."""
+    layout: str | None = None
+    """The order of the axes in `qkv`: "hnd" for (heads, n, d), "nhd" for (n, heads, d)."""
+    batch: int | None = None
+    """The one of a batch in `qkv` or `mask` that is meant, counted from 0."""
     seed: int | None = None
     d_model: int | None = None
     d_k: int | None = None

@@ -9,26 +9,30 @@ from __future__ import annotations
 from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from attnviz.errors import InputError
 from attnviz.records import record
 
 if TYPE_CHECKING:
     from attnviz.core.options import AttentionOptions
+    from attnviz.core.provenance import Reading
 
 
 @record
 class ScoreOption:
     """The description of an option. Its flag is the name of its field: --scale."""
 
-    kind: Literal["switch", "file", "number"]
-    """"switch" is on or off, "file" a path, "number" a number or a word in place of one."""
+    kind: Literal["switch", "file", "number", "choice"]
+    """"switch" is on or off, "file" a path, "number" a number or a word in place of one, "choice" one of `choices`."""
     help: str
     metavar: str = "FILE"
     """The placeholder after the flag; a switch has none."""
     expected: str = ""
     """The end of an error message about a value of the wrong kind; for a "number" alone."""
+    choices: tuple[str, ...] = ()
+    """The words of a "choice"."""
 
 
-def _option(kind: Literal["switch", "file", "number"], help: str, **texts: str) -> Any:
+def _option(kind: Literal["switch", "file", "number", "choice"], help: str, **texts: Any) -> Any:
     return field(default=None, metadata={"option": ScoreOption(kind, help, **texts)})
 
 
@@ -45,8 +49,18 @@ class ScoreRequest:
     causal: bool | None = _option("switch", "Whether a token sees only itself and those before it.")
     mask: str | None = _option(
         "file",
-        "Who sees whom, a row a query: 1 or true may attend, 0 or false may not. "
-        ".csv .tsv .json .npy .npz.",
+        "Who sees whom, a row a query: 1 or true may attend, 0 or false may not; or what is added to scores, 0 and "
+        "-inf. One row is for all queries. .csv .tsv .xlsx .json .npy .npz.",
+    )
+    bias: str | None = _option(
+        "file",
+        "What is added to the scaled scores: a row a query, or one row for all queries, or (heads, n, n). "
+        ".csv .tsv .xlsx .json .npy .npz.",
+    )
+    mask_true: str | None = _option(
+        "choice",
+        "What 1 or true is in --mask: seen, or hidden as in torch.nn.MultiheadAttention. Default seen.",
+        choices=("seen", "hidden"),
     )
 
 
@@ -56,36 +70,67 @@ SCORE_OPTIONS: dict[str, ScoreOption] = {
 """The descriptions of the options by name, in the order in which help lists them."""
 
 
+def flag_of(name: str) -> str:
+    """The flag of that field.
+
+    >>> flag_of("mask_true")
+    '--mask-true'
+    """
+    return f"--{name.replace('_', '-')}"
+
+
 @record
 class ScoresShape:
-    """The scores that options are for: n queries and keys in each of the chosen heads."""
+    """The scores that options are for: n_q queries and n_k keys in each of the chosen heads."""
 
-    n: int
+    n_q: int
+    n_k: int
     heads: tuple[int, ...]
     """The chosen heads, counted from 0."""
     of: int
     """The number of heads that there are to choose from."""
+    batch: int | None = None
+    """The one of a batch that is asked for, counted from 0."""
 
 
 def score_options(
     request: ScoreRequest, options: AttentionOptions, shape: ScoresShape
-) -> AttentionOptions:
-    """The `options`, but for those that were asked for. Raises InputError for a value or a file that is wrong.
+) -> tuple[AttentionOptions, tuple[Reading, ...]]:
+    """The `options`, but for those that were asked for, and how their files were read.
+
+    Raises InputError for a value or a file that is wrong, and for a causal mask where queries and keys are not as many.
 
     >>> from attnviz.core.options import AttentionOptions
-    >>> shape = ScoresShape(2, heads=(0,), of=1)
-    >>> score_options(ScoreRequest(scale="none"), AttentionOptions(causal=True), shape).scale
-    1.0
+    >>> shape = ScoresShape(2, 2, heads=(0,), of=1)
+    >>> made, readings = score_options(ScoreRequest(scale="none"), AttentionOptions(causal=True), shape)
+    >>> made.scale, made.causal, readings
+    (1.0, True, ())
     """
+    readings: tuple[Reading, ...] = ()
     # Imports stand where they are needed: the command line takes the fields above, and starts without NumPy.
     if request.scale is not None:
-        from attnviz.inputs.scale import scale_from
+        from attnviz.inputs.arrays.scale import scale_from
 
         options = replace(options, scale=scale_from(request.scale))
+    if request.causal and shape.n_q != shape.n_k:
+        raise InputError(
+            f"--causal for {shape.n_q} queries of {shape.n_k} keys: programs differ in which come later; "
+            f"hide keys with --mask FILE, ({shape.n_q}, {shape.n_k})"
+        )
     if request.causal is not None:
         options = replace(options, causal=request.causal)
     if request.mask is not None:
-        from attnviz.inputs.masks import read_mask
+        from attnviz.inputs.arrays.masks import read_mask
 
-        options = replace(options, mask=read_mask(request.mask, shape.n))
-    return options
+        read = read_mask(
+            request.mask, shape.n_q, shape.n_k, true=request.mask_true, batch=shape.batch
+        )
+        options, readings = replace(options, mask=read.seen), read.readings
+    if request.bias is not None:
+        from attnviz.inputs.arrays.biases import read_bias
+
+        bias, read_as = read_bias(
+            request.bias, (shape.n_q, shape.n_k), shape.heads, shape.of, shape.batch
+        )
+        options, readings = replace(options, bias=bias), (*readings, *read_as)
+    return options, readings

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from attnviz.core.digits import plain_digits
 from attnviz.core.problem import Problem
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, closest
@@ -75,8 +76,8 @@ def strongest_row(trace: Trace, positions: Sequence[int]) -> int:
 def row_of(problem: Problem, query: str | None) -> int:
     """The row of `problem` that `query` names, counted from 0; the first if it is None.
 
-    A whole number from 1 to n is a position, counted as on the screen (q₁, q₂, …), even where a token is the
-    same number. Anything else is a token, which must stand at one position only.
+    A whole number from 1 to n, in the digits of any script, is a position, counted as on the screen (q₁, q₂, …),
+    even where a token is the same number. Anything else is a token, which must stand at one position only.
 
     Raises InputError: no such position or token (with the nearest), or a token that stands at several.
 
@@ -108,7 +109,7 @@ def positions_of(
     """
     wanted = name.strip()
     if wanted not in tokens:
-        if (several := _RANGE.fullmatch(wanted)) is not None:
+        if (several := _RANGE.fullmatch(plain_digits(wanted))) is not None:
             first, last = (int(each) for each in several.groups())
             if 1 <= first <= last <= len(tokens):
                 return tuple(range(first - 1, last))
@@ -127,13 +128,14 @@ def position_of(
 
     Raises InputError as `row_of` does.
 
-    >>> position_of(["the", "cat"], "cat"), position_of(["the", "cat"], "1")
-    (1, 0)
+    >>> position_of(["the", "cat"], "cat"), position_of(["the", "cat"], "1"), position_of(["the", "cat"], "２")
+    (1, 0, 1)
     """
     wanted, n = name.strip(), len(tokens) if n is None else n
-    is_number = wanted.isascii() and wanted.removeprefix("-").isdigit()
-    if is_number and len(wanted) < 10 and 1 <= int(wanted) <= n:
-        return int(wanted) - 1
+    number = plain_digits(wanted)
+    is_number = number.isascii() and number.removeprefix("-").isdigit()
+    if is_number and len(number) < 10 and 1 <= int(number) <= n:
+        return int(number) - 1
     positions = [i for i, token in enumerate(tokens) if token == wanted]
     if len(positions) == 1:
         return positions[0]

@@ -27,6 +27,7 @@ LESSON_KEYS = (
 CARD_KEYS = ("card", "text", "seconds")
 LONGEST_CARD = 600.0
 """The longest time that a card may be shown, in seconds."""
+_GGUF = ".gguf"
 CARD_TITLE_COLUMNS, CARD_COLUMNS, CARD_LINES = 60, 76, 6
 
 
@@ -118,6 +119,9 @@ def _request(table: TomlTable, folder: Path) -> InputRequest:
         qkv=table.file("qkv", folder),
         weights=table.file("weights", folder),
         transpose_weights=table.flag("transpose_weights"),
+        prefix=table.word("prefix"),
+        layout=table.word("layout"),
+        batch=table.whole("batch", 0),
         seed=table.whole("seed", 0),
         model=_model(table, folder),
         backend=table.word("backend"),
@@ -137,12 +141,26 @@ def _score_option(table: TomlTable, folder: Path, name: str, option: ScoreOption
         return table.flag(name)
     if option.kind == "file":
         return table.file(name, folder)
+    if option.kind == "choice":
+        return table.word(name)
     return _word_or_number(table, name, (int, float), option.expected)
 
 
 def _model(table: TomlTable, folder: Path) -> str | None:
-    """A name, or a folder beside the lecture file."""
-    return table.file("model", folder, lambda name: (folder / name).is_dir())
+    """A name, or a folder or a file beside the lecture file."""
+    return table.file("model", folder, lambda name: _is_model_path(folder, name))
+
+
+def _is_model_path(folder: Path, name: str) -> bool:
+    """True for what is there, and for what no name of a model looks like, as `find_model` tells them apart."""
+    path = Path(name)
+    return (
+        (folder / path).exists()
+        or path.is_absolute()
+        or name.startswith((".", "~"))
+        or ".." in path.parts
+        or path.suffix.lower() == _GGUF
+    )
 
 
 def _text_of(table: TomlTable, key: str) -> str | None:

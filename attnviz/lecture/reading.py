@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from attnviz.errors import InputError, unknown_name
-from attnviz.inputs.files import as_text, read_file
+from attnviz.inputs.files.reading import as_text, read_file
+from attnviz.inputs.files.toml_files import read_toml
 from attnviz.lecture.chapters import CARD_TITLE_COLUMNS, chapter
 from attnviz.lecture.model import Lecture, Version
 from attnviz.lecture.naming import SUFFIX, is_lecture
@@ -74,14 +74,7 @@ def _parsed(path: str) -> Mapping[str, Any]:
     data, _ = read_file(path, (SUFFIX,), _WHAT)
     if not data.strip():
         return {}
-    try:
-        return tomllib.loads(as_text(data, path))
-    except ValueError as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{path} is not TOML: {error}") from error
-    except RecursionError:
-        raise InputError(f"{path} is not a lecture: its brackets are nested too deep") from None
+    return read_toml(as_text(data, path), path, "a lecture")
 
 
 def _languages(whole: TomlTable) -> tuple[str, ...]:

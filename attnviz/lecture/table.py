@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from attnviz.errors import InputError, unknown_name
-from attnviz.inputs.files import STDIN
+from attnviz.inputs.files.reading import STDIN
 from attnviz.records import record
 from attnviz.story.i18n import language_codes
 from attnviz.typeset.text_width import columns_of
@@ -100,6 +100,8 @@ class TomlTable:
         value = self.word(key)
         if value is None:
             return None
+        if "\0" in value:
+            raise self.error(f"{key} holds the control character U+0000: remove it")
         if value == STDIN:
             raise self.error(f"{key} is stdin, which can be read only once: name a file")
         return str(folder / value) if is_file(value) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, unknown_name
 from attnviz.lessons.registry import DEFAULT, build_storyboard, lesson_named
@@ -10,6 +11,7 @@ from attnviz.story.roundings import ROUNDINGS
 from attnviz.story.storyboard import Storyboard
 
 
+@checked_arguments
 def lesson(
     name: str = DEFAULT,
     trace: Trace | None = None,
@@ -23,10 +25,10 @@ def lesson(
 ) -> Storyboard:
     """A lesson told: its steps with their matrices, numbers and words. `attnviz.LESSONS` has all names.
 
-    `trace` is what a lesson on a sequence is told on; `cnn-limits`, `context`, `scaling` and `cost` take none. `query`
-    is the row worked in full, counted from 0; `language` is "en" or "zh"; `precision` the number of decimals, None as
-    many as the numbers need; `rounding` is "sum-preserving", "plain" or "article". `seed` is where a lesson draws its
-    own numbers, and `distance` how far apart `context` plants a match.
+    `trace` is the sequence of a lesson that takes one; `cnn-limits`, `context`, `scaling` and `cost` take none. `query`
+    is the row worked in full, counted from 0; `language` is a code such as "en"; `precision` the number of decimals,
+    None as many as the numbers need; `rounding` is "sum-preserving", "plain" or "article". `seed` is where a lesson
+    draws its own numbers, and `distance` how far apart `context` plants a match.
 
     Raises InputError for an unknown name, with the nearest; for a trace that is missing; for what the lesson would not
     obey; and what the lesson itself refuses.

@@ -11,7 +11,8 @@ from attnviz.errors import InputError, unknown_name
 from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.i18n import words
-from attnviz.story.numbers import Numbers, fitting_precision
+from attnviz.story.numbers import Numbers, fitting_precision, largest_size
+from attnviz.story.reading_notes import reading_notes
 from attnviz.story.roundings import MOST_DECIMALS, ROUNDINGS
 
 _REVISION, _BRIEF = 12, 8
@@ -27,7 +28,7 @@ def check(request: LessonRequest) -> None:
         sizes = f"{problem.n_q} queries and {problem.n_k} keys"
         raise InputError(
             f"lessons show self-attention, and this is cross-attention of {sizes}: "
-            "read its numbers from the trace, in Python or as to_json writes them"
+            "read its numbers from the trace, in Python or with --format json"
         )
     if problem.n == 0:
         raise InputError("nothing to explain: the sequence is empty, give at least one vector")
@@ -107,7 +108,7 @@ def context_of(trace: Trace, request: LessonRequest, lesson: str) -> LessonConte
 
 def notes(context: LessonContext, length: str = "") -> tuple[str, ...]:
     """The notes on the numbers; with `length` "_brief" in a few words."""
-    said = []
+    said: list[str] = []
     made = context.problem.provenance
     if made.model is not None:
         said.append(_note_on_model(context, made.model, length))
@@ -120,6 +121,7 @@ def notes(context: LessonContext, length: str = "") -> tuple[str, ...]:
     if made.backend is not None:
         backend = {"backend": made.backend.name, "difference": made.backend.difference_text}
         said.append(context.common(f"watched{length}", **backend))
+    said += reading_notes(made.readings, context.words, length)
     if how := context.untrained:
         said.append(context.common(f"untrained{length}", how=how))
     if context.trace.rounded == "article":
@@ -149,7 +151,7 @@ def _numbers(trace: Trace, query: int, precision: int | None, *, sums: bool) -> 
         parts = (trace.problem.x, head.stages.scores, head.v, trace.output)
         # a weight is told from 0 by one digit: hundreds of keys are no reason for three of everything
         weights = 10 * head.stages.weights[query]
-        largest = [float(np.abs(part[np.isfinite(part)]).max(initial=0.0)) for part in parts]
+        largest = [largest_size(part) for part in parts]
         # What is left where sums cancel is no number to be told from 0.
         told = [
             part for part, size in zip(parts, largest, strict=True) if size > noise * max(largest)

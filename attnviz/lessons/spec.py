@@ -8,21 +8,33 @@ JSON, schema `attnviz.film/1`:
                                "rounding": "sum-preserving", "seed": 0, "distance": null or 8}} a lesson]}
 
 A request has a "key" where one was asked for. A problem is as it stands in a trace (`attnviz.core.serialisation`); null
-where the lesson takes no sequence. One of more than `MOST_CHARACTERS` is left out: {"left_out": its characters}.
+where the lesson takes no sequence. Where all together would take more than `MOST_CHARACTERS`, one is left out:
+{"left_out": its characters}.
+
+A film may come from a stranger. What is read of its spec passes the checks of an input file: kinds, sizes, numbers that
+are finite, and no more memory than an input may take.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import reprlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import field
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 import attnviz
-from attnviz.core.problem_json import problem_from_plain, problem_to_plain
+from attnviz.core.json_text import load_json
+from attnviz.core.overflow import overflowed
+from attnviz.core.problem import Problem
+from attnviz.core.problem_json import arrays_of, problem_from_plain, problem_to_plain
+from attnviz.core.problem_size import check_memory, trace_bytes
 from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import Trace
-from attnviz.errors import AttnvizError, InputError
+from attnviz.errors import AttnvizError, InputError, reason_of
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import lesson_named
 from attnviz.lessons.request import LessonRequest
@@ -32,7 +44,10 @@ from attnviz.story.roundings import MOST_DECIMALS, ROUNDINGS
 
 SCHEMA = "attnviz.film/1"
 MOST_CHARACTERS = 64_000_000
-"""The most characters of one problem: some 45,000 tokens of 64 numbers each."""
+"""The most characters of all problems of a film: some 45,000 tokens of 64 numbers each."""
+MOST_CHAPTERS = 1000
+_MOST_WORDS, _LONGEST_NAME, _LONGEST_TEXT = 10_000, 200, 5000
+_LARGEST = 2**64
 _AGAIN = "render the film again"
 
 
@@ -59,7 +74,11 @@ def spec_text(lessons: Sequence[FilmLesson]) -> str:
     >>> lessons_from_spec(text)[0].request.sequence == trace
     True
     """
-    chapters = [_chapter(each) for each in lessons]
+    chapters, left = [], MOST_CHARACTERS
+    for each in lessons:
+        problem, taken = _problem(each.request.trace, left)
+        chapters.append(_chapter(each, problem))
+        left -= taken
     return json.dumps(
         {"schema": SCHEMA, "attnviz": attnviz.__version__, "chapters": chapters}, allow_nan=False
     )
@@ -71,24 +90,38 @@ def lessons_from_spec(text: str) -> tuple[FilmLesson, ...]:
     Raises InputError for what is no spec, or one that is damaged or lacks a problem that was left out.
     """
     try:
-        body = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"what made the film is not JSON ({error}): {_AGAIN}") from error
+        body = load_json(text)
+    except (ValueError, RecursionError, MemoryError) as error:
+        reason = str(error) or reason_of(error)
+        raise InputError(f"what made the film is not JSON ({reason}): {_AGAIN}") from error
     schema = body.get("schema") if isinstance(body, dict) else type(body).__name__
     if schema != SCHEMA:
         raise InputError(
-            f"what made the film has the schema {schema!r}, and this attnviz reads {SCHEMA!r}: "
+            f"what made the film has the schema {reprlib.repr(schema)}, and this attnviz reads {SCHEMA!r}: "
             "use the version that made it"
         )
     chapters = body.get("chapters")
     if chapters == []:
         raise InputError("it has title cards only: there is nothing to explain")
-    if not isinstance(chapters, list):
+    if not isinstance(chapters, list) or len(chapters) > MOST_CHAPTERS:
         raise InputError(f"what made the film is damaged: it has no chapters: {_AGAIN}")
-    return tuple(_lesson(each, f"chapter {i}") for i, each in enumerate(chapters, start=1))
+    checked = [_checked(each, f"chapter {i}") for i, each in enumerate(chapters, start=1)]
+    problems = [each.problem for each in checked if each.problem is not None]
+    with _naming("what made the film"):
+        check_memory(sum(map(trace_bytes, problems)))
+    return tuple(map(_lesson, checked))
 
 
-def _chapter(made: FilmLesson) -> dict[str, Any]:
+@contextmanager
+def _naming(where: str) -> Iterator[None]:
+    """Makes of an error one that begins with the place of the damage, and ends with the cure."""
+    try:
+        yield
+    except AttnvizError as error:
+        raise InputError(f"{where}: {error}: {_AGAIN}") from error
+
+
+def _chapter(made: FilmLesson, problem: dict[str, Any] | None) -> dict[str, Any]:
     request = made.request
     return {
         "lesson": made.lesson.name,
@@ -96,7 +129,7 @@ def _chapter(made: FilmLesson) -> dict[str, Any]:
         "steps": list(made.steps) or None,
         "words": dict(made.words),
         "request": {
-            "problem": None if request.trace is None else _problem(request.trace),
+            "problem": problem,
             "query": request.query,
             **({} if request.key is None else {"key": request.key}),
             "language": request.language,
@@ -108,48 +141,40 @@ def _chapter(made: FilmLesson) -> dict[str, Any]:
     }
 
 
-def _problem(trace: Trace) -> dict[str, Any]:
+def _problem(trace: Trace | None, most: int) -> tuple[dict[str, Any] | None, int]:
+    """The problem as JSON has it, left out if it takes more than `most` characters, and how many it takes."""
+    if trace is None:
+        return None, 0
     plain = problem_to_plain(trace.problem)
     length = len(json.dumps(plain))
-    return plain if length <= MOST_CHARACTERS else {"left_out": length}
+    return (plain, length) if length <= most else ({"left_out": length}, 0)
 
 
-def _lesson(chapter: Any, where: str) -> FilmLesson:
+class _Checked(NamedTuple):
+    """A chapter of which every field is of the right kind, and nothing computed."""
+
+    chapter: Mapping[str, Any]
+    where: str
+    lesson: Lesson
+    problem: Problem | None
+
+
+def _checked(chapter: Any, where: str) -> _Checked:
     _check(chapter, _CHAPTER, where)
     try:
         lesson = lesson_named(chapter["lesson"])
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
-    return FilmLesson(
-        lesson,
-        chapter["title"],
-        _request(chapter["request"], lesson, where),
-        tuple(chapter["steps"] or ()),
-        chapter["words"],
-    )
-
-
-def _request(request: Any, lesson: Lesson, where: str) -> LessonRequest:
+    request = chapter["request"]
     _check(request, _REQUEST, f"{where}, request")
-    trace = _trace(request["problem"], where) if lesson.takes_sequence else None
-    request = {"key": None} | request
-    _check(request, {"key": _or_none(_is_number(0))}, f"{where}, request")
+    problem = _problem_of(request["problem"], where) if lesson.takes_sequence else None
     for name in ("query", "key"):
-        if trace is not None and (request[name] or 0) >= max(trace.problem.n, 1):
+        if problem is not None and (request.get(name) or 0) >= max(problem.n, 1):
             raise _damaged(f"{where}, request", name)
-    return LessonRequest(
-        trace,
-        request["query"],
-        request["language"],
-        request["precision"],
-        request["rounding"],
-        seed=request["seed"],
-        key=request["key"],
-        distance=request["distance"],
-    )
+    return _Checked(chapter, where, lesson, problem)
 
 
-def _trace(problem: Any, where: str) -> Trace:
+def _problem_of(problem: Any, where: str) -> Problem:
     if not isinstance(problem, dict):
         raise _damaged(f"{where}, request", "problem")
     if "left_out" in problem:
@@ -157,10 +182,48 @@ def _trace(problem: Any, where: str) -> Trace:
             f"{where}: its input was too large for a film to carry, and was left out: "
             "give the input itself"
         )
-    try:
-        return trace_of(problem_from_plain(problem))
-    except AttnvizError as error:
-        raise InputError(f"what made the film is damaged: {where}: {error}: {_AGAIN}") from error
+    with _naming(f"what made the film is damaged: {where}"):
+        found = problem_from_plain(problem)
+        for name, array in arrays_of(found).items():
+            is_hidden = np.isneginf(array) if name == "options.bias" else False
+            if not (np.isfinite(array) | is_hidden).all():
+                raise InputError(f"{name} holds a number that is not finite")
+        return found
+
+
+def _lesson(checked: _Checked) -> FilmLesson:
+    chapter, where, lesson, problem = checked
+    request = chapter["request"]
+    return FilmLesson(
+        lesson,
+        chapter["title"],
+        LessonRequest(
+            None if problem is None else _trace(problem, where),
+            request["query"],
+            request["language"],
+            request["precision"],
+            request["rounding"],
+            seed=request["seed"],
+            key=request.get("key"),
+            distance=request["distance"],
+        ),
+        tuple(chapter["steps"] or ()),
+        chapter["words"],
+    )
+
+
+def _trace(problem: Problem, where: str) -> Trace:
+    with _naming(f"what made the film is damaged: {where}"):
+        try:
+            trace = trace_of(problem)
+        except AttnvizError:
+            raise
+        except (ValueError, OverflowError) as error:
+            # Such as a mask or a bias that does not spread over the scores.
+            raise InputError(f"its parts do not fit ({reason_of(error)})") from error
+        if stage := overflowed(trace):
+            raise InputError(f"the {stage} are too large to compute with")
+        return trace
 
 
 def _check(body: Any, rules: Mapping[str, Callable[[Any], bool]], where: str) -> None:
@@ -168,7 +231,7 @@ def _check(body: Any, rules: Mapping[str, Callable[[Any], bool]], where: str) ->
     if not isinstance(body, dict):
         raise InputError(f"what made the film is damaged: {where} is no table: {_AGAIN}")
     for name, is_good in rules.items():
-        if name not in body or not is_good(body[name]):
+        if (name not in body and name not in _MAY_BE_MISSING) or not is_good(body.get(name)):
             raise _damaged(where, name)
 
 
@@ -178,31 +241,54 @@ def _damaged(where: str, name: str) -> InputError:
     )
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
+def _is_text(longest: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, str) and len(value) <= longest
 
 
-def _is_number(least: int, most: int | None = None) -> Callable[[Any], bool]:
-    return lambda value: type(value) is int and least <= value and (most is None or value <= most)
+def _is_number(least: int, most: int = _LARGEST) -> Callable[[Any], bool]:
+    return lambda value: type(value) is int and least <= value <= most
+
+
+def _is_one_of(known: Iterable[str]) -> Callable[[Any], bool]:
+    names = tuple(known)
+    return lambda value: isinstance(value, str) and value in names
 
 
 def _or_none(is_good: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: value is None or is_good(value)
 
 
+def _are_names(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= _MOST_WORDS
+        and all(map(_is_text(_LONGEST_NAME), value))
+    )
+
+
+def _are_words(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and _are_names(list(value))
+        and all(map(_is_text(_LONGEST_TEXT), value.values()))
+    )
+
+
 _CHAPTER: Mapping[str, Callable[[Any], bool]] = {
-    "lesson": _is_text,
-    "title": _is_text,
-    "steps": _or_none(lambda steps: isinstance(steps, list) and all(map(_is_text, steps))),
-    "words": lambda words: isinstance(words, dict) and all(map(_is_text, words.values())),
+    "lesson": _is_text(_LONGEST_NAME),
+    "title": _is_text(_LONGEST_TEXT),
+    "steps": _or_none(_are_names),
+    "words": _are_words,
     "request": lambda request: isinstance(request, dict),
 }
+_MAY_BE_MISSING = frozenset({"key"})
 _REQUEST: Mapping[str, Callable[[Any], bool]] = {
     "problem": lambda problem: True,
     "query": _is_number(0),
-    "language": lambda language: language in language_codes(),
+    "key": _or_none(_is_number(0)),
+    "language": lambda language: _is_one_of(language_codes())(language),
     "precision": _or_none(_is_number(0, MOST_DECIMALS)),
-    "rounding": lambda rounding: rounding in ROUNDINGS,
+    "rounding": _is_one_of(ROUNDINGS),
     "seed": _is_number(0),
     "distance": _or_none(_is_number(1)),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +9,8 @@ from typing import Any
 
 from attnviz.core.problem import Problem
 from attnviz.errors import AttnvizError
+from attnviz.inputs.arguments import request_of
 from attnviz.inputs.request import InputRequest
-from attnviz.inputs.score_options import SCORE_OPTIONS
 from attnviz.inputs.selection import position_of
 
 _FLAG = re.compile(
@@ -48,21 +47,12 @@ def as_arguments(message: str) -> str:
 def input_request(text: str | None, options: dict[str, Any]) -> InputRequest:
     """The input options, with paths and numbers as the strings that the command line has.
 
-    Raises TypeError for an option that does not exist.
+    Raises TypeError for an option that does not exist, InputError for a value of the wrong kind.
 
     >>> input_request("a b", {"scale": 0.5, "heads": 2})
     InputRequest(scale='0.5', ... text='a b', ...)
     """
-    strings = {"head"} | {name for name, each in SCORE_OPTIONS.items() if each.kind == "number"}
-    values: dict[str, Any] = {
-        name: os.fspath(value)
-        if isinstance(value, os.PathLike)
-        else str(value)
-        if name in strings and isinstance(value, int | float)
-        else value
-        for name, value in options.items()
-    }
-    return InputRequest(text, **values)
+    return request_of(text, options)
 
 
 def position(problem: Problem, name: int | str, argument: str = "query") -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.core.trace import Trace
 from attnviz.lessons.registry import DEFAULT, build_storyboard, lesson_named
 from attnviz.library.arguments import naming_arguments
@@ -50,11 +51,14 @@ class Explanation:
         return self._text(screen_depth(self.colour))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from attnviz.views.terminal.show import harmless
+
         width = self.width or max(options.max_width, NARROWEST)
         for page in self._pages(console_depth(console, self.colour), width):
             for line in page:
-                line.no_wrap = True
-                yield line
+                shown = harmless(line)
+                shown.no_wrap = True
+                yield shown
 
     def _text(self, depth: Depth | None) -> str:
         from attnviz.views.terminal.show import as_text
@@ -72,6 +76,7 @@ class Explanation:
         yield from pages(PageContext(self.storyboard, palette, width), self.steps)
 
 
+@checked_arguments
 def explain(
     source: Trace | Storyboard | None = None,
     *,

@@ -12,7 +12,7 @@ from attnviz.core.measures.head_measures import induction
 from attnviz.core.measures.word_pooling import pool_words
 from attnviz.core.provenance import Backend, Provenance
 from attnviz.errors import InputError
-from attnviz.inputs.attention_file import read_attention
+from attnviz.inputs.arrays.attention_file import read_attention
 from attnviz.inputs.selection import positions_of
 from attnviz.inputs.tokens import split_text
 from attnviz.models.model import NUMPY, open_model, unknown_tokens
@@ -38,6 +38,7 @@ class HeadsOptions:
     layer: int | None = None
     head: int | None = None
     backend: str | None = None
+    batch: int | None = None
 
 
 @record(eq=False)
@@ -157,6 +158,8 @@ def one_head(options: HeadsOptions, blocks: int) -> HeadDetail:
 def _check(options: HeadsOptions) -> None:
     if options.backend is not None and options.model is None:
         raise InputError("--backend is for a trained model: say which with --model")
+    if options.batch is not None and options.attention is None:
+        raise InputError("--batch is about the file of --attention: give one, or leave it out")
     if options.model is not None and options.attention is not None:
         raise InputError(
             "--attention gives the weights that --model would compute: leave one of them out"
@@ -182,7 +185,7 @@ def _of_model(options: HeadsOptions) -> _Heads:
     doubled = model.weights(in_text * 2) if fits else ()
     names, spans, added = list(read.names), list(read.spans), read.added
     tokens: list[object] = list(read.ids)
-    layers: Iterator[Iterator[FloatArray]] = model.weights(read.ids)
+    layers: Iterator[Iterator[FloatArray]] = model.weights(read.ids, read.segments)
     if options.words:
         groups = read.groups
         names = [read.name_of(group) for group in groups]
@@ -212,7 +215,7 @@ def _of_file(options: HeadsOptions) -> _Heads:
             "--words merges the pieces of a model's tokenizer: leave it out with --attention"
         )
     path = options.attention or ""
-    read = read_attention(path)
+    read = read_attention(path, options.batch)
     weights, n = read.weights, read.weights.shape[-1]
     names = read.tokens or tuple(str(i + 1) for i in range(n))
     if options.text is not None:
@@ -225,6 +228,7 @@ def _of_file(options: HeadsOptions) -> _Heads:
         *(Path(path).name, revision([Path(path)]), names, names, ()),
         *((weights.shape[0], weights.shape[1]), weights, ()),
         is_captured=True,
+        provenance=Provenance(readings=read.readings),
     )
 
 

@@ -51,7 +51,8 @@ def screen_depth(colour: bool | None) -> Depth | None:
 
     if colour is not None:
         return text_depth(colour)
-    return colour_depth("auto", is_terminal=sys.stdout.isatty(), environment=os.environ)
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return colour_depth("auto", is_terminal=is_terminal, environment=os.environ)
 
 
 def console_depth(console: Console, colour: bool | None) -> Depth | None:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.errors import unknown_name
 from attnviz.library import head_survey
 from attnviz.library.arguments import naming_arguments
@@ -63,12 +64,14 @@ class PrintedSurvey(Survey):
         return survey_lines(self, palette, width, self.language, self.top)
 
 
+@checked_arguments
 def heads(
     text: str | None = None,
     *,
     model: str | Path | None = None,
     attention: str | Path | None = None,
     backend: str | None = None,
+    batch: int | None = None,
     words: bool = False,
     layer: int | None = None,
     query: str | None = None,
@@ -82,7 +85,8 @@ def heads(
     """All heads of a trained model on a text, measured, as `attnviz heads` shows them. The result prints itself.
 
     `model` is a name that `attnviz models` lists, a folder, a .gguf file, or an id of the hub; or `attention` is a file
-    of weights (n, n), (heads, n, n) or (layers, heads, n, n). `words` takes the pieces of a word together, `layer` is
+    of weights (n, n), (heads, n, n), (layers, heads, n, n) or (layers, batch, heads, n, n), of which `batch` chooses
+    one text. `words` takes the pieces of a word together, `layer` is
     the only one to look at, counted from 0. `query` and `key` are tokens: heads are ranked by the weight between them
     too, the number of which is `between` of each head. `width`, `colour` and `theme` are those of `attnviz.explain`,
     `top` is how many heads are named for each measure.
@@ -106,7 +110,7 @@ def heads(
     if language not in language_codes():
         raise unknown_name("language", language, language_codes())
     options = head_survey.HeadsOptions(
-        text, _path(model), _path(attention), words, query, key, layer, None, backend
+        text, _path(model), _path(attention), words, query, key, layer, None, backend, batch
     )
     with naming_arguments():
         found = head_survey.survey(options, partial(blocks_in, page_width(width)))

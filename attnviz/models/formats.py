@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from attnviz.core.provenance import Quantisation
-from attnviz.models.config import Config, read_config
+from attnviz.errors import parsing
+from attnviz.models.config import CURE, Config, read_config
 from attnviz.models.gguf.file import read_gguf
 from attnviz.models.gguf.names import ROPE_FACTORS, config_of
 from attnviz.models.gguf.tensors import GgufTensors
@@ -47,8 +48,9 @@ def _folder(folder: Path) -> ModelFiles:
 
 
 def _gguf(path: Path) -> ModelFiles:
-    file = read_gguf(path)
-    tensors = GgufTensors(file)
-    factors = tensors.stored(ROPE_FACTORS) if ROPE_FACTORS in file.tensors else None
-    config = config_of(file, factors)
-    return ModelFiles(config, tensors, partial(tokenizer_of, file), tensors.quantisation)
+    with parsing(str(path), CURE):
+        file = read_gguf(path)
+        tensors = GgufTensors(file)
+        factors = tensors.stored(ROPE_FACTORS) if ROPE_FACTORS in file.tensors else None
+        config = config_of(file, factors)
+        return ModelFiles(config, tensors, partial(tokenizer_of, file), tensors.quantisation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attnviz.core.digits import plain_digits
 from attnviz.errors import InputError
 
 ALL = "all"
@@ -15,7 +16,7 @@ def heads_from(text: str, count: int) -> tuple[int, ...]:
     """
     if text.strip().casefold() == ALL:
         return tuple(range(count))
-    parts = [each.strip() for each in text.split(",")]
+    parts = [each.strip() for each in plain_digits(text).split(",")]
     if not all(each.isascii() and each.isdigit() for each in parts):
         raise InputError(
             f"--head {text!r} is no head: give a number from 0, several as 0,3, or {ALL}"

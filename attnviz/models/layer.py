@@ -13,6 +13,7 @@ from attnviz.core.options import AttentionOptions
 from attnviz.core.problem import Problem
 from attnviz.core.provenance import Provenance
 from attnviz.core.self_attention import trace_of
+from attnviz.errors import ShapeError
 from attnviz.records import record
 
 
@@ -38,6 +39,20 @@ class ModelLayer:
     rotation: FloatArray | None = None
     options: AttentionOptions = field(default_factory=AttentionOptions)
     _head_outputs: dict[int, FloatArray] = field(default_factory=dict, init=False, repr=False)
+
+    def check(self) -> None:
+        """Raises ShapeError for vectors or matrices that do not fit each other, or the number of heads."""
+        for name, columns, heads in (
+            ("w_q", self.w_q.shape[-1], self.heads),
+            ("w_k", self.w_k.shape[-1], self.kv_heads),
+            ("w_v", self.w_v.shape[-1], self.kv_heads),
+            ("the heads", self.heads, self.kv_heads),
+        ):
+            if columns % heads:
+                raise ShapeError(
+                    f"{name}: {columns} are not to be shared equally among {heads} heads: the settings and the "
+                    "weights do not belong together"
+                )
 
     def problem(
         self,

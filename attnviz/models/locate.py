@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from attnviz.errors import EnvironmentFault, InputError
+from attnviz.errors import EnvironmentFault, InputError, parsing
 from attnviz.models import config, safetensors_folder, tokenizer
 from attnviz.models.gguf.file import SUFFIX, is_gguf
 from attnviz.records import record
@@ -90,10 +90,16 @@ def find_model(name: str) -> ModelLocation:
                 f"the model {listed.name} is not here: attnviz models get {listed.name}"
             )
         return location_of(folder, listed.title)
-    path = Path(name).expanduser()
-    if path.is_dir():
+    with parsing(repr(name[:100]), "name a model or a folder", "is no name of a model"):
+        path = Path(name).expanduser()
+        is_folder, is_file, is_there = path.is_dir(), path.is_file(), path.exists()
+    if is_folder:
         return _in_folder(path)
-    if path.exists():
+    if is_there and not is_file:
+        raise InputError(
+            f"{name} is a pipe or a device, and a model is read from files: name one (--model)"
+        )
+    if is_there:
         if is_gguf(path):
             return location_of(path, path.stem)
         raise InputError(

@@ -61,7 +61,7 @@ class Model:
 
     def tokenize(self, text: str) -> TokenizedText:
         """The text as the model reads it. Raises InputError for one that is empty, or longer than the model takes."""
-        found = tokenize(self.tokenizer(), text)
+        found = tokenize(self.tokenizer(), text, self.title)
         if len(found.added) == len(found.ids):
             raise InputError(f"{self.title} finds no token in the text: write a word")
         if len(found.ids) > self.context_length:
@@ -71,15 +71,20 @@ class Model:
         return found
 
     def run(
-        self, ids: Sequence[int], dtype: npt.DTypeLike = np.float32
+        self,
+        ids: Sequence[int],
+        dtype: npt.DTypeLike = np.float32,
+        segments: Sequence[int] = (),
     ) -> Iterator[LayerAttention]:
-        """The layers one after the other, computed in that type."""
-        return self.runner.run(ids, dtype)
+        """The layers one after the other, computed in that type. `segments` are those of a `TokenizedText`."""
+        return self.runner.run(ids, dtype, segments)
 
-    def weights(self, ids: Sequence[int]) -> Iterator[Iterator[FloatArray]]:
+    def weights(
+        self, ids: Sequence[int], segments: Sequence[int] = ()
+    ) -> Iterator[Iterator[FloatArray]]:
         """The weights (n, n) of every head, layer by layer; each is computed when it is asked for, and not kept."""
         # the last layer is not gone through to what would follow it
-        for layer in islice(self.run(ids), self.layers):
+        for layer in islice(self.run(ids, segments=segments), self.layers):
             yield map(layer.weights, range(self.heads))
 
     def problem(
@@ -88,7 +93,7 @@ class Model:
         """The attention of these heads on the text. Raises InputError for a layer or a head that does not exist."""
         self.check(layer, heads)
         read = self.tokenize(text)
-        attention = self.runner.layer_at(read.ids, layer, dtype)
+        attention = self.runner.layer_at(read.ids, layer, dtype, read.segments)
         return attention.problem(heads, read.names, self._provenance(read, layer, heads))
 
     def check(self, layer: int, heads: Sequence[int]) -> None:

@@ -55,8 +55,12 @@ class Runner(Protocol):
     def files(self) -> Sequence[Path]:
         """The files of its weights."""
 
-    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[LayerAttention]:
-        """The layers one after the other, computed in that type."""
+    def run(
+        self, ids: Sequence[int], dtype: npt.DTypeLike, segments: Sequence[int] = ()
+    ) -> Iterator[LayerAttention]:
+        """The layers one after the other, computed in that type; () is the first segment for all tokens."""
 
-    def layer_at(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> LayerAttention:
+    def layer_at(
+        self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike, segments: Sequence[int] = ()
+    ) -> LayerAttention:
         """That layer; nothing beyond it is computed."""

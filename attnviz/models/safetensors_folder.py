@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
-from attnviz.errors import EnvironmentFault, InputError
+from attnviz.core.json_text import load_json
+from attnviz.errors import EnvironmentFault, InputError, parsing
+from attnviz.models.config import CURE, read_model_json
 from attnviz.models.tensors import Tensors
 
 WHOLE, INDEX = "model.safetensors", "model.safetensors.index.json"
@@ -44,7 +45,10 @@ class SafetensorsFolder(Tensors):
         """All files of the weights, in the order of their names."""
         if self._places is None:
             return (self.folder / WHOLE,)
-        return tuple(sorted({self.folder / name for name in self._places.values()}))
+        files = tuple(sorted({self.folder / name for name in self._places.values()}))
+        for path in files:
+            _check_there(path)
+        return files
 
     @property
     def path(self) -> Path:
@@ -77,20 +81,13 @@ class SafetensorsFolder(Tensors):
         """The header's entry of each tensor; the library has checked that it is true."""
         if path not in self._lists:
             library = _library()
-            try:
+            _check_there(path)
+            with parsing(str(path), CURE, "cannot be read as safetensors"):
                 with library.safe_open(path, framework="np"):
                     pass
                 with path.open("rb") as file:
                     length = int.from_bytes(file.read(_LENGTH), "little")
-                    listed = json.loads(file.read(length))
-            except FileNotFoundError as error:
-                raise InputError(
-                    f"{path}: no such file, though {INDEX} names it: download the folder anew"
-                ) from error
-            except (OSError, ValueError, library.SafetensorError) as error:
-                raise InputError(
-                    f"{path} cannot be read as safetensors ({error}): download it anew"
-                ) from error
+                    listed = load_json(file.read(length).decode("utf-8"))
             listed.pop("__metadata__", None)
             self._lists[path] = listed
         return self._lists[path]
@@ -102,9 +99,9 @@ def _places(folder: Path) -> dict[str, str] | None:
         return None
     if (folder / INDEX).is_file():
         try:
-            places = json.loads((folder / INDEX).read_text(encoding="utf-8"))["weight_map"]
+            places = read_model_json(folder / INDEX)["weight_map"]
             return {str(name): _plain_name(str(file)) for name, file in places.items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise InputError(
                 f"{folder / INDEX}: not a list of tensors and their files: download it anew"
             ) from error
@@ -117,6 +114,11 @@ def _places(folder: Path) -> dict[str, str] | None:
     raise InputError(
         f"{folder} has no {WHOLE}: name a folder as it is downloaded from the hub, with its weights"
     )
+
+
+def _check_there(path: Path) -> None:
+    if not path.is_file():
+        raise InputError(f"{path}: no such file, though {INDEX} names it: download the folder anew")
 
 
 def _plain_name(name: str) -> str:

@@ -26,7 +26,8 @@ class TokenizedText:
     """The tokens as they are shown: their text, with the mark of a piece that goes on ("##ing") or of one that the
     model adds ("[CLS]"). Pieces that share a character are told apart: "猫 1/3"."""
     words: tuple[int | None, ...]
-    """The number of the word each belongs to, as the tokenizer counts; None for what the model adds."""
+    """The number of the word each belongs to, as the tokenizer counts; None for what the model adds, and for a [SEP]
+    between two texts."""
     kind: str
     """The kind of tokenizer: "WordPiece", "BPE", …"""
     text: str
@@ -34,6 +35,8 @@ class TokenizedText:
     """The positions of what the tokenizer does not know: the model sees the same token for all of it."""
     spans: tuple[Span, ...]
     """The span of each token in the text, without blanks around it; empty for tokens that the model adds."""
+    segments: tuple[int, ...] = ()
+    """The segment of each token: 0 up to the first [SEP], 1 for the second text, after it; () where all are 0."""
 
     @property
     def groups(self) -> tuple[tuple[int, ...], ...]:

@@ -9,10 +9,14 @@ from itertools import groupby, repeat
 from pathlib import Path
 from typing import Any
 
-from attnviz.errors import EnvironmentFault, InputError
+from attnviz.errors import EnvironmentFault, InputError, parsing
+from attnviz.models.config import CURE
 from attnviz.models.tokenization import WORD_BEGINS, Span, TokenizedText, stripped
 
 FILE = "tokenizer.json"
+_SEPARATOR = "[SEP]"
+MOST_BYTES = 256 * 2**20
+"""No tokenizer.json that is larger is read."""
 _BLANKS = str.maketrans(" \n\t", "␣↵⇥")
 
 
@@ -29,13 +33,10 @@ def read_tokenizer(folder: Path) -> Any:
             "AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER) of transformers writes it"
         )
     found = library()
-    try:
-        tokenizer = found.Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises nothing narrower
-        raise InputError(
-            f"{path} cannot be read as a tokenizer ({error}): download it anew"
-        ) from error
-    return without_truncation(tokenizer)
+    if path.stat().st_size > MOST_BYTES:
+        raise InputError(f"{path} is larger than {MOST_BYTES // 2**20} MiB: download it anew")
+    with parsing(str(path), CURE, "cannot be read as a tokenizer"):
+        return without_truncation(found.Tokenizer.from_file(str(path)))
 
 
 def without_truncation(tokenizer: Any) -> Any:
@@ -45,9 +46,23 @@ def without_truncation(tokenizer: Any) -> Any:
     return tokenizer
 
 
-def tokenize(tokenizer: Any, text: str) -> TokenizedText:
-    """The text as the `tokenizers.Tokenizer` takes it apart, with what it adds."""
+def tokenize(tokenizer: Any, text: str, title: str = "the model") -> TokenizedText:
+    """The text as the `tokenizers.Tokenizer` takes it apart, with what it adds. `title` names the model in messages.
+
+    Two texts with a [SEP] between them are a pair, as BERT knows it: what comes after it is the second segment.
+    Raises InputError for a text with half a character in it, and for a tokenizer that fails on the text, as one does
+    whose vocabulary lacks its own token for what is unknown.
+    """
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise InputError("the text holds half a character (a lone surrogate): write it in UTF-8")
+    cure = f"{CURE}, or take a model with a whole vocabulary"
+    with parsing(f"the tokenizer of {title}", cure, "cannot take the text apart"):
+        return _tokenized(tokenizer, text)
+
+
+def _tokenized(tokenizer: Any, text: str) -> TokenizedText:
     found = tokenizer.encode(text)
+    segments = _segments(tokenizer, found.ids)
     spans = tuple(map(_span, found.tokens, found.offsets, repeat(text)))
     blanks = (
         _blank(tokenizer, token, text[slice(*span)])
@@ -62,11 +77,24 @@ def tokenize(tokenizer: Any, text: str) -> TokenizedText:
         ids=tuple(found.ids),
         names=tuple(names),
         unknown=unknown,
-        words=tuple(found.word_ids),
+        words=tuple(
+            None if segments and id_ == tokenizer.token_to_id(_SEPARATOR) else word
+            for id_, word in zip(found.ids, found.word_ids, strict=True)
+        ),
         kind=type(tokenizer.model).__name__,
         text=text,
         spans=spans,
+        segments=segments,
     )
+
+
+def _segments(tokenizer: Any, ids: Sequence[int]) -> tuple[int, ...]:
+    """The segment of each token; () for one text, and for a tokenizer that gives both texts of a pair the same."""
+    separator = tokenizer.token_to_id(_SEPARATOR)
+    if separator not in ids[:-1] or 1 not in tokenizer.encode("", "").type_ids:
+        return ()
+    first = ids.index(separator)
+    return tuple(int(i > first) for i in range(len(ids)))
 
 
 def _span(token: str, span: Span, text: str) -> Span:

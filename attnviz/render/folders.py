@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
 import platformdirs
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+_LOCK = ".in-use"
+"""A file in a work folder that is locked for as long as its program lives, however that ends."""
 _WORK = "work-"
 _ABANDONED = 3 * 24 * 3600
 """Seconds after which nobody works any more in a folder in which nothing has happened: whoever did was killed."""
@@ -45,13 +53,30 @@ def is_writable(folder: Path) -> bool:
 def temporary_work_folder() -> Iterator[str]:
     """A folder in which all work files lie until the block is left; those of killed programs go now."""
     for each in user_folder().glob(f"{_WORK}*"):
-        if _is_abandoned(each):
+        if not each.is_symlink() and _is_abandoned(each):
             shutil.rmtree(each, ignore_errors=True)
     with (
         tempfile.TemporaryDirectory(prefix=_WORK, dir=work_folder()) as folder,
         use_work_folder(folder),
+        _locked(Path(folder)),
     ):
         yield folder
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    if fcntl is None:
+        yield
+        return
+    new = folder / f"{_LOCK}.new"
+    file = os.open(new, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        with suppress(OSError):  # a file system without locks: then its age decides
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            new.rename(folder / _LOCK)
+        yield
+    finally:
+        os.close(file)
 
 
 @contextmanager
@@ -78,7 +103,17 @@ def work_folder() -> str:
 
 
 def _is_abandoned(folder: Path) -> bool:
+    """True if the program that worked in the folder is gone; where that cannot be known, if it was still for days."""
     try:
+        if fcntl is not None and (folder / _LOCK).is_file():
+            file = os.open(folder / _LOCK, os.O_RDWR)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return False
+            finally:
+                os.close(file)
+            return True
         return time.time() - folder.stat().st_mtime > _ABANDONED
     except OSError:
         return False

@@ -14,6 +14,7 @@ from attnviz.render.folders import temporary_work_folder
 from attnviz.render.pipelined_render import PipelinedRender, Planning, PlanT
 from attnviz.render.render_queue import RenderQueue, RenderTask
 from attnviz.render.store import Store
+from attnviz.render.video.container import is_segment
 from attnviz.render.workers.cluster import ClusterAddress
 from attnviz.render.workers.executor import Executor, executor
 from attnviz.render.workers.worker import dismiss, draw
@@ -161,12 +162,21 @@ class RenderService:
 
     def _drawn_before(self, segment: Segment, path: Path) -> bool:
         name = _name(segment)
-        return self.store is not None and name is not None and self.store.fetch(name, path)
+        if self.store is None or name is None or not self.store.fetch(name, path):
+            return False
+        if is_segment(path, segment.frames):
+            return True
+        path.unlink()  # whole, and not what was drawn: somebody else put it there
+        return False
 
-    def cached(self, name: str | None, make: Callable[[], bytes]) -> bytes:
-        """Returns what is stored under the name, or else what `make` makes; without a name nothing is stored."""
+    def cached(
+        self, name: str | None, make: Callable[[], bytes], is_sound: Callable[[bytes], bool]
+    ) -> bytes:
+        """Returns what is stored under the name, if it is sound, or else what `make` makes; without a name nothing is
+        stored.
+        """
         data = None if self.store is None or name is None else self.store.read(name)
-        if data is None:
+        if data is None or not is_sound(data):
             data = make()
             self.keep(name, data)
         return data

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,6 +25,9 @@ DEFAULT_LIMIT = 2_000_000_000
 
 _TEMPORARY = "."
 """Begins the names of files that are still being written; keys do not begin so."""
+_DIGEST = re.compile(r"[0-9a-f]{16}")
+_PREFIX = 2
+"""Characters of a key that name the folder of its file."""
 _HOUR = 3600.0
 
 
@@ -68,7 +73,7 @@ class Store:
     """
 
     folder: Path
-    """Need not exist. It should be the store's alone: whatever lies in its subfolders may be removed."""
+    """Need not exist. What is not the store's own in it stays: other files, links, and what they lead to."""
     limit: int
     """Bytes; 0 stores nothing. `prune` enforces it, not every `put`."""
 
@@ -139,7 +144,7 @@ class Store:
         for file in self._files():
             if _is_gone(file.path) and not file.is_temporary:
                 freed += file.size
-        for folder in _entries(self.folder):
+        for folder in self._folders():
             # another process may have put something there meanwhile
             with suppress(OSError):
                 Path(folder).rmdir()
@@ -157,7 +162,7 @@ class Store:
         )
 
     def _folder_of(self, key: str) -> Path:
-        return self.folder / key[:2]
+        return self.folder / key[:_PREFIX]
 
     def _stored(self, key: str) -> list[Path]:
         """The files of a key: as a rule one at most, two where two processes put it at the same moment."""
@@ -165,14 +170,24 @@ class Store:
         return [
             folder / entry.name
             for entry in _entries(folder)
-            if entry.name.rpartition(".")[0] == key
+            # a pipe would be waited for, and a link may lead anywhere
+            if entry.name.rpartition(".")[0] == key and entry.is_file(follow_symlinks=False)
+        ]
+
+    def _folders(self) -> list[os.DirEntry[str]]:
+        return [
+            each
+            for each in _entries(self.folder)
+            if len(each.name) == _PREFIX and each.is_dir(follow_symlinks=False)
         ]
 
     def _files(self) -> Iterator[_File]:
-        for folder in _entries(self.folder):
+        for folder in self._folders():
             for entry in _entries(folder.path):
                 try:
                     if not entry.is_file(follow_symlinks=False):
+                        continue
+                    if not _is_own(entry.name, folder.name):
                         continue
                     state = entry.stat(follow_symlinks=False)
                 except OSError:
@@ -221,6 +236,8 @@ def _digest(data: bytes) -> str:
 def _sound(stored: Path) -> bytes | None:
     """The bytes of the file, if it is as it was put: a machine that crashes leaves files without their end."""
     try:
+        if not stat.S_ISREG(stored.lstat().st_mode):
+            return None
         data = stored.read_bytes()
     except OSError:
         return None
@@ -228,6 +245,12 @@ def _sound(stored: Path) -> bytes | None:
         return data
     _is_gone(stored)
     return None
+
+
+def _is_own(name: str, folder: str) -> bool:
+    """True for the name of a part in the folder, and of one that is still being written."""
+    before, _, digest = name.rpartition(".")
+    return _DIGEST.fullmatch(digest) is not None and (not before or before.startswith(folder))
 
 
 def _place(stored: Path, data: bytes, target: Path) -> None:

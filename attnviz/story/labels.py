@@ -10,10 +10,11 @@ from attnviz.story.caption_tokens import ROLES_BY_LETTER
 from attnviz.story.captions import Caption, symbol
 from attnviz.story.matrix import Label
 from attnviz.theme import Role
-from attnviz.typeset.text_width import JOINERS, columns_of
+from attnviz.typeset.text_width import JOINERS, columns_of, cut_to_columns, graphemes
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _VISIBLE = {"\n": "⏎", "\t": "⇥", "\r": "␍", "\u2028": "⏎", "\u2029": "⏎"}
+_FLAG, _TAGS = "\U0001f3f4", range(0xE0020, 0xE0080)
 LONGEST = 12
 """Columns that a token may take in a label; a longer one is cut and ends in …"""
 
@@ -54,17 +55,17 @@ def shown_token(token: str, longest: int = LONGEST) -> str:
     ('a�[31m', '␣', 'internation…')
     """
     blank = token.strip() == ""
-    safe = "".join(_shown_character(c, blank) for c in token) or "∅"
-    if not columns_of(safe):
+    safe = "".join(_shown_grapheme(each, blank) for each in graphemes(token)) or "∅"
+    if unicodedata.category(safe[0])[0] == "M" or not columns_of(safe):
         safe = f"◌{safe}"
-    if columns_of(safe) <= longest:
-        return safe
-    kept = ""
-    for character in safe:
-        if columns_of(kept + character) > longest - 1:
-            break
-        kept += character
-    return kept + "…"
+    return cut_to_columns(safe, longest)
+
+
+def _shown_grapheme(grapheme: str, blank: bool) -> str:
+    """The flags of England, Scotland and Wales are written in tags, which are no text elsewhere."""
+    if grapheme[0] == _FLAG and all(ord(each) in _TAGS for each in grapheme[1:]):
+        return grapheme
+    return "".join(_shown_character(each, blank) for each in grapheme)
 
 
 def _shown_character(character: str, blank: bool) -> str:

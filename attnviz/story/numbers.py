@@ -383,8 +383,20 @@ def fitting_precision(values: FloatArray, least: int = 2, most: int = 8) -> int:
     >>> fitting_precision(np.array([0.3, 12.0])), fitting_precision(np.array([0.00042]))
     (2, 5)
     """
-    finite = np.abs(values[np.isfinite(values)])
-    largest = float(finite.max(initial=0.0))
+    largest = largest_size(values)
     if largest == 0:
         return least
     return min(max(least, 1 - math.floor(math.log10(largest))), most)
+
+
+def largest_size(values: FloatArray) -> float:
+    """The largest absolute value of the finite ones, 0 where there is none. Copies nothing where all are finite.
+
+    >>> largest_size(np.array([2.0, -3.0, np.inf]))
+    3.0
+    """
+    ends = (values.min(initial=0.0), values.max(initial=0.0))
+    if not np.isfinite(ends).all():
+        seen = values[np.isfinite(values)]
+        ends = (seen.min(initial=0.0), seen.max(initial=0.0))
+    return float(max(-ends[0], ends[1]))

@@ -158,8 +158,7 @@ def head_measures_text(head: MeasuredHead, language: str) -> str:
 
 def notes(detail: HeadDetail, language: str) -> tuple[str, ...]:
     """The notes on the numbers."""
-    survey = detail.survey
-    return tuple(words(language).phrase("heads", note, **survey.facts) for note in survey.notes())
+    return detail.survey.note_texts(language)
 
 
 _NAMES = {"entropy": "entropy_alone"}

@@ -13,6 +13,7 @@ from attnviz.core.provenance import Provenance
 from attnviz.records import record
 from attnviz.story.i18n import words
 from attnviz.story.pooled_map import PooledMatrix, pooled
+from attnviz.story.reading_notes import reading_notes
 
 MEASURES = ("previous", "following", "same", "first", "added")
 """Measures by which heads are ranked, in the order in which they are shown; fields of `HeadMeasures`."""
@@ -96,6 +97,12 @@ class Survey:
             notes.append("measured_note")
             notes += ["induction_note"] if self.foremost("induction", 1) else []
         return (*notes, "note")
+
+    def note_texts(self, language: str, *, measured: bool = True) -> tuple[str, ...]:
+        """The notes in words: how a file was read, if there were other ways, and those that `notes` names."""
+        said = words(language)
+        named = (said.phrase("heads", note, **self.facts) for note in self.notes(measured=measured))
+        return (*reading_notes(self.provenance.readings, said), *named)
 
     def title(self, language: str) -> str:
         """The model, and how many heads are shown on how many tokens."""

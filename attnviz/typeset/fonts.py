@@ -21,9 +21,13 @@ import numpy.typing as npt
 import uharfbuzz
 
 from attnviz.errors import InputError
-from attnviz.typeset.typefaces import CURE, Typeface, chinese, latin
+from attnviz.typeset.directions import right_to_left
+from attnviz.typeset.text_width import graphemes
+from attnviz.typeset.typefaces import CURE, Typeface, chinese, latin, other_typefaces, package_of
 
 _NUMBER = re.compile(r"[\d.−]*\d")
+_DIGITS = re.compile("[0-9][0-9.,]*|[^0-9]+")
+"""Numbers in a text from right to left read from left to right."""
 _OPTICAL_SIZE = 20
 
 Points = npt.NDArray[np.float64]
@@ -78,12 +82,12 @@ def shape(text: str, weight: Weight) -> ShapedText:
 def _shaped(text: str, weight: Weight, named: Typeface | None) -> ShapedText:
     outlines: list[Points] = []
     characters: list[int] = []
-    pen, start = 0.0, 0
-    for face, stretch in _stretches(text, named):
+    pen = 0.0
+    for face, start, stretch in _from_left_to_right(text, named):
         part = _shaped_stretch(stretch, weight, face)
         outlines += [outline + np.array([pen, 0.0, 0.0]) for outline in part.outlines]
         characters += [start + character for character in part.characters]
-        pen, start = pen + part.width, start + len(stretch)
+        pen += part.width
     return ShapedText(tuple(outlines), tuple(characters), pen)
 
 
@@ -104,40 +108,105 @@ def _shaped_stretch(text: str, weight: Weight, face: Typeface) -> ShapedText:
     return ShapedText(tuple(outlines), tuple(characters), pen)
 
 
-def _stretches(text: str, named: Typeface | None) -> list[tuple[Typeface, str]]:
-    """The text in stretches of one typeface: Inter wherever it has the character."""
-    faces = [_face_for(character, named) for character in text]
-    grouped = groupby(zip(faces, text, strict=True), key=lambda pair: pair[0])
-    return [(face, "".join(character for _, character in pairs)) for face, pairs in grouped]
+def _from_left_to_right(text: str, named: Typeface | None) -> Iterator[tuple[Typeface, int, str]]:
+    """Yields the stretches of one typeface as they stand in the line, each with its place in the text."""
+    end = 0
+    for begin, close in right_to_left(text):
+        yield from _stretches(text[end:begin], end, named)
+        parts = _DIGITS.finditer(text[begin:close])
+        found = [(begin + part.start(), part.group()) for part in parts]
+        every = [each for at, part in found for each in _stretches(part, at, named)]
+        yield from reversed(every)
+        end = close
+    yield from _stretches(text[end:], end, named)
+
+
+def _stretches(text: str, start: int, named: Typeface | None) -> list[tuple[Typeface, int, str]]:
+    """The text in stretches of one typeface, with their places: Inter wherever it has a whole grapheme."""
+    faces = [pair for each in graphemes(text) for pair in _faces(each, named)]
+    stretches = []
+    for face, pairs in groupby(faces, key=lambda pair: pair[0]):
+        stretch = "".join(part for _, part in pairs)
+        stretches.append((face, start, stretch))
+        start += len(stretch)
+    return stretches
+
+
+@cache
+def _faces(grapheme: str, named: Typeface | None) -> tuple[tuple[Typeface, str], ...]:
+    """A typeface for the grapheme; where none has all of it, one for each of its characters."""
+    needed = [each for each in grapheme if not _is_invisible(each)]
+    if len(needed) < 2:
+        return ((_face_for(needed[0], named) if needed else latin(), grapheme),)
+    whole = (face for face in _candidates(named) if all(_has(face, each) for each in needed))
+    if (face := next(whole, None)) is not None:
+        return ((face, grapheme),)
+    return tuple((_face_for(each, named), each) for each in grapheme)
 
 
 @cache
 def _face_for(character: str, named: Typeface | None) -> Typeface:
-    if _has(latin(), character) or character.isspace():
+    if _is_invisible(character):
         return latin()
-    other = named or chinese()
-    return other if other is not None and _has(other, character) else latin()
+    return next((face for face in _candidates(named) if _has(face, character)), latin())
 
 
+def _candidates(named: Typeface | None) -> Iterator[Typeface]:
+    """Yields Inter, then the typefaces that the user names; where none is named, those of the machine."""
+    yield latin()
+    if named is not None:
+        yield named
+        yield from named.others
+        return
+    if (found := chinese()) is not None:
+        yield found
+    yield from other_typefaces()
+
+
+def _is_invisible(character: str) -> bool:
+    """Tests for what needs no glyph: blanks, joiners, isolates, variation selectors."""
+    return (
+        character.isspace()
+        or unicodedata.category(character) == "Cf"
+        or "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0100" <= character <= "\U000e01ef"
+    )
+
+
+@cache
 def _has(face: Typeface, character: str) -> bool:
+    """Tests for a glyph that is drawn in outlines: fonts of coloured pictures have none."""
     font, _ = _font(face, Weight.MEDIUM)
-    return font.get_nominal_glyph(ord(character)) is not None
+    glyph = font.get_nominal_glyph(ord(character))
+    return glyph is not None and (face == latin() or len(_outline(glyph, Weight.MEDIUM, face)) > 0)
 
 
 def _features(text: str) -> dict[str, bool | list[tuple[int, int, bool]]]:
     """Figures of equal width in numbers, where they must align; not elsewhere, for they widen a hyphen too."""
     numbers = [(match.start(), match.end(), True) for match in _NUMBER.finditer(text)]
-    features: dict[str, bool | list[tuple[int, int, bool]]] = {"liga": False, "calt": False}
+    features: dict[str, bool | list[tuple[int, int, bool]]] = {}
+    if not any(_joins(each) for each in text):
+        features = {"liga": False, "calt": False}
     return features | ({"tnum": numbers} if numbers else {})
 
 
-def missing_from_inter(text: str) -> str:
-    """The characters of `text` that Inter does not have, each once.
+def _joins(character: str) -> bool:
+    """Tests for scripts whose letters change beside each other: without ligatures they would be wrong."""
+    return unicodedata.category(character)[0] == "M" or unicodedata.bidirectional(character) == "AL"
 
-    >>> missing_from_inter("注意力 means attention")
-    '注意力'
+
+def typefaces_needed(texts: Iterable[str]) -> dict[Typeface, str]:
+    """The typefaces that draw what Inter lacks of these texts, each with its characters.
+
+    >>> list(typefaces_needed(["注意力 means attention"]).values())
+    ['注意力']
     """
-    return "".join(dict.fromkeys(c for c in text if not c.isspace() and not _has(latin(), c)))
+    named, needed = _named.get(), dict[Typeface, dict[str, None]]()
+    for each in dict.fromkeys(each for text in texts for each in graphemes(text)):
+        for face, part in _faces(each, named):
+            if face != latin() and _has(face, part[0]):
+                needed.setdefault(face, {}).update(dict.fromkeys(part))
+    return {face: "".join(characters) for face, characters in needed.items()}
 
 
 def missing_characters(text: str) -> str:
@@ -148,7 +217,7 @@ def missing_characters(text: str) -> str:
     """
     named = _named.get()
     return "".join(
-        dict.fromkeys(c for c in text if not c.isspace() and not _has(_face_for(c, named), c))
+        dict.fromkeys(c for c in text if not _is_invisible(c) and not _has(_face_for(c, named), c))
     )
 
 
@@ -170,11 +239,13 @@ def check_characters(
 
 def _cure(character: str) -> str:
     """Says how to get that character drawn: no Chinese typeface has an emoji, and one that is here already lacks it."""
-    found, is_letter = chinese(), unicodedata.category(character).startswith("L")
-    if found is not None and _has(found, character):
+    is_letter = unicodedata.category(character)[0] in "LMN"
+    if _has(_face_for(character, None), character):
         return "leave --font out"
-    if found is None and is_letter and unicodedata.east_asian_width(character) in "WF":
+    if is_letter and unicodedata.east_asian_width(character) in "WF" and chinese() is None:
         return CURE
+    if is_letter and (package := package_of(character)):
+        return f"pip install {package}, or --font FILE with a font that has it"
     return "leave it out, or --font FILE with a font that has it"
 
 

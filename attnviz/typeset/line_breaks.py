@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 
-from attnviz.typeset.text_width import columns_of
+from attnviz.typeset.text_width import columns_of, graphemes
 
 _NARROW = frozenset("ijltfrI!'’,.:;`·|()[]/\\\" -")
-_WIDE = frozenset("mMwW@%…—–→⏎⇥")
+_WIDE = frozenset("mMwW@%…—–→⏎⇥سشصض")
 _NARROW_EM, _USUAL_EM, _WIDE_EM = 0.36, 0.63, 1.0
-_ASCII = 0x7F
+_INDIC = frozenset(map(chr, range(0x0900, 0x0E00)))
+"""Devanagari, Bengali, Tamil and their kin: wider letters than those of Europe."""
 _CHINESE = "\u2e80-\U0010ffff"
 _PIECE = re.compile(
     rf"[“（《]*[{_CHINESE}][，。：；、！？）》”…]*\s*|[^\s“{_CHINESE}]+\s*|.\s*", re.DOTALL
@@ -27,7 +29,7 @@ def roomy_width(text: str, size: float) -> float:
     >>> roomy_width("ill", 10) < roomy_width("mom", 10) < roomy_width("猫猫猫", 10)
     True
     """
-    return size * sum(map(_em, text))
+    return size * sum(map(_em, graphemes(text)))
 
 
 def break_lines(text: str, width: float, size: float) -> list[str]:
@@ -45,20 +47,27 @@ def break_lines(text: str, width: float, size: float) -> list[str]:
 
 
 def _pieces(text: str, width: float, size: float) -> Iterator[str]:
-    """The pieces between possible breaks; one that is wider than a line comes by single characters."""
+    """The pieces between possible breaks; one that is wider than a line comes by single graphemes."""
+    piece, places = "", set(accumulate(map(len, graphemes(text))))
     for match in _PIECE.finditer(text):
-        piece = match.group()
+        piece += match.group()
+        if match.end() not in places:
+            continue  # an emoji of several goes on
         if roomy_width(piece.rstrip(), size) > width:
-            yield from piece
+            yield from graphemes(piece)
         else:
             yield piece
+        piece = ""
 
 
-def _em(character: str) -> float:
-    if character in _NARROW:
+def _em(grapheme: str) -> float:
+    if grapheme in _NARROW:
         return _NARROW_EM
-    if character in _WIDE:
+    if grapheme in _WIDE:
         return _WIDE_EM
-    if ord(character) <= _ASCII:
+    if grapheme.isascii():
         return _USUAL_EM
-    return {0: 0.0, 1: 0.7, 2: 1.05}[columns_of(character)]
+    columns = columns_of(grapheme)
+    if grapheme[0] in _INDIC:
+        return 0.4 + 0.4 * columns
+    return 0.7 * columns if columns < 2 else 1.05

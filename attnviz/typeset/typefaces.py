@@ -1,7 +1,9 @@
-"""Typefaces of a film's text: Inter, and for what it lacks a Chinese one that is found on the machine.
+"""Typefaces of a film's text: Inter, and for what it lacks those that are found on the machine.
 
-A Chinese typeface is looked for where the user says (`--font`), then in the extra `attnviz[zh]`, then among the fonts
-of the system, sans serifs first. None is fetched.
+They are looked for where the user says (`--font`), and nowhere else then. Where the user says nothing: for Chinese in
+the extra `attnviz[zh]`, then among the fonts of the system; for other scripts in the packages of fontpkg that are
+installed, such as those of the extra `attnviz[scripts]`, then in every font of the system, sans serifs first. None is
+fetched.
 """
 
 from __future__ import annotations
@@ -9,7 +11,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -41,6 +45,31 @@ _PREFERRED = (
     "DroidSansFallbackFull.ttf",
 )
 
+_ODD = (
+    "bold",
+    "italic",
+    "oblique",
+    "black",
+    "light",
+    "thin",
+    "condensed",
+    "mono",
+    "serif",
+    "unifont",
+)
+"""What the names of fonts say that are taken last."""
+_BOXES = ("lastresort", "adobeblank")
+"""Fonts that have a box or nothing for every character."""
+_PACKAGES = {
+    "ARABIC": "fontpkg-noto-sans-arabic",
+    "DEVANAGARI": "fontpkg-noto-sans-devanagari",
+    "HEBREW": "fontpkg-heebo",
+    "KHMER": "fontpkg-noto-sans-khmer",
+    "TAMIL": "fontpkg-noto-sans-tamil",
+    "TELUGU": "fontpkg-noto-sans-telugu",
+    "THAI": "fontpkg-noto-sans-thai",
+}
+
 
 @dataclass(frozen=True)
 class Typeface:
@@ -48,6 +77,8 @@ class Typeface:
 
     path: Path
     index: int = 0
+    others: tuple[Typeface, ...] = ()
+    """Typefaces for what this one lacks."""
 
 
 @cache
@@ -69,6 +100,43 @@ def chinese() -> Typeface | None:
     return None if found is None else _simplified(found)
 
 
+@cache
+def other_typefaces() -> tuple[Typeface, ...]:
+    """The typefaces of this machine besides Inter, for any script: those of packages, then those of the system."""
+    found = []
+    for path in [*_packaged_fonts(), *sorted(_system_fonts().values(), key=_rank)]:
+        # What is no font, or cannot be read, is somebody else's.
+        with suppress(InputError):
+            found.append(_simplified(path))
+    return tuple(found)
+
+
+def package_of(character: str) -> str | None:
+    """The package that brings a letter of its script; None if none is known.
+
+    >>> package_of("ק"), package_of("ॐ")
+    ('fontpkg-heebo', 'fontpkg-noto-sans-devanagari')
+    """
+    script = unicodedata.name(character, "").partition(" ")[0]
+    return _PACKAGES.get(script)
+
+
+def _packaged_fonts() -> Iterator[Path]:
+    """Yields the regular font of each package of fontpkg, those that serve a script before others."""
+    for name in sorted(
+        fontpkg.families(), key=lambda name: (not name.startswith("Noto Sans"), name)
+    ):
+        if name != LATIN:
+            with suppress(fontpkg.FontpkgError, OSError):
+                yield Path(str(fontpkg.path(name, nearest=True)))
+
+
+def _rank(file: Path) -> tuple[bool, bool, bool, str]:
+    name = file.stem.lower()
+    odd = any(each in name for each in _ODD)
+    return odd, "notosans" not in name, "sans" not in name, name
+
+
 def chosen(font: str) -> Typeface:
     """The typeface that a user names: a font file, or the name of one among the system's fonts, without its suffix.
 
@@ -76,7 +144,9 @@ def chosen(font: str) -> Typeface:
     """
     path = Path(font)
     if path.suffix.lower() in _SUFFIXES or os.sep in font:
-        if not path.is_file():
+        if path.exists() and not path.is_file():
+            raise InputError(f"--font {font}: not a file ({', '.join(_SUFFIXES)})")
+        if not path.exists():
             raise InputError(f"--font {font}: no such file")
     else:
         names = {Path(name).stem: file for name, file in _system_fonts().items()}
@@ -112,7 +182,8 @@ def _system_fonts() -> dict[str, Path]:
         file.name.lower(): file
         for folder in _font_folders()
         for file in sorted(folder.rglob("*"))
-        if file.suffix.lower() in _SUFFIXES
+        if file.suffix.lower() in _SUFFIXES and file.is_file()
+        if not file.stem.lower().startswith(_BOXES)
     }
 
 

@@ -24,6 +24,8 @@ from attnviz.cli.render.duration import Duration
         ("12.5S", 12.5),
         (" 90s ", 90),
         ("24h", 86_400),
+        ("１：３０", 90),
+        ("９０ｓ", 90),
     ],
 )
 def test_a_time_is_read_as_it_is_meant(written, seconds):

@@ -216,7 +216,7 @@ def test_a_lesson_or_a_step_can_be_chosen_of_a_lecture(explain, film):
         ),
         (["--step", "sofmax"], "unknown step 'sofmax': did you mean 'softmax'?"),
         (["--query", "dog"], "--query 'dog' is not among the 3 tokens"),
-        (["--format", "latex"], "there are 2 lessons, and a LaTeX document holds one: choose"),
+        (["--format", "latex"], "there are 2 lessons, and a latex document holds one: choose"),
         (["--step", "softmax", "--format", "json"], "--step does not go with JSON"),
     ],
 )

@@ -68,7 +68,7 @@ def test_json_of_several_lessons_is_a_list(lecture, capsys):
         (["--lesson", "cost"], "{} has no lesson cost: choose one of self-attention, masking"),
         (
             ["--format", "latex"],
-            "there are 2 lessons, and a LaTeX document holds one: choose it with --lesson self-attention",
+            "there are 2 lessons, and a latex document holds one: choose it with --lesson self-attention",
         ),
     ],
 )
@@ -85,7 +85,7 @@ def test_of_chapters_with_the_same_lesson_none_can_be_chosen(tmp_path, capsys):
     assert run(["explain", str(path), "--format", "latex"]) == 2
 
     assert capsys.readouterr().err == (
-        "Error: there are 3 lessons, and a LaTeX document holds one: "
+        "Error: there are 3 lessons, and a latex document holds one: "
         "make a lecture file of each chapter, or Markdown of all of them\n"
     )
 

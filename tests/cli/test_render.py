@@ -15,6 +15,7 @@ import srt
 
 from attnviz.render import render_service
 from attnviz.render.store import save_limit, unchecked_user_store
+from attnviz.typeset.typefaces import latin
 from tests.patience import PATIENCE
 
 from .conftest import frames_of, left_over, names, stored
@@ -24,6 +25,8 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in 
 ENVIRONMENT["PYTHONIOENCODING"] = "utf-8"
 HASTY = ("--step", "inputs", "--quality", "low", "--fps", "5", "--pace", "fast")
 SHORT = (*HASTY, "--jobs", "1")
+INTER = str(latin().path)
+"""A font without emoji, whatever fonts this machine has."""
 
 
 @pytest.fixture
@@ -93,7 +96,10 @@ def test_a_film_and_its_captions_are_written_and_nothing_else(render, folder, tm
         (["-o", "none/a.mp4"], "cannot be written: the folder none does not exist; make it first"),
         (["-o", "file/a.mp4"], "cannot be written: file is not a folder; choose another place"),
         (["-o", "/proc/a.mp4"], "/proc/a.mp4 cannot be written: "),
-        (["my 😀"], "no typeface here has the character '😀' (in '😀'): leave it out, or --font"),
+        (
+            ["my 😀", "--font", INTER],
+            "no typeface here has the character '😀' (in '😀'): leave --font out; attnviz",
+        ),
         (["--font", "no.otf"], "--font no.otf: no such file"),
         (["--font", "file"], "unknown font 'file': "),
         (["the cat", "--query", "dog"], "dog"),
@@ -259,7 +265,7 @@ def test_the_cache_is_brought_to_its_limit_when_a_film_is_done(attnviz, work):
 def test_a_film_that_exists_is_replaced_only_by_a_whole_one(render, folder):
     (folder / "a.mp4").write_bytes(b"old")
 
-    assert render(*SHORT, "😀", "-o", "a.mp4")[0] == 2
+    assert render(*SHORT, "😀", "--font", INTER, "-o", "a.mp4")[0] == 2
     assert (folder / "a.mp4").read_bytes() == b"old"
     assert render(*SHORT, "-o", "a.mp4")[0] == 0
     assert frames_of(folder / "a.mp4")[1] > 10

@@ -195,5 +195,5 @@ def test_lessons_refuse_it_in_one_line(name):
 
     assert str(caught.value) == (
         "lessons show self-attention, and this is cross-attention of 3 queries and 5 keys: "
-        "read its numbers from the trace, in Python or as to_json writes them"
+        "read its numbers from the trace, in Python or with --format json"
     )

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from attnviz.safe_text import safe_text
 from attnviz.survey.heads import Pair, Survey, measured_heads
 from attnviz.theme import THEMES
 from attnviz.typeset.fonts import Weight, shape
@@ -99,7 +100,7 @@ def test_names_are_shown_as_they_are_and_do_nothing(name):
 
     kinds = {each.tag.removeprefix(SVG) for each in picture.iter()}
     assert kinds == {"svg", "title", "rect", "text", "g", "path"}
-    shown = "".join(each for each in name if each.isprintable())
+    shown = safe_text(name)
     assert texts(picture)[0].startswith(f"{shown}, ")
 
 

@@ -37,23 +37,6 @@ IN_FULL = (
     "long in Chinese",
 )
 """The cases of the main lesson of which every screen is looked at."""
-SLOW = frozenset(
-    {
-        "two hundred tokens",
-        "long in Chinese",
-        "twelve heads",
-        "long tokens",
-        "one head with w_o and biases",
-        "five decimals, score bias",
-        "retrieval",
-        "heads without w_o",
-        "illustrated in Chinese",
-        "illustrated in light",
-        "multi-head of forty",
-        "cnn-limits zh",
-    }
-)
-"""The cases that `scripts/test --films` looks at: others are like them, and sooner planned."""
 IN_LIGHT = {"illustrated in light": "illustrated"}
 ONLY = {
     "turned by position": ("keys", "places", "scores"),
@@ -69,6 +52,14 @@ ONLY = {
 }
 """The steps that look new in a case; the others look as in a case before."""
 OTHER_LESSONS = tuple(name for name, case in CASES.items() if case.lesson != "self-attention")
+QUICK = {
+    *("illustrated", "the cat sat", "causal", "two heads", "one token", "big and negative"),
+    *("given, with a cap and a sink", "turned by position", "normalised", "scaling en", "cost zh"),
+    *("order en", "masking zh", "multi-head en", "any-length of one"),
+}
+"""The cases of `scripts/test`: every kind of step is in one, and each is planned in a moment."""
+SLOW = frozenset({*IN_FULL, *IN_LIGHT, *ONLY, *OTHER_LESSONS} - QUICK)
+"""The cases of `scripts/test --films`."""
 
 
 def film_of(

@@ -20,7 +20,7 @@ from attnviz.views.film.style import ARITHMETIC, SIDEBAR, STAGE, Size
 from tests.film.small import small_film
 
 LONG = {"text": "one two three four five six seven eight", "d_model": 24, "d_k": 32, "d_v": 32}
-pytestmark = pytest.mark.xdist_group("between steps")
+pytestmark = [pytest.mark.xdist_group("between steps"), pytest.mark.films]
 
 STEPS = ("inputs", "weights", "queries", "keys", "values", "scores", "pair", "scale", "softmax")
 

@@ -33,6 +33,7 @@ class Doubtful:
             yield i, drawn
 
 
+@pytest.mark.films
 @pytest.mark.parametrize("folder", [True, False], ids=["ahead", "planned before"])
 def test_a_lesson_is_drawn_here_then_and_every_frame_is_heard_of_once(tmp_path, folder):
     asked, heard = small_film("inputs", "scores", "softmax"), []

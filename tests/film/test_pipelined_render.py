@@ -10,6 +10,7 @@ from attnviz.scenes.self_attention import SelfAttention
 from attnviz.errors import InputError
 from attnviz.render.pipelined_render import PipelinedRender
 from attnviz.render.workers.worker import DrawResult
+from attnviz.typeset.typefaces import latin
 from attnviz.views.film.production.planning import plan
 from tests.film.small import small_film
 
@@ -95,7 +96,7 @@ def test_what_is_there_is_passed_by_and_all_workers_but_one_follow_until_there_i
 
 def test_an_error_of_the_film_is_raised_by_the_plan(pipelined):
     with pytest.raises(InputError, match="no typeface here has the character"):
-        pipelined(small_film("inputs", text="the 😀")).plan(quiet)
+        pipelined(replace(small_film("inputs", text="the 😀"), font=latin())).plan(quiet)
 
 
 def test_it_ends_at_once_when_whoever_waits_is_interrupted(pipelined):

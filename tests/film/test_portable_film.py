@@ -33,8 +33,9 @@ def film(name: str, lang: str, *only: str, **given) -> Film:
         film("cost", "zh"),
         film("order", "zh"),
         film("self-attention", "en", "inputs"),
+        film("self-attention", "zh", "inputs", "softmax", text="القطة על हिन्दी น้ำ 猫"),
     ],
-    ids=["own words", "cost", "order", "English"],
+    ids=["own words", "cost", "order", "English", "scripts"],
 )
 def test_where_there_is_no_such_font_the_same_film_is_planned(asked, monkeypatch):
     here = plan(asked)
@@ -43,15 +44,18 @@ def test_where_there_is_no_such_font_the_same_film_is_planned(asked, monkeypatch
 
     monkeypatch.setattr(fonts, "chinese", lambda: None)
     monkeypatch.setattr(typefaces, "chinese", lambda: None)
+    monkeypatch.setattr(fonts, "other_typefaces", lambda: ())
     fonts._face_for.cache_clear()
+    fonts._faces.cache_clear()
     try:
         there = plan(pickle.loads(sent))
     finally:
         fonts._face_for.cache_clear()
+        fonts._faces.cache_clear()
 
     assert [each.key for each in there.segments] == [each.key for each in here.segments]
     assert None not in [each.key for each in here.segments]
 
 
 def test_a_film_that_inter_can_draw_brings_no_font():
-    assert portable_film(film("cost", "en")).font is None
+    assert portable_film(film("cost", "en")).fonts == ()

@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from attnviz.lessons.self_attention.score_steps import CHANGES
 from attnviz.theme import contrast
 from attnviz.views.film.style import CANVAS, CAPTION, DIMMED, HEADER, MARGIN, SIDEBAR, Size
 from tests.film.films import IN_FULL, ONLY
@@ -127,7 +128,7 @@ def test_the_numbers_of_a_matrix_are_shown_in_its_order(any_film):
 
 
 LARGE = 0.95 * Size.LARGE.em * 60
-SCORE_STEPS = ("scale", "cap", "bias", "mask", "softmax")
+SCORE_STEPS = (*(each.id for each in CHANGES), "softmax")
 WITH_SCORE_STACK = [
     *IN_FULL,
     *(name for name, steps in ONLY.items() if set(steps) & set(SCORE_STEPS)),

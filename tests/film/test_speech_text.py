@@ -131,7 +131,7 @@ def test_chinese_numerals_are_those_of_the_school_book(number, numeral):
     assert spoken_text(number, "zh") == numeral
 
 
-SPOKEN_TEXT = re.compile("[A-Za-z0-9\u4e00-\u9fff ,.:;?!()'’\\[\\]“”，。：；？！、（）-]*")
+SPOKEN_TEXT = re.compile("[A-Za-zÀ-ÖØ-öø-ÿ0-9\u4e00-\u9fff ,.:;?!()'’\\[\\]“”，。：；？！、（）-]*")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

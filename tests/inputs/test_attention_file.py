@@ -8,7 +8,9 @@ import pytest
 from safetensors.numpy import save_file
 
 from attnviz.errors import EnvironmentFault, InputError
-from attnviz.inputs.attention_file import read_attention
+from attnviz.inputs.arrays.attention_file import read_attention
+from attnviz.story.i18n import words
+from attnviz.story.reading_notes import reading_notes
 
 WEIGHTS = np.random.default_rng(0).dirichlet(np.ones(4), (2, 3, 4))
 
@@ -35,9 +37,9 @@ def test_axes_that_are_missing_are_one_layer_and_one_head(tmp_path, part, shape,
 @pytest.mark.parametrize(
     ("array", "said"),
     [
-        (np.ones(3), r"has shape (3,), expected (n, n), (heads, n, n) or (layers, heads, n, n)"),
+        (np.ones(3), r"has shape (3,), expected (n, n), (heads, n, n), (layers, heads, n, n) or (layers, batch"),
         (np.ones((2, 3)), "has shape (2, 3)"),
-        (np.ones((1, 1, 1, 2, 2)), "has shape (1, 1, 1, 2, 2)"),
+        (np.ones((1, 1, 1, 1, 2, 2)), "has shape (1, 1, 1, 1, 2, 2)"),
         (np.ones((0, 2, 2)), "has shape (0, 2, 2)"),
         (np.array([[1.0, 0.0], [0.5, -0.1]]), "row 2, column 2: -0.1 is below 0: give weights, not scores"),
         (np.array([[3.0, 2.0], [0.0, 0.0]]), "row 1 sums to 5: give weights"),
@@ -113,3 +115,88 @@ def test_without_the_package_safetensors_the_message_says_what_to_install(tmp_pa
 
     with pytest.raises(EnvironmentFault, match=r"pip install 'attnviz\[models\]'"):
         read_attention(str(tmp_path / "a.safetensors"))
+
+
+# ── as transformers hands them over ──
+
+BATCH = np.random.default_rng(1).dirichlet(np.ones(4), (2, 3, 5, 4))
+"""(layers, batch, heads, n, n)."""
+
+
+def ways(read):
+    return {each.way: each.detail for each in read.readings}
+
+
+def saved_array(tmp_path, array):
+    np.save(tmp_path / "a.npy", array)
+    return str(tmp_path / "a.npy")
+
+
+def test_a_batch_of_one_is_no_axis(tmp_path):
+    read = read_attention(saved_array(tmp_path, BATCH[:, :1]))
+
+    np.testing.assert_array_equal(read.weights, BATCH[:, 0])
+    assert read.readings == ()
+
+
+def test_one_text_of_a_batch_is_chosen(tmp_path):
+    read = read_attention(saved_array(tmp_path, BATCH), batch=2)
+
+    np.testing.assert_array_equal(read.weights, BATCH[:, 2])
+    assert ways(read) == {"batch": "2"}
+
+
+def test_four_axes_are_layers_unless_a_text_is_chosen(tmp_path):
+    path = saved_array(tmp_path, BATCH[0])
+
+    assert ways(read_attention(path)) == {"four_axes": "(3, 5, 4, 4)"}
+    np.testing.assert_array_equal(read_attention(path).weights, BATCH[0])
+    np.testing.assert_array_equal(read_attention(path, batch=1).weights, BATCH[:1, 1])
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_the_layers_of_transformers_may_be_saved_one_by_one(tmp_path, batch):
+    np.savez(tmp_path / "a.npz", *BATCH[:, :batch])
+
+    read = read_attention(str(tmp_path / "a.npz"), None if batch == 1 else 2)
+
+    np.testing.assert_array_equal(read.weights, BATCH[:, batch - 1])
+
+
+@pytest.mark.parametrize(
+    ("array", "batch", "said"),
+    [
+        (BATCH, None, "holds a batch of 3: choose one with --batch 0 to --batch 2"),
+        (BATCH, 3, "no 3 in the batch of "),
+        (BATCH[0, 0], 0, "has shape (5, 4, 4), and no axis of a batch: leave --batch out"),
+    ],
+)
+def test_a_batch_of_which_none_is_chosen_is_refused(tmp_path, array, batch, said):
+    with pytest.raises(InputError) as caught:
+        read_attention(saved_array(tmp_path, array), batch)
+
+    assert said in str(caught.value)
+
+
+def dropped_out(rate):
+    kept = np.random.default_rng(2).random(BATCH[0].shape) >= rate
+    return BATCH[0] * kept / (1 - rate)
+
+
+def test_dropout_that_was_left_on_names_model_eval(tmp_path):
+    with pytest.raises(InputError, match=r"sums to 1\.[0-9]+: .*call model\.eval\(\) if dropout is on"):  # fmt: skip
+        read_attention(saved_array(tmp_path, dropped_out(0.1)))
+
+    low = read_attention(saved_array(tmp_path, np.minimum(dropped_out(0.5), BATCH[0])))
+
+    [warning] = [each for each in low.readings if each.is_warning]
+    assert warning.way == "not_one"
+    assert "model.eval()" in reading_notes([warning], words("en"))[0]
+
+
+def test_rows_that_see_nothing_are_no_sign_of_dropout(tmp_path):
+    weights = np.tril(BATCH[0, 0, 0])
+    weights[0] = 0
+    weights[1:] /= weights[1:].sum(axis=1, keepdims=True)
+
+    assert read_attention(saved_array(tmp_path, weights)).readings == ()

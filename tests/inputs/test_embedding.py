@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from attnviz.inputs.embedding import seeded_matrix, token_vectors
+from attnviz.inputs.arrays.embedding import seeded_matrix, token_vectors
 
 
 def test_the_numbers_are_those_of_the_documented_recipe():

@@ -7,7 +7,7 @@ from attnviz.core.provenance import Source
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import AttnvizError, InputError, ShapeError
 from attnviz.inputs import InputRequest, problem_from
-from attnviz.inputs.embedding import seeded_matrix, token_vectors
+from attnviz.inputs.arrays.embedding import seeded_matrix, token_vectors
 
 
 def problem(**request):

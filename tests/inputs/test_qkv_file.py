@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from attnviz import trace_of
+from attnviz import explain, trace_of
 from attnviz.core.attention import attend
 from attnviz.core.provenance import Source
 from attnviz.errors import InputError
@@ -90,7 +90,7 @@ REFUSED = {
     "another length": (
         {"q": Q, "k": K[:, :2], "v": V},
         {},
-        "a.npz: q has 3 positions, k 2 and v 3: in self-attention they are the same",
+        "a.npz: k has 2 positions and v 3: each key has one value",
     ),
     "another width": (
         {"q": Q, "k": V, "v": V},
@@ -105,7 +105,7 @@ REFUSED = {
     "a vector": (
         {"q": Q[0, 0], "k": K, "v": V},
         {},
-        "a.npz, q has shape (4,), expected (n, d) or (heads, n, d)",
+        "a.npz, q has shape (4,), expected (n, d), (heads, n, d), (n, heads, d), or one of these in a batch",
     ),
     "not finite": (
         {"q": np.where(Q[1, 2, 3] == Q, np.nan, Q), "k": K, "v": V},
@@ -166,3 +166,102 @@ def test_only_lists_of_numbers_are_read(tmp_path):
         attended(str(tmp_path / "a.json"))
     with pytest.raises(InputError, match=r"b\.json is no object of arrays"):
         attended(str(tmp_path / "b.json"))
+
+
+# ── as frameworks hand them over ──
+
+QUERIES, KEYS, VALUES = (np.random.default_rng(i).normal(size=(4, 3, 2)) for i in range(3))
+
+
+def ways(trace):
+    return {each.way: each.detail for each in trace.problem.provenance.readings}
+
+
+def turned(*arrays):
+    return dict(zip("qkv", (each.swapaxes(-3, -2) for each in arrays), strict=True))
+
+
+def assert_attends(trace, q, k, v):
+    assert len(trace.heads) == len(q)
+    for i, head in enumerate(trace.heads):
+        alone = attend(q[i], k[i * len(k) // len(q)], v[i * len(k) // len(q)])
+        np.testing.assert_allclose(head.stages.output, alone.output, rtol=1e-12)
+
+
+@pytest.mark.parametrize("batch", [(), (1,)])
+def test_where_both_orders_of_the_axes_fit_heads_come_first_and_it_is_said(saved, batch):
+    shape = (*batch, 4, 3, 2)
+    arrays = {"q": QUERIES, "k": KEYS, "v": VALUES}
+    path = saved("a.npz", **{name: each.reshape(shape) for name, each in arrays.items()})
+
+    trace = attended(path)
+
+    assert_attends(trace, QUERIES, KEYS, VALUES)
+    assert ways(trace) == {"hnd": "q (4, 3, 2), k (4, 3, 2), v (4, 3, 2)"}
+
+
+@pytest.mark.parametrize("layout", ["hnd", "nhd"])
+def test_the_order_of_the_axes_can_be_said(saved, layout):
+    arrays = dict(zip("qkv", (QUERIES, KEYS, VALUES), strict=True))
+    given = arrays if layout == "hnd" else turned(*arrays.values())
+
+    trace = attended(saved("a.npz", **given), layout=layout)
+
+    assert_attends(trace, QUERIES, KEYS, VALUES)
+    assert ways(trace) == {}
+
+
+def test_as_many_words_as_positions_settle_the_order_of_the_axes(saved):
+    first = attended(saved("a.npz", q=QUERIES, k=KEYS, v=VALUES), text="a b c")
+    last = attended(saved("b.npz", **turned(QUERIES, KEYS, VALUES)), text="a b c")
+
+    assert_attends(first, QUERIES, KEYS, VALUES)
+    assert_attends(last, QUERIES, KEYS, VALUES)
+    assert (ways(first), list(ways(last))) == ({}, ["nhd"])
+
+
+def test_fewer_key_heads_settle_the_order_of_the_axes(saved):
+    trace = attended(saved("a.npz", **turned(QUERIES, KEYS[:2], VALUES[:2])))
+
+    assert_attends(trace, QUERIES, KEYS[:2], VALUES[:2])
+    assert list(ways(trace)) == ["nhd"]
+
+
+def test_one_of_a_batch_is_chosen(saved):
+    arrays = {"q": QUERIES, "k": KEYS, "v": VALUES}
+    path = saved("a.npz", **{name: np.stack([-each, each]) for name, each in arrays.items()})
+
+    trace = attended(path, batch=1, layout="hnd")
+
+    assert_attends(trace, QUERIES, KEYS, VALUES)
+    assert ways(trace) == {"batch": "1"}
+    with pytest.raises(InputError, match=r"q holds a batch of 2: choose one with --batch 0 to"):
+        attended(path)
+
+
+def test_fewer_queries_than_keys_are_computed_and_told_only_as_numbers(saved):
+    path = saved("a.npz", q=QUERIES[0, :2], k=KEYS[:2, :].reshape(6, 2)[:5], v=np.eye(5))
+
+    trace = attended(path, text="a b")
+
+    assert trace.problem.is_cross_attention
+    assert trace.heads[0].stages.weights.shape == (2, 5)
+    with pytest.raises(InputError, match="cross-attention of 2 queries and 5 keys"):
+        explain(trace)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"causal": True}, "--causal for 2 queries of 5 keys: programs differ in which come later"),
+        ({"layout": "nhd"}, "has no axis of heads: leave --layout out"),
+        ({"text": "a b c"}, "has 2 queries, but TEXT has 3 tokens"),
+    ],
+)
+def test_what_fewer_queries_than_keys_do_not_settle_is_refused(saved, asked, said):
+    path = saved("a.npz", q=np.ones((2, 3)), k=np.ones((5, 3)), v=np.ones((5, 3)))
+
+    with pytest.raises(InputError) as caught:
+        attended(path, **asked)
+
+    assert said in str(caught.value)

@@ -11,7 +11,7 @@ from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest
 from attnviz.inputs.example_files import load_example
-from attnviz.inputs.selection import chosen_row, position_of, row_of
+from attnviz.inputs.selection import chosen_row, position_of, positions_of, row_of
 
 
 def problem(*tokens):
@@ -124,3 +124,23 @@ def test_of_a_token_at_many_positions_the_first_ones_are_reported():
     assert str(raised.value) == (
         "'cat' stands at positions 2, 4, 6, 8, 10, 12, 14, 16, … (100 in all): say --to 2 or --to 4"
     )
+
+
+@pytest.mark.parametrize("two", ["2", "２", "٢", "२"])
+def test_a_position_is_read_in_the_digits_of_any_script(two):
+    assert position_of(["the", "cat"], two) == 1
+
+
+@pytest.mark.parametrize("dash", "-‐‑‒–—−－～〜")
+def test_a_range_is_read_with_any_dash_and_in_full_width(dash):
+    tokens = list("abcde")
+
+    assert positions_of(tokens, f"2{dash}4", "--to", "", []) == (1, 2, 3)
+    assert positions_of(tokens, f"２{dash}４", "--to", "", []) == (1, 2, 3)
+
+
+def test_a_negative_position_with_a_typographic_minus_is_out_of_range():
+    with pytest.raises(
+        InputError, match=r"^--query −3 is out of range: say a position from 1 to 2"
+    ):
+        position_of(["a", "b"], "−3")

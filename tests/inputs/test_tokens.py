@@ -3,9 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wcwidth import iter_graphemes
 
 from attnviz.errors import InputError
-from attnviz.inputs.tokens import checked_tokens, listed_tokens, split_text
+from attnviz.inputs.tokens import _ALONE, checked_tokens, listed_tokens, split_text
 
 FAMILY = "👨‍👩‍👧‍👦"
 
@@ -113,3 +114,30 @@ def test_an_invalid_list_of_tokens_is_reported(names, message):
     with pytest.raises(InputError) as caught:
         listed_tokens(names)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("می‌خواهم بروم", ("می‌خواهم", "بروم")),
+        ("क्षत्रिय हिन्दी।", ("क्षत्रिय", "हिन्दी", "।")),
+        ("น้ำ กำ", ("น้ำ", "กำ")),
+        ("🏴󠁧󠁢󠁥󠁮󠁧󠁿🇩🇪👨‍👩‍👧", ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇩🇪", "👨‍👩‍👧")),
+        ("３．１４ 好", ("３．１４", "好")),
+    ],
+    ids=["Persian", "Hindi", "Thai", "emoji", "full-width"],
+)
+def test_no_word_is_parted_inside_a_grapheme_or_at_a_joiner(text, words):
+    assert split_text(text) == words
+
+
+def test_characters_of_devanagari_and_thai_keep_their_vowels():
+    assert split_text("हिन्दी", "chars") == ("हि", "न्दी")
+    assert split_text("น้ำ", "chars") == ("น้ำ",)
+
+
+def test_what_is_taken_apart_without_the_library_is_so_by_the_library_too():
+    alone = [c for c in map(chr, range(0x110000)) if c != "\r" and _ALONE.fullmatch(c)]
+
+    assert len(alone) > 20_000
+    assert [c for c in alone if len(list(iter_graphemes(f"{c}{c}a{c}猫{c}"))) != 6] == []

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attnviz.errors import InputError
-from attnviz.inputs import files, grids
-from attnviz.inputs.tables import read_table
-from attnviz.inputs.vectors import read_vectors
+from attnviz.inputs.arrays.vectors import read_vectors
+from attnviz.inputs.files import grids
+from attnviz.inputs.files import reading as files
+from attnviz.inputs.files.tables import read_table
 
 PLAIN = [[1.0, 2.0], [3.0, 4.5]]
 
@@ -132,13 +133,8 @@ with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as archive:
         ),
         (
             "x.csv",
-            "1,2\n3,４\n",
-            "{}, line 2, column 2: '４' is not a number: put a number such as 0.5 there",
-        ),
-        (
-            "x.csv",
-            "1,5;2,5\n3;4\n",
-            "{}, line 1, column 1: '1,5' is not a number: write a decimal point",
+            "1,2\n3,٤\n",
+            "{}, line 2, column 2: '٤' is not a number: put a number such as 0.5 there",
         ),
         (
             "x.csv",
@@ -174,9 +170,14 @@ with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as archive:
         (
             "x.csv",
             "1,2\n3,é".encode("latin-1"),
-            "{}, line 2: byte 0xe9 is not UTF-8; save the file as UTF-8",
+            "{}, line 2, column 2: 'é' is not a number: put a number such as 0.5 there",
         ),
-        ("x.csv", "1,2".encode("utf-16"), "{} is UTF-16, not UTF-8: save it as UTF-8"),
+        (
+            "x.csv",
+            b"1,2\n3,\x81\x20",
+            "{}, line 2: byte 0x81 is not UTF-8, nor is the file UTF-16, GB18030 or Windows-1252; "
+            "save the file as UTF-8",
+        ),
         (
             "x.csv",
             npy(np.eye(2)),
@@ -289,9 +290,9 @@ with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as archive:
         (
             "x.cvs",
             "1,2",
-            "{} has unknown suffix '.cvs': did you mean '.csv'? Known: .csv, .tsv, .json, .npy, .npz",
+            "{} has unknown suffix '.cvs': did you mean '.csv'? Known: .csv, .tsv, .xlsx, .json, .npy, .npz",
         ),
-        ("x", "1,2", "{} has no suffix: Known: .csv, .tsv, .json, .npy, .npz"),
+        ("x", "1,2", "{} has no suffix: Known: .csv, .tsv, .xlsx, .json, .npy, .npz"),
     ],
 )
 def test_an_unusable_file_is_reported_with_place_and_reason(tmp_path, name, content, message):

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from attnviz import trace_of
+from attnviz.core.attention import attend
 from attnviz.errors import EnvironmentFault, InputError, ShapeError
-from attnviz.inputs.weights import read_weights
+from attnviz.inputs import InputRequest, problem_from
+from attnviz.inputs.arrays.weights import read_weights
 
 GENERATOR = np.random.default_rng(5)
 W = {
@@ -32,6 +35,10 @@ LINEAR = {
         "encoder.layer.3.attention.self.{}.",
         ("query", "key", "value", "encoder.layer.3.attention.output.dense."),
     ),
+    "vit": (
+        "encoder.layer.3.attention.attention.{}.",
+        ("query", "key", "value", "encoder.layer.3.attention.output.dense."),
+    ),
     "distilbert": ("attention.{}_lin.", ("q", "k", "v", "out")),
     "diffusers": ("to_{}.", ("q", "k", "v", "out.0")),
     "meta": ("attention.w{}.", "qkvo"),
@@ -45,7 +52,8 @@ def linear_name(naming, role):
     return stem + ("weight" if role[0] == "w" else "bias")
 
 
-def same(read, expected):
+def same(weights, expected):
+    read = weights.arrays
     return read.keys() == expected.keys() and all(
         read[role].dtype == np.float64 and np.array_equal(read[role], expected[role])
         for role in read
@@ -151,7 +159,7 @@ def test_matrices_that_disagree_are_reported_with_their_shapes(saved):
         ),
         (
             {f"layer{i}.{w}": [[1]] for i in range(4) for w in ("w_q", "w_k", "w_v")},
-            "{} holds 4 sets of weights (layer0, layer1, layer2, …): save the one that is meant in a file of its own",
+            "{} holds 4 sets of weights (layer0, layer1, layer2, …): choose one with --prefix layer0",
         ),
         (
             {"w_q": [[1, 2], [3, np.nan]], "w_k": [[1]], "w_v": [[1]]},
@@ -216,7 +224,7 @@ def bfloat16_file(path, kind="BF16"):
 def test_bfloat16_is_read(tmp_path):
     path = tmp_path / "w.safetensors"
     bfloat16_file(path)
-    assert read_weights(str(path), 1)["w_v"].tolist() == [[1.5, -2.0]]
+    assert read_weights(str(path), 1).arrays["w_v"].tolist() == [[1.5, -2.0]]
 
 
 def test_float16_is_read(saved):
@@ -249,3 +257,222 @@ def test_without_the_package_safetensors_the_message_says_what_to_install(saved,
         f"{path}: reading .safetensors needs the package safetensors: pip install 'attnviz[models]'"
     )
     assert caught.value.exit_code == 1
+
+
+# ── as they are saved ──
+
+X = [[1.0, 1.0], [2.0, 0.0]]
+IN_PROJ = np.array([[1, 2], [0, 1], [1, 0], [1, 1], [2, 1], [2, 0]], dtype=float)
+FIGURES = [[0.1070, 0.8930], [0.1956, 0.8044]]
+"""What torch.nn.MultiheadAttention gives for them, to four digits."""
+
+
+@pytest.fixture
+def x_npy(tmp_path):
+    path = tmp_path / "x.npy"
+    np.save(path, X)
+    return str(path)
+
+
+def weights_of(x, path, **asked):
+    problem = problem_from(InputRequest(vectors=x, weights=path, **asked))
+    return trace_of(problem).heads[0].stages.weights, problem
+
+
+def ways(readings):
+    return {each.way: each.detail for each in readings}
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".json", ".safetensors"])
+@pytest.mark.parametrize("prefix", ["", "encoder.layers.0.self_attn."])
+def test_one_array_of_torchs_attention_holds_all_three_matrices(saved, x_npy, prefix, suffix):
+    path = saved({f"{prefix}in_proj_weight": IN_PROJ}, suffix)
+
+    weights, problem = weights_of(x_npy, path)
+
+    np.testing.assert_allclose(weights, FIGURES, atol=5e-5)
+    assert ways(problem.provenance.readings) == {
+        "fused": f"{prefix}in_proj_weight (6, 2)",
+        "out_in": "",
+    }
+
+
+def test_the_bias_and_the_output_of_torchs_attention_are_applied(saved, x_npy):
+    bias, out, last = np.arange(6.0), np.array([[1.0, 2], [0, 3]]), np.array([5.0, 6])
+    path = saved({
+        "in_proj_weight": IN_PROJ, "in_proj_bias": bias, "out_proj.weight": out, "out_proj.bias": last
+    })  # fmt: skip
+
+    trace = trace_of(problem_from(InputRequest(vectors=x_npy, weights=path)))
+
+    parts = zip(np.split(IN_PROJ, 3), bias.reshape(3, 2), strict=True)
+    q, k, v = (np.array(X) @ part.T + added for part, added in parts)
+    powers = np.exp(q @ k.T / np.sqrt(2))
+    expected = powers / powers.sum(axis=1, keepdims=True) @ v @ out.T + last
+    np.testing.assert_allclose(trace.output, expected, rtol=1e-12)
+
+
+def test_a_bias_of_keys_moves_the_weights_as_an_added_row_does(saved, x_npy, tmp_path):
+    np.save(tmp_path / "b.npy", [1.0, 2.0])
+
+    weights, problem = weights_of(x_npy, saved({"in_proj_weight": IN_PROJ}), bias=str(tmp_path / "b.npy"))  # fmt: skip
+
+    np.testing.assert_allclose(weights, [[0.0422, 0.9578], [0.0821, 0.9179]], atol=5e-5)
+    assert "key_bias" in ways(problem.provenance.readings)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_gpt2_and_nanogpt_keep_the_same_matrices_one_turned(saved, x_npy, turned):
+    fused, out = IN_PROJ.T, np.array([[1.0, 2], [0, 3]])
+    named = {"h.0.attn.c_attn.weight": fused, "h.0.attn.c_proj.weight": out}
+    others = {"h.0.mlp.c_proj.weight": np.ones((8, 2)), "h.0.attn.c_attn.bias": np.arange(6.0)}
+    path = saved({name: each.T if turned else each for name, each in named.items()} | others)
+
+    read = read_weights(path, 2)
+
+    assert read.arrays["w_k"].tolist() == fused[:, 2:4].tolist()
+    assert read.arrays["w_o"].tolist() == out.tolist()
+    assert read.arrays["b_v"].tolist() == [4, 5]
+    assert ("out_in" in ways(read.readings)) is turned
+
+
+def llama(heads=4, kv_heads=2, width=8, d_k=2):
+    random = np.random.default_rng(1)
+    shapes = {"q": heads * d_k, "k": kv_heads * d_k, "v": kv_heads * d_k}
+    arrays = {
+        f"{name}_proj.weight": random.normal(size=(rows, width)) for name, rows in shapes.items()
+    }
+    return arrays | {"o_proj.weight": random.normal(size=(width, heads * d_k))}
+
+
+def test_fewer_key_heads_are_shared_as_their_widths_say(saved, tmp_path):
+    arrays, x = llama(), np.random.default_rng(2).normal(size=(3, 8))
+    np.save(tmp_path / "x.npy", x)
+
+    problem = problem_from(InputRequest(vectors=str(tmp_path / "x.npy"), weights=saved(arrays), heads=4))  # fmt: skip
+
+    assert (problem.heads, problem.n_kv_heads, problem.d_k) == (4, 2, 2)
+    assert ways(problem.provenance.readings)["shared_heads"] == "4 / 2"
+    for i, head in enumerate(trace_of(problem).heads):
+        q, k, v = (
+            (x @ arrays[f"{name}_proj.weight"].T)[:, at * 2 : at * 2 + 2]
+            for name, at in (("q", i), ("k", i // 2), ("v", i // 2))
+        )
+        np.testing.assert_allclose(head.stages.output, attend(q, k, v).output, rtol=1e-12)
+
+
+def test_shared_heads_of_which_nobody_says_how_many_are_asked_for(saved, tmp_path):
+    np.save(tmp_path / "x.npy", np.ones((3, 8)))
+
+    with pytest.raises(InputError, match=r"queries are 8 numbers long and keys 4.*with --heads"):
+        problem_from(InputRequest(vectors=str(tmp_path / "x.npy"), weights=saved(llama())))
+
+
+def state_dict():
+    return {
+        f"model.layers.{i}.self_attn.{name}": each + i
+        for i in (0, 1, 10)
+        for name, each in llama().items()
+    } | {"model.embed_tokens.weight": np.ones((5, 8))}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "layer"),
+    [
+        ("model.layers.1.self_attn", 1),
+        ("model.layers.1.self_attn.", 1),
+        ("model.layers.1", 1),
+        ("MODEL.layers.10", 10),
+        ("model.layers.0", 0),
+    ],
+)
+def test_a_prefix_chooses_one_layer_of_a_state_dict(saved, prefix, layer):
+    read = read_weights(saved(state_dict(), ".safetensors"), 8, prefix=prefix)
+
+    assert read.arrays["w_k"].tolist() == (llama()["k_proj.weight"] + layer).T.tolist()
+    assert ways(read.readings)["layer"] == f"model.layers.{layer}.self_attn"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "said"),
+    [
+        (None, "holds 3 sets of weights (model.layers.0.self_attn, model.layers.1.self_attn, "
+         "model.layers.10.self_attn): choose one with --prefix model.layers.0.self_attn"),
+        ("model.layers.2", "has no weights under 'model.layers.2': "),
+        ("model", "has 3 sets of weights under 'model' (model.layers.0.self_attn, "),
+    ],
+)  # fmt: skip
+def test_a_prefix_that_names_no_layer_or_several_is_refused(saved, prefix, said):
+    path = saved(state_dict(), ".safetensors")
+
+    with pytest.raises(InputError) as caught:
+        read_weights(path, 8, prefix=prefix)
+
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "asked", "said"),
+    [
+        ({"in_proj_weight": np.ones((6, 3))}, {}, "in_proj_weight has shape (6, 3), expected (3·d, d) or (d, 3·d)"),
+        ({"in_proj_weight": IN_PROJ}, {"transposed": False}, "can only be (out, in): leave --no-transpose-weights out"),
+        ({"c_attn.weight": IN_PROJ.T}, {"transposed": True}, "can only be (in, out): leave --transpose-weights out"),
+        ({"in_proj_weight": IN_PROJ, "in_proj_bias": np.ones(5)}, {}, "in_proj_bias has shape (5,), expected (6,)"),
+        ({"in_proj_weight": IN_PROJ, "in_proj_bias": np.ones(6), "b_k": np.ones(2)}, {}, "are both b_k: keep one"),
+        ({"in_proj_weight": IN_PROJ, "q_proj.weight": np.eye(2)}, {}, "are both w_q: keep one of them"),
+    ],
+)  # fmt: skip
+def test_a_fused_array_that_cannot_be_is_refused(saved, arrays, asked, said):
+    with pytest.raises((InputError, ShapeError)) as caught:
+        read_weights(saved(arrays), 2, **asked)
+
+    assert said in str(caught.value)
+
+
+def test_torch_keeps_one_bias_also_beside_three_matrices(saved):
+    arrays = {f"{name}_proj_weight": np.ones((2, 3)) for name in "qkv"}  # kdim and vdim are given
+    path = saved(arrays | {"in_proj_bias": np.arange(6.0)})
+
+    read = read_weights(path, 3).arrays
+
+    assert [read[role].tolist() for role in ("b_q", "b_k", "b_v")] == [[0, 1], [2, 3], [4, 5]]
+    assert read.keys() == {"w_q", "w_k", "w_v", "b_q", "b_k", "b_v"}
+
+
+@pytest.mark.parametrize("block", ["self", "attention"])
+def test_a_layer_of_bert_or_vit_has_the_prefix_of_its_queries(saved, block):
+    names = {
+        "w_q": f"{block}.query",
+        "w_k": f"{block}.key",
+        "w_v": f"{block}.value",
+        "w_o": "output.dense",
+    }
+    path = saved(
+        {
+            f"layer.{i}.attention.{name}.weight": W[role].T * (i + 1)
+            for i in range(2)
+            for role, name in sorted(names.items(), reverse=True)
+        }
+    )
+
+    for prefix in ("layer.1", "layer.1.attention", f"layer.1.attention.{block}"):
+        read = read_weights(path, 4, prefix=prefix)
+        assert read.arrays["w_o"].tolist() == (W["w_o"] * 2).tolist()
+        assert ways(read.readings)["layer"] == f"layer.1.attention.{block}"
+
+
+def test_what_would_change_attention_and_is_not_applied_is_a_warning(saved):
+    path = saved({"in_proj_weight": IN_PROJ, "bias_k": np.ones((1, 1, 2))})
+
+    [warning] = [each for each in read_weights(path, 2).readings if each.is_warning]
+
+    assert (warning.way, warning.detail) == ("unused", "bias_k")
+
+
+def test_matrices_that_were_turned_are_said_and_others_not(saved):
+    turned = read_weights(saved({role: each.T for role, each in W.items()}), 4)
+    plain = read_weights(saved(W), 4)
+
+    assert ways(turned.readings) == {"out_in": "w_q (3, 4)"}
+    assert plain.readings == ()

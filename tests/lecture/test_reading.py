@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from attnviz.errors import InputError
-from attnviz.inputs.files import MAX_FILE_BYTES
+from attnviz.inputs.files.reading import MAX_FILE_BYTES
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.model import CardChapter, LessonChapter
 from attnviz.lecture.naming import is_lecture
 from attnviz.lecture.reading import read_lecture
+from attnviz.story.i18n import LANGUAGES
 
 LESSON = '[[chapter]]\nlesson = "self-attention"\n'
 CARD = '[[chapter]]\ncard = "Part one"\n'
@@ -226,7 +227,10 @@ def test_files_are_found_from_the_folder_of_the_lecture(written):
             "talk.toml: title takes 61 columns, and there is room for 60 (a Chinese character "
             "takes two): shorten it",
         ),
-        (f"title.fr = 'a'\n{CARD}", "talk.toml: title: unknown language 'fr': use one of en, zh"),
+        (
+            f"title.fr = 'a'\n{CARD}",
+            f"talk.toml: title: unknown language 'fr': use one of {', '.join(LANGUAGES)}",
+        ),
         (
             f"{BOTH}title.en = 'a'\n{CARD}",
             'talk.toml: title has nothing for the language zh: add title.zh = "…"',

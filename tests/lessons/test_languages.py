@@ -15,13 +15,14 @@ from attnviz.errors import InputError
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lecture.reading import read_lecture
 from attnviz.lecture.starts import start
-from attnviz.lessons.registry import build_storyboard
+from attnviz.lessons.registry import LESSONS, build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.story import languages
 from attnviz.story.captions import caption_lines
 from attnviz.story.i18n import LANGUAGES, language, register_language, register_words, words
 from attnviz.story.languages import ENGLISH
 from attnviz.theme import DARK
+from attnviz.views.document.formats import format_names
 from attnviz.views.document.lesson_json import storyboard_json
 from attnviz.views.document.markup import markup
 from attnviz.views.film.production.planning import plan
@@ -74,14 +75,16 @@ def test_every_document_and_the_terminal_write_it(board):
     setting = PageContext(board, Palette(DARK, None), 80)
     written = [
         "\n".join(line.plain for lines in pages(setting) for line in lines),
-        markup(board, "markdown"),
-        markup(board, "latex"),
+        *(markup(board, format) for format in format_names()),
         storyboard_json(board),
     ]
 
     assert all("tymes" in text for text in written)
-    assert "\\documentclass{scrartcl}\n\\usepackage{made-up}" in written[2]
-    assert json.loads(written[3])["language"] == MADE_UP
+    assert (
+        "\\documentclass{scrartcl}\n\\usepackage{made-up}"
+        in written[1 + format_names().index("latex")]
+    )
+    assert json.loads(written[-1])["language"] == MADE_UP
 
 
 def test_a_film_is_planned_in_it_and_leaves_the_time_that_it_takes_to_read(made_up):
@@ -112,7 +115,7 @@ def test_the_package_has_english_and_chinese_and_names_the_nearest_to_any_other(
         language("zn")
 
 
-def test_a_lesson_from_outside_brings_its_words(tmp_path):
+def test_a_lesson_from_outside_brings_its_words_in_the_languages_that_it_has(tmp_path):
     (tmp_path / "en.toml").write_text('[why]\nfits = "{key} fits"', encoding="utf-8")
     with pytest.raises(KeyError):
         words("en").phrase("outside", "why", "fits", key="k₁")
@@ -120,8 +123,8 @@ def test_a_lesson_from_outside_brings_its_words(tmp_path):
     register_words("outside", tmp_path)
 
     assert words("en").phrase("outside", "why", "fits", key="k₁") == "k₁ fits"
-    with pytest.raises(KeyError):
-        words("zh").phrase("outside", "why", "fits", key="k₁")
+    # it has no Chinese words: the English ones stand in for them
+    assert words("zh").phrase("outside", "why", "fits", key="k₁") == "k₁ fits"
 
 
 def test_words_are_read_without_loading_numpy():
@@ -131,3 +134,17 @@ def test_words_are_read_without_loading_numpy():
     )
 
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_language_of_one_word_has_the_english_ones_for_all_others(tmp_path, default_lesson):
+    record = replace(ENGLISH, code="one-word", root=tmp_path)
+    record.common_words.parent.mkdir(parents=True)
+    record.common_words.write_text('[common]\nand = " und "\n', encoding="utf-8")
+    register_language(record)
+    try:
+        for lesson in LESSONS:
+            found, english = (default_lesson(lesson, each) for each in ("one-word", "en"))
+            assert [each.title for each in found.steps] == [each.title for each in english.steps]
+        assert words("one-word").phrase("common", "and") == " und "
+    finally:
+        languages._RECORDS.pop("one-word")

@@ -4,6 +4,7 @@ import pytest
 
 import attnviz
 from attnviz.errors import InputError
+from attnviz.story.i18n import LANGUAGES
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def test_a_storyboard_becomes_a_document(trace):
         ("cost", {"seed": 1}, "the lesson cost has no such option: leave seed out"),
         ("scaling", {"distance": 3}, "the lesson scaling has no such option: leave distance out"),
         ("context", {"distance": 99}, "distance is 99, expected 1 to 31: "),
-        ("cost", {"language": "fr"}, "unknown language 'fr': use one of en, zh"),
+        ("cost", {"language": "fr"}, f"unknown language 'fr': use one of {', '.join(LANGUAGES)}"),
         ("context", {"rounding": "plane"}, "unknown rounding 'plane': did you mean 'plain'?"),
         ("cost", {"precision": 13}, "precision is 13: give 0 to 12 decimals"),
         ("cost", {"rounding": "article"}, "the lesson cost does not round as the article does"),

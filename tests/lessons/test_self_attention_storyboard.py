@@ -9,6 +9,7 @@ import pytest
 from attnviz import self_attention
 from attnviz.errors import InputError
 from attnviz.lessons.self_attention.lesson import LESSON
+from attnviz.lessons.self_attention.score_steps import CHANGES
 from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.i18n import LANGUAGES
 from attnviz.story.labels import shown_token
@@ -67,8 +68,8 @@ def test_the_illustrated_example_is_worked_as_by_hand(board, step):
 
 
 def test_the_illustrated_example_has_the_steps_that_change_something(board):
-    idle = ("places", "given", "pair", "links", "scale", "cap", "bias", "mask", "heads")
-    assert ids(board) == [step for step in LESSON.steps if step not in idle]
+    of_other_inputs = {"places", "given", "pair", "links", "heads", *(each.id for each in CHANGES)}
+    assert ids(board) == [step for step in LESSON.steps if step not in of_other_inputs]
 
 
 def on_scores(*row, **options):
@@ -390,7 +391,7 @@ def test_a_row_that_does_not_exist_is_refused(storyboard_of, query):
         ),
         ({"precision": -1}, r"^precision is -1: give 0 to 12 decimals$"),
         ({"precision": 13}, r"^precision is 13: give 0 to 12 decimals$"),
-        ({"language": "fr"}, r"^unknown language 'fr': use one of en, zh$"),
+        ({"language": "fr"}, f"^unknown language 'fr': use one of {', '.join(LANGUAGES)}$"),
     ],
 )
 def test_an_option_that_does_not_exist_is_refused(board, options, message):

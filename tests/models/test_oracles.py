@@ -32,13 +32,33 @@ def test_minilm(name):
     model = open_model("minilm")
     sentence = transformers_says.SENTENCES[name]
 
-    tokens, said = transformers_says.minilm(sentence, find_model("minilm").folder)
+    tokens, said = transformers_says.minilm(sentence, folder=find_model("minilm").folder)
 
     text = model.tokenize(sentence)
     assert list(text.names) == tokens
     np.testing.assert_allclose(weights_of(model, text.ids, np.float64), said, rtol=0, atol=1e-9)
     with np.load(RECORDED / f"minilm-{name}.npz") as file:
         np.testing.assert_allclose(file["weights"], said, rtol=0, atol=1e-12)
+
+
+def test_minilm_on_a_pair():
+    tokens, said = transformers_says.minilm(
+        *transformers_says.PAIR, folder=find_model("minilm").folder
+    )
+
+    with np.load(RECORDED / "minilm-pair.npz") as file:
+        assert file["tokens"].tolist() == tokens
+        np.testing.assert_allclose(file["weights"], said, rtol=0, atol=1e-12)
+
+
+def test_a_pair_that_transformers_runs_has_its_segments():
+    model = open_model("minilm", "transformers")
+
+    text = model.tokenize(" [SEP] ".join(transformers_says.PAIR))
+
+    with np.load(RECORDED / "minilm-pair.npz") as file:
+        found = weights_of(model, text.ids, np.float32, text.segments)
+        np.testing.assert_allclose(found, file["weights"], rtol=0, atol=1e-5)
 
 
 def test_smollm2():

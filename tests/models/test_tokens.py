@@ -4,7 +4,7 @@ import json
 import string
 
 import pytest
-from tokenizers import Tokenizer, pre_tokenizers
+from tokenizers import Tokenizer, pre_tokenizers, processors
 
 from attnviz.errors import InputError
 from attnviz.models.locate import find_model
@@ -55,6 +55,28 @@ def test_tokens_keep_their_marks_and_unknown_tokens_are_listed_with_their_text()
         "##bly",
         "[UNK] 🙂",
     )
+
+
+def test_what_follows_the_first_sep_is_the_second_segment():
+    read = tokenize(characterwise("ab"), "a [SEP] a[SEP]a")
+
+    assert read.names == ("[CLS]", "a", "[SEP]", "a", "[SEP]", "a", "[SEP]")
+    assert read.segments == (0, 0, 0, 1, 1, 1, 1)
+    assert read.words == (None, 0, None, 2, None, 4, None)
+
+
+def test_one_text_and_a_model_that_has_no_segments_are_all_the_first(tmp_path):
+    alike = characterwise("ab")
+    alike.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B [SEP]",
+        special_tokens=[("[CLS]", 2), ("[SEP]", 3)],
+    )
+
+    assert tokenize(characterwise("ab"), "a b").segments == ()
+    assert tokenize(characterwise("ab"), "a sep b").segments == ()
+    assert tokenize(alike, "a [SEP] b").segments == ()
+    assert tokenize(bytewise("a"), "a [SEP] b").segments == ()
 
 
 def test_pieces_of_bytes_are_shown_as_what_is_written(tmp_path):

@@ -1,5 +1,7 @@
 """--backend transformers: models that are watched while transformers runs them; scripts/test --oracles."""
 
+import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from attnviz.errors import InputError
 from attnviz.models.families.known_families import NumpyRunner
 from attnviz.models.formats import open_files
 from attnviz.models.locate import ModelLocation
-from attnviz.models.watched.transformers_runner import TransformersRunner
+from attnviz.models.watched.transformers_runner import TransformersRunner, tokenizer_of
 from tests.models.tiny import CONFIGS, IDS, recorded, write
 
 pytestmark = pytest.mark.oracle
@@ -142,3 +144,46 @@ def test_a_pickle_is_not_loaded(tmp_path):
 
     with pytest.raises(InputError, match="transformers does not load this"):
         TransformersRunner(ModelLocation(tmp_path, "pickled")).layer_at(IDS, 0, np.float32)
+
+
+OWN_CODE = """
+from pathlib import Path
+Path({ran!r}).touch()
+from transformers import PretrainedConfig, PreTrainedModel
+class Config(PretrainedConfig):
+    model_type = "own"
+class Model(PreTrainedModel):
+    config_class = Config
+"""
+
+
+@pytest.mark.parametrize("kind", ["own", "gpt_neox"])
+def test_code_that_a_model_brings_is_never_run_even_if_the_user_would_say_yes(
+    kind, tmp_path, monkeypatch
+):
+    ran, folder = tmp_path / "RAN", tmp_path / "model"
+    folder.mkdir()
+    made("gpt_neox", folder)
+    (folder / "own.py").write_text(OWN_CODE.format(ran=str(ran)))
+    config = json.loads((folder / "config.json").read_text())
+    config |= {
+        "model_type": kind,
+        "auto_map": {
+            "AutoConfig": "own.Config",
+            "AutoModel": "own.Model",
+            "AutoTokenizer": "own.T",
+        },
+    }
+    (folder / "config.json").write_text(json.dumps(config))
+    monkeypatch.setattr("builtins.input", lambda *_: "y")
+    location = ModelLocation(folder, "own")
+
+    if kind == "own":
+        with pytest.raises(InputError, match=r"code of its own, which is never run: .*--qkv"):
+            TransformersRunner(location).layer_at(IDS, 0, np.float32)
+    else:
+        # a kind that the library knows is run by the library
+        TransformersRunner(location).layer_at(IDS, 0, np.float32)
+    with suppress(InputError):
+        tokenizer_of(location)
+    assert not ran.exists()

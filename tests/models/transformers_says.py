@@ -18,6 +18,8 @@ import numpy as np
 from tests.models.tiny import CONFIGS, IDS, RECORDED, seeded
 
 SAT = "The cat sat on the mat because it was tired"
+PAIR = ("Is the cat tired?", "It slept on the mat.")
+"""Two texts, which BERT reads with a segment each."""
 SENTENCES = {
     "tired": "The animal didn't cross the street because it was too tired",
     "wide": "The animal didn't cross the street because it was too wide",
@@ -40,13 +42,15 @@ def tiny(name: str, dtype: str = "float64") -> tuple[dict[str, list[int]], np.nd
         return shapes, _weights(model, list(IDS), dtype)
 
 
-def minilm(sentence: str, folder: Path, dtype: str = "float64") -> tuple[list[str], np.ndarray]:
-    """The tokens of the sentence, and the weights of attention of all layers and heads."""
+def minilm(*sentences: str, folder: Path, dtype: str = "float64") -> tuple[list[str], np.ndarray]:
+    """The tokens of a sentence or a pair, and the weights of attention of all layers and heads."""
     _, transformers = _libraries()
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     model = transformers.AutoModel.from_pretrained(folder, attn_implementation="eager")
-    ids = tokenizer(sentence)["input_ids"]
-    return tokenizer.convert_ids_to_tokens(ids), _weights(model, ids, dtype)
+    read = tokenizer(*sentences)
+    ids = read["input_ids"]
+    weights = _weights(model, ids, dtype, token_type_ids=read["token_type_ids"])
+    return tokenizer.convert_ids_to_tokens(ids), weights
 
 
 @contextmanager
@@ -69,11 +73,15 @@ def _throughout(dtype: str) -> Iterator[None]:
         torch.float32, torch.float, torch.Tensor.float = before
 
 
-def _weights(model: Any, ids: list[int], dtype: str) -> np.ndarray:
+def _weights(model: Any, ids: list[int], dtype: str, **more: list[int]) -> np.ndarray:
     torch, _ = _libraries()
     model = model.to(getattr(torch, dtype)).eval()
     with torch.no_grad():
-        said = model(torch.tensor([ids]), output_attentions=True)
+        said = model(
+            torch.tensor([ids]),
+            output_attentions=True,
+            **{name: torch.tensor([each]) for name, each in more.items()},
+        )
     return np.stack([each[0].numpy() for each in said.attentions])
 
 
@@ -107,8 +115,10 @@ def main() -> None:
         shapes, weights = tiny(name)
         np.savez_compressed(RECORDED / f"{name}.npz", shapes=json.dumps(shapes), weights=weights)
     for name, sentence in SENTENCES.items():
-        tokens, weights = minilm(sentence, find_model("minilm").folder)
+        tokens, weights = minilm(sentence, folder=find_model("minilm").folder)
         np.savez_compressed(RECORDED / f"minilm-{name}.npz", tokens=tokens, weights=weights)
+    tokens, weights = minilm(*PAIR, folder=find_model("minilm").folder)
+    np.savez_compressed(RECORDED / "minilm-pair.npz", tokens=tokens, weights=weights)
     ids, weights = smollm2(find_model("smollm2").path)
     np.savez_compressed(RECORDED / "smollm2.npz", ids=ids, weights=weights)
 

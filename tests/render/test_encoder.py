@@ -182,9 +182,10 @@ steps = st.lists(
 ).filter(lambda stills: sum(frames for _, frames in stills) > 0)
 
 
+@pytest.mark.films
 @settings(max_examples=40, deadline=None)
 @given(steps)
-def test_whatever_moves_and_stands_it_is_the_film_of_an_encoder_that_encodes_everything(stills):
+def test_skipped_frames_decode_to_the_same_film_as_when_every_frame_is_encoded(stills):
     ours, theirs = decoded(segment(stills)), decoded(plain(stills))
 
     assert [each.time for each in ours] == [each.time for each in theirs]

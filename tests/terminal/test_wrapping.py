@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
-from attnviz.views.terminal.lines import cut, filled
+from attnviz.typeset.text_width import cut_to_columns
+from attnviz.views.terminal.lines import filled
 from attnviz.views.terminal.wrapping import wrapped_arithmetic, wrapped_formula, wrapped_prose
 
 NUMBERS = re.compile(r"−?\d+(?:\.\d+)?")
@@ -103,8 +104,8 @@ def test_a_formula_is_broken_before_a_relation_first():
     ],
 )
 def test_a_text_is_cut_by_columns_not_by_characters(text, width, expected):
-    assert cut(text, width) == expected
-    assert cell_len(cut(text, width)) <= width
+    assert cut_to_columns(text, width) == expected
+    assert cell_len(cut_to_columns(text, width)) <= width
 
 
 def test_a_text_is_filled_by_columns_not_by_characters():

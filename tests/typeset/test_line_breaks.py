@@ -22,6 +22,19 @@ def test_text_is_hardly_wider_than_it_is_taken_to_be(text):
     assert 0.97 * wide <= roomy_width(text, 1) <= 1.3 * wide
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("बिल्ली चटाई क्षत्रियों", "नमस्ते हिन्दी", "แมวนั่งบนเสื่อ", "น้ำ สวัสดีครับ"),
+        *("القطة على السجادة", "شمس", "خصوصاً", "חתול על שָׁטִיחַ", "ירושלים"),
+    ],
+)
+def test_text_of_other_scripts_is_not_wider_than_it_is_taken_to_be(text):
+    wide = shape(text, Weight.MEDIUM).width
+
+    assert 0.97 * wide <= roomy_width(text, 1) <= 1.6 * wide
+
+
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("width", [20, 90, 300, 5000])
 def test_lines_fit_and_no_character_is_lost(text, width):

@@ -7,9 +7,16 @@ import fontpkg
 import pytest
 
 from attnviz.errors import InputError
-from attnviz.typeset import typefaces
-from attnviz.typeset.fonts import Weight, check_characters, missing_characters, shape, typeface
-from attnviz.typeset.typefaces import Typeface, chinese, chosen, latin
+from attnviz.typeset import fonts, typefaces
+from attnviz.typeset.fonts import (
+    Weight,
+    check_characters,
+    missing_characters,
+    shape,
+    typeface,
+    typefaces_needed,
+)
+from attnviz.typeset.typefaces import Typeface, chinese, chosen, latin, other_typefaces
 
 INTER = Path(str(fontpkg.path("Inter")))
 
@@ -20,9 +27,15 @@ def system(monkeypatch, tmp_path):
     (tmp_path / "fonts").mkdir()
     monkeypatch.setattr(typefaces, "_EXTRA", "no_such_package")
     monkeypatch.setattr(typefaces, "_font_folders", lambda: iter([tmp_path / "fonts"]))
-    chinese.cache_clear()
+    monkeypatch.setattr(typefaces.fontpkg, "families", lambda: ["Inter"])
+    _forget()
     yield tmp_path / "fonts"
-    chinese.cache_clear()
+    _forget()
+
+
+def _forget():
+    for found in (chinese, other_typefaces, fonts._face_for, fonts._faces):
+        found.cache_clear()
 
 
 def test_the_extra_brings_the_forms_of_simplified_chinese():
@@ -57,7 +70,9 @@ def test_without_a_chinese_typeface_the_character_is_missing(system):
             "pip install 'attnviz[zh]', or on Debian and Ubuntu apt install fonts-noto-cjk, or",
         ),
         ("a😀", "leave it out, or --font FILE with a font that has it; attnviz explain"),
-        ("aש", "leave it out, or --font FILE with a font that has it; attnviz explain"),
+        ("aש", "pip install fontpkg-heebo, or --font FILE with a font that has it; attnviz"),
+        ("aख", "pip install fontpkg-noto-sans-devanagari, or --font FILE with a font that has it"),
+        ("aᏣ", "leave it out, or --font FILE with a font that has it; attnviz explain"),
     ],
 )
 def test_the_cure_for_a_missing_character_is_one_that_brings_it(system, text, cure):
@@ -98,3 +113,55 @@ def test_a_missing_or_invalid_font_is_refused(system, tmp_path):
         chosen("NotoSansCS")
     with pytest.raises(InputError, match=r"^--font .*fake\.otf: not a font file \("):
         chosen(str(tmp_path / "fake.otf"))
+
+
+SCRIPTS = {
+    "Arabic": "القطة",
+    "Hebrew": "שָׁטִיחַ",
+    "Devanagari": "क्षत्रिय",
+    "Thai": "น้ำสวัสดี",
+}
+
+
+@pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS)
+def test_a_word_that_inter_lacks_is_drawn_in_one_typeface(text):
+    assert missing_characters(text) == ""
+    ((face, characters),) = typefaces_needed([text]).items()
+    assert face != latin()
+    assert set(characters) == set(text)
+    assert shape(text, Weight.MEDIUM).width > 1
+
+
+def test_the_fonts_of_the_system_draw_any_script_and_the_plain_ones_before_the_bold(system):
+    hebrew = Path(str(fontpkg.path("Heebo", nearest=True))).read_bytes()
+    for name in ("Any-Bold.ttf", "Any-Regular.ttf", "LastResort.ttf"):
+        (system / name).write_bytes(hebrew)
+    (system / "Aaa.ttf").write_text("not a font")
+
+    assert list(typefaces_needed(["חתול"])) == [Typeface(system / "Any-Regular.ttf")]
+
+
+def test_the_letters_of_an_arabic_word_join():
+    joined = shape("بيب", Weight.MEDIUM).width
+    alone = sum(shape(each, Weight.MEDIUM).width for each in "بيب")
+
+    assert joined < 0.8 * alone
+
+
+def test_a_word_from_right_to_left_stands_so_between_others():
+    shaped = shape("a חתול 12 b", Weight.MEDIUM)
+    lefts = [float(outline[:, 0].min()) for outline in shaped.outlines]
+    in_order = [index for _, index in sorted(zip(lefts, shaped.characters, strict=True))]
+
+    assert in_order == [0, 5, 4, 3, 2, 7, 8, 10]
+
+
+def test_two_words_from_right_to_left_are_read_from_the_right_though_inter_has_the_blank():
+    shaped = shape("חתול שמן", Weight.MEDIUM)
+
+    assert list(shaped.characters) == [7, 6, 5, 3, 2, 1, 0]
+
+
+def test_a_vowel_that_is_drawn_before_its_consonant_stands_there():
+    assert shape("कि", Weight.MEDIUM).characters == (0, 0)  # one grapheme, its sign first
+    assert shape("कि", Weight.MEDIUM).width > shape("क", Weight.MEDIUM).width

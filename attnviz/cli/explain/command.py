@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,11 +11,13 @@ from attnviz.cli.explain.formats import FormatChoice, format_of
 from attnviz.cli.shared.help_sections import SectionedCommand, option
 from attnviz.cli.shared.options import (
     COLOURS,
+    READ_OUTSIDE,
     given_options,
     input_options,
     lesson_options,
     view_options,
 )
+from attnviz.cli.shared.readings import print_readings
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
@@ -43,6 +45,7 @@ class ExplainOptions:
     precision: int | None
     rounding: str
     lang: str
+    read_outside: bool
     steps: tuple[str, ...]
     format: str
     output: str
@@ -76,6 +79,7 @@ class ExplainOptions:
     help="In place of all other input, that of a film which attnviz render made. It is shown as the "
     "film shows it; the options under View, --lesson and --step choose otherwise.",
 )
+@option(_INPUT, "--read-outside", is_flag=True, help=READ_OUTSIDE)
 @option(
     _OUTPUT,
     "--step",
@@ -138,6 +142,7 @@ def explain(request: InputRequest, lesson: Lesson, film: str | None, **given: An
       attnviz explain "我爱猫" --lang zh --causal
       attnviz explain --vectors x.csv --weights w.npz --heads 2
       cat x.csv | attnviz explain --vectors -
+      cat words.txt | attnviz explain -
       attnviz explain --step softmax --step output --pause
       attnviz explain --lesson masking "the cat sat"
       attnviz explain -o trace.json
@@ -148,8 +153,12 @@ def explain(request: InputRequest, lesson: Lesson, film: str | None, **given: An
     if options.steps and options.format == "json":
         raise InputError("--step does not go with JSON, which is the whole trace: leave it out")
     lessons = _requests(request, lesson, film, options)
+    shows_notes = options.format == "text" and not options.to_file
+    print_readings((each.request.trace for each in lessons), only_warnings=shows_notes)
     if options.format == "json":
-        _write(options, _json(lessons))
+        from attnviz.cli.shared.output import write_pieces
+
+        write_pieces(options.output, _json(lessons))
     elif options.format == "text":
         _show(lessons, options)
     else:
@@ -170,6 +179,8 @@ def _requests(
 
     source = film or (request.text if is_lecture(request.text) else None)
     if source is None:
+        if options.read_outside:
+            raise InputError("--read-outside is for a lecture file: leave it out")
         from attnviz.library.steps import check_step_names
 
         check_step_names(lesson, options.steps)
@@ -190,24 +201,29 @@ def _requests(
     return only_steps(lessons, options.steps)
 
 
-def _json(lessons: Sequence[ExplainRequest]) -> str:
-    """One lesson as it is, several as a list."""
+def _json(lessons: Sequence[ExplainRequest]) -> Iterator[str]:
+    """One lesson as it is, several as a list; in pieces. What can fail does before the first."""
+    from itertools import chain
+
     texts = [_json_of(each) for each in lessons]
-    return f"{texts[0]}\n" if len(texts) == 1 else "[" + ",\n".join(texts) + "]\n"
+    if len(texts) == 1:
+        return chain(texts[0], "\n")
+    others = (chain((",\n",), each) for each in texts[1:])
+    return chain("[", texts[0], chain.from_iterable(others), "]\n")
 
 
-def _json_of(request: ExplainRequest) -> str:
+def _json_of(request: ExplainRequest) -> Iterable[str]:
     """The whole trace in the main lesson; of the others all that they show."""
     if request.lesson.name != DEFAULT:
         from attnviz.views.document.lesson_json import storyboard_json
 
-        return storyboard_json(request.storyboard())
+        return (storyboard_json(request.storyboard()),)
     trace = request.request.sequence
     if request.request.rounding == "article":
         from attnviz.core.rounding import article_rounded
 
         trace = article_rounded(trace)
-    return trace.to_json()
+    return trace.json_pieces()
 
 
 def _one_of(lessons: Sequence[ExplainRequest]) -> str:
@@ -220,13 +236,14 @@ def _one_of(lessons: Sequence[ExplainRequest]) -> str:
 
 
 def _document(lessons: Sequence[ExplainRequest], format: str) -> str:
-    """Markdown or LaTeX."""
+    """The lessons in a document format."""
     from attnviz.library.steps import chosen_steps
+    from attnviz.views.document.formats import format_named
     from attnviz.views.document.markup import markup
 
-    if format == "latex" and len(lessons) > 1:
+    if format_named(format).one_lesson and len(lessons) > 1:
         raise InputError(
-            f"there are {len(lessons)} lessons, and a LaTeX document holds one: {_one_of(lessons)}"
+            f"there are {len(lessons)} lessons, and a {format} document holds one: {_one_of(lessons)}"
         )
     boards = [(each.storyboard(), each.steps) for each in lessons]
     return "\n".join(markup(board, format, chosen_steps(board, steps)) for board, steps in boards)

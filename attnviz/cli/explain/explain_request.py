@@ -60,7 +60,7 @@ def from_film(
     Raises InputError for a film that does not say what made it, and for an option that does not go with one.
     """
     for name, flag in given.items():
-        if name in _INPUT:
+        if name in (*_INPUT, "read_outside"):
             raise InputError(f"--from brings its own input, that of {path}: leave {flag} out")
     made = _made(path)
     if "query" in given and all(each.request.trace is None for each in made):
@@ -78,12 +78,15 @@ def from_lecture(
     Raises InputError as the file and its lessons do, and for an option that does not go with one.
     """
     from attnviz.lecture.reading import read_lecture
+    from attnviz.lecture.reads import check_reads_inside
     from attnviz.library.lecture_plan import PlannedLesson, plan_chapters
 
     for name, flag in given.items():
         if name in (*_INPUT, "query", "key", "precision", "rounding") and name != "text":
             raise InputError(f"a lecture file says itself what it shows: leave {flag} out")
     lecture = read_lecture(path, (presentation.lang,) if "lang" in given else None)
+    if "read_outside" not in given:
+        check_reads_inside(lecture)
     version = next(iter(lecture.versions.values()))
     lessons = [each for each in plan_chapters(version) if isinstance(each, PlannedLesson)]
     if not lessons:

@@ -9,6 +9,7 @@ import click
 
 from attnviz.cli.shared.help_sections import SectionedCommand, option
 from attnviz.cli.shared.options import BACKEND, COLOURS, language_option
+from attnviz.cli.shared.readings import print_notes
 from attnviz.library.printing import page_width
 from attnviz.theme import DARK, THEMES
 
@@ -40,8 +41,15 @@ _FINE = 64
     _SOURCE,
     "--attention",
     metavar="FILE",
-    help="In place of a model: weights that you have, (n, n), (heads, n, n) or (layers, heads, n, n), as .npy .npz "
-    ".json .safetensors. The words of TEXT name the positions.",
+    help="In place of a model: weights that you have, (n, n), (heads, n, n), (layers, heads, n, n) or "
+    "(layers, batch, heads, n, n), as .npy .npz .json .safetensors. The words of TEXT name the positions.",
+)
+@option(
+    _SOURCE,
+    "--batch",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Which text of a batch in --attention, counted from 0. With it four axes are (batch, heads, n, n).",
 )
 @option(
     _SOURCE,
@@ -138,6 +146,7 @@ def heads(
     model: str | None,
     backend: str | None,
     attention: str | None,
+    batch: int | None,
     words: bool,
     layer: int | None,
     head: int | None,
@@ -169,7 +178,7 @@ def heads(
     from attnviz.cli.shared.output import check_writable, write_text
     from attnviz.library.head_survey import HeadsOptions
 
-    options = HeadsOptions(text, model, attention, words, query, key, layer, head, backend)
+    options = HeadsOptions(text, model, attention, words, query, key, layer, head, backend, batch)
     kind = format or kind_of(output)
     check_font(font, output, kind)
     check_writable(output)
@@ -201,8 +210,10 @@ def _lines(
 
     if options.head is not None:
         close = one_head(options, head_detail.blocks_in(width, palette))
+        print_notes(close.survey.provenance.readings, only_warnings=True)
         return head_detail.close_up_lines(close, palette, width, language)
     found = survey(options, partial(heads.blocks_in, width))
+    print_notes(found.provenance.readings, only_warnings=True)
     return heads.survey_lines(found, palette, width, language, top)
 
 
@@ -213,8 +224,12 @@ def _data(options: HeadsOptions) -> str:
     from attnviz.views.document.heads_json import close_up_json, survey_json
 
     if options.head is not None:
-        return close_up_json(one_head(options, BLOCKS))
-    return survey_json(survey(options, lambda heads: BLOCKS))
+        close = one_head(options, BLOCKS)
+        print_notes(close.survey.provenance.readings)
+        return close_up_json(close)
+    found = survey(options, lambda heads: BLOCKS)
+    print_notes(found.provenance.readings)
+    return survey_json(found)
 
 
 def _drawing(options: HeadsOptions, theme: Theme, language: str) -> Drawing:
@@ -224,5 +239,9 @@ def _drawing(options: HeadsOptions, theme: Theme, language: str) -> Drawing:
     from attnviz.views.picture.maps import maps_drawing
 
     if options.head is not None:
-        return head_drawing(one_head(options, BLOCKS), theme, language)
-    return maps_drawing(survey(options, lambda heads: _FINE), theme, language)
+        close = one_head(options, BLOCKS)
+        print_notes(close.survey.provenance.readings)
+        return head_drawing(close, theme, language)
+    found = survey(options, lambda heads: _FINE)
+    print_notes(found.provenance.readings)
+    return maps_drawing(found, theme, language)

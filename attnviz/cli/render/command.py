@@ -13,13 +13,16 @@ from attnviz.cli.render.duration import Duration
 from attnviz.cli.render.own_scene import check_scene_options, film_scene, resources
 from attnviz.cli.render.progress import summary
 from attnviz.cli.shared.help_sections import SectionedCommand, option
+from attnviz.cli.shared.lines import echo_line
 from attnviz.cli.shared.options import (
     BY_LESSON,
+    READ_OUTSIDE,
     given_options,
     input_options,
     lesson_options,
     numbers_options,
 )
+from attnviz.cli.shared.readings import print_readings
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
@@ -114,6 +117,7 @@ _FILM, _DRAWING = "Film", "Drawing"
     multiple=True,
     help="Only this step: inputs, scores, softmax, … May be given several times.",
 )
+@option(_FILM, "--read-outside", is_flag=True, help=READ_OUTSIDE)
 @option(
     _DRAWING,
     "--jobs",
@@ -131,7 +135,8 @@ _FILM, _DRAWING = "Film", "Drawing"
     _DRAWING,
     "--cluster",
     metavar="ADDRESS",
-    help="Draw on the workers of a dask scheduler, such as tcp://10.0.0.1:8786, with the extra attnviz[cluster].",
+    help="Draw on the workers of a dask scheduler, such as tcp://10.0.0.1:8786, with the extra attnviz[cluster]. "
+    "Name only one that you trust: it can run anything here, as you can there.",
 )
 def render(request: InputRequest, lesson: Lesson, **options: Any) -> None:
     """Film self-attention on your own numbers: one query in full, then all, then the formula.
@@ -187,7 +192,10 @@ def _make(job: RenderJob, options: RenderOptions) -> None:
         with_recording,
         write_film,
     )
+    from attnviz.library.lecture_plan import PlannedLesson
 
+    planned = (each for chapters in job.chapters.values() for each in chapters)
+    print_readings(each.request.trace for each in planned if isinstance(each, PlannedLesson))
     with (
         deferred_interrupts() as raise_if_interrupted,
         _folder_of_voices(options) as folder,
@@ -212,14 +220,14 @@ def _make(job: RenderJob, options: RenderOptions) -> None:
 
 
 def _warn(message: str) -> None:
-    click.echo(f"Warning: {message}", err=True)
+    echo_line(f"Warning: {message}", err=True)
 
 
 def _folder_of_voices(options: RenderOptions) -> AbstractContextManager[str | None]:
-    """A folder for what is spoken; none where nothing is: a process that is killed cannot remove it."""
-    import tempfile
+    """A folder for what is spoken, which the next film removes if this one is killed; none where nothing is."""
+    from attnviz.render.folders import temporary_work_folder
 
-    return tempfile.TemporaryDirectory(prefix="attnviz-voice-") if options.voice else nullcontext()
+    return temporary_work_folder() if options.voice else nullcontext()
 
 
 def _summary(film: PlannedFilm) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from attnviz.core.digits import plain_digits
+
 
 class Duration(click.ParamType):  # type: ignore[type-arg]
     """A time as people write it: 90s, 90, 1m30s, 1:30. Becomes seconds."""
@@ -19,7 +21,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        text = str(value).strip().lower()
+        text = plain_digits(str(value)).strip().lower()
         match = self._CLOCK.fullmatch(text) or self._UNITS.fullmatch(text)
         parts = [float(each or 0) for each in match.groups()] if match and text else []
         seconds = sum(each * unit for each, unit in zip(parts, (3600, 60, 1), strict=False))

@@ -9,9 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
+from attnviz.cli.shared.lines import echo_line
 from attnviz.records import record
+from attnviz.safe_text import safe_text
 
 if TYPE_CHECKING:
     from attnviz.render.quality import Quality
@@ -58,7 +58,7 @@ def drawing(frames: int, kept: Callable[[], int] = lambda: 0) -> Iterator[Bar]:
     `kept` gives how many of those that are done took no time, as they came from the cache.
     """
     if not sys.stderr.isatty():
-        yield Bar(lambda count: None, lambda text: click.echo(text, err=True))
+        yield Bar(lambda count: None, lambda text: echo_line(text, err=True))
         return
     from rich.console import Console
     from rich.progress import (
@@ -93,5 +93,6 @@ def drawing(frames: int, kept: Callable[[], int] = lambda: 0) -> Iterator[Bar]:
     with Progress(*columns, console=console, transient=True, redirect_stdout=to_screen) as bar:
         task = bar.add_task("", total=frames)
         yield Bar(
-            lambda count: bar.advance(task, count), lambda text: console.print(text, markup=False)
+            lambda count: bar.advance(task, count),
+            lambda text: console.print(safe_text(text), markup=False),
         )

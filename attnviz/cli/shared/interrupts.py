@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from attnviz.cli.failures import end
+
 _KILLED = 128
 """Added by a shell to the number of the signal that ended a program."""
 _ENDING = [
@@ -41,7 +43,7 @@ def deferred_interrupts() -> Iterator[Callable[[], None]]:
                 KeyboardInterrupt if heard[0] == signal.SIGINT else SystemExit(_KILLED + heard[0])
             )
 
-    usual = (signal.default_int_handler, signal.SIG_DFL)
+    usual = (signal.default_int_handler, signal.SIG_DFL, end)
     before = {each: signal.getsignal(each) for each in _ENDING if signal.getsignal(each) in usual}
     for each in before:
         signal.signal(each, remember)

@@ -11,8 +11,9 @@ import click
 
 from attnviz.cli.shared.help_sections import Decorator, option
 from attnviz.errors import InputError
+from attnviz.inputs.files.reading import STDIN
 from attnviz.inputs.request import InputRequest
-from attnviz.inputs.score_options import SCORE_OPTIONS, ScoreOption
+from attnviz.inputs.score_options import SCORE_OPTIONS, ScoreOption, flag_of
 from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.registry import DEFAULT, lesson_named
 from attnviz.story.languages import LANGUAGES, language_codes
@@ -22,6 +23,11 @@ COLOURS = ("auto", "always", "never")
 
 BY_LESSON = "\0lesson"
 """The value of --split where none is given."""
+
+READ_OUTSIDE = (
+    "Lets a lecture file name files outside its own folder: for one whose author you trust."
+)
+"""The help of --read-outside."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -39,9 +45,12 @@ BACKEND: dict[str, Any] = {
 
 
 def _score_option(name: str, described: ScoreOption) -> Decorator:
+    flag = flag_of(name)
     if described.kind == "switch":
-        return option(_ATTENTION, f"--{name}/--no-{name}", default=None, help=described.help)
-    return option(_ATTENTION, f"--{name}", metavar=described.metavar, help=described.help)
+        return option(_ATTENTION, f"{flag}/--no-{flag[2:]}", default=None, help=described.help)
+    if described.kind == "choice":
+        return option(_ATTENTION, flag, type=click.Choice(described.choices), help=described.help)
+    return option(_ATTENTION, flag, metavar=described.metavar, help=described.help)
 
 
 _INPUT_OPTIONS: tuple[Decorator, ...] = (
@@ -71,7 +80,7 @@ _INPUT_OPTIONS: tuple[Decorator, ...] = (
         _SEQUENCE,
         "--vectors",
         **_FILE,
-        help="The input vectors, one row a token: .csv .tsv .json .npy .npz, or - for stdin. "
+        help="The input vectors, one row a token: .csv .tsv .xlsx .json .npy .npz, or - for stdin. "
         "TEXT or --tokens names the rows.",
     ),
     option(
@@ -100,13 +109,35 @@ _INPUT_OPTIONS: tuple[Decorator, ...] = (
         "--qkv",
         **_FILE,
         help="Queries, keys and values of your own, as they are compared, in place of vectors and weights: q, k and v, "
-        "each (n, d) or (heads, n, d): .npz .npy .json .safetensors. TEXT or --tokens names the positions.",
+        "each (n, d), (heads, n, d) or (n, heads, d): .npz .npy .json .safetensors. TEXT or --tokens names "
+        "the queries.",
+    ),
+    option(
+        _NUMBERS,
+        "--layout",
+        type=click.Choice(["hnd", "nhd"]),
+        help="The axes of --qkv: (heads, n, d) or (n, heads, d). Default what fits, or hnd "
+        "where both do, which is said.",
+    ),
+    option(
+        _NUMBERS,
+        "--batch",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Which of a batch in --qkv or --mask, counted from 0, where it has several.",
     ),
     option(
         _NUMBERS,
         "--weights",
         **_FILE,
-        help="w_q, w_k, w_v and optionally w_o and biases: .npz .json .safetensors.",
+        help="w_q, w_k, w_v and optionally w_o and biases, by these names or those of torch and transformers: "
+        ".npz .json .safetensors.",
+    ),
+    option(
+        _NUMBERS,
+        "--prefix",
+        metavar="NAME",
+        help="Which layer of --weights, where it holds several: what its names begin with, as model.layers.0.",
     ),
     option(
         _NUMBERS,
@@ -217,6 +248,10 @@ def input_options(command: _Function) -> Callable[..., Any]:
                 "--split alone is for a lecture file: say how TEXT is taken apart, "
                 "--split words, --split chars or a separator"
             )
+        if given["text"] == STDIN:
+            from attnviz.cli.shared.piped import piped_input
+
+            given |= piped_input(given)
         return command(request=InputRequest(**given), **parameters)
 
     return _with_options(with_request, _INPUT_OPTIONS)

@@ -43,7 +43,7 @@ def show_pages(texts: Sequence[str], *, pause: bool, prompt: str) -> None:
 
 def _keyboard() -> AbstractContextManager[TextIO | None]:
     """The keyboard of the reader: stdin, or the terminal behind it where stdin holds the vectors; None without one."""
-    if sys.stdin.isatty():
+    if sys.stdin is not None and sys.stdin.isatty():
         return nullcontext(sys.stdin)
     try:
         return Path("/dev/tty").open(encoding="utf-8", errors="replace")

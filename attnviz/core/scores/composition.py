@@ -1,7 +1,7 @@
 """The score modifications in their order: scale, softcap, bias, then whatever hides keys.
 
 A new modification is one file with `apply` (or `visible`, if it hides keys), one field of `ScoreOptions`, and one entry
-here. The order follows the ONNX `Attention` operator (opset 23).
+here; one that is a bias is only a file that makes the bias. The order follows the ONNX `Attention` operator (opset 23).
 """
 
 from __future__ import annotations

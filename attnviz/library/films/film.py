@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import ModuleType
 from warnings import warn
 
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, unknown_name
 from attnviz.lessons.registry import DEFAULT, build_storyboard, lesson_named
@@ -22,12 +22,15 @@ from attnviz.library.films.voice import check_sound_options
 from attnviz.library.lesson_options import LessonOptions
 from attnviz.library.printing import DEFAULT_THEME, theme_named
 from attnviz.library.steps import check_step_names, chosen_steps
+from attnviz.render.folders import temporary_work_folder
 from attnviz.render.quality import DEFAULT_QUALITY, MOST_FPS, QUALITIES
+from attnviz.safe_text import safe_text
 from attnviz.story.pace import DEFAULT_PACE, PACES
 from attnviz.story.storyboard import Storyboard
 from attnviz.views.film.style import MOST_WORKED
 
 
+@checked_arguments
 def film(
     source: Trace | Storyboard | None,
     path: str | Path,
@@ -157,7 +160,7 @@ def _write(
         spec = spec_text([FilmLesson(lesson_named(board.lesson), board.title, request, steps)])
     about = About(board.title, description([board], board.language), spec)
     chapters = (lesson_chapter(board, appearance(*look), pace, steps),)
-    spoken = tempfile.TemporaryDirectory(prefix="attnviz-voice-") if voice else nullcontext()
+    spoken = temporary_work_folder() if voice else nullcontext()
     with spoken as folder, _main_hidden(), resources.open_service() as service:
         speech = {} if folder is None else recordings(chapters, Path(folder))
         film_plan = planned(with_voice_seconds(chapters, speech), service, duration, ahead=True)
@@ -165,5 +168,7 @@ def _write(
         if folder is not None:
             track = voice_track(film_plan, (0,), speech, Path(folder, "voice.wav"))
             film = PlannedFilm(film_plan, target, about, track)
-        (film,) = with_recording((film,), recording, lambda message: warn(message, stacklevel=4))
+        (film,) = with_recording(
+            (film,), recording, lambda message: warn(safe_text(message, named=True), stacklevel=4)
+        )
         write_film(film, service, lambda count: None)

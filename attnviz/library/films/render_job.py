@@ -11,10 +11,12 @@ from attnviz.inputs.request import InputRequest
 from attnviz.lecture.model import Lecture, LessonChapter, Version
 from attnviz.lecture.output import check_inside
 from attnviz.lecture.reading import read_lecture
+from attnviz.lecture.reads import check_reads_inside
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.library.files import check_writable
+from attnviz.library.films.render_resources import check_jobs
 from attnviz.library.films.voice import check_sound_options
 from attnviz.library.lecture_plan import PlannedChapter, PlannedLesson, plan_chapters
 from attnviz.library.lesson_input import Presentation, lesson_request
@@ -31,7 +33,7 @@ CAPTIONS = (".srt", ".vtt")
 _SUFFIX = ".mp4"
 _LECTURE_OPTIONS = (
     *("text", "languages", "output", "quality", "fps", "theme", "pace", "font"),
-    *("duration", "split", "narrate", "voice", "jobs", "no_cache", "cluster"),
+    *("duration", "split", "narrate", "voice", "jobs", "no_cache", "cluster", "read_outside"),
 )
 """The options that go with a lecture file."""
 
@@ -62,6 +64,11 @@ class RenderOptions:
     no_cache: bool = False
     cluster: str | None = None
     """The address of a scheduler whose workers draw."""
+    read_outside: bool = False
+    """True if a lecture may name files outside its folder."""
+
+    def __post_init__(self) -> None:
+        check_jobs(self.jobs, "--jobs")
 
 
 @record(eq=False)
@@ -112,6 +119,8 @@ def lesson_job(request: InputRequest, lesson: Lesson, options: RenderOptions) ->
 
     Raises InputError as `lesson_request` and the lesson do, and OutputError where the films cannot be written.
     """
+    if options.read_outside:
+        raise InputError("--read-outside is for a lecture file: leave it out")
     check_step_names(lesson, options.steps)
     output = film_path(f"{lesson.name}{_SUFFIX}" if options.output is None else options.output)
     languages = _unique(options.languages) or LANGUAGES[:1]
@@ -153,13 +162,15 @@ def lecture_job(
     the file says.
 
     `given` are the options that were given, by name with their flag. Raises InputError as the file and its lessons do,
-    for an option that does not go with a lecture, and for an `output` outside the lecture's folder; OutputError where
-    the films cannot be written.
+    for an option that does not go with a lecture, for an `output` outside the lecture's folder, and for a file
+    outside it that is read without `read_outside`; OutputError where the films cannot be written.
     """
     for name, flag in given.items():
         if name not in _LECTURE_OPTIONS:
             raise InputError(f"a lecture file says itself what it shows: leave {flag} out")
     lecture = read_lecture(path, _unique(options.languages) or None)
+    if not options.read_outside:
+        check_reads_inside(lecture)
     check_sound_options(options.narrate, voice=options.voice, languages=lecture.languages)
     default = str(lecture.output or Path(path).stem + _SUFFIX)
     output = film_path(default if options.output is None else options.output)

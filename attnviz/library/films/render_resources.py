@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from attnviz.errors import InputError
 from attnviz.records import record
 
 if TYPE_CHECKING:
     from attnviz.views.film.production.film_service import FilmService
+
+MOST_JOBS = 256
+"""The most processes that draw: each takes some 150 MB."""
 
 
 @record
@@ -22,6 +26,9 @@ class RenderResources:
     cache: bool = True
     cluster: str | None = None
     """The address of a dask scheduler whose workers draw."""
+
+    def __post_init__(self) -> None:
+        check_jobs(self.jobs, "jobs")
 
     @contextmanager
     def open_service(self) -> Iterator[FilmService]:
@@ -39,6 +46,15 @@ class RenderResources:
         finally:
             if store is not None:
                 store.prune()
+
+
+def check_jobs(jobs: int | None, name: str) -> None:
+    """Raises InputError for more processes than any machine draws with, or none.
+
+    >>> check_jobs(4, "--jobs")
+    """
+    if jobs is not None and not 1 <= jobs <= MOST_JOBS:
+        raise InputError(f"{name} is {jobs}: give 1 to {MOST_JOBS} processes")
 
 
 def cores() -> int:

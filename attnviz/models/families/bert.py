@@ -76,9 +76,16 @@ def context_length(config: Config) -> int:
 
 
 def layers(
-    tensors: Tensors, config: Config, ids: Sequence[int], dtype: npt.DTypeLike
+    tensors: Tensors,
+    config: Config,
+    ids: Sequence[int],
+    dtype: npt.DTypeLike,
+    segments: Sequence[int] = (),
 ) -> Iterator[ModelLayer]:
-    """The layers one after the other; nothing beyond what is asked for is computed or read."""
+    """The layers one after the other; nothing beyond what is asked for is computed or read.
+
+    `segments` are those of a pair of texts, 0 or 1 a token; () where all tokens are of the first.
+    """
     names = _DISTILBERT if config.kind == "distilbert" else _BERT
     prefix = next(
         (
@@ -98,7 +105,8 @@ def layers(
     def norm(x: FloatArray, name: str) -> FloatArray:
         return layer_norm(x, get(f"{name}.weight"), get(f"{name}.bias"), epsilon)
 
-    x = norm(_embedded(tensors, config, ids, prefix, dtype), "embeddings.LayerNorm")
+    x = _embedded(tensors, config, ids, prefix, dtype)
+    x = norm(x + _segment_vectors(tensors, config, segments, prefix, dtype), "embeddings.LayerNorm")
     for number in range(layer_count(config)):
         at = names.layer.format(number)
         w_q, w_k, w_v, w_o = (
@@ -121,13 +129,22 @@ _WORDS = "embeddings.word_embeddings.weight"
 def _embedded(
     tensors: Tensors, config: Config, ids: Sequence[int], prefix: str, dtype: npt.DTypeLike
 ) -> FloatArray:
-    """Words, positions and the first segment, added up: (n, d_model)."""
+    """Words and positions, added up: (n, d_model)."""
     first = _first_position(config)
     x = tensors.rows(f"{prefix}{_WORDS}", ids, dtype)
     places = range(len(ids)) if first == 0 else _position_ids(ids, first)
-    x = x + tensors.rows(f"{prefix}embeddings.position_embeddings.weight", places, dtype)
-    segments = f"{prefix}embeddings.token_type_embeddings.weight"
-    return x + tensors.rows(segments, [0], dtype) if segments in tensors.names else x
+    return x + tensors.rows(f"{prefix}embeddings.position_embeddings.weight", places, dtype)
+
+
+def _segment_vectors(
+    tensors: Tensors, config: Config, segments: Sequence[int], prefix: str, dtype: npt.DTypeLike
+) -> FloatArray | float:
+    """The vectors of the segments: (n, d_model), or (1, d_model) where all are the first; 0 of a model without any."""
+    name = f"{prefix}embeddings.token_type_embeddings.weight"
+    if name not in tensors.names:
+        return 0.0
+    has_second = config.get("type_vocab_size") != 1
+    return tensors.rows(name, segments if segments and has_second else [0], dtype)
 
 
 def _position_ids(ids: Sequence[int], first: int) -> list[int]:
@@ -154,4 +171,5 @@ FAMILY = ModelFamily(
     head_count,
     context_length,
     layers,
+    has_segments=True,
 )

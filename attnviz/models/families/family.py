@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-
-import numpy.typing as npt
+from collections.abc import Callable, Iterator
 
 from attnviz.models.config import Config
 from attnviz.models.layer import ModelLayer
-from attnviz.models.tensors import Tensors
 from attnviz.records import record
 
-RunLayers = Callable[[Tensors, Config, Sequence[int], npt.DTypeLike], Iterator[ModelLayer]]
+RunLayers = Callable[..., Iterator[ModelLayer]]
+"""A function of the tensors, the config, the token ids and the type to compute in."""
 
 
 @record
@@ -29,3 +27,5 @@ class ModelFamily:
     """The number of tokens that the model takes."""
     layers: RunLayers
     """The layers one after the other, for token ids; nothing beyond the last that is taken is computed or read."""
+    has_segments: bool = False
+    """Whether `layers` takes the keyword `segments` too: the segment of each token, 0 or 1; () where all are 0."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy.typing as npt
 
-from attnviz.errors import InputError
-from attnviz.models.config import Config
+from attnviz.errors import InputError, parsing
+from attnviz.models.config import CURE, Config
 from attnviz.models.families import bert, gpt2, llama
 from attnviz.models.families.family import ModelFamily
 from attnviz.models.layer import ModelLayer
@@ -75,11 +75,24 @@ class NumpyRunner:
     def files(self) -> Sequence[Path]:
         return self.tensors.files
 
-    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[ModelLayer]:
-        return self._family.layers(self.tensors, self.config, ids, dtype)
+    def run(
+        self, ids: Sequence[int], dtype: npt.DTypeLike, segments: Sequence[int] = ()
+    ) -> Iterator[ModelLayer]:
+        more = {"segments": segments} if self._family.has_segments else {}
+        layers = self._family.layers(self.tensors, self.config, ids, dtype, **more)
+        while True:
+            # Settings and weights that contradict each other fail wherever they meet.
+            with parsing(str(self.tensors.path), CURE, "cannot be run"):
+                layer = next(layers, None)
+                if layer is None:
+                    return
+                layer.check()
+            yield layer
 
-    def layer_at(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> ModelLayer:
-        return next(islice(self.run(ids, dtype), layer, None))
+    def layer_at(
+        self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike, segments: Sequence[int] = ()
+    ) -> ModelLayer:
+        return next(islice(self.run(ids, dtype, segments), layer, None))
 
     @property
     def _family(self) -> ModelFamily:

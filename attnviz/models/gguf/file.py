@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from attnviz.errors import InputError
+from attnviz.errors import parsing
+from attnviz.models.config import CURE
 from attnviz.records import record
 
 SUFFIX = ".gguf"
@@ -30,6 +31,9 @@ _NUMBERS = dict(
 _TEXT, _LIST = 8, 9
 _ALIGNMENT = 32
 """The default alignment: the data and each tensor begin at a multiple of so many bytes."""
+
+
+_LONGEST_NAME, _MOST_AXES = 1000, 8
 
 
 @record
@@ -74,12 +78,13 @@ def is_gguf(path: Path) -> bool:
 
 def read_gguf(path: Path) -> GgufFile:
     """The header of the file. Raises InputError for a file that is none, or ends within it."""
-    try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            values, tensors = _header(_Cursor(data))
-            return GgufFile(path, values, tensors, len(data))
-    except (OSError, ValueError, struct.error) as error:
-        raise InputError(f"{path} cannot be read as GGUF ({error}): download it anew") from error
+    with (
+        parsing(str(path), CURE, "cannot be read as GGUF"),
+        path.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+    ):
+        values, tensors = _header(_Cursor(data))
+        return GgufFile(path, values, tensors, len(data))
 
 
 class _Cursor:
@@ -106,6 +111,13 @@ class _Cursor:
     def text(self) -> str:
         """A word after its length."""
         return self.read_bytes(self.whole_number()).decode()
+
+    def name(self) -> str:
+        """A word that is a name. Raises ValueError for one that is no name, by its length."""
+        found = self.text()
+        if len(found) > _LONGEST_NAME:
+            raise ValueError(f"it has a name of {len(found):,} characters")
+        return found
 
     def value(self, kind: int) -> Any:
         """A value of that kind: a word, a number, or a list of either."""
@@ -134,7 +146,7 @@ def _header(cursor: _Cursor) -> tuple[dict[str, Any], dict[str, StoredTensor]]:
     tensor_count, value_count = cursor.whole_number(), cursor.whole_number()
     values = {}
     for _ in range(value_count):
-        key = cursor.text()
+        key = cursor.name()
         values[key] = cursor.value(cursor.whole_number("<I"))
     listed = [_listed(cursor) for _ in range(tensor_count)]
     alignment = values.get("general.alignment", _ALIGNMENT)
@@ -146,6 +158,8 @@ def _header(cursor: _Cursor) -> tuple[dict[str, Any], dict[str, StoredTensor]]:
 
 def _listed(cursor: _Cursor) -> tuple[str, int, tuple[int, ...], int]:
     """A line of the list of tensors: its name, its kind, its shape, and its first byte among the data."""
-    name = cursor.text()
-    shape = [cursor.whole_number() for _ in range(cursor.whole_number("<I"))]
+    name, axes = cursor.name(), cursor.whole_number("<I")
+    if axes > _MOST_AXES:
+        raise ValueError(f"it has a tensor of {axes} axes")
+    shape = [cursor.whole_number() for _ in range(axes)]
     return name, cursor.whole_number("<I"), tuple(reversed(shape)), cursor.whole_number()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from attnviz.errors import InputError
+from attnviz.errors import InputError, parsing
+from attnviz.models.config import CURE
 from attnviz.models.gguf.file import GgufFile
 from attnviz.models.tokenizer import library
 from attnviz.records import record
 
+_LONGEST_TOKEN = 1000
 _NORMAL, _CONTROL, _BY_USER = 1, 3, 4
 """Kinds of tokens: parts of texts; marks such as the beginning of a text; words that are never taken apart."""
 
@@ -62,16 +64,9 @@ def tokenizer_of(file: GgufFile) -> Any:
             "name the folder that the hub has of the model, with its tokenizer.json"
         )
     found = library()
-    try:
+    with parsing(f"{file.path}: its vocabulary", CURE, "makes no tokenizer"):
         tokenizer, begins = _KINDS[kind](found, file)
         _add_marks(found, tokenizer, file, begins=begins)
-    except InputError:
-        raise
-    except Exception as error:  # the library raises nothing narrower
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise InputError(
-            f"{file.path}: its vocabulary makes no tokenizer ({reason}): download it anew"
-        ) from error
     return tokenizer
 
 
@@ -130,6 +125,8 @@ def _merges_of(file: GgufFile) -> Iterable[tuple[str, str]]:
         for token, kind, score in zip(tokens, kinds, _value(file, "scores"), strict=True)
         if kind == _NORMAL
     }
+    if max(map(len, scores), default=0) > _LONGEST_TOKEN:
+        raise ValueError(f"it has a token of more than {_LONGEST_TOKEN:,} characters")
     pairs = [
         (score, (token[:i], token[i:]))
         for token, score in scores.items()

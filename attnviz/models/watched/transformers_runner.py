@@ -23,6 +23,8 @@ from attnviz.models.watched.captured_layer import CapturedLayer
 from attnviz.models.watched.transformers_watch import AttentionRecorder, LayerRecorded, library
 from attnviz.records import record
 
+_ASKS_FOR_TRUST = "trust_remote_code"
+"""The option that the library names where a model brings code. Left out, it would ask at the keyboard."""
 _UNKNOWN_LENGTH = 100_000
 
 
@@ -65,21 +67,25 @@ class TransformersRunner:
             return (self.location.path,)
         return SafetensorsFolder(self.location.folder).files
 
-    def run(self, ids: Sequence[int], dtype: npt.DTypeLike) -> Iterator[CapturedLayer]:
-        return iter(self._watched(ids, dtype, None))
+    def run(
+        self, ids: Sequence[int], dtype: npt.DTypeLike, segments: Sequence[int] = ()
+    ) -> Iterator[CapturedLayer]:
+        return iter(self._watched(ids, dtype, None, segments))
 
-    def layer_at(self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike) -> CapturedLayer:
-        return self._watched(ids, dtype, layer)[0]
+    def layer_at(
+        self, ids: Sequence[int], layer: int, dtype: npt.DTypeLike, segments: Sequence[int] = ()
+    ) -> CapturedLayer:
+        return self._watched(ids, dtype, layer, segments)[0]
 
     def _watched(
-        self, ids: Sequence[int], dtype: npt.DTypeLike, layer: int | None
+        self, ids: Sequence[int], dtype: npt.DTypeLike, layer: int | None, segments: Sequence[int]
     ) -> list[CapturedLayer]:
         """That layer, or all of them, as they are when the model reads these tokens."""
         torch = library("torch")
         model = self._model(dtype)
         watch = AttentionRecorder(model, len(ids), layer, self.program)
         with watch.recording(), torch.no_grad(), suppress(LayerRecorded):
-            model(torch.tensor([list(ids)]))
+            model(torch.tensor([list(ids)]), **self._pair(segments))
         if not watch.seen:
             raise InputError(
                 f"{self.location.title}: models of the kind {self.kind!r} do not hand their attention over to others "
@@ -87,6 +93,13 @@ class TransformersRunner:
                 + ("" if layer is None else f", or have no layer {layer} of attention")
             )
         return watch.seen
+
+    def _pair(self, segments: Sequence[int]) -> dict[str, Any]:
+        """The argument that says which text each token belongs to, for a model that knows two."""
+        known = getattr(self._text_config, "type_vocab_size", 0)
+        if not segments or not isinstance(known, int) or known < 2:
+            return {}
+        return {"token_type_ids": library("torch").tensor([list(segments)])}
 
     def _model(self, dtype: npt.DTypeLike) -> Any:
         name = np.dtype(dtype).name
@@ -102,6 +115,7 @@ class TransformersRunner:
                 config=self._config,
                 dtype=getattr(torch, dtype),
                 local_files_only=True,
+                trust_remote_code=False,
                 use_safetensors=True,
                 **_file(self.location),
             )
@@ -114,7 +128,10 @@ class TransformersRunner:
     def _config(self) -> Any:
         with _loading(self.location):
             return library("transformers").AutoConfig.from_pretrained(
-                self.location.folder, local_files_only=True, **_file(self.location)
+                self.location.folder,
+                local_files_only=True,
+                trust_remote_code=False,
+                **_file(self.location),
             )
 
     @property
@@ -126,7 +143,7 @@ def tokenizer_of(location: ModelLocation) -> Any:
     """The `tokenizers.Tokenizer` of the model. Raises InputError where transformers has none of that library."""
     with _loading(location):
         found = library("transformers").AutoTokenizer.from_pretrained(
-            location.folder, local_files_only=True, **_file(location)
+            location.folder, local_files_only=True, trust_remote_code=False, **_file(location)
         )
     if not found.is_fast:
         raise InputError(
@@ -148,6 +165,11 @@ def _loading(location: ModelLocation) -> Iterator[None]:
         raise
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, AttributeError) as error:
         said = " ".join(str(error).split())[:300]
+        if _ASKS_FOR_TRUST in str(error):
+            raise InputError(
+                f"{location.path} brings code of its own, which is never run: name a model of a kind that "
+                "transformers knows, or run it yourself and give its queries, keys and values with --qkv"
+            ) from error
         raise InputError(
             f"{location.path}: transformers does not load this, or not without pickles and code of its own: {said}"
         ) from error

@@ -98,6 +98,8 @@ def scene_file(text: str | None) -> SceneFile | None:
         return file
     if _is(file.path, "is_dir"):
         raise InputError(f"{file.path} is a folder: name a file in it, such as talk.py:Talk")
+    if _is(file.path, "exists"):
+        raise InputError(f"{file.path} is a pipe or a device: name a file, such as talk.py:Talk")
     if file.name is None and any(c.isspace() for c in text):
         return None
     raise InputError(

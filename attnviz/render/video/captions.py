@@ -9,6 +9,8 @@ from html import escape
 
 import srt
 
+from attnviz.safe_text import safe_text
+
 
 @dataclass(frozen=True)
 class TimedCaption:
@@ -35,7 +37,8 @@ def timed(
     last = max((_milliseconds(each.end) for each in ordered), default=0)
     limits = [*starts[1:], last if until is None else _milliseconds(until)]
     for each, start, limit in zip(ordered, starts, limits, strict=False):
-        text = "\n".join(line for line in each.text.splitlines() if line.strip())
+        whole = "\n".join(line for line in each.text.splitlines() if line.strip())
+        text = safe_text(whole, lines=True)
         end = min(_milliseconds(each.end), limit)
         if text and start < end:
             yield start, end, text

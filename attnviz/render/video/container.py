@@ -20,7 +20,9 @@ from av.video.stream import VideoStream
 
 from attnviz.render.video.boxes import disable_first_subtitles
 from attnviz.render.video.captions import TimedCaption, timed
+from attnviz.render.video.media import file_url
 from attnviz.render.video.sound import add_sound, sound_of
+from attnviz.safe_text import safe_text
 
 _MILLISECOND = Fraction(1, 1000)
 
@@ -111,7 +113,7 @@ def assemble(
     """
     measured = _measured(parts)
     unit = measured[0].unit
-    with av.open(target, "w", format="mp4", container_options=_options(unit)) as film:
+    with av.open(file_url(target), "w", format="mp4", container_options=_options(unit)) as film:
         flows = _flows(film, measured, tracks, language, sound)
         cover = () if poster is None else _cover(film, poster, unit)
         film.set_chapters([_chapter(i, each) for i, each in enumerate(chapters)])
@@ -140,7 +142,7 @@ def _flows(
 ) -> list[Iterator[av.Packet[Any]]]:
     """New streams for picture, sound and subtitles, and the packets of each."""
     seconds = float(sum(part.count * part.frame for part in parts) * parts[0].unit)
-    with av.open(parts[0].path) as model:
+    with av.open(file_url(parts[0].path)) as model:
         picture = film.add_stream_from_template(model.streams.video[0], opaque=True)
     picture.metadata["language"] = language.code
     flows = [_picture(parts, picture)]
@@ -151,8 +153,8 @@ def _flows(
 
 def _metadata(title: str, description: str, comment: str, encoding_tool: str) -> Mapping[str, str]:
     return {
-        "title": title,
-        "description": description,
+        "title": safe_text(title),
+        "description": safe_text(description, lines=True),
         "comment": comment,
         "encoding_tool": encoding_tool,
     }
@@ -166,11 +168,22 @@ def _measured(parts: Sequence[Path]) -> list[_Part]:
     return measured
 
 
+def is_segment(path: Path, frames: int) -> bool:
+    """True if the file is a video of so many frames that can be joined to others."""
+    try:
+        with _undecoded(path) as part:
+            stream = part.streams.video[0]
+            count = sum(1 for each in part.demux(stream) if each.pts is not None)
+            return count == frames == stream.frames and _measure(path).count == frames
+    except (av.FFmpegError, OSError, ValueError, IndexError):
+        return False
+
+
 def _undecoded(path: Path) -> InputContainer:
     """The file, for the caller to close. Opening it, FFmpeg decodes some frames to find out what is in its header: here
     it finds no decoder, and is forty times as quick.
     """
-    return av.open(path, options={"codec_whitelist": "none"})
+    return av.open(file_url(path), options={"codec_whitelist": "none"})
 
 
 def _measure(path: Path) -> _Part:
@@ -255,7 +268,7 @@ def _chapter(number: int, chapter: ChapterMark) -> av.container.Chapter:
         "start": round(chapter.start * 1000),
         "end": round(chapter.end * 1000),
         "time_base": _MILLISECOND,
-        "metadata": {"title": chapter.title},
+        "metadata": {"title": safe_text(chapter.title)},
     }
 
 

@@ -2,6 +2,9 @@
 
 They need the same versions as are here and no disk in common: jobs are sent to them, and bytes come back. Dask
 itself runs again what a worker that dies was at.
+
+Trust goes both ways: workers run what is sent to them, and what comes back, of which dask unpickles even exceptions,
+could run anything here.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -21,6 +22,7 @@ from queue import LifoQueue
 from typing import Any
 
 from attnviz.errors import EnvironmentFault
+from attnviz.render.folders import work_folder
 from attnviz.render.workers.isolation import (
     SAFE_PATH,
     ignore_manim_cfg,
@@ -37,6 +39,8 @@ _START_METHOD = "spawn" if sys.platform in ("darwin", "win32") else "forkserver"
 _MOST_DEATHS = 3
 """Number of workers that may die of the same job."""
 _SECONDS_TO_END = 1.0
+_LONGEST_FOLDER = 80
+"""Bytes: the name of a socket is a little longer, and has 103 on macOS, at most."""
 
 
 @contextmanager
@@ -228,17 +232,40 @@ def _server() -> Iterator[BaseContext]:
         yield context
         return
     context.set_forkserver_preload(list(PRELOADED))
-    with safe_path_for_helpers(), _interrupts_held_back():
-        forkserver.ensure_running()
+    with _sockets_in_work_folder():
+        try:
+            with safe_path_for_helpers(), _interrupts_held_back():
+                forkserver.ensure_running()
+        except OSError as error:
+            if "AF_UNIX" not in str(error):
+                raise
+            raise EnvironmentFault(
+                f"the name of the folder {tempfile.gettempdir()} is too long for worker processes to be reached in it: "
+                "set TMPDIR to a folder with a shorter one, or draw with --jobs 1"
+            ) from error
+        try:
+            yield context
+        finally:
+            # It would end with this process. That may have much to do yet, and needs the memory.
+            if server._forkserver_pid is not None:
+                # it may be in the middle of its imports
+                os.kill(server._forkserver_pid, signal.SIGKILL)
+                server._stop()
+
+
+@contextmanager
+def _sockets_in_work_folder() -> Iterator[None]:
+    """Inside, sockets lie in the work folder, if its name is short enough: it goes even if this program is killed."""
+    settings: Any = multiprocessing.current_process()._config  # type: ignore[attr-defined]
+    folder = work_folder()
+    if settings.get("tempdir") or len(os.fsencode(folder)) > _LONGEST_FOLDER:
+        yield
+        return
+    settings["tempdir"] = folder
     try:
-        yield context
+        yield
     finally:
-        # It would end with this process. That may have much to do yet, and needs the memory.
-        if server._forkserver_pid is not None:
-            os.kill(
-                server._forkserver_pid, signal.SIGKILL
-            )  # it may be in the middle of its imports
-            server._stop()
+        settings["tempdir"] = None
 
 
 @contextmanager

@@ -2,13 +2,13 @@
 key; the words of a lesson are files of its own folder (`lessons/self_attention/en.toml`), by step and part.
 
 A word may hold {facts} that are filled in when it is said. A further language is one record, `register_language`, and
-the same files in it; a lesson from outside brings its words by `register_words`.
+those of the same files that it has (the rest is English); a lesson from outside brings its words by `register_words`.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from attnviz.records import record
 from attnviz.story.captions import Caption, fill_template
 from attnviz.story.languages import (
+    ENGLISH,
     LANGUAGES,
     Language,
     language,
@@ -82,7 +83,7 @@ class Words:
 
 
 def words(code: str) -> Words:
-    """The words of a language, "en" or "zh". Raises InputError for any other that was not registered."""
+    """The words of a language by its code. What it lacks is English. Raises InputError for an unknown code."""
     return _words(language(code))
 
 
@@ -94,7 +95,9 @@ def register_words(lesson: str, folder: Path) -> None:
 
 @cache
 def _words(record: Language) -> Words:
-    return Words(record.code, _read(record.common_words))
+    return Words(
+        record.code, _over_english(record, record.common_words, lambda: _words(ENGLISH).table)
+    )
 
 
 @cache
@@ -102,10 +105,25 @@ def _of_lesson(record: Language, lesson: str) -> Mapping[str, Any]:
     """The table of a lesson. Raises KeyError if there is none."""
     folder = _LESSON_FOLDERS.get(lesson)
     path = record.lesson_words(lesson) if folder is None else folder / f"{record.code}.toml"
-    try:
-        return _read(path)
-    except FileNotFoundError:
-        raise KeyError(lesson) from None
+    if record is ENGLISH and not path.exists():
+        raise KeyError(lesson)
+    return _over_english(record, path, lambda: _of_lesson(ENGLISH, lesson))
+
+
+def _over_english(
+    record: Language, path: Path, english: Callable[[], Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """The words of the file; where it lacks a key, or there is no file, the English ones."""
+    own = _read(path) if path.exists() else {}
+    return own if record is ENGLISH else _merged(english(), own)
+
+
+def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> Mapping[str, Any]:
+    merged = {**under, **over}
+    for key in under.keys() & over.keys():
+        if isinstance(under[key], Mapping) and isinstance(over[key], Mapping):
+            merged[key] = _merged(under[key], over[key])
+    return merged
 
 
 def _read(path: Path) -> Mapping[str, Any]:

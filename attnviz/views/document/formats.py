@@ -35,6 +35,8 @@ class DocumentFormat:
     """
     about: str
     """A few words for a list of formats."""
+    one_lesson: bool = False
+    """True if a document holds one lesson, and not several behind one another."""
 
 
 _REGISTERED: dict[str, DocumentFormat] = {}

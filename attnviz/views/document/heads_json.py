@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from attnviz.safe_text import safe_json
 from attnviz.survey.head_detail import HeadDetail
 from attnviz.survey.heads import MeasuredHead, Survey
 
@@ -42,7 +43,7 @@ def close_up_json(close: HeadDetail) -> str:
 
 
 def _text(body: dict[str, Any]) -> str:
-    return json.dumps(body, ensure_ascii=False, allow_nan=False)
+    return safe_json(json.dumps(body, ensure_ascii=False, allow_nan=False))
 
 
 def _body(survey: Survey) -> dict[str, Any]:

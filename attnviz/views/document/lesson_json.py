@@ -21,6 +21,7 @@ from collections.abc import Callable
 from typing import Any
 
 from attnviz.records import record
+from attnviz.safe_text import safe_json
 from attnviz.story.calculation import Calculation, Number, Piece, Symbol, Term, Vector
 from attnviz.story.calculation_text import written
 from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Series, Table
@@ -74,7 +75,7 @@ def storyboard_json(storyboard: Storyboard) -> str:
         "notes": list(board.notes),
         "steps": [_step(step, board.numbers, words(board.language)) for step in board.steps],
     }
-    return json.dumps(body, ensure_ascii=False, allow_nan=False)
+    return safe_json(json.dumps(body, ensure_ascii=False, allow_nan=False))
 
 
 def _step(step: Step, numbers: Numbers, spoken: Words) -> Json:

@@ -11,6 +11,7 @@ import numpy as np
 
 from attnviz.core.arrays import FloatArray
 from attnviz.records import record
+from attnviz.safe_text import safe_text
 from attnviz.theme import Role, Theme, blend, fill_share
 
 LEVELS = 24
@@ -91,8 +92,8 @@ class Drawing:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The texts of all its lines."""
-        return tuple(each.text for each in self.shapes if isinstance(each, TextLine))
+        """The texts of all its lines, as they are drawn."""
+        return tuple(safe_text(each.text) for each in self.shapes if isinstance(each, TextLine))
 
 
 def shaded(

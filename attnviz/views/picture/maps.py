@@ -84,7 +84,7 @@ def _notes(survey: Survey, language: str) -> Iterator[str]:
         listed = ", ".join(ranked) or phrase("heads", "nowhere")
         yield f"{phrase('heads', 'pair', query=query, key=key)}: {listed}"
     yield phrase("heads", "maps")
-    yield from (phrase("heads", note, **survey.facts) for note in survey.notes(measured=False))
+    yield from survey.note_texts(language, measured=False)
 
 
 def _grid(survey: Survey, side: float, top: float, theme: Theme, language: str) -> Iterator[Shape]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
+from attnviz.safe_text import safe_text
 from attnviz.views.picture.drawing import Curve, Drawing, Rectangle, Shading, Shape, TextLine
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _rectangle(context: cairo.Context[cairo.ImageSurface], rectangle: Rectangle)
 
 
 def _text(context: cairo.Context[cairo.ImageSurface], line: TextLine, outlined: Outlined) -> None:
-    outlines, width = outlined(line.text)
+    outlines, width = outlined(safe_text(line.text))
     context.save()
     context.translate(line.x, line.y)
     if line.upright:

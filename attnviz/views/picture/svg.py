@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from attnviz.safe_text import safe_text
 from attnviz.views.picture.drawing import SMALL, Curve, Drawing, Rectangle, Shading, Shape, TextLine
 
 _FONT = "Inter, 'Noto Sans', 'Noto Sans SC', system-ui, sans-serif"
@@ -16,7 +17,7 @@ _WEIGHT = 500
 
 
 def svg(drawing: Drawing) -> str:
-    """The text of the file. Texts are escaped, whatever they hold; characters that XML does not have are left out."""
+    """The text of the file. Texts are escaped, whatever they hold; characters that XML does not have become �."""
     width, height = f"{drawing.width:g}", f"{drawing.height:g}"
     parts = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
@@ -33,9 +34,9 @@ def clean(text: str) -> str:
     """Text for XML, in one line.
 
     >>> clean("a\\x00<b>")
-    'a&lt;b&gt;'
+    'a�&lt;b&gt;'
     """
-    return escape("".join(each for each in text.replace("\n", " ") if each.isprintable()))
+    return escape(safe_text(text))
 
 
 def _written(shape: Shape) -> str:

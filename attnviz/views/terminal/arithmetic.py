@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from attnviz.story.calculation import Calculation
 from attnviz.story.calculation_text import written
 from attnviz.story.caption_tokens import Run
 from attnviz.story.i18n import Words
+from attnviz.typeset.text_width import columns_of
 from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.wrapping import wrapped_arithmetic
 
@@ -39,11 +39,11 @@ def arithmetic(
         return []
     aligned = _aligned(rows)
     lines = [Text(" ").join(row) for row in aligned]
-    if all(line.cell_len <= width for line in lines):
+    if all(columns_of(line.plain) <= width for line in lines):
         for line in lines:
             line.rstrip()
         return lines
-    breaks = _breaks([stage.cell_len for stage in aligned[0]], width)
+    breaks = _breaks([columns_of(stage.plain) for stage in aligned[0]], width)
     return [
         line
         for row, raw in zip(aligned, rows, strict=True)
@@ -89,7 +89,7 @@ def _aligned_terms(terms: Sequence[Text]) -> list[Text]:
         tails = [len(each) - len(each.partition(".")[0]) for each in plain]
     else:
         tails = [0] * len(plain)
-    heads = [cell_len(each) - tail for each, tail in zip(plain, tails, strict=True)]
+    heads = [columns_of(each) - tail for each, tail in zip(plain, tails, strict=True)]
     return [
         Text(" " * (max(heads) - head)) + term + Text(" " * (max(tails) - tail))
         for term, head, tail in zip(terms, heads, tails, strict=True)
@@ -97,8 +97,8 @@ def _aligned_terms(terms: Sequence[Text]) -> list[Text]:
 
 
 def _padded(stages: Sequence[Text]) -> list[Text]:
-    width = max(stage.cell_len for stage in stages)
-    return [stage + Text(" " * (width - stage.cell_len)) for stage in stages]
+    width = max(columns_of(stage.plain) for stage in stages)
+    return [stage + Text(" " * (width - columns_of(stage.plain))) for stage in stages]
 
 
 def _breaks(widths: Sequence[int], width: int) -> set[int]:
@@ -119,14 +119,14 @@ def _indent_after(left: int, width: int) -> int:
 
 
 def _broken(row: Sequence[Text], raw: Sequence[Text], breaks: set[int], width: int) -> list[Text]:
-    indent = _indent_after(row[0].cell_len, width)
+    indent = _indent_after(columns_of(row[0].plain), width)
     lines = [row[0].copy()]
-    if row[0].cell_len > width:
+    if columns_of(row[0].plain) > width:
         lines = _indented(wrapped_arithmetic(row[0], width), "", " " * _INDENT)
     for i, (stage, unpadded) in enumerate(zip(row[1:], raw[1:], strict=False), start=1):
         if i in breaks:
             lines.append(Text(" " * (indent - 1)))
-        if indent + stage.cell_len <= width:
+        if indent + columns_of(stage.plain) <= width:
             lines[-1].append(" ").append_text(stage)
             continue
         relation, body = unpadded.divide([_RELATION])

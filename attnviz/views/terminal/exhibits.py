@@ -13,6 +13,7 @@ from attnviz.records import record
 from attnviz.story.exhibits import Exhibit, Field, Plot, Region, Table
 from attnviz.story.handlers import Handlers
 from attnviz.story.matrix import Matrix
+from attnviz.typeset.text_width import columns_of
 from attnviz.views.terminal.field import field
 from attnviz.views.terminal.grid import grid
 from attnviz.views.terminal.heatmap import is_too_large
@@ -82,17 +83,17 @@ class _Block:
         """Columns before the block: its joint, with a gap on both sides or, at the edge, after it."""
         if not self.joint.plain:
             return 0 if first else GAP
-        return self.joint.cell_len + (1 if first else 2)
+        return columns_of(self.joint.plain) + (1 if first else 2)
 
 
 def _block(exhibit: Exhibit, count: int, context: PageContext) -> _Block:
     """One of `count` exhibits of a line."""
     joint = styled(exhibit.joint, context.palette.text(None, bold=True))
     above: list[Text] = []
-    if joint.cell_len > _LONGEST_JOINT:
+    if columns_of(joint.plain) > _LONGEST_JOINT:
         above, joint = wrapped_prose(joint, context.inner), Text()
     elif joint.plain:
-        context = _narrowed(context, context.inner - joint.cell_len - 1)
+        context = _narrowed(context, context.inner - columns_of(joint.plain) - 1)
     drawn = _DRAW.of(exhibit.item)(exhibit.item, exhibit, context, count)
     head = list(drawn.head)
     if exhibit.name:
@@ -198,7 +199,7 @@ def _beside(row: Sequence[_Block]) -> list[Text]:
             joint = block.joint if j == middle else Text()
             if not part.plain and not joint.plain:
                 continue
-            blank = start - lines[j].cell_len + (1 if joint.plain and i else 0)
-            after = lead - joint.cell_len - (1 if joint.plain and i else 0)
+            blank = start - columns_of(lines[j].plain) + (1 if joint.plain and i else 0)
+            after = lead - columns_of(joint.plain) - (1 if joint.plain and i else 0)
             lines[j] = Text().join([lines[j], Text(" " * blank), joint, Text(" " * after), part])
     return lines

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from attnviz.story.exhibits import Field
 from attnviz.story.field_lines import field_lines
+from attnviz.typeset.text_width import columns_of
 from attnviz.views.terminal.lines import styled
 from attnviz.views.terminal.page_context import PageContext
 from attnviz.views.terminal.wrapping import wrapped_prose
@@ -20,7 +21,11 @@ def field(item: Field, context: PageContext) -> list[Text]:
         line = Text()
         for run in runs:
             line.append(run.text, palette.dim if run.role is None else palette.text(run.role))
-        lines += [line] if line.cell_len <= context.inner else wrapped_prose(line, context.inner)
+        lines += (
+            [line]
+            if columns_of(line.plain) <= context.inner
+            else wrapped_prose(line, context.inner)
+        )
     if written.shown_positions:
         lines += wrapped_prose(styled(written.shown_positions, palette.dim), context.prose)
     return lines

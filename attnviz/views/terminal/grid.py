@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
@@ -15,7 +14,8 @@ from attnviz.records import record
 from attnviz.story.exhibits import Region
 from attnviz.story.labels import LONGEST
 from attnviz.story.matrix import Label, Matrix
-from attnviz.views.terminal.lines import by_point, cut, filled, styled
+from attnviz.typeset.text_width import columns_of, cut_to_columns
+from attnviz.views.terminal.lines import by_point, filled, styled
 from attnviz.views.terminal.page_context import PageContext
 
 _MARK = "▸"
@@ -96,7 +96,7 @@ class _Grid:
     def _widths(self) -> list[int]:
         """Columns that each column of the matrix takes, with its padding."""
         heads = [
-            max(cell_len(label.symbol), cell_len(_heading_token(label)))
+            max(columns_of(label.symbol), columns_of(_heading_token(label)))
             for label in self.matrix.columns
         ] or [0] * self.matrix.shape[1]
         return [max(self._number_width, head) + 2 * _PAD for head in heads]
@@ -107,8 +107,8 @@ class _Grid:
         labels = self.matrix.rows
         marked = any(self.context.is_worked(label, self.matrix) for label in labels)
         mark = len(_MARK) + 1 if marked else 0
-        symbols = max((cell_len(label.symbol) for label in labels), default=0)
-        longest = max((cell_len(label.token or "") for label in labels), default=0)
+        symbols = max((columns_of(label.symbol) for label in labels), default=0)
+        longest = max((columns_of(label.token or "") for label in labels), default=0)
         widest = max(self._widths, default=0)
         room = self.context.inner - mark - symbols - 2
         # Tokens give way, down to a readable start, before columns go into another block.
@@ -170,13 +170,13 @@ class _Grid:
         if mark:
             line.append(filled(_MARK if worked else "", mark), palette.text(label.role))
         style, token = palette.text(label.role, bold=worked), label.token or ""
-        if tokens < cell_len(token) <= symbols - cell_len(label.symbol) + tokens:
+        if tokens < columns_of(token) <= symbols - columns_of(label.symbol) + tokens:
             # out of line with the other tokens, but whole
             line.append(f"{label.symbol} ", style)
-            return line.append(filled(token, symbols - cell_len(label.symbol) + tokens + 1))
+            return line.append(filled(token, symbols - columns_of(label.symbol) + tokens + 1))
         line.append(filled(label.symbol, symbols + 1), style)
         if tokens:
-            line.append(filled(cut(token, tokens), tokens + 1))
+            line.append(filled(cut_to_columns(token, tokens), tokens + 1))
         return line
 
     def _style(self, i: int, j: int) -> Style:
@@ -186,9 +186,9 @@ class _Grid:
 
 
 def _heading_token(label: Label) -> str:
-    return cut(label.token or "", _HEADING)
+    return cut_to_columns(label.token or "", _HEADING)
 
 
 def _centred(text: str, width: int) -> str:
-    before = (width - cell_len(text) + 1) // 2
+    before = (width - columns_of(text) + 1) // 2
     return filled(" " * before + text, width)

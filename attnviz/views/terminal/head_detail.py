@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from attnviz.story.i18n import words
@@ -24,9 +23,10 @@ from attnviz.survey.head_detail_text import (
     written,
 )
 from attnviz.theme import Role
+from attnviz.typeset.text_width import columns_of, cut_to_columns
 from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.layout import in_columns
-from attnviz.views.terminal.lines import cut, filled, styled
+from attnviz.views.terminal.lines import filled, styled
 from attnviz.views.terminal.page_context import MARGIN
 from attnviz.views.terminal.picture import ShadedPicture
 from attnviz.views.terminal.wrapping import wrapped_prose
@@ -79,14 +79,14 @@ def _map(close: HeadDetail, palette: Palette, inner: int) -> list[Text]:
 def _named(close: HeadDetail, palette: Palette, rows: Sequence[Text], column: int) -> list[Text]:
     """Rows with their positions and tokens before them, and the positions of columns of that width above."""
     names, last = _names(close, palette), str(close.n)
-    margin = max(name.cell_len for name in names) + 1
+    margin = max(columns_of(name.plain) for name in names) + 1
     if column > len(last):
         above = "".join(f"{i + 1:>{column}}" for i in range(close.n))
     else:
         above = _ends(close.n, close.n * column)
     lines = [Text(" " * margin) + styled(above, palette.text(Role.KEY))]
     for name, row in zip(names, rows, strict=True):
-        lines.append(name + Text(" " * (margin - name.cell_len)) + row)
+        lines.append(name + Text(" " * (margin - columns_of(name.plain))) + row)
     return lines
 
 
@@ -166,8 +166,10 @@ def _links(close: HeadDetail, palette: Palette, inner: int, language: str) -> li
 def _listed(links: Sequence[LinkText], palette: Palette, inner: int) -> list[Text]:
     """A link a line, weights below each other; in columns where there is room."""
     room = (inner - _WEIGHT - len(_TO)) // 2
-    ends = [f"{cut(each.query, room)}{_TO}{cut(each.key, room)}" for each in links]
-    wide = max(map(cell_len, ends), default=0)
+    ends = [
+        f"{cut_to_columns(each.query, room)}{_TO}{cut_to_columns(each.key, room)}" for each in links
+    ]
+    wide = max(map(columns_of, ends), default=0)
     lines = [
         Text.assemble(filled(pair, wide), "  ", (each.weight, palette.text(Role.WEIGHT)))
         for pair, each in zip(ends, links, strict=True)

@@ -10,6 +10,7 @@ from attnviz.story.i18n import words
 from attnviz.story.labels import shown_token
 from attnviz.survey.heads import BLOCKS, MEASURES, MeasuredHead, Survey
 from attnviz.theme import Role
+from attnviz.typeset.text_width import columns_of
 from attnviz.views.terminal.colour import Palette
 from attnviz.views.terminal.layout import GAP, beside, width_of
 from attnviz.views.terminal.lines import filled, styled
@@ -53,8 +54,8 @@ def survey_lines(
     for measured in _measured(survey, language, top):
         lines += _ranked(*measured, palette, inner, phrase("heads", "nowhere"))
     lines.append(Text())
-    for note in survey.notes():
-        lines += _prose(phrase("heads", note, **survey.facts), palette, inner)
+    for note in survey.note_texts(language):
+        lines += _prose(note, palette, inner)
     return [Text(" " * MARGIN) + line if line.plain else line for line in lines]
 
 
@@ -111,11 +112,11 @@ def _ranked(
         return wrapped_prose(Text(f"{filled(what, _WHAT)}  {nowhere}"), width)
     lines: list[Text] = []
     line = styled(filled(what, _WHAT), palette.dim)
-    if line.cell_len > _WHAT:
+    if columns_of(line.plain) > _WHAT:
         lines = wrapped_prose(line, width)
         line = Text(" " * _WHAT)
     for each in ranked:
-        if line.cell_len + each.cell_len + 2 > width:
+        if columns_of(line.plain) + columns_of(each.plain) + 2 > width:
             lines.append(line)
             line = Text(" " * _WHAT)
         line = line + Text("  ") + each

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from attnviz.story.matrix import Label, Matrix
 from attnviz.story.pooled_map import PooledMatrix, pooled, strongest_links
 from attnviz.theme import Role
+from attnviz.typeset.text_width import columns_of, cut_to_columns
 from attnviz.views.terminal.layout import GAP, beside, width_of
-from attnviz.views.terminal.lines import cut, filled, styled
+from attnviz.views.terminal.lines import filled, styled
 from attnviz.views.terminal.page_context import PageContext
 from attnviz.views.terminal.picture import ShadedPicture
 from attnviz.views.terminal.wrapping import wrapped_prose
@@ -39,7 +39,7 @@ def is_too_large(matrix: Matrix) -> bool:
 def heatmap(matrix: Matrix, context: PageContext) -> list[Text]:
     """The lines of a matrix in blocks: the picture with its ends named, then the meaning of its shades."""
     names = _ends(matrix.rows)
-    margin = max((cell_len(name) for name in names), default=-1) + 1
+    margin = max((columns_of(name) for name in names), default=-1) + 1
     parts = _pooled(matrix, context, context.inner - margin)
     picture = _picture(matrix, parts, context, context.inner - margin)
     drawn = picture.lines()
@@ -90,15 +90,15 @@ def _listed(
 
 def _aligned_names(labels: Sequence[Label], context: PageContext, token: int) -> list[Text]:
     """Symbols and tokens, all of the same width; tokens are cut to `token` columns."""
-    symbols = max((cell_len(label.symbol) for label in labels), default=0)
+    symbols = max((columns_of(label.symbol) for label in labels), default=0)
     names = [
         styled(filled(label.symbol, symbols), context.palette.text(label.role)).append(
-            f" {cut(label.token, token)}" if label.token else ""
+            f" {cut_to_columns(label.token, token)}" if label.token else ""
         )
         for label in labels
     ]
     width = width_of(names)
-    return [name.append(" " * (width - name.cell_len)) for name in names]
+    return [name.append(" " * (width - columns_of(name.plain))) for name in names]
 
 
 def _pooled(matrix: Matrix, context: PageContext, room: int) -> PooledMatrix:
@@ -125,7 +125,7 @@ def _ends(labels: Sequence[Label]) -> list[str]:
 
 def _column_ends(matrix: Matrix, context: PageContext, margin: int, width: int) -> Text:
     first, last = (matrix.columns[i].symbol for i in (0, -1))
-    between = width - cell_len(first) - cell_len(last)
+    between = width - columns_of(first) - columns_of(last)
     names = f"{first}{' ' * max(between, 1)}{last}"
     return Text(" " * margin).append(names, context.palette.text(matrix.columns[0].role))
 
@@ -151,6 +151,6 @@ def _legend(
         said += context.phrase("between_sentences") + context.phrase(
             mark, what=context.phrase(what)
         )
-    if bar.cell_len + GAP + cell_len(said) <= width:
+    if columns_of(bar.plain) + GAP + columns_of(said) <= width:
         return [bar.append(" " * GAP).append(said, palette.dim)]
     return [bar, *wrapped_prose(styled(said, palette.dim), width)]

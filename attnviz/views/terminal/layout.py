@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from attnviz.typeset.text_width import columns_of
+
 GAP = 3
 """Columns between two blocks."""
 _FEW = 4
@@ -40,7 +42,7 @@ def beside(row: Sequence[list[Text]]) -> list[Text]:
             part = block[i] if i < len(block) else Text()
             line.append_text(part)
             if j < len(row) - 1:
-                line.append(" " * (width_of(block) - part.cell_len + GAP))
+                line.append(" " * (width_of(block) - columns_of(part.plain) + GAP))
         lines.append(line)
     return lines
 
@@ -61,4 +63,4 @@ def in_columns(lines: Sequence[Text], width: int) -> list[Text]:
 
 def width_of(block: Sequence[Text]) -> int:
     """Columns of the longest line."""
-    return max((line.cell_len for line in block), default=0)
+    return max((columns_of(line.plain) for line in block), default=0)

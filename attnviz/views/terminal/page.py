@@ -12,6 +12,7 @@ from attnviz.story.captions import in_one_line, joined, token_name
 from attnviz.story.labels import indexed, shown_token
 from attnviz.story.matrix import Matrix
 from attnviz.story.storyboard import Step
+from attnviz.typeset.text_width import columns_of
 from attnviz.views.terminal.arithmetic import arithmetic
 from attnviz.views.terminal.layout import hanging_indent, in_columns
 from attnviz.views.terminal.lines import styled
@@ -95,10 +96,12 @@ def _header(step: Step, number: int, context: PageContext) -> list[Text]:
     palette, width = context.palette, min(context.inner, _LONGEST_HEADER)
     mark = styled(f"{number}  ", palette.dim)
     title = styled(step.title, palette.text(None, bold=True))
-    lines = hanging_indent(mark, wrapped_prose(title, width - mark.cell_len), mark.cell_len)
+    lines = hanging_indent(
+        mark, wrapped_prose(title, width - columns_of(mark.plain)), columns_of(mark.plain)
+    )
     formula = Text() if _is_recap(step) else coloured_formula(step.formula.plain, palette)
-    at_end = formula.cell_len + 1 if formula.plain else 0
-    rule = width - lines[-1].cell_len - 1
+    at_end = columns_of(formula.plain) + 1 if formula.plain else 0
+    rule = width - columns_of(lines[-1].plain) - 1
     is_beside = rule - at_end >= _SHORTEST_RULE
     if rule > 0:
         lines[-1].append(" ")

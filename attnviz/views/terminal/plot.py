@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from attnviz.records import record
 from attnviz.story.exhibits import Plot, Row, Series, Table
+from attnviz.typeset.text_width import columns_of
 from attnviz.views.terminal.bars import Scale
 from attnviz.views.terminal.layout import GAP, beside
 from attnviz.views.terminal.lines import by_point, styled
@@ -105,18 +105,18 @@ class _Group:
         """Columns of each series."""
         return [
             max(
-                max(map(cell_len, by_point(series.texts))) + (1 + bar if bar else 0),
+                max(map(columns_of, by_point(series.texts))) + (1 + bar if bar else 0),
                 widest_word(series.name),
-                min(cell_len(series.name), _HEADING),
+                min(columns_of(series.name), _HEADING),
             )
             for series in self.series
         ]
 
     @cached_property
     def _x_width(self) -> int:
-        name, widest = self.item.x_name, max(map(cell_len, self.item.x_texts))
-        return max(widest, widest_word(name), min(cell_len(name), _HEADING))
+        name, widest = self.item.x_name, max(map(columns_of, self.item.x_texts))
+        return max(widest, widest_word(name), min(columns_of(name), _HEADING))
 
     def _flush_right(self, text: Text) -> Text:
         """A text of the x column: numbers, mostly."""
-        return Text(" " * (self._x_width - text.cell_len)) + text
+        return Text(" " * (self._x_width - columns_of(text.plain))) + text

@@ -8,7 +8,22 @@ from io import StringIO
 from rich.console import Console
 from rich.text import Text
 
+from attnviz.safe_text import safe_text
+from attnviz.typeset.directions import right_to_left
 from attnviz.views.terminal.colour import Depth
+
+_ISOLATE, _END = "\u2068", "\u2069"
+
+
+def harmless(line: Text) -> Text:
+    """The line in its styles, with nothing in it that a terminal would obey."""
+    safe = safe_text(line.plain)
+    if safe is line.plain:
+        return line
+    # one character takes the place of one, so that the styles stay where they are
+    shown = line.copy()
+    shown.plain = safe
+    return shown
 
 
 def as_text(lines: Sequence[Text], depth: Depth | None) -> str:
@@ -17,6 +32,7 @@ def as_text(lines: Sequence[Text], depth: Depth | None) -> str:
     >>> as_text([Text("q₁", "red")], None)
     'q₁\\n'
     """
+    lines = [isolated(harmless(line)) for line in lines]
     if depth is None:
         return "".join(f"{line.plain.rstrip()}\n" for line in lines)
     target = StringIO()
@@ -26,3 +42,23 @@ def as_text(lines: Sequence[Text], depth: Depth | None) -> str:
     for line in lines:
         console.print(line, soft_wrap=True)
     return target.getvalue()
+
+
+def isolated(line: Text) -> Text:
+    """The line with its words of Arabic, Hebrew and their kin in isolates: U+2068 before, U+2069 after.
+
+    A terminal that turns such text round (Unicode, UAX #9) would take the numbers after a label along with it. An
+    isolate keeps to its place what is inside, and what is outside to its own. It has no width, and none is there in
+    a line without such text.
+
+    >>> isolated(Text("k₁ חתול 0.5")).plain == "k₁ \u2068חתול\u2069 0.5"
+    True
+    """
+    stretches = right_to_left(line.plain)
+    if not stretches:
+        return line
+    whole = Text(style=line.style)
+    parts = line.divide([edge for stretch in stretches for edge in stretch])
+    for i, part in enumerate(parts):
+        whole.append_text(Text(_ISOLATE) + part + Text(_END) if i % 2 else part)
+    return whole

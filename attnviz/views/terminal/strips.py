@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from attnviz.story.matrix import Label, Matrix
 from attnviz.story.pooled_map import pooled
+from attnviz.typeset.text_width import columns_of, cut_to_columns
 from attnviz.views.terminal.heatmap import MOST_ROWS
-from attnviz.views.terminal.lines import cut, filled, styled
+from attnviz.views.terminal.lines import filled, styled
 from attnviz.views.terminal.page_context import PageContext
 from attnviz.views.terminal.picture import ShadedPicture
 from attnviz.views.terminal.wrapping import wrapped_prose
@@ -27,7 +27,7 @@ def are_strips(matrix: Matrix) -> bool:
 def strips(matrix: Matrix, context: PageContext) -> list[Text]:
     """A line a row: its name, marked if it is the one that is worked in full, and its shades; then what these mean."""
     names = [_name(label, context.is_worked(label, matrix)) for label in matrix.rows]
-    margin = max(map(cell_len, names), default=-1) + 1
+    margin = max(map(columns_of, names), default=-1) + 1
     parts = pooled(matrix.values, matrix.shape[0], max(context.inner - margin, 1))
     picture = ShadedPicture(matrix.role, parts.means, context.palette)
     style = context.palette.text(matrix.rows[0].role if matrix.rows else None)
@@ -47,4 +47,4 @@ def strips(matrix: Matrix, context: PageContext) -> list[Text]:
 
 def _name(label: Label, worked: bool) -> str:
     mark = "▸ " if worked else "  "
-    return mark + label.symbol + (f" {cut(label.token, _TOKEN)}" if label.token else "")
+    return mark + label.symbol + (f" {cut_to_columns(label.token, _TOKEN)}" if label.token else "")

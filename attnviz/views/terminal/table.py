@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
 from attnviz.records import record
 from attnviz.story.exhibits import Row, Table
 from attnviz.theme import Role
+from attnviz.typeset.text_width import columns_of
 from attnviz.views.terminal.layout import GAP, hanging_indent
 from attnviz.views.terminal.lines import by_point, filled, styled
 from attnviz.views.terminal.page_context import PageContext
@@ -51,7 +51,7 @@ class _TableLayout:
         room = self.context.inner - self._sign - GAP * (len(texts) - 1)
         if sum(least) > room:
             return None
-        widths = _shrunk([max(map(cell_len, column)) for column in texts], least, room)
+        widths = _shrunk([max(map(columns_of, column)) for column in texts], least, room)
         every = zip(widths, texts, strict=True)
         lines = max(len(_wrapped(cell, wide)) for wide, column in every for cell in column[1:])
         return widths if lines <= tallest else None
@@ -111,7 +111,7 @@ class _TableLayout:
 
     def _record(self, row: Row, cells: Sequence[str]) -> list[Text]:
         palette, room = self.context.palette, self.context.inner - self._sign
-        names = max(map(cell_len, self._header)) + 2
+        names = max(map(columns_of, self._header)) + 2
         lines: list[Text] = []
         for name, cell, role in zip(self._header, cells, self._roles, strict=True):
             beside = names + widest_word(cell) <= room
@@ -166,7 +166,7 @@ class _Columns:
 
     def _placed(self, text: str, j: int) -> str:
         wide = self.widths[j]
-        return " " * (wide - cell_len(text)) + text if self.right[j] else filled(text, wide)
+        return " " * (wide - columns_of(text)) + text if self.right[j] else filled(text, wide)
 
 
 def _is_mostly_numbers(column: Sequence[str]) -> bool:

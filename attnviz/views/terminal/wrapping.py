@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TypeAlias
 
-from rich.cells import cell_len
 from rich.text import Text
+
+from attnviz.typeset.text_width import columns_of, graphemes
 
 _NEVER_FIRST = frozenset("，。；：！？、）》】」』”’…—·,.;:!?)]}")
 _NEVER_LAST = frozenset("（《【「『“‘([{")
 _BESIDE_SIGN = re.compile(r"(?<=\S) (?=[×·∗*+−=≈≠<>≤≥/] )|(?<= [×·∗*+−=≈≠<>≤≥/]) ")
 """The blanks on both sides of a sign in a formula."""
-_JOINERS = "\u200d\ufe0e\ufe0f"
 
 Breaks: TypeAlias = Callable[[str], list[int]]
 """Finds the offsets at which a new line may begin, in order."""
@@ -27,7 +27,7 @@ def wrapped_prose(text: Text, width: int) -> list[Text]:
     >>> [line.plain for line in wrapped_prose(Text("查询说的是：这个位置在找什么。"), 14)]
     ['查询说的是：这', '个位置在找什', '么。']
     """
-    return _broken(text, width, (_around_formulas, _prose_breaks, _every_character))
+    return _broken(text, width, (_around_formulas, _prose_breaks, _every_grapheme))
 
 
 def widest_word(text: str) -> int:
@@ -37,7 +37,7 @@ def widest_word(text: str) -> int:
     (5, 2, 5)
     """
     edges = [0, *_around_formulas(text), len(text)]
-    return max(cell_len(text[start:stop].rstrip()) for start, stop in pairwise(edges))
+    return max(columns_of(text[start:stop].rstrip()) for start, stop in pairwise(edges))
 
 
 def wrapped_arithmetic(text: Text, width: int) -> list[Text]:
@@ -64,7 +64,7 @@ def _broken(text: Text, width: int, levels: Sequence[Breaks]) -> list[Text]:
     plain = text.plain
     starts, begin, end = [], 0, 0
     for stop in _stops(plain, 0, width, levels):
-        if end > begin and cell_len(plain[begin:stop].rstrip()) > width:
+        if end > begin and columns_of(plain[begin:stop].rstrip()) > width:
             starts.append(end)
             begin = end
         end = stop
@@ -78,7 +78,7 @@ def _stops(plain: str, offset: int, width: int, levels: Sequence[Breaks]) -> Ite
     """Yields the ends of stretches, in order: those of the first level that makes them short enough."""
     edges = [0, *(levels[0](plain) if levels else []), len(plain)]
     for start, stop in pairwise(edges):
-        if levels and cell_len(plain[start:stop].rstrip()) > width:
+        if levels and columns_of(plain[start:stop].rstrip()) > width:
             yield from _stops(plain[start:stop], offset + start, width, levels[1:])
         else:
             yield offset + stop
@@ -110,16 +110,24 @@ def _around_formulas(text: str) -> list[int]:
 
 
 def _prose_breaks(text: str) -> list[int]:
-    return [i for i in range(1, len(text)) if _may_part(text[i - 1], text[i])]
+    parts = graphemes(text)
+    places = accumulate(map(len, parts))
+    return [
+        at for at, (one, two) in zip(places, pairwise(parts), strict=False) if _may_part(one, two)
+    ]
 
 
 def _may_part(before: str, after: str) -> bool:
+    """Tells whether a line may end between two graphemes."""
     if after == " " or after in _NEVER_FIRST or before in _NEVER_LAST:
         return False
-    if not cell_len(after) or before in _JOINERS:
-        return False
-    return before == " " or cell_len(before) == 2 or cell_len(after) == 2
+    return before == " " or _is_wide(before) or _is_wide(after)
 
 
-def _every_character(text: str) -> list[int]:
-    return [i for i in range(1, len(text)) if cell_len(text[i]) and text[i - 1] not in _JOINERS]
+def _is_wide(grapheme: str) -> bool:
+    """Tells whether a grapheme is as those of Chinese: two columns, and no letter of a word that has more."""
+    return columns_of(grapheme[:1]) == 2
+
+
+def _every_grapheme(text: str) -> list[int]:
+    return list(accumulate(map(len, graphemes(text))))[:-1]

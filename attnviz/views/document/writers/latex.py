@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
+from attnviz.safe_text import safe_text
 from attnviz.story.caption_tokens import Run
 from attnviz.story.handlers import Handlers
 from attnviz.story.languages import language
@@ -62,9 +63,8 @@ def latex(outline: Outline) -> str:
         "\\date{}",
         *preamble_of(body),
     ]
-    return "\n".join(
-        [*preamble, "\\begin{document}", "\\maketitle", "", body, "", "\\end{document}", ""]
-    )
+    lines = [*preamble, "\\begin{document}", "\\maketitle", "", body, "", "\\end{document}", ""]
+    return safe_text("\n".join(lines), lines=True)
 
 
 def _body(outline: Outline) -> Iterator[str]:
@@ -234,4 +234,5 @@ FORMAT = DocumentFormat(
     (".tex",),
     lambda storyboard, steps: latex(outline_of(storyboard, steps)),
     "a LaTeX document that compiles as it is",
+    one_lesson=True,
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
+from attnviz.safe_text import safe_text
 from attnviz.story.handlers import Handlers
 from attnviz.story.matrix import Label
 from attnviz.typeset.text_width import columns_of
@@ -23,7 +24,7 @@ from attnviz.views.document.outline import (
 _WIDEST_LINE = 100
 """Columns of a code block that GitHub shows without a scroll bar, about."""
 
-_SPECIAL = re.compile(r"[\\*\[\]~#&<>$|`@]|(?<!\w)_|_(?!\w)|://|(?<=[wW]{3})\.")
+_SPECIAL = re.compile(r"[\\*\[\]~#&<>$|`@]|(?<![^\W_])_+|_+(?![^\W_])|://|(?<=[wW]{3})\.")
 _BACKSLASHED = frozenset("\\*[]~#_")
 
 Write: TypeAlias = Callable[[Any, Figure], Iterator[str]]
@@ -36,7 +37,7 @@ register = _WRITE.register
 
 def markdown(outline: Outline) -> str:
     """The document."""
-    return "\n\n".join(_blocks(outline)) + "\n"
+    return safe_text("\n\n".join(_blocks(outline)) + "\n", lines=True)
 
 
 def escaped(text: str) -> str:
@@ -52,6 +53,9 @@ def escaped(text: str) -> str:
 
 def _harmless(match: re.Match[str]) -> str:
     first, rest = match[0][0], match[0][1:]
+    if first == "_":
+        # each of them: an emphasis would begin at the one that is left
+        return "\\_" * len(match[0])
     return f"\\{first}" if first in _BACKSLASHED else f"&#{ord(first)};{rest}"
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from manim import VGroup, VMobject
 
 from attnviz.typeset.fonts import Points, Weight, named_typeface, shape, typeface
+from attnviz.typeset.text_width import graphemes
 from attnviz.typeset.typefaces import Typeface
 from attnviz.views.film.style import Size
 
@@ -83,8 +84,9 @@ def cut_to_width(text: str, width: float, size: Size) -> str:
     """The text, or as much of it as fits `width` units and ends in …"""
     if width_of(text, size) <= width:
         return text
-    for end in range(len(text) - 1, 0, -1):
-        cut = text[:end] + "…"
+    parts = graphemes(text)
+    for end in range(len(parts) - 1, 0, -1):
+        cut = "".join(parts[:end]) + "…"
         if width_of(cut, size) <= width:
             return cut
     return "…"

@@ -81,7 +81,12 @@ class FilmService(RenderService):
         if self.store is None:
             return None
         data = self.store.read(f"{key}.json")
-        return None if data is None else plan_cache.plan_from_bytes(data)
+        if data is None:
+            return None
+        try:
+            return plan_cache.plan_from_bytes(data)
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return None  # somebody else's: it is planned anew
 
 
 def _with_fonts(source: SceneSource) -> SceneSource:

@@ -10,8 +10,9 @@ from attnviz.lessons.registry import LESSONS
 from attnviz.render.drawing.fingerprint import digest, program_digest
 from attnviz.render.drawing.timeline import Play, Segment
 from attnviz.render.program import Program
+from attnviz.typeset.fonts import typeface, typefaces_needed
 from attnviz.typeset.typefaces import Typeface, chinese, latin
-from attnviz.views.film.film import Film
+from attnviz.views.film.film import Film, texts_shown
 from attnviz.views.film.production.planning import Plan
 from attnviz.views.film.stage import Beat
 from attnviz.views.film.timing import TimeSpan
@@ -19,7 +20,10 @@ from attnviz.views.film.timing import TimeSpan
 
 def key_of(film: Film, program: Program) -> str:
     """The digest of all that decides what the film is like."""
-    faces = [_state(face) for face in (latin(), chinese(), film.font) if face is not None]
+    with typeface(film.font):
+        used = typefaces_needed(texts_shown(film))
+    found = (latin(), chinese(), film.font, *used)
+    faces = [_state(face) for face in dict.fromkeys(found) if face is not None]
     programs = (program, *_outside(film.storyboard.lesson))
     digests = [each.digest() for each in programs]
     return digest(film, program_digest(), digests, faces, version("uharfbuzz"))

@@ -22,7 +22,7 @@ from attnviz.views.film.production.film_service import PROGRAM, FilmService
 from attnviz.views.film.production.planning import Plan
 from attnviz.views.film.stage import Beat
 from attnviz.views.film.timing import PacedPart, paces_for, shortest, too_short
-from attnviz.views.film.video.embedded_spec import packed, poster
+from attnviz.views.film.video.embedded_spec import is_png, packed, poster
 
 _POSTER_AT = 2 / 3
 """Share of the film after which no poster is looked for: there is most to be seen at the end of a beat."""
@@ -243,4 +243,4 @@ def _poster(film_plan: FilmPlan, files: Sequence[Sequence[Path]], service: FilmS
     segment, file = parts[0]
     second = left / film_plan.chapters[at].film.quality.fps
     name = None if segment.key is None else f"{segment.key}-{left}.png"
-    return service.cached(name, lambda: poster(file, second))
+    return service.cached(name, lambda: poster(file, second), is_png)

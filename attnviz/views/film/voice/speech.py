@@ -49,7 +49,7 @@ class Voice:
 
 
 def voice_for(code: str) -> Voice:
-    """The voice for a language, "en" or "zh".
+    """The voice for a language, by its code.
 
     Raises EnvironmentFault, which says how to get it, if espeak-ng or its voice is not installed.
     """

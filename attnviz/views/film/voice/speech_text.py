@@ -50,7 +50,7 @@ _MEASURES = "个层步行列倍次条种张块项"
 
 
 def spoken_text(text: str, language: str) -> str:
-    """`text` as it is said in `language`, "en" or "zh". What stands in quotation marks, a token, stays as it is.
+    """`text` as it is said in `language`, a code such as "en". What stands in quotation marks, a token, stays as it is.
 
     >>> spoken_text("divide each by √d_k = √3 ≈ 1.73.", "en")
     'divide each by the square root of d k, which is the square root of 3, about 1.73.'

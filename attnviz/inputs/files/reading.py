@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from attnviz.errors import InputError, closest
+from attnviz.inputs.files.pipes import open_to_read
+from attnviz.inputs.files.text_encodings import utf16_codec
 
 STDIN = "-"
 MAX_FILE_BYTES = 64 * 2**20
 """A file larger than this is refused, and an .npz that would unpack to more. 64 MiB is a million vectors of 8."""
+MOST_ROWS, MOST_COLUMNS = 20_000, 100_000
+"""A table that is larger is refused before it is read: the trace of 10,363 tokens would already be too large."""
 
 _NUMPY, _ZIP = b"\x93NUMPY", b"PK"
+_WORKBOOK, _DIRECTORY = b"xl/workbook.xml", 2**16
+"""A file of every workbook, and where a zip archive lists its files."""
 _BYTE_ORDER_MARKS = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
@@ -22,6 +29,7 @@ _TEXT_SUFFIXES = (".csv", ".tsv", ".json", ".toml")
 _CONTENT = {
     ".npy": "a NumPy array (.npy)",
     ".npz": "a zip archive, as .npz is",
+    ".xlsx": "a workbook (.xlsx)",
     ".json": "JSON",
     "pickle": "a Python pickle, which is never loaded",
     "binary": "binary data",
@@ -41,8 +49,19 @@ def read_file(path: str, suffixes: Sequence[str], what: str) -> tuple[bytes, str
             raise InputError(f"stdin is closed: pipe the file into it, or name a file ({what})")
         data = _read_limited(sys.stdin.buffer, "stdin")
         return data, _sniffed(data, suffixes, "stdin")
+    if "\0" in path:
+        raise InputError(f"{path!r} is no name of a file: take the character U+0000 out ({what})")
     file = Path(path)
-    if not file.exists():
+    try:
+        is_there = file.exists()
+    except OSError as error:
+        is_long = error.errno == errno.ENAMETOOLONG
+        raise InputError(
+            f"{path}: the name is too long for a file: choose a shorter one"
+            if is_long
+            else f"{path} could not be read: {(error.strerror or str(error)).lower()} ({what})"
+        ) from error
+    if not is_there:
         raise InputError(f"{path}: no such file{_nearest(file)} ({what})")
     if file.is_dir():
         raise InputError(f"{path} is a folder: name a file in it ({what})")
@@ -50,7 +69,7 @@ def read_file(path: str, suffixes: Sequence[str], what: str) -> tuple[bytes, str
     if file.is_file() and suffix not in suffixes:
         raise InputError(_unknown_suffix(path, suffix, suffixes))
     try:
-        with file.open("rb") as stream:
+        with open_to_read(file, what) as stream:
             data = _read_limited(stream, path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -78,6 +97,18 @@ def as_text(data: bytes, where: str) -> str:
     return text
 
 
+def check_table_size(rows: int, columns: int, where: str) -> None:
+    """Raises InputError for more rows or columns than are read.
+
+    >>> check_table_size(2, 3, "x.csv")
+    """
+    for found, most, name in ((rows, MOST_ROWS, "rows"), (columns, MOST_COLUMNS, "columns")):
+        if found > most:
+            raise InputError(
+                f"{where} has {found:,} {name}, and at most {most:,} are read: keep only the {name} that are needed"
+            )
+
+
 def content_of(data: bytes) -> str:
     """The format that the bytes look like: ".npy", ".npz", ".json", "pickle", "binary" or "text".
 
@@ -87,10 +118,10 @@ def content_of(data: bytes) -> str:
     if data.startswith(_NUMPY):
         return ".npy"
     if data.startswith(_ZIP):
-        return ".npz"
+        return ".xlsx" if _WORKBOOK in data[-_DIRECTORY:] else ".npz"
     if data[:1] == b"\x80" and data[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         return "pickle"
-    if b"\x00" in data[:4096] and not data.startswith(tuple(_BYTE_ORDER_MARKS)):
+    if b"\x00" in data[:4096] and utf16_codec(data) is None:
         return "binary"
     first = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     return ".json" if first in (b"[", b"{") else "text"

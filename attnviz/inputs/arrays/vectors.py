@@ -1,13 +1,13 @@
-"""Input vectors from a file: .csv .tsv .json .npy .npz, or stdin."""
+"""Input vectors from a file: .csv .tsv .xlsx .json .npy .npz, or stdin."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from attnviz.core.arrays import FloatArray
+from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
-from attnviz.inputs.files import STDIN, as_text, read_file
-from attnviz.inputs.grids import (
+from attnviz.inputs.files.grids import (
     finite_matrix,
     grid,
     listed,
@@ -16,28 +16,31 @@ from attnviz.inputs.grids import (
     read_npz,
     select_array,
 )
-from attnviz.inputs.tables import read_table, sniffed_delimiter
+from attnviz.inputs.files.reading import STDIN, read_file
+from attnviz.inputs.files.table_files import SUFFIXES as TABLES
+from attnviz.inputs.files.table_files import table_of
 from attnviz.inputs.tokens import checked_tokens, tokens_in
 from attnviz.records import record
 
-SUFFIXES = (".csv", ".tsv", ".json", ".npy", ".npz")
+SUFFIXES = (*TABLES, ".json", ".npy", ".npz")
 _NAMES = ("x", "vectors")
 
 
 @record(eq=False)
 class Vectors:
-    """The vectors of a file, (n, d_model), and the tokens it names them by, if it does."""
+    """The vectors of a file, (n, d_model), the tokens it names them by, if it does, and how it was read."""
 
     x: FloatArray
     tokens: tuple[str, ...] | None
+    readings: tuple[Reading, ...] = ()
 
 
 def read_vectors(path: str) -> Vectors:
     """The vectors of a file, or of stdin if path is "-".
 
-    .csv and .tsv: a row a token, with or without a header and a column of labels. .json: a list of rows, or an object
-    with "x" (or "vectors") and optionally "tokens". .npy: one array. .npz: the array x (or vectors), or the only one.
-    Numbers become float64.
+    .csv, .tsv, .xlsx: a row a token, with or without a header and a column of labels. .json: a list of rows, or
+    an object with "x" (or "vectors") and optionally "tokens". .npy: one array. .npz: the array x (or
+    vectors), or the only one. Numbers become float64.
 
     Raises InputError, naming the file, the line or row, the column and the cure.
 
@@ -58,21 +61,9 @@ def read_vectors(path: str) -> Vectors:
         return Vectors(
             finite_matrix(select_array(read_npz(data, where), _NAMES, where), where), None
         )
-    text = as_text(data, where)
-    table = read_table(text, where, delimiter=table_delimiter(text, suffix, where))
-    return Vectors(table.values, table.labels and checked_tokens(table.labels, where))
-
-
-def table_delimiter(text: str, suffix: str, where: str) -> str:
-    """The separator of a delimited text. Raises InputError if a .tsv has other separators than tabs."""
-    delimiter = sniffed_delimiter(text)
-    if suffix == ".tsv" and delimiter != "\t":
-        if delimiter in text:
-            raise InputError(
-                f"{where} is not what its suffix says: line 1 has no tab but {delimiter!r}; rename it to .csv"
-            )
-        return "\t"
-    return delimiter
+    table = table_of(data, suffix, where)
+    tokens = table.labels and checked_tokens(table.labels, where)
+    return Vectors(table.values, tokens, table.readings)
 
 
 def _from_json(value: Any, where: str) -> Vectors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attnviz.core.digits import plain_digits
 from attnviz.errors import InputError
 
 
@@ -13,12 +14,12 @@ def scale_from(text: str, where: str = "--scale") -> float | None:
     >>> scale_from("none"), scale_from("0.25"), scale_from("sqrt")
     (1.0, 0.25, None)
     """
-    word = text.strip().lower()
+    word = plain_digits(text).strip().lower()
     if word == "sqrt":
         return None
     if word == "none":
         return 1.0
-    from attnviz.inputs.tables import number  # here, as few say a number
+    from attnviz.inputs.files.tables import number  # here, as few say a number
 
     try:
         return number(word)

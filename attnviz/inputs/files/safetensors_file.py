@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from attnviz.errors import EnvironmentFault, InputError
-from attnviz.inputs.grids import Array
+from attnviz.errors import EnvironmentFault, InputError, parsing
+from attnviz.inputs.files.grids import Array
 from attnviz.records import record
 
 _TYPES = {
@@ -57,11 +57,12 @@ def read_safetensors(data: bytes, path: str) -> dict[str, Tensor]:
         raise EnvironmentFault(
             f"{path}: reading .safetensors needs the package safetensors: pip install 'attnviz[models]'"
         ) from error
-    try:
+    with parsing(
+        f"{path} is not what its suffix says: it",
+        "save it anew",
+        "cannot be read as safetensors",
+        ";",
+    ):
         # The library gives them in no fixed order.
         tensors = dict(sorted(safetensors.deserialize(data)))
-    except safetensors.SafetensorError as error:
-        raise InputError(
-            f"{path} is not what its suffix says: it cannot be read as safetensors ({error}); save it anew"
-        ) from error
     return {name: Tensor(stored, f"{path}, {name}") for name, stored in tensors.items()}

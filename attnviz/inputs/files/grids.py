@@ -4,77 +4,81 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from attnviz.core.arrays import FloatArray
-from attnviz.errors import InputError
-from attnviz.inputs.files import MAX_FILE_BYTES, as_text
+from attnviz.errors import InputError, parsing, reason_of
+from attnviz.inputs.files.reading import MAX_FILE_BYTES, as_text, check_table_size
 
 Array = npt.NDArray[Any]
 _Found = TypeVar("_Found")
+_AXES = ("layer", "head", "row", "column")
+_AXES_OF_BATCH = ("layer", "batch", "head", "row", "column")
+_LONGEST_NAME = 60
 
 
 def read_json(data: bytes, where: str) -> Any:
     """The value that a JSON text holds. Raises InputError with line and column where it is not JSON."""
-    import json  # only files need it
+    import json  # here and below: only files need these
+
+    from attnviz.core.json_text import load_json
 
     text = as_text(data, where)
     try:
-        return json.loads(text)
+        return load_json(text, whole_characters=True)
     except json.JSONDecodeError as error:
         raise InputError(
             f"{where}, line {error.lineno}, column {error.colno}: not JSON: {error.msg.lower()}"
         ) from error
     except RecursionError as error:
         raise InputError(f"{where} is nested too deeply: write a list of rows") from error
-    except ValueError as error:
-        raise InputError(f"{where}: not JSON that can be read: {_brief(error)}") from error
+    except (ValueError, MemoryError) as error:
+        raise InputError(
+            f"{where}: not JSON that can be read ({reason_of(error)}): keep only the arrays that are "
+            "needed, or save them as .npz"
+        ) from error
 
 
 def read_npy(data: bytes, where: str) -> Array:
     """The array of a .npy file. Nothing is unpickled. Raises InputError if it cannot be read."""
-    try:
-        array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
-    except (ValueError, EOFError, OSError, MemoryError, OverflowError) as error:
-        if "Object arrays" in str(error):
-            raise InputError(
-                f"{where} holds pickled Python objects, which are never loaded: save an array of numbers"
-            ) from error
-        raise InputError(
-            f"{where} is a NumPy file that cannot be read ({_brief(error)}): write it anew with numpy.save"
-        ) from error
-    return np.asarray(array)
+    from attnviz.core.npz import npy_array
+
+    with _numpy_file(f"{where} is a NumPy file that", where, "write it anew with numpy.save"):
+        return npy_array(data)
 
 
 def read_npz(data: bytes, where: str) -> dict[str, Array]:
     """The arrays of a .npz file, by name. Nothing is unpickled, and nothing unpacked that is too large."""
-    import zipfile  # as slow to load as all of this room: only those pay who have such a file
+    from attnviz.core.npz import npz_arrays
 
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            if sum(member.file_size for member in members) > MAX_FILE_BYTES:
-                raise InputError(
-                    f"{where} unpacks to more than {MAX_FILE_BYTES // 2**20} MiB, the most that is read: "
-                    "keep only the arrays that are needed"
-                )
-            arrays = {
-                member.filename.removesuffix(".npy"): read_npy(
-                    archive.read(member), f"{where}, array {member.filename.removesuffix('.npy')}"
-                )
-                for member in members
-            }
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
-        raise InputError(
-            f"{where} is a zip archive that cannot be read ({_brief(error)}): write it anew with numpy.savez"
-        ) from error
+    with _numpy_file(f"{where} is a zip archive that", where, "write it anew with numpy.savez"):
+        arrays = npz_arrays(io.BytesIO(data), MAX_FILE_BYTES)
     if not arrays:
         raise InputError(f"{where} is empty: it holds no array")
     return arrays
+
+
+@contextmanager
+def _numpy_file(what: str, where: str, cure: str) -> Iterator[None]:
+    from attnviz.core.npz import PickledError, TooLargeError
+
+    with parsing(what, cure):
+        try:
+            yield
+        except TooLargeError as error:
+            raise InputError(
+                f"{where} unpacks to more than {MAX_FILE_BYTES // 2**20} MiB, the most that is read: "
+                "keep only the arrays that are needed"
+            ) from error
+        except PickledError as error:
+            raise InputError(
+                f"{where} holds pickled Python objects, which are never loaded: save an array of numbers"
+            ) from error
 
 
 def select_array(arrays: Mapping[str, _Found], names: tuple[str, ...], where: str) -> _Found:
@@ -117,7 +121,9 @@ def finite(array: Array, where: str) -> FloatArray:
         axes = (
             ("row", "column")
             if values.ndim < 3
-            else ("layer", "head", "row", "column")[-values.ndim :]
+            else _AXES_OF_BATCH
+            if values.ndim == len(_AXES_OF_BATCH)
+            else _AXES[-values.ndim :]
         )
         place = ", ".join(
             f"{axis} {index + (axis in ('row', 'column'))}"
@@ -155,6 +161,7 @@ def grid(value: Any, where: str, *, booleans: bool = False) -> FloatArray:
         raise InputError(f"{where} is not a list of rows: write [[1, 2], [3, 4]]")
     if not value or not value[0]:
         raise InputError(f"{where} is empty: it needs at least one row and column")
+    check_table_size(len(value), len(value[0]), where)
     for i, row in enumerate(value, start=1):
         if len(row) != len(value[0]):
             raise InputError(
@@ -167,21 +174,25 @@ def vector(value: Any, where: str, booleans: bool = False) -> FloatArray:
     """A JSON list of numbers as float64. Raises InputError, naming the column (from 1)."""
     if not isinstance(value, list):
         raise InputError(f"{where} is not a list of numbers: write [1, 2]")
-    return np.array(
-        [_number(each, f"{where}, column {j}", booleans) for j, each in enumerate(value, start=1)]
-    )
+    # Without a list of Python's numbers between, which would take four times the memory.
+    numbers = (_number(each, where, column, booleans) for column, each in enumerate(value, start=1))
+    return np.fromiter(numbers, np.float64, len(value))
 
 
 def listed(names: Mapping[str, object], most: int = 6) -> str:
     """The first few names, and how many more there are."""
-    shown = ", ".join(list(names)[:most])
+    shown = ", ".join(
+        name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+        for name in list(names)[:most]
+    )
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
-def _number(value: Any, place: str, booleans: bool) -> float:
+def _number(value: Any, where: str, column: int, booleans: bool) -> float:
     if not isinstance(value, int | float) or (isinstance(value, bool) and not booleans):
         import json
 
+        place = f"{where}, column {column}"
         raise InputError(
             f"{place}: {json.dumps(value, ensure_ascii=False, default=str)[:40]} is not a number: "
             "put a number such as 0.5 there"
@@ -191,10 +202,6 @@ def _number(value: Any, place: str, booleans: bool) -> float:
     except OverflowError:
         finite_value = math.inf
     if not math.isfinite(finite_value):
+        place = f"{where}, column {column}"
         raise InputError(f"{place}: {finite_value} is not finite: attention needs finite numbers")
     return finite_value
-
-
-def _brief(error: Exception) -> str:
-    """The first line of a message that may have several."""
-    return (str(error) or type(error).__name__).splitlines()[0][:100]

@@ -1,0 +1,131 @@
+"""Reads a mask from a file: 0 and 1, or what is added to scores, of pairs or of keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from attnviz.core.arrays import BoolArray, FloatArray
+from attnviz.core.provenance import Reading
+from attnviz.errors import InputError
+from attnviz.inputs.arrays.score_files import fitted, read_scores, score, unfit
+from attnviz.inputs.files.tables import readings_of
+from attnviz.records import record
+
+SEEN, HIDDEN = "seen", "hidden"
+_WORDS = {"0": 0.0, "1": 1.0, "false": 0.0, "true": 1.0, "0.0": 0.0, "1.0": 1.0}
+_NEGLIGIBLE = -1e4
+"""What is added to a score that counts for nothing is this or less: BERT's first masks held −10000."""
+_NEITHER = "is neither 0 nor 1: write 1 where a query may attend, 0 where not"
+_ADDED = "; what is added to scores is for --bias"
+_LISTED = 4
+
+
+@record(eq=False)
+class Mask:
+    """The mask of a file, and how it was read."""
+
+    seen: BoolArray
+    """(n_q, n_k), True where the query of the row may attend to the key of the column."""
+    readings: tuple[Reading, ...] = ()
+
+
+def read_mask(
+    path: str,
+    n_q: int,
+    n_k: int | None = None,
+    *,
+    true: str | None = None,
+    batch: int | None = None,
+) -> Mask:
+    """The mask of a file for n_q queries and n_k keys, as many where nothing is ways.
+
+    The file has a row a query and a column a key, (n_q, n_k), or one row for all queries, (n_k,), with axes of one
+    before them as frameworks have: (1, 1, n_q, n_k). It holds 0 and 1, of which 1 (true) may attend, or is hidden where
+    `true` is "hidden"; or what is added to scores: 0, and −10000 or less where a key is hidden. `batch` chooses one of
+    several along the first of three or four axes, or of (batch, n_k).
+
+    Raises InputError: not a mask, or not one for so many queries and keys.
+    """
+    values, readings = read_scores(path, "mask", _cell)
+    ways: list[tuple[str, str]] = []
+    keys = n_q if n_k is None else n_k
+    added = fitted(values, (n_q, keys), path, batch, ways)
+    is_additive = _is_additive(added, path)
+    if is_additive and true is not None:
+        raise InputError(
+            f"{path} is added to scores, where 0 is seen and {added.min():g} hidden: leave --mask-true out"
+        )
+    seen: BoolArray = added == (0 if is_additive or true == HIDDEN else 1)
+    if is_additive:
+        ways.append(("additive", _short(float(added[~seen].max()))))
+    elif true == HIDDEN:
+        ways.append(("true_hidden", ""))
+    if len(added) == 1 < n_q:
+        ways.append(("key_mask", ""))
+    seen = np.ascontiguousarray(np.broadcast_to(seen, (n_q, keys)))
+    ways += _doubts(seen, true, is_finite=is_additive and bool(np.isfinite(added).all()))
+    return Mask(seen, (*readings, *readings_of(path, ways)))
+
+
+def as_mask(values: FloatArray, n: int, where: str) -> BoolArray:
+    """Numbers as a mask for n tokens. Raises InputError: another shape, or a number (with its place) but 0 and 1.
+
+    >>> as_mask(np.array([[1.0, 0.0], [1.0, 1.0]]), 2, "mask.csv")
+    array([[ True, False],
+           [ True,  True]])
+    """
+    if values.shape != (n, n):
+        raise unfit(values, (n, n), where)
+    wrong = np.argwhere((values != 0) & (values != 1))
+    if len(wrong):
+        raise _neither(values, wrong[0], where)
+    mask: BoolArray = values == 1
+    return mask
+
+
+def _is_additive(values: FloatArray, where: str) -> bool:
+    """Tells whether the numbers are added to scores. Raises InputError, with its place, for one that is no mask's."""
+    if ((values == 0) | (values == 1)).all():
+        return False
+    if ((values == 0) | (values <= _NEGLIGIBLE)).all():
+        return True
+    # a mask of 0 and 1 is wrong in what is neither; one that is added, in what is between
+    allowed = (values == 0) | ((values == 1) if (values == 1).any() else (values <= _NEGLIGIBLE))
+    raise _neither(values, np.argwhere(~allowed)[0], where, _ADDED)
+
+
+def _neither(values: FloatArray, place: Any, where: str, hint: str = "") -> InputError:
+    row, column = place
+    return InputError(
+        f"{where}, row {row + 1}, column {column + 1}: {values[row, column]:g} {_NEITHER}{hint}"
+    )
+
+
+def _doubts(seen: BoolArray, true: str | None, *, is_finite: bool) -> list[tuple[str, str]]:
+    """The warnings about a mask: `is_finite` says that large numbers are added, and not −∞."""
+    n_q, n_k = seen.shape
+    if true is None and n_q == n_k > 1 and not seen.diagonal().any():
+        return [("hides_itself", "")]
+    blind = (np.flatnonzero(~seen.any(axis=1)) + 1).tolist()
+    if not (is_finite and blind):
+        return []
+    shown = ", ".join(f"q{each}" for each in blind[:_LISTED])
+    return [("unseeing_rows", shown + (", …" if len(blind) > _LISTED else ""))]
+
+
+def _short(value: float) -> str:
+    return "−∞" if value == -np.inf else f"{value:.3g}".replace("-", "−", 1)
+
+
+def _cell(text: str) -> float:
+    known = _WORDS.get(text.lower())
+    if known is None:
+        try:
+            known = score(text)
+        except ValueError:
+            raise ValueError(_NEITHER) from None
+        if not (known in (0, 1) or known <= _NEGLIGIBLE):
+            raise ValueError(_NEITHER + _ADDED)
+    return known

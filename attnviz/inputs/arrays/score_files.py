@@ -1,0 +1,113 @@
+"""Arrays as large as the scores, of masks and biases, from a file: .csv .tsv .xlsx .json .npy .npz."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from attnviz.core.arrays import FloatArray
+from attnviz.core.provenance import Reading
+from attnviz.errors import InputError
+from attnviz.inputs.arrays.batches import without_batch
+from attnviz.inputs.arrays.vectors import SUFFIXES
+from attnviz.inputs.files.grids import Array, grid, read_json, read_npy, read_npz, select_array
+from attnviz.inputs.files.reading import read_file
+from attnviz.inputs.files.table_files import table_of
+from attnviz.inputs.files.tables import ParseCell, number
+
+_INFINITE = {"-inf": -np.inf, "-infinity": -np.inf, "-∞": -np.inf}
+
+
+def read_scores(path: str, what: str, parse: ParseCell) -> tuple[FloatArray, tuple[Reading, ...]]:
+    """The numbers of a file for the option `what`, "mask" or "bias", as many axes as it has, and how it was read.
+
+    −∞ may be among them. `parse` reads a cell of a table. Raises InputError, naming the file and what is wrong.
+    """
+    data, suffix = read_file(path, SUFFIXES, f"--{what}")
+    if suffix == ".json":
+        value = read_json(data, path)
+        return _of_json(value.get(what) if isinstance(value, dict) else value, path), ()
+    if suffix == ".npy":
+        return _numbers(read_npy(data, path), path), ()
+    if suffix == ".npz":
+        names = (what, f"attn_{what}", f"attention_{what}")
+        return _numbers(select_array(read_npz(data, path), names, path), path), ()
+    table = table_of(data, suffix, path, parse=parse)
+    return table.values, table.readings
+
+
+def _numbers(array: Array, path: str) -> FloatArray:
+    """The array as float64, in which −∞ may stand. Raises InputError for anything else."""
+    if array.dtype.kind not in "fiub":
+        raise InputError(f"{path} holds {array.dtype}, not real numbers: save an array of numbers")
+    if not array.ndim or not array.size:
+        raise InputError(f"{path} has shape {array.shape}: it needs at least one row and column")
+    values = array.astype(np.float64)
+    wrong = np.argwhere(np.isnan(values) | np.isposinf(values))
+    if len(wrong):
+        place = ", ".join(str(each + 1) for each in wrong[0].tolist())
+        raise InputError(
+            f"{path}, number {place}: {values[tuple(wrong[0])]} is no score's: put a number there"
+        )
+    return values
+
+
+def _of_json(value: Any, path: str) -> FloatArray:
+    try:
+        if _is_nested(value):
+            return _numbers(np.array(value, dtype=np.float64), path)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        pass
+    return grid(value, path, booleans=True)  # it says what is wrong, and where
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        _is_nested(each) or isinstance(each, bool | int | float) for each in value
+    )
+
+
+def score(text: str) -> float:
+    """The number that a cell holds, which may be −∞. Raises ValueError as `number` does.
+
+    >>> score("-inf"), score("0.5")
+    (-inf, 0.5)
+    """
+    infinite = _INFINITE.get(text.strip().lower())
+    return number(text) if infinite is None else infinite
+
+
+def fitted(
+    values: FloatArray,
+    shape: tuple[int, int],
+    where: str,
+    batch: int | None,
+    ways: list[tuple[str, str]],
+) -> FloatArray:
+    """The mask as (n_q, n_k), or (1, n_k) where it is the same for each query; adds to `ways` what was chosen."""
+    if values.ndim == 1:
+        values = values[None]
+    is_batch_of_rows = values.ndim == 2 and len(values) not in (1, shape[0])
+    if is_batch_of_rows and values.shape[1] == shape[1] and values.size:
+        values = without_batch(values, where, batch, ways)[None]
+    if values.ndim == 4:
+        values = without_batch(values, where, batch, ways)
+        if len(values) and (values == values[:1]).all():
+            values = values[0]
+        elif values.size:
+            raise InputError(
+                f"{where} has one for each of {len(values)} heads, and they differ: give one for all"
+            )
+    if values.ndim == 3:
+        values = without_batch(values, where, batch, ways)
+    if values.ndim != 2 or values.shape not in (shape, (1, shape[1])):
+        raise unfit(values, shape, where)
+    return values
+
+
+def unfit(values: FloatArray, shape: tuple[int, ...], where: str) -> InputError:
+    """An error for an array that has another shape than the scores."""
+    return InputError(
+        f"{where} has shape {values.shape}, expected {shape}: a row for each query and a column for each key"
+    )

@@ -1,0 +1,196 @@
+"""Finds w_q, w_k, w_v, w_o and biases among the arrays of a weights file, whatever they are called.
+
+Three conventions are understood, each after a common prefix such as `model.layers.0.self_attn.`:
+
+- `w_q`, `W_Q`, `wq`, `W_query`, and `b_q`, `bq`, `b_query`: documented as (in, out), x · w_q;
+- `q_proj.weight`, `query.weight`, `q.weight`, `wq.weight`, `to_q.weight`, `q_lin.weight`, `q_proj_weight`, and the same
+  with `bias`: torch.nn.Linear, which keeps (out, in);
+- one array for all three: `in_proj_weight` and `in_proj_bias` of torch.nn.MultiheadAttention, `c_attn.weight` and
+  `c_attn.bias` of GPT-2, with `out_proj` and `c_proj` beside them.
+
+Upper and lower case are the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from attnviz.errors import InputError, closest
+from attnviz.records import record
+
+NEEDED = ("w_q", "w_k", "w_v")
+FUSED = "w_qkv"
+"""The role of one array that holds the matrices of queries, keys and values one after the other."""
+FUSED_BIAS = "b_qkv"
+ROLES = (*NEEDED, "w_o", "b_q", "b_k", "b_v", "b_o")
+_FOUND = (*ROLES, FUSED, FUSED_BIAS)
+
+_WORDS = {"q": "query", "k": "key", "v": "value", "o": "output"}
+_LETTER = "(?P<{}>q|k|v|o|query|key|value|out|output)"
+_BARE = re.compile(rf"(?P<prefix>(?:.*\.)?)(?P<kind>[wb])_?{_LETTER.format('letter')}$")
+_LINEAR = re.compile(
+    rf"(?P<prefix>(?:.*\.)?)(?:to_|w_?)?{_LETTER.format('letter')}(?:_proj|_lin|_linear)?(?:\.0)?"
+    r"[._](?P<kind>weight|bias)$"
+)
+_FUSED = re.compile(
+    r"(?P<prefix>(?:.*\.)?)(?P<name>in_proj|c_attn|c_proj)[._](?P<kind>weight|bias)$"
+)
+# BERT and ViT keep the output projection beside the block of the other three.
+_OUTPUT_BESIDE = re.compile(r"attention\.output\.dense\.(?=weight$|bias$)")
+_BLOCK = re.compile(r"attention\.(?:self|attention)\.(?=(?:query|key|value)\.(?:weight|bias)$)")
+_UNUSED = re.compile(
+    r"(?:bias_[kv]|[qk]_norm\.weight|[qk]_layernorm\.weight|inner_attn_ln\.weight"
+    r"|[\w.]*relative_attention_bias\.weight|sinks)$"
+)
+"""Arrays of the same layer that change its attention, and are not applied."""
+_SHOWN = 3
+
+
+@record
+class WeightNames:
+    """The arrays of one attention layer: role → name in the file."""
+
+    names: Mapping[str, str]
+    is_linear: bool
+    """True if the names are those of torch.nn.Linear, whose matrices are (out, in)."""
+    prefix: str = ""
+    """The common beginning of the names, without the point at its end."""
+    is_one_of: int = 1
+    """The number of layers in the file."""
+    unused: tuple[str, ...] = ()
+    """Arrays of the layer that would change its attention and are not applied."""
+
+
+def find_weight_names(
+    names: Iterable[str], where: str, prefix: str | None = None, *, flag: str = "--prefix"
+) -> WeightNames:
+    """Assigns a role to each of `names`. Of several layers `prefix` chooses one: the beginning of its names.
+
+    Raises InputError if w_q, w_k or w_v is missing, stands there twice, or there are several layers to choose from.
+
+    >>> find_weight_names(["layer.q_proj.weight", "layer.k_proj.weight", "layer.v_proj.weight"], "m.npz").is_linear
+    True
+    >>> find_weight_names(["in_proj_weight", "in_proj_bias"], "m.npz").names
+    {'w_qkv': 'in_proj_weight', 'b_qkv': 'in_proj_bias'}
+    """
+    names = list(names)
+    layers: dict[str, dict[str, str]] = {}
+    linear: set[str] = set()
+    for name in names:
+        match = _role(name)
+        if match is None:
+            continue
+        start, role, is_linear = match
+        layer = layers.setdefault(start, {})
+        if role in layer:
+            raise InputError(f"{where}: {layer[role]} and {name} are both {role}: keep one of them")
+        layer[role] = name
+        if is_linear:
+            linear.add(start)
+    whole = [start for start, roles in layers.items() if _is_whole(roles)]
+    beginnings = {
+        start: _beginning(layers[start].get(FUSED) or layers[start]["w_q"]) for start in whole
+    }
+    if not whole:
+        raise _missing(names, layers, where)
+    chosen = _chosen(whole, beginnings, prefix, where, flag)
+    layer = layers[chosen]
+    both = next((role for role in NEEDED if role in layer), None) if FUSED in layer else None
+    if both is not None:
+        raise InputError(
+            f"{where}: {layer[FUSED]} and {layer[both]} are both {both}: keep one of them"
+        )
+    unused = tuple(
+        name
+        for name in names
+        if name.startswith(beginnings[chosen])
+        and _UNUSED.match(name[len(beginnings[chosen]) :].lower())
+    )
+    return WeightNames(
+        {role: layer[role] for role in _FOUND if role in layer},
+        chosen in linear,
+        beginnings[chosen].rstrip("."),
+        len(whole),
+        unused,
+    )
+
+
+def _beginning(name: str) -> str:
+    """What stands before the part that names the array, with its point at the end."""
+    match = _BARE.match(name.lower()) or _FUSED.match(name.lower()) or _LINEAR.match(name.lower())
+    assert match is not None  # it has a role
+    return name[: len(match["prefix"])]
+
+
+def _is_whole(roles: Mapping[str, str]) -> bool:
+    return FUSED in roles or all(role in roles for role in NEEDED)
+
+
+def _chosen(
+    whole: Sequence[str],
+    beginnings: Mapping[str, str],
+    prefix: str | None,
+    where: str,
+    flag: str,
+) -> str:
+    """The layer that `prefix` names, or the only one."""
+    known = [beginnings[start].rstrip(".") or "(no prefix)" for start in whole]
+    if prefix is None:
+        if len(whole) == 1:
+            return whole[0]
+        raise InputError(
+            f"{where} holds {len(whole)} sets of weights ({_listed(known)}): "
+            f"choose one with {flag} {known[0] if beginnings[whole[0]] else known[1]}"
+        )
+    # "layers.1" is the beginning of layers.1.self_attn, and not of layers.10.self_attn
+    start = prefix.strip().rstrip(".").lower()
+    named = {each: beginnings[each].lower() for each in whole}
+    exact = [each for each in whole if named[each].rstrip(".") == start]
+    fitting = exact or [each for each in whole if not start or named[each].startswith(f"{start}.")]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        within = [beginnings[each].rstrip(".") or "(no prefix)" for each in fitting]
+        raise InputError(
+            f"{where} has {len(fitting)} sets of weights under {prefix!r} ({_listed(within)}): "
+            f"choose one with {flag} {within[0]}"
+        )
+    near = closest(prefix, known, likeness=0.5)
+    hint = f"did you mean {near!r}? " if near else ""
+    raise InputError(f"{where} has no weights under {prefix!r}: {hint}It has {_listed(known)}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+
+
+def _role(name: str) -> tuple[str, str, bool] | None:
+    plain = _OUTPUT_BESIDE.sub("attention.self.output.", name.lower())
+    plain = _BLOCK.sub("attention.self.", plain)
+    if match := _BARE.match(plain):
+        return match["prefix"], f"{match['kind']}_{_letter(match['letter'])}", False
+    if match := _FUSED.match(plain):
+        kind = "w" if match["kind"] == "weight" else "b"
+        # GPT-2 calls its output projection c_proj, and that of torch.nn.MultiheadAttention is a Linear: out_proj
+        role = "o" if match["name"] == "c_proj" else "qkv"
+        return match["prefix"], f"{kind}_{role}", match["name"] == "in_proj"
+    if match := _LINEAR.match(plain):
+        kind = "w" if match["kind"] == "weight" else "b"
+        return match["prefix"], f"{kind}_{_letter(match['letter'])}", True
+    return None
+
+
+def _letter(word: str) -> str:
+    return word[0]
+
+
+def _missing(names: list[str], layers: Mapping[str, Mapping[str, str]], where: str) -> InputError:
+    best = max(layers.values(), key=len, default={})
+    missing = [role for role in NEEDED if role not in best]
+    shown = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    example = _WORDS[missing[0][-1]]
+    return InputError(
+        f"{where}: {', '.join(missing)} not found among {shown or 'no arrays'}: "
+        f"name it {missing[0]}, W_{example} or {example}.weight"
+    )

@@ -1,0 +1,97 @@
+"""Tokens of every script are whole in documents and pictures."""
+
+import io
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from markdown_it import MarkdownIt
+from PIL import Image
+from wcwidth import iter_graphemes
+
+from attnviz.survey.head_detail import head_detail
+from attnviz.survey.heads import Survey, measured_head
+from attnviz.theme import THEMES
+from attnviz.typeset.fonts import Weight, check_characters, shape
+from attnviz.typeset.line_breaks import break_lines, roomy_width
+from attnviz.views.document.markup import markup
+from attnviz.views.picture.drawing import TextLine
+from attnviz.views.picture.head import BLOCKS, head_drawing
+from attnviz.views.picture.png import png
+from attnviz.views.picture.svg import svg
+from tests.cases import CASES
+
+OF_SCRIPTS = ("Arabic", "Hebrew", "Hindi", "Thai", "Chinese", "emoji", "combining marks")
+DRAWN = ("Arabic", "Hebrew", "Hindi", "Thai", "Chinese")
+
+
+def tokens_of(name: str) -> tuple[str, ...]:
+    return tuple(CASES[name].trace.problem.tokens)
+
+
+@pytest.mark.parametrize("name", OF_SCRIPTS)
+def test_markdown_has_each_token_whole_in_a_cell_of_its_own(name):
+    text = markup(CASES[name].storyboard(language="en"), "markdown")
+
+    parsed = MarkdownIt("commonmark").enable("table").parse(text)
+    cells = [
+        inner.content
+        for opening, inner in pairwise(parsed)
+        if opening.type in ("th_open", "td_open")
+    ]
+    for token in tokens_of(name):
+        assert any(token in cell.split() or cell.endswith(token) for cell in cells), token
+
+
+@pytest.mark.parametrize("name", ["Arabic", "Hebrew", "Hindi", "Thai", "emoji"])
+def test_latex_writes_the_code_of_each_character_that_an_engine_may_lack_in_order(name):
+    text = markup(CASES[name].storyboard(language="en"), "latex")
+
+    assert text.isascii()
+    for token in tokens_of(name):
+        assert "".join(f"\\texttt{{U+{ord(each):04X}}}" for each in token) in text
+
+
+def picture_of(name: str):
+    tokens = tokens_of(name)
+    n = len(tokens)
+    weights = np.random.default_rng(0).dirichlet(np.full(n, 0.5), n)
+    head = measured_head(weights, (3, 1), tokens, (), None, None, BLOCKS)
+    survey = Survey("a model", "0123456789abcdef" * 4, tokens, (head,), None, layer=3)
+    return head_drawing(head_detail(weights, survey, (), None, None), THEMES["dark"], "en")
+
+
+@pytest.mark.parametrize("name", OF_SCRIPTS)
+def test_svg_has_each_token_whole(name):
+    root = ElementTree.fromstring(svg(picture_of(name)))
+
+    texts = " ".join("".join(each.itertext()) for each in root.iter())
+    assert [token for token in tokens_of(name) if token not in texts] == []
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_picture_has_room_for_each_token_and_draws_it(name):
+    drawing = picture_of(name)
+
+    check_characters(drawing.texts)
+    lines = [each for each in drawing.shapes if isinstance(each, TextLine)]
+    for token in tokens_of(name):
+        assert any(token in line.text for line in lines)
+        assert shape(token, Weight.MEDIUM).width <= roomy_width(token, 1) * 1.05
+
+    def outlined(text):
+        shaped = shape(text, Weight.MEDIUM)
+        return shaped.outlines, shaped.width
+
+    with Image.open(io.BytesIO(png(drawing, outlined))) as picture:
+        assert len(picture.convert("L").getcolors(maxcolors=256) or ()) > 2
+
+
+@pytest.mark.parametrize("text", ["👨‍👩‍👧‍👦🏳️‍🌈👍🏽🇩🇪", "हिन्दीक्षत्रिय", "น้ำใจ", "e\u0301te\u0301"])
+@pytest.mark.parametrize("width", [1, 9, 15])
+def test_a_line_of_a_picture_is_broken_between_graphemes(text, width):
+    lines = break_lines(text, width, 10)
+
+    assert [each for line in lines for each in iter_graphemes(line)] == list(iter_graphemes(text))
+    assert len(lines) > 1

@@ -1,0 +1,122 @@
+"""Reading takes memory in proportion to the file, and what is too large is refused before the work."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tests.hostile.limits import MIB, run_limited
+
+READ = """
+import attnviz, json
+from attnviz.inputs.arrays import vectors, masks, qkv_file, attention_file, weights
+import attnviz.inputs.example_files, attnviz.inputs.files.safetensors_file, csv
+before = peak()
+kind, path = sys.argv[1:]
+try:
+    if kind == "vectors":
+        vectors.read_vectors(path)
+    elif kind == "mask":
+        masks.read_mask(path, 1000)
+    elif kind == "qkv":
+        qkv_file.read_qkv(path)
+    elif kind == "attention":
+        attention_file.read_attention(path)
+    elif kind == "weights":
+        weights.read_weights(path, 8)
+except AttnvizError as error:
+    print("refused", error, file=sys.stderr)
+print(peak() - before)
+"""
+SIZES = (1, 4, 16)
+"""MB of each file."""
+ROWS = {
+    "1": "1\n",
+    "1,2": "1,2\n",
+    "0.5,0.25": "0.5,0.25\n",
+    "names": "cat,0.5,0.25\n",
+    "eight columns": "0.12,1.5,-2.25,0.5,1,0,-1,0.75\n",
+    "512 columns": ",".join(["0.1234"] * 512) + "\n",
+    "one row of ones": "1,",
+    "one row of two digits": "11,",
+    "one row": "0.1234,",
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("rows", ROWS)
+def test_rows_of_a_table_take_less_than_twenty_times_the_file(rows, size, tmp_path):
+    path = tmp_path / "x.csv"
+    row = ROWS[rows]
+    text = row * (size * MIB // len(row))
+    path.write_text(text.rstrip(","))
+
+    done = run_limited(READ, 2048 * MIB, "vectors", path)
+
+    assert int(done.out) < 20 * size * MIB + 2 * MIB
+
+
+JSON = {
+    "[1]": ("[1],", "[{}[1]]"),
+    "[1,2]": ("[1,2],", "[{}[1,2]]"),
+    "[0.5,0.25]": ("[0.5,0.25],", "[{}[0.5,0.25]]"),
+    "eight columns": ("[0.12,1.5,-2.25,0.5,1,0,-1,0.75],", "[{}[1,1,1,1,1,1,1,1]]"),
+    "one row of ones": ("1,", "[[{}1]]"),
+    "one row of two digits": ("11,", "[[{}1]]"),
+    "one row": ("0.1234,", "[[{}1]]"),
+    "tokens": ('"ab",', '{{"x": [[1]], "tokens": [{}"a"]}}'),
+}
+
+
+@pytest.mark.parametrize("size", [1, 16])
+@pytest.mark.parametrize("rows", JSON)
+def test_rows_of_json_take_less_than_twenty_times_the_file(rows, size, tmp_path):
+    path = tmp_path / "x.json"
+    row, around = JSON[rows]
+    path.write_text(around.format(row * (size * MIB // len(row))))
+
+    done = run_limited(READ, 2048 * MIB, "vectors", path)
+
+    assert int(done.out) < 20 * size * MIB + 2 * MIB
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kind", ["vectors", "qkv", "attention"])
+def test_arrays_take_less_than_twenty_times_the_file(kind, size, tmp_path):
+    path = tmp_path / "x.npy"
+    shape = {"vectors": (1, -1), "qkv": (3, 1, -1), "attention": (-1, 2, 2)}[kind]
+    np.save(path, np.zeros(size * MIB // 8 // 12 * 12).reshape(shape))
+
+    done = run_limited(READ, 2048 * MIB, kind, path)
+
+    assert int(done.out) < 20 * size * MIB + 2 * MIB
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json"])
+def test_a_table_of_more_rows_than_a_trace_can_have_is_refused_at_once(suffix, tmp_path):
+    path = tmp_path / f"x{suffix}"
+    rows = [[1]] * 100_000
+    path.write_text(json.dumps(rows) if suffix == ".json" else "1\n" * len(rows))
+
+    done = run_limited(READ, 1024 * MIB, "vectors", path)
+
+    assert (
+        "100,000 rows, and at most 20,000 are read: keep only the rows that are needed" in done.err
+    )
+    assert int(done.out) < 20 * MIB
+
+
+WRITE = """
+import attnviz, numpy
+x = numpy.random.default_rng(0).normal(size=(700, 4))
+trace = attnviz.self_attention(x, numpy.eye(4), numpy.eye(4), numpy.eye(4))
+before = peak()
+assert sum(map(len, trace.json_pieces())) > 50_000_000
+print(peak() - before)
+"""
+
+
+def test_a_trace_is_written_as_json_without_being_a_text_in_memory():
+    done = run_limited(WRITE, 1024 * MIB)
+
+    assert int(done.out) < 10 * MIB
