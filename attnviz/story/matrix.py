@@ -57,6 +57,8 @@ class Matrix:
     """The sums of the columns, where `sums` is "columns": (columns,); or of the rows, where it is "rows": (rows,)."""
     kind: MatrixKind = MatrixKind.WHOLE
     """The relation to its role: W_Q has the role of the queries and is none."""
+    decimals: int = 0
+    """Decimals beyond those of other numbers, so that what is computed from its entries follows from them as written."""
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from attnviz.story.matrix import Matrix
 
 _WIDEST = 1e6
-_MORE_OF_A_ROW = 2
+_MORE_OF_A_ROW = 1
 """Decimals that a row of weights takes beyond the precision, if that makes it add up."""
+_MORE_OF_A_TOTAL = 2
+"""Decimals that the total of a sum takes beyond the precision, if it is exact with these."""
 _LONGEST_FINER_ROW = 8
 """Weights of a row that may take more decimals; a longer one would grow too wide."""
 DECIMAL_LEVELS = 5
@@ -187,6 +189,8 @@ class Numbers:
 
     def cells(self, matrix: Matrix) -> tuple[tuple[str, ...], ...]:
         """The entries of a matrix as text, (rows, columns), rounded to add up along `matrix.sums`."""
+        if matrix.decimals:
+            return self.finer(matrix.decimals).cells(replace(matrix, decimals=0))
         if matrix.role is Role.WEIGHT and not self.strict:
             return self.weights.cells(matrix)
         values = matrix.values.astype(float)
@@ -246,7 +250,7 @@ class Numbers:
 
     def _exact_at(self, total: float) -> Numbers:
         """The same with the few more decimals with which `total` is exact; itself where it is not."""
-        finer = (self.finer(more) for more in range(_MORE_OF_A_ROW + 1))
+        finer = (self.finer(more) for more in range(_MORE_OF_A_TOTAL + 1))
         return next((each for each in finer if each.exact(total)), self)
 
     def _shares(self, values: list[float]) -> tuple[str, ...]:

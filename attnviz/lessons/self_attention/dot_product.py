@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from attnviz.core.problem import Problem
@@ -11,7 +13,9 @@ from attnviz.story.calculations import MOST
 from attnviz.story.exhibits import Exhibit
 from attnviz.story.labels import indexed
 from attnviz.story.matrix import Label, Matrix, MatrixKind
+from attnviz.story.numbers import DECIMAL_LEVELS, Numbers
 from attnviz.story.storyboard import Step
+from attnviz.story.written_value import agrees, written_value
 from attnviz.theme import Role
 
 STEP = "pair"
@@ -61,6 +65,14 @@ def pair(context: LessonContext) -> Step | None:
         totals=totals,
         kind=MatrixKind.OTHER,
     )
+    vectors = _written_vectors(
+        (
+            Matrix(indexed("q", row), q, Role.QUERY, labels, kind=MatrixKind.OTHER),
+            Matrix(indexed("k", key), k, Role.KEY, labels, kind=MatrixKind.OTHER),
+        ),
+        products,
+        context.numbers,
+    )
     named = {"query": context.named("q", row), "key": context.named("k", key)}
     # the step before may have named a better one, which is hidden later
     best = int(head.stages.scores[row].argmax())
@@ -81,12 +93,30 @@ def pair(context: LessonContext) -> Step | None:
             ),
         },
         exhibits=(
-            Exhibit("why", Matrix(indexed("q", row), q, Role.QUERY, labels, kind=MatrixKind.OTHER)),
-            Exhibit("why", Matrix(indexed("k", key), k, Role.KEY, labels, kind=MatrixKind.OTHER)),
+            *[Exhibit("why", vector) for vector in vectors],
             Exhibit("products", products, joint="→"),
             Exhibit("groups", sums, joint="→"),
         ),
     )
+
+
+def _written_vectors(
+    vectors: tuple[Matrix, Matrix], products: Matrix, numbers: Numbers
+) -> tuple[Matrix, ...]:
+    """The vectors with the fewest decimals from which every product follows as it is written."""
+    results = [text for row in numbers.cells(products) for text in row]
+    for more in range(DECIMAL_LEVELS):
+        finer = tuple(replace(vector, decimals=more) for vector in vectors)
+        entries = [
+            [written_value(text) for row in numbers.cells(vector) for text in row]
+            for vector in finer
+        ]
+        if all(
+            one is None or other is None or agrees(one * other, result)
+            for one, other, result in zip(*entries, results, strict=True)
+        ):
+            return finer
+    return finer
 
 
 def _value(text: str, exact: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -16,8 +17,9 @@ from attnviz.story.calculations import calculation, components, settled
 from attnviz.story.exhibits import Exhibit, Product
 from attnviz.story.labels import indexed
 from attnviz.story.matrix import Label, Matrix, MatrixKind
-from attnviz.story.numbers import percent
+from attnviz.story.numbers import DECIMAL_LEVELS, percent
 from attnviz.story.storyboard import Step
+from attnviz.story.written_value import agrees, written_value
 from attnviz.theme import Role
 
 
@@ -42,7 +44,7 @@ def weighted_values(context: LessonContext) -> Step:
                 parts.WeightedValues.WORKED,
                 Product(
                     operands=(
-                        context.row("A", context.weights, Role.WEIGHT),
+                        _written_weights(context, cells),
                         *context.first("V", context.head.v, Role.VALUE),
                     ),
                     results=(products,),
@@ -52,6 +54,27 @@ def weighted_values(context: LessonContext) -> Step:
         worked=worked,
         omitted=context.merged_keys,
     )
+
+
+def _written_weights(context: LessonContext, cells: tuple[tuple[str, ...], ...]) -> Matrix:
+    """The row of weights with the fewest decimals from which the weighted values follow as they are written; as it was
+    before where that takes more decimals of the values.
+    """
+    weights = context.row("A", context.weights, Role.WEIGHT)
+    (values,) = context.first("V", context.head.v, Role.VALUE)
+    v = [[written_value(text) for text in row] for row in context.numbers.cells(values)]
+    for more in range(DECIMAL_LEVELS):
+        finer = replace(weights, decimals=more) if more else weights
+        (row,) = context.numbers.cells(finer)
+        if all(
+            (weight := written_value(row[key])) is None
+            or value is None
+            or agrees(weight * value, text)
+            for i, key in enumerate(context.keys)
+            for value, text in zip(v[key], cells[i], strict=True)
+        ):
+            return finer
+    return weights
 
 
 def weighted_matrix(context: LessonContext) -> Matrix:
