@@ -58,7 +58,7 @@ class Matrix:
     kind: MatrixKind = MatrixKind.WHOLE
     """The relation to its role: W_Q has the role of the queries and is none."""
     decimals: int = 0
-    """Decimals beyond those of other numbers, so that what is computed from its entries follows from them as written."""
+    """Decimals beyond those of other numbers, so that results follow from its entries as they are written."""
 
     @property
     def shape(self) -> tuple[int, int]:

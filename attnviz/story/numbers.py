@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from attnviz.story.matrix import Matrix
 
 _WIDEST = 1e6
-_MORE_OF_A_ROW = 1
-"""Decimals that a row of weights takes beyond the precision, if that makes it add up."""
 _MORE_OF_A_TOTAL = 2
 """Decimals that the total of a sum takes beyond the precision, if it is exact with these."""
 _LONGEST_FINER_ROW = 8
@@ -69,6 +67,18 @@ class Numbers:
     sums: bool = True
     tolerance: float = 16 * 2.0**-52
     strict: bool = False
+    more_of_a_row: int = 2
+    """Decimals that a row of weights takes beyond the precision, if that makes it add up."""
+
+    @property
+    def narrow(self) -> Numbers:
+        """The numbers where there is little room: rows of weights take fewer decimals.
+
+        >>> row = [0.3859, 0.2439, 0.0912, 0.279]
+        >>> Numbers().row(row)[0], Numbers().narrow.row(row)[0]
+        ('0.3859', '0.39')
+        """
+        return replace(self, more_of_a_row=1)
 
     @property
     def weights(self) -> Numbers:
@@ -261,7 +271,7 @@ class Numbers:
         if not all(abs(value) < _WIDEST for value in values):
             return plain
         total = math.fsum(values)
-        most = _MORE_OF_A_ROW if len(values) <= _LONGEST_FINER_ROW else 0
+        most = self.more_of_a_row if len(values) <= _LONGEST_FINER_ROW else 0
         for more in range(most + 1):
             if all(map(self.finer(more).exact, values)):
                 return tuple(map(self.finer(more).text, values))

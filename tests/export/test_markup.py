@@ -141,11 +141,11 @@ def test_only_the_chosen_steps_are_written_in_the_order_of_the_lesson(illustrate
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_step_alone_shows_what_it_starts_from(illustrated, format):
-    whole, alone = markup(illustrated, format), markup(illustrated, format, ["weighted-values"])
+    whole, alone = markup(illustrated, format), markup(illustrated, format, ["output"])
 
-    # In the whole document A is shown where softmax makes it, and not again.
-    assert len(re.findall(r"\(weights, 1", whole)) == 1
-    assert len(re.findall(r"\(weights, 1", alone)) == 1
+    # In the whole document αV is shown where it is made, and not again.
+    assert len(re.findall(r"\(weighted values, 3", whole)) == 1
+    assert len(re.findall(r"\(weighted values, 3", alone)) == 1
 
 
 def test_an_unknown_format_or_step_is_refused_with_the_nearest(illustrated):

@@ -72,9 +72,14 @@ def sheet(
     rows, columns = matrix.shape
     if max(rows, columns) > blocks:
         return _pooled_sheet(matrix, width, height, blocks)
-    texts = numbers.cells(matrix)
-    flat = [text for row in texts for text in row]
-    for size, tight in ((Size.BODY, False), (Size.SMALL, False), (Size.SMALL, True)):
+    for size, tight, written in (
+        (Size.BODY, False, numbers),
+        (Size.SMALL, False, numbers),
+        (Size.SMALL, True, numbers),
+        (Size.SMALL, True, numbers.narrow),
+    ):
+        texts = written.cells(matrix)
+        flat = [text for row in texts for text in row]
         needed = width_for(widest(flat, size), tight=tight)
         cell_width = min(max(needed, most_cell), width / columns)
         cell_height = min(most_cell, height / rows)
@@ -91,7 +96,8 @@ def number_width(matrix: Matrix, numbers: Numbers, *, tight: bool = False) -> fl
     """
     if max(matrix.shape) > MOST_SIDE:
         return None
-    flat = [text for row in numbers.cells(matrix) for text in row]
+    cells = (numbers.narrow if tight else numbers).cells(matrix)
+    flat = [text for row in cells for text in row]
     return width_for(widest(flat, Size.SMALL), tight=tight) * matrix.shape[1]
 
 
