@@ -136,6 +136,33 @@ def elsewhere(
     return trace_of(problem)
 
 
+def crossing(
+    n_q: int,
+    n_k: int,
+    *,
+    d_k: int = 3,
+    heads: int = 1,
+    kv_heads: int | None = None,
+    tokens: Any = None,
+    key_tokens: Any = None,
+    **options: Any,
+) -> Trace:
+    """Queries, and keys and values of other positions, that are given."""
+    numbers = np.random.default_rng(0)
+    of_keys = heads if kv_heads is None else kv_heads
+    shapes = ((n_q, heads * d_k), (n_k, of_keys * d_k), (n_k, of_keys * 2))
+    problem = given_problem(
+        *(numbers.normal(size=shape) for shape in shapes),
+        heads=heads,
+        kv_heads=kv_heads,
+        tokens=tokens,
+        context_tokens=key_tokens,
+        options=AttentionOptions(**options),
+        provenance=dict.fromkeys(("q", "k", "v"), "file qkv.npz"),
+    )
+    return trace_of(problem)
+
+
 def untrained(trace: Trace, how: str = "seed 7") -> Trace:
     return trace_of(replace(trace.problem, provenance={"untrained": how}))
 
@@ -426,6 +453,79 @@ def _main() -> Iterator[Case]:
         language="zh",
     )
     yield case("untrained", lambda: untrained(random_trace(3)))
+
+    # queries of one sequence, keys of another
+    yield case(
+        "two queries, five keys",
+        lambda: crossing(2, 5, tokens=["chat", "noir"], key_tokens=WORDS[:5]),
+        query=1,
+    )
+    yield case("two queries, five keys, unnamed", lambda: crossing(2, 5), language="zh")
+    yield case("one query, five keys", lambda: crossing(1, 5, key_tokens=names(5)))
+    yield case("one query, one key, named", lambda: crossing(1, 1, tokens=["a"], key_tokens=["b"]))
+    yield case("four queries, one key", lambda: crossing(4, 1, tokens=LONG_WORDS), query=3)
+    yield case("three queries, four hundred keys", lambda: crossing(3, 400, d_k=8), query=2)
+    yield case(
+        "four hundred queries, three keys",
+        lambda: crossing(400, 3, d_k=8, tokens=names(400), key_tokens=names(3)),
+        query=389,
+    )
+    yield case(
+        "as many keys with names of their own",
+        lambda: crossing(3, 3, tokens=["le", "chat", "noir"], key_tokens=["the", "black", "cat"]),
+        query=2,
+    )
+    yield case(
+        "two queries, five keys, causal from the first",
+        lambda: crossing(2, 5, tokens=names(2), key_tokens=names(5), causal=True),
+        query=1,
+    )
+    yield case(
+        "five queries, two keys, causal from the first",
+        lambda: crossing(5, 2, causal=True, tokens=names(5)),
+        query=3,
+    )
+    yield case(
+        "two queries, five keys, causal to the last",
+        lambda: crossing(2, 5, tokens=names(2), key_tokens=names(5), causal=True, offset=3),
+    )
+    yield case(
+        "one query after a cache", lambda: crossing(1, 5, causal=True, offset=4), language="zh"
+    )
+    yield case(
+        "three queries, five keys, causal to the last, last row",
+        lambda: crossing(3, 5, causal=True, offset=2),
+        query=2,
+    )
+    yield case(
+        "five queries, two keys, causal to the last",
+        lambda: crossing(5, 2, causal=True, offset=-3),
+        query=1,
+    )
+    yield case(
+        "two queries, five keys, mask and bias",
+        lambda: crossing(
+            *(2, 5),
+            mask=np.array([[True, False, True, True, True], [True, True, False, False, True]]),
+            bias=np.arange(10.0).reshape(2, 5) / 5 - 1,
+        ),
+        query=1,
+    )
+    yield case(
+        "two queries, five keys, heads that share",
+        lambda: crossing(
+            *(2, 5),
+            d_k=32,
+            heads=4,
+            kv_heads=2,
+            softcap=20.0,
+            sinks=np.array([0.5, -1.0, 0.0, 1.0]),
+            tokens=LONG_WORDS[:2],
+            key_tokens=LONG_WORDS_ZH[:5],
+        ),
+        language="zh",
+        key=3,
+    )
     yield case(
         "watched",
         lambda: trained(

@@ -130,6 +130,11 @@ class Problem:
         context = self.inputs.context if isinstance(self.inputs, Projections) else None
         return context is not None or self.n_q != self.n_k or self.context_tokens is not None
 
+    @property
+    def key_tokens(self) -> tuple[str, ...] | None:
+        """The names of the keys: in self-attention those of the queries; None if they have no names."""
+        return self.context_tokens if self.is_cross_attention else self.tokens
+
     def __repr__(self) -> str:
         counts = f"{counted(self.n, 'token')}, {counted(self.heads, 'head')}"
         return f"Problem({counts}, d_model {self.d_model}, d_k {self.d_k})"
@@ -259,13 +264,13 @@ class Problem:
         return default_scale(self.d_k)
 
 
-def counted(number: int, thing: str) -> str:
-    """A number of things, in English.
+def counted(number: int, thing: str, things: str | None = None) -> str:
+    """A number of things, in English; `things` is the plural, where it is more than an s.
 
-    >>> counted(1, "token"), counted(1234, "token")
-    ('1 token', '1,234 tokens')
+    >>> counted(1, "token"), counted(1234, "token"), counted(2, "query", "queries")
+    ('1 token', '1,234 tokens', '2 queries')
     """
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
 def given_problem(

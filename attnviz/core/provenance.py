@@ -109,12 +109,13 @@ WAYS = frozenset(
             "true_hidden",
             "hides_itself",
             "unseeing_rows",
+            "upper_left",
             "not_one",
         ),
     )
 )
 """The ways in which an input can be read that is not the plain one; words of every language exist for each."""
-WARNINGS = frozenset(("unused", "hides_itself", "unseeing_rows", "not_one"))
+WARNINGS = frozenset(("unused", "hides_itself", "unseeing_rows", "upper_left", "not_one"))
 """Those of the ways that may well be a mistake of the user."""
 _MOST_READINGS = 64
 

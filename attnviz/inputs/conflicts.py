@@ -29,6 +29,7 @@ _ABOUT_FILES = (
     ("transpose_weights", "--transpose-weights", ("weights",), "--weights"),
     ("prefix", "--prefix", ("weights",), "--weights"),
     ("layout", "--layout", ("qkv",), "--qkv"),
+    ("key_tokens", "--key-tokens", ("qkv",), "--qkv"),
     ("batch", "--batch", ("qkv", "mask", "bias"), "--qkv, --mask or --bias"),
     ("mask_true", "--mask-true", ("mask",), "--mask"),
 )
@@ -38,6 +39,7 @@ _NOT_WITH_MODEL = {name: flag for name, flag in _FLAGS.items() if name not in ("
     "example": "--example",
     "qkv": "--qkv",
     "layout": "--layout",
+    "key_tokens": "--key-tokens",
     "batch": "--batch",
 }
 _NOT_WITH_MODEL |= {name: flag_of(name) for name in SCORE_OPTIONS}

@@ -71,18 +71,20 @@ def _given(request: InputRequest, path: str) -> Problem:
     tokens, flag = _tokens(request)
     n = None if tokens is None else len(tokens)
     given = read_qkv(path, request.layout, request.batch, n)
+    if tokens is None:
+        tokens, flag = given.tokens, "its tokens"
+    key_tokens, key_flag = given.key_tokens, "its key_tokens"
+    if request.key_tokens is not None:
+        key_flag = "--key-tokens"
+        key_tokens = listed_tokens(request.key_tokens, key_flag)
     heads = heads_from(ALL if request.head is None else request.head, given.heads)
     for head in heads:
         if head >= given.heads:
             raise InputError(
                 f"no head {head}: {path} has heads 0 to {given.heads - 1}, counted from 0 (--head)"
             )
-    if n is not None and n != given.n_q:
-        what = "positions" if given.n_q == given.n_k else "queries"
-        raise InputError(
-            f"{path} has {given.n_q} {what}, but {flag} has {n} tokens: give one token a position"
-        )
-    _check_memory(max(given.n_q, given.n_k), 0, len(heads), drawn=0)
+    _check_names(given, path, tokens, flag, key_tokens, key_flag)
+    _check_memory(given.n_q, 0, len(heads), drawn=0, n_k=given.n_k)
     shape = ScoresShape(given.n_q, given.n_k, heads, given.heads, request.batch)
     options, readings = score_options(request, AttentionOptions(), shape)
     readings = (*given.readings, *readings)
@@ -90,9 +92,33 @@ def _given(request: InputRequest, path: str) -> Problem:
     return given_heads(
         *(given.q, given.k, given.v, heads),
         tokens=tokens,
+        # keys under the names of the queries are the same positions: that is self-attention
+        context_tokens=None if key_tokens == tokens else key_tokens,
         options=options,
         provenance=_provenance_of(given, heads, readings),
     )
+
+
+def _check_names(
+    given: QKVFile,
+    path: str,
+    tokens: tuple[str, ...] | None,
+    flag: str,
+    key_tokens: tuple[str, ...] | None,
+    key_flag: str,
+) -> None:
+    """Raises InputError for names, given by these options, that are not as many as queries or keys."""
+    if tokens is not None and len(tokens) != given.n_q:
+        what = "positions" if given.n_q == given.n_k else "queries"
+        of_keys = len(tokens) == given.n_k
+        cure = "give one token a position" + (", and name keys with --key-tokens" * of_keys)
+        raise InputError(
+            f"{path} has {given.n_q} {what}, but {flag} has {len(tokens)} tokens: {cure}"
+        )
+    if key_tokens is not None and len(key_tokens) != given.n_k:
+        raise InputError(
+            f"{path} has {given.n_k} keys, but {key_flag} has {len(key_tokens)} tokens: give one token a key"
+        )
 
 
 def _provenance_of(
@@ -228,14 +254,17 @@ def _seeded_weights(d_model: int, heads: int, d_k: int, d_v: int, seed: int) -> 
     return weights
 
 
-def _check_memory(n: int, d_model: int, heads: int, drawn: int) -> None:
-    """`drawn` is the larger of d_k and d_v where weights are to be drawn, else 0."""
-    scores = n * n * heads * _STAGES * _FLOAT
+def _check_memory(n: int, d_model: int, heads: int, drawn: int, n_k: int | None = None) -> None:
+    """`drawn` is the larger of d_k and d_v where weights are to be drawn, else 0; `n_k` the number of keys, if it is
+    not n.
+    """
+    scores = n * (n if n_k is None else n_k) * heads * _STAGES * _FLOAT
     matrices = (n * d_model + 4 * d_model * heads * drawn) * _FLOAT
     if scores + matrices > MOST_BYTES:
         cure = "use fewer tokens or heads" if scores > matrices else "use a smaller d_model or d_k"
+        what = f"{n} tokens of d_model {d_model}" if n_k is None else f"{n} queries of {n_k} keys"
         raise InputError(
-            f"{n} tokens of d_model {d_model} with {_heads(heads)} would need {(scores + matrices) / 2**30:.1f} GiB, "
+            f"{what} with {_heads(heads)} would need {(scores + matrices) / 2**30:.1f} GiB, "
             f"more than the {MOST_BYTES // 2**30} GiB allowed: {cure}"
         )
 

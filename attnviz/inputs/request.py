@@ -27,6 +27,8 @@ class InputRequest(ScoreRequest):
     """A .csv, .tsv, .json, .npy or .npz file, or "-" for standard input."""
     qkv: str | None = None
     """Queries, keys and values in place of vectors and weights: a .npz, .npy, .json or .safetensors file."""
+    key_tokens: str | None = None
+    """The names of the keys in `qkv`, written as `tokens` are, where keys are other positions than queries."""
     weights: str | None = None
     """A .npz, .json or .safetensors file."""
     transpose_weights: bool | None = None

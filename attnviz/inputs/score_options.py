@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from attnviz.errors import InputError
 from attnviz.records import record
 
 if TYPE_CHECKING:
@@ -98,7 +97,8 @@ def score_options(
 ) -> tuple[AttentionOptions, tuple[Reading, ...]]:
     """The `options`, but for those that were asked for, and how their files were read.
 
-    Raises InputError for a value or a file that is wrong, and for a causal mask where queries and keys are not as many.
+    A causal mask counts queries and keys from the first, which is said where they are not as many. Raises InputError
+    for a value or a file that is wrong.
 
     >>> from attnviz.core.options import AttentionOptions
     >>> shape = ScoresShape(2, 2, heads=(0,), of=1)
@@ -112,20 +112,20 @@ def score_options(
         from attnviz.inputs.arrays.scale import scale_from
 
         options = replace(options, scale=scale_from(request.scale))
-    if request.causal and shape.n_q != shape.n_k:
-        raise InputError(
-            f"--causal for {shape.n_q} queries of {shape.n_k} keys: programs differ in which come later; "
-            f"hide keys with --mask FILE, ({shape.n_q}, {shape.n_k})"
-        )
     if request.causal is not None:
         options = replace(options, causal=request.causal)
+    if options.causal and shape.n_q != shape.n_k:
+        from attnviz.core.provenance import Reading
+
+        # programs differ in which keys come later
+        readings = (Reading("--causal", "upper_left", f"{shape.n_q} × {shape.n_k}"),)
     if request.mask is not None:
         from attnviz.inputs.arrays.masks import read_mask
 
         read = read_mask(
             request.mask, shape.n_q, shape.n_k, true=request.mask_true, batch=shape.batch
         )
-        options, readings = replace(options, mask=read.seen), read.readings
+        options, readings = replace(options, mask=read.seen), (*readings, *read.readings)
     if request.bias is not None:
         from attnviz.inputs.arrays.biases import read_bias
 

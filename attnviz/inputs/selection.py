@@ -92,7 +92,7 @@ def row_of(problem: Problem, query: str | None) -> int:
 
 def key_of(problem: Problem, key: str | None) -> int | None:
     """The key of `problem` that is named, counted from 0; None if none is. Raises InputError as `row_of` does."""
-    return None if key is None else position_of(problem.tokens or (), key, "--key", problem.n)
+    return None if key is None else position_of(problem.key_tokens or (), key, "--key", problem.n_k)
 
 
 def positions_of(

@@ -60,8 +60,8 @@ def split_text(text: str, splitting: str = "words") -> tuple[str, ...]:
     return checked_tokens(tokens, "the text")
 
 
-def listed_tokens(names: str) -> tuple[str, ...]:
-    """Tokens already taken apart: separated by white space, or a JSON list of words.
+def listed_tokens(names: str, flag: str = "--tokens") -> tuple[str, ...]:
+    """Tokens already taken apart: separated by white space, or a JSON list of words. `flag` gave them.
 
     >>> listed_tokens("the cat"), listed_tokens('["New York", "Rome"]')
     (('the', 'cat'), ('New York', 'Rome'))
@@ -77,11 +77,11 @@ def listed_tokens(names: str) -> tuple[str, ...]:
         # "[CLS] the cat" begins like a list and is none.
         if isinstance(value, list):
             if not all(isinstance(each, str) for each in value):
-                raise InputError('--tokens is a JSON list of something else: write ["a", "b"]')
+                raise InputError(f'{flag} is a JSON list of something else: write ["a", "b"]')
             tokens = value
     if not tokens:
-        raise InputError("--tokens is empty: give at least one token")
-    return checked_tokens(tokens, "--tokens")
+        raise InputError(f"{flag} is empty: give at least one token")
+    return checked_tokens(tokens, flag)
 
 
 def checked_tokens(tokens: Sequence[str], where: str) -> tuple[str, ...]:
@@ -98,14 +98,14 @@ def checked_tokens(tokens: Sequence[str], where: str) -> tuple[str, ...]:
     return tuple(tokens)
 
 
-def tokens_in(value: Mapping[str, Any], where: str) -> tuple[str, ...] | None:
-    """The "tokens" of an object of JSON; None if it has none. Raises InputError for what are none."""
-    tokens = value.get("tokens")
+def tokens_in(value: Mapping[str, Any], where: str, name: str = "tokens") -> tuple[str, ...] | None:
+    """The tokens of that name in an object of JSON; None if it has none. Raises InputError for what are none."""
+    tokens = value.get(name)
     if tokens is None:
         return None
     if not (isinstance(tokens, list) and all(isinstance(token, str) for token in tokens)):
-        raise InputError(f'{where}, tokens: not a list of words: write ["a", "b"]')
-    return checked_tokens(tokens, where)
+        raise InputError(f'{where}, {name}: not a list of words: write ["a", "b"]')
+    return checked_tokens(tokens, where if name == "tokens" else f"{where}, {name}")
 
 
 def characters(text: str) -> Iterator[str]:

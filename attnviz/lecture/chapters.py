@@ -117,6 +117,7 @@ def _request(table: TomlTable, folder: Path) -> InputRequest:
         tokens=_tokens(table),
         vectors=table.file("vectors", folder),
         qkv=table.file("qkv", folder),
+        key_tokens=_tokens(table, "key_tokens"),
         weights=table.file("weights", folder),
         transpose_weights=table.flag("transpose_weights"),
         prefix=table.word("prefix"),
@@ -171,12 +172,12 @@ def _text_of(table: TomlTable, key: str) -> str | None:
     return value
 
 
-def _tokens(table: TomlTable) -> str | None:
+def _tokens(table: TomlTable, key: str = "tokens") -> str | None:
     """Tokens as --tokens takes them; a list of words becomes a JSON list."""
-    value = table.of_language("tokens")
+    value = table.of_language(key)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return json.dumps(value, ensure_ascii=False)
-    return _text_of(table, "tokens")
+    return _text_of(table, key)
 
 
 def _word_or_number(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from attnviz.core.problem import Problem
+from attnviz.core.problem import Problem, counted
 from attnviz.core.provenance import ModelSource
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, unknown_name
@@ -20,22 +20,19 @@ _REVISION, _BRIEF = 12, 8
 
 
 def check(request: LessonRequest) -> None:
-    """Raises InputError for cross-attention, a row that does not exist, an empty sequence, a precision that float64
-    does not hold or an unknown rounding.
+    """Raises InputError for a row that does not exist, an empty sequence, a precision that float64 does not hold or an
+    unknown rounding.
     """
     problem = request.sequence.problem
-    if problem.is_cross_attention:
-        sizes = f"{problem.n_q} queries and {problem.n_k} keys"
-        raise InputError(
-            f"lessons show self-attention, and this is cross-attention of {sizes}: "
-            "read its numbers from the trace, in Python or with --format json"
-        )
-    if problem.n == 0:
+    if problem.n_q == 0:
         raise InputError("nothing to explain: the sequence is empty, give at least one vector")
-    if not 0 <= request.query < problem.n:
-        raise InputError(f"no row {request.query + 1}: the sequence has {problem.n}")
-    if request.key is not None and not 0 <= request.key < problem.n:
-        raise InputError(f"no key {request.key + 1}: the sequence has {problem.n}")
+    if problem.n_k == 0:
+        raise InputError("nothing to explain: there are no keys, give at least one")
+    there_are = "there are" if problem.is_cross_attention else "the sequence has"
+    if not 0 <= request.query < problem.n_q:
+        raise InputError(f"no row {request.query + 1}: {there_are} {problem.n_q}")
+    if request.key is not None and not 0 <= request.key < problem.n_k:
+        raise InputError(f"no key {request.key + 1}: {there_are} {problem.n_k}")
     if request.rounding not in ROUNDINGS:
         raise unknown_name("rounding", request.rounding, ROUNDINGS)
     check_precision(request.precision)
@@ -62,8 +59,8 @@ def refuse_article(request: LessonRequest, lesson: str) -> None:
 
 
 def checked_context(request: LessonRequest, lesson: str) -> LessonContext:
-    """The context of `lesson` on the requested sequence. Raises InputError as `check` does, and for the
-    article's rounding, which only the lesson self-attention carries on.
+    """The context of `lesson` on the requested sequence. Raises InputError as `check` does, and for what only the
+    lesson self-attention shows: the article's rounding, cross-attention, numbers that come from elsewhere or of models.
 
     >>> from attnviz import self_attention
     >>> checked_context(LessonRequest(self_attention([[1.0]], [[2.0]], [[3.0]], [[4.0]])), "masking").query
@@ -72,6 +69,12 @@ def checked_context(request: LessonRequest, lesson: str) -> LessonContext:
     check(request)
     refuse_article(request, lesson)
     problem = request.sequence.problem
+    if problem.is_cross_attention:
+        sizes = f"{counted(problem.n_q, 'query', 'queries')} to {counted(problem.n_k, 'key')}"
+        raise InputError(
+            f"the lesson {lesson} is about one sequence, and this is attention from {sizes} (cross-attention): "
+            "choose self-attention, which shows it"
+        )
     if not problem.projects:
         raise InputError(
             f"the lesson {lesson} makes queries, keys and values of its vectors, and these come from elsewhere: "

@@ -31,7 +31,10 @@ from attnviz.theme import Role
 
 HEADS_SHOWN = 4
 
+CausalAlignment = Literal["upper_left", "lower_right"]
 ScoreStage = Literal["scores", "scale", "cap", "bias", "mask"]
+_OF_KEYS = "kv"
+"""The letters of what there is one of a key; all others count queries."""
 _STAGES: tuple[ScoreStage, ...] = ("scores", "scale", "cap", "bias", "mask")
 
 
@@ -65,7 +68,7 @@ class LessonContext:
         scores = self.head.stages.masked_scores[self.query]
         # the order is that of the weights, and stays where weights are rounded
         chosen = strongest(scores, self.most)
-        hidden = sorted(set(range(self.problem.n)) - set(self.visible))
+        hidden = sorted(set(range(self.problem.n_k)) - set(self.visible))
         if not hidden or not self.visible or set(chosen) & set(hidden):
             return chosen
         weakest = min(chosen, key=lambda key: float(scores[key]))
@@ -74,7 +77,7 @@ class LessonContext:
 
     @cached_property
     def weights(self) -> FloatArray:
-        """The worked row of weights: (n,)."""
+        """The worked row of weights: (n_k,)."""
         row: FloatArray = self.head.stages.weights[self.query]
         return row
 
@@ -91,11 +94,29 @@ class LessonContext:
         )
 
     @property
-    def only_causal(self) -> bool:
-        """True if keys are hidden because they come later, and for no other reason."""
+    def causal_alignment(self) -> CausalAlignment | None:
+        """The end from which queries and keys are counted to tell which keys come later; None if keys are hidden for
+        another reason too, or none are. Where there are as many keys as queries both ends are the same.
+        """
         options = self.problem.options
         others = (options.mask, options.window, options.kv_length)
-        return options.causal and options.offset == 0 and all(each is None for each in others)
+        if not options.causal or any(each is not None for each in others):
+            return None
+        if options.offset == 0:
+            return "upper_left"
+        from_last = self.problem.is_cross_attention and (
+            options.offset == self.problem.n_k - self.problem.n_q
+        )
+        return "lower_right" if from_last else None
+
+    @property
+    def counts(self) -> dict[str, str]:
+        """How many queries and how many keys there are, in words."""
+        counts = (("query", "queries", self.problem.n_q), ("key", "keys", self.problem.n_k))
+        return {
+            several: self.common(f"one_{one}" if count == 1 else several, count=count)
+            for one, several, count in counts
+        }
 
     @cached_property
     def weight_texts(self) -> tuple[str, ...]:
@@ -134,7 +155,7 @@ class LessonContext:
 
     @cached_property
     def newly_hidden(self) -> BoolArray:
-        """The entries that the mask hides and the bias did not: (n, n)."""
+        """The entries that the mask hides and the bias did not: (n_q, n_k)."""
         stages = self.head.stages
         # `isneginf` would take four times the memory of its result
         hidden: BoolArray = stages.masked_scores == -np.inf
@@ -156,7 +177,7 @@ class LessonContext:
         )
 
     def scores_row(self, stage: ScoreStage, values: FloatArray) -> Matrix:
-        """The worked row of scores after that stage, under the symbol it has by then: (1, n)."""
+        """The worked row of scores after that stage, under the symbol it has by then: (1, n_k)."""
         return self.row(self.scores_after(stage).plain, values, Role.SCORE)
 
     def phrase(self, step: str, part: str, **facts: object) -> str:
@@ -192,7 +213,7 @@ class LessonContext:
 
     def named(self, letter: str, position: int) -> str:
         """A position as words name it: q₂ (“cat”), or q₂ where it has no token."""
-        symbol, tokens = symbol_of(letter, position), self.problem.tokens
+        symbol, tokens = symbol_of(letter, position), self._tokens_of(letter)
         if tokens is None:
             return symbol
         token = token_name(shown_token(tokens[position]))
@@ -208,13 +229,17 @@ class LessonContext:
         )
 
     def axis(self, letter: str, role: Role) -> tuple[Label, ...]:
-        """Labels of all positions."""
-        return labels(letter, self.problem.n, self.problem.tokens, role)
+        """Labels of all positions: of keys for k and v, else of queries."""
+        count = self.problem.n_k if letter in _OF_KEYS else self.problem.n_q
+        return labels(letter, count, self._tokens_of(letter), role)
+
+    def _tokens_of(self, letter: str) -> tuple[str, ...] | None:
+        return self.problem.key_tokens if letter in _OF_KEYS else self.problem.tokens
 
     def row(
         self, symbol: str, values: FloatArray, role: Role, kind: MatrixKind = MatrixKind.WHOLE
     ) -> Matrix:
-        """One row over all keys, labelled: (1, n). The same values under the same symbol are one matrix."""
+        """One row over all keys, labelled: (1, n_k). The same values under the same symbol are one matrix."""
         return self.deduplicated(self.new_row(symbol, values, role, kind))
 
     def new_row(
@@ -274,12 +299,12 @@ class LessonContext:
     @property
     def omitted_keys(self) -> str | None:
         """The note of a step that leaves out the other keys."""
-        return self._cut("omitted_keys", len(self.keys), self.problem.n)
+        return self._cut("omitted_keys", len(self.keys), self.problem.n_k)
 
     @property
     def merged_keys(self) -> str | None:
         """The note of a step that merges the other keys."""
-        return self._cut("merged_keys", len(self.keys), self.problem.n)
+        return self._cut("merged_keys", len(self.keys), self.problem.n_k)
 
     def omitted_entries(self, count: int, shown: int) -> str | None:
         """The note of a step that leaves out the last entries of a vector."""

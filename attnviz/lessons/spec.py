@@ -168,8 +168,9 @@ def _checked(chapter: Any, where: str) -> _Checked:
     request = chapter["request"]
     _check(request, _REQUEST, f"{where}, request")
     problem = _problem_of(request["problem"], where) if lesson.takes_sequence else None
-    for name in ("query", "key"):
-        if problem is not None and (request.get(name) or 0) >= max(problem.n, 1):
+    counts = {} if problem is None else {"query": problem.n_q, "key": problem.n_k}
+    for name, count in counts.items():
+        if (request.get(name) or 0) >= max(count, 1):
             raise _damaged(f"{where}, request", name)
     return _Checked(chapter, where, lesson, problem)
 

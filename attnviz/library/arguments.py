@@ -65,5 +65,9 @@ def position(problem: Problem, name: int | str, argument: str = "query") -> int:
     (1, 2)
     """
     if isinstance(name, str):
-        return position_of(problem.tokens or (), name, f"--{argument}", problem.n)
+        is_key = argument == "key"
+        tokens = problem.key_tokens if is_key else problem.tokens
+        return position_of(
+            tokens or (), name, f"--{argument}", problem.n_k if is_key else problem.n_q
+        )
     return name

@@ -18,7 +18,13 @@ class Label:
     token: str | None = None
     role: Role | None = None
     position: int | None = None
-    """The position in the sequence that it names, counted from 0; None where it names something else."""
+    """The position in the sequence that it names, counted from 0; None where it names something else. In
+    cross-attention keys and values have positions of their own."""
+
+    @property
+    def names_key(self) -> bool:
+        """True if it names a key or its value, False for a query and what is made of it."""
+        return self.role in (Role.KEY, Role.VALUE)
 
 
 class MatrixKind(Enum):

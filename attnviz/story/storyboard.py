@@ -16,7 +16,7 @@ from attnviz.records import record
 from attnviz.story.calculation import Calculation
 from attnviz.story.exhibits import Exhibit, Product, in_matrices
 from attnviz.story.formula import Formula
-from attnviz.story.matrix import Matrix
+from attnviz.story.matrix import Label, Matrix
 from attnviz.story.numbers import Numbers
 
 
@@ -110,6 +110,12 @@ class Storyboard:
         if not self.untrained:
             return None
         return next((note for note in self.notes if self.untrained in note), self.notes[0])
+
+    def is_followed(self, label: Label) -> bool:
+        """Tests if a label names the row that the lesson follows: in self-attention its key and value too."""
+        if self.source_trace is None or label.position != self.query:
+            return False
+        return not (label.names_key and self.source_trace.problem.is_cross_attention)
 
     def step(self, name: str) -> Step:
         """The step with that id. Raises InputError with the nearest name if there is none."""

@@ -13,8 +13,7 @@ from attnviz import Trace, self_attention
 from attnviz.core.overflow import overflowed
 from attnviz.core.problem import Problem, given_problem
 from attnviz.core.self_attention import trace_of
-from attnviz.errors import InputError, ShapeError
-from attnviz.lessons.build import lesson
+from attnviz.errors import ShapeError
 
 NUMBERS = np.random.default_rng(3)
 X, CONTEXT = NUMBERS.normal(size=(3, 4)), NUMBERS.normal(size=(5, 6))
@@ -186,14 +185,3 @@ def test_a_misfit_names_the_array_and_the_shape_that_fits(changes, text):
 def test_names_of_a_context_that_is_not_there_are_refused():
     with pytest.raises(ShapeError, match="3 context_tokens, but no context: in self-attention"):
         Problem(X, W_Q, W_Q, W_Q, context_tokens=list("abc"))
-
-
-@pytest.mark.parametrize("name", ["self-attention", "masking", "order"])
-def test_lessons_refuse_it_in_one_line(name):
-    with pytest.raises(InputError) as caught:
-        lesson(name, crossed())
-
-    assert str(caught.value) == (
-        "lessons show self-attention, and this is cross-attention of 3 queries and 5 keys: "
-        "read its numbers from the trace, in Python or with --format json"
-    )

@@ -49,12 +49,25 @@ ONLY = {
     "sixteen tokens": ("inputs", "weights", "scores", "softmax", "weighted-values", "all-rows"),
     "given, many": ("given", "scores", "mask", "softmax"),
     "given, with a cap and a sink": ("given", "cap", "softmax", "output", "all-rows"),
+    "two queries, five keys": ("given", "scores", "softmax", "output", "all-rows", "why-scale"),
+    "one query, five keys": ("given", "scores", "all-rows"),
+    "three queries, four hundred keys": ("given", "scores", "all-rows"),
+    "four hundred queries, three keys": ("given", "scores", "all-rows", "formula"),
+    "two queries, five keys, causal to the last": ("mask",),
+    "two queries, five keys, heads that share": ("given", "scores", "pair", "heads"),
 }
 """The steps that look new in a case; the others look as in a case before."""
 OTHER_LESSONS = tuple(name for name, case in CASES.items() if case.lesson != "self-attention")
 QUICK = {
     *("illustrated", "the cat sat", "causal", "two heads", "one token", "big and negative"),
-    *("given, with a cap and a sink", "turned by position", "normalised", "scaling en", "cost zh"),
+    *(
+        "given, with a cap and a sink",
+        "two queries, five keys",
+        "turned by position",
+        "normalised",
+        "scaling en",
+        "cost zh",
+    ),
     *("order en", "masking zh", "multi-head en", "any-length of one"),
 }
 """The cases of `scripts/test`: every kind of step is in one, and each is planned in a moment."""

@@ -239,21 +239,148 @@ def test_one_of_a_batch_is_chosen(saved):
         attended(path)
 
 
-def test_fewer_queries_than_keys_are_computed_and_told_only_as_numbers(saved):
-    path = saved("a.npz", q=QUERIES[0, :2], k=KEYS[:2, :].reshape(6, 2)[:5], v=np.eye(5))
+# ── queries and keys of other positions ──
 
-    trace = attended(path, text="a b")
+CROSSED = {"q": Q[0, :2], "k": np.concatenate([K[0], K[1]])[:5], "v": np.eye(5)}
+QUERY_NAMES, KEY_NAMES = ["chat", "noir"], ["the", "black", "cat", "sat", "down"]
+
+
+def test_fewer_queries_than_keys_are_computed(saved):
+    trace = attended(saved("a.npz", **CROSSED), text="a b")
 
     assert trace.problem.is_cross_attention
-    assert trace.heads[0].stages.weights.shape == (2, 5)
-    with pytest.raises(InputError, match="cross-attention of 2 queries and 5 keys"):
-        explain(trace)
+    assert_attends(trace, *(CROSSED[name][None] for name in "qkv"))
+    assert trace.problem.tokens == ("a", "b")
+    assert trace.problem.key_tokens is None
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.json", "a.safetensors"])
+def test_every_kind_of_file_holds_them(saved, name):
+    trace = attended(saved(name, **CROSSED), key_tokens="a b c d e")
+
+    assert_attends(trace, *(CROSSED[role][None] for role in "qkv"))
+    assert trace.problem.key_tokens == tuple("abcde")
+
+
+def test_keys_of_one_array_of_all_three_may_have_names_of_their_own(tmp_path):
+    np.save(tmp_path / "one.npy", Q[:3])
+
+    problem = attended(str(tmp_path / "one.npy"), tokens="a b c", key_tokens="d e f").problem
+
+    assert problem.is_cross_attention
+    assert (problem.tokens, problem.key_tokens) == (tuple("abc"), tuple("def"))
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.json"])
+@pytest.mark.parametrize(
+    ("queries", "keys"),
+    [("tokens", "key_tokens"), ("q_tokens", "k_tokens"), ("Query_Tokens", "context_tokens")],
+)
+def test_a_file_names_queries_and_keys(saved, name, queries, keys):
+    named = {queries: np.array(QUERY_NAMES), keys: np.array(KEY_NAMES)}
+    path = saved(name, **CROSSED, **named)
+
+    problem = attended(path).problem
+
+    assert problem.tokens == tuple(QUERY_NAMES)
+    assert problem.key_tokens == tuple(KEY_NAMES)
+
+
+def test_names_of_the_command_line_go_before_those_of_the_file(saved):
+    path = saved("a.npz", **CROSSED, tokens=QUERY_NAMES, key_tokens=KEY_NAMES)
+
+    problem = attended(path, tokens="x y", key_tokens='["1", "2", "3", "4", "5"]').problem
+
+    assert (problem.tokens, problem.key_tokens) == (("x", "y"), tuple("12345"))
+
+
+def test_keys_under_the_names_of_the_queries_are_the_same_positions(saved):
+    path = saved("a.npz", q=Q[0], k=K[0], v=V[0], q_tokens=list("abc"), k_tokens=list("abc"))
+
+    problem = attended(path).problem
+
+    assert not problem.is_cross_attention
+    assert problem.key_tokens == problem.tokens == ("a", "b", "c")
+
+
+def test_names_in_the_file_settle_the_order_of_the_axes(saved):
+    trace = attended(saved("a.npz", **turned(QUERIES, KEYS, VALUES), tokens=list("abc")))
+
+    assert_attends(trace, QUERIES, KEYS, VALUES)
+
+
+@pytest.mark.parametrize(
+    ("more", "options", "said"),
+    [
+        ({"tokens": ["a"]}, {}, "a.npz has 2 queries, but its tokens has 1 tokens: give one token"),
+        ({"tokens": KEY_NAMES}, {}, "give one token a position, and name keys with --key-tokens"),
+        ({"key_tokens": ["a"]}, {}, "has 5 keys, but its key_tokens has 1 tokens: give one token"),
+        (
+            {},
+            {"key_tokens": "a"},
+            "has 5 keys, but --key-tokens has 1 tokens: give one token a key",
+        ),
+        ({}, {"key_tokens": " "}, "--key-tokens is empty: give at least one token"),
+        (
+            {"k_tokens": KEY_NAMES, "key_tokens": KEY_NAMES},
+            {},
+            "holds both k_tokens and key_tokens",
+        ),
+        ({"tokens": [1, 2]}, {}, 'a.npz, tokens: not a list of words: write ["a", "b"]'),
+        ({"k_tokens": np.array("a")}, {}, "a.npz, k_tokens: not a list of words"),
+        ({"tokens": ["a", " "]}, {}, "a.npz, token 2: it is blank; name it"),
+    ],
+)
+def test_names_that_do_not_fit_are_refused(saved, more, options, said):
+    with pytest.raises(InputError) as caught:
+        attended(saved("a.npz", **CROSSED, **more), **options)
+
+    assert said in str(caught.value)
+
+
+def test_a_causal_mask_counts_from_the_first_query_and_key_and_says_so(saved):
+    trace = attended(saved("a.npz", **CROSSED), causal=True)
+
+    seen = trace.heads[0].stages.weights > 0
+    np.testing.assert_array_equal(seen, np.tril(np.ones((2, 5), dtype=bool)))
+    assert ways(trace) == {"upper_left": "2 × 5"}
+    assert "--causal with 2 × 5 scores is aligned at the upper left" in str(explain(trace))
+
+
+def test_a_causal_mask_of_as_many_keys_as_queries_needs_no_word(saved):
+    assert ways(attended(saved("a.npz", q=Q[0], k=K[0], v=V[0]), causal=True)) == {}
+
+
+def test_a_mask_and_a_bias_have_a_row_a_query_and_a_column_a_key(saved, tmp_path):
+    mask, bias = np.array([[1, 0, 1, 1, 0], [1, 1, 1, 0, 1]]), np.arange(10.0).reshape(2, 5)
+    np.save(tmp_path / "mask.npy", mask)
+    np.save(tmp_path / "bias.npy", bias)
+    path = saved("a.npz", **CROSSED)
+
+    trace = attended(path, mask=str(tmp_path / "mask.npy"), bias=str(tmp_path / "bias.npy"))
+
+    scores = CROSSED["q"] @ CROSSED["k"].T / np.sqrt(CROSSED["q"].shape[1]) + bias
+    exponentials = np.where(mask == 1, np.exp(scores), 0)
+    expected = exponentials / exponentials.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(trace.heads[0].stages.weights, expected, rtol=1e-12)
+    np.save(tmp_path / "mask.npy", mask.T)
+    with pytest.raises(InputError, match=r"mask\.npy has shape \(5, 2\), expected \(2, 5\)"):
+        attended(path, mask=str(tmp_path / "mask.npy"))
+
+
+def test_memory_is_counted_for_the_pairs_that_there_are(saved):
+    numbers = np.zeros((1, 40_000))
+
+    trace = attended(saved("a.npz", q=numbers[:, :1], k=numbers.T, v=numbers.T))
+
+    assert trace.heads[0].stages.weights.shape == (1, 40_000)
+    with pytest.raises(InputError, match="40000 queries of 40000 keys with 1 head would need"):
+        attended(saved("b.npz", q=numbers.T, k=numbers.T, v=numbers.T))
 
 
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"causal": True}, "--causal for 2 queries of 5 keys: programs differ in which come later"),
         ({"layout": "nhd"}, "has no axis of heads: leave --layout out"),
         ({"text": "a b c"}, "has 2 queries, but TEXT has 3 tokens"),
     ],

@@ -261,7 +261,7 @@ def test_the_weighted_values_are_the_weights_times_the_values(case):
 
     keys = [calculation.position for calculation in step.worked]
     np.testing.assert_allclose(matrix.values[: len(keys)], products[keys], rtol=1e-6)
-    if len(keys) < board.trace.problem.n:
+    if len(keys) < board.trace.problem.n_k:
         others = np.delete(products, keys, axis=0).sum(axis=0)
         scale = float(np.abs(products).sum())
         np.testing.assert_allclose(matrix.values[-1], others, rtol=1e-5, atol=1e-6 * scale)

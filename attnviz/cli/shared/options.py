@@ -114,6 +114,12 @@ _INPUT_OPTIONS: tuple[Decorator, ...] = (
     ),
     option(
         _NUMBERS,
+        "--key-tokens",
+        metavar="TOKENS",
+        help="Of --qkv, the names of keys that are other positions than the queries: 'a b c' or '[\"a\", \"b\"]'.",
+    ),
+    option(
+        _NUMBERS,
         "--layout",
         type=click.Choice(["hnd", "nhd"]),
         help="The axes of --qkv: (heads, n, d) or (n, heads, d). Default what fits, or hnd "

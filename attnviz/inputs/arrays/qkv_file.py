@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading, Source
 from attnviz.errors import InputError
@@ -13,10 +15,16 @@ from attnviz.inputs.arrays.batches import without_batch
 from attnviz.inputs.files.grids import Array, finite, listed, nested, read_json, read_npy, read_npz
 from attnviz.inputs.files.reading import read_file
 from attnviz.inputs.files.safetensors_file import read_safetensors
+from attnviz.inputs.tokens import tokens_in
 from attnviz.records import record
 
 SUFFIXES = (".npz", ".npy", ".json", ".safetensors")
 _NAMES = {"q": ("q", "query", "queries"), "k": ("k", "key", "keys"), "v": ("v", "value", "values")}
+_TOKENS = {
+    "tokens": ("tokens", "q_tokens", "query_tokens"),
+    "key_tokens": ("key_tokens", "k_tokens", "context_tokens"),
+}
+"""The names under which a file names queries and keys."""
 _SHAPES = "(n, d), (heads, n, d), (n, heads, d), or one of these in a batch"
 HND, NHD = "hnd", "nhd"
 
@@ -33,6 +41,9 @@ class QKVFile:
     """(h_kv, n_k, d_v)."""
     source: Source
     readings: tuple[Reading, ...] = ()
+    tokens: tuple[str, ...] | None = None
+    """The names of the queries, where the file has them, and with `key_tokens` those of the keys."""
+    key_tokens: tuple[str, ...] | None = None
 
     @property
     def n_q(self) -> int:
@@ -56,10 +67,12 @@ def read_qkv(
     (n, heads, d), with an axis of the batch before them or not; fewer key and value heads are shared by the queries' in
     order. .npy: one array of all three, (3, n, d) or (3, heads, n, d). `layout` is "hnd" or "nhd"; None takes what
     fits, and of two that fit the one with `n` queries, else (heads, n, d), and says so. `batch` chooses one of several.
+    In .npz and .json, tokens (or q_tokens) and key_tokens (or k_tokens) may name queries and keys: lists of words.
 
     Raises InputError, naming the file, the array and the cure.
     """
     data, suffix = read_file(path, SUFFIXES, "--qkv")
+    there: Mapping[str, Any] = {}
     if suffix == ".npy":
         array = read_npy(data, path)
         if array.ndim not in (3, 4, 5) or len(array) != len(_NAMES):
@@ -77,24 +90,33 @@ def read_qkv(
             role: nested(value[name], f"{path}, {name}", "[[1, 2], [3, 4]]")
             for role, name in _named(value, path)
         }
+        there = value
     elif suffix == ".safetensors":
         tensors = read_safetensors(data, path)
         found = {role: tensors[name].array() for role, name in _named(tensors, path)}
     else:
         arrays = read_npz(data, path)
         found = {role: arrays[name] for role, name in _named(arrays, path)}
+        there = arrays
     ways: list[tuple[str, str]] = []
     single = {
         role: _of_batch(array, f"{path}, {role}", batch, ways) for role, array in found.items()
     }
-    heads, way = _laid_out(single, layout, n, path)
+    tokens, key_tokens = (_names_in(there, role, path) for role in _TOKENS)
+    heads, way = _laid_out(single, layout, len(tokens) if n is None and tokens else n, path)
     _check(heads, path)
     if way is not None:
         shapes = dict.fromkeys(f"{name} {array.shape}" for name, array in single.items())
         ways.append((way, ", ".join(shapes)))
     name = Path(path).name
     readings = tuple(Reading(name, *each) for each in dict.fromkeys(ways))
-    return QKVFile(**heads, source=Source("file", name), readings=readings)
+    return QKVFile(
+        **heads,
+        source=Source("file", name),
+        readings=readings,
+        tokens=tokens,
+        key_tokens=key_tokens,
+    )
 
 
 _NOT_READ = ("mask", "attention_mask", "attn_mask", "bias")
@@ -119,6 +141,20 @@ def _named(there: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
             raise InputError(f"{path} holds {what}: name the arrays q, k and v")
         found.append((role, fitting[0]))
     return found
+
+
+def _names_in(there: Mapping[str, Any], role: str, path: str) -> tuple[str, ...] | None:
+    """The names of queries or keys, a list of words or an array of them; None where the file has none."""
+    fitting = [name for name in there if name.lower() in _TOKENS[role]]
+    if len(fitting) > 1:
+        raise InputError(
+            f"{path} holds both {fitting[0]} and {fitting[1]}: name the tokens once, as {role}"
+        )
+    for name in fitting:
+        found = there[name]
+        words = found.tolist() if isinstance(found, np.ndarray) else found
+        return tokens_in({name: words}, path, name)
+    return None
 
 
 def _of_batch(

@@ -102,7 +102,9 @@ class _Masking:
         given = (head.q, head.k, head.v)
         without = attend(*given, scale=problem.scale, bias=options.bias)
         masked = attend(*given, scale=problem.scale, bias=options.bias, mask=visible)
-        return _Masking(context, context.only_causal or not own, visible, without, masked)
+        return _Masking(
+            context, context.causal_alignment is not None or not own, visible, without, masked
+        )
 
     @cached_property
     def zeroed_weights(self) -> FloatArray:

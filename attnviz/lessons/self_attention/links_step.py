@@ -32,6 +32,8 @@ def links(context: LessonContext) -> Step | None:
     problem = context.problem
     if problem.provenance.model is None or problem.tokens is None or problem.n < 2:
         return None
+    if problem.is_cross_attention:  # the arcs go between tokens of one sequence
+        return None
     shown = _shown(context)
     own = _links(context, [context.query], shown, _LEAST_OF_QUERY)
     if not own:

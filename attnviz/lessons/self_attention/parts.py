@@ -88,6 +88,7 @@ class Rope(StrEnum):
 
 class Given(StrEnum):
     WHY = "why"
+    CROSS = "cross"
     MEANING = "meaning"
 
 

@@ -24,10 +24,10 @@ def given(context: LessonContext) -> Step | None:
     source = context.source("q") or "?"
     if context.listed_heads:
         source = context.common("head_of", source=source, heads=context.listed_heads)
-    narration = {
-        "why": context.phrase(STEP, "why", source=source),
-        "meaning": context.phrase(STEP, "meaning"),
-    }
+    narration = {"why": context.phrase(STEP, "why", source=source)}
+    if context.problem.is_cross_attention:
+        narration["cross"] = context.phrase(STEP, "cross", **context.counts)
+    narration["meaning"] = context.phrase(STEP, "meaning")
     return Step(
         STEP,
         context.phrase(STEP, "title"),

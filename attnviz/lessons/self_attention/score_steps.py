@@ -12,8 +12,9 @@ from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
 from attnviz.story.calculation import Calculation, Number, Symbol
 from attnviz.story.calculations import dot_product, plain, settled, single
+from attnviz.story.captions import joined
 from attnviz.story.exhibits import Exhibit, Product
-from attnviz.story.labels import indexed
+from attnviz.story.labels import indexed, symbol_of
 from attnviz.story.matrix import MatrixKind
 from attnviz.story.step import Absence, StepDefinition
 from attnviz.story.storyboard import Step
@@ -219,8 +220,11 @@ def mask(context: LessonContext) -> Step | None:
         return None
     already = np.isneginf(stages.biased_scores[row])
     hidden: list[int] = np.flatnonzero(context.newly_hidden[row]).tolist()
-    kind = "causal" if context.only_causal and not already.any() else "mask"
+    kind = _kind_of_mask(context) if not already.any() else "mask"
     part = kind if hidden else f"{kind}_all"
+    seen = joined(
+        (symbol_of("k", each) for each in sorted({0, max(context.visible, default=0)})), "–"
+    )
     worked = tuple(
         plain(
             "why",
@@ -236,7 +240,7 @@ def mask(context: LessonContext) -> Step | None:
         "mask",
         context.phrase("mask", "title"),
         formulas.mask(context.scores_after("mask")),
-        {"why": context.phrase("mask", part, query=context.named("q", row))},
+        {"why": context.phrase("mask", part, query=context.named("q", row), seen=seen)},
         exhibits=(
             Exhibit(
                 parts.Change.WHY,
@@ -249,6 +253,14 @@ def mask(context: LessonContext) -> Step | None:
         worked=worked,
         omitted=context.omitted_hidden(len(hidden), len(worked)),
     )
+
+
+def _kind_of_mask(context: LessonContext) -> str:
+    """The part of the words that says why keys are hidden."""
+    alignment = context.causal_alignment
+    if alignment is None or (alignment == "lower_right" and not context.visible):
+        return "mask"
+    return alignment if context.problem.is_cross_attention else "causal"
 
 
 CHANGES: tuple[StepDefinition[LessonContext], ...] = (

@@ -79,7 +79,7 @@ def _told(
             single("weight", left, pieces, _weight(context, part, stages, key), numbers, key)
         )
     narration = {part: context.phrase("softmax", part) for part in ("why", "max", "exp")}
-    if len(context.visible) < context.problem.n:
+    if len(context.visible) < context.problem.n_k:
         narration["masked"] = context.phrase("softmax", "masked")
     if written.of_sink is not None:
         narration["why"] = context.phrase("softmax", "why_sink")
@@ -169,7 +169,7 @@ def _weight(context: LessonContext, part: Number, stages: AttentionStages, key: 
 
 def _maximum(context: LessonContext, masked: FloatArray, maximum: Number) -> Calculation:
     shown = [context.number(masked[key], Role.SCORE) for key in context.keys]
-    if len(shown) < context.problem.n:
+    if len(shown) < context.problem.n_k:
         name = "max s" if context.sink is None else "max(s, b)"
         return plain("max", (Symbol(name),), maximum, context.numbers)
     if context.sink is not None:

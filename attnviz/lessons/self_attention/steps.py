@@ -35,6 +35,10 @@ def open_lesson(request: LessonRequest) -> Opening[LessonContext]:
     """
     check(request)
     trace = request.sequence
+    if trace.problem.is_cross_attention and trace.problem.projects:
+        raise InputError(
+            "keys of a context are not shown as they are projected: give queries, keys and values, with given_problem"
+        )
     if request.key is not None and not dot_product.has(trace.problem):
         raise InputError(
             f"--key follows one product where d_k is more than {MOST}, and here it is {trace.problem.d_k}: "
@@ -44,7 +48,9 @@ def open_lesson(request: LessonRequest) -> Opening[LessonContext]:
     context = context_of(source_trace, request, LESSON.name)
     return Opening(
         context,
-        context.words.phrase(LESSON.name, "title"),
+        context.words.phrase(
+            LESSON.name, "cross_title" if trace.problem.is_cross_attention else "title"
+        ),
         context.numbers,
         trace=source_trace,
         query=request.query,

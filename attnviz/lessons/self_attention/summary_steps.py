@@ -30,7 +30,7 @@ def all_rows(context: LessonContext) -> Step:
             Matrix("A", stages.weights, Role.WEIGHT, queries, keys, number, "rows"),
             context.deduplicated(Matrix("O", stages.output, Role.OUTPUT, outputs, (), number)),
         ]
-    narration = {"rest": context.phrase("all-rows", "rest")} if context.problem.n > 1 else {}
+    narration = {"rest": context.phrase("all-rows", "rest")} if context.problem.n_q > 1 else {}
     narration["matrix"] = context.phrase("all-rows", "matrix")
     return Step(
         "all-rows",
@@ -177,7 +177,7 @@ def _scores(
 
 def _worked_row(context: LessonContext, scale: float) -> AttentionStages:
     """Attention of the worked query alone, all options but the scale as they were."""
-    options, head, row, n = context.problem.options, context.head, context.query, context.problem.n
+    options, head, row = context.problem.options, context.head, context.query
     bias = context.problem.bias_of(0)
     return attend(
         head.q[row : row + 1],
@@ -186,7 +186,9 @@ def _worked_row(context: LessonContext, scale: float) -> AttentionStages:
         scale=scale,
         softcap=options.softcap,
         mask=~np.isneginf(head.stages.masked_scores[row : row + 1]),
-        bias=None if bias is None else np.broadcast_to(bias, (n, n))[row : row + 1],
+        bias=None
+        if bias is None
+        else np.broadcast_to(bias, head.stages.scores.shape)[row : row + 1],
         sinks=None if context.sink is None else np.array([context.sink]),
     )
 

@@ -90,7 +90,7 @@ def weighted_matrix(context: LessonContext) -> Matrix:
         for key, name in zip(keys, names, strict=True)
     ]
     total = context.head.stages.output[context.query]
-    others = context.problem.n - len(keys)
+    others = context.problem.n_k - len(keys)
     if others:
         rows = np.concatenate([rows, [total - rows.sum(axis=0)]])
         labels.append(Label("…", context.common("more", count=others)))
@@ -192,8 +192,8 @@ def _output_entry(
         )
         for i, key in enumerate(keys)
     ]
-    if context.problem.n > len(keys):
-        merged = context.problem.n - len(keys)
+    if context.problem.n_k > len(keys):
+        merged = context.problem.n_k - len(keys)
         terms.append(Term((), float(products.values[-1, j]), cells[-1][j], merged))
     total = context.number(context.head.stages.output[context.query, j], Role.OUTPUT)
     left = (Symbol(f"{indexed('o', context.query)}[{j + 1}]", Role.OUTPUT),)
@@ -204,7 +204,7 @@ def _most(context: LessonContext) -> str | None:
     """The sentence on the keys that make up most of the output; None where none does."""
     weights = context.weights
     best = positions_equal_to(weights, float(weights.max()))
-    if len(best) > 2 or weights.max() == 0 or context.problem.n == 1:
+    if len(best) > 2 or weights.max() == 0 or context.problem.n_k == 1:
         return None
     share = float(weights[best].sum())
     if share < 0.5:

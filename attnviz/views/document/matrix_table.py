@@ -41,9 +41,9 @@ def table_of(matrix: Matrix, storyboard: Storyboard, marks: Sequence[Region] = (
     rows = (
         list(range(height))
         if whole
-        else _printed_positions(height, storyboard, [m.rows for m in marks])
+        else _printed_positions(height, matrix.rows, storyboard, [m.rows for m in marks])
     )
-    columns = _printed_positions(width, storyboard, [mark.columns for mark in marks])
+    columns = _printed_positions(width, matrix.columns, storyboard, [m.columns for m in marks])
     row_labels = matrix.rows or _components(height if height > 1 else 0) or (Label(""),)
     column_labels = matrix.columns or _components(width)
     # Rounded before columns are cut: a row of weights adds up as a whole.
@@ -69,17 +69,28 @@ def table_of(matrix: Matrix, storyboard: Storyboard, marks: Sequence[Region] = (
 
 
 def _printed_positions(
-    size: int, storyboard: Storyboard, marked: Sequence[tuple[int, int]]
+    size: int,
+    labels: Sequence[Label],
+    storyboard: Storyboard,
+    marked: Sequence[tuple[int, int]],
 ) -> list[int]:
     """The rows or columns that are printed. Of many positions: the worked query, and the keys that it is worked on.
 
-    The ends of marked blocks are among them.
+    The ends of marked blocks are among them. Where keys are other positions than queries, `labels` tell them apart.
     """
     if size <= LARGEST:
         return list(range(size))
     ends = {each for start, stop in marked for each in (start, stop - 1)}
-    if storyboard.source_trace is None or size != storyboard.trace.problem.n:
-        return sorted(ends | set(range(_FIRST)))
+    first = set(range(_FIRST))
+    if storyboard.source_trace is None:
+        return sorted(ends | first)
+    problem = storyboard.trace.problem
+    if problem.is_cross_attention and labels:
+        if labels[0].names_key:
+            return sorted(ends | set(storyboard.keys))
+        return sorted(ends | first | {storyboard.query})
+    if problem.is_cross_attention or size != problem.n:
+        return sorted(ends | first)
     keys = storyboard.keys or range(_FIRST)
     return sorted({*ends, *keys, storyboard.query})
 

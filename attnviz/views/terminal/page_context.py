@@ -46,5 +46,4 @@ class PageContext:
 
     def is_worked(self, label: Label, matrix: Matrix) -> bool:
         """Tests if a row of a matrix is the one that is worked in full."""
-        several = len(matrix.rows) > 1 and self.storyboard.source_trace is not None
-        return several and label.position == self.storyboard.query
+        return len(matrix.rows) > 1 and self.storyboard.is_followed(label)

@@ -52,7 +52,7 @@ def all_rows(scene: Stage, step: Step) -> None:
     titles = _place_headings(views, footnotes)
     query = scene.storyboard.query
     rows = len(views[0].entries)
-    by_row = rows == scene.storyboard.trace.problem.n
+    by_row = rows == scene.storyboard.trace.problem.n_q
     if parts.AllRows.REST in step.narration:
         with scene.beat(step, parts.AllRows.REST):
             _show_other_rows(scene, views, titles, query if by_row else None)
@@ -231,7 +231,7 @@ def _strongest(scene: Stage) -> Line:
 def _pooled_note(scene: Stage, views: list[MatrixView]) -> Line:
     """The note on what a block stands for."""
     view = next(view for view in views if view.sheet.pooled)
-    n, blocks = scene.storyboard.trace.problem.n, len(view.entries)
+    n, blocks = scene.storyboard.trace.problem.n_q, len(view.entries)
     if n > blocks:
         text = scene.words.phrase("film", "pooled", count=n, blocks=blocks)
     else:  # every position has a row: only long vectors are in blocks

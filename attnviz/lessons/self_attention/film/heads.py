@@ -109,7 +109,7 @@ def _single(scene: Stage, matrix: Matrix, height: float, blocks: int = MOST_SIDE
 def _through_w_o(scene: Stage, step: Step) -> None:
     """The outputs times W_O. Where a bias is still to come the product is not the output yet, and is left open."""
     board = scene.storyboard
-    n = board.trace.problem.n
+    n = board.trace.problem.n_q
     rows = list(range(n)) if n <= 5 else [board.query]
     # of a long output the first few entries, as in the projections: else each is a hairline
     columns = list(range(_FIRST)) if step.results[0].shape[1] > MOST_SIDE else None

@@ -89,7 +89,7 @@ class ScoreStack:
             for step in self.storyboard.steps
             if step.on_score_stack
             for matrix in (*step.operands, *step.results)
-            if matrix.shape[0] == 1
+            if matrix.shape[0] == 1 and matrix.columns  # not Q, which has a row of its own entries
         ]
 
     def _names_width(self) -> float:

@@ -25,8 +25,8 @@ def scores(scene: Stage, step: Step, before: Handover | None) -> Handover:
     """Queries label the rows, keys the columns; a score is born where they cross."""
     board, style = scene.storyboard, scene.style
     keys = [each.position for each in step.worked]
-    whole = board.trace.problem.n <= _ROWS
-    rows = list(range(board.trace.problem.n)) if whole else [board.query]
+    n_q = board.trace.problem.n_q
+    rows = list(range(n_q)) if n_q <= _ROWS else [board.query]
     worked_row = rows.index(board.query)
     queries, key_matrix = step.operands
     crossing = Crossing(
@@ -63,7 +63,7 @@ def scores(scene: Stage, step: Step, before: Handover | None) -> Handover:
 
 
 def _all_scores(scene: Stage, step: Step) -> Matrix:
-    """S of the head that is worked: (n, n)."""
+    """S of the head that is worked: (n_q, n_k)."""
     row = step.results[0]
     scores = scene.storyboard.trace.heads[0].stages.scores
     return Matrix("S", scores, row.role, step.operands[0].rows, row.columns, row.head)

@@ -144,7 +144,8 @@ def _matrix_demand(
     high = min(matrix.shape[0], 16) * MOST_CELL + column_names_height(matrix)
     rigid = width if matrix.shape[1] == 1 else names
     tight = number_width(matrix, numbers, tight=True)
-    least = tight + _SLACK + names if tight else 0.0
+    # cells that stand for several numbers become as narrow as there is room, their title does not
+    least = names + (tight + _SLACK if tight else title)
     return Demand(width, high, max(least, rigid), rigid=rigid)
 
 
