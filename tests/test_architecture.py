@@ -14,18 +14,19 @@ import attnviz
 PACKAGE = Path(attnviz.__file__).parent
 SCENES = PACKAGE.parent / "scenes"
 
-FOUNDATION = {"safe_text", "errors", "records", "theme", "typeset"}
-CORE = {"safe_text", "errors", "records", "core"}
+FOUNDATION = {"safe_text", "errors", "records", "progress", "theme", "typeset"}
+CORE = {"safe_text", "errors", "records", "progress", "core"}
 STORY = FOUNDATION | {"core", "story"}
 FILM = STORY | {"lessons", "render"}
 ROOMS = {
     "safe_text": set(),
     "errors": {"safe_text"},
     "records": set(),
+    "progress": set(),
     "theme": {"records"},
     "typeset": {"errors"},
     "render": {"safe_text", "errors"},
-    "core": {"safe_text", "errors", "records"},
+    "core": {"safe_text", "errors", "records", "progress"},
     "models": CORE,
     "inputs": CORE | {"models"},
     "story": FOUNDATION | {"core"},
@@ -51,6 +52,7 @@ LIBRARIES = {
     "safe_text": set(),
     "errors": set(),
     "records": set(),
+    "progress": set(),
     "theme": set(),
     "typeset": {"fontpkg", "numpy", "uharfbuzz", "wcwidth"},
     "render": {"av", "cairo", "distributed", "manim", "numpy", "platformdirs", "pydub", "srt"},

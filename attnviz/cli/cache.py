@@ -12,6 +12,7 @@ import click
 
 from attnviz.cli.shared.help_sections import SectionedCommand, option
 from attnviz.cli.shared.lines import echo_line
+from attnviz.cli.shared.progress_line import progress_line
 from attnviz.core.digits import plain_digits
 from attnviz.errors import EnvironmentFault
 
@@ -80,13 +81,15 @@ def cache(clear: bool, limit: int | None) -> None:
     if limit is not None:
         _keep_to(limit)
     store = unchecked_user_store()
-    if clear:
-        echo_line(f"{human(_cleared(store))} freed")
-        return
-    if limit is not None:
-        store.prune()
-    for name, value in _lines(store):
-        echo_line(f"{name:12}{value}")
+    with progress_line("Looking through the cache"):
+        if clear:
+            lines = [f"{human(_cleared(store))} freed"]
+        else:
+            if limit is not None:
+                store.prune()
+            lines = [f"{name:12}{value}" for name, value in _lines(store)]
+    for line in lines:
+        echo_line(line)
 
 
 def _keep_to(limit: int) -> None:

@@ -17,6 +17,7 @@ from attnviz.core.positions import rotated
 from attnviz.core.problem import Problem
 from attnviz.core.scores.options import Window
 from attnviz.core.trace import Trace
+from attnviz.progress import reporting
 
 
 def self_attention(
@@ -109,7 +110,10 @@ def trace_of(problem: Problem) -> Trace:
     q = _split(all_q, problem.heads)
     k, v = _split(all_k, problem.n_kv_heads), _split(all_v, problem.n_kv_heads)
     shared_by = problem.heads // problem.n_kv_heads
-    heads = (_head(problem, i, q[i], k[i // shared_by], v[i // shared_by]) for i in range(len(q)))
+    heads = (
+        _head(problem, i, q[i], k[i // shared_by], v[i // shared_by])
+        for i in reporting(range(len(q)), "Computing", len(q))
+    )
     return concat_and_project(problem, tuple(heads))
 
 

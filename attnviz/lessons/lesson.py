@@ -8,6 +8,7 @@ from dataclasses import field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from attnviz.progress import reporting
 from attnviz.records import record
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ class Opening(Generic[Context]):
         """The steps built, those left out that have nothing to show."""
         from attnviz.story.storyboard import Storyboard
 
-        built = (each.build_step(self.context, self.head) for each in lesson.definitions)
+        steps = reporting(lesson.definitions, "Building the steps", len(lesson.definitions))
+        built = (each.build_step(self.context, self.head) for each in steps)
         return Storyboard(
             lesson=lesson.name,
             language=language,

@@ -17,6 +17,7 @@ from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
 from attnviz.library.lesson_input import Presentation, lesson_request
 from attnviz.library.steps import chosen_steps
+from attnviz.progress import part_of
 from attnviz.records import record
 from attnviz.story.calculations import MOST
 from attnviz.story.languages import language as language_record
@@ -60,12 +61,14 @@ def plan_chapters(version: Version, most: int = MOST) -> tuple[PlannedChapter, .
     Raises what the lessons and their inputs raise, beginning with the file and the chapter and naming keys where the
     command line would name options; so all that is wrong is known before anything is drawn.
     """
-    return tuple(
-        _card(each, version.language)
-        if isinstance(each, CardChapter)
-        else _lesson(each, version.language, most)
-        for each in version.chapters
-    )
+    planned: list[PlannedChapter] = []
+    for number, each in enumerate(version.chapters, start=1):
+        if isinstance(each, CardChapter):
+            planned.append(_card(each, version.language))
+            continue
+        with part_of(f"Chapter {number} of {len(version.chapters)}"):
+            planned.append(_lesson(each, version.language, most))
+    return tuple(planned)
 
 
 def _lesson(chapter: LessonChapter, language: str, most: int) -> PlannedLesson:

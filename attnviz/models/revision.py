@@ -11,6 +11,8 @@ from pathlib import Path
 
 import platformdirs
 
+from attnviz.progress import reporting
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
 
@@ -41,9 +43,11 @@ def _digest(path: Path) -> str:
 
 
 def _sum_of(path: Path) -> str:
-    summed = hashlib.sha256()
+    summed, size = hashlib.sha256(), path.stat().st_size // _CHUNK
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
+        for chunk in reporting(
+            iter(lambda: file.read(_CHUNK), b""), f"MiB of {path.name} checked", size
+        ):
             summed.update(chunk)
     return summed.hexdigest()
 

@@ -10,6 +10,7 @@ from attnviz.core.measures.head_measures import HeadMeasures, head_measures, ind
 from attnviz.core.measures.word_pooling import between
 from attnviz.core.problem import counted
 from attnviz.core.provenance import Provenance
+from attnviz.progress import part_of
 from attnviz.records import record
 from attnviz.story.i18n import words
 from attnviz.story.pooled_map import PooledMatrix, pooled
@@ -161,7 +162,10 @@ def measured_heads(
     weights on the text without these, written twice in a row. A map has `blocks` rows and columns at most. `first` is
     the number of the first of these layers.
     """
-    repeated = [[induction(weights, len(weights) // 2) for weights in layer] for layer in doubled]
+    with part_of("The text twice in a row"):
+        repeated = [
+            [induction(weights, len(weights) // 2) for weights in layer] for layer in doubled
+        ]
     return tuple(
         measured_head(
             *(weights, (first + number, head), tokens, added, pair),

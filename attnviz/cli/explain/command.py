@@ -17,6 +17,7 @@ from attnviz.cli.shared.options import (
     lesson_options,
     view_options,
 )
+from attnviz.cli.shared.progress_line import progress_line
 from attnviz.cli.shared.readings import print_readings
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
@@ -152,7 +153,8 @@ def explain(request: InputRequest, lesson: Lesson, film: str | None, **given: An
     options = ExplainOptions(**given)
     if options.steps and options.format == "json":
         raise InputError("--step does not go with JSON, which is the whole trace: leave it out")
-    lessons = _requests(request, lesson, film, options)
+    with progress_line():
+        lessons = _requests(request, lesson, film, options)
     shows_notes = options.format == "text" and not options.to_file
     print_readings((each.request.trace for each in lessons), only_warnings=shows_notes)
     if options.format == "json":
@@ -162,7 +164,9 @@ def explain(request: InputRequest, lesson: Lesson, film: str | None, **given: An
     elif options.format == "text":
         _show(lessons, options)
     else:
-        _write(options, _document(lessons, options.format))
+        with progress_line():
+            text = _document(lessons, options.format)
+        _write(options, text)
 
 
 def _requests(
@@ -261,12 +265,13 @@ def _show(lessons: Sequence[ExplainRequest], options: ExplainOptions) -> None:
     depth = colours_of(options.color, to_file=options.to_file)
     width = page_width(options.width)
     palette = Palette(THEMES[options.theme], depth)
-    boards = [(each.storyboard(), each.steps) for each in lessons]
-    settings = [(PageContext(board, palette, width), steps) for board, steps in boards]
-    texts = [
-        [as_text(page, depth) for page in pages(each, chosen_steps(each.storyboard, steps))]
-        for each, steps in settings
-    ]
+    with progress_line():
+        boards = [(each.storyboard(), each.steps) for each in lessons]
+        settings = [(PageContext(board, palette, width), steps) for board, steps in boards]
+        texts = [
+            [as_text(page, depth) for page in pages(each, chosen_steps(each.storyboard, steps))]
+            for each, steps in settings
+        ]
     if options.to_file:
         _write(options, "\n".join(map("".join, texts)))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import click
 
 from attnviz.cli.shared.help_sections import SectionedCommand, option
 from attnviz.cli.shared.options import BACKEND, COLOURS, language_option
+from attnviz.cli.shared.progress_line import progress_line
 from attnviz.cli.shared.readings import print_notes
 from attnviz.library.printing import page_width
 from attnviz.theme import DARK, THEMES
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from attnviz.library.head_survey import HeadsOptions
+    from attnviz.survey.head_detail import HeadDetail
+    from attnviz.survey.heads import Survey
     from attnviz.theme import Theme
     from attnviz.views.picture.drawing import Drawing
     from attnviz.views.terminal.colour import Palette
@@ -205,43 +209,52 @@ def _lines(
     options: HeadsOptions, palette: Palette, width: int, language: str, top: int
 ) -> list[Text]:
     """All heads for the terminal, or the one that is chosen."""
-    from attnviz.library.head_survey import one_head, survey
     from attnviz.views.terminal import head_detail, heads
 
     if options.head is not None:
-        close = one_head(options, head_detail.blocks_in(width, palette))
-        print_notes(close.survey.provenance.readings, only_warnings=True)
+        close = _one_head(options, head_detail.blocks_in(width, palette), only_warnings=True)
         return head_detail.close_up_lines(close, palette, width, language)
-    found = survey(options, partial(heads.blocks_in, width))
-    print_notes(found.provenance.readings, only_warnings=True)
+    found = _survey(options, partial(heads.blocks_in, width), only_warnings=True)
     return heads.survey_lines(found, palette, width, language, top)
 
 
 def _data(options: HeadsOptions) -> str:
     """JSON of all heads, or of the one that is chosen."""
-    from attnviz.library.head_survey import one_head, survey
     from attnviz.survey.heads import BLOCKS
     from attnviz.views.document.heads_json import close_up_json, survey_json
 
     if options.head is not None:
-        close = one_head(options, BLOCKS)
-        print_notes(close.survey.provenance.readings)
-        return close_up_json(close)
-    found = survey(options, lambda heads: BLOCKS)
-    print_notes(found.provenance.readings)
-    return survey_json(found)
+        return close_up_json(_one_head(options, BLOCKS))
+    return survey_json(_survey(options, lambda heads: BLOCKS))
 
 
 def _drawing(options: HeadsOptions, theme: Theme, language: str) -> Drawing:
     """The picture of all heads, or of the one that is chosen."""
-    from attnviz.library.head_survey import one_head, survey
     from attnviz.views.picture.head import BLOCKS, head_drawing
     from attnviz.views.picture.maps import maps_drawing
 
     if options.head is not None:
-        close = one_head(options, BLOCKS)
-        print_notes(close.survey.provenance.readings)
-        return head_drawing(close, theme, language)
-    found = survey(options, lambda heads: _FINE)
-    print_notes(found.provenance.readings)
-    return maps_drawing(found, theme, language)
+        return head_drawing(_one_head(options, BLOCKS), theme, language)
+    return maps_drawing(_survey(options, lambda heads: _FINE), theme, language)
+
+
+def _survey(
+    options: HeadsOptions, blocks: Callable[[int], int], *, only_warnings: bool = False
+) -> Survey:
+    """All heads, and on stderr how the input was read."""
+    from attnviz.library.head_survey import survey
+
+    with progress_line():
+        found = survey(options, blocks)
+    print_notes(found.provenance.readings, only_warnings=only_warnings)
+    return found
+
+
+def _one_head(options: HeadsOptions, blocks: int, *, only_warnings: bool = False) -> HeadDetail:
+    """The head that is chosen, and on stderr how the input was read."""
+    from attnviz.library.head_survey import one_head
+
+    with progress_line():
+        close = one_head(options, blocks)
+    print_notes(close.survey.provenance.readings, only_warnings=only_warnings)
+    return close

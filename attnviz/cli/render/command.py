@@ -22,6 +22,7 @@ from attnviz.cli.shared.options import (
     lesson_options,
     numbers_options,
 )
+from attnviz.cli.shared.progress_line import progress_line
 from attnviz.cli.shared.readings import print_readings
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
@@ -165,10 +166,11 @@ def render(request: InputRequest, lesson: Lesson, **options: Any) -> None:
         check_scene_options(given)
         film_scene(own, render_options)
         return
-    if is_lecture(request.text):
-        job = _lecture_job(request, render_options, given)
-    else:
-        job = lesson_job(request, lesson, render_options)
+    with progress_line():
+        if is_lecture(request.text):
+            job = _lecture_job(request, render_options, given)
+        else:
+            job = lesson_job(request, lesson, render_options)
     _make(job, render_options)
 
 
@@ -184,7 +186,7 @@ def _lecture_job(
 
 def _make(job: RenderJob, options: RenderOptions) -> None:
     """Plans every film, so that what is wrong is known at once, then draws them one after the other."""
-    from attnviz.cli.render.progress import drawing, planning
+    from attnviz.cli.render.progress import drawing
     from attnviz.cli.shared.interrupts import deferred_interrupts
     from attnviz.library.films.film_writer import (
         check_films_writable,
@@ -202,7 +204,7 @@ def _make(job: RenderJob, options: RenderOptions) -> None:
         resources(options).open_service() as service,
     ):
         voices = None if folder is None else Path(folder)
-        with planning():
+        with progress_line("Planning"):
             films = plan_films(
                 job, service, options.duration, voices, lambda count: raise_if_interrupted()
             )

@@ -38,15 +38,16 @@ def film_scene(file: SceneFile, options: RenderOptions) -> None:
 
     Raises InputError as the scene does, and OutputError where the film cannot be written.
     """
-    from attnviz.cli.render.progress import drawing, planning, summary
+    from attnviz.cli.render.progress import drawing, summary
     from attnviz.cli.shared.interrupts import deferred_interrupts
+    from attnviz.cli.shared.progress_line import progress_line
 
     output = None if options.output is None else film_path(options.output)
     with (
         deferred_interrupts() as raise_if_interrupted,
         resources(options).open_service() as service,
     ):
-        with planning():
+        with progress_line("Planning"):
             scene, planned = _planned(file, options, raise_if_interrupted)
         target = film_path(f"{scene.bundle.scene}.mp4") if output is None else output
         for path in files_of(target):

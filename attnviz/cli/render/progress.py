@@ -26,23 +26,6 @@ def summary(target: Path, seconds: float, size: Quality) -> str:
     )
 
 
-@contextmanager
-def planning() -> Iterator[None]:
-    """Shows that films are being planned: a lecture takes half a minute."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-    from rich.live import Live
-    from rich.spinner import Spinner
-
-    # what a scene prints into a file goes into the file
-    to_screen = sys.stdout.isatty()
-    spinner, console = Spinner("dots", "Planning", style="status.spinner"), Console(stderr=True)
-    with Live(spinner, console=console, transient=True, redirect_stdout=to_screen):
-        yield
-
-
 @record
 class Bar:
     """A bar that counts frames, and lines above it."""

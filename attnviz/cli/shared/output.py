@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
+from attnviz.cli.shared.progress_line import progress_line
 from attnviz.library import files
+from attnviz.progress import report
 
 STDOUT = "-"
 _WORTH_WRITING = 2**16
@@ -36,22 +42,33 @@ def write_text(path: str | Path, text: str) -> None:
 def write_pieces(path: str | Path, pieces: Iterable[str]) -> None:
     """Writes a text piece by piece, as `write_text` does: it is never whole in memory."""
     if str(path) == STDOUT:
-        for text in _gathered(pieces):
-            click.echo(text, nl=False)
+        with progress_line() if _is_stdout_a_file() else nullcontext():
+            for text in _gathered(pieces):
+                click.echo(text, nl=False)
         return
-    with files.atomic_file(path) as temporary, temporary.open("wb") as file:
+    with progress_line(), files.atomic_file(path) as temporary, temporary.open("wb") as file:
         for text in _gathered(pieces):
             file.write(text.encode("utf-8"))
+
+
+def _is_stdout_a_file() -> bool:
+    """False for a terminal, where the text itself shows that work goes on, and for a pipe, whose reader may use it."""
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _gathered(pieces: Iterable[str]) -> Iterator[str]:
     """The same text in pieces that are worth a call of the system."""
     gathered: list[str] = []
-    length = 0
+    length = whole = 0
     for piece in pieces:
         gathered.append(piece)
         length += len(piece)
         if length > _WORTH_WRITING:
+            whole += length
+            report(f"Writing, {whole / 1e6:,.0f} MB")
             yield "".join(gathered)
             gathered, length = [], 0
     yield "".join(gathered)

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from attnviz.errors import InputError, closest
 from attnviz.inputs.files.pipes import open_to_read
 from attnviz.inputs.files.text_encodings import utf16_codec
+from attnviz.progress import report
 
 STDIN = "-"
 MAX_FILE_BYTES = 64 * 2**20
@@ -47,11 +48,15 @@ def read_file(path: str, suffixes: Sequence[str], what: str) -> tuple[bytes, str
     if path == STDIN:
         if sys.stdin is None:
             raise InputError(f"stdin is closed: pipe the file into it, or name a file ({what})")
+        # who types needs the terminal
+        report("" if sys.stdin.isatty() else "Reading stdin")
         data = _read_limited(sys.stdin.buffer, "stdin")
+        report("Reading stdin")
         return data, _sniffed(data, suffixes, "stdin")
     if "\0" in path:
         raise InputError(f"{path!r} is no name of a file: take the character U+0000 out ({what})")
     file = Path(path)
+    report(f"Reading {file.name}")
     try:
         is_there = file.exists()
     except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from attnviz.models.families import bert, gpt2, llama
 from attnviz.models.families.family import ModelFamily
 from attnviz.models.layer import ModelLayer
 from attnviz.models.tensors import Tensors
+from attnviz.progress import reporting
 from attnviz.records import record
 
 _FAMILIES: list[ModelFamily] = [bert.FAMILY, gpt2.FAMILY, llama.FAMILY]
@@ -80,7 +81,7 @@ class NumpyRunner:
     ) -> Iterator[ModelLayer]:
         more = {"segments": segments} if self._family.has_segments else {}
         layers = self._family.layers(self.tensors, self.config, ids, dtype, **more)
-        while True:
+        for _ in reporting(count(), "Layers of the model", self.layers):
             # Settings and weights that contradict each other fail wherever they meet.
             with parsing(str(self.tensors.path), CURE, "cannot be run"):
                 layer = next(layers, None)

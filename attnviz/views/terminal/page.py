@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from attnviz.progress import reporting
 from attnviz.story.calculation import Calculation
 from attnviz.story.captions import in_one_line, joined, token_name
 from attnviz.story.labels import indexed, shown_token
@@ -34,7 +35,8 @@ def pages(context: PageContext, chosen: Collection[str] | None = None) -> Iterat
     """The pages in order, each line at most `context.width` columns; `chosen` are step ids, None is all."""
     yield _page(_opening(context))
     shown_before: list[Matrix] = []
-    for number, step in enumerate(context.storyboard.steps, start=1):
+    steps = context.storyboard.steps
+    for number, step in enumerate(reporting(steps, "Laying out the steps", len(steps)), start=1):
         if chosen is None or step.id in chosen:
             yield _page([_header(step, number, context), *_body(step, shown_before, context)])
             shown_before += [*step.operands, *step.results]

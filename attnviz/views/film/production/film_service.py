@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from attnviz.progress import report
 from attnviz.render.drawing.scene_replay import SceneSource
 from attnviz.render.drawing.timeline import Segment
 from attnviz.render.folders import use_work_folder
@@ -21,6 +22,8 @@ from attnviz.views.film.production.portable_film import portable_film
 
 PROGRAM = Program("attnviz", ("attnviz", "attnviz.scenes"))
 """The files of these packages decide what a film is like: words and examples are among them."""
+_PLANNING = "Planning"
+"""What films that are planned are reported as."""
 
 
 class FilmService(RenderService):
@@ -56,12 +59,16 @@ class FilmService(RenderService):
         known = {key: plan for key in keys if (plan := self._planned_before(key)) is not None}
         new = {key: film for key, film in zip(keys, films, strict=True) if key not in known}
         if len(new) == 1:
+            report(_PLANNING)
             known |= {key: self._plan_one(film, on_frames, ahead) for key, film in new.items()}
         else:
+            report(_PLANNING, 0, len(new))
             requests = [(self._portable(film), self.folder) for film in new.values()]
             done = self.executor.results(_planned, requests, lambda: on_frames(0))
             names = list(new)
-            known |= {names[i]: plan for i, plan in done}
+            for count, (i, plan) in enumerate(done, start=1):
+                report(_PLANNING, count, len(names))
+                known[names[i]] = plan
         for key in new:
             self.keep(f"{key}.json", plan_cache.plan_to_bytes(known[key]))
         return tuple(known[key] for key in keys)
