@@ -144,8 +144,9 @@ def test_a_step_alone_shows_what_it_starts_from(illustrated, format):
     whole, alone = markup(illustrated, format), markup(illustrated, format, ["output"])
 
     # In the whole document αV is shown where it is made, and not again.
-    assert len(re.findall(r"\(weighted values, 3", whole)) == 1
-    assert len(re.findall(r"\(weighted values, 3", alone)) == 1
+    named = r"(αV\*\*|\\alpha V\$\}) \(3"
+    assert len(re.findall(named, whole)) == 1
+    assert len(re.findall(named, alone)) == 1
 
 
 def test_an_unknown_format_or_step_is_refused_with_the_nearest(illustrated):
