@@ -119,6 +119,11 @@ def shared_keys(n: int) -> Trace:
     return self_attention(x, w, w[:, :4], w[:, 4:], heads=4, kv_heads=2, w_o=w.T)
 
 
+def masks_of_heads(*masks: Any) -> Trace:
+    """Heads of which each has its own mask."""
+    return random_trace(len(masks[0]), heads=len(masks), projected=True, mask=np.stack(masks))
+
+
 def elsewhere(
     n: int, *, d_k: int = 3, heads: int = 1, x: Any = None, tokens: Any = None, **options: Any
 ) -> Trace:
@@ -306,6 +311,16 @@ def _main() -> Iterator[Case]:
     yield case(
         "a bias a head",
         lambda: random_trace(3, heads=2, bias=np.arange(18.0).reshape(2, 3, 3) / 10),
+    )
+    yield case("a mask a head", lambda: masks_of_heads(BAND, ~BAND), query=2)
+    yield case(
+        "a mask a head that spares the row",
+        lambda: masks_of_heads(np.tri(5, dtype=bool), BAND),
+        query=4,
+    )
+    yield case(
+        "a mask a head, nothing hidden in the first",
+        lambda: masks_of_heads(np.ones((5, 5), dtype=bool), BAND),
     )
     yield case(
         "bias that outweighs small scores",

@@ -106,6 +106,7 @@ WAYS = frozenset(
             "additive",
             "key_mask",
             "key_bias",
+            "of_each_head",
             "true_hidden",
             "hides_itself",
             "unseeing_rows",
