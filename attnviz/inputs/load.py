@@ -132,7 +132,14 @@ def _assembled(request: InputRequest) -> Problem:
     if request.weights is not None:
         from attnviz.inputs.arrays.weights import read_weights
 
-        read = read_weights(request.weights, width, request.transpose_weights, request.prefix)
+        read = read_weights(
+            request.weights,
+            width,
+            request.transpose_weights,
+            request.prefix,
+            request.heads,
+            request.fused,
+        )
         weights, readings = read.arrays, (*readings, *read.readings)
         width = width or weights["w_q"].shape[0]
     width, heads, seed = width or D_MODEL, request.heads or HEADS, request.seed or SEED
