@@ -151,6 +151,11 @@ def trained(trace: Trace, **more: str) -> Trace:
     return trace_of(replace(trace.problem, provenance=made | more))
 
 
+def pair_of_texts(n: int, text: str = "word") -> Trace:
+    """Two texts that a model read as a pair, the second of which begins in the middle."""
+    return trained(random_trace(n, d_model=8, tokens=names(n, text)), second_text=str(n // 2))
+
+
 def trained_in_full(trace: Trace) -> Trace:
     """One head of a model whose file keeps its weights as they were trained: its note fits the foot of a film."""
     made = {"model": "all-MiniLM-L6-v2", "layer": "11", "heads": "3", "tokenizer": "WordPiece"}
@@ -441,6 +446,8 @@ def _main() -> Iterator[Case]:
         language="zh",
     )
     yield case("untrained", lambda: untrained(random_trace(3)))
+    yield case("a pair of texts", lambda: pair_of_texts(6, LONG), query=4)
+    yield case("a long pair of texts", lambda: pair_of_texts(30, LONG), query=20)
     yield case(
         "watched",
         lambda: trained(
