@@ -119,6 +119,11 @@ def shared_keys(n: int) -> Trace:
     return self_attention(x, w, w[:, :4], w[:, 4:], heads=4, kv_heads=2, w_o=w.T)
 
 
+def masks_of_heads(*masks: Any) -> Trace:
+    """Heads of which each has its own mask."""
+    return random_trace(len(masks[0]), heads=len(masks), projected=True, mask=np.stack(masks))
+
+
 def elsewhere(
     n: int, *, d_k: int = 3, heads: int = 1, x: Any = None, tokens: Any = None, **options: Any
 ) -> Trace:
@@ -171,6 +176,11 @@ def trained(trace: Trace, **more: str) -> Trace:
     made = {"model": "all-MiniLM-L6-v2", "layer": "11", "heads": "0,1,11", "tokenizer": "WordPiece"}
     made |= {"revision": "0123456789" * 6, "stored": "Q4_K/Q6_K/Q8_0", "bits": "4.9"}
     return trace_of(replace(trace.problem, provenance=made | more))
+
+
+def pair_of_texts(n: int, text: str = "word") -> Trace:
+    """Two texts that a model read as a pair, the second of which begins in the middle."""
+    return trained(random_trace(n, d_model=8, tokens=names(n, text)), second_text=str(n // 2))
 
 
 def trained_in_full(trace: Trace) -> Trace:
@@ -333,6 +343,16 @@ def _main() -> Iterator[Case]:
     yield case(
         "a bias a head",
         lambda: random_trace(3, heads=2, bias=np.arange(18.0).reshape(2, 3, 3) / 10),
+    )
+    yield case("a mask a head", lambda: masks_of_heads(BAND, ~BAND), query=2)
+    yield case(
+        "a mask a head that spares the row",
+        lambda: masks_of_heads(np.tri(5, dtype=bool), BAND),
+        query=4,
+    )
+    yield case(
+        "a mask a head, nothing hidden in the first",
+        lambda: masks_of_heads(np.ones((5, 5), dtype=bool), BAND),
     )
     yield case(
         "bias that outweighs small scores",
@@ -526,6 +546,8 @@ def _main() -> Iterator[Case]:
         language="zh",
         key=3,
     )
+    yield case("a pair of texts", lambda: pair_of_texts(6, LONG), query=4)
+    yield case("a long pair of texts", lambda: pair_of_texts(30, LONG), query=20)
     yield case(
         "watched",
         lambda: trained(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from attnviz.core.array_record import ArrayRecord
-from attnviz.core.arrays import FloatArray, as_count, frozen_copy
+from attnviz.core.arrays import BoolArray, FloatArray, as_count, frozen_copy
 from attnviz.core.scores.options import ScoreOptions
 from attnviz.core.scores.window import checked_window
 from attnviz.errors import InputError
@@ -21,9 +21,11 @@ class AttentionOptions(ScoreOptions, ArrayRecord):
     """The options of a `Problem`, checked: how scores are treated between q kᵀ and softmax.
 
     Raises InputError for a scale that is not finite (no score would be a number, nor the scale one that JSON holds), a
-    softcap that is not above 0, and a window or a length that is none. The bias is (n_q, n_k), or (h, n_q, n_k).
+    softcap that is not above 0, and a window or a length that is none. Mask and bias are (n_q, n_k), or (h, n_q, n_k).
     """
 
+    mask: BoolArray | None = None
+    """(n_q, n_k), or (h, n_q, n_k) with one a head, True = may attend."""
     bias: FloatArray | None = None
     """(n_q, n_k), or (h, n_q, n_k) with one a head, added to the scaled (and capped) scores."""
     kv_length: int | None = None
@@ -48,12 +50,22 @@ class AttentionOptions(ScoreOptions, ArrayRecord):
         if self.mask is not None:
             object.__setattr__(self, "mask", frozen_copy(np.asarray(self.mask)))
 
+    def differs_by_head(self, name: Literal["mask", "bias"]) -> bool:
+        """True if each of several heads has a mask, or a bias, of its own."""
+        array = getattr(self, name)
+        return array is not None and array.ndim > 2 and len(array) > 1
+
+    def mask_of(self, head: int) -> BoolArray | None:
+        """The mask of that head, counted from 0: (n_q, n_k), or what broadcasts to it; None where there is none."""
+        return self.mask[head] if self.mask is not None and self.mask.ndim > 2 else self.mask
+
     def bias_of(self, head: int) -> FloatArray | None:
         """The bias on the scores of that head: (n_q, n_k), or what broadcasts to it; None where there is none."""
         return self.bias[head] if self.bias is not None and self.bias.ndim > 2 else self.bias
 
     def of_head(self, head: int) -> ScoreOptions:
-        """The options of that head alone, counted from 0: its own bias and its own sink."""
+        """The options of that head alone, counted from 0: its own mask, bias and sink."""
         sinks = None if self.sinks is None else self.sinks[head : head + 1]
         own: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(ScoreOptions)}
-        return ScoreOptions(**own | {"bias": self.bias_of(head), "sinks": sinks})
+        own |= {"mask": self.mask_of(head), "bias": self.bias_of(head), "sinks": sinks}
+        return ScoreOptions(**own)

@@ -23,9 +23,9 @@ def overflowed(trace: Trace) -> str | None:
 
 def _stages(trace: Trace) -> Iterator[tuple[str, FloatArray]]:
     problem = trace.problem
-    visible = visible_keys(problem.n_q, problem.n_k, problem.options)
-    by_rule = False if visible is None else ~visible
     for number, head in enumerate(trace.heads, start=1):
+        visible = visible_keys(problem.n_q, problem.n_k, problem.options.of_head(number - 1))
+        by_rule = False if visible is None else ~visible
         bias = problem.bias_of(number - 1)
         hidden = by_rule if bias is None else by_rule | np.isneginf(bias)
         of_head = f" of head {number}" if len(trace.heads) > 1 else ""

@@ -385,13 +385,15 @@ def _check_output(problem: Problem) -> None:
 
 
 def _check_options(problem: Problem) -> None:
-    """A bias and a sink of each head are there for all heads."""
+    """A mask, a bias and a sink of each head are there for all heads."""
     n_q, n_k, heads = problem.n_q, problem.n_k, problem.heads
-    bias, sinks = problem.options.bias, problem.options.sinks
-    if bias is not None and bias.ndim > 2 and bias.shape != (heads, n_q, n_k):
-        raise ShapeError(
-            f"bias has shape {bias.shape}, expected ({n_q}, {n_k}) or ({heads}, {n_q}, {n_k}): one a head"
-        )
+    for name in ("mask", "bias"):
+        array = getattr(problem.options, name)
+        if array is not None and array.ndim > 2 and array.shape != (heads, n_q, n_k):
+            raise ShapeError(
+                f"{name} has shape {array.shape}, expected ({n_q}, {n_k}) or ({heads}, {n_q}, {n_k}): one a head"
+            )
+    sinks = problem.options.sinks
     if sinks is not None and sinks.shape != (heads,):
         raise ShapeError(f"sinks has shape {sinks.shape}, expected ({heads},): one logit a head")
 

@@ -265,8 +265,8 @@ def _check_spread(problem: Problem) -> None:
     scores = (problem.n_q, problem.n_k)
     for name in ("mask", "bias"):
         array = getattr(problem.options, name)
-        # A bias with an axis of heads was checked with the problem.
-        if array is None or (name == "bias" and array.ndim == 3):
+        # What has an axis of heads was checked with the problem.
+        if array is None or array.ndim == 3:
             continue
         fits = all(
             each in (1, size) for each, size in zip(array.shape[::-1], scores[::-1], strict=False)

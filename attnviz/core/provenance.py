@@ -100,12 +100,13 @@ WAYS = frozenset(
     (
         *("encoding", "sheet", "separator", "decimal_commas", "thousands", "characters"),
         *("header", "first_row", "empty_column"),
-        *("out_in", "fused", "layer", "shared_heads", "unused"),
+        *("out_in", "fused", "fused_by_head", "layer", "shared_heads", "unused"),
         *("batch", "four_axes", "hnd", "nhd"),
         *(
             "additive",
             "key_mask",
             "key_bias",
+            "of_each_head",
             "true_hidden",
             "hides_itself",
             "unseeing_rows",
@@ -160,6 +161,8 @@ class Provenance:
     quantisation: Quantisation | None = None
     unknown: UnknownTokens | None = None
     backend: Backend | None = None
+    second_text: int | None = None
+    """Of two texts that were read as a pair the position at which the second begins, counted from 0."""
     readings: tuple[Reading, ...] = ()
     """The ways in which files were read, where there were others."""
     other: Mapping[str, str] = field(default_factory=dict)
@@ -196,6 +199,7 @@ class Provenance:
         if self.backend is not None:
             facts["backend"] = self.backend.name
             facts["difference"] = self.backend.difference_text or None
+        facts["second_text"] = self.second_text
         facts["read"] = _readings_text(self.readings) if self.readings else None
         texts |= {name: str(fact) for name, fact in facts.items() if fact is not None}
         return texts | dict(self.other)
@@ -224,6 +228,7 @@ class Provenance:
             quantisation=_quantisation_of(texts),
             unknown=_unknown_of(texts),
             backend=_backend_of(texts),
+            second_text=_whole_number(texts.get("second_text")),
             readings=_readings_of(texts),
         )
         parsed = made.to_plain()

@@ -14,6 +14,7 @@ _FLAGS = {
     "split": "--split",
     "transpose_weights": "--transpose-weights",
     "prefix": "--prefix",
+    "fused": "--fused",
     "seed": "--seed",
     "d_model": "--d-model",
     "d_k": "--d-k",
@@ -28,6 +29,7 @@ _NOT_WITH_GIVEN = {
 _ABOUT_FILES = (
     ("transpose_weights", "--transpose-weights", ("weights",), "--weights"),
     ("prefix", "--prefix", ("weights",), "--weights"),
+    ("fused", "--fused", ("weights",), "--weights"),
     ("layout", "--layout", ("qkv",), "--qkv"),
     ("key_tokens", "--key-tokens", ("qkv",), "--qkv"),
     ("batch", "--batch", ("qkv", "mask", "bias"), "--qkv, --mask or --bias"),
@@ -45,7 +47,11 @@ _NOT_WITH_MODEL = {name: flag for name, flag in _FLAGS.items() if name not in ("
 _NOT_WITH_MODEL |= {name: flag_of(name) for name in SCORE_OPTIONS}
 
 
-_WORDS = {"layout": ("hnd", "nhd"), "mask_true": ("seen", "hidden")}
+_WORDS = {
+    "fused": ("stacked", "by-head"),
+    "layout": ("hnd", "nhd"),
+    "mask_true": ("seen", "hidden"),
+}
 """The words that an option takes; the command line knows them too, a lecture and a program do not."""
 
 

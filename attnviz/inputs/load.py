@@ -13,12 +13,13 @@ from attnviz.core.problem_size import MOST_BYTES
 from attnviz.core.provenance import Provenance, Reading, Source
 from attnviz.errors import AttnvizError, InputError
 from attnviz.inputs.arrays.embedding import seeded_matrix, token_vectors
+from attnviz.inputs.arrays.scores_shape import ScoresShape
 from attnviz.inputs.conflicts import check_request
 from attnviz.inputs.example_files import DEFAULT, load_example
 from attnviz.inputs.files.reading import STDIN
 from attnviz.inputs.model_problem import model_problem
 from attnviz.inputs.request import InputRequest
-from attnviz.inputs.score_options import ScoresShape, score_options
+from attnviz.inputs.score_options import score_options
 from attnviz.inputs.tokens import listed_tokens, split_text
 from attnviz.models.heads import ALL, heads_from
 from attnviz.records import record
@@ -157,7 +158,14 @@ def _assembled(request: InputRequest) -> Problem:
     if request.weights is not None:
         from attnviz.inputs.arrays.weights import read_weights
 
-        read = read_weights(request.weights, width, request.transpose_weights, request.prefix)
+        read = read_weights(
+            request.weights,
+            width,
+            request.transpose_weights,
+            request.prefix,
+            request.heads,
+            request.fused,
+        )
         weights, readings = read.arrays, (*readings, *read.readings)
         width = width or weights["w_q"].shape[0]
     width, heads, seed = width or D_MODEL, request.heads or HEADS, request.seed or SEED

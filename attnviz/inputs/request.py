@@ -35,6 +35,8 @@ class InputRequest(ScoreRequest):
     """True if the matrices of `weights` are (out, in)."""
     prefix: str | None = None
     """The beginning of the names of the layer in `weights` that is meant: "model.layers.0"."""
+    fused: str | None = None
+    """The layout of one array in `weights` that holds queries, keys and values: "stacked" or "by-head"."""
     layout: str | None = None
     """The order of the axes in `qkv`: "hnd" for (heads, n, d), "nhd" for (n, heads, d)."""
     batch: int | None = None

@@ -14,6 +14,7 @@ from attnviz.records import record
 if TYPE_CHECKING:
     from attnviz.core.options import AttentionOptions
     from attnviz.core.provenance import Reading
+    from attnviz.inputs.arrays.scores_shape import ScoresShape
 
 
 @record
@@ -49,7 +50,7 @@ class ScoreRequest:
     mask: str | None = _option(
         "file",
         "Who sees whom, a row a query: 1 or true may attend, 0 or false may not; or what is added to scores, 0 and "
-        "-inf. One row is for all queries. .csv .tsv .xlsx .json .npy .npz.",
+        "-inf. One row is for all queries; (heads, n, n) is one for each head. .csv .tsv .xlsx .json .npy .npz.",
     )
     bias: str | None = _option(
         "file",
@@ -78,20 +79,6 @@ def flag_of(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-@record
-class ScoresShape:
-    """The scores that options are for: n_q queries and n_k keys in each of the chosen heads."""
-
-    n_q: int
-    n_k: int
-    heads: tuple[int, ...]
-    """The chosen heads, counted from 0."""
-    of: int
-    """The number of heads that there are to choose from."""
-    batch: int | None = None
-    """The one of a batch that is asked for, counted from 0."""
-
-
 def score_options(
     request: ScoreRequest, options: AttentionOptions, shape: ScoresShape
 ) -> tuple[AttentionOptions, tuple[Reading, ...]]:
@@ -101,6 +88,7 @@ def score_options(
     for a value or a file that is wrong.
 
     >>> from attnviz.core.options import AttentionOptions
+    >>> from attnviz.inputs.arrays.scores_shape import ScoresShape
     >>> shape = ScoresShape(2, 2, heads=(0,), of=1)
     >>> made, readings = score_options(ScoreRequest(scale="none"), AttentionOptions(causal=True), shape)
     >>> made.scale, made.causal, readings
@@ -122,15 +110,11 @@ def score_options(
     if request.mask is not None:
         from attnviz.inputs.arrays.masks import read_mask
 
-        read = read_mask(
-            request.mask, shape.n_q, shape.n_k, true=request.mask_true, batch=shape.batch
-        )
+        read = read_mask(request.mask, shape, true=request.mask_true)
         options, readings = replace(options, mask=read.seen), (*readings, *read.readings)
     if request.bias is not None:
         from attnviz.inputs.arrays.biases import read_bias
 
-        bias, read_as = read_bias(
-            request.bias, (shape.n_q, shape.n_k), shape.heads, shape.of, shape.batch
-        )
+        bias, read_as = read_bias(request.bias, shape)
         options, readings = replace(options, bias=bias), (*readings, *read_as)
     return options, readings

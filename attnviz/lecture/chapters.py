@@ -121,6 +121,7 @@ def _request(table: TomlTable, folder: Path) -> InputRequest:
         weights=table.file("weights", folder),
         transpose_weights=table.flag("transpose_weights"),
         prefix=table.word("prefix"),
+        fused=table.word("fused"),
         layout=table.word("layout"),
         batch=table.whole("batch", 0),
         seed=table.whole("seed", 0),

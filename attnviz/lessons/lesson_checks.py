@@ -87,8 +87,8 @@ def checked_context(request: LessonRequest, lesson: str) -> LessonContext:
         )
     if _is_of_models(problem):
         raise InputError(
-            f"the lesson {lesson} has no softcap, window or sink, no bias of a head's own, "
-            "and no heads that share keys: only self-attention is told with them"
+            f"the lesson {lesson} has no softcap, window or sink, and no heads that share keys: "
+            "only self-attention is told with them"
         )
     return context_of(request.sequence, request, lesson)
 
@@ -97,8 +97,7 @@ def _is_of_models(problem: Problem) -> bool:
     """True if the problem has options of trained models, which only the lesson self-attention supports."""
     options = problem.options
     others = (options.softcap, options.window, options.kv_length, options.sinks, problem.kv_heads)
-    of_each = options.bias is not None and options.bias.ndim > 2
-    return of_each or any(each is not None for each in others)
+    return any(each is not None for each in others)
 
 
 def context_of(trace: Trace, request: LessonRequest, lesson: str) -> LessonContext:

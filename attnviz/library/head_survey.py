@@ -186,6 +186,7 @@ def _of_model(options: HeadsOptions) -> _Heads:
     names, spans, added = list(read.names), list(read.spans), read.added
     tokens: list[object] = list(read.ids)
     layers: Iterator[Iterator[FloatArray]] = model.weights(read.ids, read.segments)
+    second = read.second_text
     if options.words:
         groups = read.groups
         names = [read.name_of(group) for group in groups]
@@ -193,6 +194,8 @@ def _of_model(options: HeadsOptions) -> _Heads:
         tokens = [tuple(read.ids[i] for i in group) for group in groups]
         added = tuple(i for i, group in enumerate(groups) if group[0] in read.added)
         layers = ((pool_words(each, groups) for each in layer) for layer in layers)
+        if second is not None:
+            second = next(i for i, group in enumerate(groups) if group[0] >= second)
     program = model.runner.program
     return _Heads(
         *(model.title, model.revision, tuple(names), tokens, added),
@@ -202,6 +205,7 @@ def _of_model(options: HeadsOptions) -> _Heads:
             quantisation=model.quantisation,
             unknown=unknown_tokens(read),
             backend=None if program is None else Backend(program),
+            second_text=second,
         ),
         text=read.text,
         spans=spans,

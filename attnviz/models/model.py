@@ -118,6 +118,7 @@ class Model:
             heads=tuple(heads),
             quantisation=self.quantisation,
             unknown=unknown_tokens(read),
+            second_text=read.second_text,
         )
 
 

@@ -39,6 +39,11 @@ class TokenizedText:
     """The segment of each token: 0 up to the first [SEP], 1 for the second text, after it; () where all are 0."""
 
     @property
+    def second_text(self) -> int | None:
+        """The position at which the second of two texts begins; None of one text."""
+        return self.segments.index(1) if 1 in self.segments else None
+
+    @property
     def groups(self) -> tuple[tuple[int, ...], ...]:
         """The positions of each word, and of each piece that the model adds, in order.
 

@@ -13,6 +13,7 @@ from attnviz.core.provenance import Provenance
 from attnviz.progress import part_of
 from attnviz.records import record
 from attnviz.story.i18n import words
+from attnviz.story.labels import shown_token
 from attnviz.story.pooled_map import PooledMatrix, pooled
 from attnviz.story.reading_notes import reading_notes
 
@@ -93,6 +94,7 @@ class Survey:
         notes += ["merged_note"] if is_merged else []
         notes += ["quantised_note"] if self.provenance.quantisation is not None else []
         notes += ["unknown_note"] if self.provenance.unknown is not None else []
+        notes += ["pair_note"] if self._second is not None else []
         notes += ["watched_note"] if self.provenance.backend is not None else []
         if measured:
             notes.append("measured_note")
@@ -121,7 +123,14 @@ class Survey:
     @property
     def facts(self) -> Mapping[str, str]:
         """The facts that the notes mention."""
-        return {**self.provenance.to_plain(), "revision": self.revision[:_REVISION]}
+        named = {} if self._second is None else {"second": shown_token(self.tokens[self._second])}
+        return {**self.provenance.to_plain(), **named, "revision": self.revision[:_REVISION]}
+
+    @property
+    def _second(self) -> int | None:
+        """The position at which the second of two texts begins; None of one."""
+        second = self.provenance.second_text
+        return second if second is not None and 0 < second < len(self.tokens) else None
 
     @property
     def layers(self) -> tuple[tuple[MeasuredHead, ...], ...]:

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 
 import av
 import pytest
@@ -56,6 +57,28 @@ def test_the_row_with_the_strongest_link_is_worked_and_the_model_is_named(attnvi
     assert "Trained weights: all-MiniLM-L6-v2, layer 3, head 1, counted from 0" in said
     assert "sha256 of the weights 53aa51172d14…" in said
     assert "Untrained" not in said
+
+
+def test_of_a_pair_each_token_is_listed_with_its_text_on_the_page_and_in_what_a_film_carries(
+    attnviz, work
+):
+    said = attnviz("explain", "who wrote it [SEP] Ada did", *HEAD, "--step", "inputs").out
+
+    assert re.findall(r"x[₁-₉] ([AB]) \S", said) == [*"AAAAA", *"BBB"]
+    assert "B begins with x₆ (“ada”)." in said
+    trace = attnviz("explain", "who wrote it [SEP] Ada did", *HEAD, "--format", "json").out
+    assert json.loads(trace)["provenance"]["second_text"] == "5"
+
+
+@pytest.mark.parametrize("words", [[], ["--words"]])
+def test_the_heads_of_a_pair_say_where_its_second_text_begins(attnviz, words):
+    said = attnviz("heads", "unbelievable story [SEP] Ada wrote it", "--model", "minilm", *words)
+
+    [note] = [line for line in said.out.splitlines() if "Two texts, read as a pair" in line]
+    assert said.status == 0
+    assert ("“ada”" in said.out.lower()) and note
+    one = attnviz("heads", "Ada wrote it", "--model", "minilm", *words).out
+    assert "Two texts" not in one
 
 
 @pytest.mark.parametrize("form", ["markdown", "latex", "json"])

@@ -30,6 +30,7 @@ OF_A_MODEL = {
     "tokens": "7",
     "backend": "transformers 5.0",
     "difference": "2e-08",
+    "second_text": "4",
 }
 PLAIN = {
     "nothing": {},

@@ -206,8 +206,7 @@ MISFITS = {
     ),
     "mask a head": (
         {"mask": shaped(2, 2, 2) == 1},
-        "mask has shape (2, 2, 2), expected (2, 2) or one that broadcasts to it: "
-        "the scores q kᵀ have that shape",
+        "mask has shape (2, 2, 2), expected (2, 2) or (1, 2, 2): one a head",
     ),
     "ragged x": ({"x": [[1], [1, 2]]}, "x has rows of different lengths: make them equal"),
     "words in b_k": (

@@ -40,7 +40,10 @@ def facts_of(scene):
             if type(each) is Line
         ],
         "cells": [
-            (view.sheet.matrix.symbol, [[cell.text for cell in row] for row in view.entries])
+            (
+                view.sheet.matrix.symbol,
+                [[cell.text for cell in row if isinstance(cell, Cell)] for row in view.entries],
+            )
             for view in views
         ],
         "levels": [
@@ -141,3 +144,22 @@ def test_the_formula_of_several_heads_is_above_the_results_of_its_parts(seen):
         "Concat",
         "Y",
     ]
+
+
+def test_each_head_shows_on_the_screen_what_its_own_mask_hides(seen, tmp_path):
+    masks = np.stack([np.tri(4), 1 - np.eye(4)])
+    np.save(tmp_path / "m.npy", masks)
+
+    facts = seen(
+        *("self-attention", "all-rows", "heads"),
+        text="a b c d",
+        heads=2,
+        mask=str(tmp_path / "m.npy"),
+    )
+    cells = facts["all-rows.matrix"]["cells"]
+    [scores] = [np.array(each) for symbol, each in cells if symbol == "S/√d_k + M"]
+    weights = [np.array(each) for symbol, each in facts["heads.why"]["cells"] if symbol == "A"]
+
+    # the rows of the head that is worked, then the weights of all
+    assert (scores == "−∞").tolist() == (masks[0] == 0).tolist()
+    assert [(each == "0").tolist() for each in weights] == (masks == 0).tolist()

@@ -3,11 +3,18 @@
 from itertools import pairwise
 
 import pytest
+from attnviz.scenes import scene_of
 
+from attnviz.lessons.registry import lesson_named
+from attnviz.lessons.self_attention.steps import self_attention_storyboard
+from attnviz.render.quality import QUALITIES
 from attnviz.theme import DARK, LIGHT
 from attnviz.views.film.components.sentence import MOST_LINES, Sentence
 from attnviz.views.film.components.text import Line
+from attnviz.views.film.film import Film
+from attnviz.views.film.production.planning import plan
 from attnviz.views.film.style import STAGE, Size, Style
+from tests.cases import pair_of_texts
 
 SIXTY = ("when the old captain finally brought the ship into the harbour , the crew " * 5).split()
 
@@ -74,3 +81,19 @@ def test_where_each_row_has_its_token_there_is_no_other_line_of_them(screens_of)
     screen = next(e for e in screens_of("the cat sat").screens if e.beat.name == "inputs.why")
 
     assert [text.text for text in screen.texts].count("cat") == 1
+
+
+@pytest.mark.parametrize("n", [6, 30])
+def test_a_film_lists_each_token_of_a_pair_with_the_letter_of_its_text(n):
+    board = self_attention_storyboard(pair_of_texts(n))
+    found = []
+
+    def look(scene, beat):
+        parts = [part for each in scene.mobjects for part in each.get_family()]
+        found.extend(each.text for each in parts if isinstance(each, Line))
+
+    scene = scene_of(lesson_named("self-attention"))
+    plan(Film(scene, board, Style(), QUALITIES["low"], only=("inputs",)), look)
+
+    listed = [each for each in found if each.endswith(" word")]
+    assert listed == ["A word"] * (n // 2) + ["B word"] * (n // 2)

@@ -10,6 +10,7 @@ from tests.hostile.limits import MIB, run_limited
 READ = """
 import attnviz, json
 from attnviz.inputs.arrays import vectors, masks, qkv_file, attention_file, weights
+from attnviz.inputs.arrays.scores_shape import ScoresShape
 import attnviz.inputs.example_files, attnviz.inputs.files.safetensors_file, csv
 before = peak()
 kind, path = sys.argv[1:]
@@ -17,7 +18,7 @@ try:
     if kind == "vectors":
         vectors.read_vectors(path)
     elif kind == "mask":
-        masks.read_mask(path, 1000)
+        masks.read_mask(path, ScoresShape(1000, 1000))
     elif kind == "qkv":
         qkv_file.read_qkv(path)
     elif kind == "attention":

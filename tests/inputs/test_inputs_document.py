@@ -50,7 +50,7 @@ def test_every_file_that_is_shown_is_used():
 @pytest.mark.parametrize(
     "option",
     [
-        *("--vectors", "--weights", "--qkv", "--prefix", "--layout", "--batch"),
+        *("--vectors", "--weights", "--qkv", "--prefix", "--fused", "--layout", "--batch"),
         *("--transpose-weights", "--attention", "--heads", "--tokens"),
         *(flag_of(name) for name, each in SCORE_OPTIONS.items() if each.kind in ("file", "choice")),
     ],

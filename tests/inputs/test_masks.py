@@ -1,15 +1,23 @@
 """Reading masks."""
 
 import io
+import json
 
 import numpy as np
 import pytest
 
+from attnviz.core.problem_json import problem_from_plain, problem_to_plain
+from attnviz.core.self_attention import trace_of
 from attnviz.errors import InputError
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.inputs.arrays.masks import read_mask
+from attnviz.inputs.arrays.scores_shape import ScoresShape
 
 MASK = [[True, False], [True, True]]
+
+
+def shape(n_q, n_k=None, **how):
+    return ScoresShape(n_q, n_q if n_k is None else n_k, **how)
 
 
 def npy(array):
@@ -42,14 +50,14 @@ def write(tmp_path):
     ],
 )
 def test_every_form_gives_the_same_mask(write, name, content):
-    mask = read_mask(write(name, content), 2).seen
+    mask = read_mask(write(name, content), shape(2)).seen
     assert mask.dtype == np.bool_
     assert mask.tolist() == MASK
 
 
 def test_an_npz_mask_is_found_by_name(tmp_path):
     np.savez(tmp_path / "m.npz", mask=MASK, other=[1])
-    assert read_mask(str(tmp_path / "m.npz"), 2).seen.tolist() == MASK
+    assert read_mask(str(tmp_path / "m.npz"), shape(2)).seen.tolist() == MASK
 
 
 @pytest.mark.parametrize(
@@ -78,7 +86,7 @@ def test_an_npz_mask_is_found_by_name(tmp_path):
 def test_an_invalid_mask_is_reported(write, name, content, message):
     path = write(name, content)
     with pytest.raises(InputError) as caught:
-        read_mask(path, 2)
+        read_mask(path, shape(2))
     assert str(caught.value) == message.format(path)
 
 
@@ -97,7 +105,7 @@ def ways(mask):
 def test_a_mask_that_is_added_hides_where_it_is_very_negative(write, hidden, axes):
     added = np.where(CAUSAL, 0, hidden).reshape((*axes, 3, 3))
 
-    mask = read_mask(write("m.npy", npy(added)), 3)
+    mask = read_mask(write("m.npy", npy(added)), shape(3))
 
     assert mask.seen.tolist() == CAUSAL.tolist()
     assert list(ways(mask)) == ["additive"]
@@ -114,15 +122,15 @@ def test_a_mask_that_is_added_hides_where_it_is_very_negative(write, hidden, axe
     ],
 )
 def test_a_mask_that_is_added_may_be_written_as_text(write, name, content):
-    assert read_mask(write(name, content), 2).seen.tolist() == [[True, False], [True, True]]
+    assert read_mask(write(name, content), shape(2)).seen.tolist() == [[True, False], [True, True]]
 
 
-@pytest.mark.parametrize("shape", [(3,), (1, 3), (1, 1, 3), (1, 1, 1, 3)])
+@pytest.mark.parametrize("axes", [(3,), (1, 3), (1, 1, 3), (1, 1, 1, 3)])
 @pytest.mark.parametrize("added", [False, True])
-def test_a_mask_of_keys_is_the_same_for_each_query(write, shape, added):
+def test_a_mask_of_keys_is_the_same_for_each_query(write, axes, added):
     keys = np.array([0, 0, -np.inf]) if added else np.array([True, True, False])
 
-    mask = read_mask(write("m.npy", npy(keys.reshape(shape))), 2, 3)
+    mask = read_mask(write("m.npy", npy(keys.reshape(axes))), shape(2, 3))
 
     assert mask.seen.tolist() == [[True, True, False]] * 2
     assert "key_mask" in ways(mask)
@@ -131,48 +139,48 @@ def test_a_mask_of_keys_is_the_same_for_each_query(write, shape, added):
 def test_the_same_mask_for_each_head_is_one(write):
     whole = np.broadcast_to(CAUSAL, (1, 4, 3, 3))
 
-    assert read_mask(write("m.npy", npy(whole)), 3).seen.tolist() == CAUSAL.tolist()
+    assert read_mask(write("m.npy", npy(whole)), shape(3)).seen.tolist() == CAUSAL.tolist()
 
 
-@pytest.mark.parametrize(("shape", "n"), [((2, 1, 3, 3), 3), ((2, 1, 1, 3), 3), ((2, 3), 3)])
-def test_of_a_batch_of_masks_one_is_chosen(write, shape, n):
-    masks = np.ones(shape, bool)
+@pytest.mark.parametrize(("axes", "n"), [((2, 1, 3, 3), 3), ((2, 1, 1, 3), 3), ((2, 3), 3)])
+def test_of_a_batch_of_masks_one_is_chosen(write, axes, n):
+    masks = np.ones(axes, bool)
     masks[1, ..., 0] = False
     path = write("m.npy", npy(masks))
 
-    mask = read_mask(path, n, batch=1)
+    mask = read_mask(path, shape(n, batch=1))
 
     assert mask.seen.tolist() == [[False, True, True]] * n
     assert ways(mask)["batch"] == "1"
     with pytest.raises(InputError, match=r"holds a batch of 2: choose one with --batch 0 to --batch 1"):  # fmt: skip
-        read_mask(path, n)
+        read_mask(path, shape(n))
     with pytest.raises(InputError, match=r"no 2 in the batch of .*--batch 0 to --batch 1"):
-        read_mask(path, n, batch=2)
+        read_mask(path, shape(n, batch=2))
 
 
 def test_what_one_means_can_be_said(write):
     path = write("m.npy", npy(~CAUSAL))  # as torch.nn.MultiheadAttention has it
 
-    assert read_mask(path, 3, true="hidden").seen.tolist() == CAUSAL.tolist()
-    assert list(ways(read_mask(path, 3, true="hidden"))) == ["true_hidden"]
-    assert read_mask(path, 3, true="seen").seen.tolist() == (~CAUSAL).tolist()
+    assert read_mask(path, shape(3), true="hidden").seen.tolist() == CAUSAL.tolist()
+    assert list(ways(read_mask(path, shape(3), true="hidden"))) == ["true_hidden"]
+    assert read_mask(path, shape(3), true="seen").seen.tolist() == (~CAUSAL).tolist()
 
 
 def test_a_mask_that_hides_every_token_from_itself_is_a_warning_unless_it_was_asked_for(write):
     path = write("m.npy", npy(~CAUSAL))
 
-    [warning] = read_mask(path, 3).readings
+    [warning] = read_mask(path, shape(3)).readings
 
     assert (warning.way, warning.is_warning) == ("hides_itself", True)
-    assert read_mask(path, 3, true="seen").readings == ()
-    assert read_mask(write("c.npy", npy(CAUSAL)), 3).readings == ()
+    assert read_mask(path, shape(3), true="seen").readings == ()
+    assert read_mask(write("c.npy", npy(CAUSAL)), shape(3)).readings == ()
 
 
 def test_a_query_that_sees_nothing_is_a_warning_where_a_number_was_added(write):
     added = np.where(CAUSAL, 0, -1e9)
     added[0] = -1e9
 
-    assert ways(read_mask(write("m.npy", npy(added)), 3))["unseeing_rows"] == "q1"
+    assert ways(read_mask(write("m.npy", npy(added)), shape(3)))["unseeing_rows"] == "q1"
 
 
 @pytest.mark.parametrize(
@@ -181,7 +189,7 @@ def test_a_query_that_sees_nothing_is_a_warning_where_a_number_was_added(write):
         (np.where(CAUSAL, 0, -5.0), {}, "row 1, column 2: -5 is neither 0 nor 1"),
         (np.where(CAUSAL, 0, np.nan), {}, "number 1, 2: nan is no score's"),
         (np.where(CAUSAL, 0, -np.inf), {"true": "hidden"}, "is added to scores, where 0 is seen and -inf hidden"),
-        (np.stack([CAUSAL, ~CAUSAL])[None], {}, "has one for each of 2 heads, and they differ: give one for all"),
+        (np.stack([CAUSAL, ~CAUSAL])[None], {}, "has one for each of 2 heads, and there is 1 head: give (3, 3)"),
         (np.ones((2, 2)), {}, "has shape (2, 2), expected (3, 3)"),
         (np.ones(4), {}, "has shape (1, 4), expected (3, 3)"),
         (np.ones((3, 1)), {}, "has shape (3, 1), expected (3, 3)"),
@@ -193,7 +201,7 @@ def test_what_is_no_mask_is_refused(write, array, options, said):
     path = write("m.npy", npy(array))
 
     with pytest.raises(InputError) as caught:
-        read_mask(path, 3, **options)
+        read_mask(path, shape(3), **options)
 
     assert str(caught.value).startswith(path)
     assert said in str(caught.value)
@@ -213,6 +221,121 @@ def test_a_bias_is_added_to_the_scores(write, bias, expected):
     made = problem_from(InputRequest(text="a b", bias=path))
 
     assert made.options.bias.tolist() == expected
+
+
+# ── of each head ──
+
+TWO = "has one for each of 2 heads, and "
+ONE_OF_TWO = ", or choose one of a batch with --batch 0 to --batch 1"
+EXPECTED = "expected (3, 3): a row for each query and a column for each key"
+FORWARD = np.stack([CAUSAL, CAUSAL.T, np.eye(3, dtype=bool)])
+
+
+def softmax_of_seen(scores, seen):
+    """Written anew: a row of weights at a time, of the keys that are seen alone."""
+    rows = []
+    for row, of_row in zip(scores, seen, strict=True):
+        powers = [np.exp(each) if sees else 0.0 for each, sees in zip(row, of_row, strict=True)]
+        rows.append([each / sum(powers) for each in powers])
+    return rows
+
+
+@pytest.mark.parametrize("axes", [(3, 3, 3), (1, 3, 3, 3)])
+@pytest.mark.parametrize("added", [False, True])
+def test_each_head_hides_the_keys_of_its_own_mask(write, axes, added):
+    array = np.where(FORWARD, 0, -1e9) if added else FORWARD
+    path = write("m.npy", npy(array.reshape(axes)))
+
+    trace = trace_of(problem_from(InputRequest(text="a b c", heads=3, mask=path)))
+
+    assert trace.problem.options.mask.tolist() == FORWARD.tolist()
+    for head, seen in zip(trace.heads, FORWARD, strict=True):
+        scores = head.q @ head.k.T / np.sqrt(3)
+        np.testing.assert_allclose(head.stages.weights, softmax_of_seen(scores, seen), atol=1e-12)
+    [reading] = [each for each in trace.problem.provenance.readings if each.way == "of_each_head"]
+    assert reading.detail == "(3, 3, 3)"
+
+
+def test_of_a_batch_of_masks_of_heads_one_is_chosen(write):
+    path = write("m.npy", npy(np.stack([FORWARD, ~FORWARD])))
+
+    mask = read_mask(path, shape(3, heads=(0, 1, 2), of=3, batch=1), true="hidden")
+
+    assert mask.seen.tolist() == FORWARD.tolist()
+    assert ways(mask) == {"batch": "1", "of_each_head": "(3, 3, 3)", "true_hidden": ""}
+
+
+def test_a_mask_of_keys_may_be_another_in_each_head(write):
+    keys = np.array([[[1, 1, 0]], [[0, 1, 1]]])
+
+    mask = read_mask(write("m.npy", npy(keys)), shape(3, heads=(0, 1), of=2))
+
+    assert mask.seen.tolist() == (np.broadcast_to(keys, (2, 3, 3)) == 1).tolist()
+    assert list(ways(mask)) == ["of_each_head", "key_mask"]
+
+
+def test_masks_of_heads_follow_the_heads_that_are_chosen(write):
+    path = write("m.npy", npy(FORWARD))
+
+    assert read_mask(path, shape(3, heads=(2, 0), of=3)).seen.tolist() == FORWARD[[2, 0]].tolist()
+    # of one head there is one mask, which every lesson takes
+    assert read_mask(path, shape(3, heads=(1,), of=3)).seen.tolist() == FORWARD[1].tolist()
+
+
+def test_the_same_mask_in_as_many_heads_as_there_are_is_one(write):
+    path = write("m.npy", npy(np.stack([CAUSAL, CAUSAL])))
+
+    mask = read_mask(path, shape(3, heads=(0, 1), of=2))
+
+    assert (mask.seen.tolist(), mask.readings) == (CAUSAL.tolist(), ())
+
+
+def test_a_mask_that_hides_each_token_from_itself_in_one_head_is_a_warning(write):
+    path = write("m.npy", npy(np.stack([CAUSAL, ~CAUSAL])))
+
+    assert "hides_itself" in ways(read_mask(path, shape(3, heads=(0, 1), of=2)))
+
+
+@pytest.mark.parametrize(
+    ("axes", "heads", "said"),
+    [
+        ((2, 3, 3), 3, f"{TWO}there are 3 heads: give (3, 3, 3){ONE_OF_TWO}"),
+        ((1, 2, 3, 3), 3, f"{TWO}there are 3 heads: give (3, 3, 3)"),
+        ((2, 3, 3), 1, f"{TWO}there is 1 head: give (3, 3){ONE_OF_TWO}"),
+        ((4, 3, 2), 4, f"has shape (4, 3, 2), {EXPECTED}"),
+        ((2, 4, 3, 3), 4, "holds a batch of 2: choose one with --batch 0 to --batch 1"),
+        ((1, 1, 4, 3, 3), 4, f"has shape (1, 1, 4, 3, 3), {EXPECTED}"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("option", ["mask", "bias"])
+def test_heads_that_do_not_fit_are_refused_in_one_line(write, option, axes, heads, said):
+    array = np.arange(np.prod(axes)).reshape(axes) % 2
+    array.reshape(-1)[1:4] = 1  # no two heads are the same
+    path = write("m.npy", npy(array))
+
+    with pytest.raises(InputError) as caught:
+        problem_from(InputRequest(text="a b c", heads=heads, **{option: path}))
+
+    assert str(caught.value) == f"{path} {said}"
+
+
+def test_what_is_no_mask_is_named_with_its_head(write):
+    array = FORWARD.astype(float)
+    array[1, 2, 0] = 0.5
+    path = write("m.npy", npy(array))
+
+    with pytest.raises(
+        InputError, match=r"head 1, counted from 0, row 3, column 1: 0\.5 is neither"
+    ):
+        read_mask(path, shape(3, heads=(0, 1, 2), of=3))
+
+
+def test_masks_of_heads_are_kept_in_what_a_film_carries(write):
+    problem = problem_from(InputRequest(text="a b c", heads=3, mask=write("m.npy", npy(FORWARD))))
+
+    again = problem_from_plain(json.loads(json.dumps(problem_to_plain(problem))))
+
+    assert again.options.mask.tolist() == FORWARD.tolist()
 
 
 def test_a_bias_of_each_head_follows_the_heads_that_are_chosen(write, tmp_path):

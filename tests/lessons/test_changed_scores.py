@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from attnviz import self_attention
+from attnviz.lessons.registry import build_storyboard
+from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.storyboard import Step, Storyboard
 from attnviz.theme import Role
+from tests.cases import BAND, masks_of_heads, random_trace
 
 from .storyboards import ids, lines
 
@@ -232,3 +235,45 @@ def test_where_the_root_makes_the_largest_weight_no_smaller_nothing_else_is_clai
         "The largest weight of q₁: 0.7111 without √d_k, 1.00 with it.",
         "With or without √d_k, the largest weight\nof q₁ is 0.5.",
     ]
+
+
+# ── a mask or a bias of each head ──
+
+
+def hidden_pairs(matrix):
+    return np.isneginf(matrix.values).tolist()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_each_head_shows_what_its_own_mask_hides(language):
+    other = ~np.eye(5, dtype=bool)
+    board = build_storyboard(
+        "self-attention", LessonRequest(masks_of_heads(BAND, other), language=language)
+    )
+    scores = [each for each in board.step("all-rows").results if each.role is Role.SCORE]
+
+    assert [hidden_pairs(each) for each in scores] == [(~BAND).tolist(), (~other).tolist()]
+    assert hidden_pairs(board.step("mask").results[0]) == [(~BAND)[0].tolist()]
+    said = board.step("mask").narration["why"]
+    assert ("head 1" if language == "en" else "第 1 个头") in said
+
+
+def test_a_mask_that_hides_nothing_in_the_worked_head_is_shown_in_the_others():
+    board = build_storyboard(
+        "self-attention", LessonRequest(masks_of_heads(np.ones((5, 5), dtype=bool), BAND))
+    )
+    scores = [each for each in board.step("all-rows").results if each.role is Role.SCORE]
+
+    assert "mask" not in ids(board)
+    assert [each.symbol for each in scores] == ["S/√d_k", "S/√d_k + M"]
+    assert hidden_pairs(scores[1]) == (~BAND).tolist()
+    assert board.step("formula").formula.plain.endswith("softmax(Q Kᵀ / √d_k + M) V")
+
+
+def test_the_bias_of_the_worked_head_is_said_to_be_its_own():
+    board = build_storyboard(
+        "self-attention",
+        LessonRequest(random_trace(3, heads=2, bias=np.arange(18.0).reshape(2, 3, 3))),
+    )
+
+    assert "That of head 1 is added" in board.step("bias").narration["why"]

@@ -10,7 +10,7 @@ from attnviz.core.self_attention import trace_of
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lessons.masking.lesson import LESSON as _LESSON
 from attnviz.lessons.request import LessonRequest
-from tests.cases import BAND, NOTHING, random_trace
+from tests.cases import BAND, NOTHING, masks_of_heads, random_trace
 
 storyboard = _LESSON.build
 
@@ -188,3 +188,23 @@ def test_of_several_heads_a_note_says_that_one_is_shown():
 
     assert board.step("before-softmax").omitted == "Shown: 1 of 2 heads."
     assert "Shown: 1 of 2 heads." in board.step("padding").omitted
+
+
+def test_of_masks_that_differ_by_head_the_one_of_the_shown_head_hides():
+    trace = masks_of_heads(BAND, np.eye(5, dtype=bool))
+
+    board = storyboard_of(trace)
+    masked, *_ = items(board, "before-softmax")
+
+    assert np.isneginf(masked.values).tolist() == (~BAND).tolist()
+    assert masked.head == 1
+    assert "here that of head 1" in board.step("unmasked").narration["why"]
+
+
+def test_of_biases_that_differ_by_head_the_one_of_the_shown_head_is_added():
+    bias = np.arange(18.0).reshape(2, 3, 3)
+    trace = random_trace(3, heads=2, bias=bias)
+
+    scores, _ = items(storyboard_of(trace), "unmasked")
+
+    np.testing.assert_allclose(scores.values, scores_by_hand(trace) + bias[0])

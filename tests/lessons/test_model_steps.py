@@ -12,8 +12,9 @@ from attnviz.core.problem import given_heads
 from attnviz.errors import InputError
 from attnviz.lessons.self_attention.steps import self_attention_storyboard
 from attnviz.story.exhibits import Links, Turns
+from attnviz.story.labels import symbol_of
 from attnviz.theme import Role
-from tests.cases import elsewhere, random_trace, shared_keys, trained
+from tests.cases import elsewhere, pair_of_texts, random_trace, shared_keys, trained
 
 
 def storyboard_of(trace, **asked):
@@ -207,3 +208,27 @@ def test_a_query_of_nothing_has_no_direction_to_turn():
     ]
 
     assert [turn.before for turn in query.turns] == [(0.0, 0.0), (0.0, 0.0)]
+
+
+# ── two texts as a pair ──
+
+
+@pytest.mark.parametrize("n", [6, 30])
+def test_each_token_of_a_pair_of_texts_has_the_letter_of_its_text_where_it_is_first_listed(n):
+    board = self_attention_storyboard(pair_of_texts(n))
+
+    [x] = board.step("inputs").results
+
+    assert [each.token for each in x.rows] == ["A word"] * (n // 2) + ["B word"] * (n // 2)
+    said = board.step("inputs").narration["why"]
+    assert "Two texts, A and B" in said
+    assert f"B begins with {symbol_of('x', n // 2)} (“word”)" in said
+
+
+@pytest.mark.parametrize("second", ["0", "6", "99"])
+def test_a_second_text_that_begins_nowhere_is_not_shown(second):
+    trace = trained(random_trace(6, tokens=list("abcdef")), second_text=second)
+
+    [x] = self_attention_storyboard(trace).step("inputs").results
+
+    assert [each.token for each in x.rows] == list("abcdef")

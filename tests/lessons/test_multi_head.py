@@ -189,3 +189,14 @@ def test_one_head_is_refused_with_the_cure():
         r"add --heads 2, or take --example two-heads$",
     ):
         storyboard_of(random_heads(3, heads=1))
+
+
+@pytest.mark.parametrize("name", ["mask", "bias"])
+def test_masks_and_biases_of_each_head_are_refused_for_there_is_none_for_a_single_head(name):
+    own = np.stack([np.tri(3), np.tri(3).T])
+    trace = random_heads(3, **{name: own == 1 if name == "mask" else own})
+
+    with pytest.raises(
+        InputError, match="of each head's own fits no single one: take the lesson self-attention"
+    ):
+        storyboard_of(trace)

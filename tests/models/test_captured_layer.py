@@ -62,6 +62,15 @@ def test_a_mask_of_huge_negative_numbers_is_recognised():
     assert (none.causal, none.mask, none.bias) == (False, None, None)
 
 
+def test_a_mask_of_each_head_follows_the_heads_that_are_chosen():
+    seen = np.stack([np.tri(N, dtype=bool), np.tri(N, dtype=bool).T] * 2)
+    layer = captured(added=np.where(seen, 0, LEAST), mask=seen)
+
+    assert layer.problem([1, 2]).options.mask.tolist() == seen[[1, 2]].tolist()
+    assert layer.problem([3]).options.mask.tolist() == seen[3].tolist()
+    assert layer.problem([0, 2]).options.mask.tolist() == seen[0].tolist()
+
+
 def test_a_bias_for_all_heads_or_for_each_is_added():
     every = numbers.normal(size=(4, N, N))
 
@@ -101,13 +110,6 @@ def test_a_head_whose_numbers_are_others_is_not_shown(what):
 def test_what_is_no_number_is_not_shown_either():
     with pytest.raises(InputError, match="its numbers are nan from the model's own"):
         captured(program_weights=np.full((4, N, N), np.nan)).problem([0])
-
-
-def test_heads_that_hide_different_tokens_are_refused():
-    added = np.concatenate([CAUSAL, np.zeros((3, N, N))])
-
-    with pytest.raises(InputError, match="each head hides other tokens"):
-        captured(added=added).problem([0])
 
 
 def test_a_library_that_is_missing_is_named_with_the_cure(monkeypatch):

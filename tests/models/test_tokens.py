@@ -62,6 +62,7 @@ def test_what_follows_the_first_sep_is_the_second_segment():
 
     assert read.names == ("[CLS]", "a", "[SEP]", "a", "[SEP]", "a", "[SEP]")
     assert read.segments == (0, 0, 0, 1, 1, 1, 1)
+    assert (read.second_text, tokenize(characterwise("ab"), "a b").second_text) == (3, None)
     assert read.words == (None, 0, None, 2, None, 4, None)
 
 

@@ -147,6 +147,13 @@ _INPUT_OPTIONS: tuple[Decorator, ...] = (
     ),
     option(
         _NUMBERS,
+        "--fused",
+        type=click.Choice(["stacked", "by-head"]),
+        help="How one array in --weights holds queries, keys and values: stacked, all queries first, or by-head. "
+        "Default as its name has it: query_key_value is by-head, others are stacked.",
+    ),
+    option(
+        _NUMBERS,
         "--transpose-weights/--no-transpose-weights",
         default=None,
         help="Whether the matrices of --weights are (out, in), as torch.nn.Linear keeps them.",

@@ -9,7 +9,8 @@ import numpy as np
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
-from attnviz.inputs.arrays.score_files import fitted, read_scores, score, unfit
+from attnviz.inputs.arrays.score_files import chosen_heads, fitted, read_scores, score, unfit
+from attnviz.inputs.arrays.scores_shape import ScoresShape
 from attnviz.inputs.files.tables import readings_of
 from attnviz.records import record
 
@@ -27,31 +28,28 @@ class Mask:
     """The mask of a file, and how it was read."""
 
     seen: BoolArray
-    """(n_q, n_k), True where the query of the row may attend to the key of the column."""
+    """(n_q, n_k), or (heads, n_q, n_k) where heads differ: True where the query of the row may attend to the key of
+    the column."""
     readings: tuple[Reading, ...] = ()
 
 
 def read_mask(
     path: str,
-    n_q: int,
-    n_k: int | None = None,
+    shape: ScoresShape,
     *,
     true: str | None = None,
-    batch: int | None = None,
 ) -> Mask:
-    """The mask of a file for n_q queries and n_k keys, as many where nothing is ways.
+    """The mask of a file for scores of that shape.
 
-    The file has a row a query and a column a key, (n_q, n_k), or one row for all queries, (n_k,), with axes of one
-    before them as frameworks have: (1, 1, n_q, n_k). It holds 0 and 1, of which 1 (true) may attend, or is hidden where
-    `true` is "hidden"; or what is added to scores: 0, and −10000 or less where a key is hidden. `batch` chooses one of
-    several along the first of three or four axes, or of (batch, n_k).
+    The file has a row a query and a column a key, (n_q, n_k), or another of the shapes of `fitted`. It holds 0 and 1,
+    of which 1 (true) may attend, or is hidden where `true` is "hidden"; or what is added to scores: 0, and −10000 or
+    less where a key is hidden.
 
-    Raises InputError: not a mask, or not one for so many queries and keys.
+    Raises InputError: not a mask, or not one for so many heads, queries and keys.
     """
     values, readings = read_scores(path, "mask", _cell)
     ways: list[tuple[str, str]] = []
-    keys = n_q if n_k is None else n_k
-    added = fitted(values, (n_q, keys), path, batch, ways)
+    added = fitted(values, shape, path, ways)
     is_additive = _is_additive(added, path)
     if is_additive and true is not None:
         raise InputError(
@@ -62,9 +60,9 @@ def read_mask(
         ways.append(("additive", _short(float(added[~seen].max()))))
     elif true == HIDDEN:
         ways.append(("true_hidden", ""))
-    if len(added) == 1 < n_q:
+    if added.shape[-2] == 1 < shape.n_q:
         ways.append(("key_mask", ""))
-    seen = np.ascontiguousarray(np.broadcast_to(seen, (n_q, keys)))
+    seen = chosen_heads(seen, shape)
     ways += _doubts(seen, true, is_finite=is_additive and bool(np.isfinite(added).all()))
     return Mask(seen, (*readings, *readings_of(path, ways)))
 
@@ -97,18 +95,21 @@ def _is_additive(values: FloatArray, where: str) -> bool:
 
 
 def _neither(values: FloatArray, place: Any, where: str, hint: str = "") -> InputError:
-    row, column = place
+    *head, row, column = place
+    of_head = f"head {head[0]}, counted from 0, " if head else ""
     return InputError(
-        f"{where}, row {row + 1}, column {column + 1}: {values[row, column]:g} {_NEITHER}{hint}"
+        f"{where}, {of_head}row {row + 1}, column {column + 1}: {values[tuple(place)]:g} {_NEITHER}{hint}"
     )
 
 
 def _doubts(seen: BoolArray, true: str | None, *, is_finite: bool) -> list[tuple[str, str]]:
     """The warnings about a mask: `is_finite` says that large numbers are added, and not −∞."""
-    n_q, n_k = seen.shape
-    if true is None and n_q == n_k > 1 and not seen.diagonal().any():
+    n_q, n_k = seen.shape[-2:]
+    of_itself = seen.diagonal(axis1=-2, axis2=-1)
+    if true is None and n_q == n_k > 1 and not of_itself.any(axis=-1).all():
         return [("hides_itself", "")]
-    blind = (np.flatnonzero(~seen.any(axis=1)) + 1).tolist()
+    unseeing = ~seen.any(axis=-1)
+    blind = (np.flatnonzero(unseeing.reshape(-1, n_q).any(axis=0)) + 1).tolist()
     if not (is_finite and blind):
         return []
     shown = ", ".join(f"q{each}" for each in blind[:_LISTED])

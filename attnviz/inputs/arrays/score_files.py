@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
 from attnviz.inputs.arrays.batches import without_batch
+from attnviz.inputs.arrays.scores_shape import ScoresShape
 from attnviz.inputs.arrays.vectors import SUFFIXES
 from attnviz.inputs.files.grids import Array, grid, read_json, read_npy, read_npz, select_array
 from attnviz.inputs.files.reading import read_file
 from attnviz.inputs.files.table_files import table_of
 from attnviz.inputs.files.tables import ParseCell, number
 
+Scalar = TypeVar("Scalar", bound=np.generic)
 _INFINITE = {"-inf": -np.inf, "-infinity": -np.inf, "-∞": -np.inf}
 
 
@@ -79,31 +82,65 @@ def score(text: str) -> float:
 
 
 def fitted(
-    values: FloatArray,
-    shape: tuple[int, int],
-    where: str,
-    batch: int | None,
-    ways: list[tuple[str, str]],
+    values: FloatArray, shape: ScoresShape, where: str, ways: list[tuple[str, str]]
 ) -> FloatArray:
-    """The mask as (n_q, n_k), or (1, n_k) where it is the same for each query; adds to `ways` what was chosen."""
+    """The array as (n_q, n_k), or (1, n_k) where it is the same for each query; with an axis of all heads before these
+    where heads differ. Adds to `ways` what was chosen.
+
+    The file has (n_k,), (n_q, n_k), (batch, n_k), (heads, n_q, n_k), (batch, heads, n_q, n_k), or one of these with 1
+    in place of heads or queries. Three axes are heads where there are as many, else a batch.
+
+    Raises InputError for another shape, and where a batch has several and none is chosen.
+    """
+    of, batch = shape.of, shape.batch
     if values.ndim == 1:
         values = values[None]
-    is_batch_of_rows = values.ndim == 2 and len(values) not in (1, shape[0])
-    if is_batch_of_rows and values.shape[1] == shape[1] and values.size:
+    is_batch_of_rows = values.ndim == 2 and len(values) not in (1, shape.n_q)
+    if is_batch_of_rows and values.shape[1] == shape.n_k and values.size:
         values = without_batch(values, where, batch, ways)[None]
     if values.ndim == 4:
         values = without_batch(values, where, batch, ways)
         if len(values) and (values == values[:1]).all():
-            values = values[0]
-        elif values.size:
-            raise InputError(
-                f"{where} has one for each of {len(values)} heads, and they differ: give one for all"
+            values = values[:1]  # programs repeat one for as many heads as there are
+        if len(values) not in (1, of):
+            raise _other_heads(values, shape, where)
+    elif values.ndim == 3 and len(values) not in (1, of):
+        if batch is None:
+            last = len(values) - 1
+            raise _other_heads(
+                values, shape, where, f", or choose one of a batch with --batch 0 to --batch {last}"
             )
+        values = without_batch(values, where, batch, ways)[None]
+    if values.ndim not in (2, 3) or values.shape[-2:] not in (shape.pairs, (1, shape.n_k)):
+        raise unfit(values, shape.pairs, where)
+    if values.ndim == 3 and (values == values[:1]).all():
+        values = values[0]
     if values.ndim == 3:
-        values = without_batch(values, where, batch, ways)
-    if values.ndim != 2 or values.shape not in (shape, (1, shape[1])):
-        raise unfit(values, shape, where)
+        ways.append(("of_each_head", str(values.shape)))
     return values
+
+
+def chosen_heads(values: NDArray[Scalar], shape: ScoresShape) -> NDArray[Scalar]:
+    """What `fitted` returned, for the chosen heads alone and with all queries: (n_q, n_k), or (heads, n_q, n_k) where
+    the chosen heads differ.
+    """
+    if values.ndim == 3:
+        values = values[list(shape.heads)]
+        if (values == values[:1]).all():
+            values = values[0]
+    return np.ascontiguousarray(np.broadcast_to(values, (*values.shape[:-2], *shape.pairs)))
+
+
+def _other_heads(
+    values: FloatArray, shape: ScoresShape, where: str, other_cure: str = ""
+) -> InputError:
+    """An error for an array with one for each of more or fewer heads than there are."""
+    count, of = len(values), shape.of
+    there = "there is 1 head" if of == 1 else f"there are {of} heads"
+    whole = shape.pairs if of == 1 else (of, *shape.pairs)
+    return InputError(
+        f"{where} has one for each of {count} heads, and {there}: give {whole}{other_cure}"
+    )
 
 
 def unfit(values: FloatArray, shape: tuple[int, ...], where: str) -> InputError:

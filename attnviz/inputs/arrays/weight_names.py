@@ -5,8 +5,10 @@ Three conventions are understood, each after a common prefix such as `model.laye
 - `w_q`, `W_Q`, `wq`, `W_query`, and `b_q`, `bq`, `b_query`: documented as (in, out), x · w_q;
 - `q_proj.weight`, `query.weight`, `q.weight`, `wq.weight`, `to_q.weight`, `q_lin.weight`, `q_proj_weight`, and the same
   with `bias`: torch.nn.Linear, which keeps (out, in);
-- one array for all three: `in_proj_weight` and `in_proj_bias` of torch.nn.MultiheadAttention, `c_attn.weight` and
-  `c_attn.bias` of GPT-2, with `out_proj` and `c_proj` beside them.
+- one array for all three, in one of the layouts of `fused_weights`: `in_proj_weight` of torch.nn.MultiheadAttention,
+  `c_attn.weight` of GPT-2, `qkv_proj.weight` of Phi-3, `Wqkv.weight` of MPT and ModernBERT, `qkv.weight` of ViT,
+  `W_pack.weight` of Baichuan; `query_key_value.weight` of GPT-NeoX, BLOOM and Falcon, which goes head by head.
+  `out_proj`, `c_proj`, `proj` or `dense` beside them is the output, and `bias` belongs to each.
 
 Upper and lower case are the same.
 """
@@ -17,11 +19,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from attnviz.errors import InputError, closest
+from attnviz.inputs.arrays.fused_weights import BY_HEAD, STACKED
 from attnviz.records import record
 
 NEEDED = ("w_q", "w_k", "w_v")
 FUSED = "w_qkv"
-"""The role of one array that holds the matrices of queries, keys and values one after the other."""
+"""The role of one array that holds the matrices of queries, keys and values."""
 FUSED_BIAS = "b_qkv"
 ROLES = (*NEEDED, "w_o", "b_q", "b_k", "b_v", "b_o")
 _FOUND = (*ROLES, FUSED, FUSED_BIAS)
@@ -34,8 +37,15 @@ _LINEAR = re.compile(
     r"[._](?P<kind>weight|bias)$"
 )
 _FUSED = re.compile(
-    r"(?P<prefix>(?:.*\.)?)(?P<name>in_proj|c_attn|c_proj)[._](?P<kind>weight|bias)$"
+    r"(?P<prefix>(?:.*\.)?)(?P<name>in_proj|c_attn|c_proj|qkv_proj|(?:to_)?qkv|wqkv|w_pack|query_key_value)"
+    r"[._](?P<kind>weight|bias)$"
 )
+_CONV1D = ("c_attn", "c_proj")
+"""Names of GPT-2, which keeps (in, out)."""
+_SAME_HEADS = ("in_proj",)
+_GOES_BY_HEAD = ("query_key_value",)
+_OUTPUT = re.compile(r"(?P<prefix>(?:.*\.)?)(?:proj|dense)[._](?P<kind>weight|bias)$")
+"""The output where it stands beside one array for all three; elsewhere much else has such a name."""
 # BERT and ViT keep the output projection beside the block of the other three.
 _OUTPUT_BESIDE = re.compile(r"attention\.output\.dense\.(?=weight$|bias$)")
 _BLOCK = re.compile(r"attention\.(?:self|attention)\.(?=(?:query|key|value)\.(?:weight|bias)$)")
@@ -58,6 +68,10 @@ class WeightNames:
     """The common beginning of the names, without the point at its end."""
     is_one_of: int = 1
     """The number of layers in the file."""
+    layout: str = STACKED
+    """The layout of an array that holds all three, as its name says."""
+    same_heads: bool = True
+    """True where keys have as many heads as queries in every file with the name of that array."""
     unused: tuple[str, ...] = ()
     """Arrays of the layer that would change its attention and are not applied."""
 
@@ -76,10 +90,14 @@ def find_weight_names(
     """
     names = list(names)
     layers: dict[str, dict[str, str]] = {}
+    outputs: dict[str, dict[str, str]] = {}
     linear: set[str] = set()
     for name in names:
         match = _role(name)
         if match is None:
+            if beside := _OUTPUT.match(name.lower()):
+                role = "w_o" if beside["kind"] == "weight" else "b_o"
+                outputs.setdefault(beside["prefix"], {})[role] = name
             continue
         start, role, is_linear = match
         layer = layers.setdefault(start, {})
@@ -101,6 +119,9 @@ def find_weight_names(
         raise InputError(
             f"{where}: {layer[FUSED]} and {layer[both]} are both {both}: keep one of them"
         )
+    if FUSED in layer:
+        layer = outputs.get(chosen, {}) | layer
+    fused = _FUSED.match(layer[FUSED].lower()) if FUSED in layer else None
     unused = tuple(
         name
         for name in names
@@ -112,7 +133,9 @@ def find_weight_names(
         chosen in linear,
         beginnings[chosen].rstrip("."),
         len(whole),
-        unused,
+        layout=BY_HEAD if fused is not None and fused["name"] in _GOES_BY_HEAD else STACKED,
+        same_heads=fused is not None and fused["name"] in _SAME_HEADS,
+        unused=unused,
     )
 
 
@@ -174,7 +197,7 @@ def _role(name: str) -> tuple[str, str, bool] | None:
         kind = "w" if match["kind"] == "weight" else "b"
         # GPT-2 calls its output projection c_proj, and that of torch.nn.MultiheadAttention is a Linear: out_proj
         role = "o" if match["name"] == "c_proj" else "qkv"
-        return match["prefix"], f"{kind}_{role}", match["name"] == "in_proj"
+        return match["prefix"], f"{kind}_{role}", match["name"] not in _CONV1D
     if match := _LINEAR.match(plain):
         kind = "w" if match["kind"] == "weight" else "b"
         return match["prefix"], f"{kind}_{_letter(match['letter'])}", True

@@ -11,6 +11,12 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError, ShapeError
+from attnviz.inputs.arrays.fused_weights import (
+    STACKED,
+    FusedArray,
+    is_out_in,
+    rows_of_each,
+)
 from attnviz.inputs.arrays.weight_names import (
     FUSED,
     FUSED_BIAS,
@@ -29,6 +35,16 @@ _PARTS = 3
 _BIASES = ("b_q", "b_k", "b_v")
 
 
+@record
+class FusedRequest:
+    """What is known from elsewhere of one array that holds queries, keys and values; None is not known."""
+
+    d_model: int | None
+    transposed: bool | None
+    heads: int | None
+    layout: str | None
+
+
 @record(eq=False)
 class Weights:
     """The arrays of one attention layer, by role, and how they were read."""
@@ -43,12 +59,16 @@ def read_weights(
     d_model: int | None = None,
     transposed: bool | None = None,
     prefix: str | None = None,
+    heads: int | None = None,
+    fused: str | None = None,
 ) -> Weights:
     """The arrays of one attention layer.
 
     Matrices come back as (in, out): w_q (d_model, h·d_k), w_v (d_model, h·d_v), w_o (h·d_v, d_out). `transposed`
     says whether the file has them as (out, in); None finds out from `d_model`, or where the shapes leave
-    it open from the names, if these settle it. `prefix` names one of several layers. Numbers become float64.
+    it open from the names, if these settle it. `prefix` names one of several layers. Of one array that holds queries,
+    keys and values `fused` is the layout, None the one that goes with its name, and `heads` the number of query heads,
+    which the layout "by-head" needs. Numbers become float64.
 
     Raises InputError (the file, the names, or an orientation that must be asked for), ShapeError (matrices that do not
     fit d_model or each other), EnvironmentFault (.safetensors without its package).
@@ -65,14 +85,19 @@ def read_weights(
     ways: list[tuple[str, str]] = []
     if named.is_one_of > 1:
         ways.append(("layer", named.prefix or "(no prefix)"))
-    if FUSED_BIAS in found:
-        found = _with_parted_bias(found, named, path)
     if FUSED in found:
-        name = named.names[FUSED]
-        ways.append(("fused", f"{name} {found[FUSED].shape}"))
-        transposed = _is_fused_transposed(found[FUSED], name, transposed, path)
-        found = _parted(found, transposed)
-    elif transposed is None:
+        how = FusedRequest(d_model, transposed, heads, fused)
+        found, transposed = _without_fused(found, named, path, how, ways)
+    elif fused is not None:
+        raise InputError(
+            f"--fused: {path} has queries, keys and values in arrays of their own: leave it out"
+        )
+    elif FUSED_BIAS in found:
+        # torch.nn.MultiheadAttention with kdim or vdim has three matrices, and one bias
+        bias = _whole_bias(found, named, _PARTS * (len(found[FUSED_BIAS]) // _PARTS), path)
+        found = {role: array for role, array in found.items() if role != FUSED_BIAS}
+        found |= dict(zip(_BIASES, np.split(bias, _PARTS), strict=True))
+    if transposed is None:
         transposed = _is_transposed(found, named, d_model, path)
     if transposed:
         shown = FUSED if FUSED in named.names else NEEDED[0]
@@ -86,32 +111,46 @@ def read_weights(
     return Weights(turned, tuple(Reading(Path(path).name, *each) for each in ways))
 
 
-def _is_fused_transposed(array: FloatArray, name: str, transposed: bool | None, path: str) -> bool:
-    """Tells whether an array of all three matrices is (3·d, d), as torch keeps it, or (d, 3·d), as GPT-2 does."""
-    rows, columns = array.shape
-    if rows != _PARTS * columns and columns != _PARTS * rows:
-        raise ShapeError(
-            f"{path}: {name} has shape {array.shape}, expected (3·d, d) or (d, 3·d): "
-            "the matrices of queries, keys and values one after the other"
-        )
-    is_turned: bool = rows == _PARTS * columns
-    if transposed is not None and transposed != is_turned:
-        kept, flag = ("out, in", "--no-transpose") if is_turned else ("in, out", "--transpose")
-        raise InputError(
-            f"{path}: {name} has shape {array.shape}, which can only be ({kept}): leave {flag}-weights out"
-        )
-    return is_turned
+def _without_fused(
+    found: Arrays,
+    named: WeightNames,
+    path: str,
+    how: FusedRequest,
+    ways: list[tuple[str, str]],
+) -> tuple[Arrays, bool]:
+    """The arrays with the one that holds three matrices parted, and whether matrices are (out, in)."""
+    name = named.names[FUSED]
+    fused = FusedArray(found[FUSED], name, path, named.same_heads)
+    turned = is_out_in(fused, how.transposed, how.d_model)
+    out, d_model = fused.values.shape if turned else fused.values.shape[::-1]
+    layout = how.layout or named.layout
+    width = out // _PARTS if named.same_heads else _queries_width(found, turned, out, d_model)
+    rows = rows_of_each(fused, layout, out, width, how.heads)
+    shape = f"{name} {fused.values.shape}"
+    if len(rows[1]) != width:
+        shape += f": {width} + {len(rows[1])} + {len(rows[2])}"
+    ways.append(("fused" if layout == STACKED else "fused_by_head", shape))
+    parts = {
+        role: fused.values[each] if turned else fused.values[:, each]
+        for role, each in zip(NEEDED, rows, strict=True)
+    }
+    if FUSED_BIAS in found:
+        bias = _whole_bias(found, named, out, path)
+        parts |= {role: bias[each] for role, each in zip(_BIASES, rows, strict=True)}
+    rest = {role: array for role, array in found.items() if role not in (FUSED, FUSED_BIAS)}
+    return parts | rest, turned
 
 
-def _parted(found: Arrays, transposed: bool) -> Arrays:
-    """The arrays with the one that holds three matrices parted into them."""
-    parts = np.split(found[FUSED], _PARTS, 0 if transposed else 1)
-    rest = {role: array for role, array in found.items() if role != FUSED}
-    return dict(zip(NEEDED, parts, strict=True)) | rest
+def _queries_width(found: Arrays, turned: bool, out: int, d_model: int) -> int:
+    """The entries of all queries together: as many as the output takes, or where there is none as a vector has."""
+    if "w_o" in found:
+        return int(found["w_o"].shape[1 if turned else 0])
+    # three equal parts, of whatever length, are the usual case
+    return out // _PARTS if out == _PARTS * d_model else d_model
 
 
-def _with_parted_bias(found: Arrays, named: WeightNames, path: str) -> Arrays:
-    """The arrays with the bias that is one for queries, keys and values parted into three.
+def _whole_bias(found: Arrays, named: WeightNames, width: int, path: str) -> FloatArray:
+    """The bias that is one for queries, keys and values.
 
     Raises InputError where there is a bias of its own beside it, ShapeError for one that is not as long as all three.
     """
@@ -121,11 +160,9 @@ def _with_parted_bias(found: Arrays, named: WeightNames, path: str) -> Arrays:
         raise InputError(
             f"{path}: {name} and {named.names[both]} are both {both}: keep one of them"
         )
-    width = max(found[FUSED].shape) if FUSED in found else _PARTS * (len(bias) // _PARTS)
     if len(bias) != width:
         raise ShapeError(f"{path}: {name} has shape {bias.shape}, expected ({width},)")
-    rest = {role: array for role, array in found.items() if role != FUSED_BIAS}
-    return rest | dict(zip(_BIASES, np.split(bias, _PARTS), strict=True))
+    return bias
 
 
 def _is_transposed(found: Arrays, named: WeightNames, d_model: int | None, path: str) -> bool:

@@ -89,19 +89,20 @@ class _Masking:
     @staticmethod
     def of(context: LessonContext) -> _Masking:
         problem, options, head = context.problem, context.problem.options, context.head
+        bias = options.bias_of(0)
         own = options.causal or options.mask is not None
         visible = combined_mask(
             problem.n,
             problem.n,
-            mask=options.mask,
+            mask=options.mask_of(0),
             causal=options.causal or not own,
             offset=options.offset if own else 0,
         )
         assert visible is not None  # one of the two masks is there
         visible = np.broadcast_to(visible, (problem.n, problem.n))
         given = (head.q, head.k, head.v)
-        without = attend(*given, scale=problem.scale, bias=options.bias)
-        masked = attend(*given, scale=problem.scale, bias=options.bias, mask=visible)
+        without = attend(*given, scale=problem.scale, bias=bias)
+        masked = attend(*given, scale=problem.scale, bias=bias, mask=visible)
         return _Masking(
             context, context.causal_alignment is not None or not own, visible, without, masked
         )
@@ -195,7 +196,9 @@ class _Masking:
 
 def _unmasked(masking: _Masking) -> Step:
     context = masking.context
-    narration = {"why": context.phrase("unmasked", "causal" if masking.causal else "mask")}
+    own = "_own" if context.problem.options.differs_by_head("mask") else ""
+    kind = "causal" if masking.causal else f"mask{own}"
+    narration = {"why": context.phrase("unmasked", kind, head=context.head_number(0))}
     if not masking.hides_keys:
         narration["leak"] = context.phrase(
             "unmasked", "one" if context.problem.n == 1 else "nothing"

@@ -28,7 +28,7 @@ def open_lesson(request: LessonRequest) -> Opening[MultiHeadContext]:
     The row that the words name is the one asked for, or the one in which the two differ most, where they find the same
     for that one.
 
-    Raises InputError for a single head, and as `lesson_checks.checked_context` does.
+    Raises InputError for a single head, for masks or biases of each head, and as `lesson_checks.checked_context` does.
 
     >>> import attnviz
     >>> import numpy as np
@@ -41,6 +41,12 @@ def open_lesson(request: LessonRequest) -> Opening[MultiHeadContext]:
         raise InputError(
             "the lesson multi-head compares heads, and this input has only one: "
             "add --heads 2, or take --example two-heads"
+        )
+    options = context.problem.options
+    if options.differs_by_head("mask") or options.differs_by_head("bias"):
+        raise InputError(
+            "the lesson multi-head compares its heads with one head of the same matrices, and a mask or a bias of each "
+            "head's own fits no single one: take the lesson self-attention"
         )
     heads = MultiHeadContext(context)
     return Opening(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from attnviz.core.arrays import FloatArray
 from attnviz.lessons.lesson_context import LessonContext
 from attnviz.lessons.self_attention import parts
@@ -20,9 +22,16 @@ def inputs(context: LessonContext) -> Step | None:
     problem = context.problem
     if not problem.d_model:
         return None
+    second = _second_text(context)
     part = "one" if problem.n == 1 else "vectors" if problem.tokens is None else "tokens"
     x = input_matrix(context)
-    said = context.phrase("inputs", part, n=problem.n, d_model=problem.d_model)
+    said = context.phrase(
+        "inputs",
+        part if second is None else "pair",
+        n=problem.n,
+        d_model=problem.d_model,
+        second=None if second is None else context.named("x", second),
+    )
     title = context.phrase("inputs", "title")
     return Step(
         "inputs",
@@ -34,10 +43,21 @@ def inputs(context: LessonContext) -> Step | None:
 
 
 def input_matrix(context: LessonContext) -> Matrix:
-    """X with its tokens: (n, d_model)."""
-    return context.deduplicated(
-        Matrix("X", context.problem.x, Role.INPUT, context.axis("x", Role.INPUT))
-    )
+    """X with its tokens: (n, d_model). Of a pair of texts each token has the letter of its text, A or B, before it."""
+    rows, second = context.axis("x", Role.INPUT), _second_text(context)
+    if second is not None:
+        rows = tuple(
+            replace(each, token=f"{'A' if i < second else 'B'} {each.token}")
+            for i, each in enumerate(rows)
+        )
+    return context.deduplicated(Matrix("X", context.problem.x, Role.INPUT, rows))
+
+
+def _second_text(context: LessonContext) -> int | None:
+    """The position at which the second of two texts begins; None of one text."""
+    second = context.problem.provenance.second_text
+    is_pair = second is not None and 0 < second < context.problem.n
+    return second if is_pair and context.problem.tokens is not None else None
 
 
 def weights(context: LessonContext) -> Step | None:

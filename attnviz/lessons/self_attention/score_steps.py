@@ -177,6 +177,7 @@ def bias(context: LessonContext) -> Step | None:
     if whole is None:
         return None
     added = np.broadcast_to(whole, stages.scores.shape)[row]
+    own = "_own" if context.problem.options.differs_by_head("bias") else ""
 
     def worked(key: int) -> Calculation:
         score = context.number(stages.capped_scores[row, key], Role.SCORE)
@@ -195,7 +196,7 @@ def bias(context: LessonContext) -> Step | None:
         "bias",
         context.phrase("bias", "title"),
         context.scores_after("bias"),
-        {"why": context.phrase("bias", "worked")},
+        {"why": context.phrase("bias", f"worked{own}", head=context.head_number(0))},
         exhibits=(
             Exhibit(
                 parts.Change.WHY,
@@ -221,7 +222,8 @@ def mask(context: LessonContext) -> Step | None:
     already = np.isneginf(stages.biased_scores[row])
     hidden: list[int] = np.flatnonzero(context.newly_hidden[row]).tolist()
     kind = _kind_of_mask(context) if not already.any() else "mask"
-    part = kind if hidden else f"{kind}_all"
+    own = "_own" if kind == "mask" and context.problem.options.differs_by_head("mask") else ""
+    part = f"{kind}{own}" if hidden else f"{kind}{own}_all"
     seen = joined(
         (symbol_of("k", each) for each in sorted({0, max(context.visible, default=0)})), "–"
     )
@@ -240,7 +242,15 @@ def mask(context: LessonContext) -> Step | None:
         "mask",
         context.phrase("mask", "title"),
         formulas.mask(context.scores_after("mask")),
-        {"why": context.phrase("mask", part, query=context.named("q", row), seen=seen)},
+        {
+            "why": context.phrase(
+                "mask",
+                part,
+                query=context.named("q", row),
+                seen=seen,
+                head=context.head_number(0),
+            )
+        },
         exhibits=(
             Exhibit(
                 parts.Change.WHY,

@@ -12,6 +12,7 @@ from attnviz.lessons.lesson_context import HEADS_SHOWN, LessonContext
 from attnviz.lessons.self_attention import parts
 from attnviz.story import formulas
 from attnviz.story.exhibits import Exhibit, Product
+from attnviz.story.formula import Formula
 from attnviz.story.matrix import Matrix, MatrixKind
 from attnviz.story.storyboard import Step
 from attnviz.theme import Role
@@ -21,12 +22,14 @@ def all_rows(context: LessonContext) -> Step:
     """S, A and O of every head that is shown."""
     queries, keys = context.axis("q", Role.QUERY), context.axis("k", Role.KEY)
     outputs = context.axis("o", Role.OUTPUT)
-    scores = context.scores_after("mask")
+    hides = _hides_keys(context)
+    scores = _final_scores(context, any(hides))
     matrices: list[Matrix] = []
     for i, head in enumerate(context.trace.heads[:HEADS_SHOWN]):
         number, stages = context.head_number(i), head.stages
+        symbol = _final_scores(context, hides[i]).plain
         matrices += [
-            Matrix(scores.plain, stages.masked_scores, Role.SCORE, queries, keys, number),
+            Matrix(symbol, stages.masked_scores, Role.SCORE, queries, keys, number),
             Matrix("A", stages.weights, Role.WEIGHT, queries, keys, number, "rows"),
             context.deduplicated(Matrix("O", stages.output, Role.OUTPUT, outputs, (), number)),
         ]
@@ -39,6 +42,25 @@ def all_rows(context: LessonContext) -> Step:
         narration,
         exhibits=(Exhibit(parts.AllRows.MATRIX, Product(results=tuple(matrices))),),
         omitted=context.omitted_heads,
+    )
+
+
+def _hides_keys(context: LessonContext) -> list[bool]:
+    """Tells of each head whether a mask hides keys in it."""
+    heads = context.trace.heads
+    if not context.problem.options.differs_by_head("mask"):
+        return [context.masked] * len(heads)
+    stages = [head.stages for head in heads]
+    return [
+        bool(((each.masked_scores == -np.inf) & (each.biased_scores != -np.inf)).any())
+        for each in stages
+    ]
+
+
+def _final_scores(context: LessonContext, masked: bool) -> Formula:
+    """The formula of the scores before softmax, where a mask hides keys or not."""
+    return formulas.current_scores(
+        context.scaling, capped=context.capped, biased=context.biased, masked=masked
     )
 
 
@@ -110,7 +132,7 @@ def formula(context: LessonContext) -> Step:
         by_root,
         factor,
         biased=context.biased,
-        masked=context.masked,
+        masked=any(_hides_keys(context)),
         capped=context.capped,
         sunk=context.sink is not None,
     )

@@ -111,26 +111,28 @@ class CapturedLayer:
         if bias is not None:
             own = bias if len(bias) == 1 else bias[list(heads)]
             bias = own[0] if len(own) == 1 else own
+        mask = None if rule is not None or self._visible.all() else self._visible
+        if mask is not None and mask.ndim > 2:
+            mask = mask[list(heads)]
+            mask = mask[0] if (mask == mask[0]).all() else mask
         return AttentionOptions(
             scale=None if np.isclose(self.scale, self.q.shape[-1] ** -0.5) else self.scale,
             softcap=self.softcap,
             bias=bias,
             causal=rule is not None,
             window=rule,
-            mask=None if rule is not None or self._visible.all() else self._visible,
+            mask=mask,
             sinks=None if self.sinks is None else self.sinks[list(heads)],
         )
 
     @cached_property
     def _visible(self) -> BoolArray:
-        """The mask of all heads: (n, n), True = may attend. Raises InputError where heads hide different keys."""
+        """The mask of all heads: (n, n), or (h, n, n) where heads differ, True = may attend."""
         n = self.q.shape[1]
         if self.added is None:
             return np.ones((n, n), dtype=bool)
         every = self.added > _HIDES
-        if not (every == every[0]).all():
-            raise InputError(f"{self.name}: each head hides other tokens, which is not shown yet")
-        seen: BoolArray = every[0]
+        seen: BoolArray = every[0] if (every == every[0]).all() else every
         return seen
 
     @property
