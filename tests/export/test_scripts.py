@@ -2,6 +2,8 @@
 
 import io
 import re
+import unicodedata
+from functools import partial
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -83,13 +85,45 @@ def test_a_document_without_such_words_has_no_isolate(name):
     assert "\u2068" not in text
 
 
-@pytest.mark.parametrize("name", ["Arabic", "Hebrew", "Hindi", "Thai", "emoji"])
-def test_latex_writes_the_code_of_each_character_that_an_engine_may_lack_in_order(name):
+def codes_of(token: str) -> str:
+    return "".join(f"\\texttt{{U+{ord(each):04X}}}" for each in token)
+
+
+@pytest.mark.parametrize(
+    ("name", "script"),
+    [("Arabic", "Arabic"), ("Hebrew", "Hebrew"), ("Hindi", "Devanagari"), ("Thai", "Thai")],
+)
+def test_latex_has_each_word_whole_for_engines_that_can_set_it_and_its_codes_for_others(
+    name, script
+):
     text = markup(CASES[name].storyboard(language="en"), "latex")
 
+    for token in map(partial(unicodedata.normalize, "NFC"), tokens_of(name)):
+        assert f"\\otherscript{{{script}}}{{{token}}}{{{codes_of(token)}}}" in text
+    before, body = text.split("\\begin{document}")
+    # nothing stands alone that pdfLaTeX would have to set
+    assert re.sub(r"\\otherscript\{\w+\}\{[^}]*\}", "", body).isascii()
+    assert before.isascii()
+    assert len(re.findall(r"\\if[A-Za-z]+", before)) == len(re.findall(r"\\fi(?![A-Za-z])", before))
+    assert before.count(f"\\tryfont{{{script}}}") >= 2
+    assert before.count("\\tryfont{") == before.count(f"\\tryfont{{{script}}}")
+    assert ("\\fromright{#1}" in before) is (script in ("Arabic", "Hebrew"))
+
+
+def test_latex_writes_the_code_of_what_no_engine_has_a_font_for_and_says_so_once():
+    text = markup(CASES["emoji"].storyboard(language="en"), "latex")
+
     assert text.isascii()
-    for token in tokens_of(name):
-        assert "".join(f"\\texttt{{U+{ord(each):04X}}}" for each in token) in text
+    assert all(codes_of(token) in text for token in tokens_of("emoji"))
+    assert text.count("% A character that there is no font for is written as its code point") == 1
+    assert "\\otherscript" not in text
+
+
+@pytest.mark.parametrize("name", ["two heads", "Chinese"])
+def test_latex_loads_nothing_for_scripts_that_are_not_there(name):
+    text = markup(CASES[name].storyboard(language="en"), "latex")
+
+    assert "otherscript" not in text and "code point" not in text
 
 
 def picture_of(name: str):
