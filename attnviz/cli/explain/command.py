@@ -18,6 +18,7 @@ from attnviz.cli.shared.options import (
     view_options,
 )
 from attnviz.cli.shared.readings import print_readings
+from attnviz.cli.shared.whole_numbers import WholeNumber
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
@@ -125,7 +126,7 @@ class ExplainOptions:
 @option(
     _OUTPUT,
     "--width",
-    type=click.IntRange(min=NARROWEST),
+    type=WholeNumber(min=NARROWEST),
     metavar="N",
     help="Columns. Default the terminal's, or 80.",
 )
