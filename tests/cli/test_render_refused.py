@@ -83,7 +83,7 @@ def test_what_a_lecture_does_not_obey_is_refused_though_it_were_the_default(
         ),
         (["--jobs", "0"], "'--jobs': 0 is not in the range x>=1."),
         (["talk.toml", "--jobs", "-1"], "'--jobs': -1 is not in the range x>=1."),
-        (["--jobs", "all"], "'--jobs': 'all' is not a valid integer range."),
+        (["--jobs", "all"], "'--jobs': 'all' is not a valid whole number."),
         (["--distance", "3"], "the lesson self-attention has no such option: leave --distance out"),
         (["--lesson", "context", "--distance", "99"], "distance is 99, expected 1 to 31: the sequ"),
         (["--lesson", "cost", "--step", "memry"], "unknown step 'memry': did you mean 'memory'?"),

@@ -1,11 +1,15 @@
 """Tokens of every script are whole in documents and pictures."""
 
 import io
+import re
+import unicodedata
+from functools import partial
 from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from bidi import get_display
 from markdown_it import MarkdownIt
 from PIL import Image
 from wcwidth import iter_graphemes
@@ -13,6 +17,7 @@ from wcwidth import iter_graphemes
 from attnviz.survey.head_detail import head_detail
 from attnviz.survey.heads import Survey, measured_head
 from attnviz.theme import THEMES
+from attnviz.typeset.directions import isolated
 from attnviz.typeset.fonts import Weight, check_characters, shape
 from attnviz.typeset.line_breaks import break_lines, roomy_width
 from attnviz.views.document.markup import markup
@@ -44,13 +49,81 @@ def test_markdown_has_each_token_whole_in_a_cell_of_its_own(name):
         assert any(token in cell.split() or cell.endswith(token) for cell in cells), token
 
 
-@pytest.mark.parametrize("name", ["Arabic", "Hebrew", "Hindi", "Thai", "emoji"])
-def test_latex_writes_the_code_of_each_character_that_an_engine_may_lack_in_order(name):
+@pytest.mark.parametrize("name", ["Arabic", "Hebrew", "scripts beside each other"])
+def test_a_reader_that_turns_text_leaves_all_else_of_a_line_of_markdown_in_its_place(name):
+    text = markup(CASES[name].storyboard(language="en"), "markdown")
+    prose = [line for line in text.split("\n") if "\u2068" in line]
+    bare = [re.sub("[\u2068\u2069]", "", line) for line in prose]
+
+    assert any("(“" in line for line in prose)
+    assert not any(line.startswith("|") for line in prose)
+    assert [isolated(line) for line in bare] == prose
+    assert all(in_order(line, get_display(line, base_dir="L")) for line in prose)
+
+
+def test_without_isolates_such_a_reader_moves_words_of_markdown():
+    text = markup(CASES["scripts beside each other"].storyboard(language="en"), "markdown")
+    lines = [line for line in text.split("\n") if "\u2068" in line]
+    bare = [re.sub("[\u2068\u2069]", "", line) for line in lines]
+
+    assert not all(
+        in_order(line, get_display(alone, base_dir="L"))
+        for line, alone in zip(lines, bare, strict=True)
+    )
+
+
+def in_order(line: str, shown: str) -> bool:
+    """Tells whether what stands outside isolates is shown as it is, and in its order."""
+    places = [shown.find(each) for each in re.split("\u2068[^\u2069]*\u2069", line) if each.strip()]
+    return -1 not in places and places == sorted(places)
+
+
+@pytest.mark.parametrize("name", ["Hindi", "Thai", "Chinese", "emoji", "two heads"])
+def test_a_document_without_such_words_has_no_isolate(name):
+    text = markup(CASES[name].storyboard(language="en"), "markdown")
+
+    assert "\u2068" not in text
+
+
+def codes_of(token: str) -> str:
+    return "".join(f"\\texttt{{U+{ord(each):04X}}}" for each in token)
+
+
+@pytest.mark.parametrize(
+    ("name", "script"),
+    [("Arabic", "Arabic"), ("Hebrew", "Hebrew"), ("Hindi", "Devanagari"), ("Thai", "Thai")],
+)
+def test_latex_has_each_word_whole_for_engines_that_can_set_it_and_its_codes_for_others(
+    name, script
+):
     text = markup(CASES[name].storyboard(language="en"), "latex")
 
+    for token in map(partial(unicodedata.normalize, "NFC"), tokens_of(name)):
+        assert f"\\otherscript{{{script}}}{{{token}}}{{{codes_of(token)}}}" in text
+    before, body = text.split("\\begin{document}")
+    # nothing stands alone that pdfLaTeX would have to set
+    assert re.sub(r"\\otherscript\{\w+\}\{[^}]*\}", "", body).isascii()
+    assert before.isascii()
+    assert len(re.findall(r"\\if[A-Za-z]+", before)) == len(re.findall(r"\\fi(?![A-Za-z])", before))
+    assert before.count(f"\\tryfont{{{script}}}") >= 2
+    assert before.count("\\tryfont{") == before.count(f"\\tryfont{{{script}}}")
+    assert ("\\fromright{#1}" in before) is (script in ("Arabic", "Hebrew"))
+
+
+def test_latex_writes_the_code_of_what_no_engine_has_a_font_for_and_says_so_once():
+    text = markup(CASES["emoji"].storyboard(language="en"), "latex")
+
     assert text.isascii()
-    for token in tokens_of(name):
-        assert "".join(f"\\texttt{{U+{ord(each):04X}}}" for each in token) in text
+    assert all(codes_of(token) in text for token in tokens_of("emoji"))
+    assert text.count("% A character that there is no font for is written as its code point") == 1
+    assert "\\otherscript" not in text
+
+
+@pytest.mark.parametrize("name", ["two heads", "Chinese"])
+def test_latex_loads_nothing_for_scripts_that_are_not_there(name):
+    text = markup(CASES[name].storyboard(language="en"), "latex")
+
+    assert "otherscript" not in text and "code point" not in text
 
 
 def picture_of(name: str):

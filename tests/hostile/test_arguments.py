@@ -83,3 +83,21 @@ def test_a_hundred_million_processes_are_refused_before_anything_is_read(capsys)
     assert capsys.readouterr().err == ("Error: --jobs is 100000000: give 1 to 256 processes\n")
     with pytest.raises(InputError, match=r"^jobs is 100000000: give 1 to 256 processes$"):
         attnviz.film(TRACE, "never.mp4", jobs=100_000_000)
+
+
+@pytest.mark.parametrize("option", ["--heads", "--precision", "--width", "--seed", "--d-k"])
+def test_a_whole_number_is_read_in_the_digits_of_any_script(option, capsys):
+    pages = set()
+    for number in ("42", "４２", "٤٢", "४२"):
+        arguments = [option, number if option == "--width" else number[-1]]
+        assert run(["explain", "a b", *arguments]) == 0
+        pages.add(capsys.readouterr().out)
+
+    assert len(pages) == 1
+
+
+@pytest.mark.parametrize("dash", ["-", "−", "－", "–"])
+def test_a_number_below_its_bounds_is_that_with_any_dash(dash, capsys):
+    assert run(["explain", "a b", f"--heads={dash}２"]) == 2
+
+    assert "-2 is not in the range x>=1" in capsys.readouterr().err

@@ -130,6 +130,30 @@ def test_svg_holds_nothing_that_a_browser_would_obey():
     assert unsafe_in("".join(drawing.texts)) == set()
 
 
+def test_a_film_shows_nothing_that_turns_the_text_beside_it_and_refuses_none_of_it(board):
+    from attnviz.scenes import scene_of
+
+    from attnviz.lessons.registry import lesson_named
+    from attnviz.render.quality import QUALITIES
+    from attnviz.views.film.components.text import Line
+    from attnviz.views.film.film import Film
+    from attnviz.views.film.production.planning import plan
+    from attnviz.views.film.style import Style
+
+    told = replace(board, brief_notes=(ALL,))
+    shown = set()
+
+    def look(scene, beat):
+        parts = [part for each in scene.mobjects for part in each.get_family()]
+        shown.update(each.text for each in parts if isinstance(each, Line))
+
+    scene = scene_of(lesson_named("self-attention"))
+    plan(Film(scene, told, Style(), QUALITIES["low"], only=("inputs", "scores")), look)
+
+    assert unsafe_in("".join(shown)) == set()
+    assert any(each.startswith("name\ufffd") for each in shown)
+
+
 def test_captions_hold_nothing_that_a_player_would_obey():
     captions = [TimedCaption(0, 1, f"{ALL}\n{ALL}")]
     for written in (subrip(captions), webvtt(captions), *(text for *_, text in timed(captions))):

@@ -117,3 +117,50 @@ def test_a_reading_that_cannot_be_understood_is_kept_as_text_and_not_said(text):
 
     assert made.readings == ()
     assert made.to_plain() == {"read": text}
+
+
+@pytest.fixture
+def drawn(files, tmp_path):
+    """`attnviz render` of one short step, and what it printed on stderr about how files were read."""
+
+    def draw(*more):
+        film = ["-o", "film.mp4", "--quality", "low", "--step", "inputs", "--jobs", "1"]
+        assert main(["render", *files, *more, *film]) == 0
+        films = list(tmp_path.glob("*.mp4"))
+        assert films and all(each.stat().st_size > 1000 for each in films)
+
+    return draw
+
+
+def said_of_files(capsys):
+    lines = capsys.readouterr().err.splitlines()
+    return [line for line in lines if line.startswith(("Note:", "Warning:"))]
+
+
+def test_render_says_on_stderr_how_files_were_read_each_once(drawn, capsys):
+    drawn("--mask", "m.npy", "--lang", "en", "--lang", "zh")
+
+    note, warning = said_of_files(capsys)
+
+    assert note == f"Note: {READ_AS}."
+    assert warning.startswith("Warning: m.npy hides every token from itself.")
+
+
+def test_render_says_nothing_of_plain_input(drawn, capsys):
+    np.savez("w.npz", w_q=np.eye(2), w_k=np.eye(2), w_v=np.eye(2))
+
+    drawn()
+
+    assert said_of_files(capsys) == []
+
+
+def test_the_name_of_a_file_is_harmless_where_a_terminal_shows_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    name = "a\x1b[31m\u202eb.csv"
+    (tmp_path / name).write_text("a;1,5\nb;2,5\n", encoding="utf-8")
+
+    assert main(["explain", "--vectors", name, "-o", "page.md"]) == 0
+
+    printed = capsys.readouterr().err
+    assert "Note: a�[31m�b.csv read as ; between cells" in printed
+    assert not {"\x1b", "\u202e"} & set(printed)

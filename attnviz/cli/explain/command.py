@@ -19,6 +19,7 @@ from attnviz.cli.shared.options import (
 )
 from attnviz.cli.shared.progress_line import progress_line
 from attnviz.cli.shared.readings import print_readings
+from attnviz.cli.shared.whole_numbers import WholeNumber
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
@@ -126,7 +127,7 @@ class ExplainOptions:
 @option(
     _OUTPUT,
     "--width",
-    type=click.IntRange(min=NARROWEST),
+    type=WholeNumber(min=NARROWEST),
     metavar="N",
     help="Columns. Default the terminal's, or 80.",
 )

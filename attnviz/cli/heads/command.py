@@ -12,6 +12,7 @@ from attnviz.cli.shared.help_sections import SectionedCommand, option
 from attnviz.cli.shared.options import BACKEND, COLOURS, language_option
 from attnviz.cli.shared.progress_line import progress_line
 from attnviz.cli.shared.readings import print_notes
+from attnviz.cli.shared.whole_numbers import WholeNumber
 from attnviz.library.printing import page_width
 from attnviz.theme import DARK, THEMES
 
@@ -51,7 +52,7 @@ _FINE = 64
 @option(
     _SOURCE,
     "--batch",
-    type=click.IntRange(min=0),
+    type=WholeNumber(min=0),
     metavar="N",
     help="Which text of a batch in --attention, counted from 0. With it four axes are (batch, heads, n, n).",
 )
@@ -64,14 +65,14 @@ _FINE = 64
 @option(
     _SOURCE,
     "--layer",
-    type=click.IntRange(min=0),
+    type=WholeNumber(min=0),
     metavar="N",
     help="Only this layer, counted from 0 …",
 )
 @option(
     _SOURCE,
     "--head",
-    type=click.IntRange(min=0),
+    type=WholeNumber(min=0),
     metavar="N",
     help="… and only this head of it, closely: its map larger, its strongest links, in a picture its arcs.",
 )
@@ -108,7 +109,7 @@ _FINE = 64
 @option(
     _OUTPUT,
     "--top",
-    type=click.IntRange(1, 20),
+    type=WholeNumber(1, 20),
     default=4,
     show_default=True,
     metavar="N",
@@ -133,7 +134,7 @@ _FINE = 64
 @option(
     _OUTPUT,
     "--width",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     metavar="N",
     help="Columns, in place of those of the terminal.",
 )

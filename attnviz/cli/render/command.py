@@ -24,6 +24,7 @@ from attnviz.cli.shared.options import (
 )
 from attnviz.cli.shared.progress_line import progress_line
 from attnviz.cli.shared.readings import print_readings
+from attnviz.cli.shared.whole_numbers import WholeNumber
 from attnviz.errors import InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.lecture.naming import is_lecture
@@ -69,9 +70,7 @@ _FILM, _DRAWING = "Film", "Drawing"
     type=click.Choice(tuple(QUALITIES)),
     help="480p15, 720p30, 1080p60 or 2160p60. Default medium, or the lecture's own.",
 )
-@option(
-    _FILM, "--fps", type=click.IntRange(1, MOST_FPS), metavar="N", help="Other frames a second."
-)
+@option(_FILM, "--fps", type=WholeNumber(1, MOST_FPS), metavar="N", help="Other frames a second.")
 @option(
     _FILM,
     "--theme",
@@ -122,7 +121,7 @@ _FILM, _DRAWING = "Film", "Drawing"
 @option(
     _DRAWING,
     "--jobs",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     metavar="N",
     help="Draw in so many processes. Default as many as there are cores.",
 )

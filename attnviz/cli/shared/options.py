@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from attnviz.cli.shared.help_sections import Decorator, option
+from attnviz.cli.shared.whole_numbers import WholeNumber
 from attnviz.errors import InputError
 from attnviz.inputs.files.reading import STDIN
 from attnviz.inputs.request import InputRequest
@@ -34,7 +35,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _SEQUENCE, _MODEL, _NUMBERS = "Input", "Trained model", "Vectors and weights"
 _ATTENTION, _VIEW = "Attention", "View"
-_POSITIVE = click.IntRange(min=1)
+_POSITIVE = WholeNumber(min=1)
 _FILE = {"metavar": "FILE"}
 
 BACKEND: dict[str, Any] = {
@@ -94,7 +95,7 @@ _INPUT_OPTIONS: tuple[Decorator, ...] = (
     option(
         _MODEL,
         "--layer",
-        type=click.IntRange(min=0),
+        type=WholeNumber(min=0),
         metavar="N",
         help="Which of its layers, counted from 0. Default 0.",
     ),
@@ -128,7 +129,7 @@ _INPUT_OPTIONS: tuple[Decorator, ...] = (
     option(
         _NUMBERS,
         "--batch",
-        type=click.IntRange(min=0),
+        type=WholeNumber(min=0),
         metavar="N",
         help="Which of a batch in --qkv or --mask, counted from 0, where it has several.",
     ),
@@ -161,7 +162,7 @@ _INPUT_OPTIONS: tuple[Decorator, ...] = (
     option(
         _NUMBERS,
         "--seed",
-        type=click.IntRange(min=0),
+        type=WholeNumber(min=0),
         metavar="N",
         help="Draws the vectors and weights that are not given: untrained, and a word has the same "
         "vector wherever it stands. Default 0.",
@@ -222,7 +223,7 @@ _VIEW_OPTIONS: tuple[Decorator, ...] = (
     option(
         _VIEW,
         "--precision",
-        type=click.IntRange(0, MOST_DECIMALS),
+        type=WholeNumber(0, MOST_DECIMALS),
         metavar="N",
         help="Decimals shown. Default 2, or more where the numbers are small.",
     ),

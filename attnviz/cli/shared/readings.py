@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import click
+from attnviz.cli.shared.lines import echo_line
 
 if TYPE_CHECKING:
     from attnviz.core.provenance import Reading
@@ -28,6 +28,6 @@ def print_notes(readings: Iterable[Reading], *, only_warnings: bool = False) -> 
 
     notes = [each for each in listed if not each.is_warning]
     for line in () if only_warnings else reading_notes(notes, words("en")):
-        click.echo(f"Note: {line}", err=True)
+        echo_line(f"Note: {line}", err=True)
     for line in reading_notes([each for each in listed if each.is_warning], words("en")):
-        click.echo(f"Warning: {line}", err=True)
+        echo_line(f"Warning: {line}", err=True)

@@ -1,6 +1,7 @@
 """Plain text as LaTeX: nothing in it is a command, every engine can set it, and symbols become mathematics.
 
-A character that the fonts of LaTeX do not have is written as its code point, U+1F600: nothing vanishes silently.
+A character that the fonts of LaTeX do not have is written as its code point, U+1F600: nothing vanishes silently. Beside
+the code points of a word of `latex_scripts` stands the word, for the engines that can set it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from attnviz.story.caption_tokens import (
 )
 from attnviz.story.captions import caption
 from attnviz.typeset.text_width import columns_of
+from attnviz.views.document.latex_scripts import COMMAND, WORDS
 
 _CHINESE = re.compile(r"[\u3001-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff5e]")
 _CODE_POINT = re.compile(r"U\+[0-9A-F]{4,6}(?=\})")
@@ -212,7 +214,15 @@ def _symbol(character: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return "".join(map(_character, unicodedata.normalize("NFC", text)))
+    whole = unicodedata.normalize("NFC", text)
+    parts: list[str] = []
+    end = 0
+    for word in WORDS.finditer(whole):
+        codes = "".join(map(_character, word[0]))
+        parts += map(_character, whole[end : word.start()])
+        parts.append(f"{COMMAND}{{{word.lastgroup}}}{{{word[0]}}}{{{codes}}}")
+        end = word.end()
+    return "".join([*parts, *map(_character, whole[end:])])
 
 
 def _character(character: str) -> str:

@@ -10,6 +10,7 @@ from manim import CairoRenderer, Camera
 
 from attnviz.records import record
 from attnviz.render.quality import Quality
+from attnviz.safe_text import safe_text
 from attnviz.story.exhibits import texts_of
 from attnviz.story.storyboard import Storyboard
 from attnviz.typeset.fonts import check_characters
@@ -63,11 +64,11 @@ class Film:
 
 
 def texts_shown(film: Film) -> list[str]:
-    """Every word and name that the film may show."""
+    """Every word and name that the film may show, as it is shown."""
     storyboard = film.storyboard
     texts = [storyboard.title, *storyboard.brief_notes]
     for step in storyboard.steps:
         texts += [step.title, step.omitted or "", *step.narration.values()]
         for exhibit in step.exhibits:
             texts += texts_of(exhibit)
-    return texts
+    return [safe_text(each, lines=True) for each in texts]

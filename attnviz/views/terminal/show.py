@@ -9,10 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from attnviz.safe_text import safe_text
-from attnviz.typeset.directions import right_to_left
+from attnviz.typeset.directions import END, ISOLATE, right_to_left
 from attnviz.views.terminal.colour import Depth
-
-_ISOLATE, _END = "\u2068", "\u2069"
 
 
 def harmless(line: Text) -> Text:
@@ -45,11 +43,7 @@ def as_text(lines: Sequence[Text], depth: Depth | None) -> str:
 
 
 def isolated(line: Text) -> Text:
-    """The line with its words of Arabic, Hebrew and their kin in isolates: U+2068 before, U+2069 after.
-
-    A terminal that turns such text round (Unicode, UAX #9) would take the numbers after a label along with it. An
-    isolate keeps to its place what is inside, and what is outside to its own. It has no width, and none is there in
-    a line without such text.
+    """The line in its styles, with what `directions.isolated` puts around words from right to left.
 
     >>> isolated(Text("k₁ חתול 0.5")).plain == "k₁ \u2068חתול\u2069 0.5"
     True
@@ -60,5 +54,5 @@ def isolated(line: Text) -> Text:
     whole = Text(style=line.style)
     parts = line.divide([edge for stretch in stretches for edge in stretch])
     for i, part in enumerate(parts):
-        whole.append_text(Text(_ISOLATE) + part + Text(_END) if i % 2 else part)
+        whole.append_text(Text(ISOLATE) + part + Text(END) if i % 2 else part)
     return whole

@@ -14,6 +14,7 @@ from attnviz.story.matrix import Label
 from attnviz.views.document.figure_model import CharacterPicture, TextTable
 from attnviz.views.document.formats import DocumentFormat
 from attnviz.views.document.latex_figures import picture, preamble_of, tabulars
+from attnviz.views.document.latex_scripts import scripts_preamble
 from attnviz.views.document.latex_text import has_chinese, math, prose, width_of
 from attnviz.views.document.matrix_table import MatrixTable
 from attnviz.views.document.outline import (
@@ -41,6 +42,9 @@ register = _WRITE.register
 _NUMBER_IN_BRACKETS = re.compile(r"\([−\d.e+∞]+\)")
 
 
+_CODES = "% A character that there is no font for is written as its code point, such as U+1F600."
+
+
 def latex(outline: Outline) -> str:
     """The document."""
     body = "\n\n".join(_body(outline))
@@ -48,6 +52,7 @@ def latex(outline: Outline) -> str:
     engine = "XeLaTeX or LuaLaTeX" if chinese else "pdfLaTeX, XeLaTeX or LuaLaTeX"
     preamble = [
         f"% Compile with {engine}.",
+        *([_CODES] if "\\texttt{U+" in body else []),
         f"\\documentclass{{{record.latex_class}}}",
         # Chinese tokens in an English lesson need its fonts, but not its words.
         *(
@@ -62,6 +67,7 @@ def latex(outline: Outline) -> str:
         f"\\title{{{prose(outline.title)}}}",
         "\\date{}",
         *preamble_of(body),
+        *scripts_preamble(body),
     ]
     lines = [*preamble, "\\begin{document}", "\\maketitle", "", body, "", "\\end{document}", ""]
     return safe_text("\n".join(lines), lines=True)

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from attnviz.safe_text import safe_text
 from attnviz.story.handlers import Handlers
 from attnviz.story.matrix import Label
+from attnviz.typeset.directions import isolated
 from attnviz.typeset.text_width import columns_of
 from attnviz.views.document.figure_model import CharacterPicture, TextTable
 from attnviz.views.document.formats import DocumentFormat
@@ -25,6 +26,8 @@ _WIDEST_LINE = 100
 """Columns of a code block that GitHub shows without a scroll bar, about."""
 
 _SPECIAL = re.compile(r"[\\*\[\]~#&<>$|`@]|(?<![^\W_])_+|_+(?![^\W_])|://|(?<=[wW]{3})\.")
+_ROW = "| "
+"""The beginning of each row of a table, and of no other line: text of others has no bar."""
 _BACKSLASHED = frozenset("\\*[]~#_")
 
 Write: TypeAlias = Callable[[Any, Figure], Iterator[str]]
@@ -36,8 +39,9 @@ register = _WRITE.register
 
 
 def markdown(outline: Outline) -> str:
-    """The document."""
-    return safe_text("\n\n".join(_blocks(outline)) + "\n", lines=True)
+    """The document. Words from right to left are isolated as on a terminal, but in cells, which stand alone."""
+    lines = safe_text("\n\n".join(_blocks(outline)) + "\n", lines=True).split("\n")
+    return "\n".join(line if line.startswith(_ROW) else isolated(line) for line in lines)
 
 
 def escaped(text: str) -> str:
@@ -174,7 +178,7 @@ def _cell(cell: str, is_marked: bool) -> str:
 
 
 def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+    return f"{_ROW}{' | '.join(cells)} |"
 
 
 def _name(label: Label) -> str:

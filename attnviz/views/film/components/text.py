@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from manim import VGroup, VMobject
 
+from attnviz.safe_text import safe_text
 from attnviz.typeset.fonts import Points, Weight, named_typeface, shape, typeface
 from attnviz.typeset.text_width import graphemes
 from attnviz.typeset.typefaces import Typeface
@@ -33,7 +34,8 @@ class Glyphs(VMobject):
 class Line(VGroup):
     """One line of text: runs of text and colour on one baseline, which starts at y = 0.
 
-    What follows a single letter and "_" is lowered: W_Q, d_model; a name such as in_channels stays as it is.
+    What follows a single letter and "_" is lowered: W_Q, d_model; a name such as in_channels stays as it is. What a
+    screen would obey is a � there, as in every view.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Line(VGroup):
         size: Size = Size.BODY,
         weight: Weight = Weight.MEDIUM,
     ) -> None:
+        runs = [(safe_text(text), colour) for text, colour in runs]
         outlines = _outlines(tuple(text for text, _ in runs), weight, named_typeface())
         glyphs = [
             Glyphs(text, points, size, colour)
@@ -71,7 +74,7 @@ def label(text: str, colour: str, size: Size = Size.BODY, weight: Weight = Weigh
 
 def width_of(text: str, size: Size, weight: Weight = Weight.MEDIUM) -> float:
     """The width of the text, without making it."""
-    (points,) = _outlines((text,), weight, named_typeface())
+    (points,) = _outlines((safe_text(text),), weight, named_typeface())
     return float(np.ptp(points[:, 0])) * size.em if len(points) else 0.0
 
 
