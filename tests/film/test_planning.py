@@ -145,10 +145,9 @@ def test_a_missing_character_is_refused_before_anything_is_drawn():
     with pytest.raises(InputError) as caught:
         plan(replace(small_film(text="the 🫀"), font=latin()))
 
-    assert str(caught.value) == (
-        "no typeface here has the character '🫀' (in '🫀'): leave it out, or --font FILE with a font "
-        "that has it; attnviz explain shows any character"
-    )
+    said = str(caught.value)  # the cure between depends on the fonts of the machine: test_typefaces
+    assert said.startswith("no typeface here has the character '🫀' (in '🫀'): ")
+    assert said.endswith("; attnviz explain shows any character")
 
 
 def test_a_slow_case_is_one_of_those_that_are_looked_at():

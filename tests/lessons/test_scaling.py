@@ -176,4 +176,4 @@ def test_plain_rounding_rounds_each_number_by_itself():
     assert board.numbers.cells(matrix) == tuple(
         tuple(f"{value:.2f}" for value in row) for row in matrix.values
     )
-    assert board.notes[1].endswith("sums are computed with all digits.")
+    assert board.notes[1].endswith("Sums are computed with all digits.")

@@ -61,7 +61,7 @@ def _written_weights(context: LessonContext, cells: tuple[tuple[str, ...], ...])
     before where that takes more decimals of the values.
     """
     weights = context.row("A", context.weights, Role.WEIGHT)
-    if context.problem.n > len(context.keys):
+    if context.problem.n_k > len(context.keys):
         return weights  # too many for views to show all their numbers
     (values,) = context.first("V", context.head.v, Role.VALUE)
     v = [[written_value(text) for text in row] for row in context.numbers.cells(values)]
