@@ -26,6 +26,8 @@ settings.load_profile("attnviz")
 # A run in the background is started with Ctrl-C ignored, and hands that on to every process it starts: the tests that
 # interrupt one would wait for nothing.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored under nohup
 
 # For the processes that pytest shares the tests among, and those they start: each has a core, and two threads of NumPy
 # on it wait for each other. What needs much of it takes 23 s in place of 38.

@@ -174,12 +174,13 @@ def test_a_dash_without_anything_to_read_is_refused(tmp_path, command, says):
 
 
 def test_where_stderr_is_closed_a_film_is_planned_in_silence(monkeypatch):
-    from attnviz.cli.render.progress import drawing, planning
+    from attnviz.cli.render.progress import drawing
+    from attnviz.cli.shared.progress_line import progress_line
     from attnviz.cli.shared.streams import replace_closed_streams
 
     monkeypatch.setattr(sys, "stderr", None)
     replace_closed_streams()
-    with planning(), drawing(5) as bar:
+    with progress_line(), drawing(5) as bar:
         bar.advance(5)
         bar.print_line("done")
     sys.stderr.close()
