@@ -71,14 +71,14 @@ class Numbers:
     """Decimals that a row of weights takes beyond the precision, if that makes it add up."""
 
     @property
-    def narrow(self) -> Numbers:
-        """The numbers where there is little room: rows of weights take fewer decimals.
+    def narrower(self) -> tuple[Numbers, ...]:
+        """The numbers where there is little room: rows of weights take fewer and fewer decimals.
 
         >>> row = [0.3859, 0.2439, 0.0912, 0.279]
-        >>> Numbers().row(row)[0], Numbers().narrow.row(row)[0]
-        ('0.3859', '0.39')
+        >>> [each.row(row)[1] for each in (Numbers(), *Numbers().narrower)]
+        ['0.2439', '0.24', '0.24']
         """
-        return replace(self, more_of_a_row=1)
+        return tuple(replace(self, more_of_a_row=most) for most in range(self.more_of_a_row))[::-1]
 
     @property
     def weights(self) -> Numbers:

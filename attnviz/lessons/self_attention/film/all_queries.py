@@ -12,6 +12,7 @@ from attnviz.lessons.self_attention import parts
 from attnviz.records import record
 from attnviz.story.labels import indexed
 from attnviz.story.matrix import Matrix
+from attnviz.story.numbers import Numbers
 from attnviz.story.pooled_map import strongest_links
 from attnviz.story.storyboard import Step
 from attnviz.theme import Role
@@ -126,18 +127,19 @@ class _WidthShares:
 
 
 def _shares(scene: Stage, matrices: tuple[Matrix, ...]) -> _WidthShares:
-    """Cells are snug and long tokens cut only where a matrix would lose its numbers otherwise."""
+    """Cells are snug, long tokens cut and decimals fewer only where a matrix would lose its numbers otherwise."""
+    numbers = scene.storyboard.numbers
+    levels = [(False, numbers), *((True, each) for each in (numbers, *numbers.narrower))]
     possible = [
-        _shared(scene, matrices, tokens, tight)
-        for tight in (False, True)
-        for tokens in _MOST_TOKENS
+        _shared(each, matrices, tokens, tight) for tight, each in levels for tokens in _MOST_TOKENS
     ]
     return min(possible, key=lambda each: each.bare)
 
 
-def _shared(scene: Stage, matrices: tuple[Matrix, ...], tokens: float, tight: bool) -> _WidthShares:
+def _shared(
+    numbers: Numbers, matrices: tuple[Matrix, ...], tokens: float, tight: bool
+) -> _WidthShares:
     """The widths that are left; where numbers do not fit in all matrices, the scores lose them first."""
-    numbers = scene.storyboard.numbers
     labels = matrices[0].rows
     side = names_width(labels, tokens) if len(labels) <= MOST_SIDE else 0.0
     widths = [number_width(matrix, numbers, tight=tight) for matrix in matrices]

@@ -32,7 +32,12 @@ class ScoreStack:
         count = 1 + sum(step.on_score_stack for step in storyboard.steps)  # softmax has two
         self.height = min(0.72, (WORK.height - 1.0) / count * 0.72)
         self.pitch = min(1.4, (WORK.height - 1.0) / count)
+        self.numbers = storyboard.numbers
         names = self._names_width()
+        for each in storyboard.numbers.narrower:
+            if self._least() * len(keys) <= WORK.width - names:
+                break
+            self.numbers = each
         self.width = min(max(1.15, self._needed(Size.SMALL)), (WORK.width - names) / len(keys))
         self.size = Size.BODY if self._needed(Size.BODY) <= self.width else Size.SMALL
         self.middle = WORK.left + names + (WORK.width - names) / 2
@@ -58,7 +63,7 @@ class ScoreStack:
         return names
 
     def _part(self, matrix: Matrix) -> Excerpt:
-        return excerpt(matrix, self.storyboard.numbers, None, self.keys)
+        return excerpt(matrix, self.numbers, None, self.keys)
 
     def add_row(self, name: str, matrix: Matrix, texts: list[str] | None = None) -> VGroup:
         """Adds the next row: [name, cells]. `matrix` is one row over all keys; `texts` where they are known already."""
@@ -96,6 +101,12 @@ class ScoreStack:
         """Room for the names of the rows."""
         names = [EXPONENTIALS, *(row.symbol for row in self._rows())]
         return max(width_of(name, Size.BODY, Weight.BOLD) for name in names) + _NAME_GAP
+
+    def _least(self) -> float:
+        """The width of a cell that just holds the widest number of any row."""
+        return width_for(
+            max(widest(self._part(row).texts[0], Size.SMALL) for row in self._rows()), tight=True
+        )
 
     def _needed(self, size: Size) -> float:
         """The width of a cell that holds the widest number of any row: all are in letters of one size."""

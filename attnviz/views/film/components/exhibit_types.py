@@ -143,7 +143,7 @@ def _matrix_demand(
     width = names + max(cells, title)
     high = min(matrix.shape[0], 16) * MOST_CELL + column_names_height(matrix)
     rigid = width if matrix.shape[1] == 1 else names
-    tight = number_width(matrix, numbers, tight=True)
+    tight = number_width(matrix, (numbers, *numbers.narrower)[-1], tight=True)
     # cells that stand for several numbers become as narrow as there is room, their title does not
     least = names + (tight + _SLACK if tight else title)
     return Demand(width, high, max(least, rigid), rigid=rigid)

@@ -76,7 +76,7 @@ def sheet(
         (Size.BODY, False, numbers),
         (Size.SMALL, False, numbers),
         (Size.SMALL, True, numbers),
-        (Size.SMALL, True, numbers.narrow),
+        *((Size.SMALL, True, each) for each in numbers.narrower),
     ):
         texts = written.cells(matrix)
         flat = [text for row in texts for text in row]
@@ -91,12 +91,12 @@ def sheet(
 
 
 def number_width(matrix: Matrix, numbers: Numbers, *, tight: bool = False) -> float | None:
-    """The width that the smallest readable numbers of the matrix take, `tight` at the very least; None where there are
-    too many for numbers.
+    """The width that the smallest readable of these numbers of the matrix take, `tight` at the very least; None where
+    there are too many for numbers.
     """
     if max(matrix.shape) > MOST_SIDE:
         return None
-    cells = (numbers.narrow if tight else numbers).cells(matrix)
+    cells = numbers.cells(matrix)
     flat = [text for row in cells for text in row]
     return width_for(widest(flat, Size.SMALL), tight=tight) * matrix.shape[1]
 
