@@ -19,6 +19,8 @@ from attnviz.views.film.style import ARITHMETIC, Size, Style
 
 # of the em, from line to line
 _PITCH, _LINES_PITCH, _BROKEN_PITCH = 1.55, 1.7, 1.25
+_MOST_LINES = 11
+"""The most lines of terms in small letters that their zone holds beside heading and total."""
 
 _Runs: TypeAlias = list[tuple[str, str]]
 
@@ -54,13 +56,18 @@ class _Row:
 def _column(rows: Sequence[_Row], size: Size, pitch: float) -> VGroup:
     """The rows under each other, the first on the baseline 0, their right edges at 0; a group of lines a row.
 
-    Where they are too wide the value goes on a line of its own; where that does not help, the short form is written.
+    Where they are too wide the value goes on a line of its own; where that does not help, the short form is written,
+    and where those lines are too many, the short form of the last.
     """
     if all(_fits([*row.written, *row.worth]) for row in rows):
         texts = [[[*row.written, *row.worth]] for row in rows]
     elif all(_fits(row.written) for row in rows):
         texts = [[row.written, row.worth] if row.worth else [row.written] for row in rows]
         size = Size.SMALL
+        for i in reversed(range(len(rows))):
+            if sum(map(len, texts)) <= _MOST_LINES:
+                break
+            texts[i] = [rows[i].short]
     else:
         texts = [[row.short] for row in rows]
     column, y = VGroup(), 0.0
