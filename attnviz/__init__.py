@@ -1,9 +1,10 @@
-"""See self-attention happen. The public API, and nothing else; everything is imported when it is first used."""
+"""See self-attention happen. The public API, and nothing else; everything is imported when it is first used.
 
-from __future__ import annotations
+Python begins `python -m attnviz` here with the working directory first on its path: nothing is imported before
+attnviz/__main__.py has taken it off.
+"""
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from attnviz.core.attention import AttentionStages, attend
     from attnviz.core.convolution.convolution import ConvolutionStages, convolve

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,9 @@ INTERRUPTED = 130
 _ASKED_TO_END = 128
 """Added by a shell to the number of the signal that ended a program."""
 _FAULT, _USAGE = 1, 2
+_OTHER_DASHES = re.compile(
+    r"unexpected extra arguments? \(.*?(?<![^\s(])[—–−－]{1,2}([a-z][a-z-]+)"
+)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -92,7 +96,7 @@ def _message_and_status(error: BaseException, *, debug: bool) -> tuple[str, int]
         return str(error), error.exit_code
     if isinstance(error, click.UsageError):
         command = error.ctx.command_path if error.ctx else "attnviz"
-        message = error.format_message()
+        message = _with_dash(error.format_message())
         end = "" if message.endswith((".", "?")) else "."
         return f"{message}{end} See: {command} --help", _USAGE
     if isinstance(error, click.ClickException):
@@ -107,6 +111,12 @@ def _message_and_status(error: BaseException, *, debug: bool) -> tuple[str, int]
         return "not enough memory: use fewer tokens or smaller vectors", _FAULT
     hint = "" if debug else "; --debug shows the traceback"
     return f"unexpected {type(error).__name__}: {error}{hint}", _FAULT
+
+
+def _with_dash(message: str) -> str:
+    """Says which dash an option needs where an editor has put another: click takes such an option for a value."""
+    found = _OTHER_DASHES.search(message)
+    return f"{message}: an option begins with two hyphens, --{found[1]}" if found else message
 
 
 def _is_working_directory_gone() -> bool:

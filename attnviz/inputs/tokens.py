@@ -3,7 +3,8 @@
 A word is a run of letters, digits and the marks that belong to them, with an apostrophe inside ("don't") or a point
 or comma between digits ("3.14"). A Chinese character is a word of its own. Every other visible character
 is a token of its own, repeats of it together ("..."). What the eye sees as one character stays one: an accent
-with its letter, an emoji with its skin tone, a family of emoji, a flag. White space and invisible characters separate.
+with its letter, an emoji with its skin tone, a family of emoji, a flag. A special token of a model ("[SEP]", "</s>")
+is one token. White space and invisible characters separate.
 """
 
 from __future__ import annotations
@@ -28,6 +29,13 @@ _ALONE = re.compile(
     "\u3000-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uff01-\uff60]*"
 )
 """Text of English, Russian, Greek, Chinese and Japanese none of whose characters joins another."""
+_IN_WORDS = frozenset(["Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Mn", "Mc"])
+"""Categories of Unicode of the characters in words; some vowel signs of Burmese are graphemes of their own."""
+_SPECIAL = re.compile(
+    r"\[(?:CLS|SEP|MASK|PAD|UNK|BOS|EOS)\]|</?s>|<(?:pad|unk|mask|bos|eos|cls|sep)>|<\|[a-z_]{1,32}\|>"
+    r"|(?<!\S)##\w+"
+)
+"""Tokens that tokenizers of models add to words, as models' outputs are often copied; `##ing` is the rest of a word."""
 _WAYS = ("words", "chars")
 
 
@@ -125,6 +133,15 @@ def characters(text: str) -> Iterator[str]:
 
 
 def _words(text: str) -> Iterator[str]:
+    end = 0
+    for special in _SPECIAL.finditer(text):
+        yield from _plain_words(text[end : special.start()])
+        yield special.group()
+        end = special.end()
+    yield from _plain_words(text[end:])
+
+
+def _plain_words(text: str) -> Iterator[str]:
     pieces = list(characters(text))
     token = ""
     for i, piece in enumerate(pieces):
@@ -153,7 +170,7 @@ def _holds_together(before: str, piece: str, after: str) -> bool:
 def _is_word(piece: str) -> bool:
     return (
         piece != ""
-        and (piece[0] == "_" or unicodedata.category(piece[0])[0] in "LN")
+        and (piece[0] == "_" or unicodedata.category(piece[0]) in _IN_WORDS)
         and _KEYCAP not in piece
     )
 

@@ -52,5 +52,9 @@ def _files_of(request: InputRequest) -> Iterator[tuple[str, str]]:
     if request.example is not None and request.example.lower().endswith(SUFFIX):
         yield "example", request.example
     # What is no path is the name of a model, which is looked for among those that are installed.
-    if request.model is not None and Path(request.model).expanduser().exists():
+    if request.model is not None and (model := Path(request.model).expanduser()).exists():
         yield "model", request.model
+        if model.is_dir():
+            with os.scandir(model) as entries:  # a model is read from the files of one folder
+                links = sorted(each.path for each in entries if each.is_symlink())
+            yield from (("model", each) for each in links)

@@ -110,6 +110,12 @@ def test_vectors_come_through_a_pipe(run):
             "Got unexpected extra argument (cat). See: attnviz probe --help",
         ),
         (
+            ["the", "—d-k", "2"],
+            "",
+            "Got unexpected extra arguments (—d-k 2): an option begins with two hyphens, --d-k. "
+            "See: attnviz probe --help",
+        ),
+        (
             ["--vector", "x"],
             "",
             "No such option '--vector'. Did you mean '--vectors'? See: attnviz probe --help",

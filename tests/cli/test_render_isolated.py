@@ -14,7 +14,7 @@ if __name__ == "__main__":
     sys.exit(main())
 """
 """What a console script is."""
-TRAPS = ("numpy", "random", "tempfile", "av", "manim", "srt")
+TRAPS = ("numpy", "random", "tempfile", "typing", "av", "manim", "srt")
 SHORT = ("--step", "inputs", "--quality", "low", "--fps", "5", "--pace", "fast", "--no-cache")
 SCENE = """
 import subprocess, sys
@@ -86,6 +86,54 @@ def test_nor_are_they_where_python_has_put_that_directory_first(trapped):
     assert (done.returncode, done.stderr.count("\n")) == (0, 1), done.stderr
     assert (trapped / "a.mp4").exists()
     assert ran(trapped) == []
+
+
+@pytest.mark.parametrize("path", ["", ":", ".", "{lib}:", ".:{lib}"])
+def test_nor_are_they_where_an_entry_of_the_path_of_modules_is_empty(
+    trapped, tmp_path, console_script, path
+):
+    (tmp_path / "lib").mkdir()
+    (trapped / "click.py").write_text((trapped / "numpy.py").read_text())
+
+    done = subprocess.run(
+        [sys.executable, *console_script, "explain", "a b"],
+        capture_output=True,
+        text=True,
+        cwd=trapped,
+        env=os.environ | {"PYTHONPATH": path.format(lib=tmp_path / "lib")},
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ran(trapped) == []
+
+
+def test_where_attnviz_itself_is_imported_from_there_it_still_is(monkeypatch):
+    from attnviz.cli import import_path
+
+    root = Path(import_path.__file__).parents[2]
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("PYTHONPATH", f".{os.pathsep}")
+    monkeypatch.setattr(sys, "path", [str(root), "/lib"])
+
+    import_path.leave_out_working_directory()
+
+    assert (sys.path, os.environ["PYTHONPATH"]) == ([str(root), "/lib"], f".{os.pathsep}")
+
+
+def test_processes_of_this_one_get_the_other_entries(tmp_path, monkeypatch):
+    from attnviz.cli import import_path
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["", "/one", "two", "/three"]))
+    monkeypatch.setattr(
+        sys, "path", [str(tmp_path), "/one", str(tmp_path / "two"), "/three", "/lib"]
+    )
+
+    import_path.leave_out_working_directory()
+
+    assert sys.path == ["/one", "/three", "/lib"]
+    assert os.environ["PYTHONPATH"] == os.pathsep.join(["/one", "/three"])
 
 
 @pytest.mark.render

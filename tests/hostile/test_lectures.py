@@ -60,6 +60,20 @@ def test_a_link_that_leads_outside_is_followed_before_it_is_judged(folder, capsy
         assert refused(capsys, "vectors", folder.parent / "secret" / "x.csv")
 
 
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model.safetensors"])
+def test_a_file_of_a_model_that_leads_outside_is_refused(name, folder, capsys):
+    shapes, _ = tiny.recorded("bert")
+    tiny.write(folder / "m", tiny.CONFIGS["bert"], shapes)
+    model = folder / "m"
+    (model / "tokenizer.json").touch()
+    outside = folder.parent / "secret" / name
+    (model / name).rename(outside)
+    (model / name).symlink_to(outside)
+    (folder / "talk.toml").write_text(f'{CHAPTER}text = "a b"\nmodel = "m"\n')
+
+    assert refused(capsys, "model", outside)
+
+
 def test_a_font_outside_the_folder_is_refused(folder, capsys):
     (folder / "talk.toml").write_text(f'font = "/etc/font.otf"\n{CHAPTER}text = "a b"\n')
 
