@@ -33,7 +33,8 @@ def table_of(data: bytes, suffix: str, where: str, parse: ParseCell = number) ->
         text, encoding = decoded(data, where)
         delimiter = _delimiter(text, suffix, where)
         table = read_table(text, where, delimiter=delimiter, parse=parse)
-        ways = [] if encoding is None else [("encoding", encoding)]
+        is_sure = encoding is None or encoding.startswith("UTF")
+        ways = [] if encoding is None else [("encoding" if is_sure else "guessed", encoding)]
     return replace(table, readings=(*readings_of(where, ways), *table.readings))
 
 
