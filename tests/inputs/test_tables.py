@@ -156,7 +156,24 @@ def test_a_number_that_may_be_two_is_refused_with_its_place(tmp_path, content, m
         (",a,b\ncat,5,6\n", [[5, 6]], ("cat",), {}),
         (",0,1\n0,5,6\n1,7,8\n", [[5, 6], [7, 8]], ("0", "1"), {"header": "line 1: 0, 1"}),
         (",a,b\n0,5,6\n1,7,8\n", [[5, 6], [7, 8]], ("0", "1"), {}),
-        ("0,1\n5,6\n", [[0, 1], [5, 6]], None, {}),
+        ("0,1\n5,6\n", [[0, 1], [5, 6]], None, {"first_row": "line 1: 0, 1"}),
+        ("0,1\n1.0,0.5\n", [[0, 1], [1, 0.5]], None, {"first_row": "line 1: 0, 1"}),
+        ("1,2,3\n1.0,0.5,2\n", [[1, 2, 3], [1, 0.5, 2]], None, {"first_row": "line 1: 1, 2, 3"}),
+        ("0,1\n1,0\n", [[0, 1], [1, 0]], None, {}),
+        ("0,1,2\n3,4,5\n", [[0, 1, 2], [3, 4, 5]], None, {}),
+        ("1,2\n3,4\n", [[1, 2], [3, 4]], None, {}),
+        ("0,1\n", [[0, 1]], None, {}),
+        (",10,20\ncat,5,6\n", [[5, 6]], ("cat",), {"header": "line 1: 10, 20"}),
+        (",2023,2024\ncat,5,6\n", [[5, 6]], ("cat",), {"header": "line 1: 2023, 2024"}),
+        (",5,9\ncat,5,6\n", [[5, 9], [5, 6]], ("1", "cat"), {"first_row": "line 1 (“1”)"}),
+        ("token,7,3\ncat,5,6\n", [[5, 6]], ("cat",), {"header": "line 1: 7, 3"}),
+        ("词,1,2\n猫,5,6\n", [[5, 6]], ("猫",), {"header": "line 1: 1, 2"}),
+        ("Wort,1st,2\nTee,5,6\n", [[5, 6]], ("Tee",), {"header": "line 1: 1st, 2"}),
+        ("0,1,2\ncat,5,6\ntea,7,8\n", [[5, 6], [7, 8]], ("cat", "tea"), {"header": "line 1: 1, 2"}),
+        ("cat,1,2\ndog,5,6\n", [[1, 2], [5, 6]], ("cat", "dog"), {}),
+        ("id,a,b\n7,5,6\n", [[5, 6]], ("7",), {"label_column": "column 1 (id)"}),
+        ("# a,b\n5,6\n", [[5, 6]], None, {}),
+        ('"a","b"\n"cat",5,6\n', [[5, 6]], ("cat",), {}),
         (",,1,0\n,a,0,1\n", None, None, None),
     ],
 )  # fmt: skip
@@ -174,6 +191,79 @@ def test_a_first_row_of_numbers_is_data_and_what_was_taken_for_a_header_is_said(
     assert read.x.tolist() == rows
     assert read.tokens == tokens
     assert ways(read) == said
+
+
+X, LABELS = [[1, 0.5], [2, -1]], ("cat", "dog")
+
+
+@pytest.mark.parametrize(
+    ("content", "tokens", "said"),
+    [
+        ("token;a;b;\ncat;1;0.5;\ndog;2;-1;\n", LABELS, {"trailing": ";"}),
+        ("cat;1;0.5;;\ndog;2;-1;;\n", LABELS, {"trailing": ";"}),
+        ("1,0.5,\n2,-1,\n", None, {"trailing": ","}),
+        ("token,a,b\ncat,1,0.5,\ndog,2,-1,\n", LABELS, {"trailing": ","}),
+        ("cat，1，0.5\ndog，2，-1\n", LABELS, {"separator": "，"}),
+        ("cat；1；0.5\ndog；2；-1\n", LABELS, {"separator": "；"}),
+        ("cat、1、0.5\ndog、2、-1\n", LABELS, {"separator": "、"}),
+        ("cat｜1｜0.5\ndog｜2｜-1\n", LABELS, {"separator": "｜"}),
+        ("1　0.5\n2　-1\n", None, {"separator": "U+3000 (ideographic space)"}),
+        ("1\u20090.5\n2\u2009-1\n", None, {"separator": "U+2009 (thin space)"}),
+        ("cat 1 0.5\ndog 2 -1\n", LABELS, {"separator": "space"}),
+        ("token a b\ncat  1 0.5\ndog  2  -1\n", LABELS, {"separator": "space"}),
+        ("       a    b\ncat    1  0.5\ndog    2 -1.0\n", LABELS, {"separator": "space"}),
+        ("cat|1|0.5\ndog|2|-1\n", LABELS, {"separator": "|"}),
+        ("| token | a | b |\n|:---|---:|--|\n| cat | 1 | 0.5 |\n| dog | 2 | -1 |\n", LABELS, {"separator": "|"}),
+        ("[[1,0.5],[2,-1]]", None, {"brackets": "[…]"}),
+        ("[1,0.5],[2,-1]", None, {"brackets": "[…]"}),
+        ("[[ 1.   0.5]\n [ 2.  -1. ]]\n", None, {"brackets": "[…]"}),
+        ("tensor([[ 1.0, 0.5],\n        [ 2.0, -1.0]], dtype=torch.float64)", None, {"brackets": "[…]"}),
+        ("(1,0.5)\n(2,-1)\n", None, {"brackets": "(…)"}),
+        ("（1，0.5）\n（2，-1）\n", None, {"brackets": "(…)"}),
+        ("[1 0.5; 2 -1]", None, {"brackets": "[…]"}),
+        ("1 0.5; 2 -1\n", None, {"row_marks": ";"}),
+        ("# made today\ncat,1,0.5\n# more\ndog,2,-1\n", LABELS, {"comments": "lines 1, 3"}),
+        ("# a b\n1.0 0.5\n2.0 -1.0\n", None, {"comments": "line 1"}),
+        ("# one, two, three\ntoken,a,b\ncat,1,0.5\ndog,2,-1\n", LABELS, {"comments": "line 1"}),
+    ],
+)  # fmt: skip
+def test_each_layout_that_has_one_meaning_is_read_and_said(tmp_path, content, tokens, said):
+    read = read_vectors(written(tmp_path, content))
+
+    assert read.x.tolist() == X
+    assert read.tokens == tokens
+    assert ways(read) == said
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [("#", "##ing"), ("(", ")"), ("[", "]"), ("[CLS]", "[SEP]"), ("{", "}"), ("[1]", "[2]")],
+)
+def test_brackets_and_hashes_as_labels_are_labels(tmp_path, labels):
+    read = read_vectors(written(tmp_path, f"{labels[0]},1,0.5\n{labels[1]},2,-1\n"))
+
+    assert (read.x.tolist(), read.tokens, read.readings) == (X, labels, ())
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("cat,1，0.5\ndog,2，-1\n", "line 1, column 2: '1，0.5' is not a number: it holds U+FF0C (fullwidth comma)"),
+        ("cat，1,0.5\ndog，2,-1\n", "column 1: 'cat，1' is a label and a number: it holds U+FF0C"),
+        ("New York 1 2\nRome 3 4\n", "no numbers beside the label; part cells with a comma, a semicolon or a tab"),
+        ("1 234\n2 345\n", "line 1, column 1: '1 234' is not a number"),
+        ("1 234; 2 345\n", "line 1, column 1: '1 234' is not a number"),
+        ("[1,2]\n[3]\n", "line 2: 1 cells where line 1 has 2; column 2 is missing"),
+        ("[[1,2],[3,4,5]]", "line 1: 3 cells where line 1 has 2; column 3 is one too many"),
+        ("cat,1,\ndog,2,3\n", "line 1, column 3: the cell is empty: put a number there"),
+        ("cat,TRUE,FALSE\ndog,false,true\n", "line 1, column 2: 'TRUE' is not a number: write 1 for true"),
+    ],
+)  # fmt: skip
+def test_a_layout_that_may_mean_two_things_is_refused_with_a_cure(tmp_path, content, message):
+    with pytest.raises(InputError) as caught:
+        read_vectors(written(tmp_path, content))
+
+    assert message in str(caught.value)
 
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from attnviz.errors import InputError
+from attnviz.inputs.files.table_layout import sniffed_mark
 from attnviz.inputs.files.tables import (
     NumberTable,
     ParseCell,
@@ -12,7 +13,6 @@ from attnviz.inputs.files.tables import (
     read_rows,
     read_table,
     readings_of,
-    sniffed_delimiter,
     without_separator_line,
 )
 from attnviz.inputs.files.text_encodings import decoded
@@ -43,7 +43,7 @@ def _delimiter(text: str, suffix: str, where: str) -> str | None:
     body, named = without_separator_line(text)
     if suffix != ".tsv" or named is not None:
         return None
-    delimiter = sniffed_delimiter(body)
+    delimiter = sniffed_mark(body)
     if delimiter != "\t" and delimiter in body:
         raise InputError(
             f"{where} is not what its suffix says: line 1 has no tab but {delimiter!r}; rename it to .csv"
