@@ -396,7 +396,20 @@ def test_a_mask_may_be_a_workbook(tmp_path):
     [
         ([[1, 2], [3, None]], "row 2, column 2: the cell is empty: put a number there"),
         ([[1, 2], [3, "x"]], "row 2, column 2: 'x' is not a number"),
-        ([[1, 2], [None, None], [3, "=A1"]], "row 3, column 2: the cell is empty"),
+        ([[1, 2], [None, None], [3, None]], "row 3, column 2: the cell is empty"),
+        (
+            [[1, 2], [None, None], [3, "=A1"]],
+            "row 3, column 2: the formula has no value saved with it: open the",
+        ),
+        (
+            [["cat", "=1", "=2"], ["dog", "=3", "=4"]],
+            "row 1, column 2: the formula has no value saved with it",
+        ),
+        ([[None, "cat", 1], [None, "dog", "x"]], "row 2, column 3: 'x' is not a number"),
+        (
+            [["cat", "1,234"], ["dog", "2,5.0"]],
+            "row 1, column 2: '1,234' is not a number: write a decimal point",
+        ),
         ([], "is empty: it needs at least one row"),
     ],
 )
@@ -408,6 +421,61 @@ def test_a_bad_cell_of_a_workbook_is_named(tmp_path, rows, message):
 
     assert str(caught.value).startswith(path)
     assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([[], [], [None, "token", "a", "b"], [None, "cat", 1, 0.5], [None, "dog", 2, -1]], {"margin": "cell B3"}),
+        ([[], ["cat", 1, 0.5], ["dog", 2, -1]], {"margin": "cell A2"}),
+        ([["cat", "1", "0,5"], ["dog", "2", "-1"]], {"decimal_commas": ""}),
+        ([["cat", 1, "0,5"], ["dog", 2.0, -1]], {"decimal_commas": ""}),
+    ],
+)  # fmt: skip
+def test_a_sheet_is_read_from_its_first_cell_on_and_with_decimal_commas(tmp_path, rows, said):
+    read = read_vectors(workbook(tmp_path, rows))
+
+    assert (read.x.tolist(), read.tokens) == (X, LABELS)
+    assert ways(read) == said
+
+
+def test_commas_between_thousands_in_cells_of_text_are_said(tmp_path):
+    read = read_vectors(workbook(tmp_path, [["cat", "1,234.5", 0.5], ["dog", 2, -1]]))
+
+    assert read.x.tolist() == [[1234.5, 0.5], [2, -1]]
+    assert ways(read) == {"thousands": "1,234.5"}
+
+
+@pytest.mark.parametrize("before", ["empty", "text", "chart"])
+def test_the_first_sheet_with_numbers_is_read_and_named(tmp_path, before):
+    book = openpyxl.Workbook()
+    data = book.active
+    data.title = "Data"
+    for row in [["cat", 1, 0.5], ["dog", 2, -1]]:
+        data.append(row)
+    if before == "chart":
+        book.create_chartsheet("Chart", 0)
+    else:
+        cover = book.create_sheet("Cover", 0)
+        cover["A1"] = "See the next sheet" if before == "text" else None
+    book.save(tmp_path / "x.xlsx")
+
+    read = read_vectors(str(tmp_path / "x.xlsx"))
+
+    assert (read.x.tolist(), read.tokens) == (X, LABELS)
+    assert ways(read) == ({} if before == "chart" else {"sheet": "“Data”"})
+
+
+def test_the_sheet_at_fault_is_named_where_there_are_several(tmp_path):
+    path = workbook(tmp_path, [[1, 2], [3, "x"]], sheets=("First", "Second"))
+
+    with pytest.raises(InputError) as caught:
+        read_vectors(path)
+
+    assert str(caught.value).startswith(
+        f"{path}, sheet “First”, row 2, column 2: 'x' is not a number"
+    )
 
 
 def test_a_sheet_of_more_cells_than_are_looked_at_is_refused(tmp_path):

@@ -27,8 +27,10 @@ def table_of(data: bytes, suffix: str, where: str, parse: ParseCell = number) ->
         from attnviz.inputs.files.sheets import read_sheet
 
         sheet = read_sheet(data, where)
-        table = read_rows(sheet.rows, where, parse)
+        place = where if sheet.is_one_of == 1 else f"{where}, sheet {sheet.name}"
+        table = read_rows(sheet.rows, place, parse, file=where, left=sheet.left)
         ways = [("sheet", sheet.name)] if sheet.is_one_of > 1 else []
+        ways += sheet.ways
     else:
         text, encoding = decoded(data, where)
         delimiter = _delimiter(text, suffix, where)

@@ -171,14 +171,24 @@ def _has_points(text: str) -> bool:
 
 
 def read_rows(
-    rows: Sequence[tuple[int, Sequence[str]]], where: str, parse: ParseCell = number
+    rows: Sequence[tuple[int, Sequence[str]]],
+    where: str,
+    parse: ParseCell = number,
+    *,
+    file: str,
+    left: int = 0,
 ) -> NumberTable:
-    """The table of these rows of a sheet, each with its number. Raises InputError as `read_table` does."""
+    """The table of these rows of a sheet, each with its number. `where` names the sheet in messages, `file` the file.
+
+    `left` columns were left out before the first. Raises InputError as `read_table` does.
+    """
     lines = [_Line(*each) for each in rows if any(cell.strip() for cell in each[1])]
     check_table_size(len(lines), 1, where)
     if not lines:
         raise InputError(f"{where} is empty: it needs at least one row")
-    return _table(_Source(lambda: iter(lines), where, "row"), parse)
+    table = _table(_Source(lambda: iter(lines), where, "row", left=left), parse)
+    named = (replace(each, file=Path(file).name) for each in table.readings)
+    return replace(table, readings=tuple(named))
 
 
 def without_separator_line(text: str) -> tuple[str, str | None]:
@@ -377,7 +387,7 @@ def _numbers(
     if is_fast and len(wrong):
         index, column = wrong[0].tolist()
         raise InputError(
-            f"{source.where}, {source.unit} {lines[index]}, column {start + column + 1}: "
+            f"{source.where}, {source.unit} {lines[index]}, column {source.left + start + column + 1}: "
             f"{_cell_there(source, lines[index], start + column)} is not finite: attention needs finite numbers"
         )
     return values, tuple(unusual)
@@ -486,7 +496,7 @@ def _is_truth(cell: str) -> bool:
 
 
 def _value(row: _Line, column: int, cell: str, source: _Source, parse: ParseCell) -> float:
-    place = f"{source.where}, {source.unit} {row.line}, column {column + 1}"
+    place = f"{source.where}, {source.unit} {row.line}, column {source.left + column + 1}"
     if not cell.strip():
         raise InputError(f"{place}: the cell is empty: put a number there")
     try:
@@ -511,7 +521,7 @@ def _checked_labels(labels: Sequence[str], source: _Source, has_header: bool) ->
     if all(map(_ENDS_IN_CELL.search, labels)):  # 猫，1 before a comma is two cells
         row = next(islice(source.rows(), int(has_header), None))
         raise InputError(
-            f"{source.where}, {source.unit} {row.line}, column 1: "
+            f"{source.where}, {source.unit} {row.line}, column {source.left + 1}: "
             f"{_shown(labels[0])} is a label and a number: {_cure_of(labels[0])}"
         )
     if all(labels):
@@ -519,7 +529,7 @@ def _checked_labels(labels: Sequence[str], source: _Source, has_header: bool) ->
     at = next(i for i, label in enumerate(labels) if not label) + has_header
     row = next(each for i, each in enumerate(source.rows()) if i == at)
     raise InputError(
-        f"{source.where}, {source.unit} {row.line}, column 1: the label is empty: name the row there"
+        f"{source.where}, {source.unit} {row.line}, column {source.left + 1}: the label is empty: name the row there"
     )
 
 
