@@ -99,7 +99,8 @@ class Backend:
 WAYS = frozenset(
     (
         *("encoding", "sheet", "separator", "decimal_commas", "thousands", "characters"),
-        *("header", "first_row", "empty_column"),
+        *("guessed", "header", "first_row", "empty_column", "label_column"),
+        *("trailing", "comments", "brackets", "row_marks", "margin"),
         *("out_in", "fused", "fused_by_head", "layer", "shared_heads", "unused"),
         *("batch", "four_axes", "hnd", "nhd"),
         *(

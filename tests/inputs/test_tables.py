@@ -85,6 +85,20 @@ def test_each_way_to_write_the_same_numbers_gives_them_and_says_what_was_underst
         ("cp1252", ("été", "naïve"), "Windows-1252"),
         ("cp1252", ("€", "größer"), "Windows-1252"),
         ("latin-1", ("Ångström", "señor"), "Windows-1252"),
+        ("cp1252", ("Grüße", "Tee"), "Windows-1252"),
+        ("cp1252", ("süß", "sauer"), "Windows-1252"),
+        ("cp1252", ("Größe", "Gewicht"), "Windows-1252"),
+        ("cp1252", ("coração", "nação"), "Windows-1252"),
+        ("cp1252", ("créée", "chat"), "Windows-1252"),
+        ("cp1252", ("yö", "pää"), "Windows-1252"),
+        ("cp1252", ("pel·lícula", "°C"), "Windows-1252"),
+        ("gbk", ("堃", "镕"), "GB18030"),
+        ("gbk", ("朱镕基", "鲨"), "GB18030"),
+        ("gb18030", ("𠮷", "㐀"), "GB18030"),
+        ("gb18030", ("猫 cat", "X光"), "GB18030"),
+        ("utf-32", ("猫", "café"), "UTF-32"),
+        ("utf-16-le", ("猫", "狗"), "UTF-16"),
+        ("utf-16-be", ("猫", "café"), "UTF-16"),
     ],
 )
 def test_labels_come_back_from_every_encoding(tmp_path, encoding, labels, said):
@@ -93,7 +107,8 @@ def test_labels_come_back_from_every_encoding(tmp_path, encoding, labels, said):
     read = read_vectors(written(tmp_path, text.encode(encoding)))
 
     assert read.tokens == labels
-    assert ways(read).get("encoding") == said
+    way = "encoding" if said in ("UTF-16", "UTF-32") else "guessed"
+    assert ways(read).get(way) == said
 
 
 @pytest.mark.parametrize(
@@ -141,7 +156,24 @@ def test_a_number_that_may_be_two_is_refused_with_its_place(tmp_path, content, m
         (",a,b\ncat,5,6\n", [[5, 6]], ("cat",), {}),
         (",0,1\n0,5,6\n1,7,8\n", [[5, 6], [7, 8]], ("0", "1"), {"header": "line 1: 0, 1"}),
         (",a,b\n0,5,6\n1,7,8\n", [[5, 6], [7, 8]], ("0", "1"), {}),
-        ("0,1\n5,6\n", [[0, 1], [5, 6]], None, {}),
+        ("0,1\n5,6\n", [[0, 1], [5, 6]], None, {"first_row": "line 1: 0, 1"}),
+        ("0,1\n1.0,0.5\n", [[0, 1], [1, 0.5]], None, {"first_row": "line 1: 0, 1"}),
+        ("1,2,3\n1.0,0.5,2\n", [[1, 2, 3], [1, 0.5, 2]], None, {"first_row": "line 1: 1, 2, 3"}),
+        ("0,1\n1,0\n", [[0, 1], [1, 0]], None, {}),
+        ("0,1,2\n3,4,5\n", [[0, 1, 2], [3, 4, 5]], None, {}),
+        ("1,2\n3,4\n", [[1, 2], [3, 4]], None, {}),
+        ("0,1\n", [[0, 1]], None, {}),
+        (",10,20\ncat,5,6\n", [[5, 6]], ("cat",), {"header": "line 1: 10, 20"}),
+        (",2023,2024\ncat,5,6\n", [[5, 6]], ("cat",), {"header": "line 1: 2023, 2024"}),
+        (",5,9\ncat,5,6\n", [[5, 9], [5, 6]], ("1", "cat"), {"first_row": "line 1 (“1”)"}),
+        ("token,7,3\ncat,5,6\n", [[5, 6]], ("cat",), {"header": "line 1: 7, 3"}),
+        ("词,1,2\n猫,5,6\n", [[5, 6]], ("猫",), {"header": "line 1: 1, 2"}),
+        ("Wort,1st,2\nTee,5,6\n", [[5, 6]], ("Tee",), {"header": "line 1: 1st, 2"}),
+        ("0,1,2\ncat,5,6\ntea,7,8\n", [[5, 6], [7, 8]], ("cat", "tea"), {"header": "line 1: 1, 2"}),
+        ("cat,1,2\ndog,5,6\n", [[1, 2], [5, 6]], ("cat", "dog"), {}),
+        ("id,a,b\n7,5,6\n", [[5, 6]], ("7",), {"label_column": "column 1 (id)"}),
+        ("# a,b\n5,6\n", [[5, 6]], None, {}),
+        ('"a","b"\n"cat",5,6\n', [[5, 6]], ("cat",), {}),
         (",,1,0\n,a,0,1\n", None, None, None),
     ],
 )  # fmt: skip
@@ -159,6 +191,79 @@ def test_a_first_row_of_numbers_is_data_and_what_was_taken_for_a_header_is_said(
     assert read.x.tolist() == rows
     assert read.tokens == tokens
     assert ways(read) == said
+
+
+X, LABELS = [[1, 0.5], [2, -1]], ("cat", "dog")
+
+
+@pytest.mark.parametrize(
+    ("content", "tokens", "said"),
+    [
+        ("token;a;b;\ncat;1;0.5;\ndog;2;-1;\n", LABELS, {"trailing": ";"}),
+        ("cat;1;0.5;;\ndog;2;-1;;\n", LABELS, {"trailing": ";"}),
+        ("1,0.5,\n2,-1,\n", None, {"trailing": ","}),
+        ("token,a,b\ncat,1,0.5,\ndog,2,-1,\n", LABELS, {"trailing": ","}),
+        ("cat，1，0.5\ndog，2，-1\n", LABELS, {"separator": "，"}),
+        ("cat；1；0.5\ndog；2；-1\n", LABELS, {"separator": "；"}),
+        ("cat、1、0.5\ndog、2、-1\n", LABELS, {"separator": "、"}),
+        ("cat｜1｜0.5\ndog｜2｜-1\n", LABELS, {"separator": "｜"}),
+        ("1　0.5\n2　-1\n", None, {"separator": "U+3000 (ideographic space)"}),
+        ("1\u20090.5\n2\u2009-1\n", None, {"separator": "U+2009 (thin space)"}),
+        ("cat 1 0.5\ndog 2 -1\n", LABELS, {"separator": "space"}),
+        ("token a b\ncat  1 0.5\ndog  2  -1\n", LABELS, {"separator": "space"}),
+        ("       a    b\ncat    1  0.5\ndog    2 -1.0\n", LABELS, {"separator": "space"}),
+        ("cat|1|0.5\ndog|2|-1\n", LABELS, {"separator": "|"}),
+        ("| token | a | b |\n|:---|---:|--|\n| cat | 1 | 0.5 |\n| dog | 2 | -1 |\n", LABELS, {"separator": "|"}),
+        ("[[1,0.5],[2,-1]]", None, {"brackets": "[…]"}),
+        ("[1,0.5],[2,-1]", None, {"brackets": "[…]"}),
+        ("[[ 1.   0.5]\n [ 2.  -1. ]]\n", None, {"brackets": "[…]"}),
+        ("tensor([[ 1.0, 0.5],\n        [ 2.0, -1.0]], dtype=torch.float64)", None, {"brackets": "[…]"}),
+        ("(1,0.5)\n(2,-1)\n", None, {"brackets": "(…)"}),
+        ("（1，0.5）\n（2，-1）\n", None, {"brackets": "(…)"}),
+        ("[1 0.5; 2 -1]", None, {"brackets": "[…]"}),
+        ("1 0.5; 2 -1\n", None, {"row_marks": ";"}),
+        ("# made today\ncat,1,0.5\n# more\ndog,2,-1\n", LABELS, {"comments": "lines 1, 3"}),
+        ("# a b\n1.0 0.5\n2.0 -1.0\n", None, {"comments": "line 1"}),
+        ("# one, two, three\ntoken,a,b\ncat,1,0.5\ndog,2,-1\n", LABELS, {"comments": "line 1"}),
+    ],
+)  # fmt: skip
+def test_each_layout_that_has_one_meaning_is_read_and_said(tmp_path, content, tokens, said):
+    read = read_vectors(written(tmp_path, content))
+
+    assert read.x.tolist() == X
+    assert read.tokens == tokens
+    assert ways(read) == said
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [("#", "##ing"), ("(", ")"), ("[", "]"), ("[CLS]", "[SEP]"), ("{", "}"), ("[1]", "[2]")],
+)
+def test_brackets_and_hashes_as_labels_are_labels(tmp_path, labels):
+    read = read_vectors(written(tmp_path, f"{labels[0]},1,0.5\n{labels[1]},2,-1\n"))
+
+    assert (read.x.tolist(), read.tokens, read.readings) == (X, labels, ())
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("cat,1，0.5\ndog,2，-1\n", "line 1, column 2: '1，0.5' is not a number: it holds U+FF0C (fullwidth comma)"),
+        ("cat，1,0.5\ndog，2,-1\n", "column 1: 'cat，1' is a label and a number: it holds U+FF0C"),
+        ("New York 1 2\nRome 3 4\n", "no numbers beside the label; part cells with a comma, a semicolon or a tab"),
+        ("1 234\n2 345\n", "line 1, column 1: '1 234' is not a number"),
+        ("1 234; 2 345\n", "line 1, column 1: '1 234' is not a number"),
+        ("[1,2]\n[3]\n", "line 2: 1 cells where line 1 has 2; column 2 is missing"),
+        ("[[1,2],[3,4,5]]", "line 1: 3 cells where line 1 has 2; column 3 is one too many"),
+        ("cat,1,\ndog,2,3\n", "line 1, column 3: the cell is empty: put a number there"),
+        ("cat,TRUE,FALSE\ndog,false,true\n", "line 1, column 2: 'TRUE' is not a number: write 1 for true"),
+    ],
+)  # fmt: skip
+def test_a_layout_that_may_mean_two_things_is_refused_with_a_cure(tmp_path, content, message):
+    with pytest.raises(InputError) as caught:
+        read_vectors(written(tmp_path, content))
+
+    assert message in str(caught.value)
 
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
@@ -291,7 +396,20 @@ def test_a_mask_may_be_a_workbook(tmp_path):
     [
         ([[1, 2], [3, None]], "row 2, column 2: the cell is empty: put a number there"),
         ([[1, 2], [3, "x"]], "row 2, column 2: 'x' is not a number"),
-        ([[1, 2], [None, None], [3, "=A1"]], "row 3, column 2: the cell is empty"),
+        ([[1, 2], [None, None], [3, None]], "row 3, column 2: the cell is empty"),
+        (
+            [[1, 2], [None, None], [3, "=A1"]],
+            "row 3, column 2: the formula has no value saved with it: open the",
+        ),
+        (
+            [["cat", "=1", "=2"], ["dog", "=3", "=4"]],
+            "row 1, column 2: the formula has no value saved with it",
+        ),
+        ([[None, "cat", 1], [None, "dog", "x"]], "row 2, column 3: 'x' is not a number"),
+        (
+            [["cat", "1,234"], ["dog", "2,5.0"]],
+            "row 1, column 2: '1,234' is not a number: write a decimal point",
+        ),
         ([], "is empty: it needs at least one row"),
     ],
 )
@@ -303,6 +421,61 @@ def test_a_bad_cell_of_a_workbook_is_named(tmp_path, rows, message):
 
     assert str(caught.value).startswith(path)
     assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([[], [], [None, "token", "a", "b"], [None, "cat", 1, 0.5], [None, "dog", 2, -1]], {"margin": "cell B3"}),
+        ([[], ["cat", 1, 0.5], ["dog", 2, -1]], {"margin": "cell A2"}),
+        ([["cat", "1", "0,5"], ["dog", "2", "-1"]], {"decimal_commas": ""}),
+        ([["cat", 1, "0,5"], ["dog", 2.0, -1]], {"decimal_commas": ""}),
+    ],
+)  # fmt: skip
+def test_a_sheet_is_read_from_its_first_cell_on_and_with_decimal_commas(tmp_path, rows, said):
+    read = read_vectors(workbook(tmp_path, rows))
+
+    assert (read.x.tolist(), read.tokens) == (X, LABELS)
+    assert ways(read) == said
+
+
+def test_commas_between_thousands_in_cells_of_text_are_said(tmp_path):
+    read = read_vectors(workbook(tmp_path, [["cat", "1,234.5", 0.5], ["dog", 2, -1]]))
+
+    assert read.x.tolist() == [[1234.5, 0.5], [2, -1]]
+    assert ways(read) == {"thousands": "1,234.5"}
+
+
+@pytest.mark.parametrize("before", ["empty", "text", "chart"])
+def test_the_first_sheet_with_numbers_is_read_and_named(tmp_path, before):
+    book = openpyxl.Workbook()
+    data = book.active
+    data.title = "Data"
+    for row in [["cat", 1, 0.5], ["dog", 2, -1]]:
+        data.append(row)
+    if before == "chart":
+        book.create_chartsheet("Chart", 0)
+    else:
+        cover = book.create_sheet("Cover", 0)
+        cover["A1"] = "See the next sheet" if before == "text" else None
+    book.save(tmp_path / "x.xlsx")
+
+    read = read_vectors(str(tmp_path / "x.xlsx"))
+
+    assert (read.x.tolist(), read.tokens) == (X, LABELS)
+    assert ways(read) == ({} if before == "chart" else {"sheet": "“Data”"})
+
+
+def test_the_sheet_at_fault_is_named_where_there_are_several(tmp_path):
+    path = workbook(tmp_path, [[1, 2], [3, "x"]], sheets=("First", "Second"))
+
+    with pytest.raises(InputError) as caught:
+        read_vectors(path)
+
+    assert str(caught.value).startswith(
+        f"{path}, sheet “First”, row 2, column 2: 'x' is not a number"
+    )
 
 
 def test_a_sheet_of_more_cells_than_are_looked_at_is_refused(tmp_path):

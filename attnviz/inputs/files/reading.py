@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from attnviz.errors import InputError, closest
 from attnviz.inputs.files.pipes import open_to_read
-from attnviz.inputs.files.text_encodings import utf16_codec
+from attnviz.inputs.files.text_encodings import wide_codec
 from attnviz.progress import report
 
 STDIN = "-"
@@ -126,7 +126,7 @@ def content_of(data: bytes) -> str:
         return ".xlsx" if _WORKBOOK in data[-_DIRECTORY:] else ".npz"
     if data[:1] == b"\x80" and data[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         return "pickle"
-    if b"\x00" in data[:4096] and utf16_codec(data) is None:
+    if b"\x00" in data[:4096] and wide_codec(data) is None:
         return "binary"
     first = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     return ".json" if first in (b"[", b"{") else "text"

@@ -14,10 +14,11 @@ from __future__ import annotations
 import io
 import math
 import re
+import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
 from attnviz.inputs.files.reading import MOST_COLUMNS, MOST_ROWS, check_table_size
+from attnviz.inputs.files.table_layout import NAMES, character_name, layout_of
 from attnviz.inputs.files.written_numbers import (
     PLAIN,
     Commas,
@@ -35,15 +37,28 @@ from attnviz.inputs.files.written_numbers import (
 )
 from attnviz.records import record
 
-LABEL_HEADERS = frozenset({"", "token", "tokens", "label", "labels", "word", "words", "name"})
+_LABEL_HEADERS = frozenset(
+    (
+        *("token", "tokens", "label", "labels", "word", "words", "name", "names", "id", "ids"),
+        *("index", "item", "key", "term", "text", "wort", "wörter", "mot", "mots", "palabra"),
+        *("palavra", "parola", "слово", "词", "词语", "词元", "单词", "字", "字词", "标记", "标签"),
+        *("名称", "编号", "序号", "詞", "詞語", "單詞", "標記", "標籤", "単語", "단어"),
+    )
+)
+"""What columns of labels are usually called, beside nothing at all."""
 
 _LIKE_A_NUMBER = re.compile(
-    r"[-+]?([.,]?\d[\d.,'_]*([eE][-+]?\d+)?|nan|inf(inity)?|∞)", re.IGNORECASE
+    r"[-+]?([.,]?\d[\d.,'_\s，；、｜]*([eE][-+]?\d+)?|nan|inf(inity)?|∞)", re.IGNORECASE
 )
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[,;\t ]*\Z", re.IGNORECASE)
-_QUOTED = re.compile(r'"[^"]*+"')
-_MARKS = "\t;,"
+_LIKE = {"；": ";", "，": ",", "、": ",", "|": "\t", "｜": "\t"}
+"""The usual separators to which others are like in what a comma may be beside them."""
+_ENDS_IN_CELL = re.compile("[，；、｜][-−－]?[0-9０-９.．]+\\s*\\Z")
+_WIDE = re.compile("[，；、｜　（）［］【】]")
 _SHOWN = 8
+_LOOKED_AT = 100
+"""Rows of a table that are looked at to tell whether its first row may be names."""
+_WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
 
 ParseCell = Callable[[str], float]
 """The number that a cell's text stands for; raises ValueError, saying what is wrong with it, if none."""
@@ -64,6 +79,21 @@ class _Line:
     cells: Sequence[str]
 
 
+@record
+class _Edges:
+    """What is at the edges of a table besides its cells."""
+
+    empty: int = 0
+    """Empty cells at the end of each row but the first, where all have them."""
+    empty_first: int = 0
+    """Empty cells at the end of the first row."""
+    is_short: bool = False
+    """True where the first row has no cell above the labels."""
+
+
+_PLAIN_EDGES = _Edges()
+
+
 @record(eq=False)
 class _Source:
     """The rows of a table, read anew each time that they are asked for."""
@@ -73,6 +103,8 @@ class _Source:
     unit: str = "line"
     """"line" of a text, "row" of a sheet."""
     commas: Commas = PLAIN
+    left: int = 0
+    """Columns before the first that were left out."""
 
 
 def number(cell: str) -> float:
@@ -87,6 +119,8 @@ def number(cell: str) -> float:
         value = float(text if text.isascii() and "_" not in text else "")
     except ValueError:
         cure = "write a decimal point" if "," in cell else "put a number such as 0.5 there"
+        if _is_truth(cell):
+            cure = "write 1 for true and 0 for false"
         raise ValueError(f"is not a number: {cure}") from None
     if not math.isfinite(value):
         raise ValueError("is not finite: attention needs finite numbers")
@@ -104,34 +138,57 @@ def read_table(
     NumberTable(values=array([[1., 2.]]), labels=('cat',), readings=())
     """
     body, named = without_separator_line(text)
-    mark = delimiter or named or sniffed_delimiter(body)
+    layout = layout_of(body, where, delimiter or named)
+    body, mark = layout.text, layout.mark
     if body.count("\n") + body.count("\r") > MOST_ROWS:
         check_table_size(sum(1 for line in io.StringIO(body) if line.strip()), 1, where)
-    commas = PLAIN
-    if mark != "," or '"' in body:
-        cells = chain.from_iterable(each.cells for each in _rows(body, where, mark))
-        commas = style_of(cells, mark, has_points="." in body)
-    source = _Source(lambda: _rows(body, where, mark), where, commas=commas)
+    edges = _PLAIN_EDGES if layout.rows is not None else _edges(body, where, mark)
+    if layout.rows is not None:
+        listed = [_Line(*each) for each in layout.rows]
+        source = _Source(lambda: _equally_long(listed, where), where)
+    else:
+        commas = PLAIN
+        if mark not in ",，、" or '"' in body:
+            cells = chain.from_iterable(each.cells for each in _rows(body, where, mark, edges))
+            commas = style_of(cells, _LIKE.get(mark, mark), has_points=_has_points(body))
+        source = _Source(lambda: _rows(body, where, mark, edges), where, commas=commas)
     table = _table(source, parse)
     ways: list[tuple[str, str]] = []
-    if named is not None or commas.is_decimal:
-        ways.append(("separator", "tab" if mark == "\t" else mark))
-    if commas.is_decimal:
+    if named is not None or source.commas.is_decimal:
+        ways.append(("separator", NAMES.get(mark, mark)))
+    ways += (each for each in layout.ways if each not in ways)
+    if source.commas.is_decimal:
         ways.append(("decimal_commas", ""))
-    elif commas.example:
-        ways.append(("thousands", commas.example))
+    elif source.commas.example:
+        ways.append(("thousands", source.commas.example))
+    if edges.empty:
+        ways.append(("trailing", NAMES.get(mark, mark)))
     return replace(table, readings=(*readings_of(where, ways), *table.readings))
 
 
+def _has_points(text: str) -> bool:
+    return "." in text or "．" in text
+
+
 def read_rows(
-    rows: Sequence[tuple[int, Sequence[str]]], where: str, parse: ParseCell = number
+    rows: Sequence[tuple[int, Sequence[str]]],
+    where: str,
+    parse: ParseCell = number,
+    *,
+    file: str,
+    left: int = 0,
 ) -> NumberTable:
-    """The table of these rows of a sheet, each with its number. Raises InputError as `read_table` does."""
+    """The table of these rows of a sheet, each with its number. `where` names the sheet in messages, `file` the file.
+
+    `left` columns were left out before the first. Raises InputError as `read_table` does.
+    """
     lines = [_Line(*each) for each in rows if any(cell.strip() for cell in each[1])]
     check_table_size(len(lines), 1, where)
     if not lines:
         raise InputError(f"{where} is empty: it needs at least one row")
-    return _table(_Source(lambda: iter(lines), where, "row"), parse)
+    table = _table(_Source(lambda: iter(lines), where, "row", left=left), parse)
+    named = (replace(each, file=Path(file).name) for each in table.readings)
+    return replace(table, readings=tuple(named))
 
 
 def without_separator_line(text: str) -> tuple[str, str | None]:
@@ -145,58 +202,79 @@ def without_separator_line(text: str) -> tuple[str, str | None]:
     return (text[len(first) :], match[1]) if match else (text, None)
 
 
-def sniffed_delimiter(text: str) -> str:
-    """The separator that the first line uses, outside of quotes.
-
-    >>> sniffed_delimiter("1;2"), sniffed_delimiter("1 2"), sniffed_delimiter("cat"), sniffed_delimiter('"a;b",1')
-    (';', ' ', ',', ',')
-    """
-    line = _first_line(text)
-    plain = _QUOTED.sub("", line)
-    found = next((mark for mark in _MARKS if mark in plain), None)
-    if found:
-        return found
-    words = line.split()
-    return " " if len(words) > 1 and all(_parses(word, number) for word in words) else ","
-
-
-def _first_line(text: str) -> str:
-    start = len(text) - len(text.lstrip())
-    # the line may begin with a tab, which is a separator, before its first word
-    start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-    ends = [end for end in (text.find("\n", start), text.find("\r", start)) if end >= 0]
-    return text[start : min(ends)] if ends else text[start:]
-
-
 def readings_of(where: str, ways: Iterable[tuple[str, str]]) -> tuple[Reading, ...]:
     """The ways, each with its detail, as those of that file."""
     return tuple(Reading(Path(where).name, *each) for each in ways)
 
 
-def _rows(text: str, where: str, delimiter: str) -> Iterator[_Line]:
+def _rows(text: str, where: str, delimiter: str, edges: _Edges) -> Iterator[_Line]:
     """The rows that are not blank, each as long as the first."""
+    return _equally_long(_raw_rows(text, where, delimiter), where, edges)
+
+
+def _equally_long(
+    rows: Iterable[_Line], where: str, edges: _Edges = _PLAIN_EDGES
+) -> Iterator[_Line]:
+    """The rows without what is beyond their edges. Raises InputError where one is longer or shorter than the first."""
+    first: _Line | None = None
+    for row in rows:
+        if first is None:
+            cells = ["", *row.cells] if edges.is_short else row.cells
+            spare = edges.empty_first
+        else:
+            cells, spare = row.cells, edges.empty
+        each = _Line(row.line, cells[:-spare]) if spare else _Line(row.line, cells)
+        first = first or each
+        _check_width(each, first, where)
+        yield each
+    if first is None:
+        raise InputError(f"{where} is empty: it needs at least one row")
+
+
+def _edges(text: str, where: str, delimiter: str) -> _Edges:
+    """What is beyond the cells of numbers: empty cells at the end of each line, a first line one label short.
+
+    Programs end each line with the separator, or each but the first; R names no column of labels.
+    """
+    top = list(islice(_raw_rows(text, where, delimiter), 2))
+    if not top:
+        return _PLAIN_EDGES
+    first, last = top[0].cells, top[-1].cells
+    is_longer = len(last) == len(first) + 1
+    if delimiter != " " and len(last) > 1 and not last[-1].strip():
+        counts = [_empty_at_end(row) for row in _raw_rows(text, where, delimiter)]
+        rest = min(counts[1:], default=counts[0])
+        least = min(counts)
+        if least:
+            return _Edges(least, least)
+        if rest == 1 and is_longer:
+            return _Edges(rest)
+    is_named = first[0].strip() and not any(_parses(cell, number) for cell in first)
+    if is_longer and is_named and not _names_labels(first[0]) and not _parses(last[0], number):
+        return _Edges(is_short=True)
+    return _PLAIN_EDGES
+
+
+def _empty_at_end(row: _Line) -> int:
+    return len(row.cells) - max((i for i, cell in enumerate(row.cells, 1) if cell.strip()))
+
+
+def _raw_rows(text: str, where: str, delimiter: str) -> Iterator[_Line]:
+    """The rows that are not blank, as they are."""
     import csv  # here and not above: an example or a text needs no table
 
     lines = _lines(text, where, delimiter)
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
-    first: _Line | None = None
     try:
         for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            # Runs of spaces at the end of a line are no cells.
-            kept = [cell for cell in cells if cell] if delimiter == " " else cells
-            row = _Line(reader.line_num, kept)
-            if first is None:
-                first = row
-            _check_width(row, first, where)
-            yield row
+            if any(cell.strip() for cell in cells):
+                # Runs of spaces at the end of a line are no cells.
+                kept = [cell for cell in cells if cell] if delimiter == " " else cells
+                yield _Line(reader.line_num, kept)
     except csv.Error as error:
         raise InputError(
             f"{where}, line {reader.line_num}: {error}; check the quotes there"
         ) from error
-    if first is None:
-        raise InputError(f"{where} is empty: it needs at least one row")
 
 
 def _lines(text: str, where: str, delimiter: str) -> Iterator[str]:
@@ -223,7 +301,8 @@ def _check_width(row: _Line, first: _Line, where: str) -> None:
 def _table(source: _Source, parse: ParseCell) -> NumberTable:
     """The numbers and the labels, in two passes over the rows: the first finds what is header and what is labels."""
     where = source.where
-    first, labels = _first_column(source)
+    top, labels = _first_column(source)
+    first = top[0]
     parses = _parser(source, parse)
     ways: list[tuple[str, str]] = []
     labelled = _is_labelled(first, labels, parses)
@@ -231,16 +310,21 @@ def _table(source: _Source, parse: ParseCell) -> NumberTable:
     if not labelled and len(first.cells) > 1 and not any(labels):
         ways.append(("empty_column", ""))
         start = 1
-    has_header = len(labels) > 1 and _is_header(first, start, labelled, parses)
+    has_header = len(labels) > 1 and _is_header(top, labels, start, labelled, parses)
+    columns = [cell.strip() for cell in first.cells[start:]]
+    place = f"{source.unit} {first.line}"
     if has_header:
-        columns = [cell.strip() for cell in first.cells[start:]]
-        if any(_parses(name, parses) for name in columns):
-            ways.append(("header", f"{source.unit} {first.line}: {_listed(columns)}"))
-        labels = labels[1:]
-    elif labelled and _names_labels(labels[0]) and len(labels) > 1:
-        # a row of numbers is data, even where it stands below nothing
-        labels[0] = labels[0] or "1"
-        ways.append(("first_row", f"{source.unit} {first.line} (“{labels[0]}”)"))
+        name, *labels = labels
+        if any(_parses(each, parses) for each in columns):
+            ways.append(("header", f"{place}: {_listed(columns)}"))
+        elif labelled and name and all(_parses(each, parses) for each in labels):
+            ways.append(("label_column", f"column {1 + source.left} ({name})"))
+    elif labelled and not labels[0] and len(labels) > 1:
+        # a row of numbers is data, even where it has no label as others have
+        labels[0] = "1"
+        ways.append(("first_row", f"{place} (“1”)"))
+    elif not labelled and _may_be_names(columns, source, start):
+        ways.append(("first_row", f"{place}: {_listed(columns)}"))
     rows = source.rows()
     if has_header:
         next(rows)
@@ -251,11 +335,11 @@ def _table(source: _Source, parse: ParseCell) -> NumberTable:
     return NumberTable(values, names, readings_of(where, ways))
 
 
-def _first_column(source: _Source) -> tuple[_Line, list[str]]:
-    """The first row, and the first cell of each."""
+def _first_column(source: _Source) -> tuple[list[_Line], list[str]]:
+    """The first two rows, and the first cell of each of all."""
     rows = source.rows()
-    first = next(rows)
-    return first, [first.cells[0].strip(), *(row.cells[0].strip() for row in rows)]
+    top = list(islice(rows, 2))
+    return top, [row.cells[0].strip() for row in chain(top, rows)]
 
 
 def _parser(source: _Source, parse: ParseCell) -> ParseCell:
@@ -281,7 +365,8 @@ def _numbers(
         cells = row.cells[start:] if start else row.cells
         if not cells:
             raise InputError(
-                f"{source.where}, {source.unit} {row.line}: no numbers beside the label; add some"
+                f"{source.where}, {source.unit} {row.line}: no numbers beside the label; "
+                f"{_cure_of(row.cells[0]) or 'add some'}"
             )
         width = len(cells)
         lines.append(row.line)
@@ -302,7 +387,7 @@ def _numbers(
     if is_fast and len(wrong):
         index, column = wrong[0].tolist()
         raise InputError(
-            f"{source.where}, {source.unit} {lines[index]}, column {start + column + 1}: "
+            f"{source.where}, {source.unit} {lines[index]}, column {source.left + start + column + 1}: "
             f"{_cell_there(source, lines[index], start + column)} is not finite: attention needs finite numbers"
         )
     return values, tuple(unusual)
@@ -320,11 +405,18 @@ def _cell_there(source: _Source, line: int, column: int) -> str:
 
 def _is_labelled(first: _Line, labels: Sequence[str], parse: ParseCell) -> bool:
     """Tells whether the first column holds labels. One bad number among numbers does not make it so."""
+    if len(labels) > 1 and len(first.cells) > 1:
+        if _names_labels(labels[0]):
+            return True
+        names = first.cells[1:]
+        if not labels[0] and any(labels) and not any(_parses(cell, parse) for cell in names):
+            return True
+        if not labels[0] and _is_numbered(names) and all(labels[1:]):
+            return True  # a table saved with numbered rows and columns: pandas does so
+        are_words = not any(_parses(label, parse) for label in labels[1:])
+        if len(labels) > 2 and all(labels) and are_words and _counts(first.cells):
+            return True  # with names of columns that count the labels too
     is_words = not any(_parses(cell, parse) for cell in first.cells)
-    if len(labels) > 1 and is_words and len(first.cells) > 1 and _names_labels(labels[0]):
-        return True
-    if len(labels) > 1 and not labels[0] and _is_numbered(first.cells[1:]) and all(labels[1:]):
-        return True  # a table saved with numbered rows and columns: pandas does so
     body = labels[1:] if len(labels) > 1 and is_words else labels
     if len(first.cells) > 1 and not any(body):
         return False
@@ -332,39 +424,112 @@ def _is_labelled(first: _Line, labels: Sequence[str], parse: ParseCell) -> bool:
     return 2 * words > len(body)
 
 
-def _is_header(first: _Line, start: int, labelled: bool, parse: ParseCell) -> bool:
-    names = first.cells[start:]
+def _is_header(
+    top: Sequence[_Line], labels: Sequence[str], start: int, labelled: bool, parse: ParseCell
+) -> bool:
+    """Tells whether the first row names columns. A row of numbers does where it stands beside the name of the labels,
+    or counts up, has no label or a number that counts with it, and all others have labels.
+    """
+    first, name = top[0].cells, labels[0]
+    names = first[start:]
     if not any(_parses(cell, parse) for cell in names):
+        # a table of true and false has no other numbers to be told from names
+        return not (names and all(map(_is_truth, (*names, *top[1].cells[start:]))))
+    if not labelled:
+        return False
+    if _names_labels(name):
         return True
-    # A table saved with its row names and without column names has them numbered from 0.
-    return labelled and _is_numbered(names) and _names_labels(first.cells[0])
+    if not all(labels[1:]):
+        return False
+    if not name:
+        return _counts(names)
+    is_number_above_words = _parses(name, parse) and not any(
+        _parses(each, parse) for each in labels[1:]
+    )
+    return is_number_above_words and _counts(first)
 
 
 def _is_numbered(names: Sequence[str]) -> bool:
     return [cell.strip() for cell in names] == [str(i) for i in range(len(names))]
 
 
+def _counts(names: Sequence[str]) -> bool:
+    """Tells whether whole numbers count up as names of columns do: 0, 1, 2 · 1, 2, 3 · 10, 20 · 2023, 2024.
+
+    >>> _counts(["10", "20"]), _counts(["1", "0"]), _counts(["5", "9"])
+    (True, False, False)
+    """
+    if _is_numbered(names):
+        return True
+    texts = [each.strip() for each in names]
+    if len(texts) < 2 or not all(_WHOLE.fullmatch(each) for each in texts):
+        return False
+    numbers = list(map(int, texts))
+    step = numbers[1] - numbers[0]
+    is_even = all(b - a == step for a, b in pairwise(numbers))
+    return step > 0 and is_even and (step in (1, numbers[0]) or len(numbers) > 2)
+
+
+def _may_be_names(names: Sequence[str], source: _Source, start: int) -> bool:
+    """Tells whether a first row of numbers may be names: 0, 1, 2 or 1, 2, 3 above rows that are not alike.
+
+    Rows of whole numbers are alike that hold only 0 and 1, or go on counting. One row alone names nothing.
+    """
+    counted = _is_numbered(names) or names == [str(i + 1) for i in range(len(names))]
+    if len(names) < 2 or not counted:
+        return False
+    rest = list(islice(source.rows(), 1, 1 + _LOOKED_AT))
+    cells = [cell.strip() for row in rest for cell in row.cells[start:]]
+    if not all(_WHOLE.fullmatch(cell) for cell in cells):
+        return True
+    if not rest or set(cells) <= {"0", "1"}:
+        return False
+    return names[0] == "0" and cells != [str(i + len(names)) for i in range(len(cells))]
+
+
 def _names_labels(cell: str) -> bool:
-    return cell.strip().lower() in LABEL_HEADERS
+    return cell.strip().lstrip("#").strip().lower() in _LABEL_HEADERS
+
+
+def _is_truth(cell: str) -> bool:
+    return cell.strip().lower() in ("true", "false")
 
 
 def _value(row: _Line, column: int, cell: str, source: _Source, parse: ParseCell) -> float:
-    place = f"{source.where}, {source.unit} {row.line}, column {column + 1}"
+    place = f"{source.where}, {source.unit} {row.line}, column {source.left + column + 1}"
     if not cell.strip():
         raise InputError(f"{place}: the cell is empty: put a number there")
     try:
         return parse(plain_number(cell, source.commas))
     except ValueError as error:
-        raise InputError(f"{place}: {_shown(cell)} {error}") from None
+        cure = _cure_of(cell) if _WIDE.search(cell) else ""
+        raise InputError(
+            f"{place}: {_shown(cell)} {'is not a number: ' + cure if cure else error}"
+        ) from None
+
+
+def _cure_of(cell: str) -> str:
+    """What to do about a cell that holds a separator which is none in this table, or ""."""
+    wide = _WIDE.search(cell)
+    if wide:
+        usual = unicodedata.normalize("NFKC", wide[0]).replace("、", ",")
+        return f"it holds {character_name(wide[0])}, write {usual!r}"
+    return "part cells with a comma, a semicolon or a tab" if any(map(str.isdigit, cell)) else ""
 
 
 def _checked_labels(labels: Sequence[str], source: _Source, has_header: bool) -> tuple[str, ...]:
+    if all(map(_ENDS_IN_CELL.search, labels)):  # 猫，1 before a comma is two cells
+        row = next(islice(source.rows(), int(has_header), None))
+        raise InputError(
+            f"{source.where}, {source.unit} {row.line}, column {source.left + 1}: "
+            f"{_shown(labels[0])} is a label and a number: {_cure_of(labels[0])}"
+        )
     if all(labels):
         return tuple(labels)
     at = next(i for i, label in enumerate(labels) if not label) + has_header
     row = next(each for i, each in enumerate(source.rows()) if i == at)
     raise InputError(
-        f"{source.where}, {source.unit} {row.line}, column 1: the label is empty: name the row there"
+        f"{source.where}, {source.unit} {row.line}, column {source.left + 1}: the label is empty: name the row there"
     )
 
 
