@@ -56,6 +56,9 @@ def ways(read):
         ("1.5,-2\n\u00a03,1\u202f234.5\u00a0\n", {"characters": f"U+00A0 (no-break space), {NARROW}"}),
         ("1,5;-2\n3;1\u202f234,5\n", {"separator": ";", "decimal_commas": "", "characters": NARROW}),
         ("1.5,－2\n３,1234.5\n", {"characters": f"U+FF0D ({WIDE} hyphen-minus), U+FF13 ({WIDE} digit three)"}),
+        ("1.5,—2\n3,1234.5\n", {"characters": "U+2014 (em dash)"}),
+        ("1.5,-\u00a02\n3,1234.5\n", {"characters": "U+00A0 (no-break space)"}),
+        ("1.5\u200b,-2\n3,\u200e1234.5\n", {"characters": "U+200B (zero width space), U+200E (left-to-right mark)"}),
         ("1.5,-2\n3,1234.5\n".encode("utf-16"), {"encoding": "UTF-16"}),
         ("1.5;-2\n3;1234.5\n".encode("utf-16-le"), {"encoding": "UTF-16"}),
         ("1.5\t-2\n3\t1234.5\n".encode("utf-16-be"), {"encoding": "UTF-16"}),
@@ -542,6 +545,39 @@ def test_a_workbook_that_would_not_fit_into_memory_is_refused(tmp_path, change, 
         read_vectors(path)
 
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("x.csv", b"PK\3\4 vnd.oasis.opendocument", "an OpenDocument file; open it in the program that wrote it and"),
+        ("x.csv", b"PK\3\4 and more", "it holds a zip archive; unpack it, or give it its right suffix"),
+        ("x.csv", b"PK\3\4 x.npy", "it holds a zip archive, as .npz is; rename it to .npz"),
+        ("x.txt", b"1,2", "has unknown suffix '.txt': if it is a table, rename it to .csv. Known: "),
+        ("x.ods", b"PK", "has unknown suffix '.ods': open it in a spreadsheet program and save it as .xlsx or .csv. "),
+        ("x.xlsm", b"PK", "has unknown suffix '.xlsm': open it in a spreadsheet program and save it as .xlsx or"),
+    ],
+)  # fmt: skip
+def test_a_table_of_another_program_says_how_to_save_it(tmp_path, name, content, message):
+    with pytest.raises(InputError) as caught:
+        read_vectors(written(tmp_path, content, name))
+
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["[1,0.5],[2,-1]", "[[ 1.   0.5]\n [ 2.  -1. ]]", "{1,0.5},{2,-1}", "[[1,0.5],[2,-1]]"]
+)
+def test_rows_in_brackets_are_read_from_stdin_too(monkeypatch, text):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+
+    assert read_vectors("-").x.tolist() == X
+
+
+def test_a_label_with_a_comma_keeps_its_characters_in_a_workbook(tmp_path):
+    rows = [["你好，世界,—", "0,5"], ["dog", "1,5"]]
+
+    assert read_vectors(workbook(tmp_path, rows)).tokens == ("你好，世界,—", "dog")
 
 
 # ── what is said ──

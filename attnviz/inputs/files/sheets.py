@@ -209,6 +209,7 @@ def _text(value: object, commas: Commas) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, str) and "," in value:
-        return plain_number(value, commas)
+    if isinstance(value, str) and "," in value and commas != PLAIN:
+        found = plain_number(value, commas)
+        return found if _is_number(found) else value
     return repr(value) if isinstance(value, float) else str(value)
