@@ -470,6 +470,17 @@ def test_the_first_sheet_with_numbers_is_read_and_named(tmp_path, before):
     assert ways(read) == ({} if before == "chart" else {"sheet": "“Data”"})
 
 
+def test_a_formula_counts_as_the_value_that_was_saved_with_it(tmp_path):
+    def with_value(name, data):
+        saved = data.replace(b"<v />", b"<v>0.5</v>").replace(b"<v></v>", b"<v>0.5</v>")
+        return saved if name.endswith("sheet1.xml") else data
+
+    path = workbook(tmp_path, [["cat", 1, "=1/2"], ["dog", 2, -1]])
+    read = read_vectors(written(tmp_path, repacked(path, with_value), "y.xlsx"))
+
+    assert (read.x.tolist(), read.tokens) == (X, LABELS)
+
+
 def test_the_sheet_at_fault_is_named_where_there_are_several(tmp_path):
     path = workbook(tmp_path, [[1, 2], [3, "x"]], sheets=("First", "Second"))
 
