@@ -56,6 +56,9 @@ def ways(read):
         ("1.5,-2\n\u00a03,1\u202f234.5\u00a0\n", {"characters": f"U+00A0 (no-break space), {NARROW}"}),
         ("1,5;-2\n3;1\u202f234,5\n", {"separator": ";", "decimal_commas": "", "characters": NARROW}),
         ("1.5,－2\n３,1234.5\n", {"characters": f"U+FF0D ({WIDE} hyphen-minus), U+FF13 ({WIDE} digit three)"}),
+        ("1.5,—2\n3,1234.5\n", {"characters": "U+2014 (em dash)"}),
+        ("1.5,-\u00a02\n3,1234.5\n", {"characters": "U+00A0 (no-break space)"}),
+        ("1.5\u200b,-2\n3,\u200e1234.5\n", {"characters": "U+200B (zero width space), U+200E (left-to-right mark)"}),
         ("1.5,-2\n3,1234.5\n".encode("utf-16"), {"encoding": "UTF-16"}),
         ("1.5;-2\n3;1234.5\n".encode("utf-16-le"), {"encoding": "UTF-16"}),
         ("1.5\t-2\n3\t1234.5\n".encode("utf-16-be"), {"encoding": "UTF-16"}),
@@ -222,6 +225,8 @@ X, LABELS = [[1, 0.5], [2, -1]], ("cat", "dog")
         ("（1，0.5）\n（2，-1）\n", None, {"brackets": "(…)"}),
         ("[1 0.5; 2 -1]", None, {"brackets": "[…]"}),
         ("1 0.5; 2 -1\n", None, {"row_marks": ";"}),
+        (",token,a,b\n0,cat,1,0.5\n1,dog,2,-1\n", LABELS, {"margin": "column 2"}),
+        ("index,word,a,b\n1,cat,1,0.5\n2,dog,2,-1\n", LABELS, {"margin": "column 2"}),
         ("# made today\ncat,1,0.5\n# more\ndog,2,-1\n", LABELS, {"comments": "lines 1, 3"}),
         ("# a b\n1.0 0.5\n2.0 -1.0\n", None, {"comments": "line 1"}),
         ("# one, two, three\ntoken,a,b\ncat,1,0.5\ndog,2,-1\n", LABELS, {"comments": "line 1"}),
@@ -255,6 +260,8 @@ def test_brackets_and_hashes_as_labels_are_labels(tmp_path, labels):
         ("1 234; 2 345\n", "line 1, column 1: '1 234' is not a number"),
         ("[1,2]\n[3]\n", "line 2: 1 cells where line 1 has 2; column 2 is missing"),
         ("[[1,2],[3,4,5]]", "line 1: 3 cells where line 1 has 2; column 3 is one too many"),
+        (",token,a\n0,cat,1\n1,dog,x\n", "line 3, column 3: 'x' is not a number"),
+        (",token,a\n0,cat,1\n5,dog,2\n", "line 2, column 2: 'cat' is not a number"),
         ("cat,1,\ndog,2,3\n", "line 1, column 3: the cell is empty: put a number there"),
         ("cat,TRUE,FALSE\ndog,false,true\n", "line 1, column 2: 'TRUE' is not a number: write 1 for true"),
     ],
@@ -467,6 +474,17 @@ def test_the_first_sheet_with_numbers_is_read_and_named(tmp_path, before):
     assert ways(read) == ({} if before == "chart" else {"sheet": "“Data”"})
 
 
+def test_a_formula_counts_as_the_value_that_was_saved_with_it(tmp_path):
+    def with_value(name, data):
+        saved = data.replace(b"<v />", b"<v>0.5</v>").replace(b"<v></v>", b"<v>0.5</v>")
+        return saved if name.endswith("sheet1.xml") else data
+
+    path = workbook(tmp_path, [["cat", 1, "=1/2"], ["dog", 2, -1]])
+    read = read_vectors(written(tmp_path, repacked(path, with_value), "y.xlsx"))
+
+    assert (read.x.tolist(), read.tokens) == (X, LABELS)
+
+
 def test_the_sheet_at_fault_is_named_where_there_are_several(tmp_path):
     path = workbook(tmp_path, [[1, 2], [3, "x"]], sheets=("First", "Second"))
 
@@ -542,6 +560,39 @@ def test_a_workbook_that_would_not_fit_into_memory_is_refused(tmp_path, change, 
         read_vectors(path)
 
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("x.csv", b"PK\3\4 vnd.oasis.opendocument", "an OpenDocument file; open it in the program that wrote it and"),
+        ("x.csv", b"PK\3\4 and more", "it holds a zip archive; unpack it, or give it its right suffix"),
+        ("x.csv", b"PK\3\4 x.npy", "it holds a zip archive, as .npz is; rename it to .npz"),
+        ("x.txt", b"1,2", "has unknown suffix '.txt': if it is a table, rename it to .csv. Known: "),
+        ("x.ods", b"PK", "has unknown suffix '.ods': open it in a spreadsheet program and save it as .xlsx or .csv. "),
+        ("x.xlsm", b"PK", "has unknown suffix '.xlsm': open it in a spreadsheet program and save it as .xlsx or"),
+    ],
+)  # fmt: skip
+def test_a_table_of_another_program_says_how_to_save_it(tmp_path, name, content, message):
+    with pytest.raises(InputError) as caught:
+        read_vectors(written(tmp_path, content, name))
+
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["[1,0.5],[2,-1]", "[[ 1.   0.5]\n [ 2.  -1. ]]", "{1,0.5},{2,-1}", "[[1,0.5],[2,-1]]"]
+)
+def test_rows_in_brackets_are_read_from_stdin_too(monkeypatch, text):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+
+    assert read_vectors("-").x.tolist() == X
+
+
+def test_a_label_with_a_comma_keeps_its_characters_in_a_workbook(tmp_path):
+    rows = [["你好，世界,—", "0,5"], ["dog", "1,5"]]
+
+    assert read_vectors(workbook(tmp_path, rows)).tokens == ("你好，世界,—", "dog")
 
 
 # ── what is said ──

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,14 @@ MOST_ROWS, MOST_COLUMNS = 20_000, 100_000
 _NUMPY, _ZIP = b"\x93NUMPY", b"PK"
 _WORKBOOK, _DIRECTORY = b"xl/workbook.xml", 2**16
 """A file of every workbook, and where a zip archive lists its files."""
+_START = 4096
+_ROWS_IN_BRACKETS = re.compile(
+    rb"\[[\s\[]*[-+.\d]+\s+[-+.\d]|\[[^\[\]]*\][\s,;]*\[|\{[-+.\d\s,]+\}"
+)
+"""Numbers that spaces part, as NumPy prints them, and rows without brackets around them, which JSON has not."""
+_RENAMED = (".txt", ".dat", ".md", ".tab", ".asc", ".data")
+_SAVED_ANEW = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
+"""Suffixes of other tables."""
 _BYTE_ORDER_MARKS = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
@@ -128,8 +137,9 @@ def content_of(data: bytes) -> str:
         return "pickle"
     if b"\x00" in data[:4096] and wide_codec(data) is None:
         return "binary"
-    first = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    return ".json" if first in (b"[", b"{") else "text"
+    start = data[:_START].removeprefix(b"\xef\xbb\xbf").lstrip()
+    is_json = start[:1] in (b"[", b"{") and not _ROWS_IN_BRACKETS.match(start)
+    return ".json" if is_json else "text"
 
 
 def _read_limited(stream: BinaryIO, where: str) -> bytes:
@@ -164,6 +174,11 @@ def _check_content(data: bytes, suffix: str, path: str) -> None:
         fits = content not in (".npy", ".npz", "text")
     else:
         fits = content == suffix
+    if not fits and content == ".npz" and b".npy" not in data[-_DIRECTORY:]:
+        found = "a zip archive; unpack it, or give it its right suffix"
+        if b"opendocument" in data[:_START]:
+            found = f"an OpenDocument file; open it in the program that wrote it and save it as {suffix}"
+        raise InputError(f"{path} is not what its suffix says: it holds {found}")
     if not fits:
         cure = (
             f"rename it to {content}"
@@ -179,6 +194,10 @@ def _unknown_suffix(path: str, suffix: str, suffixes: Sequence[str]) -> str:
     found = f"unknown suffix {suffix!r}" if suffix else "no suffix"
     near = closest(suffix, suffixes, likeness=0.5) if suffix else None
     hint = f"did you mean {near!r}? " if near else ""
+    if ".csv" in suffixes and suffix in _RENAMED:
+        hint = "if it is a table, rename it to .csv. "
+    elif ".xlsx" in suffixes and suffix in _SAVED_ANEW:
+        hint = "open it in a spreadsheet program and save it as .xlsx or .csv. "
     return f"{path} has {found}: {hint}Known: {', '.join(suffixes)}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from attnviz.records import record
 MOST_CELLS = 4_000_000
 """Cells that are looked at, empty ones too: a sheet may claim to have a million rows of 16,384."""
 _CHUNK = 2**16
+_FORMULA = re.compile(rb"<(?:\w{1,9}:)?f[\s>/]")
 
 
 @record
@@ -45,11 +47,12 @@ def read_sheet(data: bytes, where: str) -> Sheet:
             f"{where}: reading .xlsx needs the package openpyxl: pip install 'attnviz[xlsx]', or save it as .csv"
         ) from error
     try:
-        _check_parts(data, where)
+        has_formulas = _check_parts(data, where)
         sheets = _sheets(excel, data, has_values=True)
         if not sheets:
             raise InputError(f"{where} has no sheet of cells: add one")
-        index, rows = _first_with_numbers(excel, data, sheets, where)
+        formulas = _sheets(excel, data, has_values=False) if has_formulas else None
+        index, rows = _first_with_numbers(sheets, formulas, where)
         return _sheet(sheets[index].title, rows, len(sheets))
     except InputError:
         raise
@@ -80,17 +83,19 @@ def _sheets(excel: Any, data: bytes, *, has_values: bool) -> list[Any]:
 
 
 def _first_with_numbers(
-    excel: Any, data: bytes, sheets: Sequence[Any], where: str
+    sheets: Sequence[Any], formulas: Sequence[Any] | None, where: str
 ) -> tuple[int, list[_Row]]:
-    """The index and the rows of the first sheet with a number, or of the first that is not empty, or of the first."""
+    """The index and the rows of the first sheet with a number, or of the first that is not empty, or of the first.
+
+    `formulas` are the same sheets with formulas in place of their values, None if there are none.
+    """
     first: tuple[int, list[_Row]] | None = None
     for index, sheet in enumerate(sheets):
         rows = list(_rows(sheet, where))
-        has_numbers = any(_is_number(cell) for _, cells in rows for cell in cells)
-        if rows and (not has_numbers or _has_gaps(rows)):
+        if formulas is not None:
             place = where if len(sheets) == 1 else f"{where}, sheet “{sheet.title}”"
-            _check_formulas(_sheets(excel, data, has_values=False)[index], rows, place)
-        if has_numbers:
+            _check_formulas(formulas[index], rows, place)
+        if any(_is_number(cell) for _, cells in rows for cell in cells):
             return index, rows
         if rows and first is None:
             first = index, rows
@@ -114,11 +119,6 @@ def _check_formulas(sheet: Any, rows: Sequence[_Row], where: str) -> None:
 def _is_formula(cell: object) -> bool:
     # an array formula is an object of openpyxl's
     return (isinstance(cell, str) and cell.startswith("=")) or hasattr(cell, "ref")
-
-
-def _has_gaps(rows: Sequence[_Row]) -> bool:
-    width = max(len(cells) for _, cells in rows)
-    return any(len(cells) < width or None in cells for _, cells in rows)
 
 
 def _sheet(title: str, rows: list[_Row], of: int) -> Sheet:
@@ -162,11 +162,15 @@ def _is_number(cell: object) -> bool:
     return True
 
 
-def _check_parts(data: bytes, where: str) -> None:
-    """Unpacks the parts once and forgets them. Raises InputError where they are too large, or XML with entities."""
+def _check_parts(data: bytes, where: str) -> bool:
+    """Unpacks the parts once and forgets them; tells whether there may be formulas.
+
+    Raises InputError where they are too large, or XML with entities.
+    """
     import zipfile
 
     left = MAX_FILE_BYTES
+    has_formulas = False
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for member in archive.infolist():
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -184,7 +188,9 @@ def _check_parts(data: bytes, where: str) -> None:
                         raise InputError(
                             f"{where} declares XML entities, as no workbook does: save it as .csv"
                         )
+                    has_formulas = has_formulas or _FORMULA.search(tail + chunk) is not None
                     tail = chunk[-16:]
+    return has_formulas
 
 
 def _rows(sheet: Any, where: str) -> Iterator[_Row]:
@@ -209,6 +215,7 @@ def _text(value: object, commas: Commas) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, str) and "," in value:
-        return plain_number(value, commas)
+    if isinstance(value, str) and "," in value and commas != PLAIN:
+        found = plain_number(value, commas)
+        return found if _is_number(found) else value
     return repr(value) if isinstance(value, float) else str(value)

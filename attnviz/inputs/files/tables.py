@@ -304,6 +304,11 @@ def _table(source: _Source, parse: ParseCell) -> NumberTable:
     top, labels = _first_column(source)
     first = top[0]
     parses = _parser(source, parse)
+    if _only_counts_rows(top, labels, parses):
+        rest = replace(source, rows=lambda: _without_first_column(source), left=source.left + 1)
+        table = _table(rest, parse)
+        said = readings_of(where, [("margin", f"column {rest.left + 1}")])
+        return replace(table, readings=(*said, *table.readings))
     ways: list[tuple[str, str]] = []
     labelled = _is_labelled(first, labels, parses)
     start = 1 if labelled else 0
@@ -333,6 +338,21 @@ def _table(source: _Source, parse: ParseCell) -> NumberTable:
         ways.append(("characters", ", ".join(unusual)))
     names = _checked_labels(labels, source, has_header) if labelled else None
     return NumberTable(values, names, readings_of(where, ways))
+
+
+def _only_counts_rows(top: Sequence[_Line], labels: Sequence[str], parse: ParseCell) -> bool:
+    """Tells whether the first column numbers rows from 0 or 1, beside a column of labels: pandas saves it so."""
+    if len(top) < 2 or len(top[0].cells) < 3 or _parses(labels[0], parse):
+        return False
+    is_named = not top[0].cells[0].strip() or _names_labels(top[0].cells[0])
+    is_beside_labels = top[0].cells[1].strip() and _names_labels(top[0].cells[1])
+    if not (is_named and is_beside_labels) or _parses(top[1].cells[1], parse):
+        return False
+    return any(labels[1:] == [str(i + at) for i in range(len(labels) - 1)] for at in (0, 1))
+
+
+def _without_first_column(source: _Source) -> Iterator[_Line]:
+    return (_Line(row.line, row.cells[1:]) for row in source.rows())
 
 
 def _first_column(source: _Source) -> tuple[list[_Line], list[str]]:

@@ -1,7 +1,7 @@
 """Numbers as spreadsheets and word processors write them → as a program does.
 
-Decimal commas (1,5), commas or points or no-break spaces between thousands (1,234.5 · 1.234,5), the minus sign −, and
-full-width digits. Which of them a comma is, is one decision for a whole table: `style_of`.
+Decimal commas (1,5), commas or points or no-break spaces between thousands (1,234.5 · 1.234,5), the minus sign − and
+dashes for it, full-width digits, marks without width. What a comma is, is one decision for a whole table: `style_of`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,18 @@ from collections.abc import Iterable
 from attnviz.records import record
 
 _SPACES = "\u00a0\u202f\u2007\u2009"
-"""No-break and thin spaces, which part thousands."""
-_MINUSES = "\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"
+"""No-break and thin spaces, which part thousands, or a sign from its number."""
+_MINUSES = "\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d"
+_UNSEEN = "\u200b\u200e\u200f\u2060\u2066\u2067\u2068\u2069\ufeff"
+"""Marks without width, which come along where a number is copied from a web page."""
 _TRANSLATED = {
     **dict.fromkeys(map(ord, _MINUSES), "-"),
+    **dict.fromkeys(map(ord, _UNSEEN), None),
     **{0xFF10 + digit: str(digit) for digit in range(10)},
     **{ord(wide): plain for wide, plain in zip("＋．，ｅＥ", "+.,eE", strict=True)},
 }
 _SPACED = re.compile(rf"(?<=\d)[{_SPACES}](?=\d{{3}}(?!\d))")
+_SIGNED = re.compile(rf"(?<=[-+])[{_SPACES}](?=[\d.,])")
 _EXPONENT = r"(?:[eE][-+]?\d+)?"
 _THOUSANDS = re.compile(rf"[-+]?[1-9]\d{{0,2}}(?:,\d{{3}})+(?:\.\d*)?{_EXPONENT}")
 _DECIMAL = re.compile(rf"(?=.*\d)[-+]?(?:\d+|[1-9]\d{{0,2}}(?:\.\d{{3}})+)?,\d*{_EXPONENT}")
@@ -114,4 +118,4 @@ def _cleaned(cell: str) -> str:
     text = cell.strip()  # which takes no-break spaces too
     if text.isascii():
         return text
-    return _SPACED.sub("", text.translate(_TRANSLATED)).strip()
+    return _SPACED.sub("", _SIGNED.sub("", text.translate(_TRANSLATED))).strip()
