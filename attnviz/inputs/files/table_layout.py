@@ -11,6 +11,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from attnviz.inputs.files.reading import check_table_size
 from attnviz.inputs.files.written_numbers import plain_number
@@ -79,7 +80,7 @@ def sniffed_mark(text: str) -> str:
     >>> sniffed_mark("1;2"), sniffed_mark("1 2"), sniffed_mark("cat 1 2"), sniffed_mark("cat"), sniffed_mark("猫，1")
     (';', ' ', ' ', ',', '，')
     """
-    first, second = (*_first_lines(text), "", "")[:2]
+    first, second = (*islice(_first_lines(text), 2), "", "")[:2]
     plain = _QUOTED.sub("", first)
     found = next((mark for mark in _MARKS if mark in plain), None)
     if found:
