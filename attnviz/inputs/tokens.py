@@ -37,6 +37,16 @@ _SPECIAL = re.compile(
 )
 """Tokens that tokenizers of models add to words, as models' outputs are often copied; `##ing` is the rest of a word."""
 _WAYS = ("words", "chars")
+_WAYS_ELSEWHERE = {
+    **dict.fromkeys(("词", "单词", "按词", "分词", "詞", "word", "wörter", "mots"), "words"),
+    **dict.fromkeys(("字", "字符", "按字", "逐字", "character", "characters", "letters"), "chars"),
+}
+"""What else people call the ways."""
+_ESCAPES = {"\\n": "\n", "\\r\\n": "\n", "\\t": "\t"}
+_COMMAS = re.compile("[^\\s,，、;；]+([,，、;；])(?:[^\\s,，、;；]+[,，、;；])*[^\\s,，、;；]+")
+"""Tokens with commas between and no space."""
+_NUMBER = re.compile(r"[\d.,]+")
+_PYTHON_LIST = re.compile(r"\[\s*'[^']*'\s*(?:,\s*'[^']*'\s*)*,?\s*\]")
 
 
 def split_text(text: str, splitting: str = "words") -> tuple[str, ...]:
@@ -58,24 +68,48 @@ def split_text(text: str, splitting: str = "words") -> tuple[str, ...]:
     elif splitting == "chars":
         tokens = [each for each in characters(text) if not _is_gap(each)]
     else:
-        if splitting not in text and (near := closest(splitting, _WAYS)):
-            raise InputError(
-                f"--split {splitting!r} is nowhere in the text: did you mean {near!r}?"
-            )
+        splitting = _separator(splitting, text)
         tokens = [each.strip() for each in text.split(splitting) if each.strip()]
     if not tokens:
         raise InputError("the text is empty: give at least one word")
     return checked_tokens(tokens, "the text")
 
 
+def _separator(splitting: str, text: str) -> str:
+    r"""The separator as it is in the text: the two characters \n may mean a line end, \t a tab.
+
+    Raises InputError for one that is nowhere in the text, but for a mark: a text of one part has no mark.
+
+    >>> _separator("\\n", "a b\nc"), _separator("|", "one part")
+    ('\n', '|')
+    """
+    if splitting in text:
+        return splitting
+    meant = _ESCAPES.get(splitting, splitting)
+    if meant in text:
+        return meant
+    is_mark = len(splitting) == 1 and not splitting.isalnum()
+    if is_mark and not closest(splitting, _WAYS):
+        return splitting
+    near = _WAYS_ELSEWHERE.get(splitting.strip().lower()) or closest(splitting, _WAYS)
+    cure = f"did you mean {near!r}?" if near else "say words, chars or a separator that is in it"
+    raise InputError(f"--split {splitting!r} is nowhere in the text: {cure}")
+
+
 def listed_tokens(names: str, flag: str = "--tokens") -> tuple[str, ...]:
     """Tokens already taken apart: separated by white space, or a JSON list of words. `flag` gave them.
 
-    >>> listed_tokens("the cat"), listed_tokens('["New York", "Rome"]')
-    (('the', 'cat'), ('New York', 'Rome'))
+    A list as Python prints it is one too. Raises InputError for words with commas between and no space: they may be
+    one token or several.
+
+    >>> listed_tokens("the cat"), listed_tokens('["New York", "Rome"]'), listed_tokens("['a b', 'c']")
+    (('the', 'cat'), ('New York', 'Rome'), ('a b', 'c'))
     """
     tokens: list[str] = names.split()
-    if names.lstrip().startswith("["):
+    given = names.strip()
+    if _PYTHON_LIST.fullmatch(given):
+        tokens = [each[1:-1] for each in re.findall("'[^']*'", given)]
+    elif names.lstrip().startswith("["):
         from attnviz.core.json_text import load_json
 
         try:
@@ -87,6 +121,12 @@ def listed_tokens(names: str, flag: str = "--tokens") -> tuple[str, ...]:
             if not all(isinstance(each, str) for each in value):
                 raise InputError(f'{flag} is a JSON list of something else: write ["a", "b"]')
             tokens = value
+    elif (mark := _COMMAS.fullmatch(given)) and not _NUMBER.fullmatch(given):
+        several = " ".join(re.split("[,，、;；]", given))
+        raise InputError(
+            f"{flag} {given!r} has {mark[1]!r} and no space: write {several!r} for several tokens, "
+            f"or '[\"{given}\"]' for one"
+        )
     if not tokens:
         raise InputError(f"{flag} is empty: give at least one token")
     return checked_tokens(tokens, flag)

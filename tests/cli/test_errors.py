@@ -81,6 +81,14 @@ def test_vectors_come_through_a_pipe(run):
     ("arguments", "stdin", "message"),
     [
         (["--vectors", "x.csv"], "", "x.csv: no such file (--vectors)"),
+        (
+            ["--vectors", "1,2;3,4"],
+            "",
+            "1,2;3,4: no such file (--vectors): numbers are read from a file, or from a pipe with -, as in "
+            r"printf '1,2\n3,4\n' | attnviz explain --vectors -",
+        ),
+        (["--scale", "0,5"], "", "--scale is '0,5': write 0.5"),
+        (["--scale", "1/4"], "", "--scale is '1/4': write 0.25"),
         (["--vectors", "-"], "", "stdin is empty: it needs at least one row"),
         (
             ["--vectors", "-"],

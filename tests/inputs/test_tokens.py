@@ -144,3 +144,54 @@ def test_what_is_taken_apart_without_the_library_is_so_by_the_library_too():
 
     assert len(alone) > 20_000
     assert [c for c in alone if len(list(iter_graphemes(f"{c}{c}a{c}猫{c}"))) != 6] == []
+
+
+@pytest.mark.parametrize(
+    ("separator", "text", "expected"),
+    [
+        ("\\n", "New York\nRome", ("New York", "Rome")),
+        ("\\t", "New York\tRome", ("New York", "Rome")),
+        ("\\n", r"a\nb", ("a", "b")),
+        ("|", "Rome", ("Rome",)),
+    ],
+)
+def test_a_separator_may_be_typed_as_programs_write_it(separator, text, expected):
+    assert split_text(text, separator) == expected
+
+
+@pytest.mark.parametrize(
+    ("separator", "cure"),
+    [
+        ("字符", "did you mean 'chars'?"),
+        ("词", "did you mean 'words'?"),
+        ("word", "did you mean 'words'?"),
+        ("\\n", "say words, chars or a separator that is in it"),
+        (" / ", "say words, chars or a separator that is in it"),
+    ],
+)
+def test_a_separator_that_is_not_in_the_text_is_refused_with_what_may_be_meant(separator, cure):
+    with pytest.raises(InputError, match="is nowhere in the text") as refused:
+        split_text("我爱猫", separator)
+
+    assert cure in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("names", "number"), [("a,b,c", 3), ("我们，爱，猫", 3), ("a、b", 2), ("a;b", 2)]
+)
+def test_tokens_with_commas_and_no_space_are_refused_with_both_ways_to_write_them(names, number):
+    with pytest.raises(InputError) as refused:
+        listed_tokens(names)
+
+    several, one = str(refused.value).partition("write ")[2].split(" for several tokens, or ")
+    assert len(listed_tokens(several.strip("'"))) == number
+    assert listed_tokens(one.removesuffix(" for one").strip("'")) == (names,)
+
+
+@pytest.mark.parametrize("name", ["1,000", "3.14", ",", "a,", "，猫", '["a,b"]', "[CLS]"])
+def test_a_token_may_hold_a_comma(name):
+    assert len(listed_tokens(name)) == 1
+
+
+def test_tokens_may_be_a_list_as_python_prints_it():
+    assert listed_tokens(str(["New York", "猫"])) == ("New York", "猫")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from attnviz.core.digits import plain_digits
 from attnviz.errors import InputError
 
@@ -24,4 +26,18 @@ def scale_from(text: str, where: str = "--scale") -> float | None:
     try:
         return number(word)
     except ValueError:
-        raise InputError(f"{where} is {text!r}: say sqrt, none or a finite number") from None
+        value = _meant(word)
+        cure = f"write {value}" if value else "say sqrt, none or a finite number"
+        raise InputError(f"{where} is {text!r}: {cure}") from None
+
+
+def _meant(word: str) -> str:
+    """The number that is written with a decimal comma or as a fraction, with a decimal point; "" for others.
+
+    >>> _meant("0,5"), _meant("1/2"), _meant("1/0"), _meant("half")
+    ('0.5', '0.5', '', '')
+    """
+    if match := re.fullmatch(r"([-+]?\d{1,9}),(\d{1,9})", word):
+        return f"{match[1]}.{match[2]}"
+    match = re.fullmatch(r"([-+]?\d{1,9})\s*/\s*(\d{1,9})", word)
+    return f"{int(match[1]) / int(match[2]):.6g}" if match and int(match[2]) else ""

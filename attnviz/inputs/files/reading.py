@@ -17,6 +17,8 @@ from attnviz.progress import report
 STDIN = "-"
 MAX_FILE_BYTES = 64 * 2**20
 """A file larger than this is refused, and an .npz that would unpack to more. 64 MiB is a million vectors of 8."""
+_NUMBERS = re.compile(r"[\s\[({]*[-+]?\d[\d.]*[\s,;][-+\d.,;\s\[\](){}eE]*")
+"""Numbers given in place of the name of a file."""
 MOST_ROWS, MOST_COLUMNS = 20_000, 100_000
 """A table that is larger is refused before it is read: the trace of 10,363 tokens would already be too large."""
 
@@ -76,6 +78,11 @@ def read_file(path: str, suffixes: Sequence[str], what: str) -> tuple[bytes, str
             else f"{path} could not be read: {(error.strerror or str(error)).lower()} ({what})"
         ) from error
     if not is_there:
+        if _NUMBERS.fullmatch(path):
+            raise InputError(
+                f"{path}: no such file ({what}): numbers are read from a file, or from a pipe with -, as in "
+                f"printf '1,2\\n3,4\\n' | attnviz explain {what} -"
+            )
         raise InputError(f"{path}: no such file{_nearest(file)} ({what})")
     if file.is_dir():
         raise InputError(f"{path} is a folder: name a file in it ({what})")
