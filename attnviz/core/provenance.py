@@ -101,6 +101,7 @@ WAYS = frozenset(
         *("encoding", "sheet", "separator", "decimal_commas", "thousands", "characters"),
         *("header", "first_row", "empty_column"),
         *("out_in", "fused", "fused_by_head", "layer", "shared_heads", "unused"),
+        *("left_out",),
         *("batch", "four_axes", "hnd", "nhd"),
         *(
             "additive",

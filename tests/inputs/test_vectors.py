@@ -391,3 +391,51 @@ def test_a_pipe_without_a_suffix_is_read_by_its_content(tmp_path, content):
     writer.start()
     assert read_vectors(str(pipe)).x.tolist() == PLAIN
     writer.join()
+
+
+# ── what lies beside the vectors ──
+
+
+@pytest.mark.parametrize("names", ["tokens", "words", "labels", "Tokens"])
+@pytest.mark.parametrize("kind", ["<U3", "S3"])
+def test_words_beside_the_vectors_of_an_archive_name_them(tmp_path, names, kind):
+    path = write(tmp_path, "x.npz", npz(vec=PLAIN, **{names: np.array(["the", "cat"], dtype=kind)}))
+
+    read = read_vectors(path)
+
+    assert read.x.tolist() == PLAIN
+    assert read.tokens == ("the", "cat")
+    assert read.readings == ()
+
+
+def test_words_beside_the_vectors_of_json_name_them_too(tmp_path):
+    path = write(tmp_path, "x.json", json.dumps({"x": PLAIN, "words": ["the", "cat"]}))
+
+    assert read_vectors(path).tokens == ("the", "cat")
+
+
+@pytest.mark.parametrize(
+    ("arrays", "said"),
+    [
+        ({"tokens": [101, 102]}, 'x.npz, tokens: not a list of words: write ["a", "b"]'),
+        ({"tokens": ["a", "b"], "words": ["a", "b"]}, "x.npz holds both tokens and words: name the tokens once"),
+        ({"words": [["a"], ["b"]]}, "x.npz, words: not a list of words"),
+    ],
+)  # fmt: skip
+def test_what_cannot_name_the_vectors_is_reported(tmp_path, arrays, said):
+    path = write(tmp_path, "x.npz", npz(x=PLAIN, **arrays))
+
+    with pytest.raises(InputError) as caught:
+        read_vectors(path)
+
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["x.npz", "x.json"])
+def test_arrays_that_are_not_used_are_named(tmp_path, name):
+    others = {f"y{i}": [1] for i in range(5)}
+    content = npz(x=PLAIN, **others) if name == "x.npz" else json.dumps({"x": PLAIN, **others})
+
+    [reading] = read_vectors(write(tmp_path, name, content)).readings
+
+    assert (reading.way, reading.detail) == ("left_out", "y0, y1, y2, … (+2)")

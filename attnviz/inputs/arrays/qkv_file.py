@@ -6,22 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading, Source
 from attnviz.errors import InputError
 from attnviz.inputs.arrays.batches import without_batch
+from attnviz.inputs.arrays.beside import left_out, names_in, without_names
 from attnviz.inputs.files.grids import Array, finite, listed, nested, read_json, read_npy, read_npz
 from attnviz.inputs.files.reading import read_file
 from attnviz.inputs.files.safetensors_file import read_safetensors
-from attnviz.inputs.tokens import tokens_in
 from attnviz.records import record
 
 SUFFIXES = (".npz", ".npy", ".json", ".safetensors")
 _NAMES = {"q": ("q", "query", "queries"), "k": ("k", "key", "keys"), "v": ("v", "value", "values")}
 _TOKENS = {
-    "tokens": ("tokens", "q_tokens", "query_tokens"),
+    "tokens": ("tokens", "words", "labels", "q_tokens", "query_tokens"),
     "key_tokens": ("key_tokens", "k_tokens", "context_tokens"),
 }
 """The names under which a file names queries and keys."""
@@ -73,6 +71,7 @@ def read_qkv(
     """
     data, suffix = read_file(path, SUFFIXES, "--qkv")
     there: Mapping[str, Any] = {}
+    named: dict[str, str] = {}
     if suffix == ".npy":
         array = read_npy(data, path)
         if array.ndim not in (3, 4, 5) or len(array) != len(_NAMES):
@@ -86,28 +85,34 @@ def read_qkv(
             raise InputError(
                 f'{path} is no object of arrays: write {{"q": [[1, 2]], "k": …, "v": …}}'
             )
+        named = _named(value, path)
         found = {
             role: nested(value[name], f"{path}, {name}", "[[1, 2], [3, 4]]")
-            for role, name in _named(value, path)
+            for role, name in named.items()
         }
         there = value
     elif suffix == ".safetensors":
         tensors = read_safetensors(data, path)
-        found = {role: tensors[name].array() for role, name in _named(tensors, path)}
+        named = _named(tensors, path)
+        found = {role: tensors[name].array() for role, name in named.items()}
+        there = tensors
     else:
         arrays = read_npz(data, path)
-        found = {role: arrays[name] for role, name in _named(arrays, path)}
+        named = _named(arrays, path)
+        found = {role: arrays[name] for role, name in named.items()}
         there = arrays
     ways: list[tuple[str, str]] = []
     single = {
         role: _of_batch(array, f"{path}, {role}", batch, ways) for role, array in found.items()
     }
-    tokens, key_tokens = (_names_in(there, role, path) for role in _TOKENS)
+    tokens, key_tokens = (names_in(there, path, names) for names in _TOKENS.values())
     heads, way = _laid_out(single, layout, len(tokens) if n is None and tokens else n, path)
     _check(heads, path)
     if way is not None:
         shapes = dict.fromkeys(f"{name} {array.shape}" for name, array in single.items())
         ways.append((way, ", ".join(shapes)))
+    of_tokens = [each for names in _TOKENS.values() for each in names]
+    ways += left_out(without_names(there, of_tokens), named.values())
     name = Path(path).name
     readings = tuple(Reading(name, *each) for each in dict.fromkeys(ways))
     return QKVFile(
@@ -123,9 +128,9 @@ _NOT_READ = ("mask", "attention_mask", "attn_mask", "bias")
 """Names of arrays that a user may expect to be read, and that are refused."""
 
 
-def _named(there: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
+def _named(there: Mapping[str, Any], path: str) -> dict[str, str]:
     """Finds the names of q, k and v. Raises InputError for a mask, which would be passed over."""
-    found = []
+    found = {}
     if unread := next((name for name in there if name.lower() in _NOT_READ), None):
         raise InputError(
             f"{path} holds {unread} too, which is not read with q, k and v: take it out, and hide keys with --mask FILE"
@@ -139,22 +144,8 @@ def _named(there: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
                 else f"no {role} among {listed(there)}"
             )
             raise InputError(f"{path} holds {what}: name the arrays q, k and v")
-        found.append((role, fitting[0]))
+        found[role] = fitting[0]
     return found
-
-
-def _names_in(there: Mapping[str, Any], role: str, path: str) -> tuple[str, ...] | None:
-    """The names of queries or keys, a list of words or an array of them; None where the file has none."""
-    fitting = [name for name in there if name.lower() in _TOKENS[role]]
-    if len(fitting) > 1:
-        raise InputError(
-            f"{path} holds both {fitting[0]} and {fitting[1]}: name the tokens once, as {role}"
-        )
-    for name in fitting:
-        found = there[name]
-        words = found.tolist() if isinstance(found, np.ndarray) else found
-        return tokens_in({name: words}, path, name)
-    return None
 
 
 def _of_batch(

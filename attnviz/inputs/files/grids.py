@@ -83,11 +83,16 @@ def _numpy_file(what: str, where: str, cure: str) -> Iterator[None]:
 
 def select_array(arrays: Mapping[str, _Found], names: tuple[str, ...], where: str) -> _Found:
     """The array of one of `names`, or the only one there is. Raises InputError if there is none, or a choice."""
+    return arrays[select_name(arrays, names, where)]
+
+
+def select_name(arrays: Mapping[str, object], names: tuple[str, ...], where: str) -> str:
+    """The one of `names` that is there, or the only name. Raises InputError if there is none, or a choice."""
     for name in names:
         if name in arrays:
-            return arrays[name]
+            return name
     if len(arrays) == 1:
-        return next(iter(arrays.values()))
+        return next(iter(arrays))
     if not arrays:
         raise InputError(f"{where} is empty: it holds no array")
     raise InputError(
@@ -181,11 +186,17 @@ def vector(value: Any, where: str, booleans: bool = False) -> FloatArray:
 
 def listed(names: Mapping[str, object], most: int = 6) -> str:
     """The first few names, and how many more there are."""
-    shown = ", ".join(
-        name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
-        for name in list(names)[:most]
-    )
+    shown = ", ".join(shortened(name) for name in list(names)[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def shortened(name: str) -> str:
+    """The name, of at most 60 characters.
+
+    >>> shortened("w_q")
+    'w_q'
+    """
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
 
 def _number(value: Any, where: str, column: int, booleans: bool) -> float:
