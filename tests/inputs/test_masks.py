@@ -80,7 +80,13 @@ def test_an_npz_mask_is_found_by_name(tmp_path):
             "1,0,1\n1,1,1\n",
             "{} has shape (2, 3), expected (2, 2): a row for each query and a column for each key",
         ),
-        ("m.json", "{}", "{} is not a list of rows: write [[1, 2], [3, 4]]"),
+        ("m.json", "{}", "{} is empty: it holds no array"),
+        ("m.json", '{"mask": 1}', "{} is not a list of rows: write [[1, 2], [3, 4]]"),
+        (
+            "m.json",
+            '[["-inf", "a"], [0, 0]]',
+            '{}, row 1, column 2: "a" is not a number: put a number such as 0.5 there',
+        ),
     ],
 )
 def test_an_invalid_mask_is_reported(write, name, content, message):
@@ -373,3 +379,86 @@ def test_a_batch_that_nothing_is_chosen_from_is_refused(write):
 
     with pytest.raises(InputError, match="--batch: no file has an axis of a batch"):
         problem_from(InputRequest(text="a b", mask=path, batch=0))
+
+
+# ── what a file means by its numbers ──
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("m.npy", npy(np.zeros((1, 1, 1, 3)))),
+        ("m.npy", npy(-np.zeros((3, 3), dtype=np.float32))),
+        ("m.json", "[[0.0, -0.0, 0.0]]"),
+        ("m.csv", "0.0,-0.0,0.0\n"),
+    ],
+)
+def test_zeros_that_are_added_hide_nothing(write, name, content):
+    mask = read_mask(write(name, content), shape(3))
+
+    assert mask.seen.all()
+    assert ways(mask)["additive"] == "−∞"
+    assert not any(each.is_warning for each in mask.readings)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("m.npy", npy(np.zeros((3, 3), dtype=bool))),
+        ("m.npy", npy(np.zeros((3, 3), dtype=np.int64))),
+        ("m.json", "[[0, 0, 0], [0, 0, 0], [0, 0, 0]]"),
+        ("m.csv", "false,FALSE,False\n0,0,0\n0,0,0\n"),
+    ],
+)
+def test_false_alone_hides_everything_which_is_a_warning(write, name, content):
+    path = write(name, content)
+
+    mask = read_mask(path, shape(3))
+
+    assert not mask.seen.any()
+    assert ways(mask) == {"hides_itself": ""}
+    assert read_mask(path, shape(3), true="hidden").seen.all()
+
+
+def test_zeros_of_which_the_user_says_what_one_is_are_no_additive_mask(write):
+    path = write("m.npy", npy(np.zeros((3, 3))))
+
+    assert read_mask(path, shape(3), true="hidden").seen.all()
+    assert not read_mask(path, shape(3), true="seen").seen.any()
+
+
+def test_a_mask_of_json_has_the_names_that_transformers_gives(write):
+    content = '{"attention_mask": [[1, 1, 0]], "input_ids": [[4, 7, 0]]}'
+
+    mask = read_mask(write("m.json", content), shape(3))
+
+    assert mask.seen[0].tolist() == [True, True, False]
+    assert ways(mask)["left_out"] == "input_ids"
+
+
+@pytest.mark.parametrize("written", ["-inf", "-Infinity", "−∞"])
+def test_json_may_write_the_infinity_as_a_word(write, written):
+    content = json.dumps({"attn_mask": [[0, written], [0, 0]]})
+
+    assert read_mask(write("m.json", content), shape(2)).seen.tolist() == MASK
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("b.npy", npy(CAUSAL)),
+        ("b.npy", npy(CAUSAL[None, None])),
+        ("b.json", "[[true, false, false], [true, true, false], [true, true, true]]"),
+    ],
+)
+def test_true_and_false_are_no_bias(write, name, content):
+    path = write(name, content)
+
+    with pytest.raises(InputError) as caught:
+        problem_from(InputRequest(text="a b c", bias=path))
+
+    assert str(caught.value) == (
+        f"{path} holds true and false, which say who sees whom: give it with --mask, and where true is hidden add "
+        "--mask-true hidden"
+    )
+    assert problem_from(InputRequest(text="a b c", mask=path)).options.mask.tolist() == CAUSAL.tolist()  # fmt: skip

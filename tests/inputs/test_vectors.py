@@ -439,3 +439,16 @@ def test_arrays_that_are_not_used_are_named(tmp_path, name):
     [reading] = read_vectors(write(tmp_path, name, content)).readings
 
     assert (reading.way, reading.detail) == ("left_out", "y0, y1, y2, … (+2)")
+
+
+def test_bfloat16_that_numpy_saved_names_the_type_and_the_cure(tmp_path):
+    halves = (np.array(PLAIN, "<f4").view("<u4") >> 16).astype("<u2")
+    path = write(tmp_path, "x.npy", npy(halves.view("V2")))  # as ml_dtypes.bfloat16 is saved
+
+    with pytest.raises(InputError) as caught:
+        read_vectors(path)
+
+    assert str(caught.value) == (
+        f"{path} holds numbers of a type that NumPy does not know (|V2), as bfloat16 is saved: "
+        "save array.astype('float32')"
+    )

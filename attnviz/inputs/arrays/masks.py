@@ -9,7 +9,7 @@ import numpy as np
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
-from attnviz.inputs.arrays.score_files import chosen_heads, fitted, read_scores, score, unfit
+from attnviz.inputs.arrays.score_files import REAL, chosen_heads, fitted, read_scores, score, unfit
 from attnviz.inputs.arrays.scores_shape import ScoresShape
 from attnviz.inputs.files.tables import readings_of
 from attnviz.records import record
@@ -43,28 +43,30 @@ def read_mask(
 
     The file has a row a query and a column a key, (n_q, n_k), or another of the shapes of `fitted`. It holds 0 and 1,
     of which 1 (true) may attend, or is hidden where `true` is "hidden"; or what is added to scores: 0, and −10000 or
-    less where a key is hidden.
+    less where a key is hidden. Zeros alone, written as numbers that are not whole, hide nothing.
 
     Raises InputError: not a mask, or not one for so many heads, queries and keys.
     """
-    values, readings = read_scores(path, "mask", _cell)
+    read = read_scores(path, "mask", _cell)
     ways: list[tuple[str, str]] = []
-    added = fitted(values, shape, path, ways)
-    is_additive = _is_additive(added, path)
+    added = fitted(read.values, shape, path, ways)
+    # (1 - mask) * finfo.min of a text without padding: nobody hides everything by writing 0.0
+    is_nothing_added = read.kind == REAL and true is None and not added.any()
+    is_additive = is_nothing_added or _is_additive(added, path)
     if is_additive and true is not None:
         raise InputError(
             f"{path} is added to scores, where 0 is seen and {added.min():g} hidden: leave --mask-true out"
         )
     seen: BoolArray = added == (0 if is_additive or true == HIDDEN else 1)
     if is_additive:
-        ways.append(("additive", _short(float(added[~seen].max()))))
+        ways.append(("additive", _hidden_by(added[~seen])))
     elif true == HIDDEN:
         ways.append(("true_hidden", ""))
     if added.shape[-2] == 1 < shape.n_q:
         ways.append(("key_mask", ""))
     seen = chosen_heads(seen, shape)
     ways += _doubts(seen, true, is_finite=is_additive and bool(np.isfinite(added).all()))
-    return Mask(seen, (*readings, *readings_of(path, ways)))
+    return Mask(seen, (*read.readings, *readings_of(path, ways)))
 
 
 def as_mask(values: FloatArray, n: int, where: str) -> BoolArray:
@@ -116,7 +118,9 @@ def _doubts(seen: BoolArray, true: str | None, *, is_finite: bool) -> list[tuple
     return [("unseeing_rows", shown + (", …" if len(blind) > _LISTED else ""))]
 
 
-def _short(value: float) -> str:
+def _hidden_by(added: FloatArray) -> str:
+    """The number that hides a key, that which is nearest to 0; "−∞" where all are seen."""
+    value = float(added.max(initial=-np.inf))
     return "−∞" if value == -np.inf else f"{value:.3g}".replace("-", "−", 1)
 
 

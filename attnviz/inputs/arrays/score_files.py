@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,39 +12,98 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
 from attnviz.inputs.arrays.batches import without_batch
+from attnviz.inputs.arrays.beside import left_out, without_names
 from attnviz.inputs.arrays.scores_shape import ScoresShape
 from attnviz.inputs.arrays.vectors import SUFFIXES
-from attnviz.inputs.files.grids import Array, grid, read_json, read_npy, read_npz, select_array
+from attnviz.inputs.files.grids import (
+    Array,
+    check_real,
+    grid,
+    read_json,
+    read_npy,
+    read_npz,
+    select_name,
+)
 from attnviz.inputs.files.reading import read_file
 from attnviz.inputs.files.table_files import table_of
-from attnviz.inputs.files.tables import ParseCell, number
+from attnviz.inputs.files.tables import ParseCell, number, readings_of
+from attnviz.records import record
 
 Scalar = TypeVar("Scalar", bound=np.generic)
-_INFINITE = {"-inf": -np.inf, "-infinity": -np.inf, "-∞": -np.inf}
+_INFINITE = {"-inf": -np.inf, "-infinity": -np.inf, "-∞": -np.inf, "−∞": -np.inf}
+TRUTHS, WHOLE, REAL = "truths", "whole", "real"
+_OF_KIND = {"b": TRUTHS, "i": WHOLE, "u": WHOLE, "f": REAL}
 
 
-def read_scores(path: str, what: str, parse: ParseCell) -> tuple[FloatArray, tuple[Reading, ...]]:
-    """The numbers of a file for the option `what`, "mask" or "bias", as many axes as it has, and how it was read.
+@record(eq=False)
+class ScoreNumbers:
+    """The numbers of a file, as many axes as it has, and how it was read."""
 
-    −∞ may be among them. `parse` reads a cell of a table. Raises InputError, naming the file and what is wrong.
+    values: FloatArray
+    kind: str
+    """TRUTHS where all are true or false, REAL where one is written as no whole number (0.0, −∞), else WHOLE."""
+    readings: tuple[Reading, ...] = ()
+
+
+def read_scores(path: str, what: str, parse: ParseCell) -> ScoreNumbers:
+    """The numbers of a file for the option `what`, "mask" or "bias"; −∞ may be among them.
+
+    `parse` reads a cell of a table. Raises InputError, naming the file and what is wrong.
     """
     data, suffix = read_file(path, SUFFIXES, f"--{what}")
+    unused: tuple[Reading, ...] = ()
+    names = (what, f"attn_{what}", f"attention_{what}")
     if suffix == ".json":
         value = read_json(data, path)
-        return _of_json(value.get(what) if isinstance(value, dict) else value, path), ()
-    if suffix == ".npy":
-        return _numbers(read_npy(data, path), path), ()
-    if suffix == ".npz":
-        names = (what, f"attn_{what}", f"attention_{what}")
-        return _numbers(select_array(read_npz(data, path), names, path), path), ()
-    table = table_of(data, suffix, path, parse=parse)
-    return table.values, table.readings
+        if isinstance(value, dict):
+            name = select_name(value, names, path)
+            unused = readings_of(path, left_out(without_names(value), [name]))
+            value = value[name]
+        values = _of_json(value, path)
+        return ScoreNumbers(values, _kind_of_all(_leaves(value)), unused)
+    if suffix in (".npy", ".npz"):
+        if suffix == ".npy":
+            array = read_npy(data, path)
+        else:
+            arrays = without_names(read_npz(data, path))
+            name = select_name(arrays, names, path)
+            array, unused = arrays[name], readings_of(path, left_out(arrays, [name]))
+        return ScoreNumbers(_numbers(array, path), _OF_KIND[array.dtype.kind], unused)
+    kinds: set[str] = set()
+
+    def noting(text: str) -> float:
+        parsed = parse(text)
+        kinds.add(_kind_of_text(text))
+        return parsed
+
+    table = table_of(data, suffix, path, parse=noting)
+    return ScoreNumbers(table.values, _kind_of_all(kinds), table.readings)
+
+
+def _kind_of_text(text: str) -> str:
+    word = text.strip().lower()
+    if word.isalpha() and word != "inf":
+        return TRUTHS
+    return WHOLE if word.isdecimal() else REAL
+
+
+def _kind_of_all(kinds: Iterable[str]) -> str:
+    found = set(kinds)
+    return REAL if REAL in found else TRUTHS if found == {TRUTHS} else WHOLE
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """The kinds of the numbers in lists of JSON."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _leaves(each)
+    else:
+        yield TRUTHS if isinstance(value, bool) else WHOLE if isinstance(value, int) else REAL
 
 
 def _numbers(array: Array, path: str) -> FloatArray:
     """The array as float64, in which −∞ may stand. Raises InputError for anything else."""
-    if array.dtype.kind not in "fiub":
-        raise InputError(f"{path} holds {array.dtype}, not real numbers: save an array of numbers")
+    check_real(array, path)
     if not array.ndim or not array.size:
         raise InputError(f"{path} has shape {array.shape}: it needs at least one row and column")
     values = array.astype(np.float64)
@@ -58,11 +118,32 @@ def _numbers(array: Array, path: str) -> FloatArray:
 
 def _of_json(value: Any, path: str) -> FloatArray:
     try:
+        if not _is_nested(value):
+            value = _with_infinities(value)
         if _is_nested(value):
             return _numbers(np.array(value, dtype=np.float64), path)
     except (ValueError, TypeError, OverflowError, RecursionError):
         pass
-    return grid(value, path, booleans=True)  # it says what is wrong, and where
+    if isinstance(
+        value, list
+    ):  # 0 in place of −∞, which is right, so that grid names what is wrong
+        value = [
+            [0.0 if _is_infinite(each) else each for each in row] if isinstance(row, list) else row
+            for row in value
+        ]
+    return grid(value, path, booleans=True)
+
+
+def _with_infinities(value: Any) -> Any:
+    """The lists with −∞ in place of "-inf", as programs write what JSON has no number for."""
+    if isinstance(value, list):
+        return [_with_infinities(each) for each in value]
+    return -np.inf if _is_infinite(value) else value
+
+
+def _is_infinite(value: Any) -> bool:
+    """True for −∞, as a number or a word."""
+    return value.strip().lower() in _INFINITE if isinstance(value, str) else bool(value == -np.inf)
 
 
 def _is_nested(value: Any) -> bool:

@@ -20,6 +20,7 @@ _Found = TypeVar("_Found")
 _AXES = ("layer", "head", "row", "column")
 _AXES_OF_BATCH = ("layer", "batch", "head", "row", "column")
 _LONGEST_NAME = 60
+_FLOAT32_BYTES = 4
 
 
 def read_json(data: bytes, where: str) -> Any:
@@ -117,8 +118,7 @@ def finite_matrix(array: Array, where: str) -> FloatArray:
 
 def finite(array: Array, where: str) -> FloatArray:
     """`array` as float64, all of it finite. Raises InputError if it holds anything else."""
-    if array.dtype.kind not in "fiub":
-        raise InputError(f"{where} holds {array.dtype}, not real numbers: save an array of numbers")
+    check_real(array, where)
     with np.errstate(over="ignore"):
         values = array.astype(np.float64)
     wrong = np.argwhere(~np.isfinite(values))
@@ -139,6 +139,25 @@ def finite(array: Array, where: str) -> FloatArray:
             "attention needs finite numbers"
         )
     return values
+
+
+def check_real(array: Array, where: str) -> None:
+    """Raises InputError for an array of anything but real numbers.
+
+    >>> check_real(np.ones(2), "x.npy")
+    """
+    kind = array.dtype
+    if kind.kind == "V" and not kind.names and kind.itemsize <= _FLOAT32_BYTES:
+        raise InputError(
+            f"{where} holds numbers of a type that NumPy does not know ({kind.str}), as bfloat16 is saved: "
+            "save array.astype('float32')"
+        )
+    if kind.kind == "c":
+        raise InputError(
+            f"{where} holds complex numbers ({kind}): save array.real, or the magnitudes numpy.abs(array)"
+        )
+    if kind.kind not in "fiub":
+        raise InputError(f"{where} holds {kind}, not real numbers: save an array of numbers")
 
 
 def nested(value: Any, where: str, example: str) -> Array:
