@@ -86,7 +86,10 @@ def _given(request: InputRequest, path: str) -> Problem:
             )
     _check_names(given, path, tokens, flag, key_tokens, key_flag)
     _check_memory(given.n_q, 0, len(heads), drawn=0, n_k=given.n_k)
-    shape = ScoresShape(given.n_q, given.n_k, heads, given.heads, request.batch)
+    is_batch_chosen = any(each.way == "batch" for each in given.readings)
+    shape = ScoresShape(
+        given.n_q, given.n_k, heads, given.heads, request.batch, is_batch_chosen=is_batch_chosen
+    )
     options, readings = score_options(request, AttentionOptions(), shape)
     readings = (*given.readings, *readings)
     _check_batch(request, readings)

@@ -9,7 +9,15 @@ import numpy as np
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
-from attnviz.inputs.arrays.score_files import REAL, chosen_heads, fitted, read_scores, score, unfit
+from attnviz.inputs.arrays.score_files import (
+    REAL,
+    ScoreNumbers,
+    chosen_heads,
+    fitted,
+    read_scores,
+    score,
+    unfit,
+)
 from attnviz.inputs.arrays.scores_shape import ScoresShape
 from attnviz.inputs.files.tables import readings_of
 from attnviz.records import record
@@ -47,7 +55,16 @@ def read_mask(
 
     Raises InputError: not a mask, or not one for so many heads, queries and keys.
     """
-    read = read_scores(path, "mask", _cell)
+    return mask_of(mask_numbers(path), path, shape, true=true)
+
+
+def mask_numbers(path: str) -> ScoreNumbers:
+    """The numbers of a file for --mask. Raises InputError for what are none."""
+    return read_scores(path, "mask", _cell)
+
+
+def mask_of(read: ScoreNumbers, path: str, shape: ScoresShape, *, true: str | None = None) -> Mask:
+    """The mask that `mask_numbers` read from that file. Raises InputError as `read_mask` does."""
     ways: list[tuple[str, str]] = []
     added = fitted(read.values, shape, path, ways)
     # (1 - mask) * finfo.min of a text without padding: nobody hides everything by writing 0.0
@@ -64,8 +81,12 @@ def read_mask(
         ways.append(("true_hidden", ""))
     if added.shape[-2] == 1 < shape.n_q:
         ways.append(("key_mask", ""))
+    if _may_be_texts(seen, shape):
+        last = len(seen) - 1
+        cure = "(batch, 1, 1, n)" if shape.is_batch_chosen else f"--batch 0 … --batch {last}"
+        ways.append(("row_a_query", cure))
     seen = chosen_heads(seen, shape)
-    ways += _doubts(seen, true, is_finite=is_additive and bool(np.isfinite(added).all()))
+    ways += _doubts(seen, true)
     return Mask(seen, (*read.readings, *readings_of(path, ways)))
 
 
@@ -104,15 +125,37 @@ def _neither(values: FloatArray, place: Any, where: str, hint: str = "") -> Inpu
     )
 
 
-def _doubts(seen: BoolArray, true: str | None, *, is_finite: bool) -> list[tuple[str, str]]:
-    """The warnings about a mask: `is_finite` says that large numbers are added, and not −∞."""
+def _may_be_texts(seen: BoolArray, shape: ScoresShape) -> bool:
+    """True for (n_q, n_k) that looks like the padding of as many texts: each row sees keys from the first on, or up to
+    the last, and a query does not see all that those before it do, as in a causal mask, or not itself.
+    """
+    if seen.ndim != 2 or len(seen) == 1 or (seen == seen[:1]).all():
+        return False
+    seen_first, seen_last = seen, seen[::-1, ::-1]
+    return any(_are_runs(each) and not _is_causal(each, shape) for each in (seen_first, seen_last))
+
+
+def _are_runs(seen: BoolArray) -> bool:
+    """True where each row sees a key or more, from the first on and without a gap."""
+    return bool(seen[:, 0].all() and (seen[:, 1:] <= seen[:, :-1]).all())
+
+
+def _is_causal(seen: BoolArray, shape: ScoresShape) -> bool:
+    grows = bool((seen[1:] >= seen[:-1]).all())
+    return grows and (shape.n_q != shape.n_k or bool(seen.diagonal().all()))
+
+
+def _doubts(seen: BoolArray, true: str | None) -> list[tuple[str, str]]:
+    """The warnings about a mask."""
     n_q, n_k = seen.shape[-2:]
     of_itself = seen.diagonal(axis1=-2, axis2=-1)
     if true is None and n_q == n_k > 1 and not of_itself.any(axis=-1).all():
         return [("hides_itself", "")]
+    if true is None and not seen.any():
+        return [("hides_all", "")]
     unseeing = ~seen.any(axis=-1)
     blind = (np.flatnonzero(unseeing.reshape(-1, n_q).any(axis=0)) + 1).tolist()
-    if not (is_finite and blind):
+    if not blind:
         return []
     shown = ", ".join(f"q{each}" for each in blind[:_LISTED])
     return [("unseeing_rows", shown + (", …" if len(blind) > _LISTED else ""))]

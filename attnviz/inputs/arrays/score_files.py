@@ -162,6 +162,13 @@ def score(text: str) -> float:
     return number(text) if infinite is None else infinite
 
 
+def has_batch(values: FloatArray, shape: ScoresShape) -> bool:
+    """True where an axis of the array can only be that of a batch: no other shape of `fitted` has as many entries."""
+    if values.ndim == 2:
+        return len(values) not in (1, shape.n_q) and values.shape[1] == shape.n_k
+    return values.ndim == 4 or (values.ndim == 3 and len(values) not in (1, shape.of))
+
+
 def fitted(
     values: FloatArray, shape: ScoresShape, where: str, ways: list[tuple[str, str]]
 ) -> FloatArray:
@@ -169,29 +176,29 @@ def fitted(
     where heads differ. Adds to `ways` what was chosen.
 
     The file has (n_k,), (n_q, n_k), (batch, n_k), (heads, n_q, n_k), (batch, heads, n_q, n_k), or one of these with 1
-    in place of heads or queries. Three axes are heads where there are as many, else a batch.
+    in place of heads or queries. A first axis that may be queries or heads is a batch if one is asked for that no other
+    file has.
 
     Raises InputError for another shape, and where a batch has several and none is chosen.
     """
     of, batch = shape.of, shape.batch
+    is_asked_for = batch is not None and not shape.is_batch_chosen
     if values.ndim == 1:
         values = values[None]
-    is_batch_of_rows = values.ndim == 2 and len(values) not in (1, shape.n_q)
-    if is_batch_of_rows and values.shape[1] == shape.n_k and values.size:
-        values = without_batch(values, where, batch, ways)[None]
-    if values.ndim == 4:
-        values = without_batch(values, where, batch, ways)
-        if len(values) and (values == values[:1]).all():
-            values = values[:1]  # programs repeat one for as many heads as there are
-        if len(values) not in (1, of):
-            raise _other_heads(values, shape, where)
-    elif values.ndim == 3 and len(values) not in (1, of):
-        if batch is None:
+    elif (has_batch(values, shape) or is_asked_for) and values.ndim in (2, 3, 4) and values.size:
+        if values.ndim == 3 and batch is None:
             last = len(values) - 1
             raise _other_heads(
                 values, shape, where, f", or choose one of a batch with --batch 0 to --batch {last}"
             )
-        values = without_batch(values, where, batch, ways)[None]
+        is_of_all = len(values) == 1 and shape.is_batch_chosen
+        values = without_batch(values, where, None if is_of_all else batch, ways)
+        if values.ndim < 3:
+            values = values[None]
+        elif len(values) and (values == values[:1]).all():
+            values = values[:1]  # programs repeat one for as many heads as there are
+        if values.ndim == 3 and len(values) not in (1, of):
+            raise _other_heads(values, shape, where)
     if values.ndim not in (2, 3) or values.shape[-2:] not in (shape.pairs, (1, shape.n_k)):
         raise unfit(values, shape.pairs, where)
     if values.ndim == 3 and (values == values[:1]).all():
@@ -217,6 +224,8 @@ def _other_heads(
 ) -> InputError:
     """An error for an array with one for each of more or fewer heads than there are."""
     count, of = len(values), shape.of
+    if count % of == 0 and of > 1 and values.shape[-2:] == shape.pairs:
+        other_cure += f"; (batch * heads, n, n) of torch is reshape({count // of}, {of}, {shape.n_q}, {shape.n_k})"
     there = "there is 1 head" if of == 1 else f"there are {of} heads"
     whole = shape.pairs if of == 1 else (of, *shape.pairs)
     return InputError(
