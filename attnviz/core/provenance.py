@@ -101,7 +101,7 @@ WAYS = frozenset(
         *("encoding", "sheet", "separator", "decimal_commas", "thousands", "characters"),
         *("header", "first_row", "empty_column"),
         *("out_in", "fused", "fused_by_head", "layer", "shared_heads", "unused"),
-        *("left_out", "row_a_query", "hides_all"),
+        *("left_out", "row_a_query", "hides_all", "in_out", "small_integers"),
         *("batch", "four_axes", "hnd", "nhd"),
         *(
             "additive",
@@ -118,7 +118,15 @@ WAYS = frozenset(
 )
 """The ways in which an input can be read that is not the plain one; words of every language exist for each."""
 WARNINGS = frozenset(
-    ("hides_all", "unused", "hides_itself", "unseeing_rows", "upper_left", "not_one")
+    (
+        "hides_all",
+        "unused",
+        "hides_itself",
+        "unseeing_rows",
+        "upper_left",
+        "not_one",
+        "small_integers",
+    )
 )
 """Those of the ways that may well be a mistake of the user."""
 _MOST_READINGS = 64

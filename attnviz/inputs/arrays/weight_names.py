@@ -54,6 +54,17 @@ _UNUSED = re.compile(
     r"|[\w.]*relative_attention_bias\.weight|sinks)$"
 )
 """Arrays of the same layer that change its attention, and are not applied."""
+_ADAPTER = re.compile(
+    r"(?:^|[._])lora_(?:a|b|down|up|magnitude\w*)(?:[._]|$)|_lora\.(?:up|down)[._]"
+)
+"""Names of what PEFT, loralib and the scripts for diffusers add to a matrix."""
+_QUANTISED = re.compile(
+    r"[._]?(?:scb|scales?|(?:weight_)?(?:scale\w*|zero_point|packed|shape|format)|q?zeros|qweight"
+    r"|(?:input|output)_scale\w*|(?:weight\.)?(?:nested_)?(?:absmax|quant_map|quant_state[\w.]*)|g_idx)$"
+)
+"""What follows the name of a matrix in the names of what goes with it: bitsandbytes, GPTQ, AWQ, FP8 and their kin."""
+_PACKED = re.compile(r"[._](?:qweight|weight_packed)$")
+"""Names of matrices that are of no use as they are."""
 _SHOWN = 3
 
 
@@ -74,6 +85,8 @@ class WeightNames:
     """True where keys have as many heads as queries in every file with the name of that array."""
     unused: tuple[str, ...] = ()
     """Arrays of the layer that would change its attention and are not applied."""
+    left_out: tuple[str, ...] = ()
+    """Other arrays of the layer, whose names say nothing."""
 
 
 def find_weight_names(
@@ -111,6 +124,7 @@ def find_weight_names(
         start: _beginning(layers[start].get(FUSED) or layers[start]["w_q"]) for start in whole
     }
     if not whole:
+        _check_plain(names, (), where)
         raise _missing(names, layers, where)
     chosen = _chosen(whole, beginnings, prefix, where, flag)
     layer = layers[chosen]
@@ -122,12 +136,12 @@ def find_weight_names(
     if FUSED in layer:
         layer = outputs.get(chosen, {}) | layer
     fused = _FUSED.match(layer[FUSED].lower()) if FUSED in layer else None
-    unused = tuple(
-        name
-        for name in names
-        if name.startswith(beginnings[chosen])
-        and _UNUSED.match(name[len(beginnings[chosen]) :].lower())
-    )
+    start = beginnings[chosen]
+    of_others = tuple(each for each in beginnings.values() if len(each) > len(start))
+    of_layer = [name for name in names if name.startswith(start) and not name.startswith(of_others)]
+    _check_plain(of_layer, [layer[role] for role in layer if role.startswith("w_")], where)
+    unused = tuple(name for name in of_layer if _UNUSED.match(name[len(start) :].lower()))
+    used = {*layer.values(), *unused}
     return WeightNames(
         {role: layer[role] for role in _FOUND if role in layer},
         chosen in linear,
@@ -136,7 +150,28 @@ def find_weight_names(
         layout=BY_HEAD if fused is not None and fused["name"] in _GOES_BY_HEAD else STACKED,
         same_heads=fused is not None and fused["name"] in _SAME_HEADS,
         unused=unused,
+        left_out=tuple(name for name in of_layer if name not in used),
     )
+
+
+def _check_plain(names: Sequence[str], matrices: Sequence[str], where: str) -> None:
+    """Raises InputError where other arrays are to be added to the matrices or multiplied with them first."""
+    stems = tuple(re.sub(r"weight$", "", each.lower()) for each in matrices)
+    for name in names:
+        if _ADAPTER.search(name.lower()):
+            raise InputError(
+                f"{where} holds an adapter (LoRA), {name}, which is not applied: "
+                "merge it into the weights first, as model.merge_and_unload() of PEFT does, and save them again"
+            )
+        plain = name.lower()
+        goes_with = any(
+            plain.startswith(stem) and _QUANTISED.fullmatch(plain[len(stem) :]) for stem in stems
+        )
+        if goes_with or _PACKED.search(plain):
+            raise InputError(
+                f"{where} holds quantised weights: {name} belongs to them and is not applied: "
+                "save them as plain numbers, as model.dequantize() of transformers makes them"
+            )
 
 
 def _beginning(name: str) -> str:

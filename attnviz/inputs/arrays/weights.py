@@ -11,6 +11,7 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError, ShapeError
+from attnviz.inputs.arrays.beside import left_out
 from attnviz.inputs.arrays.fused_weights import (
     STACKED,
     FusedArray,
@@ -83,6 +84,7 @@ def read_weights(
                 f"{path}: {named.names[role]} has shape {array.shape}, expected {expected}, not empty"
             )
     ways: list[tuple[str, str]] = []
+    is_said = transposed is not None or FUSED in found
     if named.is_one_of > 1:
         ways.append(("layer", named.prefix or "(no prefix)"))
     if FUSED in found:
@@ -103,12 +105,30 @@ def read_weights(
         shown = FUSED if FUSED in named.names else NEEDED[0]
         shape = "" if shown == FUSED else f"{named.names[shown]} {found[shown].shape}"
         ways.append(("out_in", shape))
+    if d_model is None and transposed is False and not is_said and _is_open(found):
+        ways.append(("in_out", f"{named.names[NEEDED[0]]} {found[NEEDED[0]].shape}"))
+    ways += left_out(named.left_out, ())
+    small = [name for name, array in arrays.items() if _is_small(array, name, named)]
+    if small:
+        ways.append(("small_integers", ", ".join(small)))
     if named.unused:
         ways.append(("unused", ", ".join(named.unused)))
     turned = {
         role: array.T if transposed and array.ndim == 2 else array for role, array in found.items()
     }
     return Weights(turned, tuple(Reading(Path(path).name, *each) for each in ways))
+
+
+def _is_open(found: Arrays) -> bool:
+    """True where the matrices could be (out, in) too: all of the same width, and not square."""
+    rows, columns = found[NEEDED[0]].shape
+    return bool(rows != columns) and all(found[role].shape[1] == columns for role in NEEDED)
+
+
+def _is_small(array: Array, name: str, named: WeightNames) -> bool:
+    """True for a matrix of integers of 8 bits, as which weights are stored that a scale would make whole again."""
+    is_used = name in [each for role, each in named.names.items() if role.startswith("w_")]
+    return is_used and array.dtype.kind in "iu" and array.dtype.itemsize == 1
 
 
 def _without_fused(
