@@ -25,7 +25,7 @@ from attnviz.inputs.arrays.weight_names import (
     WeightNames,
     find_weight_names,
 )
-from attnviz.inputs.files.grids import Array, finite, grid, read_json, read_npz, vector
+from attnviz.inputs.files.grids import Array, finite, grid, listed, read_json, read_npz, vector
 from attnviz.inputs.files.reading import read_file
 from attnviz.inputs.files.safetensors_file import read_safetensors
 from attnviz.records import record
@@ -222,12 +222,25 @@ def _named_arrays(path: str, prefix: str | None) -> tuple[Mapping[str, Array], W
         value = read_json(data, path)
         if not isinstance(value, dict):
             raise InputError(f'{path} is not an object of matrices: write {{"w_q": [[1, 2]], …}}')
+        if isinstance(value.get("weight_map"), dict):
+            raise _index_of_several(value["weight_map"], path, prefix)
         named = find_weight_names(value, path, prefix)
         return {
             name: _from_json(value[name], f"{path}, {name}", role)
             for role, name in named.names.items()
         }, named
     return _read_safetensors(data, path, prefix)
+
+
+def _index_of_several(files: dict[str, Any], path: str, prefix: str | None) -> InputError:
+    """An error for the index of a checkpoint in several files, which names those with the layer of that prefix."""
+    start = (prefix or "").strip().lower()
+    of_layer = [file for name, file in files.items() if name.lower().startswith(start)]
+    names = {str(file): None for file in of_layer or files.values()}
+    return InputError(
+        f"{path} is the index of a checkpoint in several files and holds no weights: give the one that holds the "
+        f"layer ({listed(names, most=3)})"
+    )
 
 
 def _from_json(value: Any, where: str, role: str) -> FloatArray:
