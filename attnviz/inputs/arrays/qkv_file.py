@@ -18,6 +18,11 @@ from attnviz.records import record
 
 SUFFIXES = (".npz", ".npy", ".json", ".safetensors")
 _NAMES = {"q": ("q", "query", "queries"), "k": ("k", "key", "keys"), "v": ("v", "value", "values")}
+_ENDINGS = ("", "_states", "_layer")
+"""What programs write after these names."""
+_IN_ORDER = ("arr_0", "arr_1", "arr_2")
+"""The names that numpy.savez(file, q, k, v) gives."""
+_SHOWN = 3
 _TOKENS = {
     "tokens": ("tokens", "words", "labels", "q_tokens", "query_tokens"),
     "key_tokens": ("key_tokens", "k_tokens", "context_tokens"),
@@ -25,6 +30,7 @@ _TOKENS = {
 """The names under which a file names queries and keys."""
 _SHAPES = "(n, d), (heads, n, d), (n, heads, d), or one of these in a batch"
 HND, NHD = "hnd", "nhd"
+_AXES = {HND: "(heads, n, d)", NHD: "(n, heads, d)"}
 
 
 @record(eq=False)
@@ -61,10 +67,11 @@ def read_qkv(
 ) -> QKVFile:
     """The queries, keys and values of a file, as they are compared: after positions and norms, before the scale.
 
-    .npz, .safetensors, .json: q, k and v by these names (or query, key, value), each (n, d), (heads, n, d) or
-    (n, heads, d), with an axis of the batch before them or not; fewer key and value heads are shared by the queries' in
-    order. .npy: one array of all three, (3, n, d) or (3, heads, n, d). `layout` is "hnd" or "nhd"; None takes what
-    fits, and of two that fit the one with `n` queries, else (heads, n, d), and says so. `batch` chooses one of several.
+    .npz, .safetensors, .json: q, k and v by these names (or query, key, value, query_states, …; arr_0, arr_1, arr_2 of
+    numpy.savez(file, q, k, v)), each (n, d), (heads, n, d) or (n, heads, d), with an axis of the batch before them or
+    not; fewer key and value heads are shared by the queries' in order. .npy: one array of all three, (3, n, d) or
+    (3, heads, n, d). `layout` is "hnd" or "nhd"; None takes what fits, and of two that fit the one with `n` queries,
+    else (heads, n, d), and says so. `batch` chooses one of several.
     In .npz and .json, tokens (or q_tokens) and key_tokens (or k_tokens) may name queries and keys: lists of words.
 
     Raises InputError, naming the file, the array and the cure.
@@ -107,10 +114,12 @@ def read_qkv(
     }
     tokens, key_tokens = (names_in(there, path, names) for names in _TOKENS.values())
     heads, way = _laid_out(single, layout, len(tokens) if n is None and tokens else n, path)
-    _check(heads, path)
+    _check(heads, layout, path)
     if way is not None:
         shapes = dict.fromkeys(f"{name} {array.shape}" for name, array in single.items())
         ways.append((way, ", ".join(shapes)))
+    if tuple(named.values()) == _IN_ORDER:
+        ways.append(("in_order", ", ".join(_IN_ORDER)))
     of_tokens = [each for names in _TOKENS.values() for each in names]
     ways += left_out(without_names(there, of_tokens), named.values())
     name = Path(path).name
@@ -129,14 +138,31 @@ _NOT_READ = ("mask", "attention_mask", "attn_mask", "bias")
 
 
 def _named(there: Mapping[str, Any], path: str) -> dict[str, str]:
-    """Finds the names of q, k and v. Raises InputError for a mask, which would be passed over."""
-    found = {}
-    if unread := next((name for name in there if name.lower() in _NOT_READ), None):
+    """Finds the names of q, k and v, which may begin with the same words and a point, as "layer.0.q" does.
+
+    Raises InputError where one is missing, or there twice, and for a mask, which would be passed over.
+    """
+    if unread := next((name for name in there if _last(name) in _NOT_READ), None):
         raise InputError(
             f"{path} holds {unread} too, which is not read with q, k and v: take it out, and hide keys with --mask FILE"
         )
-    for role, names in _NAMES.items():
-        fitting = [name for name in there if name.lower() in names]
+    if all(name in there for name in _IN_ORDER) and not any(map(_role, there)):
+        return dict(zip(_NAMES, _IN_ORDER, strict=True))
+    sets: dict[str, dict[str, list[str]]] = {}
+    for name in there:
+        if role := _role(name):
+            start = name[: len(name) - len(_last(name))]
+            sets.setdefault(start, {each: [] for each in _NAMES})[role].append(name)
+    whole = [start for start, found in sets.items() if all(found.values())]
+    if len(whole) > 1:
+        known = ", ".join(start.rstrip(".") or "(no prefix)" for start in whole[:_SHOWN])
+        raise InputError(
+            f"{path} holds {len(whole)} sets of q, k and v ({known}{', …' * (len(whole) > _SHOWN)}): "
+            "save one of them in a file of its own"
+        )
+    found = sets[whole[0]] if whole else max(sets.values(), key=_count, default={})
+    for role in _NAMES:
+        fitting = found.get(role, [])
         if len(fitting) != 1:
             what = (
                 f"both {fitting[0]} and {fitting[1]}"
@@ -144,8 +170,23 @@ def _named(there: Mapping[str, Any], path: str) -> dict[str, str]:
                 else f"no {role} among {listed(there)}"
             )
             raise InputError(f"{path} holds {what}: name the arrays q, k and v")
-        found[role] = fitting[0]
-    return found
+    return {role: found[role][0] for role in _NAMES}
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2].lower()
+
+
+def _role(name: str) -> str | None:
+    """ "q", "k" or "v", if the name is one of theirs."""
+    for role, names in _NAMES.items():
+        if any(_last(name) == each + ending for each in names for ending in _ENDINGS):
+            return role
+    return None
+
+
+def _count(found: Mapping[str, list[str]]) -> int:
+    return sum(map(bool, found.values()))
 
 
 def _of_batch(
@@ -202,7 +243,8 @@ def _is_self(heads: Mapping[str, FloatArray]) -> bool:
     return bool(heads["q"].shape[1] == heads["k"].shape[1])
 
 
-def _check(heads: Mapping[str, FloatArray], path: str) -> None:
+def _check(heads: Mapping[str, FloatArray], layout: str | None, path: str) -> None:
+    """Raises InputError for heads that do not fit each other, with the other order of the axes where that one fits."""
     q, k, v = heads["q"].shape, heads["k"].shape, heads["v"].shape
     if v[1] != k[1]:
         raise InputError(f"{path}: k has {k[1]} positions and v {v[1]}: each key has one value")
@@ -211,7 +253,10 @@ def _check(heads: Mapping[str, FloatArray], path: str) -> None:
             f"{path}: queries have {q[2]} entries and keys {k[2]}: they are compared, give equally many"
         )
     if k[0] != v[0] or q[0] % k[0]:
+        other = HND if layout == NHD else NHD
+        is_turned = _fits({role: each.swapaxes(0, 1) for role, each in heads.items()})
+        cure = f", or say --layout {other} if the arrays are {_AXES[other]}" if is_turned else ""
         raise InputError(
             f"{path}: {q[0]} heads of q, {k[0]} of k and {v[0]} of v: "
-            "give k and v as many, by which the heads of q can be divided"
+            f"give k and v as many, by which the heads of q can be divided{cure}"
         )
