@@ -107,6 +107,7 @@ WAYS = frozenset(
         *(
             "additive",
             "key_mask",
+            "keys_seen",
             "key_bias",
             "of_each_head",
             "true_hidden",

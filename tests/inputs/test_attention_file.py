@@ -230,6 +230,17 @@ def test_means_of_heads_are_said_to_be_heads_unless_a_text_is_chosen(tmp_path):
     assert ways(read_attention(path, batch=1)) == {"batch": "1"}
 
 
+@pytest.mark.parametrize("name", ["attn", "attn_weights", "attention_probs"])
+def test_the_weights_may_have_the_name_that_programs_give_them(tmp_path, name):
+    np.savez(tmp_path / "a.npz", input_ids=[1, 2], **{name: np.eye(2)})
+    (tmp_path / "a.json").write_text(json.dumps({name: [[1, 0], [0, 1]], "input_ids": [1, 2]}))
+
+    for path in ("a.npz", "a.json"):
+        read = read_attention(str(tmp_path / path))
+        assert read.weights.tolist() == [[[[1, 0], [0, 1]]]]
+        assert ways(read) == {"left_out": "input_ids"}
+
+
 @pytest.mark.parametrize("name", ["a.npz", "a.json"])
 def test_words_beside_the_weights_name_the_positions_and_what_is_not_used_is_named(tmp_path, name):
     if name == "a.npz":
@@ -257,7 +268,9 @@ def test_dropout_that_was_left_on_names_model_eval(tmp_path):
 
     [warning] = [each for each in low.readings if each.is_warning]
     assert warning.way == "not_one"
-    assert "model.eval()" in reading_notes([warning], words("en"))[0]
+    [note] = reading_notes([warning], words("en"))
+    assert "model.eval()" in note
+    assert "or where tokens were cut out, such as [CLS]" in note
 
 
 def test_rows_that_see_nothing_are_no_sign_of_dropout(tmp_path):

@@ -139,7 +139,38 @@ def test_a_mask_of_keys_is_the_same_for_each_query(write, axes, added):
     mask = read_mask(write("m.npy", npy(keys.reshape(axes))), shape(2, 3))
 
     assert mask.seen.tolist() == [[True, True, False]] * 2
-    assert "key_mask" in ways(mask)
+    assert ("key_mask" if added else "keys_seen") in ways(mask)
+
+
+def test_of_a_mask_of_keys_it_is_said_what_1_is(write):
+    padding = write("m.npy", npy(np.array([False, False, True])))
+
+    assert list(ways(read_mask(padding, shape(3)))) == ["keys_seen"]
+    assert list(ways(read_mask(padding, shape(3), true="hidden"))) == ["true_hidden", "key_mask"]
+
+
+@pytest.mark.parametrize("name", ["key_padding_mask", "src_key_padding_mask", "src_mask"])
+def test_the_mask_of_an_npz_may_have_the_name_that_torch_gives_it(tmp_path, name):
+    np.savez(tmp_path / "m.npz", **{name: MASK, "x": [1]})
+
+    assert read_mask(str(tmp_path / "m.npz"), shape(2)).seen.tolist() == MASK
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [("WAHR", "FALSCH"), ("VRAI", "FAUX"), ("VERDADERO", "FALSO"), ("ИСТИНА", "ЛОЖЬ"), ("DOĞRU", "YANLIŞ")],
+)  # fmt: skip
+def test_a_spreadsheet_writes_true_and_false_in_its_own_language(write, true, false):
+    path = write("m.csv", f"{true};{false}\n{true};{true}\n")
+
+    assert read_mask(path, shape(2)).seen.tolist() == [[True, False], [True, True]]
+
+
+def test_a_column_of_keys_is_refused_with_the_cure(write):
+    with pytest.raises(
+        InputError, match=r"shape \(3, 1\), .*the same for each query is one row, \(3,\)"
+    ):
+        read_mask(write("m.npy", npy(np.ones((3, 1)))), shape(3))
 
 
 def test_the_same_mask_for_each_head_is_one(write):
@@ -277,7 +308,7 @@ def test_a_mask_of_keys_may_be_another_in_each_head(write):
     mask = read_mask(write("m.npy", npy(keys)), shape(3, heads=(0, 1), of=2))
 
     assert mask.seen.tolist() == (np.broadcast_to(keys, (2, 3, 3)) == 1).tolist()
-    assert list(ways(mask)) == ["of_each_head", "key_mask"]
+    assert list(ways(mask)) == ["of_each_head", "keys_seen"]
 
 
 def test_masks_of_heads_follow_the_heads_that_are_chosen(write):
@@ -473,7 +504,7 @@ def test_a_mask_of_as_many_texts_as_tokens_is_chosen_from_by_batch(write):
     mask = read_mask(write("m.npy", npy(PADDED)), shape(3, batch=1))
 
     assert mask.seen.tolist() == [[True, True, False]] * 3
-    assert ways(mask) == {"batch": "1", "key_mask": ""}
+    assert ways(mask) == {"batch": "1", "keys_seen": ""}
 
 
 @pytest.mark.parametrize(

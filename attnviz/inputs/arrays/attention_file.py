@@ -27,7 +27,15 @@ from attnviz.inputs.files.safetensors_file import read_safetensors
 from attnviz.records import record
 
 SUFFIXES = (".npy", ".npz", ".json", ".safetensors")
-_NAMES = ("attention", "attentions", "weights")
+_OF_JSON = (
+    "attention",
+    "attentions",
+    "attn_weights",
+    "attention_weights",
+    "attention_probs",
+    "attn",
+)
+_NAMES = (*_OF_JSON, "weights")
 _SHAPES = "(n, n), (heads, n, n), (layers, heads, n, n) or (layers, batch, heads, n, n)"
 _NUMBERED = re.compile(r"(.*?)(\d+)(\D*)", re.S)
 """The name of a layer's array, with the number of the layer."""
@@ -49,10 +57,11 @@ class AttentionWeights:
 def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
     """The weights of a file: (layers, heads, n, n), of which the first axes may be missing there.
 
-    .npy: one array. .npz, .safetensors: the array attention (or weights), or the only one, or an array a layer, whose
-    names differ in a number alone (arr_0, layer.0). .json: lists, or an object with "attention". .json and .npz may
-    have "tokens" beside it. Numbers become float64. Of (layers, batch, heads, n, n), as transformers have it, `batch`
-    chooses one text, counted from 0; with it four axes are (batch, heads, n, n), and three (batch, n, n).
+    .npy: one array. .npz, .safetensors: the array attention (or attentions, attn_weights, …), or the only one, or an
+    array a layer, whose names differ in a number alone (arr_0, layer.0). .json: lists, or an object with "attention".
+    .json and .npz may have "tokens" beside it. Numbers become float64. Of (layers, batch, heads, n, n), as transformers
+    have it, `batch` chooses one text, counted from 0; with it four axes are (batch, heads, n, n), and three
+    (batch, n, n).
 
     Raises InputError, naming the file and the cure: not such an array, a weight below 0, a row that sums to more than
     1 (scores, say, that softmax was not applied to). EnvironmentFault for .safetensors without its package.
@@ -73,7 +82,7 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
         value = read_json(data, path)
         inner = value
         if isinstance(value, dict):
-            name = next((each for each in _NAMES[:2] if each in value), _NAMES[0])
+            name = next((each for each in _OF_JSON if each in value), _OF_JSON[0])
             inner, tokens = value.get(name), names_in(value, path)
             ways += left_out(without_names(value), [name])
         array = nested(inner, path, '{"attention": [[1, 0], [0.5, 0.5]]}')

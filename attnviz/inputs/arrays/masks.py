@@ -23,7 +23,27 @@ from attnviz.inputs.files.tables import readings_of
 from attnviz.records import record
 
 SEEN, HIDDEN = "seen", "hidden"
-_WORDS = {"0": 0.0, "1": 1.0, "false": 0.0, "true": 1.0, "0.0": 0.0, "1.0": 1.0}
+_TRUE_FALSE = {
+    "true": "false",
+    "wahr": "falsch",
+    "vrai": "faux",
+    "verdadero": "falso",
+    "verdadeiro": "falso",
+    "vero": "falso",
+    "waar": "onwaar",
+    "sant": "falskt",
+    "sand": "falsk",
+    "sann": "usann",
+    "tosi": "epätosi",
+    "prawda": "fałsz",
+    "pravda": "nepravda",
+    "истина": "ложь",
+    "doğru": "yanliş",
+    "igaz": "hamis",
+}
+"""True and false as spreadsheets write them into .csv, in the language that they are set to, in small letters."""
+_NUMBERS = {"0": 0.0, "1": 1.0, "0.0": 0.0, "1.0": 1.0}
+_WORDS = _NUMBERS | dict.fromkeys(_TRUE_FALSE, 1.0) | dict.fromkeys(_TRUE_FALSE.values(), 0.0)
 _NEGLIGIBLE = -1e4
 """What is added to a score that counts for nothing is this or less: BERT's first masks held −10000."""
 _NEITHER = "is neither 0 nor 1: write 1 where a query may attend, 0 where not"
@@ -80,7 +100,8 @@ def mask_of(read: ScoreNumbers, path: str, shape: ScoresShape, *, true: str | No
     elif true == HIDDEN:
         ways.append(("true_hidden", ""))
     if added.shape[-2] == 1 < shape.n_q:
-        ways.append(("key_mask", ""))
+        # of torch's key_padding_mask 1 is hidden
+        ways.append(("key_mask" if is_additive or true == HIDDEN else "keys_seen", ""))
     if _may_be_texts(seen, shape):
         last = len(seen) - 1
         cure = "(batch, 1, 1, n)" if shape.is_batch_chosen else f"--batch 0 … --batch {last}"

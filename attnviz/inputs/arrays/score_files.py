@@ -52,7 +52,9 @@ def read_scores(path: str, what: str, parse: ParseCell) -> ScoreNumbers:
     """
     data, suffix = read_file(path, SUFFIXES, f"--{what}")
     unused: tuple[Reading, ...] = ()
-    names = (what, f"attn_{what}", f"attention_{what}")
+    names: tuple[str, ...] = (what, f"attn_{what}", f"attention_{what}")
+    if what == "mask":
+        names += ("src_mask", "src_key_padding_mask", "key_padding_mask")
     if suffix == ".json":
         value = read_json(data, path)
         if isinstance(value, dict):
@@ -235,6 +237,9 @@ def _other_heads(
 
 def unfit(values: FloatArray, shape: tuple[int, ...], where: str) -> InputError:
     """An error for an array that has another shape than the scores."""
+    cure = ""
+    if values.ndim > 1 and values.shape[-1] == 1 < shape[-1] == values.shape[-2]:
+        cure = f"; what is the same for each query is one row, ({shape[-1]},)"
     return InputError(
-        f"{where} has shape {values.shape}, expected {shape}: a row for each query and a column for each key"
+        f"{where} has shape {values.shape}, expected {shape}: a row for each query and a column for each key{cure}"
     )
