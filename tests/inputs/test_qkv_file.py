@@ -170,6 +170,30 @@ def test_one_array_that_is_not_all_three_is_refused(tmp_path):
         attended(str(tmp_path / "q.npy"))
 
 
+@pytest.mark.parametrize(
+    ("shape", "cure"),
+    [
+        ((2, 5, 3, 4, 6), r"queries, keys, values: save numpy\.moveaxis\(array, 2, 0\)$"),
+        ((5, 3, 4), r"queries, keys, values: save numpy\.moveaxis\(array, 1, 0\)$"),
+        ((5, 4), r"queries, keys, values$"),
+    ],
+)
+def test_one_array_with_another_axis_of_three_is_refused_with_the_cure(tmp_path, shape, cure):
+    np.save(tmp_path / "q.npy", np.ones(shape))
+
+    with pytest.raises(InputError, match=cure):
+        attended(str(tmp_path / "q.npy"))
+
+
+def test_one_of_a_batch_without_heads_is_refused_with_the_cure(saved):
+    path = saved("a.npz", q=QUERIES, k=KEYS, v=VALUES)
+
+    with pytest.raises(
+        InputError, match=r"--batch: no file has .*, or save .* as array\[:, None\]"
+    ):
+        attended(path, batch=1)
+
+
 def test_only_lists_of_numbers_are_read(tmp_path):
     (tmp_path / "a.json").write_text('{"q": [[1], [2, 3]], "k": [[1]], "v": [[1]]}')
     (tmp_path / "b.json").write_text("[1]")

@@ -224,9 +224,13 @@ with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as archive:
         (
             "x.json",
             "{}",
-            '{} has no "x" among its keys (there are none): write {{"x": [[1, 2], [3, 4]]}}',
+            '{} has no "x" among its keys (there are none): write {{"x": [[1, 2], [3, 4]], "tokens": ["a", "b"]}}',
         ),
-        ("x.json", '{"y": 1}', '{} has no "x" among its keys (y): write {{"x": [[1, 2], [3, 4]]}}'),
+        (
+            "x.json",
+            '{"y": 1}',
+            '{} has no "x" among its keys (y): write {{"x": [[1, 2], [3, 4]], "tokens": ["a", "b"]}}',
+        ),
         (
             "x.json",
             '{"x": [[1]], "tokens": "a"}',
@@ -260,7 +264,21 @@ with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as archive:
             npy(np.array([["a"]])),
             "{} holds <U1, not real numbers: save an array of numbers",
         ),
-        ("x.npy", npy(np.ones(3)), "{} has shape (3,), expected two dimensions (rows, columns)"),
+        (
+            "x.npy",
+            npy(np.ones(3)),
+            "{} has shape (3,), expected two dimensions (rows, columns); one row is array[None]",
+        ),
+        (
+            "x.npy",
+            npy(np.ones((2, 3, 4))),
+            "{} has shape (2, 3, 4), expected two dimensions (rows, columns); of a batch save one, such as array[0]",
+        ),
+        (
+            "x.npy",
+            npy(np.ones((1, 0, 4))),
+            "{} has shape (0, 4): it needs at least one row and column",
+        ),
         (
             "x.npy",
             npy(np.ones((0, 3))),
@@ -300,6 +318,31 @@ def test_an_unusable_file_is_reported_with_place_and_reason(tmp_path, name, cont
     with pytest.raises(InputError) as caught:
         read_vectors(path)
     assert str(caught.value) == message.format(path)
+
+
+@pytest.mark.parametrize("name", ["X", "embeddings", "hidden_states", "last_hidden_state"])
+def test_vectors_may_have_the_name_that_programs_give_them(tmp_path, name):
+    npz_path = write(tmp_path, "x.npz", npz(**{name: [[[1.0, 2.0]]], "input_ids": [5]}))
+    json_path = write(tmp_path, "x.json", json.dumps({name: [[1, 2]], "input_ids": [5]}))
+
+    for path in (npz_path, json_path):
+        read = read_vectors(path)
+        assert read.x.tolist() == [[1, 2]]
+        assert [(each.way, each.detail) for each in read.readings] == [("left_out", "input_ids")]
+
+
+def test_a_batch_of_one_text_is_its_vectors(tmp_path):
+    path = write(tmp_path, "x.npy", npy(np.array([[[1, 2], [3, 4]]])))
+
+    assert read_vectors(path).x.tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(("index", "tokens"), [(["cat", "mat"], ("cat", "mat")), ([0, 1], None)])
+def test_json_that_pandas_writes_as_split_is_read_with_its_index_of_words(tmp_path, index, tokens):
+    table = {"columns": ["a", "b"], "index": index, "data": [[1, 2], [3, 4]]}
+    read = read_vectors(write(tmp_path, "x.json", json.dumps(table)))
+
+    assert (read.x.tolist(), read.tokens, read.readings) == ([[1, 2], [3, 4]], tokens, ())
 
 
 def test_a_truncated_numpy_file_is_reported(tmp_path):

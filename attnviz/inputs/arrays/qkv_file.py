@@ -82,9 +82,7 @@ def read_qkv(
     if suffix == ".npy":
         array = read_npy(data, path)
         if array.ndim not in (3, 4, 5) or len(array) != len(_NAMES):
-            raise InputError(
-                f"{path} has shape {array.shape}, expected (3, n, d) or (3, heads, n, d): queries, keys, values"
-            )
+            raise _not_three(array, path)
         found: dict[str, Array] = dict(zip(_NAMES, array, strict=True))
     elif suffix == ".json":
         value = read_json(data, path)
@@ -130,6 +128,19 @@ def read_qkv(
         readings=readings,
         tokens=tokens,
         key_tokens=key_tokens,
+    )
+
+
+def _not_three(array: Array, path: str) -> InputError:
+    """An error for one array whose first axis is not that of queries, keys and values; with the cure where another is.
+
+    Programs keep the three together as (batch, n, 3, heads, d), too.
+    """
+    axes = [axis for axis, length in enumerate(array.shape[:-1]) if length == len(_NAMES)]
+    is_another = array.ndim in (3, 4, 5) and len(axes) == 1
+    cure = f": save numpy.moveaxis(array, {axes[0]}, 0)" if is_another else ""
+    return InputError(
+        f"{path} has shape {array.shape}, expected (3, n, d) or (3, heads, n, d): queries, keys, values{cure}"
     )
 
 

@@ -25,7 +25,9 @@ from attnviz.inputs.tokens import checked_tokens
 from attnviz.records import record
 
 SUFFIXES = (*TABLES, ".json", ".npy", ".npz")
-_NAMES = ("x", "vectors")
+_NAMES = ("x", "X", "vectors", "embeddings", "hidden_states", "last_hidden_state", "inputs_embeds")
+_OF_PANDAS = {"columns", "index", "data"}
+"""What DataFrame.to_json(orient="split") writes."""
 
 
 @record(eq=False)
@@ -41,8 +43,9 @@ def read_vectors(path: str) -> Vectors:
     """The vectors of a file, or of stdin if path is "-".
 
     .csv, .tsv, .xlsx: a row a token, with or without a header and a column of labels. .json: a list of rows, or
-    an object with "x" (or "vectors") and optionally "tokens" (or "words", "labels"). .npy: one array. .npz: the array
-    x (or vectors), or the only one, and optionally tokens, an array of words. Numbers become float64.
+    an object with "x" (or "vectors", "embeddings", "hidden_states", …) and optionally "tokens" (or "words", "labels"),
+    or what pandas writes with orient="split". .npy: one array, (n, d_model) or a batch of one. .npz: the array x (or
+    vectors, …), or the only one, and optionally tokens, an array of words. Numbers become float64.
 
     Raises InputError, naming the file, the line or row, the column and the cure.
 
@@ -74,11 +77,15 @@ def read_vectors(path: str) -> Vectors:
 def _from_json(value: Any, where: str) -> Vectors:
     if not isinstance(value, dict):
         return Vectors(grid(value, where), None)
+    if set(value) == _OF_PANDAS:
+        words = value["index"]
+        is_named = isinstance(words, list) and all(isinstance(each, str) for each in words)
+        value = {"x": value["data"]} | ({"tokens": words} if is_named and words else {})
     name = next((each for each in _NAMES if each in value), None)
     if name is None:
         raise InputError(
             f'{where} has no "x" among its keys ({listed(value) or "there are none"}): '
-            'write {"x": [[1, 2], [3, 4]]}'
+            'write {"x": [[1, 2], [3, 4]], "tokens": ["a", "b"]}'
         )
     unused = readings_of(where, left_out(without_names(value), [name]))
     return Vectors(grid(value[name], f"{where}, {name}"), names_in(value, where), unused)

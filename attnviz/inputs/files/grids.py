@@ -102,14 +102,17 @@ def select_name(arrays: Mapping[str, object], names: tuple[str, ...], where: str
 
 
 def finite_matrix(array: Array, where: str) -> FloatArray:
-    """`array` as float64, two-dimensional and finite: (rows, columns), both at least 1.
+    """`array` as float64, two-dimensional and finite: (rows, columns), both at least 1. A batch of one is no axis.
 
     Raises InputError, naming the row and column (from 1) of a number that is not finite.
     """
-    values = finite(array, where)
+    shape = array.shape
+    values = finite(array[0] if array.ndim == 3 and len(array) == 1 else array, where)
     if values.ndim != 2:
+        of_one = {1: "; one row is array[None]", 3: "; of a batch save one, such as array[0]"}
+        cure = of_one.get(values.ndim, "")
         raise InputError(
-            f"{where} has shape {values.shape}, expected two dimensions (rows, columns)"
+            f"{where} has shape {shape}, expected two dimensions (rows, columns){cure}"
         )
     if not values.size:
         raise InputError(f"{where} has shape {values.shape}: it needs at least one row and column")
