@@ -102,7 +102,7 @@ WAYS = frozenset(
         *("header", "first_row", "empty_column"),
         *("out_in", "fused", "fused_by_head", "layer", "shared_heads", "unused"),
         *("left_out", "row_a_query", "hides_all", "in_out", "small_integers"),
-        *("three_axes", "in_order"),
+        *("three_axes", "in_order", "heads_in_out", "in_heads_out"),
         *("batch", "four_axes", "hnd", "nhd"),
         *(
             "additive",

@@ -154,6 +154,16 @@ def test_matrices_that_disagree_are_reported_with_their_shapes(saved):
             "name it w_q, W_query or query.weight",
         ),
         (
+            {"q": [[1]], "Key": [[1]], "value": [[1]]},
+            "{} holds q, Key, value: queries, keys and values are given with --qkv, and matrices that make them of x "
+            "are named w_q, w_k, w_v",
+        ),
+        (
+            {"layer.w_qkv": [[1]]},
+            "{}: layer.w_qkv, if it holds the matrices of queries, keys and values one after the other, is to have "
+            "the name in_proj_weight",
+        ),
+        (
             {"w_q": [[1]], "W_query": [[1]], "w_k": [[1]], "w_v": [[1]]},
             "{}: w_q and W_query are both w_q: keep one of them",
         ),
@@ -178,7 +188,10 @@ def test_a_file_without_usable_weights_is_reported(saved, arrays, message):
     ("changed", "message"),
     [
         ({"w_q": [1.0, 2.0]}, "{}: w_q has shape (2,), expected two dimensions, not empty"),
-        ({"b_q": [[1.0]]}, "{}: b_q has shape (1, 1), expected one dimension, not empty"),
+        (
+            {"b_q": [[1.0]]},
+            "{}: b_q has shape (1, 1), expected one dimension, not empty; save array.ravel()",
+        ),
     ],
 )
 def test_an_array_of_the_wrong_kind_is_reported(saved, changed, message):
@@ -400,6 +413,8 @@ def test_a_prefix_chooses_one_layer_of_a_state_dict(saved, prefix, layer):
          "model.layers.10.self_attn): choose one with --prefix model.layers.0.self_attn"),
         ("model.layers.2", "has no weights under 'model.layers.2': "),
         ("model", "has 3 sets of weights under 'model' (model.layers.0.self_attn, "),
+        ("layers.1", "has no weights under 'layers.1': did you mean 'model.layers.1.self_attn'? It has"),
+        ("model.layers.99", "has no weights under 'model.layers.99': It has model.layers.0.self_attn, "),
     ],
 )  # fmt: skip
 def test_a_prefix_that_names_no_layer_or_several_is_refused(saved, prefix, said):
