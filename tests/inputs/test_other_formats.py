@@ -88,6 +88,15 @@ def test_hdf5_names_the_line(refused, option):
     compile(message[message.index("import ") :], "line", "exec")
 
 
+@pytest.mark.parametrize("option", OPTIONS)
+def test_a_file_of_matlab_names_the_line(refused, option):
+    message = refused("a.mat", b"MATLAB 5.0", option)
+
+    assert message.startswith("a.mat is a file of MATLAB, which is not read: convert it in Python")
+    assert "scipy.io.loadmat('a.mat')" in message
+    compile(message[message.index("import ") :], "line", "exec")
+
+
 def test_a_table_of_attention_is_converted_by_the_line_of_the_message(refused):
     run_line(refused("a.csv", b"0.5,0.5\n0.25,0.75\n", "--attention"))
 

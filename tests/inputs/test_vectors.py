@@ -337,6 +337,29 @@ def test_a_batch_of_one_text_is_its_vectors(tmp_path):
     assert read_vectors(path).x.tolist() == [[1, 2], [3, 4]]
 
 
+def test_json_of_a_batch_of_one_text_is_its_vectors(tmp_path):
+    path = write(
+        tmp_path, "x.json", '{"last_hidden_state": [[[1, 2], [3, 4]]], "tokens": ["a", "b"]}'
+    )
+
+    assert (read_vectors(path).x.tolist(), read_vectors(path).tokens) == (
+        [[1, 2], [3, 4]],
+        ("a", "b"),
+    )
+    with pytest.raises(InputError, match=r"y\.json holds a batch of 2: save one of them"):
+        read_vectors(write(tmp_path, "y.json", "[[[1, 2]], [[3, 4]]]"))
+
+
+def test_labels_that_are_numbers_are_classes_and_no_names(tmp_path):
+    npz_path = write(tmp_path, "x.npz", npz(x=[[1.0], [2.0]], labels=[0, 1]))
+    json_path = write(tmp_path, "x.json", '{"x": [[1], [2]], "labels": [0, 1]}')
+
+    for path in (npz_path, json_path):
+        read = read_vectors(path)
+        assert read.tokens is None
+        assert [(each.way, each.detail) for each in read.readings] == [("left_out", "labels")]
+
+
 @pytest.mark.parametrize(("index", "tokens"), [(["cat", "mat"], ("cat", "mat")), ([0, 1], None)])
 def test_json_that_pandas_writes_as_split_is_read_with_its_index_of_words(tmp_path, index, tokens):
     table = {"columns": ["a", "b"], "index": index, "data": [[1, 2], [3, 4]]}

@@ -21,13 +21,13 @@ def names_in(
 ) -> tuple[str, ...] | None:
     """The names of positions in a file, a list of words or an array of them; None where it has none.
 
-    `names` are those of the list, whose capitals are all the same. Raises InputError for what are no words, and for two
-    lists.
+    `names` are those of the list, in small or capital letters; labels that are numbers are none. Raises InputError for
+    what are no words, and for two lists.
 
     >>> names_in({"x": np.eye(2), "tokens": np.array(["the", "cat"])}, "x.npz")
     ('the', 'cat')
     """
-    fitting = [name for name in there if name.lower() in names]
+    fitting = [name for name in there if _is_of_names(name, there[name], names)]
     if len(fitting) > 1:
         raise InputError(
             f"{where} holds both {fitting[0]} and {fitting[1]}: name the tokens once, as {names[0]}"
@@ -47,7 +47,7 @@ def without_names(there: Mapping[str, Any], names: Sequence[str] = TOKENS) -> di
     >>> without_names({"x": 1, "tokens": 2})
     {'x': 1}
     """
-    return {name: each for name, each in there.items() if name.lower() not in names}
+    return {name: each for name, each in there.items() if not _is_of_names(name, each, names)}
 
 
 def left_out(names: Iterable[str], used: Iterable[str]) -> list[tuple[str, str]]:
@@ -63,6 +63,18 @@ def left_out(names: Iterable[str], used: Iterable[str]) -> list[tuple[str, str]]
     more = len(others) - _SHOWN
     shown = ", ".join(shortened(each) for each in others[:_SHOWN])
     return [("left_out", shown + (f", … (+{more})" if more > 0 else ""))]
+
+
+def _is_of_names(name: str, value: Any, names: Sequence[str]) -> bool:
+    """True for one of the `names`; but "labels" that are numbers are classes, as data sets have them."""
+    if name.lower() not in names:
+        return False
+    is_numbers = (
+        value.dtype.kind in "fiub"
+        if isinstance(value, np.ndarray)
+        else isinstance(value, list) and bool(value) and isinstance(value[0], int | float)
+    )
+    return not (name.lower() == "labels" and is_numbers)
 
 
 def _text(value: Any) -> Any:

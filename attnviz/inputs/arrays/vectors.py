@@ -76,7 +76,7 @@ def read_vectors(path: str) -> Vectors:
 
 def _from_json(value: Any, where: str) -> Vectors:
     if not isinstance(value, dict):
-        return Vectors(grid(value, where), None)
+        return Vectors(_rows(value, where), None)
     if set(value) == _OF_PANDAS:
         words = value["index"]
         is_named = isinstance(words, list) and all(isinstance(each, str) for each in words)
@@ -88,4 +88,18 @@ def _from_json(value: Any, where: str) -> Vectors:
             'write {"x": [[1, 2], [3, 4]], "tokens": ["a", "b"]}'
         )
     unused = readings_of(where, left_out(without_names(value), [name]))
-    return Vectors(grid(value[name], f"{where}, {name}"), names_in(value, where), unused)
+    return Vectors(_rows(value[name], f"{where}, {name}"), names_in(value, where), unused)
+
+
+def _rows(value: Any, where: str) -> FloatArray:
+    """The rows of lists of JSON, of which a batch of one is no axis; one row alone needs its brackets."""
+    is_batch = isinstance(value, list) and len(value) == 1 and _begins_with_row(value[0])
+    if not is_batch and isinstance(value, list) and value and _begins_with_row(value[0]):
+        raise InputError(
+            f"{where} holds a batch of {len(value)}: save one of them, [[1, 2], [3, 4]]"
+        )
+    return grid(value[0] if is_batch else value, where)
+
+
+def _begins_with_row(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], list)

@@ -10,7 +10,14 @@ from pathlib import Path
 
 _TORCH = (".pt", ".pth", ".bin", ".ckpt")
 _PICKLES = (".pkl", ".pickle", ".joblib", ".dill")
-_HDF5 = (".h5", ".hdf5")
+_HDF5 = ("HDF5", "import h5py, numpy; file = h5py.File({!r})", "file[{!r}][()]")
+_MATLAB = (
+    "a file of MATLAB",
+    "import numpy, scipy.io; file = scipy.io.loadmat({!r})",
+    "file[{!r}]",
+)
+_OF_NAMES = {".h5": _HDF5, ".hdf5": _HDF5, ".mat": _MATLAB}
+"""Files of named arrays by suffix: what they are, the line that opens one, and the array of a name in it."""
 _TABLES = {".csv": ",", ".tsv": "\\t"}
 _BEGINNINGS = (b"PK", b"\x80")
 """How what torch.save wrote begins: a zip archive, or in old versions a pickle."""
@@ -37,11 +44,10 @@ def advice_on(path: str, suffix: str, what: str) -> str | None:
         return f"{path} is a Python pickle, which is never loaded: save the arrays with {saved} where they were made"
     if suffix == ".gguf":
         return f"{path} is a whole model (GGUF): run it with --model {path}"
-    if suffix in _HDF5:
-        line = _each_line(
-            path, what, f"import h5py, numpy; file = h5py.File({path!r})", "file[{!r}][()]"
-        )
-        return f"{path} is HDF5, which is not read: convert it in Python, with the names that it has: {line}"
+    if suffix in _OF_NAMES:
+        kind, begin, array = _OF_NAMES[suffix]
+        line = _each_line(path, what, begin.format(path), array)
+        return f"{path} is {kind}, which is not read: convert it in Python, with the names that it has: {line}"
     if suffix == ".safetensors":
         line = f"import numpy, safetensors.numpy as s; numpy.savez({_beside(path, '.npz')!r}, **s.load_file({path!r}))"
         return f"{path}: {what} reads no .safetensors: convert it in Python: {line}"
