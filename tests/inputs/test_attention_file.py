@@ -184,8 +184,10 @@ def test_arrays_whose_names_differ_in_a_number_are_layers_in_its_order(tmp_path,
     layers = {name.format(i): weights[i] for i in (10, *range(10))}
     np.savez(tmp_path / "a.npz", **layers)
     save_file(layers, tmp_path / "a.safetensors")
+    lists = {each: array.tolist() for each, array in layers.items()}
+    (tmp_path / "a.json").write_text(json.dumps(lists | {"tokens": list("abcd")}))
 
-    for path in ("a.npz", "a.safetensors"):
+    for path in ("a.npz", "a.safetensors", "a.json"):
         np.testing.assert_array_equal(read_attention(str(tmp_path / path)).weights, weights)
 
 
@@ -204,6 +206,10 @@ def test_arrays_whose_names_differ_in_a_number_are_layers_in_its_order(tmp_path,
         (
             {"encoder": BATCH[0, 0], "decoder": BATCH[0, 0]},
             "holds 2 arrays (encoder, decoder): name the one that is meant 'attention'",
+        ),
+        (
+            {"9" * 5000: BATCH[0, 0], "8" * 5000: BATCH[0, 0]},
+            "holds 2 arrays (",
         ),
         (
             {"a.0": BATCH[0, 0], "b.1": BATCH[0, 0]},

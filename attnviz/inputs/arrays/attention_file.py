@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ _OF_JSON = (
 )
 _NAMES = (*_OF_JSON, "weights")
 _SHAPES = "(n, n), (heads, n, n), (layers, heads, n, n) or (layers, batch, heads, n, n)"
-_NUMBERED = re.compile(r"(.*?)(\d+)(\D*)", re.S)
+_NUMBERED = re.compile(r"(.*?)(\d{1,9})(\D*)", re.S)
 """The name of a layer's array, with the number of the layer."""
 _TOLERANCE = 1e-2
 """The most by which a row may sum to more than 1: half precision has three digits."""
@@ -80,12 +81,8 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
         array = _selected({name: each.array() for name, each in tensors.items()}, path, ways)
     else:
         value = read_json(data, path)
-        inner = value
-        if isinstance(value, dict):
-            name = next((each for each in _OF_JSON if each in value), _OF_JSON[0])
-            inner, tokens = value.get(name), names_in(value, path)
-            ways += left_out(without_names(value), [name])
-        array = nested(inner, path, '{"attention": [[1, 0], [0.5, 0.5]]}')
+        tokens = names_in(value, path) if isinstance(value, dict) else None
+        array = _of_json(value, path, ways)
     values = finite(array, path)
     if values.size and values.ndim == 5:
         layers = values.swapaxes(0, 1)
@@ -140,15 +137,30 @@ def _selected(arrays: Mapping[str, Array], path: str, ways: list[tuple[str, str]
     return np.stack(found)
 
 
-def _layers(arrays: Mapping[str, Array]) -> list[str] | None:
+def _of_json(value: Any, path: str, ways: list[tuple[str, str]]) -> Array:
+    """The array of JSON: lists, or those of an object. Raises InputError for what holds none."""
+    example = '{"attention": [[1, 0], [0.5, 0.5]]}'
+    if not isinstance(value, dict):
+        return nested(value, path, example)
+    others = without_names(value)
+    name = next((each for each in _OF_JSON if each in others), None)
+    if name is None and _layers(others):
+        layers = {each: nested(others[each], f"{path}, {each}", example) for each in others}
+        return _selected(layers, path, ways)
+    ways += left_out(others, [name or _OF_JSON[0]])
+    return nested(others.get(name or _OF_JSON[0]), path, example)
+
+
+def _layers(arrays: Iterable[str]) -> list[str] | None:
     """The names in order where they are those of layers, which differ in a number alone; else None.
 
-    >>> _layers({"layer.10": 0, "layer.9": 0}), _layers({"a": 0, "b": 0})
+    >>> _layers(["layer.10", "layer.9"]), _layers(["a", "b"])
     (['layer.9', 'layer.10'], None)
     """
-    matches = [(_NUMBERED.fullmatch(name), name) for name in arrays]
+    names = list(arrays)
+    matches = [(_NUMBERED.fullmatch(name), name) for name in names]
     parts = [(match.group(1, 3), int(match[2]), name) for match, name in matches if match]
-    is_counted = len({number for _, number, _ in parts}) == len(arrays)
+    is_counted = len({number for _, number, _ in parts}) == len(names)
     if len(parts) < 2 or not is_counted or len({around for around, _, _ in parts}) > 1:
         return None
     return [name for _, _, name in sorted(parts, key=lambda part: part[1])]
