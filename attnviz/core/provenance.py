@@ -102,10 +102,13 @@ WAYS = frozenset(
         *("guessed", "header", "first_row", "empty_column", "label_column"),
         *("trailing", "comments", "brackets", "row_marks", "margin"),
         *("out_in", "fused", "fused_by_head", "layer", "shared_heads", "unused"),
+        *("left_out", "row_a_query", "hides_all", "in_out", "small_integers"),
+        *("three_axes", "in_order", "heads_in_out", "in_heads_out"),
         *("batch", "four_axes", "hnd", "nhd"),
         *(
             "additive",
             "key_mask",
+            "keys_seen",
             "key_bias",
             "of_each_head",
             "true_hidden",
@@ -117,7 +120,17 @@ WAYS = frozenset(
     )
 )
 """The ways in which an input can be read that is not the plain one; words of every language exist for each."""
-WARNINGS = frozenset(("unused", "hides_itself", "unseeing_rows", "upper_left", "not_one"))
+WARNINGS = frozenset(
+    (
+        "hides_all",
+        "unused",
+        "hides_itself",
+        "unseeing_rows",
+        "upper_left",
+        "not_one",
+        "small_integers",
+    )
+)
 """Those of the ways that may well be a mistake of the user."""
 _MOST_READINGS = 64
 

@@ -86,10 +86,17 @@ def _given(request: InputRequest, path: str) -> Problem:
             )
     _check_names(given, path, tokens, flag, key_tokens, key_flag)
     _check_memory(given.n_q, 0, len(heads), drawn=0, n_k=given.n_k)
-    shape = ScoresShape(given.n_q, given.n_k, heads, given.heads, request.batch)
+    is_batch_chosen = any(each.way == "batch" for each in given.readings)
+    shape = ScoresShape(
+        given.n_q, given.n_k, heads, given.heads, request.batch, is_batch_chosen=is_batch_chosen
+    )
     options, readings = score_options(request, AttentionOptions(), shape)
     readings = (*given.readings, *readings)
-    _check_batch(request, readings)
+    _check_batch(
+        request,
+        readings,
+        ", or save (batch, n, d) of one head as array[:, None] in the file of --qkv",
+    )
     return given_heads(
         *(given.q, given.k, given.v, heads),
         tokens=tokens,
@@ -130,11 +137,14 @@ def _provenance_of(
     return Provenance(sources, heads=() if given.heads == 1 else heads, readings=readings)
 
 
-def _check_batch(request: InputRequest, readings: tuple[Reading, ...]) -> None:
+def _check_batch(
+    request: InputRequest, readings: tuple[Reading, ...], other_cure: str = ""
+) -> None:
     """Raises InputError where --batch chose nothing."""
     if request.batch is not None and all(each.way != "batch" for each in readings):
         raise InputError(
             "--batch: no file has an axis of a batch, such as (batch, heads, n, d): leave it out"
+            f"{other_cure}"
         )
 
 

@@ -107,14 +107,22 @@ def score_options(
 
         # programs differ in which keys come later
         readings = (Reading("--causal", "upper_left", f"{shape.n_q} × {shape.n_k}"),)
-    if request.mask is not None:
-        from attnviz.inputs.arrays.masks import read_mask
+    if request.mask is None and request.bias is None:
+        return options, readings
+    from attnviz.inputs.arrays.biases import bias_numbers, bias_of
+    from attnviz.inputs.arrays.masks import mask_numbers, mask_of
+    from attnviz.inputs.arrays.score_files import has_batch
 
-        read = read_mask(request.mask, shape, true=request.mask_true)
+    of_mask = None if request.mask is None else mask_numbers(request.mask)
+    of_bias = None if request.bias is None else bias_numbers(request.bias)
+    # (3, 3) is a batch of masks of keys only where --batch can mean no other file
+    read_files = [each.values for each in (of_mask, of_bias) if each is not None]
+    if any(len(each) > 1 and has_batch(each, shape) for each in read_files):
+        shape = replace(shape, is_batch_chosen=True)
+    if request.mask is not None and of_mask is not None:
+        read = mask_of(of_mask, request.mask, shape, true=request.mask_true)
         options, readings = replace(options, mask=read.seen), (*readings, *read.readings)
-    if request.bias is not None:
-        from attnviz.inputs.arrays.biases import read_bias
-
-        bias, read_as = read_bias(request.bias, shape)
+    if request.bias is not None and of_bias is not None:
+        bias, read_as = bias_of(of_bias, request.bias, shape)
         options, readings = replace(options, bias=bias), (*readings, *read_as)
     return options, readings

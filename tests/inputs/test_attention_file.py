@@ -168,7 +168,7 @@ def test_the_layers_of_transformers_may_be_saved_one_by_one(tmp_path, batch):
     [
         (BATCH, None, "holds a batch of 3: choose one with --batch 0 to --batch 2"),
         (BATCH, 3, "no 3 in the batch of "),
-        (BATCH[0, 0], 0, "has shape (5, 4, 4), and no axis of a batch: leave --batch out"),
+        (BATCH[0, 0, 0], 0, "has shape (4, 4), and no axis of a batch: leave --batch out"),
     ],
 )
 def test_a_batch_of_which_none_is_chosen_is_refused(tmp_path, array, batch, said):
@@ -176,6 +176,89 @@ def test_a_batch_of_which_none_is_chosen_is_refused(tmp_path, array, batch, said
         read_attention(saved_array(tmp_path, array), batch)
 
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["arr_{}", "layer_{}", "layer.{}", "{}", "layers2.{}.attn"])
+def test_arrays_whose_names_differ_in_a_number_are_layers_in_its_order(tmp_path, name):
+    weights = np.random.default_rng(3).dirichlet(np.ones(4), (11, 2, 4))
+    layers = {name.format(i): weights[i] for i in (10, *range(10))}
+    np.savez(tmp_path / "a.npz", **layers)
+    save_file(layers, tmp_path / "a.safetensors")
+    lists = {each: array.tolist() for each, array in layers.items()}
+    (tmp_path / "a.json").write_text(json.dumps(lists | {"tokens": list("abcd")}))
+
+    for path in ("a.npz", "a.safetensors", "a.json"):
+        np.testing.assert_array_equal(read_attention(str(tmp_path / path)).weights, weights)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "said"),
+    [
+        (
+            {"l.0": BATCH[0, 0], "l.1": BATCH[0, 0, :2]},
+            "a.npz: l.0 has shape (5, 4, 4) and l.1 (2, 4, 4): layers are stacked where their shapes",
+        ),
+        (
+            {"l0": np.eye(2), "l1": np.eye(2)},
+            "a.npz: l0, … are 2 arrays (2, 2), which may be layers or heads: save numpy.stack([…]) of heads, "
+            "or numpy.stack([…])[:, None] of layers (layers, 1, 2, 2), as one array",
+        ),
+        (
+            {"encoder": BATCH[0, 0], "decoder": BATCH[0, 0]},
+            "holds 2 arrays (encoder, decoder): name the one that is meant 'attention'",
+        ),
+        (
+            {"9" * 5000: BATCH[0, 0], "8" * 5000: BATCH[0, 0]},
+            "holds 2 arrays (",
+        ),
+        (
+            {"a.0": BATCH[0, 0], "b.1": BATCH[0, 0]},
+            "holds 2 arrays (a.0, b.1): name the one that is meant 'attention'",
+        ),
+    ],
+)
+def test_arrays_that_are_no_layers_of_one_model_are_refused_with_the_cure(tmp_path, arrays, said):
+    np.savez(tmp_path / "a.npz", **arrays)
+
+    with pytest.raises(InputError) as caught:
+        read_attention(str(tmp_path / "a.npz"))
+
+    assert said in str(caught.value)
+
+
+def test_means_of_heads_are_said_to_be_heads_unless_a_text_is_chosen(tmp_path):
+    means = BATCH[0].mean(axis=1)
+    path = saved_array(tmp_path, means)
+
+    assert ways(read_attention(path)) == {"three_axes": "(3, 4, 4)"}
+    np.testing.assert_array_equal(read_attention(path).weights, means[None])
+    np.testing.assert_array_equal(read_attention(path, batch=1).weights, means[None, None, 1])
+    assert ways(read_attention(path, batch=1)) == {"batch": "1"}
+
+
+@pytest.mark.parametrize("name", ["attn", "attn_weights", "attention_probs"])
+def test_the_weights_may_have_the_name_that_programs_give_them(tmp_path, name):
+    np.savez(tmp_path / "a.npz", input_ids=[1, 2], **{name: np.eye(2)})
+    (tmp_path / "a.json").write_text(json.dumps({name: [[1, 0], [0, 1]], "input_ids": [1, 2]}))
+
+    for path in ("a.npz", "a.json"):
+        read = read_attention(str(tmp_path / path))
+        assert read.weights.tolist() == [[[[1, 0], [0, 1]]]]
+        assert ways(read) == {"left_out": "input_ids"}
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.json"])
+def test_words_beside_the_weights_name_the_positions_and_what_is_not_used_is_named(tmp_path, name):
+    if name == "a.npz":
+        np.savez(tmp_path / name, attention=np.eye(2), words=["we", "tea"], logits=np.ones(3))
+    else:
+        beside = {"attention": [[1, 0], [0, 1]], "words": ["we", "tea"], "logits": [1]}
+        (tmp_path / name).write_text(json.dumps(beside))
+
+    read = read_attention(str(tmp_path / name))
+
+    assert read.tokens == ("we", "tea")
+    assert ways(read) == {"left_out": "logits"}
 
 
 def dropped_out(rate):
@@ -191,7 +274,9 @@ def test_dropout_that_was_left_on_names_model_eval(tmp_path):
 
     [warning] = [each for each in low.readings if each.is_warning]
     assert warning.way == "not_one"
-    assert "model.eval()" in reading_notes([warning], words("en"))[0]
+    [note] = reading_notes([warning], words("en"))
+    assert "model.eval()" in note
+    assert "or where tokens were cut out, such as [CLS]" in note
 
 
 def test_rows_that_see_nothing_are_no_sign_of_dropout(tmp_path):

@@ -80,7 +80,13 @@ def test_an_npz_mask_is_found_by_name(tmp_path):
             "1,0,1\n1,1,1\n",
             "{} has shape (2, 3), expected (2, 2): a row for each query and a column for each key",
         ),
-        ("m.json", "{}", "{} is not a list of rows: write [[1, 2], [3, 4]]"),
+        ("m.json", "{}", "{} is empty: it holds no array"),
+        ("m.json", '{"mask": 1}', "{} is not a list of rows: write [[1, 2], [3, 4]]"),
+        (
+            "m.json",
+            '[["-inf", "a"], [0, 0]]',
+            '{}, row 1, column 2: "a" is not a number: put a number such as 0.5 there',
+        ),
     ],
 )
 def test_an_invalid_mask_is_reported(write, name, content, message):
@@ -133,7 +139,38 @@ def test_a_mask_of_keys_is_the_same_for_each_query(write, axes, added):
     mask = read_mask(write("m.npy", npy(keys.reshape(axes))), shape(2, 3))
 
     assert mask.seen.tolist() == [[True, True, False]] * 2
-    assert "key_mask" in ways(mask)
+    assert ("key_mask" if added else "keys_seen") in ways(mask)
+
+
+def test_of_a_mask_of_keys_it_is_said_what_1_is(write):
+    padding = write("m.npy", npy(np.array([False, False, True])))
+
+    assert list(ways(read_mask(padding, shape(3)))) == ["keys_seen"]
+    assert list(ways(read_mask(padding, shape(3), true="hidden"))) == ["true_hidden", "key_mask"]
+
+
+@pytest.mark.parametrize("name", ["key_padding_mask", "src_key_padding_mask", "src_mask"])
+def test_the_mask_of_an_npz_may_have_the_name_that_torch_gives_it(tmp_path, name):
+    np.savez(tmp_path / "m.npz", **{name: MASK, "x": [1]})
+
+    assert read_mask(str(tmp_path / "m.npz"), shape(2)).seen.tolist() == MASK
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [("WAHR", "FALSCH"), ("VRAI", "FAUX"), ("VERDADERO", "FALSO"), ("ИСТИНА", "ЛОЖЬ"), ("DOĞRU", "YANLIŞ")],
+)  # fmt: skip
+def test_a_spreadsheet_writes_true_and_false_in_its_own_language(write, true, false):
+    path = write("m.csv", f"{true};{false}\n{true};{true}\n")
+
+    assert read_mask(path, shape(2)).seen.tolist() == [[True, False], [True, True]]
+
+
+def test_a_column_of_keys_is_refused_with_the_cure(write):
+    with pytest.raises(
+        InputError, match=r"shape \(3, 1\), .*the same for each query is one row, \(3,\)"
+    ):
+        read_mask(write("m.npy", npy(np.ones((3, 1)))), shape(3))
 
 
 def test_the_same_mask_for_each_head_is_one(write):
@@ -172,7 +209,7 @@ def test_a_mask_that_hides_every_token_from_itself_is_a_warning_unless_it_was_as
     [warning] = read_mask(path, shape(3)).readings
 
     assert (warning.way, warning.is_warning) == ("hides_itself", True)
-    assert read_mask(path, shape(3), true="seen").readings == ()
+    assert ways(read_mask(path, shape(3), true="seen")) == {"unseeing_rows": "q3"}
     assert read_mask(write("c.npy", npy(CAUSAL)), shape(3)).readings == ()
 
 
@@ -271,7 +308,7 @@ def test_a_mask_of_keys_may_be_another_in_each_head(write):
     mask = read_mask(write("m.npy", npy(keys)), shape(3, heads=(0, 1), of=2))
 
     assert mask.seen.tolist() == (np.broadcast_to(keys, (2, 3, 3)) == 1).tolist()
-    assert list(ways(mask)) == ["of_each_head", "key_mask"]
+    assert list(ways(mask)) == ["of_each_head", "keys_seen"]
 
 
 def test_masks_of_heads_follow_the_heads_that_are_chosen(write):
@@ -369,7 +406,227 @@ def test_an_option_about_a_file_that_is_not_there_is_refused(asked, said):
 
 
 def test_a_batch_that_nothing_is_chosen_from_is_refused(write):
-    path = write("m.csv", "1,0\n1,1\n")
+    path = write("m.json", "[1, 0]")
 
     with pytest.raises(InputError, match="--batch: no file has an axis of a batch"):
         problem_from(InputRequest(text="a b", mask=path, batch=0))
+
+
+# ── what a file means by its numbers ──
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("m.npy", npy(np.zeros((1, 1, 1, 3)))),
+        ("m.npy", npy(-np.zeros((3, 3), dtype=np.float32))),
+        ("m.json", "[[0.0, -0.0, 0.0]]"),
+        ("m.csv", "0.0,-0.0,0.0\n"),
+    ],
+)
+def test_zeros_that_are_added_hide_nothing(write, name, content):
+    mask = read_mask(write(name, content), shape(3))
+
+    assert mask.seen.all()
+    assert ways(mask)["additive"] == "−∞"
+    assert not any(each.is_warning for each in mask.readings)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("m.npy", npy(np.zeros((3, 3), dtype=bool))),
+        ("m.npy", npy(np.zeros((3, 3), dtype=np.int64))),
+        ("m.json", "[[0, 0, 0], [0, 0, 0], [0, 0, 0]]"),
+        ("m.csv", "false,FALSE,False\n0,0,0\n0,0,0\n"),
+    ],
+)
+def test_false_alone_hides_everything_which_is_a_warning(write, name, content):
+    path = write(name, content)
+
+    mask = read_mask(path, shape(3))
+
+    assert not mask.seen.any()
+    assert ways(mask) == {"hides_itself": ""}
+    assert read_mask(path, shape(3), true="hidden").seen.all()
+
+
+def test_zeros_of_which_the_user_says_what_one_is_are_no_additive_mask(write):
+    path = write("m.npy", npy(np.zeros((3, 3))))
+
+    assert read_mask(path, shape(3), true="hidden").seen.all()
+    assert not read_mask(path, shape(3), true="seen").seen.any()
+
+
+def test_a_mask_of_json_has_the_names_that_transformers_gives(write):
+    content = '{"attention_mask": [[1, 1, 0]], "input_ids": [[4, 7, 0]]}'
+
+    mask = read_mask(write("m.json", content), shape(3))
+
+    assert mask.seen[0].tolist() == [True, True, False]
+    assert ways(mask)["left_out"] == "input_ids"
+
+
+@pytest.mark.parametrize("written", ["-inf", "-Infinity", "−∞"])
+def test_json_may_write_the_infinity_as_a_word(write, written):
+    content = json.dumps({"attn_mask": [[0, written], [0, 0]]})
+
+    assert read_mask(write("m.json", content), shape(2)).seen.tolist() == MASK
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("b.npy", npy(CAUSAL)),
+        ("b.npy", npy(CAUSAL[None, None])),
+        ("b.json", "[[true, false, false], [true, true, false], [true, true, true]]"),
+    ],
+)
+def test_true_and_false_are_no_bias(write, name, content):
+    path = write(name, content)
+
+    with pytest.raises(InputError) as caught:
+        problem_from(InputRequest(text="a b c", bias=path))
+
+    assert str(caught.value) == (
+        f"{path} holds true and false, which say who sees whom: give it with --mask, and where true is hidden add "
+        "--mask-true hidden"
+    )
+    assert problem_from(InputRequest(text="a b c", mask=path)).options.mask.tolist() == CAUSAL.tolist()  # fmt: skip
+
+
+# ── (batch, n) that might be (n, n) ──
+
+PADDED = np.array([[1, 1, 1], [1, 1, 0], [1, 0, 0]])
+
+
+def test_a_mask_of_as_many_texts_as_tokens_is_chosen_from_by_batch(write):
+    mask = read_mask(write("m.npy", npy(PADDED)), shape(3, batch=1))
+
+    assert mask.seen.tolist() == [[True, True, False]] * 3
+    assert ways(mask) == {"batch": "1", "keys_seen": ""}
+
+
+@pytest.mark.parametrize(
+    "array", [PADDED, PADDED[[1, 0, 2], ::-1], PADDED[[1, 0, 2]], np.where(PADDED, 0, -np.inf)]
+)
+def test_without_a_batch_it_says_how_it_was_read_and_how_to_choose(write, array):
+    mask = read_mask(write("m.npy", npy(array)), shape(3))
+
+    assert mask.seen.shape == (3, 3)
+    assert ways(mask)["row_a_query"] == "--batch 0 … --batch 2"
+
+
+@pytest.mark.parametrize(
+    "array",
+    [CAUSAL, CAUSAL.T, np.eye(3), np.ones((3, 3)), PADDED[[1, 1, 1]], [[1, 1, 0], [1, 1, 0], [1, 1, 1]]],
+)  # fmt: skip
+def test_a_mask_that_can_be_no_padding_of_texts_needs_no_word(write, array):
+    assert "row_a_query" not in ways(read_mask(write("m.npy", npy(np.array(array))), shape(3)))
+
+
+def test_a_mask_beside_a_batch_of_queries_is_still_one_of_pairs(tmp_path, write):
+    np.savez(tmp_path / "a.npz", **{name: np.ones((3, 1, 3, 2)) for name in "qkv"})
+    asked = {"qkv": str(tmp_path / "a.npz"), "layout": "hnd", "batch": 1}
+
+    causal = problem_from(InputRequest(**asked, mask=write("c.npy", npy(CAUSAL))))
+    padded = problem_from(InputRequest(**asked, mask=write("p.npy", npy(PADDED))))
+    chosen = problem_from(InputRequest(**asked, mask=write("k.npy", npy(PADDED[:, None, None]))))
+
+    assert causal.options.mask.tolist() == CAUSAL.tolist()
+    assert ("row_a_query", "(batch, 1, 1, n)") in [
+        (each.way, each.detail) for each in padded.provenance.readings
+    ]
+    assert chosen.options.mask.tolist() == [[True, True, False]] * 3
+    of_all = problem_from(InputRequest(**asked, mask=write("a.npy", npy(CAUSAL[None, None]))))
+    assert of_all.options.mask.tolist() == CAUSAL.tolist()
+
+
+def test_the_mask_of_one_text_is_chosen_for_fewer_queries_than_keys(tmp_path, write):
+    np.savez(tmp_path / "a.npz", q=np.ones((2, 3)), k=np.ones((5, 3)), v=np.ones((5, 3)))
+    keys = write("m.npy", npy(np.array([[1, 1, 0, 0, 0], [1, 1, 1, 1, 0]])))
+
+    problem = problem_from(InputRequest(qkv=str(tmp_path / "a.npz"), mask=keys, batch=1))
+
+    assert problem.options.mask.tolist() == [[True, True, True, True, False]] * 2
+
+
+# ── queries that see nothing ──
+
+
+@pytest.mark.parametrize("hidden", [-np.inf, -1e9, None])
+def test_a_query_that_sees_nothing_is_a_warning_however_its_keys_are_hidden(write, hidden):
+    seen = CAUSAL.copy()
+    seen[1] = False
+    array = seen if hidden is None else np.where(seen, 0, hidden)
+
+    [warning] = [
+        each for each in read_mask(write("m.npy", npy(array)), shape(3)).readings if each.is_warning
+    ]
+
+    assert (warning.way, warning.detail) == ("unseeing_rows", "q2")
+
+
+def test_hidden_keys_of_all_queries_are_a_warning_where_queries_are_other_positions(write):
+    assert ways(read_mask(write("m.npy", npy(np.zeros((2, 5), bool))), shape(2, 5))) == {"hides_all": ""}  # fmt: skip
+
+
+# ── biases of a batch, and of heads ──
+
+BIASES = np.random.default_rng(3).normal(size=(2, 3, 4, 4))
+"""(batch, heads, n, n)."""
+
+
+@pytest.mark.parametrize(
+    ("array", "batch", "expected"),
+    [
+        (BIASES, 1, BIASES[1]),
+        (BIASES[:1], None, BIASES[0]),
+        (BIASES[0, :, :1], None, np.repeat(BIASES[0, :, :1], 4, axis=1)),
+        (BIASES[:, :1, :1], 1, np.repeat(BIASES[1, 0, :1], 4, axis=0)),
+        (BIASES[:, 0, 0], 1, np.repeat(BIASES[1, 0, :1], 4, axis=0)),
+    ],
+)
+def test_a_bias_has_the_shapes_of_a_mask(write, array, batch, expected):
+    asked = {"text": "a b c d", "heads": 3, "bias": write("b.npy", npy(array)), "batch": batch}
+
+    np.testing.assert_array_equal(problem_from(InputRequest(**asked)).options.bias, expected)
+
+
+def test_an_array_of_all_heads_of_all_texts_in_one_axis_names_the_cure(write):
+    path = write("b.npy", npy(BIASES.reshape(6, 4, 4)))
+
+    with pytest.raises(InputError) as caught:
+        problem_from(InputRequest(text="a b c d", heads=3, bias=path))
+
+    assert str(caught.value) == (
+        f"{path} has one for each of 6 heads, and there are 3 heads: give (3, 4, 4), or choose one of a batch with "
+        "--batch 0 to --batch 5; (batch * heads, n, n) of torch is reshape(2, 3, 4, 4)"
+    )
+
+
+def test_of_a_mask_and_a_bias_the_one_that_can_be_a_batch_is(write):
+    keys = write("k.npy", npy(PADDED[:, None, None]))
+    pairs = write("p.npy", npy(np.arange(9.0).reshape(3, 3)))
+
+    made = problem_from(InputRequest(text="a b c", mask=keys, bias=pairs, batch=1)).options
+
+    assert made.mask.tolist() == [[True, True, False]] * 3
+    assert made.bias.tolist() == np.arange(9.0).reshape(3, 3).tolist()
+    causal, biases = write("c.npy", npy(CAUSAL)), write("b.npy", npy(np.ones((5, 1, 3, 3))))
+    again = problem_from(InputRequest(text="a b c", mask=causal, bias=biases, batch=4)).options
+    assert again.mask.tolist() == CAUSAL.tolist()
+
+
+@pytest.mark.parametrize(
+    ("axes", "heads"), [((3, 3), 1), ((2, 3, 3), 2), ((1, 3, 3), 1), ((1, 3), 2)]
+)
+def test_the_first_axis_is_a_batch_if_one_is_asked_for_that_no_file_has_else(write, axes, heads):
+    masks = np.ones(axes, bool)
+    masks[-1, ..., 2] = False
+    path, last = write("m.npy", npy(masks)), len(masks) - 1
+
+    made = problem_from(InputRequest(text="a b c", heads=heads, mask=path, batch=last))
+
+    assert made.options.mask.tolist() == [[True, True, False]] * 3
+    assert ("batch", str(last)) in [(each.way, each.detail) for each in made.provenance.readings]

@@ -102,6 +102,22 @@ REFUSED = {
         {},
         "a.npz: 3 heads of q, 2 of k and 2 of v: give k and v as many, by which the heads of q can be divided",
     ),
+    "rows first, which would be read": (
+        {"q": np.ones((3, 2, 4)), "k": np.ones((5, 2, 4)), "v": np.ones((5, 2, 4))},
+        {},
+        "a.npz: 3 heads of q, 5 of k and 5 of v: give k and v as many, by which the heads of q can be divided, "
+        "or say --layout nhd if the arrays are (n, heads, d)",
+    ),
+    "heads first, which would be read": (
+        {"q": np.ones((2, 3, 4)), "k": np.ones((2, 5, 4)), "v": np.ones((2, 5, 4))},
+        {"layout": "nhd"},
+        "or say --layout hnd if the arrays are (heads, n, d)",
+    ),
+    "two layers": (
+        {f"layer.{i}.{name}": Q for i in range(2) for name in "qkv"},
+        {},
+        "a.npz holds 2 sets of q, k and v (layer.0, layer.1): save one of them in a file of its own",
+    ),
     "a vector": (
         {"q": Q[0, 0], "k": K, "v": V},
         {},
@@ -152,6 +168,30 @@ def test_one_array_that_is_not_all_three_is_refused(tmp_path):
 
     with pytest.raises(InputError, match=r"shape \(4, 3, 4\), expected \(3, n, d\)"):
         attended(str(tmp_path / "q.npy"))
+
+
+@pytest.mark.parametrize(
+    ("shape", "cure"),
+    [
+        ((2, 5, 3, 4, 6), r"queries, keys, values: save numpy\.moveaxis\(array, 2, 0\)$"),
+        ((5, 3, 4), r"queries, keys, values: save numpy\.moveaxis\(array, 1, 0\)$"),
+        ((5, 4), r"queries, keys, values$"),
+    ],
+)
+def test_one_array_with_another_axis_of_three_is_refused_with_the_cure(tmp_path, shape, cure):
+    np.save(tmp_path / "q.npy", np.ones(shape))
+
+    with pytest.raises(InputError, match=cure):
+        attended(str(tmp_path / "q.npy"))
+
+
+def test_one_of_a_batch_without_heads_is_refused_with_the_cure(saved):
+    path = saved("a.npz", q=QUERIES, k=KEYS, v=VALUES)
+
+    with pytest.raises(
+        InputError, match=r"--batch: no file has .*, or save .* as array\[:, None\]"
+    ):
+        attended(path, batch=1)
 
 
 def test_only_lists_of_numbers_are_read(tmp_path):
@@ -237,6 +277,34 @@ def test_one_of_a_batch_is_chosen(saved):
     assert ways(trace) == {"batch": "1"}
     with pytest.raises(InputError, match=r"q holds a batch of 2: choose one with --batch 0 to"):
         attended(path)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("query_states", "key_states", "value_states"),
+        ("query_layer", "key_layer", "value_layer"),
+        ("layer.0.q", "layer.0.k", "layer.0.v"),
+        ("model.layers.3.attn.query", "model.layers.3.attn.key", "model.layers.3.attn.value"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.npz", "a.safetensors", "a.json"])
+def test_the_names_of_other_programs_are_read(saved, name, names):
+    arrays = dict(zip(names, (QUERIES, KEYS, VALUES), strict=True))
+
+    trace = attended(saved(name, **arrays), layout="hnd")
+
+    assert_attends(trace, QUERIES, KEYS, VALUES)
+    assert ways(trace) == {}
+
+
+def test_arrays_without_names_are_queries_keys_and_values_in_order_and_it_is_said(tmp_path):
+    np.savez(tmp_path / "a.npz", QUERIES, KEYS, VALUES)
+
+    trace = attended(str(tmp_path / "a.npz"), layout="hnd")
+
+    assert_attends(trace, QUERIES, KEYS, VALUES)
+    assert ways(trace) == {"in_order": "arr_0, arr_1, arr_2"}
 
 
 # ── queries and keys of other positions ──

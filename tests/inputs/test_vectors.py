@@ -224,9 +224,13 @@ with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as archive:
         (
             "x.json",
             "{}",
-            '{} has no "x" among its keys (there are none): write {{"x": [[1, 2], [3, 4]]}}',
+            '{} has no "x" among its keys (there are none): write {{"x": [[1, 2], [3, 4]], "tokens": ["a", "b"]}}',
         ),
-        ("x.json", '{"y": 1}', '{} has no "x" among its keys (y): write {{"x": [[1, 2], [3, 4]]}}'),
+        (
+            "x.json",
+            '{"y": 1}',
+            '{} has no "x" among its keys (y): write {{"x": [[1, 2], [3, 4]], "tokens": ["a", "b"]}}',
+        ),
         (
             "x.json",
             '{"x": [[1]], "tokens": "a"}',
@@ -260,7 +264,21 @@ with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as archive:
             npy(np.array([["a"]])),
             "{} holds <U1, not real numbers: save an array of numbers",
         ),
-        ("x.npy", npy(np.ones(3)), "{} has shape (3,), expected two dimensions (rows, columns)"),
+        (
+            "x.npy",
+            npy(np.ones(3)),
+            "{} has shape (3,), expected two dimensions (rows, columns); one row is array[None]",
+        ),
+        (
+            "x.npy",
+            npy(np.ones((2, 3, 4))),
+            "{} has shape (2, 3, 4), expected two dimensions (rows, columns); of a batch save one, such as array[0]",
+        ),
+        (
+            "x.npy",
+            npy(np.ones((1, 0, 4))),
+            "{} has shape (0, 4): it needs at least one row and column",
+        ),
         (
             "x.npy",
             npy(np.ones((0, 3))),
@@ -300,6 +318,54 @@ def test_an_unusable_file_is_reported_with_place_and_reason(tmp_path, name, cont
     with pytest.raises(InputError) as caught:
         read_vectors(path)
     assert str(caught.value) == message.format(path)
+
+
+@pytest.mark.parametrize("name", ["X", "embeddings", "hidden_states", "last_hidden_state"])
+def test_vectors_may_have_the_name_that_programs_give_them(tmp_path, name):
+    npz_path = write(tmp_path, "x.npz", npz(**{name: [[[1.0, 2.0]]], "input_ids": [5]}))
+    json_path = write(tmp_path, "x.json", json.dumps({name: [[1, 2]], "input_ids": [5]}))
+
+    for path in (npz_path, json_path):
+        read = read_vectors(path)
+        assert read.x.tolist() == [[1, 2]]
+        assert [(each.way, each.detail) for each in read.readings] == [("left_out", "input_ids")]
+
+
+def test_a_batch_of_one_text_is_its_vectors(tmp_path):
+    path = write(tmp_path, "x.npy", npy(np.array([[[1, 2], [3, 4]]])))
+
+    assert read_vectors(path).x.tolist() == [[1, 2], [3, 4]]
+
+
+def test_json_of_a_batch_of_one_text_is_its_vectors(tmp_path):
+    path = write(
+        tmp_path, "x.json", '{"last_hidden_state": [[[1, 2], [3, 4]]], "tokens": ["a", "b"]}'
+    )
+
+    assert (read_vectors(path).x.tolist(), read_vectors(path).tokens) == (
+        [[1, 2], [3, 4]],
+        ("a", "b"),
+    )
+    with pytest.raises(InputError, match=r"y\.json holds a batch of 2: save one of them"):
+        read_vectors(write(tmp_path, "y.json", "[[[1, 2]], [[3, 4]]]"))
+
+
+def test_labels_that_are_numbers_are_classes_and_no_names(tmp_path):
+    npz_path = write(tmp_path, "x.npz", npz(x=[[1.0], [2.0]], labels=[0, 1]))
+    json_path = write(tmp_path, "x.json", '{"x": [[1], [2]], "labels": [0, 1]}')
+
+    for path in (npz_path, json_path):
+        read = read_vectors(path)
+        assert read.tokens is None
+        assert [(each.way, each.detail) for each in read.readings] == [("left_out", "labels")]
+
+
+@pytest.mark.parametrize(("index", "tokens"), [(["cat", "mat"], ("cat", "mat")), ([0, 1], None)])
+def test_json_that_pandas_writes_as_split_is_read_with_its_index_of_words(tmp_path, index, tokens):
+    table = {"columns": ["a", "b"], "index": index, "data": [[1, 2], [3, 4]]}
+    read = read_vectors(write(tmp_path, "x.json", json.dumps(table)))
+
+    assert (read.x.tolist(), read.tokens, read.readings) == ([[1, 2], [3, 4]], tokens, ())
 
 
 def test_a_truncated_numpy_file_is_reported(tmp_path):
@@ -391,3 +457,64 @@ def test_a_pipe_without_a_suffix_is_read_by_its_content(tmp_path, content):
     writer.start()
     assert read_vectors(str(pipe)).x.tolist() == PLAIN
     writer.join()
+
+
+# ── what lies beside the vectors ──
+
+
+@pytest.mark.parametrize("names", ["tokens", "words", "labels", "Tokens"])
+@pytest.mark.parametrize("kind", ["<U3", "S3"])
+def test_words_beside_the_vectors_of_an_archive_name_them(tmp_path, names, kind):
+    path = write(tmp_path, "x.npz", npz(vec=PLAIN, **{names: np.array(["the", "cat"], dtype=kind)}))
+
+    read = read_vectors(path)
+
+    assert read.x.tolist() == PLAIN
+    assert read.tokens == ("the", "cat")
+    assert read.readings == ()
+
+
+def test_words_beside_the_vectors_of_json_name_them_too(tmp_path):
+    path = write(tmp_path, "x.json", json.dumps({"x": PLAIN, "words": ["the", "cat"]}))
+
+    assert read_vectors(path).tokens == ("the", "cat")
+
+
+@pytest.mark.parametrize(
+    ("arrays", "said"),
+    [
+        ({"tokens": [101, 102]}, 'x.npz, tokens: not a list of words: write ["a", "b"]'),
+        ({"tokens": ["a", "b"], "words": ["a", "b"]}, "x.npz holds both tokens and words: name the tokens once"),
+        ({"words": [["a"], ["b"]]}, "x.npz, words: not a list of words"),
+    ],
+)  # fmt: skip
+def test_what_cannot_name_the_vectors_is_reported(tmp_path, arrays, said):
+    path = write(tmp_path, "x.npz", npz(x=PLAIN, **arrays))
+
+    with pytest.raises(InputError) as caught:
+        read_vectors(path)
+
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["x.npz", "x.json"])
+def test_arrays_that_are_not_used_are_named(tmp_path, name):
+    others = {f"y{i}": [1] for i in range(5)}
+    content = npz(x=PLAIN, **others) if name == "x.npz" else json.dumps({"x": PLAIN, **others})
+
+    [reading] = read_vectors(write(tmp_path, name, content)).readings
+
+    assert (reading.way, reading.detail) == ("left_out", "y0, y1, y2, … (+2)")
+
+
+def test_bfloat16_that_numpy_saved_names_the_type_and_the_cure(tmp_path):
+    halves = (np.array(PLAIN, "<f4").view("<u4") >> 16).astype("<u2")
+    path = write(tmp_path, "x.npy", npy(halves.view("V2")))  # as ml_dtypes.bfloat16 is saved
+
+    with pytest.raises(InputError) as caught:
+        read_vectors(path)
+
+    assert str(caught.value) == (
+        f"{path} holds numbers of a type that NumPy does not know (|V2), as bfloat16 is saved: "
+        "save array.astype('float32')"
+    )

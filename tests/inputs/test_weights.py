@@ -154,6 +154,16 @@ def test_matrices_that_disagree_are_reported_with_their_shapes(saved):
             "name it w_q, W_query or query.weight",
         ),
         (
+            {"q": [[1]], "Key": [[1]], "value": [[1]]},
+            "{} holds q, Key, value: queries, keys and values are given with --qkv, and matrices that make them of x "
+            "are named w_q, w_k, w_v",
+        ),
+        (
+            {"layer.w_qkv": [[1]]},
+            "{}: layer.w_qkv, if it holds the matrices of queries, keys and values one after the other, is to have "
+            "the name in_proj_weight",
+        ),
+        (
             {"w_q": [[1]], "W_query": [[1]], "w_k": [[1]], "w_v": [[1]]},
             "{}: w_q and W_query are both w_q: keep one of them",
         ),
@@ -178,7 +188,10 @@ def test_a_file_without_usable_weights_is_reported(saved, arrays, message):
     ("changed", "message"),
     [
         ({"w_q": [1.0, 2.0]}, "{}: w_q has shape (2,), expected two dimensions, not empty"),
-        ({"b_q": [[1.0]]}, "{}: b_q has shape (1, 1), expected one dimension, not empty"),
+        (
+            {"b_q": [[1.0]]},
+            "{}: b_q has shape (1, 1), expected one dimension, not empty; save array.ravel()",
+        ),
     ],
 )
 def test_an_array_of_the_wrong_kind_is_reported(saved, changed, message):
@@ -400,6 +413,8 @@ def test_a_prefix_chooses_one_layer_of_a_state_dict(saved, prefix, layer):
          "model.layers.10.self_attn): choose one with --prefix model.layers.0.self_attn"),
         ("model.layers.2", "has no weights under 'model.layers.2': "),
         ("model", "has 3 sets of weights under 'model' (model.layers.0.self_attn, "),
+        ("layers.1", "has no weights under 'layers.1': did you mean 'model.layers.1.self_attn'? It has"),
+        ("model.layers.99", "has no weights under 'model.layers.99': It has model.layers.0.self_attn, "),
     ],
 )  # fmt: skip
 def test_a_prefix_that_names_no_layer_or_several_is_refused(saved, prefix, said):
@@ -476,3 +491,133 @@ def test_matrices_that_were_turned_are_said_and_others_not(saved):
 
     assert ways(turned.readings) == {"out_in": "w_q (3, 4)"}
     assert plain.readings == ()
+
+
+# ── what goes with the matrices, and is not applied ──
+
+TORCH = {f"layers.0.attn.{name}_proj.weight": W[f"w_{name}"].T for name in "qkv"}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "q_proj.SCB",
+        "q_proj.weight_format",
+        "k_proj.weight_scale",
+        "k_proj.weight_scale_inv",
+        "v_proj.input_scale",
+        "v_proj.scales",
+        "q_proj.qweight",
+        "q_proj.weight.absmax",
+        "q_proj.weight.quant_state.bitsandbytes__nf4",
+    ],
+)
+@pytest.mark.parametrize("suffix", [".npz", ".safetensors"])
+def test_quantised_weights_are_refused_by_name(saved, beside, suffix):
+    path = saved(TORCH | {f"layers.0.attn.{beside}": np.ones(3)}, suffix)
+
+    with pytest.raises(InputError) as caught:
+        read_weights(path, 4)
+
+    assert str(caught.value) == (
+        f"{path} holds quantised weights: layers.0.attn.{beside} belongs to them and is not applied: "
+        "save them as plain numbers, as model.dequantize() of transformers makes them"
+    )
+
+
+def test_packed_weights_without_plain_ones_are_refused_by_name(saved):
+    path = saved({f"{name}_proj.qweight": np.ones((2, 2), dtype=np.int32) for name in "qkv"})
+
+    with pytest.raises(InputError, match=r"holds quantised weights: q_proj\.qweight belongs to them"):  # fmt: skip
+        read_weights(path, 4)
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8])
+def test_matrices_of_8_bits_are_a_warning(saved, kind):
+    path = saved({name: np.round(array).astype(kind) for name, array in TORCH.items()})
+
+    readings = read_weights(path, 4).readings
+
+    [warning] = [each for each in readings if each.is_warning]
+    assert warning.way == "small_integers"
+    assert warning.detail == ", ".join(TORCH)
+
+
+@pytest.mark.parametrize(
+    "adapter",
+    [
+        "q_proj.lora_A.weight",
+        "q_proj.lora_B.default.weight",
+        "q_proj.lora_A",
+        "q_proj.lora_down.weight",
+        "q_proj_lora.up.weight",
+        "q_proj.lora_magnitude_vector",
+    ],
+)
+@pytest.mark.parametrize("whole", [TORCH, {}])
+def test_an_adapter_is_refused_with_the_cure(saved, adapter, whole):
+    path = saved(whole | {f"layers.0.attn.{adapter}": np.ones((2, 2))})
+
+    with pytest.raises(InputError) as caught:
+        read_weights(path, 4)
+
+    assert str(caught.value) == (
+        f"{path} holds an adapter (LoRA), layers.0.attn.{adapter}, which is not applied: "
+        "merge it into the weights first, as model.merge_and_unload() of PEFT does, and save them again"
+    )
+
+
+def test_what_goes_with_another_layer_is_no_reason_to_refuse(saved):
+    others = {"layers.1.attn.q_proj.SCB": np.ones(3), "layers.10.attn.q_proj.lora_A": np.ones(3)}
+
+    assert same(
+        read_weights(saved(TORCH | others), 4), {role: W[role] for role in ("w_q", "w_k", "w_v")}
+    )
+
+
+def test_a_scale_of_the_whole_attention_is_no_sign_of_quantisation(saved):
+    readings = read_weights(saved(TORCH | {"layers.0.attn.scale": np.ones(1)}), 4).readings
+
+    assert ways(readings)["left_out"] == "layers.0.attn.scale"
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".json", ".safetensors"])
+def test_arrays_of_the_layer_that_are_not_used_are_named(saved, suffix):
+    given = {role: W[role] for role in ("w_q", "w_k", "w_v")}
+    path = saved(given | {"wo_": W["w_o"], "b_quer": W["b_q"]}, suffix)
+
+    [reading] = read_weights(path, 4).readings
+
+    assert (reading.way, set(reading.detail.split(", "))) == ("left_out", {"wo_", "b_quer"})
+    assert not reading.is_warning
+
+
+def test_arrays_of_other_parts_of_a_model_are_not_listed(saved):
+    others = {"embed.weight": np.ones((9, 4)), "layers.0.mlp.up.weight": np.ones((9, 4))}
+
+    assert "left_out" not in ways(read_weights(saved(TORCH | others), 4).readings)
+
+
+def test_of_matrices_beside_layers_with_a_prefix_nothing_of_these_is_named(saved):
+    bare = {role: W[role] for role in ("w_q", "w_k", "w_v")}
+    path = saved(bare | TORCH | {"wo_": W["w_o"]})
+
+    readings = read_weights(path, 4, prefix="").readings
+
+    assert ways(readings) == {"layer": "(no prefix)", "left_out": "wo_"}
+
+
+# ── without vectors that tell ──
+
+
+def test_a_text_alone_says_that_matrices_were_read_as_documented(saved):
+    path = saved({role: np.ones((5, 2)) for role in ("w_q", "w_k", "w_v")})
+
+    asked = {"text": "the cat sat", "weights": path}
+    assert ways(problem_from(InputRequest(**asked)).provenance.readings) == {"in_out": "w_q (5, 2)"}
+    for settled in ({"d_model": 5}, {"transpose_weights": False}):
+        assert problem_from(InputRequest(**asked, **settled)).provenance.readings == ()
+
+
+def test_matrices_that_can_only_be_as_documented_need_no_word(saved):
+    assert read_weights(saved({role: W[role] for role in ("w_q", "w_k", "w_v")})).readings == ()

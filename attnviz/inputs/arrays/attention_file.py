@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
 from attnviz.inputs.arrays.batches import without_batch
+from attnviz.inputs.arrays.beside import left_out, names_in, without_names
 from attnviz.inputs.files.grids import (
     Array,
     finite,
@@ -18,16 +21,25 @@ from attnviz.inputs.files.grids import (
     read_json,
     read_npy,
     read_npz,
-    select_array,
+    select_name,
 )
 from attnviz.inputs.files.reading import read_file
 from attnviz.inputs.files.safetensors_file import read_safetensors
-from attnviz.inputs.tokens import tokens_in
 from attnviz.records import record
 
 SUFFIXES = (".npy", ".npz", ".json", ".safetensors")
-_NAMES = ("attention", "attentions", "weights")
+_OF_JSON = (
+    "attention",
+    "attentions",
+    "attn_weights",
+    "attention_weights",
+    "attention_probs",
+    "attn",
+)
+_NAMES = (*_OF_JSON, "weights")
 _SHAPES = "(n, n), (heads, n, n), (layers, heads, n, n) or (layers, batch, heads, n, n)"
+_NUMBERED = re.compile(r"(.*?)(\d{1,9})(\D*)", re.S)
+"""The name of a layer's array, with the number of the layer."""
 _TOLERANCE = 1e-2
 """The most by which a row may sum to more than 1: half precision has three digits."""
 
@@ -46,37 +58,36 @@ class AttentionWeights:
 def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
     """The weights of a file: (layers, heads, n, n), of which the first axes may be missing there.
 
-    .npy: one array. .npz, .safetensors: the array attention (or weights), or the only one. .json: lists, or an object
-    with "attention" and optionally "tokens". Numbers become float64. Of (layers, batch, heads, n, n), as transformers
-    have it, `batch` chooses one text, counted from 0; with it four axes are (batch, heads, n, n). An .npz of arr_0,
-    arr_1, … holds a layer in each.
+    .npy: one array. .npz, .safetensors: the array attention (or attentions, attn_weights, …), or the only one, or an
+    array a layer, whose names differ in a number alone (arr_0, layer.0). .json: lists, or an object with "attention".
+    .json and .npz may have "tokens" beside it. Numbers become float64. Of (layers, batch, heads, n, n), as transformers
+    have it, `batch` chooses one text, counted from 0; with it four axes are (batch, heads, n, n), and three
+    (batch, n, n).
 
     Raises InputError, naming the file and the cure: not such an array, a weight below 0, a row that sums to more than
     1 (scores, say, that softmax was not applied to). EnvironmentFault for .safetensors without its package.
     """
     tokens = None
+    ways: list[tuple[str, str]] = []
     data, suffix = read_file(path, SUFFIXES, "--attention")
     if suffix == ".npy":
         array = read_npy(data, path)
     elif suffix == ".npz":
         arrays = read_npz(data, path)
-        layers = _stacked(arrays)
-        array = select_array(arrays, _NAMES, path) if layers is None else layers
+        tokens = names_in(arrays, path)
+        array = _selected(without_names(arrays), path, ways)
     elif suffix == ".safetensors":
-        array = select_array(read_safetensors(data, path), _NAMES, path).array()
+        tensors = read_safetensors(data, path)
+        array = _selected({name: each.array() for name, each in tensors.items()}, path, ways)
     else:
         value = read_json(data, path)
-        inner = value
-        if isinstance(value, dict):
-            name = next((each for each in _NAMES[:2] if each in value), _NAMES[0])
-            inner, tokens = value.get(name), tokens_in(value, path)
-        array = nested(inner, path, '{"attention": [[1, 0], [0.5, 0.5]]}')
+        tokens = names_in(value, path) if isinstance(value, dict) else None
+        array = _of_json(value, path, ways)
     values = finite(array, path)
-    ways: list[tuple[str, str]] = []
     if values.size and values.ndim == 5:
         layers = values.swapaxes(0, 1)
         values = without_batch(layers, path, batch, ways)
-    elif values.size and values.ndim == 4 and batch is not None:
+    elif values.size and values.ndim in (3, 4) and batch is not None:
         values = without_batch(values, path, batch, ways)
     elif batch is not None:
         raise InputError(
@@ -84,6 +95,8 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
         )
     elif values.ndim == 4 and len(values) > 1:
         ways.append(("four_axes", str(values.shape)))
+    elif values.ndim == 3 and len(values) > 1:
+        ways.append(("three_axes", str(values.shape)))
     if not 2 <= values.ndim <= 4 or values.shape[-1] != values.shape[-2] or not values.size:
         raise InputError(f"{path} has shape {values.shape}, expected {_SHAPES}")
     weights = values.reshape((1,) * (4 - values.ndim) + values.shape)
@@ -97,12 +110,60 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
     )
 
 
-def _stacked(arrays: Mapping[str, Array]) -> Array | None:
-    """The arrays one upon the other where each is a layer, as numpy.savez(file, *attentions) names them; else None."""
-    layers = [arrays.get(f"arr_{i}") for i in range(len(arrays))]
-    found = [each for each in layers if each is not None]
-    is_whole = len(found) == len(layers) > 1 and len({each.shape for each in found}) == 1
-    return np.stack(found) if is_whole and found[0].ndim > 2 else None
+def _selected(arrays: Mapping[str, Array], path: str, ways: list[tuple[str, str]]) -> Array:
+    """The array of attention among these, or one upon the other those of which each is a layer; says what is left out.
+
+    Raises InputError where there are several that are neither.
+    """
+    of_layers = None if any(name in arrays for name in _NAMES) else _layers(arrays)
+    if of_layers is None:
+        name = select_name(arrays, _NAMES, path)
+        ways += left_out(arrays, [name])
+        return arrays[name]
+    found = [arrays[name] for name in of_layers]
+    shapes = list(dict.fromkeys(each.shape for each in found))
+    if len(shapes) > 1:
+        other = next(name for name in of_layers if arrays[name].shape == shapes[1])
+        raise InputError(
+            f"{path}: {of_layers[0]} has shape {shapes[0]} and {other} {shapes[1]}: "
+            "layers are stacked where their shapes are the same; save those of one shape alone"
+        )
+    if found[0].ndim == 2:
+        layers, heads = f"(layers, 1, {len(found[0])}, {len(found[0])})", len(found)
+        raise InputError(
+            f"{path}: {of_layers[0]}, … are {heads} arrays {shapes[0]}, which may be layers or heads: save "
+            f"numpy.stack([…]) of heads, or numpy.stack([…])[:, None] of layers {layers}, as one array"
+        )
+    return np.stack(found)
+
+
+def _of_json(value: Any, path: str, ways: list[tuple[str, str]]) -> Array:
+    """The array of JSON: lists, or those of an object. Raises InputError for what holds none."""
+    example = '{"attention": [[1, 0], [0.5, 0.5]]}'
+    if not isinstance(value, dict):
+        return nested(value, path, example)
+    others = without_names(value)
+    name = next((each for each in _OF_JSON if each in others), None)
+    if name is None and _layers(others):
+        layers = {each: nested(others[each], f"{path}, {each}", example) for each in others}
+        return _selected(layers, path, ways)
+    ways += left_out(others, [name or _OF_JSON[0]])
+    return nested(others.get(name or _OF_JSON[0]), path, example)
+
+
+def _layers(arrays: Iterable[str]) -> list[str] | None:
+    """The names in order where they are those of layers, which differ in a number alone; else None.
+
+    >>> _layers(["layer.10", "layer.9"]), _layers(["a", "b"])
+    (['layer.9', 'layer.10'], None)
+    """
+    names = list(arrays)
+    matches = [(_NUMBERED.fullmatch(name), name) for name in names]
+    parts = [(match.group(1, 3), int(match[2]), name) for match, name in matches if match]
+    is_counted = len({number for _, number, _ in parts}) == len(names)
+    if len(parts) < 2 or not is_counted or len({around for around, _, _ in parts}) > 1:
+        return None
+    return [name for _, _, name in sorted(parts, key=lambda part: part[1])]
 
 
 def _doubts(weights: FloatArray) -> list[tuple[str, str]]:

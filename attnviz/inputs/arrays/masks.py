@@ -9,13 +9,41 @@ import numpy as np
 from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
-from attnviz.inputs.arrays.score_files import chosen_heads, fitted, read_scores, score, unfit
+from attnviz.inputs.arrays.score_files import (
+    REAL,
+    ScoreNumbers,
+    chosen_heads,
+    fitted,
+    read_scores,
+    score,
+    unfit,
+)
 from attnviz.inputs.arrays.scores_shape import ScoresShape
 from attnviz.inputs.files.tables import readings_of
 from attnviz.records import record
 
 SEEN, HIDDEN = "seen", "hidden"
-_WORDS = {"0": 0.0, "1": 1.0, "false": 0.0, "true": 1.0, "0.0": 0.0, "1.0": 1.0}
+_TRUE_FALSE = {
+    "true": "false",
+    "wahr": "falsch",
+    "vrai": "faux",
+    "verdadero": "falso",
+    "verdadeiro": "falso",
+    "vero": "falso",
+    "waar": "onwaar",
+    "sant": "falskt",
+    "sand": "falsk",
+    "sann": "usann",
+    "tosi": "epätosi",
+    "prawda": "fałsz",
+    "pravda": "nepravda",
+    "истина": "ложь",
+    "doğru": "yanliş",
+    "igaz": "hamis",
+}
+"""True and false as spreadsheets write them into .csv, in the language that they are set to, in small letters."""
+_NUMBERS = {"0": 0.0, "1": 1.0, "0.0": 0.0, "1.0": 1.0}
+_WORDS = _NUMBERS | dict.fromkeys(_TRUE_FALSE, 1.0) | dict.fromkeys(_TRUE_FALSE.values(), 0.0)
 _NEGLIGIBLE = -1e4
 """What is added to a score that counts for nothing is this or less: BERT's first masks held −10000."""
 _NEITHER = "is neither 0 nor 1: write 1 where a query may attend, 0 where not"
@@ -43,28 +71,44 @@ def read_mask(
 
     The file has a row a query and a column a key, (n_q, n_k), or another of the shapes of `fitted`. It holds 0 and 1,
     of which 1 (true) may attend, or is hidden where `true` is "hidden"; or what is added to scores: 0, and −10000 or
-    less where a key is hidden.
+    less where a key is hidden. Zeros alone, written as numbers that are not whole, hide nothing.
 
     Raises InputError: not a mask, or not one for so many heads, queries and keys.
     """
-    values, readings = read_scores(path, "mask", _cell)
+    return mask_of(mask_numbers(path), path, shape, true=true)
+
+
+def mask_numbers(path: str) -> ScoreNumbers:
+    """The numbers of a file for --mask. Raises InputError for what are none."""
+    return read_scores(path, "mask", _cell)
+
+
+def mask_of(read: ScoreNumbers, path: str, shape: ScoresShape, *, true: str | None = None) -> Mask:
+    """The mask that `mask_numbers` read from that file. Raises InputError as `read_mask` does."""
     ways: list[tuple[str, str]] = []
-    added = fitted(values, shape, path, ways)
-    is_additive = _is_additive(added, path)
+    added = fitted(read.values, shape, path, ways)
+    # (1 - mask) * finfo.min of a text without padding: nobody hides everything by writing 0.0
+    is_nothing_added = read.kind == REAL and true is None and not added.any()
+    is_additive = is_nothing_added or _is_additive(added, path)
     if is_additive and true is not None:
         raise InputError(
             f"{path} is added to scores, where 0 is seen and {added.min():g} hidden: leave --mask-true out"
         )
     seen: BoolArray = added == (0 if is_additive or true == HIDDEN else 1)
     if is_additive:
-        ways.append(("additive", _short(float(added[~seen].max()))))
+        ways.append(("additive", _hidden_by(added[~seen])))
     elif true == HIDDEN:
         ways.append(("true_hidden", ""))
     if added.shape[-2] == 1 < shape.n_q:
-        ways.append(("key_mask", ""))
+        # of torch's key_padding_mask 1 is hidden
+        ways.append(("key_mask" if is_additive or true == HIDDEN else "keys_seen", ""))
+    if _may_be_texts(seen, shape):
+        last = len(seen) - 1
+        cure = "(batch, 1, 1, n)" if shape.is_batch_chosen else f"--batch 0 … --batch {last}"
+        ways.append(("row_a_query", cure))
     seen = chosen_heads(seen, shape)
-    ways += _doubts(seen, true, is_finite=is_additive and bool(np.isfinite(added).all()))
-    return Mask(seen, (*readings, *readings_of(path, ways)))
+    ways += _doubts(seen, true)
+    return Mask(seen, (*read.readings, *readings_of(path, ways)))
 
 
 def as_mask(values: FloatArray, n: int, where: str) -> BoolArray:
@@ -102,21 +146,45 @@ def _neither(values: FloatArray, place: Any, where: str, hint: str = "") -> Inpu
     )
 
 
-def _doubts(seen: BoolArray, true: str | None, *, is_finite: bool) -> list[tuple[str, str]]:
-    """The warnings about a mask: `is_finite` says that large numbers are added, and not −∞."""
+def _may_be_texts(seen: BoolArray, shape: ScoresShape) -> bool:
+    """True for (n_q, n_k) that looks like the padding of as many texts: each row sees keys from the first on, or up to
+    the last, and a query does not see all that those before it do, as in a causal mask, or not itself.
+    """
+    if seen.ndim != 2 or len(seen) == 1 or (seen == seen[:1]).all():
+        return False
+    seen_first, seen_last = seen, seen[::-1, ::-1]
+    return any(_are_runs(each) and not _is_causal(each, shape) for each in (seen_first, seen_last))
+
+
+def _are_runs(seen: BoolArray) -> bool:
+    """True where each row sees a key or more, from the first on and without a gap."""
+    return bool(seen[:, 0].all() and (seen[:, 1:] <= seen[:, :-1]).all())
+
+
+def _is_causal(seen: BoolArray, shape: ScoresShape) -> bool:
+    grows = bool((seen[1:] >= seen[:-1]).all())
+    return grows and (shape.n_q != shape.n_k or bool(seen.diagonal().all()))
+
+
+def _doubts(seen: BoolArray, true: str | None) -> list[tuple[str, str]]:
+    """The warnings about a mask."""
     n_q, n_k = seen.shape[-2:]
     of_itself = seen.diagonal(axis1=-2, axis2=-1)
     if true is None and n_q == n_k > 1 and not of_itself.any(axis=-1).all():
         return [("hides_itself", "")]
+    if true is None and not seen.any():
+        return [("hides_all", "")]
     unseeing = ~seen.any(axis=-1)
     blind = (np.flatnonzero(unseeing.reshape(-1, n_q).any(axis=0)) + 1).tolist()
-    if not (is_finite and blind):
+    if not blind:
         return []
     shown = ", ".join(f"q{each}" for each in blind[:_LISTED])
     return [("unseeing_rows", shown + (", …" if len(blind) > _LISTED else ""))]
 
 
-def _short(value: float) -> str:
+def _hidden_by(added: FloatArray) -> str:
+    """The number that hides a key, that which is nearest to 0; "−∞" where all are seen."""
+    value = float(added.max(initial=-np.inf))
     return "−∞" if value == -np.inf else f"{value:.3g}".replace("-", "−", 1)
 
 

@@ -6,27 +6,31 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading, Source
 from attnviz.errors import InputError
 from attnviz.inputs.arrays.batches import without_batch
+from attnviz.inputs.arrays.beside import left_out, names_in, without_names
 from attnviz.inputs.files.grids import Array, finite, listed, nested, read_json, read_npy, read_npz
 from attnviz.inputs.files.reading import read_file
 from attnviz.inputs.files.safetensors_file import read_safetensors
-from attnviz.inputs.tokens import tokens_in
 from attnviz.records import record
 
 SUFFIXES = (".npz", ".npy", ".json", ".safetensors")
 _NAMES = {"q": ("q", "query", "queries"), "k": ("k", "key", "keys"), "v": ("v", "value", "values")}
+_ENDINGS = ("", "_states", "_layer")
+"""What programs write after these names."""
+_IN_ORDER = ("arr_0", "arr_1", "arr_2")
+"""The names that numpy.savez(file, q, k, v) gives."""
+_SHOWN = 3
 _TOKENS = {
-    "tokens": ("tokens", "q_tokens", "query_tokens"),
+    "tokens": ("tokens", "words", "labels", "q_tokens", "query_tokens"),
     "key_tokens": ("key_tokens", "k_tokens", "context_tokens"),
 }
 """The names under which a file names queries and keys."""
 _SHAPES = "(n, d), (heads, n, d), (n, heads, d), or one of these in a batch"
 HND, NHD = "hnd", "nhd"
+_AXES = {HND: "(heads, n, d)", NHD: "(n, heads, d)"}
 
 
 @record(eq=False)
@@ -63,22 +67,22 @@ def read_qkv(
 ) -> QKVFile:
     """The queries, keys and values of a file, as they are compared: after positions and norms, before the scale.
 
-    .npz, .safetensors, .json: q, k and v by these names (or query, key, value), each (n, d), (heads, n, d) or
-    (n, heads, d), with an axis of the batch before them or not; fewer key and value heads are shared by the queries' in
-    order. .npy: one array of all three, (3, n, d) or (3, heads, n, d). `layout` is "hnd" or "nhd"; None takes what
-    fits, and of two that fit the one with `n` queries, else (heads, n, d), and says so. `batch` chooses one of several.
+    .npz, .safetensors, .json: q, k and v by these names (or query, key, value, query_states, …; arr_0, arr_1, arr_2 of
+    numpy.savez(file, q, k, v)), each (n, d), (heads, n, d) or (n, heads, d), with an axis of the batch before them or
+    not; fewer key and value heads are shared by the queries' in order. .npy: one array of all three, (3, n, d) or
+    (3, heads, n, d). `layout` is "hnd" or "nhd"; None takes what fits, and of two that fit the one with `n` queries,
+    else (heads, n, d), and says so. `batch` chooses one of several.
     In .npz and .json, tokens (or q_tokens) and key_tokens (or k_tokens) may name queries and keys: lists of words.
 
     Raises InputError, naming the file, the array and the cure.
     """
     data, suffix = read_file(path, SUFFIXES, "--qkv")
     there: Mapping[str, Any] = {}
+    named: dict[str, str] = {}
     if suffix == ".npy":
         array = read_npy(data, path)
         if array.ndim not in (3, 4, 5) or len(array) != len(_NAMES):
-            raise InputError(
-                f"{path} has shape {array.shape}, expected (3, n, d) or (3, heads, n, d): queries, keys, values"
-            )
+            raise _not_three(array, path)
         found: dict[str, Array] = dict(zip(_NAMES, array, strict=True))
     elif suffix == ".json":
         value = read_json(data, path)
@@ -86,28 +90,36 @@ def read_qkv(
             raise InputError(
                 f'{path} is no object of arrays: write {{"q": [[1, 2]], "k": …, "v": …}}'
             )
+        named = _named(value, path)
         found = {
             role: nested(value[name], f"{path}, {name}", "[[1, 2], [3, 4]]")
-            for role, name in _named(value, path)
+            for role, name in named.items()
         }
         there = value
     elif suffix == ".safetensors":
         tensors = read_safetensors(data, path)
-        found = {role: tensors[name].array() for role, name in _named(tensors, path)}
+        named = _named(tensors, path)
+        found = {role: tensors[name].array() for role, name in named.items()}
+        there = tensors
     else:
         arrays = read_npz(data, path)
-        found = {role: arrays[name] for role, name in _named(arrays, path)}
+        named = _named(arrays, path)
+        found = {role: arrays[name] for role, name in named.items()}
         there = arrays
     ways: list[tuple[str, str]] = []
     single = {
         role: _of_batch(array, f"{path}, {role}", batch, ways) for role, array in found.items()
     }
-    tokens, key_tokens = (_names_in(there, role, path) for role in _TOKENS)
+    tokens, key_tokens = (names_in(there, path, names) for names in _TOKENS.values())
     heads, way = _laid_out(single, layout, len(tokens) if n is None and tokens else n, path)
-    _check(heads, path)
+    _check(heads, layout, path)
     if way is not None:
         shapes = dict.fromkeys(f"{name} {array.shape}" for name, array in single.items())
         ways.append((way, ", ".join(shapes)))
+    if tuple(named.values()) == _IN_ORDER:
+        ways.append(("in_order", ", ".join(_IN_ORDER)))
+    of_tokens = [each for names in _TOKENS.values() for each in names]
+    ways += left_out(without_names(there, of_tokens), named.values())
     name = Path(path).name
     readings = tuple(Reading(name, *each) for each in dict.fromkeys(ways))
     return QKVFile(
@@ -119,19 +131,49 @@ def read_qkv(
     )
 
 
+def _not_three(array: Array, path: str) -> InputError:
+    """An error for one array whose first axis is not that of queries, keys and values; with the cure where another is.
+
+    Programs keep the three together as (batch, n, 3, heads, d), too.
+    """
+    axes = [axis for axis, length in enumerate(array.shape[:-1]) if length == len(_NAMES)]
+    is_another = array.ndim in (3, 4, 5) and len(axes) == 1
+    cure = f": save numpy.moveaxis(array, {axes[0]}, 0)" if is_another else ""
+    return InputError(
+        f"{path} has shape {array.shape}, expected (3, n, d) or (3, heads, n, d): queries, keys, values{cure}"
+    )
+
+
 _NOT_READ = ("mask", "attention_mask", "attn_mask", "bias")
 """Names of arrays that a user may expect to be read, and that are refused."""
 
 
-def _named(there: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
-    """Finds the names of q, k and v. Raises InputError for a mask, which would be passed over."""
-    found = []
-    if unread := next((name for name in there if name.lower() in _NOT_READ), None):
+def _named(there: Mapping[str, Any], path: str) -> dict[str, str]:
+    """Finds the names of q, k and v, which may begin with the same words and a point, as "layer.0.q" does.
+
+    Raises InputError where one is missing, or there twice, and for a mask, which would be passed over.
+    """
+    if unread := next((name for name in there if _last(name) in _NOT_READ), None):
         raise InputError(
             f"{path} holds {unread} too, which is not read with q, k and v: take it out, and hide keys with --mask FILE"
         )
-    for role, names in _NAMES.items():
-        fitting = [name for name in there if name.lower() in names]
+    if all(name in there for name in _IN_ORDER) and not any(map(_role, there)):
+        return dict(zip(_NAMES, _IN_ORDER, strict=True))
+    sets: dict[str, dict[str, list[str]]] = {}
+    for name in there:
+        if role := _role(name):
+            start = name[: len(name) - len(_last(name))]
+            sets.setdefault(start, {each: [] for each in _NAMES})[role].append(name)
+    whole = [start for start, found in sets.items() if all(found.values())]
+    if len(whole) > 1:
+        known = ", ".join(start.rstrip(".") or "(no prefix)" for start in whole[:_SHOWN])
+        raise InputError(
+            f"{path} holds {len(whole)} sets of q, k and v ({known}{', …' * (len(whole) > _SHOWN)}): "
+            "save one of them in a file of its own"
+        )
+    found = sets[whole[0]] if whole else max(sets.values(), key=_count, default={})
+    for role in _NAMES:
+        fitting = found.get(role, [])
         if len(fitting) != 1:
             what = (
                 f"both {fitting[0]} and {fitting[1]}"
@@ -139,22 +181,23 @@ def _named(there: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
                 else f"no {role} among {listed(there)}"
             )
             raise InputError(f"{path} holds {what}: name the arrays q, k and v")
-        found.append((role, fitting[0]))
-    return found
+    return {role: found[role][0] for role in _NAMES}
 
 
-def _names_in(there: Mapping[str, Any], role: str, path: str) -> tuple[str, ...] | None:
-    """The names of queries or keys, a list of words or an array of them; None where the file has none."""
-    fitting = [name for name in there if name.lower() in _TOKENS[role]]
-    if len(fitting) > 1:
-        raise InputError(
-            f"{path} holds both {fitting[0]} and {fitting[1]}: name the tokens once, as {role}"
-        )
-    for name in fitting:
-        found = there[name]
-        words = found.tolist() if isinstance(found, np.ndarray) else found
-        return tokens_in({name: words}, path, name)
+def _last(name: str) -> str:
+    return name.rpartition(".")[2].lower()
+
+
+def _role(name: str) -> str | None:
+    """ "q", "k" or "v", if the name is one of theirs."""
+    for role, names in _NAMES.items():
+        if any(_last(name) == each + ending for each in names for ending in _ENDINGS):
+            return role
     return None
+
+
+def _count(found: Mapping[str, list[str]]) -> int:
+    return sum(map(bool, found.values()))
 
 
 def _of_batch(
@@ -211,7 +254,8 @@ def _is_self(heads: Mapping[str, FloatArray]) -> bool:
     return bool(heads["q"].shape[1] == heads["k"].shape[1])
 
 
-def _check(heads: Mapping[str, FloatArray], path: str) -> None:
+def _check(heads: Mapping[str, FloatArray], layout: str | None, path: str) -> None:
+    """Raises InputError for heads that do not fit each other, with the other order of the axes where that one fits."""
     q, k, v = heads["q"].shape, heads["k"].shape, heads["v"].shape
     if v[1] != k[1]:
         raise InputError(f"{path}: k has {k[1]} positions and v {v[1]}: each key has one value")
@@ -220,7 +264,10 @@ def _check(heads: Mapping[str, FloatArray], path: str) -> None:
             f"{path}: queries have {q[2]} entries and keys {k[2]}: they are compared, give equally many"
         )
     if k[0] != v[0] or q[0] % k[0]:
+        other = HND if layout == NHD else NHD
+        is_turned = _fits({role: each.swapaxes(0, 1) for role, each in heads.items()})
+        cure = f", or say --layout {other} if the arrays are {_AXES[other]}" if is_turned else ""
         raise InputError(
             f"{path}: {q[0]} heads of q, {k[0]} of k and {v[0]} of v: "
-            "give k and v as many, by which the heads of q can be divided"
+            f"give k and v as many, by which the heads of q can be divided{cure}"
         )

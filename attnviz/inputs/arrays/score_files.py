@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,39 +12,100 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
 from attnviz.inputs.arrays.batches import without_batch
+from attnviz.inputs.arrays.beside import left_out, without_names
 from attnviz.inputs.arrays.scores_shape import ScoresShape
 from attnviz.inputs.arrays.vectors import SUFFIXES
-from attnviz.inputs.files.grids import Array, grid, read_json, read_npy, read_npz, select_array
+from attnviz.inputs.files.grids import (
+    Array,
+    check_real,
+    grid,
+    read_json,
+    read_npy,
+    read_npz,
+    select_name,
+)
 from attnviz.inputs.files.reading import read_file
 from attnviz.inputs.files.table_files import table_of
-from attnviz.inputs.files.tables import ParseCell, number
+from attnviz.inputs.files.tables import ParseCell, number, readings_of
+from attnviz.records import record
 
 Scalar = TypeVar("Scalar", bound=np.generic)
-_INFINITE = {"-inf": -np.inf, "-infinity": -np.inf, "-∞": -np.inf}
+_INFINITE = {"-inf": -np.inf, "-infinity": -np.inf, "-∞": -np.inf, "−∞": -np.inf}
+TRUTHS, WHOLE, REAL = "truths", "whole", "real"
+_OF_KIND = {"b": TRUTHS, "i": WHOLE, "u": WHOLE, "f": REAL}
 
 
-def read_scores(path: str, what: str, parse: ParseCell) -> tuple[FloatArray, tuple[Reading, ...]]:
-    """The numbers of a file for the option `what`, "mask" or "bias", as many axes as it has, and how it was read.
+@record(eq=False)
+class ScoreNumbers:
+    """The numbers of a file, as many axes as it has, and how it was read."""
 
-    −∞ may be among them. `parse` reads a cell of a table. Raises InputError, naming the file and what is wrong.
+    values: FloatArray
+    kind: str
+    """TRUTHS where all are true or false, REAL where one is written as no whole number (0.0, −∞), else WHOLE."""
+    readings: tuple[Reading, ...] = ()
+
+
+def read_scores(path: str, what: str, parse: ParseCell) -> ScoreNumbers:
+    """The numbers of a file for the option `what`, "mask" or "bias"; −∞ may be among them.
+
+    `parse` reads a cell of a table. Raises InputError, naming the file and what is wrong.
     """
     data, suffix = read_file(path, SUFFIXES, f"--{what}")
+    unused: tuple[Reading, ...] = ()
+    names: tuple[str, ...] = (what, f"attn_{what}", f"attention_{what}")
+    if what == "mask":
+        names += ("src_mask", "src_key_padding_mask", "key_padding_mask")
     if suffix == ".json":
         value = read_json(data, path)
-        return _of_json(value.get(what) if isinstance(value, dict) else value, path), ()
-    if suffix == ".npy":
-        return _numbers(read_npy(data, path), path), ()
-    if suffix == ".npz":
-        names = (what, f"attn_{what}", f"attention_{what}")
-        return _numbers(select_array(read_npz(data, path), names, path), path), ()
-    table = table_of(data, suffix, path, parse=parse)
-    return table.values, table.readings
+        if isinstance(value, dict):
+            name = select_name(value, names, path)
+            unused = readings_of(path, left_out(without_names(value), [name]))
+            value = value[name]
+        values = _of_json(value, path)
+        return ScoreNumbers(values, _kind_of_all(_leaves(value)), unused)
+    if suffix in (".npy", ".npz"):
+        if suffix == ".npy":
+            array = read_npy(data, path)
+        else:
+            arrays = without_names(read_npz(data, path))
+            name = select_name(arrays, names, path)
+            array, unused = arrays[name], readings_of(path, left_out(arrays, [name]))
+        return ScoreNumbers(_numbers(array, path), _OF_KIND[array.dtype.kind], unused)
+    kinds: set[str] = set()
+
+    def noting(text: str) -> float:
+        parsed = parse(text)
+        kinds.add(_kind_of_text(text))
+        return parsed
+
+    table = table_of(data, suffix, path, parse=noting)
+    return ScoreNumbers(table.values, _kind_of_all(kinds), table.readings)
+
+
+def _kind_of_text(text: str) -> str:
+    word = text.strip().lower()
+    if word.isalpha() and word != "inf":
+        return TRUTHS
+    return WHOLE if word.isdecimal() else REAL
+
+
+def _kind_of_all(kinds: Iterable[str]) -> str:
+    found = set(kinds)
+    return REAL if REAL in found else TRUTHS if found == {TRUTHS} else WHOLE
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """The kinds of the numbers in lists of JSON."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _leaves(each)
+    else:
+        yield TRUTHS if isinstance(value, bool) else WHOLE if isinstance(value, int) else REAL
 
 
 def _numbers(array: Array, path: str) -> FloatArray:
     """The array as float64, in which −∞ may stand. Raises InputError for anything else."""
-    if array.dtype.kind not in "fiub":
-        raise InputError(f"{path} holds {array.dtype}, not real numbers: save an array of numbers")
+    check_real(array, path)
     if not array.ndim or not array.size:
         raise InputError(f"{path} has shape {array.shape}: it needs at least one row and column")
     values = array.astype(np.float64)
@@ -58,11 +120,32 @@ def _numbers(array: Array, path: str) -> FloatArray:
 
 def _of_json(value: Any, path: str) -> FloatArray:
     try:
+        if not _is_nested(value):
+            value = _with_infinities(value)
         if _is_nested(value):
             return _numbers(np.array(value, dtype=np.float64), path)
     except (ValueError, TypeError, OverflowError, RecursionError):
         pass
-    return grid(value, path, booleans=True)  # it says what is wrong, and where
+    if isinstance(
+        value, list
+    ):  # 0 in place of −∞, which is right, so that grid names what is wrong
+        value = [
+            [0.0 if _is_infinite(each) else each for each in row] if isinstance(row, list) else row
+            for row in value
+        ]
+    return grid(value, path, booleans=True)
+
+
+def _with_infinities(value: Any) -> Any:
+    """The lists with −∞ in place of "-inf", as programs write what JSON has no number for."""
+    if isinstance(value, list):
+        return [_with_infinities(each) for each in value]
+    return -np.inf if _is_infinite(value) else value
+
+
+def _is_infinite(value: Any) -> bool:
+    """True for −∞, as a number or a word."""
+    return value.strip().lower() in _INFINITE if isinstance(value, str) else bool(value == -np.inf)
 
 
 def _is_nested(value: Any) -> bool:
@@ -81,6 +164,13 @@ def score(text: str) -> float:
     return number(text) if infinite is None else infinite
 
 
+def has_batch(values: FloatArray, shape: ScoresShape) -> bool:
+    """True where an axis of the array can only be that of a batch: no other shape of `fitted` has as many entries."""
+    if values.ndim == 2:
+        return len(values) not in (1, shape.n_q) and values.shape[1] == shape.n_k
+    return values.ndim == 4 or (values.ndim == 3 and len(values) not in (1, shape.of))
+
+
 def fitted(
     values: FloatArray, shape: ScoresShape, where: str, ways: list[tuple[str, str]]
 ) -> FloatArray:
@@ -88,29 +178,29 @@ def fitted(
     where heads differ. Adds to `ways` what was chosen.
 
     The file has (n_k,), (n_q, n_k), (batch, n_k), (heads, n_q, n_k), (batch, heads, n_q, n_k), or one of these with 1
-    in place of heads or queries. Three axes are heads where there are as many, else a batch.
+    in place of heads or queries. A first axis that may be queries or heads is a batch if one is asked for that no other
+    file has.
 
     Raises InputError for another shape, and where a batch has several and none is chosen.
     """
     of, batch = shape.of, shape.batch
+    is_asked_for = batch is not None and not shape.is_batch_chosen
     if values.ndim == 1:
         values = values[None]
-    is_batch_of_rows = values.ndim == 2 and len(values) not in (1, shape.n_q)
-    if is_batch_of_rows and values.shape[1] == shape.n_k and values.size:
-        values = without_batch(values, where, batch, ways)[None]
-    if values.ndim == 4:
-        values = without_batch(values, where, batch, ways)
-        if len(values) and (values == values[:1]).all():
-            values = values[:1]  # programs repeat one for as many heads as there are
-        if len(values) not in (1, of):
-            raise _other_heads(values, shape, where)
-    elif values.ndim == 3 and len(values) not in (1, of):
-        if batch is None:
+    elif (has_batch(values, shape) or is_asked_for) and values.ndim in (2, 3, 4) and values.size:
+        if values.ndim == 3 and batch is None:
             last = len(values) - 1
             raise _other_heads(
                 values, shape, where, f", or choose one of a batch with --batch 0 to --batch {last}"
             )
-        values = without_batch(values, where, batch, ways)[None]
+        is_of_all = len(values) == 1 and shape.is_batch_chosen
+        values = without_batch(values, where, None if is_of_all else batch, ways)
+        if values.ndim < 3:
+            values = values[None]
+        elif len(values) and (values == values[:1]).all():
+            values = values[:1]  # programs repeat one for as many heads as there are
+        if values.ndim == 3 and len(values) not in (1, of):
+            raise _other_heads(values, shape, where)
     if values.ndim not in (2, 3) or values.shape[-2:] not in (shape.pairs, (1, shape.n_k)):
         raise unfit(values, shape.pairs, where)
     if values.ndim == 3 and (values == values[:1]).all():
@@ -136,6 +226,8 @@ def _other_heads(
 ) -> InputError:
     """An error for an array with one for each of more or fewer heads than there are."""
     count, of = len(values), shape.of
+    if count % of == 0 and of > 1 and values.shape[-2:] == shape.pairs:
+        other_cure += f"; (batch * heads, n, n) of torch is reshape({count // of}, {of}, {shape.n_q}, {shape.n_k})"
     there = "there is 1 head" if of == 1 else f"there are {of} heads"
     whole = shape.pairs if of == 1 else (of, *shape.pairs)
     return InputError(
@@ -145,6 +237,9 @@ def _other_heads(
 
 def unfit(values: FloatArray, shape: tuple[int, ...], where: str) -> InputError:
     """An error for an array that has another shape than the scores."""
+    cure = ""
+    if values.ndim > 1 and values.shape[-1] == 1 < shape[-1] == values.shape[-2]:
+        cure = f"; what is the same for each query is one row, ({shape[-1]},)"
     return InputError(
-        f"{where} has shape {values.shape}, expected {shape}: a row for each query and a column for each key"
+        f"{where} has shape {values.shape}, expected {shape}: a row for each query and a column for each key{cure}"
     )

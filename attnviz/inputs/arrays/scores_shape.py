@@ -17,6 +17,8 @@ class ScoresShape:
     """The number of heads that there are to choose from."""
     batch: int | None = None
     """The one of a batch that is asked for, counted from 0."""
+    is_batch_chosen: bool = False
+    """True where it has chosen one in another file already, so that this one need not have a batch."""
 
     @property
     def pairs(self) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from typing import Any
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
+from attnviz.inputs.arrays.beside import left_out, names_in, without_names
 from attnviz.inputs.files.grids import (
     finite_matrix,
     grid,
@@ -14,16 +15,19 @@ from attnviz.inputs.files.grids import (
     read_json,
     read_npy,
     read_npz,
-    select_array,
+    select_name,
 )
 from attnviz.inputs.files.reading import STDIN, read_file
 from attnviz.inputs.files.table_files import SUFFIXES as TABLES
 from attnviz.inputs.files.table_files import table_of
-from attnviz.inputs.tokens import checked_tokens, tokens_in
+from attnviz.inputs.files.tables import readings_of
+from attnviz.inputs.tokens import checked_tokens
 from attnviz.records import record
 
 SUFFIXES = (*TABLES, ".json", ".npy", ".npz")
-_NAMES = ("x", "vectors")
+_NAMES = ("x", "X", "vectors", "embeddings", "hidden_states", "last_hidden_state", "inputs_embeds")
+_OF_PANDAS = {"columns", "index", "data"}
+"""What DataFrame.to_json(orient="split") writes."""
 
 
 @record(eq=False)
@@ -39,8 +43,9 @@ def read_vectors(path: str) -> Vectors:
     """The vectors of a file, or of stdin if path is "-".
 
     .csv, .tsv, .xlsx: a row a token, with or without a header and a column of labels. .json: a list of rows, or
-    an object with "x" (or "vectors") and optionally "tokens". .npy: one array. .npz: the array x (or
-    vectors), or the only one. Numbers become float64.
+    an object with "x" (or "vectors", "embeddings", "hidden_states", …) and optionally "tokens" (or "words", "labels"),
+    or what pandas writes with orient="split". .npy: one array, (n, d_model) or a batch of one. .npz: the array x (or
+    vectors, …), or the only one, and optionally tokens, an array of words. Numbers become float64.
 
     Raises InputError, naming the file, the line or row, the column and the cure.
 
@@ -58,9 +63,12 @@ def read_vectors(path: str) -> Vectors:
     if suffix == ".npy":
         return Vectors(finite_matrix(read_npy(data, where), where), None)
     if suffix == ".npz":
-        return Vectors(
-            finite_matrix(select_array(read_npz(data, where), _NAMES, where), where), None
-        )
+        arrays = read_npz(data, where)
+        tokens = names_in(arrays, where)
+        others = without_names(arrays)
+        name = select_name(others, _NAMES, where)
+        unused = readings_of(where, left_out(others, [name]))
+        return Vectors(finite_matrix(others[name], where), tokens, unused)
     table = table_of(data, suffix, where)
     tokens = table.labels and checked_tokens(table.labels, where)
     return Vectors(table.values, tokens, table.readings)
@@ -68,11 +76,30 @@ def read_vectors(path: str) -> Vectors:
 
 def _from_json(value: Any, where: str) -> Vectors:
     if not isinstance(value, dict):
-        return Vectors(grid(value, where), None)
+        return Vectors(_rows(value, where), None)
+    if set(value) == _OF_PANDAS:
+        words = value["index"]
+        is_named = isinstance(words, list) and all(isinstance(each, str) for each in words)
+        value = {"x": value["data"]} | ({"tokens": words} if is_named and words else {})
     name = next((each for each in _NAMES if each in value), None)
     if name is None:
         raise InputError(
             f'{where} has no "x" among its keys ({listed(value) or "there are none"}): '
-            'write {"x": [[1, 2], [3, 4]]}'
+            'write {"x": [[1, 2], [3, 4]], "tokens": ["a", "b"]}'
         )
-    return Vectors(grid(value[name], f"{where}, {name}"), tokens_in(value, where))
+    unused = readings_of(where, left_out(without_names(value), [name]))
+    return Vectors(_rows(value[name], f"{where}, {name}"), names_in(value, where), unused)
+
+
+def _rows(value: Any, where: str) -> FloatArray:
+    """The rows of lists of JSON, of which a batch of one is no axis; one row alone needs its brackets."""
+    is_batch = isinstance(value, list) and len(value) == 1 and _begins_with_row(value[0])
+    if not is_batch and isinstance(value, list) and value and _begins_with_row(value[0]):
+        raise InputError(
+            f"{where} holds a batch of {len(value)}: save one of them, [[1, 2], [3, 4]]"
+        )
+    return grid(value[0] if is_batch else value, where)
+
+
+def _begins_with_row(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], list)

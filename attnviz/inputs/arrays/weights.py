@@ -11,12 +11,14 @@ import numpy as np
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError, ShapeError
+from attnviz.inputs.arrays.beside import left_out
 from attnviz.inputs.arrays.fused_weights import (
     STACKED,
     FusedArray,
     is_out_in,
     rows_of_each,
 )
+from attnviz.inputs.arrays.head_axes import without_head_axes
 from attnviz.inputs.arrays.weight_names import (
     FUSED,
     FUSED_BIAS,
@@ -24,7 +26,16 @@ from attnviz.inputs.arrays.weight_names import (
     WeightNames,
     find_weight_names,
 )
-from attnviz.inputs.files.grids import Array, finite, grid, read_json, read_npz, vector
+from attnviz.inputs.files.grids import (
+    Array,
+    finite,
+    grid,
+    listed,
+    nested,
+    read_json,
+    read_npz,
+    vector,
+)
 from attnviz.inputs.files.reading import read_file
 from attnviz.inputs.files.safetensors_file import read_safetensors
 from attnviz.records import record
@@ -66,7 +77,8 @@ def read_weights(
 
     Matrices come back as (in, out): w_q (d_model, h·d_k), w_v (d_model, h·d_v), w_o (h·d_v, d_out). `transposed`
     says whether the file has them as (out, in); None finds out from `d_model`, or where the shapes leave
-    it open from the names, if these settle it. `prefix` names one of several layers. Of one array that holds queries,
+    it open from the names, if these settle it. Matrices with an axis of heads, as TransformerLens, Flax and Keras keep
+    them, come back without it. `prefix` names one of several layers. Of one array that holds queries,
     keys and values `fused` is the layout, None the one that goes with its name, and `heads` the number of query heads,
     which the layout "by-head" needs. Numbers become float64.
 
@@ -75,14 +87,30 @@ def read_weights(
     """
     arrays, named = _named_arrays(path, prefix)
     found = {role: finite(arrays[name], f"{path}, {name}") for role, name in named.names.items()}
+    ways: list[tuple[str, str]] = []
+    # torch.nn.Linear knows no such axis, and a file of its names may have it anywhere
+    plain = None
+    if not named.is_linear:
+        plain = without_head_axes(found, named.names, path, d_model=d_model, heads=heads, ways=ways)
+    if plain is not None:
+        if transposed:
+            raise InputError(
+                f"{path}: {named.names[NEEDED[0]]} has an axis of heads and is not transposed: "
+                "leave --transpose-weights out"
+            )
+        found, transposed = plain, False
     for role, array in found.items():
         axes = 2 if role.startswith("w_") else 1
         if array.ndim != axes or not array.size:
             expected = "two dimensions" if axes == 2 else "one dimension"
-            raise ShapeError(
-                f"{path}: {named.names[role]} has shape {array.shape}, expected {expected}, not empty"
+            of_heads = (
+                "; save the heads one after the other" if axes == 2 else "; save array.ravel()"
             )
-    ways: list[tuple[str, str]] = []
+            cure = of_heads if array.ndim == axes + 1 else ""
+            raise ShapeError(
+                f"{path}: {named.names[role]} has shape {array.shape}, expected {expected}, not empty{cure}"
+            )
+    is_said = transposed is not None or FUSED in found
     if named.is_one_of > 1:
         ways.append(("layer", named.prefix or "(no prefix)"))
     if FUSED in found:
@@ -103,12 +131,30 @@ def read_weights(
         shown = FUSED if FUSED in named.names else NEEDED[0]
         shape = "" if shown == FUSED else f"{named.names[shown]} {found[shown].shape}"
         ways.append(("out_in", shape))
+    if d_model is None and transposed is False and not is_said and _is_open(found):
+        ways.append(("in_out", f"{named.names[NEEDED[0]]} {found[NEEDED[0]].shape}"))
+    ways += left_out(named.left_out, ())
+    small = [name for name, array in arrays.items() if _is_small(array, name, named)]
+    if small:
+        ways.append(("small_integers", ", ".join(small)))
     if named.unused:
         ways.append(("unused", ", ".join(named.unused)))
     turned = {
         role: array.T if transposed and array.ndim == 2 else array for role, array in found.items()
     }
     return Weights(turned, tuple(Reading(Path(path).name, *each) for each in ways))
+
+
+def _is_open(found: Arrays) -> bool:
+    """True where the matrices could be (out, in) too: all of the same width, and not square."""
+    rows, columns = found[NEEDED[0]].shape
+    return bool(rows != columns) and all(found[role].shape[1] == columns for role in NEEDED)
+
+
+def _is_small(array: Array, name: str, named: WeightNames) -> bool:
+    """True for a matrix of integers of 8 bits, as which weights are stored that a scale would make whole again."""
+    is_used = name in [each for role, each in named.names.items() if role.startswith("w_")]
+    return is_used and array.dtype.kind in "iu" and array.dtype.itemsize == 1
 
 
 def _without_fused(
@@ -202,6 +248,11 @@ def _named_arrays(path: str, prefix: str | None) -> tuple[Mapping[str, Array], W
         value = read_json(data, path)
         if not isinstance(value, dict):
             raise InputError(f'{path} is not an object of matrices: write {{"w_q": [[1, 2]], …}}')
+        if isinstance(value.get("weight_map"), dict):
+            raise _index_of_several(value["weight_map"], path, prefix)
+        [*inner] = value.values()
+        if len(inner) == 1 and isinstance(inner[0], dict):
+            value = inner[0]  # {"weights": {"w_q": …}}
         named = find_weight_names(value, path, prefix)
         return {
             name: _from_json(value[name], f"{path}, {name}", role)
@@ -210,8 +261,30 @@ def _named_arrays(path: str, prefix: str | None) -> tuple[Mapping[str, Array], W
     return _read_safetensors(data, path, prefix)
 
 
+def _index_of_several(files: dict[str, Any], path: str, prefix: str | None) -> InputError:
+    """An error for the index of a checkpoint in several files, which names those with the layer of that prefix."""
+    start = (prefix or "").strip().lower()
+    of_layer = [file for name, file in files.items() if name.lower().startswith(start)]
+    names = {str(file): None for file in of_layer or files.values()}
+    return InputError(
+        f"{path} is the index of a checkpoint in several files and holds no weights: give the one that holds the "
+        f"layer ({listed(names, most=3)})"
+    )
+
+
 def _from_json(value: Any, where: str, role: str) -> FloatArray:
-    return grid(value, where) if role.startswith("w_") else vector(value, where)
+    axes = 2 if role.startswith("w_") else 1
+    if _depth(value) == axes + 1:
+        return nested(value, where, "[[1, 2], [3, 4]]" if axes > 1 else "[1, 2]")
+    return grid(value, where) if axes > 1 else vector(value, where)
+
+
+def _depth(value: Any) -> int:
+    """How deep the first lists are in each other, at most 4."""
+    depth = 0
+    while isinstance(value, list) and value and depth < 4:
+        value, depth = value[0], depth + 1
+    return depth
 
 
 def _read_safetensors(

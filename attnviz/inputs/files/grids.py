@@ -20,6 +20,7 @@ _Found = TypeVar("_Found")
 _AXES = ("layer", "head", "row", "column")
 _AXES_OF_BATCH = ("layer", "batch", "head", "row", "column")
 _LONGEST_NAME = 60
+_FLOAT32_BYTES = 4
 
 
 def read_json(data: bytes, where: str) -> Any:
@@ -83,11 +84,16 @@ def _numpy_file(what: str, where: str, cure: str) -> Iterator[None]:
 
 def select_array(arrays: Mapping[str, _Found], names: tuple[str, ...], where: str) -> _Found:
     """The array of one of `names`, or the only one there is. Raises InputError if there is none, or a choice."""
+    return arrays[select_name(arrays, names, where)]
+
+
+def select_name(arrays: Mapping[str, object], names: tuple[str, ...], where: str) -> str:
+    """The one of `names` that is there, or the only name. Raises InputError if there is none, or a choice."""
     for name in names:
         if name in arrays:
-            return arrays[name]
+            return name
     if len(arrays) == 1:
-        return next(iter(arrays.values()))
+        return next(iter(arrays))
     if not arrays:
         raise InputError(f"{where} is empty: it holds no array")
     raise InputError(
@@ -96,14 +102,17 @@ def select_array(arrays: Mapping[str, _Found], names: tuple[str, ...], where: st
 
 
 def finite_matrix(array: Array, where: str) -> FloatArray:
-    """`array` as float64, two-dimensional and finite: (rows, columns), both at least 1.
+    """`array` as float64, two-dimensional and finite: (rows, columns), both at least 1. A batch of one is no axis.
 
     Raises InputError, naming the row and column (from 1) of a number that is not finite.
     """
-    values = finite(array, where)
+    shape = array.shape
+    values = finite(array[0] if array.ndim == 3 and len(array) == 1 else array, where)
     if values.ndim != 2:
+        of_one = {1: "; one row is array[None]", 3: "; of a batch save one, such as array[0]"}
+        cure = of_one.get(values.ndim, "")
         raise InputError(
-            f"{where} has shape {values.shape}, expected two dimensions (rows, columns)"
+            f"{where} has shape {shape}, expected two dimensions (rows, columns){cure}"
         )
     if not values.size:
         raise InputError(f"{where} has shape {values.shape}: it needs at least one row and column")
@@ -112,8 +121,7 @@ def finite_matrix(array: Array, where: str) -> FloatArray:
 
 def finite(array: Array, where: str) -> FloatArray:
     """`array` as float64, all of it finite. Raises InputError if it holds anything else."""
-    if array.dtype.kind not in "fiub":
-        raise InputError(f"{where} holds {array.dtype}, not real numbers: save an array of numbers")
+    check_real(array, where)
     with np.errstate(over="ignore"):
         values = array.astype(np.float64)
     wrong = np.argwhere(~np.isfinite(values))
@@ -134,6 +142,25 @@ def finite(array: Array, where: str) -> FloatArray:
             "attention needs finite numbers"
         )
     return values
+
+
+def check_real(array: Array, where: str) -> None:
+    """Raises InputError for an array of anything but real numbers.
+
+    >>> check_real(np.ones(2), "x.npy")
+    """
+    kind = array.dtype
+    if kind.kind == "V" and not kind.names and kind.itemsize <= _FLOAT32_BYTES:
+        raise InputError(
+            f"{where} holds numbers of a type that NumPy does not know ({kind.str}), as bfloat16 is saved: "
+            "save array.astype('float32')"
+        )
+    if kind.kind == "c":
+        raise InputError(
+            f"{where} holds complex numbers ({kind}): save array.real, or the magnitudes numpy.abs(array)"
+        )
+    if kind.kind not in "fiub":
+        raise InputError(f"{where} holds {kind}, not real numbers: save an array of numbers")
 
 
 def nested(value: Any, where: str, example: str) -> Array:
@@ -181,11 +208,17 @@ def vector(value: Any, where: str, booleans: bool = False) -> FloatArray:
 
 def listed(names: Mapping[str, object], most: int = 6) -> str:
     """The first few names, and how many more there are."""
-    shown = ", ".join(
-        name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
-        for name in list(names)[:most]
-    )
+    shown = ", ".join(shortened(name) for name in list(names)[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def shortened(name: str) -> str:
+    """The name, of at most 60 characters.
+
+    >>> shortened("w_q")
+    'w_q'
+    """
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
 
 def _number(value: Any, where: str, column: int, booleans: bool) -> float:

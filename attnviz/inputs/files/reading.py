@@ -88,7 +88,7 @@ def read_file(path: str, suffixes: Sequence[str], what: str) -> tuple[bytes, str
         raise InputError(f"{path} is a folder: name a file in it ({what})")
     suffix = file.suffix.lower()
     if file.is_file() and suffix not in suffixes:
-        raise InputError(_unknown_suffix(path, suffix, suffixes))
+        raise InputError(_unknown_suffix(path, suffix, suffixes, what))
     try:
         with open_to_read(file, what) as stream:
             data = _read_limited(stream, path)
@@ -197,7 +197,11 @@ def _check_content(data: bytes, suffix: str, path: str) -> None:
         )
 
 
-def _unknown_suffix(path: str, suffix: str, suffixes: Sequence[str]) -> str:
+def _unknown_suffix(path: str, suffix: str, suffixes: Sequence[str], what: str) -> str:
+    from attnviz.inputs.files.other_formats import advice_on  # only errors need it
+
+    if advice := advice_on(path, suffix, what):
+        return advice
     found = f"unknown suffix {suffix!r}" if suffix else "no suffix"
     near = closest(suffix, suffixes, likeness=0.5) if suffix else None
     hint = f"did you mean {near!r}? " if near else ""
