@@ -476,3 +476,11 @@ def test_matrices_that_were_turned_are_said_and_others_not(saved):
 
     assert ways(turned.readings) == {"out_in": "w_q (3, 4)"}
     assert plain.readings == ()
+
+
+def test_a_larger_array_beside_the_weights_is_not_read(tmp_path):
+    path = tmp_path / "w.npz"
+    eye = np.eye(2)
+    np.savez_compressed(path, w_q=eye, w_k=eye, w_v=eye, embedding=np.zeros((2, 200_000, 25)))
+
+    assert read_weights(str(path), 2).arrays["w_q"].tolist() == [[1, 0], [0, 1]]

@@ -13,7 +13,9 @@ from attnviz.errors import InputError
 from attnviz.inputs.arrays.batches import without_batch
 from attnviz.inputs.files.grids import (
     Array,
+    check_scores,
     finite,
+    first_place,
     nested,
     read_json,
     read_npy,
@@ -57,13 +59,13 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
     tokens = None
     data, suffix = read_file(path, SUFFIXES, "--attention")
     if suffix == ".npy":
-        array = read_npy(data, path)
+        array = read_npy(data, path, check_scores)
     elif suffix == ".npz":
-        arrays = read_npz(data, path)
+        arrays = read_npz(data, path, check_scores)
         layers = _stacked(arrays)
         array = select_array(arrays, _NAMES, path) if layers is None else layers
     elif suffix == ".safetensors":
-        array = select_array(read_safetensors(data, path), _NAMES, path).array()
+        array = select_array(read_safetensors(data, path), _NAMES, path).array(check_scores)
     else:
         value = read_json(data, path)
         inner = value
@@ -99,9 +101,11 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
 
 def _stacked(arrays: Mapping[str, Array]) -> Array | None:
     """The arrays one upon the other where each is a layer, as numpy.savez(file, *attentions) names them; else None."""
-    layers = [arrays.get(f"arr_{i}") for i in range(len(arrays))]
-    found = [each for each in layers if each is not None]
-    is_whole = len(found) == len(layers) > 1 and len({each.shape for each in found}) == 1
+    names = [f"arr_{i}" for i in range(len(arrays))]
+    if len(names) < 2 or not all(name in arrays for name in names):
+        return None
+    found = [arrays[name] for name in names]
+    is_whole = len({each.shape for each in found}) == 1
     return np.stack(found) if is_whole and found[0].ndim > 2 else None
 
 
@@ -115,17 +119,17 @@ def _doubts(weights: FloatArray) -> list[tuple[str, str]]:
 
 
 def _check(weights: FloatArray, path: str) -> None:
-    negative = np.argwhere(weights < 0)
-    if len(negative):
-        layer, head, row, column = negative[0].tolist()
+    negative = first_place(weights < 0)
+    if negative is not None:
+        layer, head, row, column = negative
         raise InputError(
             f"{path}, layer {layer}, head {head}, row {row + 1}, column {column + 1}: "
             f"{weights[layer, head, row, column]:g} is below 0: give weights, not scores"
         )
     sums = weights.sum(axis=-1)
-    large = np.argwhere(sums > 1 + _TOLERANCE)
-    if len(large):
-        layer, head, row = large[0].tolist()
+    large = first_place(sums > 1 + _TOLERANCE)
+    if large is not None:
+        layer, head, row = large
         raise InputError(
             f"{path}, layer {layer}, head {head}, row {row + 1} sums to {sums[layer, head, row]:g}: "
             "give weights, each row 1 together: apply softmax to scores, and call model.eval() if dropout is on"

@@ -11,6 +11,7 @@ from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
 from attnviz.inputs.arrays.score_files import chosen_heads, fitted, read_scores, score, unfit
 from attnviz.inputs.arrays.scores_shape import ScoresShape
+from attnviz.inputs.files.grids import first_place
 from attnviz.inputs.files.tables import readings_of
 from attnviz.records import record
 
@@ -76,9 +77,9 @@ def as_mask(values: FloatArray, n: int, where: str) -> BoolArray:
     """
     if values.shape != (n, n):
         raise unfit(values, (n, n), where)
-    wrong = np.argwhere((values != 0) & (values != 1))
-    if len(wrong):
-        raise _neither(values, wrong[0], where)
+    wrong = first_place((values != 0) & (values != 1))
+    if wrong is not None:
+        raise _neither(values, wrong, where)
     mask: BoolArray = values == 1
     return mask
 
@@ -91,7 +92,7 @@ def _is_additive(values: FloatArray, where: str) -> bool:
         return True
     # a mask of 0 and 1 is wrong in what is neither; one that is added, in what is between
     allowed = (values == 0) | ((values == 1) if (values == 1).any() else (values <= _NEGLIGIBLE))
-    raise _neither(values, np.argwhere(~allowed)[0], where, _ADDED)
+    raise _neither(values, first_place(~allowed), where, _ADDED)
 
 
 def _neither(values: FloatArray, place: Any, where: str, hint: str = "") -> InputError:

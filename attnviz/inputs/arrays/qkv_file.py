@@ -12,7 +12,16 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading, Source
 from attnviz.errors import InputError
 from attnviz.inputs.arrays.batches import without_batch
-from attnviz.inputs.files.grids import Array, finite, listed, nested, read_json, read_npy, read_npz
+from attnviz.inputs.files.grids import (
+    Array,
+    check_axes,
+    finite,
+    listed,
+    nested,
+    read_json,
+    read_npy,
+    read_npz,
+)
 from attnviz.inputs.files.reading import read_file
 from attnviz.inputs.files.safetensors_file import read_safetensors
 from attnviz.inputs.tokens import tokens_in
@@ -74,7 +83,7 @@ def read_qkv(
     data, suffix = read_file(path, SUFFIXES, "--qkv")
     there: Mapping[str, Any] = {}
     if suffix == ".npy":
-        array = read_npy(data, path)
+        array = read_npy(data, path, check_axes)
         if array.ndim not in (3, 4, 5) or len(array) != len(_NAMES):
             raise InputError(
                 f"{path} has shape {array.shape}, expected (3, n, d) or (3, heads, n, d): queries, keys, values"
@@ -93,9 +102,9 @@ def read_qkv(
         there = value
     elif suffix == ".safetensors":
         tensors = read_safetensors(data, path)
-        found = {role: tensors[name].array() for role, name in _named(tensors, path)}
+        found = {role: tensors[name].array(check_axes) for role, name in _named(tensors, path)}
     else:
-        arrays = read_npz(data, path)
+        arrays = read_npz(data, path, check_axes)
         found = {role: arrays[name] for role, name in _named(arrays, path)}
         there = arrays
     ways: list[tuple[str, str]] = []

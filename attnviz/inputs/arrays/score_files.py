@@ -13,7 +13,16 @@ from attnviz.errors import InputError
 from attnviz.inputs.arrays.batches import without_batch
 from attnviz.inputs.arrays.scores_shape import ScoresShape
 from attnviz.inputs.arrays.vectors import SUFFIXES
-from attnviz.inputs.files.grids import Array, grid, read_json, read_npy, read_npz, select_array
+from attnviz.inputs.files.grids import (
+    Array,
+    check_scores,
+    first_place,
+    grid,
+    read_json,
+    read_npy,
+    read_npz,
+    select_array,
+)
 from attnviz.inputs.files.reading import read_file
 from attnviz.inputs.files.table_files import table_of
 from attnviz.inputs.files.tables import ParseCell, number
@@ -32,10 +41,10 @@ def read_scores(path: str, what: str, parse: ParseCell) -> tuple[FloatArray, tup
         value = read_json(data, path)
         return _of_json(value.get(what) if isinstance(value, dict) else value, path), ()
     if suffix == ".npy":
-        return _numbers(read_npy(data, path), path), ()
+        return _numbers(read_npy(data, path, check_scores), path), ()
     if suffix == ".npz":
         names = (what, f"attn_{what}", f"attention_{what}")
-        return _numbers(select_array(read_npz(data, path), names, path), path), ()
+        return _numbers(select_array(read_npz(data, path, check_scores), names, path), path), ()
     table = table_of(data, suffix, path, parse=parse)
     return table.values, table.readings
 
@@ -47,11 +56,11 @@ def _numbers(array: Array, path: str) -> FloatArray:
     if not array.ndim or not array.size:
         raise InputError(f"{path} has shape {array.shape}: it needs at least one row and column")
     values = array.astype(np.float64)
-    wrong = np.argwhere(np.isnan(values) | np.isposinf(values))
-    if len(wrong):
-        place = ", ".join(str(each + 1) for each in wrong[0].tolist())
+    wrong = first_place(np.isnan(values) | np.isposinf(values))
+    if wrong is not None:
+        place = ", ".join(str(each + 1) for each in wrong)
         raise InputError(
-            f"{path}, number {place}: {values[tuple(wrong[0])]} is no score's: put a number there"
+            f"{path}, number {place}: {values[wrong]} is no score's: put a number there"
         )
     return values
 

@@ -8,6 +8,7 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
 from attnviz.inputs.files.grids import (
+    check_matrix,
     finite_matrix,
     grid,
     listed,
@@ -56,11 +57,10 @@ def read_vectors(path: str) -> Vectors:
     if suffix == ".json":
         return _from_json(read_json(data, where), where)
     if suffix == ".npy":
-        return Vectors(finite_matrix(read_npy(data, where), where), None)
+        return Vectors(finite_matrix(read_npy(data, where, check_matrix), where), None)
     if suffix == ".npz":
-        return Vectors(
-            finite_matrix(select_array(read_npz(data, where), _NAMES, where), where), None
-        )
+        array = select_array(read_npz(data, where, check_matrix), _NAMES, where)
+        return Vectors(finite_matrix(array, where), None)
     table = table_of(data, suffix, where)
     tokens = table.labels and checked_tokens(table.labels, where)
     return Vectors(table.values, tokens, table.readings)

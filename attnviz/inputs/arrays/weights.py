@@ -24,7 +24,15 @@ from attnviz.inputs.arrays.weight_names import (
     WeightNames,
     find_weight_names,
 )
-from attnviz.inputs.files.grids import Array, finite, grid, read_json, read_npz, vector
+from attnviz.inputs.files.grids import (
+    Array,
+    check_axes,
+    finite,
+    grid,
+    read_json,
+    read_npz,
+    vector,
+)
 from attnviz.inputs.files.reading import read_file
 from attnviz.inputs.files.safetensors_file import read_safetensors
 from attnviz.records import record
@@ -196,7 +204,7 @@ def _is_transposed(found: Arrays, named: WeightNames, d_model: int | None, path:
 def _named_arrays(path: str, prefix: str | None) -> tuple[Mapping[str, Array], WeightNames]:
     data, suffix = read_file(path, SUFFIXES, "--weights")
     if suffix == ".npz":
-        arrays = read_npz(data, path)
+        arrays = read_npz(data, path, check_axes)
         return arrays, find_weight_names(arrays, path, prefix)
     if suffix == ".json":
         value = read_json(data, path)
@@ -219,4 +227,4 @@ def _read_safetensors(
 ) -> tuple[Mapping[str, Array], WeightNames]:
     tensors = read_safetensors(data, path)
     named = find_weight_names(tensors, path, prefix)
-    return {name: tensors[name].array() for name in named.names.values()}, named
+    return {name: tensors[name].array(check_axes) for name in named.names.values()}, named
