@@ -145,4 +145,4 @@ def test_the_problems_of_all_chapters_together_take_no_more_than_one_may(tmp_pat
 
     done = run_limited(CLAIM, 1024 * MIB, path)
 
-    assert "would need 6.0 GiB, more than the 4 GiB allowed" in done.out
+    assert "would need 6.0 GiB, more than the 1 GiB allowed" in done.out

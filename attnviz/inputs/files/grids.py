@@ -41,7 +41,7 @@ def read_json(data: bytes, where: str) -> Any:
     """The value that a JSON text holds. Raises InputError with line and column where it is not JSON."""
     import json  # here and below: only files need these
 
-    from attnviz.core.json_text import load_json
+    from attnviz.core.json_text import DuplicateKeyError, load_json
 
     text = as_text(data, where)
     try:
@@ -49,6 +49,10 @@ def read_json(data: bytes, where: str) -> Any:
     except json.JSONDecodeError as error:
         raise InputError(
             f"{where}, line {error.lineno}, column {error.colno}: not JSON: {error.msg.lower()}"
+        ) from error
+    except DuplicateKeyError as error:
+        raise InputError(
+            f"{where}: not JSON that can be read ({reason_of(error)}): keep one of them"
         ) from error
     except RecursionError as error:
         raise InputError(f"{where} is nested too deeply: write a list of rows") from error
