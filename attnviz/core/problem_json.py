@@ -26,6 +26,10 @@ _MATRICES = ("w_q", "w_k", "w_v")
 """Written without a column where queries, keys and values were given: schema 1 has no other sign of that."""
 OPTIONS = ("mask", "bias", "sinks")
 """Those of the options that are arrays."""
+ARRAY_NAMES = frozenset(
+    (*(f"problem.{name}" for name in ARRAYS), *(f"options.{name}" for name in OPTIONS))
+)
+"""The arrays of a problem, as files name them."""
 _OPTIONS = ("scale", "causal", "offset")
 """Those that are not."""
 _FACTS = ("tokens", "heads", "options", "provenance", "dtypes", "shapes", "problem")
@@ -125,11 +129,10 @@ def read(
 
 def _check_known(body: Mapping[str, Any], lists: Mapping[str, Any]) -> None:
     """Raises InputError for an array, an option, a type or a shape that none has: it would be passed over."""
-    arrays = {f"problem.{name}" for name in ARRAYS} | {f"options.{name}" for name in OPTIONS}
     check_names("trace field problem", body["problem"], ARRAYS)
     check_names("trace field options", body["options"], (*_OPTIONS, *_LATER_OPTIONS, *OPTIONS))
     for name in ("dtypes", "shapes"):
-        check_names(f"trace field {name}", body[name], arrays | set(lists))
+        check_names(f"trace field {name}", body[name], ARRAY_NAMES | set(lists))
 
 
 def check_names(what: str, given: Iterable[str], known: Collection[str]) -> None:

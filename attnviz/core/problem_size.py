@@ -12,6 +12,7 @@ _STAGES = 5
 _COPIES = 2
 """Of queries, keys and values: those of all heads together, and those of each."""
 _FLOAT = 8
+_CURE = "use fewer tokens or heads"
 
 
 def trace_bytes(problem: Problem) -> int:
@@ -32,13 +33,12 @@ def trace_bytes(problem: Problem) -> int:
     return (scores + _COPIES * projected + 2 * n_q * heads * d_v + output) * _FLOAT
 
 
-def check_memory(needed: int, most: int = MOST_BYTES) -> None:
-    """Raises InputError for more bytes than are allowed.
+def check_memory(needed: int, most: int = MOST_BYTES, cure: str = _CURE) -> None:
+    """Raises InputError, which ends with the cure, for more bytes than are allowed.
 
     >>> check_memory(2**20)
     """
     if needed > most:
         raise InputError(
-            f"it would need {needed / 2**30:.1f} GiB, more than the {most / 2**30:g} GiB allowed: "
-            "use fewer tokens or heads"
+            f"it would need {needed / 2**30:.1f} GiB, more than the {most / 2**30:g} GiB allowed: {cure}"
         )

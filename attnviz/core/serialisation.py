@@ -223,6 +223,7 @@ def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> TraceFields:
     if not any(facts.get("rounded") == each for each in (None, "article")):
         raise problem_json.field_error("rounded")
     problem = problem_json.problem_from_facts(facts, arrays)
+    problem_json.check_names("the trace", arrays, _names(problem.heads))
     try:
         heads = tuple(_head(problem, arrays, i) for i in range(problem.heads))
         concat, output, rounded = arrays["concat"], arrays["output"], facts["rounded"]
@@ -232,6 +233,12 @@ def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> TraceFields:
     _check_shape("concat", concat, (problem.n_q, width))
     _check_shape("output", output, (problem.n_q, _width_out(problem, width)))
     return TraceFields(problem, heads, read_only(concat), read_only(output), rounded)
+
+
+def _names(heads: int) -> set[str]:
+    """The arrays that a trace of so many heads may have."""
+    of_heads = {f"traces.{i}.{name}" for i in range(heads) for name in _OF_HEAD}
+    return {*problem_json.ARRAY_NAMES, *of_heads, "concat", "output"}
 
 
 def _width_out(problem: Problem, width: int) -> int:

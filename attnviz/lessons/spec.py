@@ -38,7 +38,7 @@ from attnviz.errors import AttnvizError, InputError, reason_of
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import lesson_named
 from attnviz.lessons.request import LessonRequest
-from attnviz.progress import reporting
+from attnviz.progress import part_of, report
 from attnviz.records import record
 from attnviz.story.i18n import language_codes
 from attnviz.story.roundings import MOST_DECIMALS, ROUNDINGS
@@ -114,9 +114,19 @@ def lessons_from_spec(text: str) -> tuple[FilmLesson, ...]:
     _check_count(chapters)
     checked = [_checked(each, f"chapter {i}") for i, each in enumerate(chapters, start=1)]
     problems = [each.problem for each in checked if each.problem is not None]
-    with _naming("what made the film"):
-        check_memory(sum(map(trace_bytes, problems)), MOST_BYTES)
-    return tuple(map(_lesson, reporting(checked, "Computing the lessons", len(checked))))
+    try:
+        check_memory(sum(map(trace_bytes, problems)), MOST_BYTES, "give the input itself")
+    except InputError as error:
+        raise InputError(f"what made the film: {error}") from error
+    return tuple(_computed(checked))
+
+
+def _computed(checked: Sequence[_Checked]) -> Iterator[FilmLesson]:
+    for number, each in enumerate(checked, start=1):
+        with part_of(f"Chapter {number} of {len(checked)}"):
+            report("Computing")
+            lesson = _lesson(each)
+        yield lesson
 
 
 def _check_count(chapters: Sequence[object]) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 
 import av
@@ -232,6 +233,37 @@ def test_a_row_cannot_be_chosen_where_no_lesson_has_a_sequence(explain, film):
     line = refused(explain("--from", "film.mp4", "--query", "2"))
 
     assert line == "no lesson in film.mp4 takes a sequence: leave --query out"
+
+
+@pytest.mark.parametrize(
+    ("text", "lesson", "how", "format", "says"),
+    [
+        ("a b", "masking", {"rounding": "article"}, "text", "the lesson masking does not round as"),
+        ("a b", "masking", {"rounding": "article"}, "json", "the lesson masking does not round as"),
+        ("a b", "multi-head", {}, "markdown", "the lesson multi-head compares heads, and this in"),
+        ("a b", MAIN.name, {"key": 1}, "text", "--key follows one product where d_k is more than"),
+        ("a " * 11, MAIN.name, {"rounding": "article"}, "text", "the article's rounding shares te"),
+        ("a " * 11, MAIN.name, {"rounding": "article"}, "json", "the article's rounding shares te"),
+    ],
+)
+def test_a_request_that_does_not_fit_its_lesson_is_an_error_of_the_film(
+    explain, film, text, lesson, how, format, says
+):
+    request = lesson_request(MAIN, InputRequest(text=text), Presentation())
+    film(spec_text([FilmLesson(LESSONS[lesson], "A title", replace(request, **how))]))
+
+    line = refused(explain("--from", "film.mp4", "--format", format, "--lang", "en"))
+
+    assert line.startswith(f"film.mp4: what made the film does not fit the lesson {lesson} ({says}")
+    assert line.endswith("): render the film again")
+
+
+def test_an_option_that_does_not_fit_a_lesson_of_a_film_is_named_as_it_was_given(explain, film):
+    film(spec_text([made("masking", text="the cat")]))
+
+    line = refused(explain("--from", "film.mp4", "--rounding", "article"))
+
+    assert line == "the lesson masking does not round as the article does: leave --rounding out"
 
 
 def test_an_input_that_was_left_out_is_reported(explain, film, monkeypatch):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -26,6 +26,7 @@ from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import DEFAULT
 from attnviz.library.printing import NARROWEST, page_width
+from attnviz.progress import reporting
 from attnviz.records import record
 from attnviz.theme import DARK, THEMES
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _INPUT, _OUTPUT = "Input", "Output"
 _STDOUT = "-"
+_Item = TypeVar("_Item")
 
 
 @record
@@ -210,7 +212,8 @@ def _json(lessons: Sequence[ExplainRequest]) -> Iterator[str]:
     """One lesson as it is, several as a list; in pieces. What can fail does before the first."""
     from itertools import chain
 
-    texts = [_json_of(each) for each in lessons]
+    with progress_line():
+        texts = [_json_of(each) for each in _reported(lessons)]
     if len(texts) == 1:
         return chain(texts[0], "\n")
     others = (chain((",\n",), each) for each in texts[1:])
@@ -227,7 +230,8 @@ def _json_of(request: ExplainRequest) -> Iterable[str]:
     if request.request.rounding == "article":
         from attnviz.core.rounding import article_rounded
 
-        trace = article_rounded(trace)
+        with request.naming_film():
+            trace = article_rounded(trace)
     return trace.json_pieces()
 
 
@@ -250,7 +254,7 @@ def _document(lessons: Sequence[ExplainRequest], format: str) -> str:
         raise InputError(
             f"there are {len(lessons)} lessons, and a {format} document holds one: {_one_of(lessons)}"
         )
-    boards = [(each.storyboard(), each.steps) for each in lessons]
+    boards = [(each.storyboard(), each.steps) for each in _reported(lessons)]
     return "\n".join(markup(board, format, chosen_steps(board, steps)) for board, steps in boards)
 
 
@@ -267,16 +271,21 @@ def _show(lessons: Sequence[ExplainRequest], options: ExplainOptions) -> None:
     width = page_width(options.width)
     palette = Palette(THEMES[options.theme], depth)
     with progress_line():
-        boards = [(each.storyboard(), each.steps) for each in lessons]
+        boards = [(each.storyboard(), each.steps) for each in _reported(lessons)]
         settings = [(PageContext(board, palette, width), steps) for board, steps in boards]
         texts = [
             [as_text(page, depth) for page in pages(each, chosen_steps(each.storyboard, steps))]
-            for each, steps in settings
+            for each, steps in _reported(settings)
         ]
     if options.to_file:
         _write(options, "\n".join(map("".join, texts)))
     else:
         show_pages(_in_turn(texts), pause=options.pause, prompt=settings[0][0].phrase("pause"))
+
+
+def _reported(lessons: Sequence[_Item]) -> Iterable[_Item]:
+    """Reports how many of several lessons are written; of one there is nothing to count."""
+    return reporting(lessons, "Writing the lessons", len(lessons)) if len(lessons) > 1 else lessons
 
 
 def _in_turn(lessons: Sequence[Sequence[str]]) -> list[str]:
