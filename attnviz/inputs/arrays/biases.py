@@ -15,7 +15,7 @@ def read_bias(path: str, shape: ScoresShape) -> tuple[FloatArray, tuple[Reading,
     The file has one of the shapes of `fitted`. Raises InputError for another, and for a number that is neither finite
     nor −∞.
     """
-    values, readings = read_scores(path, "bias", score)
+    values, readings = read_scores(path, "bias", score, shape)
     ways: list[tuple[str, str]] = []
     added = fitted(values, shape, path, ways)
     if added.shape[-2] == 1 < shape.n_q:

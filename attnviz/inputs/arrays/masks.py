@@ -48,7 +48,7 @@ def read_mask(
 
     Raises InputError: not a mask, or not one for so many heads, queries and keys.
     """
-    values, readings = read_scores(path, "mask", _cell)
+    values, readings = read_scores(path, "mask", _cell, shape)
     ways: list[tuple[str, str]] = []
     added = fitted(values, shape, path, ways)
     is_additive = _is_additive(added, path)

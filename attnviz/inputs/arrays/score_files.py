@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, TypeVar
 
 import numpy as np
@@ -31,10 +32,13 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 _INFINITE = {"-inf": -np.inf, "-infinity": -np.inf, "-∞": -np.inf}
 
 
-def read_scores(path: str, what: str, parse: ParseCell) -> tuple[FloatArray, tuple[Reading, ...]]:
+def read_scores(
+    path: str, what: str, parse: ParseCell, shape: ScoresShape
+) -> tuple[FloatArray, tuple[Reading, ...]]:
     """The numbers of a file for the option `what`, "mask" or "bias", as many axes as it has, and how it was read.
 
-    −∞ may be among them. `parse` reads a cell of a table. Raises InputError, naming the file and what is wrong.
+    −∞ may be among them. `parse` reads a cell of a table. A packed file may hold as many numbers as there are scores of
+    that shape, however small it is. Raises InputError, naming the file and what is wrong.
     """
     data, suffix = read_file(path, SUFFIXES, f"--{what}")
     if suffix == ".json":
@@ -44,7 +48,8 @@ def read_scores(path: str, what: str, parse: ParseCell) -> tuple[FloatArray, tup
         return _numbers(read_npy(data, path, check_scores), path), ()
     if suffix == ".npz":
         names = (what, f"attn_{what}", f"attention_{what}")
-        return _numbers(select_array(read_npz(data, path, check_scores), names, path), path), ()
+        arrays = read_npz(data, path, check_scores, shape.of * math.prod(shape.pairs))
+        return _numbers(select_array(arrays, names, path), path), ()
     table = table_of(data, suffix, path, parse=parse)
     return table.values, table.readings
 

@@ -74,14 +74,15 @@ def read_npy(data: bytes, where: str, check: CheckShape) -> Array:
         return npy_array(data, lambda shape: check(shape, where))
 
 
-def read_npz(data: bytes, where: str, check: CheckShape) -> Mapping[str, Array]:
+def read_npz(data: bytes, where: str, check: CheckShape, expected: int = 0) -> Mapping[str, Array]:
     """The arrays of a .npz file by name, each unpacked when it is read, if its shape passes the check.
 
-    Nothing is unpickled, and nothing unpacked that is too large. Raises InputError, as reading an array of it does.
+    Nothing is unpickled, and nothing unpacked that is too large: many times the file, but for so many numbers as are
+    expected. Raises InputError, as reading an array of it does.
     """
     from attnviz.core.npz import StoredArrays
 
-    arrays = _NpzFile(where, _MOST_GROWN * len(data), check)
+    arrays = _NpzFile(where, max(_MOST_GROWN * len(data), _FLOAT * expected), check)
     with arrays.reading():
         arrays.stored = StoredArrays(io.BytesIO(data), MAX_FILE_BYTES, arrays.check)
     if not arrays:
