@@ -22,9 +22,9 @@ class DuplicateKeyError(ValueError):
     """An object that has a key twice: which value holds, no reader can know."""
 
 
-def load_json(text: str, *, whole_characters: bool = False) -> Any:
+def load_json(text: str, *, whole_characters: bool = False, keys_once: bool = True) -> Any:
     """The value of a JSON text. Its size is checked before anything is allocated. With `whole_characters` no text in it
-    may hold a lone surrogate, which no file and no screen takes.
+    may hold a lone surrogate, which no file and no screen takes. Without `keys_once` the last of equal keys holds.
 
     Raises ValueError, of which `json.JSONDecodeError` is one, for what is no JSON, or too much of it, DuplicateKeyError
     for an object with one key twice, and RecursionError for lists that are nested too deeply.
@@ -35,7 +35,7 @@ def load_json(text: str, *, whole_characters: bool = False) -> Any:
     import json  # explaining a text reads no JSON, and starts sooner without it
 
     _check_size(text)
-    value = json.loads(text, object_pairs_hook=_object)
+    value = json.loads(text, object_pairs_hook=_object if keys_once else None)
     _check_depth(value)
     if whole_characters and _HALF_CHARACTER.search(text):
         _check_texts(value)
