@@ -10,13 +10,16 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from attnviz import Trace
+from attnviz.cli.explain.command import explain as command
 from attnviz.inputs import InputRequest
 from attnviz.lessons import spec
 from attnviz.lessons.registry import LESSONS
 from attnviz.lessons.spec import FilmLesson, spec_text
 from attnviz.library.lesson_input import Presentation, lesson_request
+from attnviz.progress import watched
 from attnviz.render.video.container import TrackLanguage, assemble
 from attnviz.views.film.video.embedded_spec import packed
 
@@ -264,6 +267,28 @@ def test_an_option_that_does_not_fit_a_lesson_of_a_film_is_named_as_it_was_given
     line = refused(explain("--from", "film.mp4", "--rounding", "article"))
 
     assert line == "the lesson masking does not round as the article does: leave --rounding out"
+
+
+@pytest.mark.parametrize("format", ["text", "json", "markdown"])
+def test_of_many_lessons_it_is_reported_which_is_computed_and_which_is_written(
+    film, tmp_path, format
+):
+    film(spec_text([made(**CAT), made("scaling"), made("context")]))
+    said = []
+
+    with watched(lambda work, done, total: said.append(work)):
+        done = CliRunner().invoke(
+            command, ["--from", str(tmp_path / "film.mp4"), "--format", format]
+        )
+
+    assert done.exit_code == 0
+    numbers = [f"Chapter {number} of 3" for number in (1, 2, 3)]
+    of_chapters = [each for each in said if each.endswith((": Computing", ": Writing"))]
+    assert list(dict.fromkeys(of_chapters)) == [
+        *(f"{number}: Computing" for number in numbers),
+        *(f"{number}: Writing" for number in numbers),
+    ]
+    assert all(work.startswith("Chapter ") for work in said)
 
 
 def test_an_input_that_was_left_out_is_reported(explain, film, monkeypatch):
