@@ -13,15 +13,21 @@ MOST_DEPTH = 32
 """Lists and objects inside one another."""
 _LEAST_PER_LIST = 8
 """Characters a list, where there are more than `MOST_LISTS`: an empty list takes 64 bytes, and two characters."""
+_LONGEST_KEY = 40
+"""Characters of a key that a message shows."""
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def load_json(text: str, *, whole_characters: bool = False) -> Any:
-    """The value of a JSON text. Its size is checked before anything is allocated. With `whole_characters` no text in it
-    may hold a lone surrogate, which no file and no screen takes.
+class DuplicateKeyError(ValueError):
+    """An object that has a key twice: which value holds, no reader can know."""
 
-    Raises ValueError, of which `json.JSONDecodeError` is one, for what is no JSON, or too much of it, and
-    RecursionError for lists that are nested too deeply.
+
+def load_json(text: str, *, whole_characters: bool = False, keys_once: bool = True) -> Any:
+    """The value of a JSON text. Its size is checked before anything is allocated. With `whole_characters` no text in it
+    may hold a lone surrogate, which no file and no screen takes. Without `keys_once` the last of equal keys holds.
+
+    Raises ValueError, of which `json.JSONDecodeError` is one, for what is no JSON, or too much of it, DuplicateKeyError
+    for an object with one key twice, and RecursionError for lists that are nested too deeply.
 
     >>> load_json("[[1, 2], [3, 4]]")
     [[1, 2], [3, 4]]
@@ -29,10 +35,19 @@ def load_json(text: str, *, whole_characters: bool = False) -> Any:
     import json  # explaining a text reads no JSON, and starts sooner without it
 
     _check_size(text)
-    value = json.loads(text)
+    value = json.loads(text, object_pairs_hook=_object if keys_once else None)
     _check_depth(value)
     if whole_characters and _HALF_CHARACTER.search(text):
         _check_texts(value)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        seen: set[str] = set()
+        name = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise DuplicateKeyError(f"an object in it has the key {name[:_LONGEST_KEY]!r} twice")
     return value
 
 

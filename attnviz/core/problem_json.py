@@ -5,7 +5,7 @@ null in an array is −∞; the words "NaN" and "Infinity" stand for what JSON c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,11 +26,21 @@ _MATRICES = ("w_q", "w_k", "w_v")
 """Written without a column where queries, keys and values were given: schema 1 has no other sign of that."""
 OPTIONS = ("mask", "bias", "sinks")
 """Those of the options that are arrays."""
+ARRAY_NAMES = frozenset(
+    (*(f"problem.{name}" for name in ARRAYS), *(f"options.{name}" for name in OPTIONS))
+)
+"""The arrays of a problem, as files name them."""
+_OPTIONS = ("scale", "causal", "offset")
+"""Those that are not."""
+_FACTS = ("tokens", "heads", "options", "provenance", "dtypes", "shapes", "problem")
+"""Parts of a problem that are always written."""
 _LATER: dict[str, Any] = {
     "kv_heads": None,
     "norm_epsilon": NORM_EPSILON,
     "context_tokens": None,
 }
+FIELDS = (*_FACTS, *_LATER)
+"""The fields of a problem, in a trace or alone."""
 _LATER_OPTIONS: dict[str, Any] = {"softcap": None, "window": None, "kv_length": None}
 """Facts that are written only where they are not as usual, as are the sinks: schema 1 began without them."""
 _WORDS = {"NaN": np.nan, "Infinity": np.inf}
@@ -63,6 +73,7 @@ def problem_from_plain(body: Mapping[str, Any]) -> Problem:
     >>> problem_from_plain(problem_to_plain(problem)).tokens
     ('a',)
     """
+    check_names("what is kept of its input", body, FIELDS)
     return problem_from_facts(*read("problem", body, lists_of))
 
 
@@ -96,14 +107,16 @@ def read(
     """The facts of a body, and those lists of it as arrays. Raises InputError if it is not the whole of `what`."""
     try:
         lists = lists_of(body)
-        _check_names(lists)
         dtypes, shapes = dict(body["dtypes"]), dict(body["shapes"])
+        _check_known(body, lists)
         facts = {name: body[name] for name in ("tokens", "heads", "provenance")}
         facts |= {name: body[name] for name in _LATER if name in body}
-        facts["options"] = {name: body["options"][name] for name in ("scale", "causal", "offset")}
+        facts["options"] = {name: body["options"][name] for name in _OPTIONS}
         facts["options"] |= {
             name: body["options"][name] for name in _LATER_OPTIONS if name in body["options"]
         }
+    except InputError:
+        raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise missing_part_error(what, error) from error
     arrays = {
@@ -114,12 +127,24 @@ def read(
     return facts, arrays
 
 
-def _check_names(lists: Mapping[str, Any]) -> None:
-    """Raises KeyError for an array that no problem has."""
-    known = {f"problem.{name}" for name in ARRAYS}
-    for name in lists:
-        if name.startswith("problem.") and name not in known:
-            raise KeyError(name[:_LONGEST_NAME])
+def _check_known(body: Mapping[str, Any], lists: Mapping[str, Any]) -> None:
+    """Raises InputError for an array, an option, a type or a shape that none has: it would be passed over."""
+    check_names("trace field problem", body["problem"], ARRAYS)
+    check_names("trace field options", body["options"], (*_OPTIONS, *_LATER_OPTIONS, *OPTIONS))
+    for name in ("dtypes", "shapes"):
+        check_names(f"trace field {name}", body[name], ARRAY_NAMES | set(lists))
+
+
+def check_names(what: str, given: Iterable[str], known: Collection[str]) -> None:
+    """Raises InputError for a name that is not known in a part of a body.
+
+    >>> check_names("trace field options", {"scale": 1.0}, ("scale", "causal"))
+    """
+    for name in given:
+        if name not in known:
+            raise InputError(
+                f"{what} has {str(name)[:_LONGEST_NAME]!r}, which this attnviz does not know"
+            )
 
 
 def lists_of(body: Mapping[str, Any]) -> dict[str, Any]:

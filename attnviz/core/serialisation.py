@@ -47,6 +47,8 @@ _OF_HEAD = ("q", "k", "v", *STAGES, *_PROJECTED)
 _LATER = ("capped_scores", *_PROJECTED)
 """Arrays of a head that are written only where they are its own: schema 1 began without them."""
 
+_OWN_FIELDS = ("schema", "rounded", "traces", "concat", "output")
+"""Fields of a trace beside those of its problem."""
 MOST_UNPACKED = 20
 _LEAST_ALLOWED = 256 * 2**20
 
@@ -127,6 +129,7 @@ def from_json(text: str) -> TraceFields:
         raise InputError(
             f"not a trace: schema is {_brief(found)}, expected {SCHEMA!r}; write one with explain --format json"
         )
+    problem_json.check_names("the trace", body, (*problem_json.FIELDS, *_OWN_FIELDS))
     facts, arrays = problem_json.read("trace", body, _lists_of)
     facts |= {name: body[name] for name in ("rounded",) if name in body}
     return _assembled(facts, arrays)
@@ -142,6 +145,7 @@ def _lists_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """Every array of the body, still as lists, under the name that `_arrays_of` gives it."""
     lists = problem_json.lists_of(body)
     for i, head in enumerate(body["traces"]):
+        problem_json.check_names(f"trace field traces.{i}", head, _OF_HEAD)
         lists |= {
             f"traces.{i}.{name}": head[name]
             for name in _OF_HEAD
@@ -178,6 +182,7 @@ def from_npz(path: str | Path) -> TraceFields:
         raise InputError(f"{path}: not a trace in .npz form ({reason_of(error)})") from error
     if schema != SCHEMA:
         raise InputError(f"{path}: schema is {_brief(schema)}, expected {SCHEMA!r}")
+    problem_json.check_names(f"{path}: the trace", facts, (*problem_json.FIELDS, *_OWN_FIELDS))
     return _assembled(facts, arrays)
 
 
@@ -218,6 +223,7 @@ def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> TraceFields:
     if not any(facts.get("rounded") == each for each in (None, "article")):
         raise problem_json.field_error("rounded")
     problem = problem_json.problem_from_facts(facts, arrays)
+    problem_json.check_names("the trace", arrays, _names(problem.heads))
     try:
         heads = tuple(_head(problem, arrays, i) for i in range(problem.heads))
         concat, output, rounded = arrays["concat"], arrays["output"], facts["rounded"]
@@ -227,6 +233,12 @@ def _assembled(facts: Mapping[str, Any], arrays: Arrays) -> TraceFields:
     _check_shape("concat", concat, (problem.n_q, width))
     _check_shape("output", output, (problem.n_q, _width_out(problem, width)))
     return TraceFields(problem, heads, read_only(concat), read_only(output), rounded)
+
+
+def _names(heads: int) -> set[str]:
+    """The arrays that a trace of so many heads may have."""
+    of_heads = {f"traces.{i}.{name}" for i in range(heads) for name in _OF_HEAD}
+    return {*problem_json.ARRAY_NAMES, *of_heads, "concat", "output"}
 
 
 def _width_out(problem: Problem, width: int) -> int:

@@ -113,8 +113,8 @@ def score_options(
     from attnviz.inputs.arrays.masks import mask_numbers, mask_of
     from attnviz.inputs.arrays.score_files import has_batch
 
-    of_mask = None if request.mask is None else mask_numbers(request.mask)
-    of_bias = None if request.bias is None else bias_numbers(request.bias)
+    of_mask = None if request.mask is None else mask_numbers(request.mask, shape)
+    of_bias = None if request.bias is None else bias_numbers(request.bias, shape)
     # (3, 3) is a batch of masks of keys only where --batch can mean no other file
     read_files = [each.values for each in (of_mask, of_bias) if each is not None]
     if any(len(each) > 1 and has_batch(each, shape) for each in read_files):

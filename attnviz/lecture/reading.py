@@ -93,12 +93,18 @@ def _languages(whole: TomlTable) -> tuple[str, ...]:
 
 
 def _chapter_tables(whole: TomlTable) -> list[Mapping[str, Any]]:
+    from attnviz.lessons.spec import MOST_CHAPTERS
+
     tables = whole.values.get("chapter", [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         raise whole.error("chapter is not a list of tables: write [[chapter]], with two brackets")
     if not tables:
         raise whole.error(
             'it has no chapter: write [[chapter]], and below it lesson = "self-attention"'
+        )
+    if len(tables) > MOST_CHAPTERS:
+        raise whole.error(
+            f"it has {len(tables):,} chapters, and at most {MOST_CHAPTERS} are read: make several lectures of it"
         )
     return tables
 

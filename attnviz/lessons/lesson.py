@@ -36,6 +36,8 @@ class Lesson:
     """True if the lesson runs on the user's own input."""
     takes: frozenset[str] = frozenset()
     """Further options that it obeys: "seed", "distance"."""
+    most_distant: int | None = None
+    """The largest distance, where it obeys that option and has one."""
     default: Mapping[str, Any] = field(default_factory=dict)
     """Its own input where none is given, as fields of an InputRequest; empty for the built-in example."""
 

@@ -8,8 +8,8 @@ JSON, schema `attnviz.film/1`:
                                "rounding": "sum-preserving", "seed": 0, "distance": null or 8}} a lesson]}
 
 A request has a "key" where one was asked for. A problem is as it stands in a trace (`attnviz.core.serialisation`); null
-where the lesson takes no sequence. Where all together would take more than `MOST_CHARACTERS`, one is left out:
-{"left_out": its characters}.
+where the lesson takes no sequence. Where all together would take more than `MOST_CHARACTERS`, or what is computed of
+them more than `MOST_BYTES`, one is left out: {"left_out": its characters}.
 
 A film may come from a stranger. What is read of its spec passes the checks of an input file: kinds, sizes, numbers that
 are finite, and no more memory than an input may take.
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import json
 import reprlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field
 from typing import Any, NamedTuple
@@ -30,7 +30,7 @@ import attnviz
 from attnviz.core.json_text import load_json
 from attnviz.core.overflow import overflowed
 from attnviz.core.problem import Problem
-from attnviz.core.problem_json import arrays_of, problem_from_plain, problem_to_plain
+from attnviz.core.problem_json import arrays_of, check_names, problem_from_plain, problem_to_plain
 from attnviz.core.problem_size import check_memory, trace_bytes
 from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import Trace
@@ -38,6 +38,7 @@ from attnviz.errors import AttnvizError, InputError, reason_of
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import lesson_named
 from attnviz.lessons.request import LessonRequest
+from attnviz.progress import part_of, report
 from attnviz.records import record
 from attnviz.story.i18n import language_codes
 from attnviz.story.roundings import MOST_DECIMALS, ROUNDINGS
@@ -45,7 +46,10 @@ from attnviz.story.roundings import MOST_DECIMALS, ROUNDINGS
 SCHEMA = "attnviz.film/1"
 MOST_CHARACTERS = 64_000_000
 """The most characters of all problems of a film: some 45,000 tokens of 64 numbers each."""
-MOST_CHAPTERS = 1000
+MOST_CHAPTERS = 100
+"""Lessons of a film, and chapters of a lecture: a hundred take a minute to read, and hours to play."""
+MOST_BYTES = 2**30
+"""A film whose lessons would take more memory than this, all together, is not computed: nobody gave their input."""
 _MOST_WORDS, _LONGEST_NAME, _LONGEST_TEXT = 10_000, 200, 5000
 _LARGEST = 2**64
 _AGAIN = "render the film again"
@@ -65,7 +69,7 @@ class FilmLesson:
 
 
 def spec_text(lessons: Sequence[FilmLesson]) -> str:
-    """The spec of a film of these lessons, in ASCII.
+    """The spec of a film of these lessons, in ASCII. Raises InputError for more lessons than are read again.
 
     >>> from attnviz.lessons.registry import LESSONS
     >>> from attnviz import self_attention
@@ -74,11 +78,12 @@ def spec_text(lessons: Sequence[FilmLesson]) -> str:
     >>> lessons_from_spec(text)[0].request.sequence == trace
     True
     """
-    chapters, left = [], MOST_CHARACTERS
+    _check_count(lessons)
+    chapters, left, memory = [], MOST_CHARACTERS, MOST_BYTES
     for each in lessons:
-        problem, taken = _problem(each.request.trace, left)
+        problem, taken, needed = _problem(each.request.trace, left, memory)
         chapters.append(_chapter(each, problem))
-        left -= taken
+        left, memory = left - taken, memory - needed
     return json.dumps(
         {"schema": SCHEMA, "attnviz": attnviz.__version__, "chapters": chapters}, allow_nan=False
     )
@@ -103,13 +108,33 @@ def lessons_from_spec(text: str) -> tuple[FilmLesson, ...]:
     chapters = body.get("chapters")
     if chapters == []:
         raise InputError("it has title cards only: there is nothing to explain")
-    if not isinstance(chapters, list) or len(chapters) > MOST_CHAPTERS:
+    if not isinstance(chapters, list):
         raise InputError(f"what made the film is damaged: it has no chapters: {_AGAIN}")
+    _check_known(body, _FILM, "what made the film")
+    _check_count(chapters)
     checked = [_checked(each, f"chapter {i}") for i, each in enumerate(chapters, start=1)]
     problems = [each.problem for each in checked if each.problem is not None]
-    with _naming("what made the film"):
-        check_memory(sum(map(trace_bytes, problems)))
-    return tuple(map(_lesson, checked))
+    try:
+        check_memory(sum(map(trace_bytes, problems)), MOST_BYTES, "give the input itself")
+    except InputError as error:
+        raise InputError(f"what made the film: {error}") from error
+    return tuple(_computed(checked))
+
+
+def _computed(checked: Sequence[_Checked]) -> Iterator[FilmLesson]:
+    for number, each in enumerate(checked, start=1):
+        with part_of(f"Chapter {number} of {len(checked)}"):
+            report("Computing")
+            lesson = _lesson(each)
+        yield lesson
+
+
+def _check_count(chapters: Sequence[object]) -> None:
+    if len(chapters) > MOST_CHAPTERS:
+        raise InputError(
+            f"the film has {len(chapters):,} lessons, and at most {MOST_CHAPTERS} are kept in one: "
+            "make several films of them"
+        )
 
 
 @contextmanager
@@ -141,13 +166,20 @@ def _chapter(made: FilmLesson, problem: dict[str, Any] | None) -> dict[str, Any]
     }
 
 
-def _problem(trace: Trace | None, most: int) -> tuple[dict[str, Any] | None, int]:
-    """The problem as JSON has it, left out if it takes more than `most` characters, and how many it takes."""
+def _problem(
+    trace: Trace | None, most: int, most_bytes: int
+) -> tuple[dict[str, Any] | None, int, int]:
+    """The problem as JSON has it, the characters that it takes, and the bytes of what is computed of it.
+
+    It is left out if it takes more than `most` characters or `most_bytes`.
+    """
     if trace is None:
-        return None, 0
+        return None, 0, 0
     plain = problem_to_plain(trace.problem)
-    length = len(json.dumps(plain))
-    return (plain, length) if length <= most else ({"left_out": length}, 0)
+    length, needed = len(json.dumps(plain)), trace_bytes(trace.problem)
+    if length > most or needed > most_bytes:
+        return {"left_out": length}, 0, 0
+    return plain, length, needed
 
 
 class _Checked(NamedTuple):
@@ -167,6 +199,11 @@ def _checked(chapter: Any, where: str) -> _Checked:
         raise InputError(f"{where}: {error}") from error
     request = chapter["request"]
     _check(request, _REQUEST, f"{where}, request")
+    distance, most = request["distance"], lesson.most_distant
+    if distance is not None and most is not None and distance > most:
+        raise InputError(
+            f"what made the film is damaged: {where}, request: distance is {distance}, expected 1 to {most}: {_AGAIN}"
+        )
     problem = _problem_of(request["problem"], where) if lesson.takes_sequence else None
     counts = {} if problem is None else {"query": problem.n_q, "key": problem.n_k}
     for name, count in counts.items():
@@ -231,9 +268,15 @@ def _check(body: Any, rules: Mapping[str, Callable[[Any], bool]], where: str) ->
     """Raises InputError, naming the field, for one that is missing or of the wrong kind."""
     if not isinstance(body, dict):
         raise InputError(f"what made the film is damaged: {where} is no table: {_AGAIN}")
+    _check_known(body, rules, f"what made the film is damaged: {where}")
     for name, is_good in rules.items():
         if (name not in body and name not in _MAY_BE_MISSING) or not is_good(body.get(name)):
             raise _damaged(where, name)
+
+
+def _check_known(body: Mapping[str, Any], known: Collection[str], where: str) -> None:
+    with _naming(where):
+        check_names("it", body, known)
 
 
 def _damaged(where: str, name: str) -> InputError:
@@ -282,6 +325,7 @@ _CHAPTER: Mapping[str, Callable[[Any], bool]] = {
     "words": _are_words,
     "request": lambda request: isinstance(request, dict),
 }
+_FILM = ("schema", "attnviz", "chapters")
 _MAY_BE_MISSING = frozenset({"key"})
 _REQUEST: Mapping[str, Callable[[Any], bool]] = {
     "problem": lambda problem: True,

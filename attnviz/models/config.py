@@ -83,7 +83,8 @@ def read_model_json(path: Path) -> Any:
         data = file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise ValueError(f"it is larger than {MOST_BYTES // 2**20} MiB")
-        return load_json(data.decode("utf-8"), whole_characters=True)
+        # Where a key is there twice, transformers takes the last, and who publishes the model has tried it so.
+        return load_json(data.decode("utf-8"), whole_characters=True, keys_once=False)
 
 
 def read_config(folder: Path) -> Config:

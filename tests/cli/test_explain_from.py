@@ -4,18 +4,22 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 
 import av
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from attnviz import Trace
+from attnviz.cli.explain.command import explain as command
 from attnviz.inputs import InputRequest
 from attnviz.lessons import spec
 from attnviz.lessons.registry import LESSONS
 from attnviz.lessons.spec import FilmLesson, spec_text
 from attnviz.library.lesson_input import Presentation, lesson_request
+from attnviz.progress import watched
 from attnviz.render.video.container import TrackLanguage, assemble
 from attnviz.views.film.video.embedded_spec import packed
 
@@ -232,6 +236,59 @@ def test_a_row_cannot_be_chosen_where_no_lesson_has_a_sequence(explain, film):
     line = refused(explain("--from", "film.mp4", "--query", "2"))
 
     assert line == "no lesson in film.mp4 takes a sequence: leave --query out"
+
+
+@pytest.mark.parametrize(
+    ("text", "lesson", "how", "format", "says"),
+    [
+        ("a b", "masking", {"rounding": "article"}, "text", "the lesson masking does not round as"),
+        ("a b", "masking", {"rounding": "article"}, "json", "the lesson masking does not round as"),
+        ("a b", "multi-head", {}, "markdown", "the lesson multi-head compares heads, and this in"),
+        ("a b", MAIN.name, {"key": 1}, "text", "--key follows one product where d_k is more than"),
+        ("a " * 11, MAIN.name, {"rounding": "article"}, "text", "the article's rounding shares te"),
+        ("a " * 11, MAIN.name, {"rounding": "article"}, "json", "the article's rounding shares te"),
+    ],
+)
+def test_a_request_that_does_not_fit_its_lesson_is_an_error_of_the_film(
+    explain, film, text, lesson, how, format, says
+):
+    request = lesson_request(MAIN, InputRequest(text=text), Presentation())
+    film(spec_text([FilmLesson(LESSONS[lesson], "A title", replace(request, **how))]))
+
+    line = refused(explain("--from", "film.mp4", "--format", format, "--lang", "en"))
+
+    assert line.startswith(f"film.mp4: what made the film does not fit the lesson {lesson} ({says}")
+    assert line.endswith("): render the film again")
+
+
+def test_an_option_that_does_not_fit_a_lesson_of_a_film_is_named_as_it_was_given(explain, film):
+    film(spec_text([made("masking", text="the cat")]))
+
+    line = refused(explain("--from", "film.mp4", "--rounding", "article"))
+
+    assert line == "the lesson masking does not round as the article does: leave --rounding out"
+
+
+@pytest.mark.parametrize("format", ["text", "json", "markdown"])
+def test_of_many_lessons_it_is_reported_which_is_computed_and_which_is_written(
+    film, tmp_path, format
+):
+    film(spec_text([made(**CAT), made("scaling"), made("context")]))
+    said = []
+
+    with watched(lambda work, done, total: said.append(work)):
+        done = CliRunner().invoke(
+            command, ["--from", str(tmp_path / "film.mp4"), "--format", format]
+        )
+
+    assert done.exit_code == 0
+    numbers = [f"Chapter {number} of 3" for number in (1, 2, 3)]
+    of_chapters = [each for each in said if each.endswith((": Computing", ": Writing"))]
+    assert list(dict.fromkeys(of_chapters)) == [
+        *(f"{number}: Computing" for number in numbers),
+        *(f"{number}: Writing" for number in numbers),
+    ]
+    assert all(work.startswith("Chapter ") for work in said)
 
 
 def test_an_input_that_was_left_out_is_reported(explain, film, monkeypatch):

@@ -226,6 +226,32 @@ BROKEN = {
         "trace field options.causal is missing or of the wrong kind",
     ),
     "no offset": (changed("options/offset", ABSENT), "not a whole trace: 'offset' is missing"),
+    **{
+        f"an unknown name in {place or 'it'}": (
+            changed(f"{place}/nope".lstrip("/"), [1]),
+            f"{where} has 'nope', which this attnviz does not know",
+        )
+        for place, where in {
+            "": "the trace",
+            "problem": "trace field problem",
+            "options": "trace field options",
+            "dtypes": "trace field dtypes",
+            "shapes": "trace field shapes",
+            "traces/0": "trace field traces.0",
+        }.items()
+    },
+    "the shape of an unknown array": (
+        changed("shapes", {"problem.zz": [2, 2]}),
+        "trace field shapes has 'problem.zz', which this attnviz does not know",
+    ),
+    "more heads than it says": (
+        changed("traces", json.loads(small().to_json())["traces"] * 2),
+        "the trace has 'traces.1.q', which this attnviz does not know",
+    ),
+    "one name twice": (
+        small().to_json().replace('"heads": 1', '"heads": 2, "heads": 1'),
+        "not a trace: an object in it has the key 'heads' twice",
+    ),
 }
 
 
@@ -325,6 +351,9 @@ def npz_with(path, **changes):
         ({"problem.x": None}, "trace field problem.x is missing or of the wrong kind"),
         ({"concat": np.array("abc")}, "trace field concat is missing or of the wrong kind"),
         ({"output": None}, "not a whole trace: 'output' is missing"),
+        ({"facts": {"nope": 3}}, "the trace has 'nope', which this attnviz does not know"),
+        ({"problem.zz": np.ones(2)}, "the trace has 'problem.zz', which this attnviz does not"),
+        ({"traces.1.q": np.ones(2)}, "the trace has 'traces.1.q', which this attnviz does not"),
     ],
 )
 def test_for_an_invalid_npz_the_wrong_field_is_reported(changes, says, tmp_path):

@@ -6,6 +6,7 @@ import io
 import json
 import lzma
 import struct
+import time
 import zipfile
 import zlib
 from functools import cache
@@ -134,6 +135,69 @@ def test_an_archive_that_claims_gigabytes(tmp_path):
 
     assert "unpacks to more than 64 MiB, the most that is read" in refusal("vectors", path)
     assert "it unpacks to more than 256 MiB" in refusal("trace", path)
+
+
+def overlapping_archive(count: int, padding: int) -> bytes:
+    """An archive of so many entries for one member, each of which says that it is packed in the whole file."""
+    file = io.BytesIO()
+    np.save(file, np.eye(2))
+    plain = file.getvalue()
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = packer.compress(plain) + packer.flush() + bytes(padding)
+
+    def facts(own: bytes) -> bytes:
+        sizes = (zlib.crc32(plain), len(packed), len(plain), len(own), 0)
+        return struct.pack("<HHHHHIIIHH", 63, 0, zipfile.ZIP_DEFLATED, 0, 33, *sizes)
+
+    names = [b"x.npy", *(f"y{i:04}.npy".encode() for i in range(count - 1))]
+    entries = b"".join(
+        b"PK\x01\x02\x3f\x00" + facts(own) + struct.pack("<HHHII", 0, 0, 0, 0, 0) + own
+        for own in names
+    )
+    local = b"PK\x03\x04" + facts(names[0]) + names[0] + packed
+    end = struct.pack("<HHHHIIH", 0, 0, count, count, len(entries), len(local), 0)
+    return local + entries + b"PK\x05\x06" + end
+
+
+@pytest.mark.parametrize("kind", ["vectors", "trace"])
+def test_thousands_of_entries_for_one_member_are_refused_at_once(kind, tmp_path):
+    path = tmp_path / "x.npz"
+    path.write_bytes(overlapping_archive(9000, 5 * MIB))
+    before = time.monotonic()
+
+    assert "its arrays overlap" in refusal(kind, path)
+    assert time.monotonic() - before < 20
+
+
+WIDE = {
+    "rows": ((60_000_000, 1), "60,000,000 rows, and at most 20,000 are read"),
+    "columns": ((1, 60_000_000), "60,000,000 columns, and at most 100,000 are read"),
+    "numbers": (
+        (20_000, 3000),
+        "60,000,000 numbers in an array of shape (20000, 3000), many times",
+    ),
+    "axes": ((60_000_000,), "has shape (60000000,), expected two dimensions"),
+}
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_an_array_of_small_numbers_is_refused_by_its_shape(name, tmp_path):
+    shape, said = WIDE[name]
+    path = tmp_path / "x.npz"
+    np.savez_compressed(path, x=np.zeros(shape, np.int8))
+    assert path.stat().st_size < 100_000
+
+    assert said in refusal("vectors", path)
+
+
+def test_arrays_that_nobody_needs_are_not_unpacked(tmp_path):
+    path = tmp_path / "x.npz"
+    np.savez_compressed(path, vocabulary=np.zeros((8, 100_000, 20), np.float64), x=np.eye(2))
+
+    done = run_limited(READ, 1024 * MIB, "vectors", path)
+
+    assert done.out == ""
+    assert done.peak < 120 * MIB
 
 
 def npy(header: str, version: tuple[int, int] = (1, 0)) -> bytes:

@@ -85,12 +85,39 @@ def test_rows_of_json_take_less_than_twenty_times_the_file(rows, size, tmp_path)
 @pytest.mark.parametrize("kind", ["vectors", "qkv", "attention"])
 def test_arrays_take_less_than_twenty_times_the_file(kind, size, tmp_path):
     path = tmp_path / "x.npy"
-    shape = {"vectors": (1, -1), "qkv": (3, 1, -1), "attention": (-1, 2, 2)}[kind]
-    np.save(path, np.zeros(size * MIB // 8 // 12 * 12).reshape(shape))
+    shape = {"vectors": (12, -1), "qkv": (3, 12, -1), "attention": (-1, 2, 2)}[kind]
+    np.save(path, np.zeros(size * MIB // 8 // 36 * 36).reshape(shape))
 
     done = run_limited(READ, 2048 * MIB, kind, path)
 
     assert int(done.out) < 20 * size * MIB + 2 * MIB
+
+
+ARRAYS = {
+    "vectors, a row of halves": ("vectors", np.float16, (1, -1)),
+    "vectors, bytes": ("vectors", np.int8, (6000, -1)),
+    "vectors, booleans": ("vectors", bool, (20_000, -1)),
+    "vectors, not finite": ("vectors", np.float16, (6000, -1)),
+    "qkv, bytes": ("qkv", np.int8, (3, 5000, -1)),
+    "attention, bytes": ("attention", np.int8, (-1, 2, 2)),
+    "attention, below 0": ("attention", np.int8, (-1, 2, 2)),
+    "attention, above 1": ("attention", np.int8, (-1, 1, 1)),
+    "mask, bytes": ("mask", np.int8, (-1, 1000, 1000)),
+    "mask, no mask": ("mask", np.int8, (-1, 1000, 1000)),
+}
+FILLED = {"not finite": np.nan, "below 0": -1, "above 1": 2, "no mask": 3}
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_arrays_of_small_numbers_take_less_than_twenty_times_the_file(name, tmp_path):
+    kind, dtype, shape = ARRAYS[name]
+    size, path = 60_000_000, tmp_path / "x.npy"
+    fill = FILLED.get(name.split(", ")[-1], 0)
+    np.save(path, np.full(size // np.dtype(dtype).itemsize, fill, dtype).reshape(shape))
+
+    done = run_limited(READ, 2048 * MIB, kind, path)
+
+    assert int(done.out) < 20 * size
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".json"])

@@ -145,4 +145,33 @@ def test_the_problems_of_all_chapters_together_take_no_more_than_one_may(tmp_pat
 
     done = run_limited(CLAIM, 1024 * MIB, path)
 
-    assert "would need 6.0 GiB, more than the 4 GiB allowed" in done.out
+    assert "would need 6.0 GiB, more than the 1 GiB allowed" in done.out
+    assert "give the input itself" in done.out
+
+
+def test_scores_of_a_hundred_heads_are_not_computed_of_a_few_numbers(tmp_path):
+    path = tmp_path / "spec.json"
+    body = json.loads(claiming(problem={"x": [[1, 1, 1, 1]] * 1000}))
+    problem = body["chapters"][0]["request"]["problem"]
+    problem["heads"] = 100
+    problem["options"]["mask"] = None
+    problem["problem"] |= {name: [[1.0] * 100] * 4 for name in ("w_q", "w_k", "w_v")}
+    path.write_text(json.dumps(body))
+    assert path.stat().st_size < 40_000
+
+    done = run_limited(CLAIM, 1024 * MIB, path)
+
+    assert "would need 3.7 GiB, more than the 1 GiB allowed: give the input itself" in done.out
+    assert done.peak < 200 * MIB
+
+
+def test_all_that_one_film_may_hold_takes_less_than_two_gigabytes(tmp_path):
+    path = tmp_path / "spec.json"
+    body = json.loads(claiming(problem={"x": [[1, 1, 1, 1]] * 3600}))
+    body["chapters"] = [body["chapters"][0]] * 2
+    path.write_text(json.dumps(body))
+
+    done = run_limited(CLAIM, 2048 * MIB, path)
+
+    assert done.out == ""
+    assert done.peak < 1536 * MIB

@@ -12,6 +12,7 @@ from attnviz.errors import InputError
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.inputs.arrays.masks import read_mask
 from attnviz.inputs.arrays.scores_shape import ScoresShape
+from attnviz.inputs.files import grids
 
 MASK = [[True, False], [True, True]]
 
@@ -58,6 +59,16 @@ def test_every_form_gives_the_same_mask(write, name, content):
 def test_an_npz_mask_is_found_by_name(tmp_path):
     np.savez(tmp_path / "m.npz", mask=MASK, other=[1])
     assert read_mask(str(tmp_path / "m.npz"), shape(2)).seen.tolist() == MASK
+
+
+def test_a_packed_mask_may_be_as_large_as_the_scores_however_small_its_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(grids, "_LEAST_ALLOWED", 100_000)
+    path = tmp_path / "m.npz"
+    np.savez_compressed(path, mask=np.tri(300, dtype=bool))
+
+    assert read_mask(str(path), shape(300)).seen.sum() == 300 * 301 / 2
+    with pytest.raises(InputError, match=r"holds 90,000 numbers in an array of shape \(300, 300\)"):
+        read_mask(str(path), shape(2))
 
 
 @pytest.mark.parametrize(

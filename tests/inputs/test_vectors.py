@@ -244,6 +244,11 @@ with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as archive:
             "{} is nested too deeply: write a list of rows",
         ),
         (
+            "x.json",
+            '{"x": [[1]], "x": [[2]]}',
+            "{}: not JSON that can be read (an object in it has the key 'x' twice): keep one of them",
+        ),
+        (
             "x.npy",
             "1,2\n3,4\n",
             "{} is not what its suffix says: it holds plain text; save it as .npy, or give it its right suffix",
@@ -277,7 +282,7 @@ with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as archive:
         (
             "x.npy",
             npy(np.ones((1, 0, 4))),
-            "{} has shape (0, 4): it needs at least one row and column",
+            "{} has shape (1, 0, 4): it needs at least one row and column",
         ),
         (
             "x.npy",

@@ -621,3 +621,11 @@ def test_a_text_alone_says_that_matrices_were_read_as_documented(saved):
 
 def test_matrices_that_can_only_be_as_documented_need_no_word(saved):
     assert read_weights(saved({role: W[role] for role in ("w_q", "w_k", "w_v")})).readings == ()
+
+
+def test_a_larger_array_beside_the_weights_is_not_read(tmp_path):
+    path = tmp_path / "w.npz"
+    eye = np.eye(2)
+    np.savez_compressed(path, w_q=eye, w_k=eye, w_v=eye, embedding=np.zeros((2, 200_000, 25)))
+
+    assert read_weights(str(path), 2).arrays["w_q"].tolist() == [[1, 0], [0, 1]]

@@ -212,6 +212,10 @@ def test_files_are_found_from_the_folder_of_the_lecture(written):
         ("", 'talk.toml: it has no chapter: write [[chapter]], and below it lesson = "self'),
         (" \n", "talk.toml: it has no chapter"),
         ("chapter = []", "talk.toml: it has no chapter"),
+        (
+            "[[chapter]]\ncard = 'a'\n" * 101,
+            "talk.toml: it has 101 chapters, and at most 100 are read: make several lectures of",
+        ),
         ("chapter = 3", "talk.toml: chapter is not a list of tables: write [[chapter]], with two"),
         ("[chapter]\ncard = 'a'", "talk.toml: chapter is not a list of tables: write [[chapter]]"),
         ("chapter = [3]", "talk.toml: chapter is not a list of tables"),

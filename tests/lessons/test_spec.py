@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from attnviz import self_attention
+from attnviz.core.problem_size import trace_bytes
 from attnviz.errors import InputError
 from attnviz.lessons import spec
 from attnviz.lessons.registry import LESSONS
 from attnviz.lessons.request import LessonRequest
 from attnviz.lessons.spec import FilmLesson, lessons_from_spec, spec_text
+from attnviz.progress import watched
 from tests.damage import ABSENT, damaged
 
 RNG = np.random.default_rng(5)
@@ -62,6 +64,40 @@ def test_an_input_too_large_for_a_film_is_left_out_and_reported(monkeypatch):
     assert json.loads(text)["chapters"][0]["request"]["problem"].keys() == {"left_out"}
     with pytest.raises(InputError, match=r"^chapter 1: its input was too large for a film to carr"):
         lessons_from_spec(text)
+
+
+def test_an_input_that_would_take_more_memory_than_a_film_may_is_left_out(monkeypatch):
+    monkeypatch.setattr(spec, "MOST_BYTES", trace_bytes(TRACE.problem))
+    fits, left_out = json.loads(spec_text(LESSONS_TOLD[:1] * 2))["chapters"]
+
+    assert fits["request"]["problem"]["tokens"] == ["猫", "a\n", "\udce9"]
+    assert left_out["request"]["problem"].keys() == {"left_out"}
+
+
+def test_more_lessons_than_are_read_are_neither_written_nor_read():
+    says = "the film has 101 lessons, and at most 100 are kept in one: make several films of them"
+    body = json.loads(spec_text(LESSONS_TOLD[1:] * 100))
+    assert len(lessons_from_spec(json.dumps(body))) == 100
+
+    with pytest.raises(InputError) as caught:
+        spec_text(LESSONS_TOLD[1:] * 101)
+    assert str(caught.value) == says
+    with pytest.raises(InputError) as caught:
+        lessons_from_spec(json.dumps(body | {"chapters": body["chapters"][:1] * 101}))
+    assert str(caught.value) == says
+
+
+def test_lessons_are_reported_as_they_are_computed():
+    said = []
+    with watched(lambda work, done, total: said.append((work, done, total))):
+        lessons_from_spec(spec_text(LESSONS_TOLD))
+
+    assert list(dict.fromkeys(said)) == [
+        ("Chapter 1 of 2: Computing", 0, 0),
+        ("Chapter 1 of 2: Computing", 0, 2),
+        ("Chapter 1 of 2: Computing", 1, 2),
+        ("Chapter 2 of 2: Computing", 0, 0),
+    ]
 
 
 def changed(path: str, value: object) -> str:
@@ -118,6 +154,30 @@ BROKEN = {
             "distance": 0,
         }.items()
     },
+    **{
+        f"an unknown name in {place or 'the film'}": (
+            changed(f"{place}/nope".lstrip("/"), [1]),
+            f"what made the film{where} has 'nope', which this attnviz does not know: render the",
+        )
+        for place, where in {
+            "": ": it",
+            "chapters/0": " is damaged: chapter 1: it",
+            ASKED: " is damaged: chapter 1, request: it",
+            f"{ASKED}/problem": " is damaged: chapter 1: what is kept of its input",
+            f"{ASKED}/problem/problem": " is damaged: chapter 1: trace field problem",
+            f"{ASKED}/problem/options": " is damaged: chapter 1: trace field options",
+            f"{ASKED}/problem/dtypes": " is damaged: chapter 1: trace field dtypes",
+            f"{ASKED}/problem/shapes": " is damaged: chapter 1: trace field shapes",
+        }.items()
+    },
+    "one name twice": (
+        spec_text(LESSONS_TOLD).replace('"query": 2', '"query": 0, "query": 2'),
+        "what made the film is not JSON (an object in it has the key 'query' twice): render the",
+    ),
+    "a distance that the lesson does not have": (
+        spec_text([FilmLesson(LESSONS["context"], "Context", LessonRequest(distance=32))]),
+        "what made the film is damaged: chapter 1, request: distance is 32, expected 1 to 31",
+    ),
     **{
         f"{name} is {value!r}": (
             changed(f"chapters/0/{name}", value),

@@ -39,6 +39,13 @@ def test_a_configuration_that_is_none(folder, text):
     assert str(folder / "config.json") in message_of(folder)
 
 
+def test_of_a_setting_that_is_there_twice_the_last_holds_as_in_transformers(folder):
+    path = folder / "config.json"
+    path.write_text('{"model_type": "mamba", ' + path.read_text().lstrip().removeprefix("{"))
+
+    assert open_model(str(folder)).layers == CONFIGS["bert"]["num_hidden_layers"]
+
+
 def test_a_folder_without_weights(folder):
     (folder / "model.safetensors").unlink()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -26,6 +26,7 @@ from attnviz.lecture.naming import is_lecture
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import DEFAULT
 from attnviz.library.printing import NARROWEST, page_width
+from attnviz.progress import part_of, report
 from attnviz.records import record
 from attnviz.theme import DARK, THEMES
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 _INPUT, _OUTPUT = "Input", "Output"
 _STDOUT = "-"
+_Item = TypeVar("_Item")
+_Made = TypeVar("_Made")
 
 
 @record
@@ -210,7 +213,8 @@ def _json(lessons: Sequence[ExplainRequest]) -> Iterator[str]:
     """One lesson as it is, several as a list; in pieces. What can fail does before the first."""
     from itertools import chain
 
-    texts = [_json_of(each) for each in lessons]
+    with progress_line():
+        texts = _of_each(lessons, _json_of)
     if len(texts) == 1:
         return chain(texts[0], "\n")
     others = (chain((",\n",), each) for each in texts[1:])
@@ -227,7 +231,8 @@ def _json_of(request: ExplainRequest) -> Iterable[str]:
     if request.request.rounding == "article":
         from attnviz.core.rounding import article_rounded
 
-        trace = article_rounded(trace)
+        with request.naming_film():
+            trace = article_rounded(trace)
     return trace.json_pieces()
 
 
@@ -250,7 +255,7 @@ def _document(lessons: Sequence[ExplainRequest], format: str) -> str:
         raise InputError(
             f"there are {len(lessons)} lessons, and a {format} document holds one: {_one_of(lessons)}"
         )
-    boards = [(each.storyboard(), each.steps) for each in lessons]
+    boards = _of_each(lessons, lambda each: (each.storyboard(), each.steps))
     return "\n".join(markup(board, format, chosen_steps(board, steps)) for board, steps in boards)
 
 
@@ -267,16 +272,31 @@ def _show(lessons: Sequence[ExplainRequest], options: ExplainOptions) -> None:
     width = page_width(options.width)
     palette = Palette(THEMES[options.theme], depth)
     with progress_line():
-        boards = [(each.storyboard(), each.steps) for each in lessons]
+        boards = _of_each(lessons, lambda each: (each.storyboard(), each.steps))
         settings = [(PageContext(board, palette, width), steps) for board, steps in boards]
-        texts = [
-            [as_text(page, depth) for page in pages(each, chosen_steps(each.storyboard, steps))]
-            for each, steps in settings
-        ]
+        texts = _of_each(
+            settings,
+            lambda each: [
+                as_text(page, depth)
+                for page in pages(each[0], chosen_steps(each[0].storyboard, each[1]))
+            ],
+        )
     if options.to_file:
         _write(options, "\n".join(map("".join, texts)))
     else:
         show_pages(_in_turn(texts), pause=options.pause, prompt=settings[0][0].phrase("pause"))
+
+
+def _of_each(lessons: Sequence[_Item], make: Callable[[_Item], _Made]) -> list[_Made]:
+    """What is made of each. Of several it is reported which one it is; of one there is nothing to count."""
+    if len(lessons) == 1:
+        return [make(lessons[0])]
+    found = []
+    for number, each in enumerate(lessons, start=1):
+        with part_of(f"Chapter {number} of {len(lessons)}"):
+            report("Writing")
+            found.append(make(each))
+    return found
 
 
 def _in_turn(lessons: Sequence[Sequence[str]]) -> list[str]:

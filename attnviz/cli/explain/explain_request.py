@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,15 +40,44 @@ class ExplainRequest:
     """Own words, by "step.part" and "step.title"."""
     where: str = ""
     """The file that messages about them begin with."""
+    film: str = ""
+    """The film that the request comes from, if it comes from one."""
+    of_film: LessonRequest | None = None
+    """The request as that film has it, without the options that are given."""
 
     def storyboard(self) -> Storyboard:
         """Builds the lesson, with its own words and title."""
-        board = build_storyboard(self.lesson.name, self.request)
+        with self.naming_film():
+            board = build_storyboard(self.lesson.name, self.request)
         if self.words:
             from attnviz.lecture.own_words import with_own_words
 
             board = with_own_words(board, self.words, self.where)
         return board if self.title is None else replace(board, title=self.title)
+
+    @contextmanager
+    def naming_film(self) -> Iterator[None]:
+        """Makes of an error about what the film brings one that names the film: no option was given that could be left
+        out. An error about an option that was given stays as it is.
+        """
+        try:
+            yield
+        except InputError as error:
+            if self.of_film is None or _is_fit(self.lesson, self.of_film):
+                raise
+            reason = str(error).partition(": ")[0]  # without the cure
+            raise InputError(
+                f"{self.film}: what made the film does not fit the lesson {self.lesson.name} ({reason}): "
+                "render the film again"
+            ) from error
+
+
+def _is_fit(lesson: Lesson, request: LessonRequest) -> bool:
+    try:
+        build_storyboard(lesson.name, request)
+    except InputError:
+        return False
+    return True
 
 
 def from_film(
@@ -153,6 +183,7 @@ def _request_of(
     if "key" in given and made.request.trace is not None and made.lesson.name == DEFAULT:
         changes["key"] = key_of(made.request.trace.problem, presentation.key)
     request = replace(made.request, **changes)
+    found = ExplainRequest(made.lesson, request, made.steps, film=path, of_film=made.request)
     if request.language != made.request.language:
-        return ExplainRequest(made.lesson, request, made.steps)
-    return ExplainRequest(made.lesson, request, made.steps, made.title, made.words, path)
+        return found
+    return replace(found, title=made.title, words=made.words, where=path)

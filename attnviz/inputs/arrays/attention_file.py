@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
 from attnviz.inputs.arrays.batches import without_batch
-from attnviz.inputs.arrays.beside import left_out, names_in, without_names
+from attnviz.inputs.arrays.beside import left_out, names_in, other_names
 from attnviz.inputs.files.grids import (
     Array,
+    check_scores,
     finite,
+    first_place,
     nested,
     read_json,
     read_npy,
@@ -71,14 +73,16 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
     ways: list[tuple[str, str]] = []
     data, suffix = read_file(path, SUFFIXES, "--attention")
     if suffix == ".npy":
-        array = read_npy(data, path)
+        array = read_npy(data, path, check_scores)
     elif suffix == ".npz":
-        arrays = read_npz(data, path)
+        arrays = read_npz(data, path, check_scores)
         tokens = names_in(arrays, path)
-        array = _selected(without_names(arrays), path, ways)
+        names = _chosen(arrays, other_names(arrays), path, ways)
+        array = _stacked({name: arrays[name] for name in names}, path)
     elif suffix == ".safetensors":
         tensors = read_safetensors(data, path)
-        array = _selected({name: each.array() for name, each in tensors.items()}, path, ways)
+        names = _chosen(tensors, other_names(tensors), path, ways)
+        array = _stacked({name: tensors[name].array(check_scores) for name in names}, path)
     else:
         value = read_json(data, path)
         tokens = names_in(value, path) if isinstance(value, dict) else None
@@ -110,31 +114,39 @@ def read_attention(path: str, batch: int | None = None) -> AttentionWeights:
     )
 
 
-def _selected(arrays: Mapping[str, Array], path: str, ways: list[tuple[str, str]]) -> Array:
-    """The array of attention among these, or one upon the other those of which each is a layer; says what is left out.
+def _chosen(
+    arrays: Mapping[str, object], others: Sequence[str], path: str, ways: list[tuple[str, str]]
+) -> list[str]:
+    """The name of the array of attention among the `others`, or those of all layers; says what is left out."""
+    of_layers = None if any(name in arrays for name in _NAMES) else _layers(others)
+    if of_layers is not None:
+        return of_layers
+    name = select_name(others, _NAMES, path)
+    ways += left_out(others, [name])
+    return [name]
 
-    Raises InputError where there are several that are neither.
+
+def _stacked(arrays: Mapping[str, Array], path: str) -> Array:
+    """The only array, or one upon the other those of which each is a layer.
+
+    Raises InputError where there are several that are no layers.
     """
-    of_layers = None if any(name in arrays for name in _NAMES) else _layers(arrays)
-    if of_layers is None:
-        name = select_name(arrays, _NAMES, path)
-        ways += left_out(arrays, [name])
-        return arrays[name]
-    found = [arrays[name] for name in of_layers]
-    shapes = list(dict.fromkeys(each.shape for each in found))
-    if len(shapes) > 1:
-        other = next(name for name in of_layers if arrays[name].shape == shapes[1])
+    (name, first), *rest = arrays.items()
+    if not rest:
+        return first
+    other = next((each for each, array in rest if array.shape != first.shape), None)
+    if other is not None:
         raise InputError(
-            f"{path}: {of_layers[0]} has shape {shapes[0]} and {other} {shapes[1]}: "
+            f"{path}: {name} has shape {first.shape} and {other} {arrays[other].shape}: "
             "layers are stacked where their shapes are the same; save those of one shape alone"
         )
-    if found[0].ndim == 2:
-        layers, heads = f"(layers, 1, {len(found[0])}, {len(found[0])})", len(found)
+    if first.ndim == 2:
+        layers = f"(layers, 1, {len(first)}, {len(first)})"
         raise InputError(
-            f"{path}: {of_layers[0]}, … are {heads} arrays {shapes[0]}, which may be layers or heads: save "
+            f"{path}: {name}, … are {len(arrays)} arrays {first.shape}, which may be layers or heads: save "
             f"numpy.stack([…]) of heads, or numpy.stack([…])[:, None] of layers {layers}, as one array"
         )
-    return np.stack(found)
+    return np.stack(list(arrays.values()))
 
 
 def _of_json(value: Any, path: str, ways: list[tuple[str, str]]) -> Array:
@@ -142,13 +154,13 @@ def _of_json(value: Any, path: str, ways: list[tuple[str, str]]) -> Array:
     example = '{"attention": [[1, 0], [0.5, 0.5]]}'
     if not isinstance(value, dict):
         return nested(value, path, example)
-    others = without_names(value)
+    others = other_names(value)
     name = next((each for each in _OF_JSON if each in others), None)
-    if name is None and _layers(others):
-        layers = {each: nested(others[each], f"{path}, {each}", example) for each in others}
-        return _selected(layers, path, ways)
+    if name is None and (of_layers := _layers(others)):
+        layers = {each: nested(value[each], f"{path}, {each}", example) for each in of_layers}
+        return _stacked(layers, path)
     ways += left_out(others, [name or _OF_JSON[0]])
-    return nested(others.get(name or _OF_JSON[0]), path, example)
+    return nested(value.get(name or _OF_JSON[0]), path, example)
 
 
 def _layers(arrays: Iterable[str]) -> list[str] | None:
@@ -176,17 +188,17 @@ def _doubts(weights: FloatArray) -> list[tuple[str, str]]:
 
 
 def _check(weights: FloatArray, path: str) -> None:
-    negative = np.argwhere(weights < 0)
-    if len(negative):
-        layer, head, row, column = negative[0].tolist()
+    negative = first_place(weights < 0)
+    if negative is not None:
+        layer, head, row, column = negative
         raise InputError(
             f"{path}, layer {layer}, head {head}, row {row + 1}, column {column + 1}: "
             f"{weights[layer, head, row, column]:g} is below 0: give weights, not scores"
         )
     sums = weights.sum(axis=-1)
-    large = np.argwhere(sums > 1 + _TOLERANCE)
-    if len(large):
-        layer, head, row = large[0].tolist()
+    large = first_place(sums > 1 + _TOLERANCE)
+    if large is not None:
+        layer, head, row = large
         raise InputError(
             f"{path}, layer {layer}, head {head}, row {row + 1} sums to {sums[layer, head, row]:g}: "
             "give weights, each row 1 together: apply softmax to scores, and call model.eval() if dropout is on"

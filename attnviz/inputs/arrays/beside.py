@@ -27,7 +27,7 @@ def names_in(
     >>> names_in({"x": np.eye(2), "tokens": np.array(["the", "cat"])}, "x.npz")
     ('the', 'cat')
     """
-    fitting = [name for name in there if _is_of_names(name, there[name], names)]
+    fitting = [name for name in there if _is_of_names(name, there, names)]
     if len(fitting) > 1:
         raise InputError(
             f"{where} holds both {fitting[0]} and {fitting[1]}: name the tokens once, as {names[0]}"
@@ -41,13 +41,13 @@ def names_in(
     return None
 
 
-def without_names(there: Mapping[str, Any], names: Sequence[str] = TOKENS) -> dict[str, Any]:
-    """What else the file holds.
+def other_names(there: Mapping[str, Any], names: Sequence[str] = TOKENS) -> list[str]:
+    """The names of what else the file holds.
 
-    >>> without_names({"x": 1, "tokens": 2})
-    {'x': 1}
+    >>> other_names({"x": 1, "tokens": 2})
+    ['x']
     """
-    return {name: each for name, each in there.items() if not _is_of_names(name, each, names)}
+    return [name for name in there if not _is_of_names(name, there, names)]
 
 
 def left_out(names: Iterable[str], used: Iterable[str]) -> list[tuple[str, str]]:
@@ -65,16 +65,22 @@ def left_out(names: Iterable[str], used: Iterable[str]) -> list[tuple[str, str]]
     return [("left_out", shown + (f", … (+{more})" if more > 0 else ""))]
 
 
-def _is_of_names(name: str, value: Any, names: Sequence[str]) -> bool:
-    """True for one of the `names`; but "labels" that are numbers are classes, as data sets have them."""
+def _is_of_names(name: str, there: Mapping[str, Any], names: Sequence[str]) -> bool:
+    """True for one of the `names`; but "labels" that are numbers are classes, as data sets have them.
+
+    Nothing else is read of the file.
+    """
     if name.lower() not in names:
         return False
+    if name.lower() != "labels":
+        return True
+    value = there[name]
     is_numbers = (
         value.dtype.kind in "fiub"
         if isinstance(value, np.ndarray)
         else isinstance(value, list) and bool(value) and isinstance(value[0], int | float)
     )
-    return not (name.lower() == "labels" and is_numbers)
+    return not is_numbers
 
 
 def _text(value: Any) -> Any:

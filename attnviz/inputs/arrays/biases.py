@@ -17,9 +17,9 @@ from attnviz.inputs.arrays.scores_shape import ScoresShape
 from attnviz.inputs.files.tables import readings_of
 
 
-def bias_numbers(path: str) -> ScoreNumbers:
+def bias_numbers(path: str, shape: ScoresShape) -> ScoreNumbers:
     """The numbers of a file for --bias. Raises InputError for what are none, and for true and false: a mask."""
-    read = read_scores(path, "bias", score)
+    read = read_scores(path, "bias", score, shape)
     if read.kind == TRUTHS:
         raise InputError(
             f"{path} holds true and false, which say who sees whom: give it with --mask, and where true is hidden add "

@@ -19,6 +19,7 @@ from attnviz.inputs.arrays.score_files import (
     unfit,
 )
 from attnviz.inputs.arrays.scores_shape import ScoresShape
+from attnviz.inputs.files.grids import first_place
 from attnviz.inputs.files.tables import readings_of
 from attnviz.records import record
 
@@ -75,12 +76,12 @@ def read_mask(
 
     Raises InputError: not a mask, or not one for so many heads, queries and keys.
     """
-    return mask_of(mask_numbers(path), path, shape, true=true)
+    return mask_of(mask_numbers(path, shape), path, shape, true=true)
 
 
-def mask_numbers(path: str) -> ScoreNumbers:
+def mask_numbers(path: str, shape: ScoresShape) -> ScoreNumbers:
     """The numbers of a file for --mask. Raises InputError for what are none."""
-    return read_scores(path, "mask", _cell)
+    return read_scores(path, "mask", _cell, shape)
 
 
 def mask_of(read: ScoreNumbers, path: str, shape: ScoresShape, *, true: str | None = None) -> Mask:
@@ -120,9 +121,9 @@ def as_mask(values: FloatArray, n: int, where: str) -> BoolArray:
     """
     if values.shape != (n, n):
         raise unfit(values, (n, n), where)
-    wrong = np.argwhere((values != 0) & (values != 1))
-    if len(wrong):
-        raise _neither(values, wrong[0], where)
+    wrong = first_place((values != 0) & (values != 1))
+    if wrong is not None:
+        raise _neither(values, wrong, where)
     mask: BoolArray = values == 1
     return mask
 
@@ -135,7 +136,7 @@ def _is_additive(values: FloatArray, where: str) -> bool:
         return True
     # a mask of 0 and 1 is wrong in what is neither; one that is added, in what is between
     allowed = (values == 0) | ((values == 1) if (values == 1).any() else (values <= _NEGLIGIBLE))
-    raise _neither(values, np.argwhere(~allowed)[0], where, _ADDED)
+    raise _neither(values, first_place(~allowed), where, _ADDED)
 
 
 def _neither(values: FloatArray, place: Any, where: str, hint: str = "") -> InputError:

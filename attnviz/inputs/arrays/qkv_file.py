@@ -10,8 +10,17 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading, Source
 from attnviz.errors import InputError
 from attnviz.inputs.arrays.batches import without_batch
-from attnviz.inputs.arrays.beside import left_out, names_in, without_names
-from attnviz.inputs.files.grids import Array, finite, listed, nested, read_json, read_npy, read_npz
+from attnviz.inputs.arrays.beside import left_out, names_in, other_names
+from attnviz.inputs.files.grids import (
+    Array,
+    check_axes,
+    finite,
+    listed,
+    nested,
+    read_json,
+    read_npy,
+    read_npz,
+)
 from attnviz.inputs.files.reading import read_file
 from attnviz.inputs.files.safetensors_file import read_safetensors
 from attnviz.records import record
@@ -80,7 +89,7 @@ def read_qkv(
     there: Mapping[str, Any] = {}
     named: dict[str, str] = {}
     if suffix == ".npy":
-        array = read_npy(data, path)
+        array = read_npy(data, path, check_axes)
         if array.ndim not in (3, 4, 5) or len(array) != len(_NAMES):
             raise _not_three(array, path)
         found: dict[str, Array] = dict(zip(_NAMES, array, strict=True))
@@ -99,10 +108,10 @@ def read_qkv(
     elif suffix == ".safetensors":
         tensors = read_safetensors(data, path)
         named = _named(tensors, path)
-        found = {role: tensors[name].array() for role, name in named.items()}
+        found = {role: tensors[name].array(check_axes) for role, name in named.items()}
         there = tensors
     else:
-        arrays = read_npz(data, path)
+        arrays = read_npz(data, path, check_axes)
         named = _named(arrays, path)
         found = {role: arrays[name] for role, name in named.items()}
         there = arrays
@@ -119,7 +128,7 @@ def read_qkv(
     if tuple(named.values()) == _IN_ORDER:
         ways.append(("in_order", ", ".join(_IN_ORDER)))
     of_tokens = [each for names in _TOKENS.values() for each in names]
-    ways += left_out(without_names(there, of_tokens), named.values())
+    ways += left_out(other_names(there, of_tokens), named.values())
     name = Path(path).name
     readings = tuple(Reading(name, *each) for each in dict.fromkeys(ways))
     return QKVFile(

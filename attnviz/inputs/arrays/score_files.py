@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -12,12 +13,14 @@ from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
 from attnviz.inputs.arrays.batches import without_batch
-from attnviz.inputs.arrays.beside import left_out, without_names
+from attnviz.inputs.arrays.beside import left_out, other_names
 from attnviz.inputs.arrays.scores_shape import ScoresShape
 from attnviz.inputs.arrays.vectors import SUFFIXES
 from attnviz.inputs.files.grids import (
     Array,
     check_real,
+    check_scores,
+    first_place,
     grid,
     read_json,
     read_npy,
@@ -45,10 +48,11 @@ class ScoreNumbers:
     readings: tuple[Reading, ...] = ()
 
 
-def read_scores(path: str, what: str, parse: ParseCell) -> ScoreNumbers:
+def read_scores(path: str, what: str, parse: ParseCell, shape: ScoresShape) -> ScoreNumbers:
     """The numbers of a file for the option `what`, "mask" or "bias"; −∞ may be among them.
 
-    `parse` reads a cell of a table. Raises InputError, naming the file and what is wrong.
+    `parse` reads a cell of a table. A packed file may hold as many numbers as there are scores of that shape, however
+    small it is. Raises InputError, naming the file and what is wrong.
     """
     data, suffix = read_file(path, SUFFIXES, f"--{what}")
     unused: tuple[Reading, ...] = ()
@@ -59,17 +63,18 @@ def read_scores(path: str, what: str, parse: ParseCell) -> ScoreNumbers:
         value = read_json(data, path)
         if isinstance(value, dict):
             name = select_name(value, names, path)
-            unused = readings_of(path, left_out(without_names(value), [name]))
+            unused = readings_of(path, left_out(other_names(value), [name]))
             value = value[name]
         values = _of_json(value, path)
         return ScoreNumbers(values, _kind_of_all(_leaves(value)), unused)
     if suffix in (".npy", ".npz"):
         if suffix == ".npy":
-            array = read_npy(data, path)
+            array = read_npy(data, path, check_scores)
         else:
-            arrays = without_names(read_npz(data, path))
-            name = select_name(arrays, names, path)
-            array, unused = arrays[name], readings_of(path, left_out(arrays, [name]))
+            arrays = read_npz(data, path, check_scores, shape.of * math.prod(shape.pairs))
+            others = other_names(arrays)
+            name = select_name(others, names, path)
+            array, unused = arrays[name], readings_of(path, left_out(others, [name]))
         return ScoreNumbers(_numbers(array, path), _OF_KIND[array.dtype.kind], unused)
     kinds: set[str] = set()
 
@@ -109,11 +114,11 @@ def _numbers(array: Array, path: str) -> FloatArray:
     if not array.ndim or not array.size:
         raise InputError(f"{path} has shape {array.shape}: it needs at least one row and column")
     values = array.astype(np.float64)
-    wrong = np.argwhere(np.isnan(values) | np.isposinf(values))
-    if len(wrong):
-        place = ", ".join(str(each + 1) for each in wrong[0].tolist())
+    wrong = first_place(np.isnan(values) | np.isposinf(values))
+    if wrong is not None:
+        place = ", ".join(str(each + 1) for each in wrong)
         raise InputError(
-            f"{path}, number {place}: {values[tuple(wrong[0])]} is no score's: put a number there"
+            f"{path}, number {place}: {values[wrong]} is no score's: put a number there"
         )
     return values
 

@@ -7,8 +7,10 @@ from typing import Any
 from attnviz.core.arrays import FloatArray
 from attnviz.core.provenance import Reading
 from attnviz.errors import InputError
-from attnviz.inputs.arrays.beside import left_out, names_in, without_names
+from attnviz.inputs.arrays.beside import left_out, names_in, other_names
 from attnviz.inputs.files.grids import (
+    check_matrix,
+    check_rows,
     finite_matrix,
     grid,
     listed,
@@ -61,14 +63,14 @@ def read_vectors(path: str) -> Vectors:
     if suffix == ".json":
         return _from_json(read_json(data, where), where)
     if suffix == ".npy":
-        return Vectors(finite_matrix(read_npy(data, where), where), None)
+        return Vectors(finite_matrix(read_npy(data, where, check_matrix), where), None)
     if suffix == ".npz":
-        arrays = read_npz(data, where)
+        arrays = read_npz(data, where, check_rows)
         tokens = names_in(arrays, where)
-        others = without_names(arrays)
+        others = other_names(arrays)
         name = select_name(others, _NAMES, where)
         unused = readings_of(where, left_out(others, [name]))
-        return Vectors(finite_matrix(others[name], where), tokens, unused)
+        return Vectors(finite_matrix(arrays[name], where), tokens, unused)
     table = table_of(data, suffix, where)
     tokens = table.labels and checked_tokens(table.labels, where)
     return Vectors(table.values, tokens, table.readings)
@@ -87,7 +89,7 @@ def _from_json(value: Any, where: str) -> Vectors:
             f'{where} has no "x" among its keys ({listed(value) or "there are none"}): '
             'write {"x": [[1, 2], [3, 4]], "tokens": ["a", "b"]}'
         )
-    unused = readings_of(where, left_out(without_names(value), [name]))
+    unused = readings_of(where, left_out(other_names(value), [name]))
     return Vectors(_rows(value[name], f"{where}, {name}"), names_in(value, where), unused)
 
 

@@ -28,6 +28,7 @@ from attnviz.inputs.arrays.weight_names import (
 )
 from attnviz.inputs.files.grids import (
     Array,
+    check_axes,
     finite,
     grid,
     listed,
@@ -86,7 +87,8 @@ def read_weights(
     fit d_model or each other), EnvironmentFault (.safetensors without its package).
     """
     arrays, named = _named_arrays(path, prefix)
-    found = {role: finite(arrays[name], f"{path}, {name}") for role, name in named.names.items()}
+    raw = {role: arrays[name] for role, name in named.names.items()}
+    found = {role: finite(array, f"{path}, {named.names[role]}") for role, array in raw.items()}
     ways: list[tuple[str, str]] = []
     # torch.nn.Linear knows no such axis, and a file of its names may have it anywhere
     plain = None
@@ -134,7 +136,7 @@ def read_weights(
     if d_model is None and transposed is False and not is_said and _is_open(found):
         ways.append(("in_out", f"{named.names[NEEDED[0]]} {found[NEEDED[0]].shape}"))
     ways += left_out(named.left_out, ())
-    small = [name for name, array in arrays.items() if _is_small(array, name, named)]
+    small = [named.names[role] for role, array in raw.items() if _is_small(array, role)]
     if small:
         ways.append(("small_integers", ", ".join(small)))
     if named.unused:
@@ -151,10 +153,9 @@ def _is_open(found: Arrays) -> bool:
     return bool(rows != columns) and all(found[role].shape[1] == columns for role in NEEDED)
 
 
-def _is_small(array: Array, name: str, named: WeightNames) -> bool:
+def _is_small(array: Array, role: str) -> bool:
     """True for a matrix of integers of 8 bits, as which weights are stored that a scale would make whole again."""
-    is_used = name in [each for role, each in named.names.items() if role.startswith("w_")]
-    return is_used and array.dtype.kind in "iu" and array.dtype.itemsize == 1
+    return role.startswith("w_") and array.dtype.kind in "iu" and array.dtype.itemsize == 1
 
 
 def _without_fused(
@@ -242,7 +243,7 @@ def _is_transposed(found: Arrays, named: WeightNames, d_model: int | None, path:
 def _named_arrays(path: str, prefix: str | None) -> tuple[Mapping[str, Array], WeightNames]:
     data, suffix = read_file(path, SUFFIXES, "--weights")
     if suffix == ".npz":
-        arrays = read_npz(data, path)
+        arrays = read_npz(data, path, check_axes)
         return arrays, find_weight_names(arrays, path, prefix)
     if suffix == ".json":
         value = read_json(data, path)
@@ -292,4 +293,4 @@ def _read_safetensors(
 ) -> tuple[Mapping[str, Array], WeightNames]:
     tensors = read_safetensors(data, path)
     named = find_weight_names(tensors, path, prefix)
-    return {name: tensors[name].array() for name in named.names.values()}, named
+    return {name: tensors[name].array(check_axes) for name in named.names.values()}, named

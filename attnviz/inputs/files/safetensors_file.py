@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from attnviz.errors import EnvironmentFault, InputError, parsing
-from attnviz.inputs.files.grids import Array
+from attnviz.inputs.files.grids import Array, CheckShape
 from attnviz.records import record
 
 _TYPES = {
@@ -31,9 +31,10 @@ class Tensor:
     stored: Mapping[str, Any]
     where: str
 
-    def array(self) -> Array:
-        """The numbers. Raises InputError for a type that NumPy does not have."""
-        kind, shape = str(self.stored["dtype"]), self.stored["shape"]
+    def array(self, check: CheckShape) -> Array:
+        """The numbers, if their shape passes the check. Raises InputError for a type that NumPy does not have."""
+        kind, shape = str(self.stored["dtype"]), tuple(self.stored["shape"])
+        check(shape, self.where)
         if kind == "BF16":
             # bfloat16 is the upper half of a float32.
             halves = np.frombuffer(self.stored["data"], dtype="<u2").astype("<u4")

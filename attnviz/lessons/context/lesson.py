@@ -12,9 +12,12 @@ from __future__ import annotations
 
 from attnviz.lessons.lesson import Lesson
 
+POSITIONS = 32
+"""The positions of its sequence."""
 LESSON = Lesson(
     "context",
     __package__,
     number=3,
     takes=frozenset({"seed", "distance"}),
+    most_distant=POSITIONS - 1,
 )

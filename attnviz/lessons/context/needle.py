@@ -13,6 +13,7 @@ from attnviz.core.measures.needle import (
     needle_sequence,
 )
 from attnviz.lessons.context import formulas
+from attnviz.lessons.context.lesson import POSITIONS
 from attnviz.lessons.context.reach_steps import KERNEL, LAYERS, one_step_names, stack_names
 from attnviz.records import record
 from attnviz.story.exhibits import Exhibit, Plot, Row, Series, Table
@@ -24,7 +25,6 @@ from attnviz.theme import Role
 
 DEEP = 2 * LAYERS
 """The stack that the sweep sets beside the one of `LAYERS`."""
-POSITIONS = 32
 MOST_DISTANT = POSITIONS - 1
 """The largest distance of an answer: the question is at the first position."""
 _TOLD = (1, LAYERS, LAYERS + 1, DEEP, DEEP + 1, MOST_DISTANT)

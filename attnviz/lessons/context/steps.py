@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from attnviz.errors import InputError
 from attnviz.lessons.context import bias_step, needle, parts, reach_steps
-from attnviz.lessons.context.needle import MOST_DISTANT, POSITIONS, NeedleMeasurements
+from attnviz.lessons.context.lesson import POSITIONS
+from attnviz.lessons.context.needle import MOST_DISTANT, NeedleMeasurements
 from attnviz.lessons.lesson import Opening
 from attnviz.lessons.lesson_checks import check_precision, refuse_article
 from attnviz.lessons.request import LessonRequest
