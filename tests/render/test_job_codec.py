@@ -1,5 +1,6 @@
 """What comes back from a worker: plain values and known exceptions, whatever its bytes are."""
 
+import ast
 import errno
 import json
 import os
@@ -21,6 +22,8 @@ from attnviz.render.workers.job_codec import (
     sent_as,
     unpacked,
 )
+
+PACKAGE = Path(errors.__file__).parent
 
 plain = st.recursive(
     st.none()
@@ -181,3 +184,17 @@ def test_the_note_says_where_it_happened():
     with pytest.raises(InputError) as caught:
         unpacked(failed(InputError("a: b")))
     assert caught.value.__notes__ == ["In a worker process:\nattnviz.errors.InputError: a: b\n"]
+
+
+def test_a_worker_that_opens_its_order_is_the_one_place_where_anything_is_unpickled():
+    places = {
+        (path.relative_to(PACKAGE).as_posix(), function.name)
+        for path in PACKAGE.rglob("*.py")
+        if "pickle" in (text := path.read_text("utf-8"))
+        for function in ast.walk(ast.parse(text))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for each in ast.walk(function)
+        if isinstance(each, ast.Attribute) and each.attr in ("load", "loads", "Unpickler")
+        if isinstance(each.value, ast.Name) and "pickle" in each.value.id
+    }
+    assert places == {("render/workers/job_codec.py", "run_packed")}

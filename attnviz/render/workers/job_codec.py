@@ -1,7 +1,8 @@
 """A job on its way to another process and back: packed here, run there, its outcome opened here.
 
-A worker runs what is sent to it. What it sends back is not believed as much: JSON and bytes, of which nothing but plain
-values and exceptions of known kinds are made.
+A worker runs what is sent to it: the order is a pickle, as it may name any scene with any exhibits, and who may send
+one may have any code run there anyway. What a worker sends back is not believed as much: JSON and bytes, of which
+nothing but plain values and exceptions of known kinds are made.
 
 Nothing is imported that takes long: a dask scheduler, which only hands jobs on, has to import this.
 """
