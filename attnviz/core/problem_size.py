@@ -23,10 +23,10 @@ def trace_bytes(problem: Problem) -> int:
     return problem.n_q * problem.n_k * problem.heads * _STAGES * _FLOAT
 
 
-def check_memory(needed: int) -> None:
-    """Raises InputError for more memory than a trace may take."""
+def check_memory(needed: int, what: str = "it") -> None:
+    """Raises InputError for more memory than a trace may take, or all that are held at a time; `what` needs it."""
     if needed > MOST_BYTES:
         raise InputError(
-            f"it would need {needed / 2**30:.1f} GiB, more than the {MOST_BYTES // 2**30} GiB allowed: "
+            f"{what} would need {needed / 2**30:.1f} GiB, more than the {MOST_BYTES // 2**30} GiB allowed: "
             "use fewer tokens or heads"
         )
