@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from attnviz import errors
 from attnviz.errors import AttnvizError, EnvironmentFault, InputError
 from attnviz.render.drawing.scene_replay import NonDeterministicSceneError
+from attnviz.render.drawing.timeline import Play, Range, Segment
 from attnviz.render.workers.job_codec import (
     failed,
     packed,
@@ -22,6 +24,12 @@ from attnviz.render.workers.job_codec import (
     sent_as,
     unpacked,
 )
+from attnviz.render.workers.worker import DrawRequest, DrawResult, draw
+from attnviz.views.film.production.film_service import _planned
+from attnviz.views.film.production.plan_cache import plan_from_bytes, plan_to_bytes
+from attnviz.views.film.production.planning import Plan
+from attnviz.views.film.stage import Beat
+from attnviz.views.film.timing import TimeSpan
 
 PACKAGE = Path(errors.__file__).parent
 
@@ -198,3 +206,69 @@ def test_a_worker_that_opens_its_order_is_the_one_place_where_anything_is_unpick
         if isinstance(each.value, ast.Name) and "pickle" in each.value.id
     }
     assert places == {("render/workers/job_codec.py", "run_packed")}
+
+
+REQUEST = DrawRequest("a", None, Range((Segment(0, (Play(3, "k", True, 0),)),)), 0)
+
+
+@pytest.mark.parametrize(
+    "value", [None, 1.5, (), ((b"film",),), ((b"film",), 1), ((b"film",), "1"), (("film",), 1.5), (b"film", 1.5)]
+)  # fmt: skip
+def test_what_cannot_have_been_drawn_is_refused(value):
+    with pytest.raises(EnvironmentFault, match="no result"):
+        unpacked(returned(value), draw)
+
+
+def test_what_was_drawn_comes_back_with_its_segments():
+    drawn = unpacked(returned(((b"film",), 1.5)), draw)
+    assert drawn == DrawResult((b"film",), 1.5)
+    assert list(drawn.by_segment(REQUEST)) == [(REQUEST.range.segments[0], b"film")]
+
+
+@pytest.mark.parametrize("files", [(), (b"a", b"b")])
+def test_fewer_or_more_parts_than_were_ordered_are_refused_in_one_line(files):
+    with pytest.raises(
+        EnvironmentFault,
+        match=rf"^a worker sent back {len(files)} parts of a film in place of 1: install",
+    ):
+        DrawResult(files, 1.0).by_segment(REQUEST)
+
+
+PLAN = Plan(
+    3,
+    (Beat("scores", "why", "Why?", 0.0, 0.6),),
+    (TimeSpan(0.1, 0.2, 0.3, 0.4, None),),
+    (Segment(0, (Play(3, None, False, 1),)),),
+)
+
+
+def test_a_plan_comes_back_as_it_was():
+    assert unpacked(returned(plan_to_bytes(PLAN)), _planned) == PLAN
+
+
+def damaged(value):
+    """The JSON value with one value in it of another kind, or missing, in every place."""
+    yield from ([value], {"a": value}, "x" if not isinstance(value, str) else 5, True)
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield {k: v for k, v in value.items() if k != name}
+            yield from ({**value, name: other} for other in damaged(each))
+        yield {**value, "more": 1}
+    if isinstance(value, list):
+        for i, each in enumerate(value):
+            yield from ([*value[:i], other, *value[i + 1 :]] for other in damaged(each))
+
+
+def test_a_plan_with_anything_of_another_kind_is_refused():
+    plain = json.loads(plan_to_bytes(PLAN))
+    # a text in place of none, and true in place of false, make another plan
+    sound = [("key", "x"), ("still", True)]
+    accepted = []
+    for each in damaged(plain):
+        try:
+            accepted.append(plan_from_bytes(json.dumps(each).encode()))
+        except ValueError:
+            continue
+    play = PLAN.segments[0].plays[0]
+    others = [replace(play, **{name: value}) for name, value in sound]
+    assert [each.segments[0].plays[0] for each in accepted if each != PLAN] == others
