@@ -1,5 +1,7 @@
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Callable
 from functools import cache
 
@@ -32,6 +34,13 @@ if hasattr(signal, "SIGHUP"):
 # For the processes that pytest shares the tests among, and those they start: each has a core, and two threads of NumPy
 # on it wait for each other. What needs much of it takes 23 s in place of 38.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keeps the key of the cache out of the folder of whoever runs the tests."""
+    folder = tempfile.mkdtemp(prefix="attnviz-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    os.environ["XDG_STATE_HOME"] = folder
 
 
 HOSTILE_NAMES = (

@@ -33,12 +33,15 @@ def trace_bytes(problem: Problem) -> int:
     return (scores + _COPIES * projected + 2 * n_q * heads * d_v + output) * _FLOAT
 
 
-def check_memory(needed: int, most: int = MOST_BYTES, cure: str = _CURE) -> None:
-    """Raises InputError, which ends with the cure, for more bytes than are allowed.
+def check_memory(needed: int, what: str = "it", most: int | None = None, cure: str = _CURE) -> None:
+    """Raises InputError, which ends with the cure, for more bytes than are allowed; `what` needs them.
+
+    `most` are MOST_BYTES where it is None.
 
     >>> check_memory(2**20)
     """
+    most = MOST_BYTES if most is None else most
     if needed > most:
         raise InputError(
-            f"it would need {needed / 2**30:.1f} GiB, more than the {most / 2**30:g} GiB allowed: {cure}"
+            f"{what} would need {needed / 2**30:.1f} GiB, more than the {most / 2**30:g} GiB allowed: {cure}"
         )

@@ -115,7 +115,7 @@ def lessons_from_spec(text: str) -> tuple[FilmLesson, ...]:
     checked = [_checked(each, f"chapter {i}") for i, each in enumerate(chapters, start=1)]
     problems = [each.problem for each in checked if each.problem is not None]
     try:
-        check_memory(sum(map(trace_bytes, problems)), MOST_BYTES, "give the input itself")
+        check_memory(sum(map(trace_bytes, problems)), most=MOST_BYTES, cure="give the input itself")
     except InputError as error:
         raise InputError(f"what made the film: {error}") from error
     return tuple(_computed(checked))

@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from dataclasses import field, replace
 from typing import TypeAlias
 
+from attnviz.core.problem_size import check_memory, trace_bytes
 from attnviz.errors import AttnvizError
 from attnviz.lecture.chapters import LESSON_KEYS
-from attnviz.lecture.model import CardChapter, LessonChapter, Version
+from attnviz.lecture.model import CardChapter, Chapter, LessonChapter, Version
 from attnviz.lecture.own_words import with_own_words
 from attnviz.lessons.lesson import Lesson
 from attnviz.lessons.registry import build_storyboard
 from attnviz.lessons.request import LessonRequest
-from attnviz.library.lesson_input import Presentation, lesson_request
+from attnviz.library.lesson_input import LessonInput, Presentation, read_input, request_of
 from attnviz.library.steps import chosen_steps
 from attnviz.progress import part_of
 from attnviz.records import record
@@ -61,25 +62,62 @@ def plan_chapters(version: Version, most: int = MOST) -> tuple[PlannedChapter, .
     Raises what the lessons and their inputs raise, beginning with the file and the chapter and naming keys where the
     command line would name options; so all that is wrong is known before anything is drawn.
     """
-    planned: list[PlannedChapter] = []
-    for number, each in enumerate(version.chapters, start=1):
-        if isinstance(each, CardChapter):
-            planned.append(_card(each, version.language))
-            continue
-        with part_of(f"Chapter {number} of {len(version.chapters)}"):
-            planned.append(_lesson(each, version.language, most))
-    return tuple(planned)
+    return plan_versions({version.language: version}, most)[version.language]
 
 
-def _lesson(chapter: LessonChapter, language: str, most: int) -> PlannedLesson:
-    presentation = Presentation(
-        chapter.query, chapter.key, chapter.distance, language, chapter.precision, chapter.rounding
-    )
-    with _naming_chapter(chapter):
-        request = replace(lesson_request(chapter.lesson, chapter.request, presentation), most=most)
-        storyboard = build_storyboard(chapter.lesson.name, request)
-        steps = chosen_steps(storyboard, chapter.steps) or ()
-    storyboard = with_own_words(storyboard, chapter.words, chapter.where)
+def plan_versions(
+    versions: Mapping[str, Version], most: int = MOST
+) -> dict[str, tuple[PlannedChapter, ...]]:
+    """The chapters of a lecture in all its languages, by language; for the rest as `plan_chapters`.
+
+    All inputs are read before anything is computed: every trace is held until the films are made. Raises InputError,
+    naming the chapter, where all of them together would take more memory than one may.
+    """
+    inputs = _read_inputs(versions)
+    return {
+        language: tuple(
+            _card(chapter, language)
+            if isinstance(chapter, CardChapter)
+            else _lesson(chapter, inputs.pop((language, number)), whole, most)
+            for number, whole, chapter in _numbered(version)
+        )
+        for language, version in versions.items()
+    }
+
+
+def _numbered(version: Version) -> Iterator[tuple[int, str, Chapter]]:
+    """The chapters with their numbers, and how they begin a report of what is being done."""
+    for number, chapter in enumerate(version.chapters, start=1):
+        yield number, f"Chapter {number} of {len(version.chapters)}", chapter
+
+
+def _read_inputs(versions: Mapping[str, Version]) -> dict[tuple[str, int], LessonInput]:
+    """The inputs of all lessons, by language and number of the chapter."""
+    inputs: dict[tuple[str, int], LessonInput] = {}
+    needed = 0
+    for language, version in versions.items():
+        for number, whole, chapter in _numbered(version):
+            if isinstance(chapter, CardChapter):
+                continue
+            presentation = Presentation(
+                *(chapter.query, chapter.key, chapter.distance, language),
+                *(chapter.precision, chapter.rounding),
+            )
+            with part_of(whole), _naming_chapter(chapter):
+                read = read_input(chapter.lesson, chapter.request, presentation)
+                needed += 0 if read.problem is None else trace_bytes(read.problem)
+                check_memory(needed, "the lecture up to here")
+            inputs[language, number] = read
+    return inputs
+
+
+def _lesson(chapter: LessonChapter, read: LessonInput, whole: str, most: int) -> PlannedLesson:
+    with part_of(whole):
+        with _naming_chapter(chapter):
+            request = replace(request_of(read), most=most)
+            storyboard = build_storyboard(chapter.lesson.name, request)
+            steps = chosen_steps(storyboard, chapter.steps) or ()
+        storyboard = with_own_words(storyboard, chapter.words, chapter.where)
     if chapter.title is not None:
         storyboard = replace(storyboard, title=chapter.title)
     return PlannedLesson(chapter.lesson, request, storyboard, steps, chapter.pace, chapter.words)

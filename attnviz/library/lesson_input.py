@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from attnviz.core.overflow import overflowed
+from attnviz.core.problem import Problem
 from attnviz.core.self_attention import trace_of
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError
@@ -42,7 +43,10 @@ def compute_trace(request: InputRequest, query: str | None) -> tuple[Trace, int]
 
     Raises InputError as `problem_from` and `chosen_row` do, and where a number on the way is too large for float64.
     """
-    problem = problem_from(request)
+    return _computed(problem_from(request), request, query)
+
+
+def _computed(problem: Problem, request: InputRequest, query: str | None) -> tuple[Trace, int]:
     trace = trace_of(problem)
     row = chosen_row(request, trace, query)
     if stage := overflowed(trace):
@@ -60,6 +64,35 @@ def lesson_request(
 
     Raises InputError as `compute_trace` does, and for an option that the lesson would not obey.
     """
+    return request_of(read_input(lesson, request, presentation))
+
+
+@record(eq=False)
+class LessonInput:
+    """The input of a lesson, read, of which nothing is computed yet."""
+
+    request: InputRequest
+    presentation: Presentation
+    options: LessonRequest
+    """The request to the lesson, still without a trace."""
+    problem: Problem | None
+    """None for a lesson that takes no sequence."""
+
+
+def request_of(read: LessonInput) -> LessonRequest:
+    """The request to the lesson, its trace computed. Raises InputError as `compute_trace` does."""
+    if read.problem is None:
+        return read.options
+    trace, row = _computed(read.problem, read.request, read.presentation.query)
+    key = key_of(trace.problem, read.presentation.key)
+    return replace(read.options, trace=trace, query=row, key=key)
+
+
+def read_input(lesson: Lesson, request: InputRequest, presentation: Presentation) -> LessonInput:
+    """The input of the lesson, read and not computed: the memory that it will take is known by then.
+
+    Raises InputError as `problem_from` does, and for an option that the lesson would not obey.
+    """
     _check_options(lesson, request, presentation)
     if request.model is not None and lesson.name != DEFAULT:
         raise InputError(
@@ -73,16 +106,13 @@ def lesson_request(
         distance=presentation.distance,
     )
     if not lesson.takes_sequence:
-        return lesson_options
+        return LessonInput(request, presentation, lesson_options, None)
     if all(getattr(request, name) is None for name in _SOURCES):
         if "example" in lesson.default:
             check_request(request)
         given = {name: each for name, each in _given(request).items() if name not in lesson.default}
         request = InputRequest(**{**lesson.default, **given})
-    trace, row = compute_trace(request, presentation.query)
-    return replace(
-        lesson_options, trace=trace, query=row, key=key_of(trace.problem, presentation.key)
-    )
+    return LessonInput(request, presentation, lesson_options, problem_from(request))
 
 
 def _given(request: InputRequest) -> dict[str, Any]:

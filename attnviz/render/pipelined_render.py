@@ -124,7 +124,7 @@ class PipelinedRender(Generic[PlanT]):
                     pass
 
     def _store_files(self, request: DrawRequest, drawn: DrawResult) -> int:
-        for segment, data in zip(request.range.segments, drawn.files, strict=True):
+        for segment, data in drawn.by_segment(request):
             self._path(segment).write_bytes(data)
             self._keep(segment, data)
         return sum(each.frames for each in request.range.segments)

@@ -144,7 +144,7 @@ class RenderService:
         try:
             for i, drawn in workers.results(draw, requests, lambda: on_frames(0)):
                 request = requests[i]
-                for segment, data in zip(request.range.segments, drawn.files, strict=True):
+                for segment, data in drawn.by_segment(request):
                     for path in queue.pop(request.scene, segment):
                         path.write_bytes(data)
                         on_frames(segment.frames)

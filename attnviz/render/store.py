@@ -1,7 +1,9 @@
 """A store of what was drawn before, by content: parts of films under keys that say all that they depend on.
 
 Any number of processes may use the same store at once. A part appears whole or not at all, is checked when it is taken
-out, and may be gone at any moment: who keeps to that needs no lock.
+out, and may be gone at any moment: who keeps to that needs no lock. The name of its file ends with a digest that only
+who has the user's secret can make (`store_key.py`), of the key as well as of the bytes: what others put there, or
+renamed, is not believed.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ import hashlib
 import os
 import re
 import secrets
-import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,13 +20,19 @@ from datetime import datetime
 from pathlib import Path
 
 from attnviz.render.folders import is_writable, user_folder
+from attnviz.render.plain_files import read_plain_file
+from attnviz.render.store_key import store_key
 
 DEFAULT_LIMIT = 2_000_000_000
 """Bytes."""
 
 _TEMPORARY = "."
 """Begins the names of files that are still being written; keys do not begin so."""
-_DIGEST = re.compile(r"[0-9a-f]{16}")
+_DIGEST_BYTES = 16
+_ENDING = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}")
+"""How the names of files of a store end: those of 16 digits are temporary, or from versions that did not seal them."""
+_LONGEST_NUMBER = 100
+"""Bytes of the file that has the limit."""
 _PREFIX = 2
 """Characters of a key that name the folder of its file."""
 _HOUR = 3600.0
@@ -81,6 +88,10 @@ class Store:
         """Makes the folder, and returns whether anything can be kept."""
         return self.limit > 0 and is_writable(self.folder)
 
+    def key_fault(self) -> str | None:
+        """Says why nothing that other processes kept is used, in one line with the cure; None where it is used."""
+        return store_key().fault
+
     def holds(self, key: str) -> bool:
         """True if something is stored under the key. It may be gone, or turn out to be damaged, when it is fetched."""
         return bool(self._stored(key))
@@ -88,7 +99,7 @@ class Store:
     def read(self, key: str) -> bytes | None:
         """Returns what is stored under the key; None if there is nothing, or nothing sound."""
         for stored in self._stored(key):
-            data = _sound(stored)
+            data = self._sound(key, stored)
             if data is not None:
                 with suppress(OSError):
                     os.utime(stored)
@@ -96,27 +107,26 @@ class Store:
         return None
 
     def fetch(self, key: str, target: Path) -> bool:
-        """Makes what is stored under the key appear at `target`, in place of what is there. False if there is none.
+        """Writes what is stored under the key to `target`, in place of what is there. False if there is none.
 
-        `target` is a hard link wherever possible, and must not be written into: another process may be reading the
-        same bytes. What is damaged is removed, and never fetched. Raises OSError if `target` cannot be written.
+        What is written are the very bytes that were checked, and no later change of the store reaches them. What is
+        damaged is removed, and never fetched. Raises OSError if `target` cannot be written.
         """
-        for stored in self._stored(key):
-            data = _sound(stored)
-            if data is not None:
-                with suppress(OSError):
-                    os.utime(stored)
-                _place(stored, data, target)
-                return True
-        return False
+        data = self.read(key)
+        if data is None:
+            return False
+        _write(target, data)
+        return True
 
     def put(self, key: str, data: bytes) -> None:
         """Keeps the bytes under the key, whole or not at all, in place of what was there."""
         if len(data) > self.limit:
             return
-        path = self._folder_of(key) / f"{key}.{_digest(data)}"
+        path = self._folder_of(key) / f"{key}.{_digest(key, data)}"
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
+            if path.parent.is_symlink():
+                return
             # looked up before anything is written: of two processes at once, one at most removes what the other wrote
             replaced = [each for each in self._stored(key) if each != path]
             _write(path, data)
@@ -167,12 +177,28 @@ class Store:
     def _stored(self, key: str) -> list[Path]:
         """The files of a key: as a rule one at most, two where two processes put it at the same moment."""
         folder = self._folder_of(key)
+        if folder.is_symlink():
+            return []
         return [
             folder / entry.name
             for entry in _entries(folder)
             # a pipe would be waited for, and a link may lead anywhere
             if entry.name.rpartition(".")[0] == key and entry.is_file(follow_symlinks=False)
         ]
+
+    def _sound(self, key: str, stored: Path) -> bytes | None:
+        """The bytes of the file, if they are what was put under the key, by this user.
+
+        A machine that crashes leaves files without their end, and others may write into the folder.
+        """
+        try:
+            data, _ = read_plain_file(stored, self.limit)
+        except OSError:
+            return None
+        if stored.name.rpartition(".")[2] == _digest(key, data):
+            return data
+        _is_gone(stored)
+        return None
 
     def _folders(self) -> list[os.DirEntry[str]]:
         return [
@@ -222,50 +248,34 @@ def _limit_file() -> Path:
 
 def _saved_limit() -> int:
     try:
-        limit = int(_limit_file().read_bytes())
+        limit = int(read_plain_file(_limit_file(), _LONGEST_NUMBER)[0])
     # a file that somebody has spoilt is no reason to draw everything anew
     except (OSError, ValueError):
         return DEFAULT_LIMIT
     return limit if limit >= 0 else DEFAULT_LIMIT
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=8).hexdigest()
-
-
-def _sound(stored: Path) -> bytes | None:
-    """The bytes of the file, if it is as it was put: a machine that crashes leaves files without their end."""
-    try:
-        if not stat.S_ISREG(stored.lstat().st_mode):
-            return None
-        data = stored.read_bytes()
-    except OSError:
-        return None
-    if stored.name.rpartition(".")[2] == _digest(data):
-        return data
-    _is_gone(stored)
-    return None
+def _digest(key: str, data: bytes) -> str:
+    """Seals the bytes and the key that they are stored under, with the user's secret."""
+    name = key.encode()
+    sealed = hashlib.blake2b(key=store_key().secret, digest_size=_DIGEST_BYTES)
+    sealed.update(len(name).to_bytes(8, "big") + name)
+    sealed.update(data)
+    return sealed.hexdigest()
 
 
 def _is_own(name: str, folder: str) -> bool:
     """True for the name of a part in the folder, and of one that is still being written."""
     before, _, digest = name.rpartition(".")
-    return _DIGEST.fullmatch(digest) is not None and (not before or before.startswith(folder))
-
-
-def _place(stored: Path, data: bytes, target: Path) -> None:
-    # The file may be gone by now, or on another disk, or there is something at the target.
-    with suppress(OSError):
-        os.link(stored, target)
-        return
-    _write(target, data)
+    return _ENDING.fullmatch(digest) is not None and (not before or before.startswith(folder))
 
 
 def _write(path: Path, data: bytes) -> None:
     """Whole or not at all."""
     temporary = path.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}")
     try:
-        temporary.write_bytes(data)
+        with temporary.open("xb") as file:
+            file.write(data)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

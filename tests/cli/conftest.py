@@ -40,7 +40,7 @@ class Done:
 
 Run = Callable[..., Done]
 
-STORED = r"attnviz(/models\.json|/segments(/[0-9a-f]{2}(/[0-9a-f]{40}(-\d+)?\.(mp4|json|png)\.[0-9a-f]{16})?)?)?"
+STORED = r"attnviz(/models\.json|/segments(/[0-9a-f]{2}(/[0-9a-f]{40}(-\d+)?\.(mp4|json|png)\.[0-9a-f]{32})?)?)?"
 """What may be in a cache directory: parts of films, plans and posters, under their keys."""
 
 

@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from attnviz.core import problem_size
 from attnviz.errors import AttnvizError, InputError
 from attnviz.inputs import InputRequest, problem_from
 from attnviz.lecture.reading import read_lecture
-from attnviz.library.lecture_plan import PlannedCard, plan_chapters
+from attnviz.library import lesson_input
+from attnviz.library.lecture_plan import PlannedCard, plan_chapters, plan_versions
 
 LESSON = '[[chapter]]\nlesson = "self-attention"\n'
 
@@ -162,3 +164,40 @@ def test_a_fault_keeps_its_kind(plan):
         plan(f'{LESSON}vectors = "x.csv"\nweights = "w.json"')
 
     assert type(caught.value).__name__ == "ShapeError"
+
+
+BYTES = problem_size.trace_bytes(problem_from(InputRequest(text="the cat sat")))
+"""Of the trace of the text that these chapters have."""
+
+
+def test_chapters_that_are_too_large_together_are_refused_before_one_is_computed(plan, monkeypatch):
+    computed = []
+    trace_of = lesson_input.trace_of
+    monkeypatch.setattr(
+        lesson_input, "trace_of", lambda each: computed.append(each) or trace_of(each)
+    )
+    chapter = f'{LESSON}text = "the cat sat"\n'
+    monkeypatch.setattr(problem_size, "MOST_BYTES", 3 * BYTES)
+    assert len(plan(3 * chapter)) == len(computed) == 3
+    computed.clear()
+
+    with pytest.raises(InputError) as caught:
+        plan(3 * chapter + '[[chapter]]\ncard = "Part two"\n' + chapter)
+
+    assert str(caught.value) == (
+        "talk.toml, chapter 5: the lecture up to here would need 0.0 GiB, more than the 0 GiB allowed: use fewer "
+        "tokens or heads"
+    )
+    assert computed == []
+
+
+def test_the_films_of_all_languages_count_together(plan, tmp_path, monkeypatch):
+    text = f'languages = ["en", "zh"]\n{LESSON}text = "the cat sat"\n'
+    plan(text)
+    versions = read_lecture("talk.toml").versions
+    monkeypatch.setattr(problem_size, "MOST_BYTES", 2 * BYTES)
+    assert [*plan_versions(versions)] == ["en", "zh"]
+
+    monkeypatch.setattr(problem_size, "MOST_BYTES", 2 * BYTES - 1)
+    with pytest.raises(InputError, match="chapter 1: the lecture up to here would need"):
+        plan_versions(versions)

@@ -13,7 +13,10 @@ import numpy as np
 import pytest
 
 from attnviz.cli.failures import run
+from attnviz.models.model import open_model
+from attnviz.models.revision import revision
 from attnviz.progress import part_of, report, watched
+from tests.models.tiny import CONFIGS, IDS, recorded, write
 from tests.patience import PATIENCE
 
 ROWS = b"1,0\n0,1\n1,1\n"
@@ -238,3 +241,46 @@ def test_a_part_of_nothing_that_is_watched_reports_nothing():
         report("")
 
     assert seen == [("whole: half: part", 1, 2), ("", 0, 0)]
+
+
+@pytest.fixture
+def seen():
+    """All that is reported while the test is at work."""
+    reports = []
+    with watched(lambda work, done, total: reports.append((work, done, total))):
+        yield reports
+
+
+def test_the_layers_of_a_model_are_counted_as_they_are_run(tmp_path, seen):
+    shapes, _ = recorded("llama")
+    model = open_model(str(write(tmp_path, CONFIGS["llama"], shapes)))
+
+    count = len(list(model.run(IDS, np.float64)))
+
+    layers = [each for each in seen if each[0] == "Layers of the model"]
+    assert layers[:count] == [("Layers of the model", done, count) for done in range(count)]
+    assert count > 1
+
+
+def test_weights_are_counted_by_the_mebibyte_while_their_sha256_is_found(
+    tmp_path, monkeypatch, seen
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "w.safetensors").write_bytes(bytes(3 << 20))
+
+    revision([tmp_path / "w.safetensors"])
+    assert seen == [("MiB of w.safetensors checked", done, 3) for done in range(3)]
+    seen.clear()
+    revision([tmp_path / "w.safetensors"])
+    assert seen == []  # it was remembered
+
+
+@pytest.mark.usefixtures("capfd")
+def test_a_large_json_says_how_much_of_it_is_written(tmp_path):
+    words = " ".join(map(str, range(150)))
+    file = tmp_path / "a.json"
+    works = [each for each, _, _ in reports_of("explain", words, "-o", str(file))]
+
+    written = [float(each.split()[1]) for each in works if each.startswith("Writing, ")]
+    assert written == sorted(written)
+    assert 0.8 <= written[-1] / (file.stat().st_size / 1e6) <= 1.2

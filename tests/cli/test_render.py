@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import srt
 
-from attnviz.render import render_service
+from attnviz.render import render_service, store_key
 from attnviz.render.store import save_limit, unchecked_user_store
 from attnviz.typeset.typefaces import latin
 from tests.patience import PATIENCE
@@ -260,6 +260,23 @@ def test_the_cache_is_brought_to_its_limit_when_a_film_is_done(attnviz, work):
 
     assert store.contents().count == whole.count - 1
     assert (work / "a.mp4").read_bytes() == (work / "b.mp4").read_bytes()
+
+
+def test_without_a_key_of_the_user_nothing_drawn_earlier_is_used_and_that_is_said_once(
+    attnviz, tmp_path, monkeypatch, drawn
+):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (tmp_path / "state" / "attnviz").mkdir(parents=True)
+    key = tmp_path / "state" / "attnviz" / "cache.key"
+    key.symlink_to("elsewhere")
+    warning = f"Warning: the key of the cache, {key}, is a link, and nothing drawn earlier is used: remove it"
+
+    for _ in range(2):
+        monkeypatch.setattr(store_key, "_known", {})  # as in another process
+        done = attnviz("render", *SHORT, "-o", "a.mp4")
+        assert done.status == 0
+        assert done.err.count(warning) == done.err.count("Warning") == 1
+    assert len(drawn) == 2 * len(set(drawn))
 
 
 def test_a_film_that_exists_is_replaced_only_by_a_whole_one(render, folder):

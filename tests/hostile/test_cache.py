@@ -1,5 +1,6 @@
 """A cache that others have been at: nothing of theirs is deleted, nothing of it is believed."""
 
+import hashlib
 import os
 import signal
 import socket
@@ -12,7 +13,7 @@ import pytest
 
 from attnviz.library import files
 from attnviz.library.files import atomic_file
-from attnviz.render.store import Store, _digest
+from attnviz.render.store import DEFAULT_LIMIT, Store, _digest, unchecked_user_store
 from attnviz.render.video.container import is_segment
 from attnviz.views.film.production.film_service import FilmService
 from attnviz.views.film.video.embedded_spec import is_png
@@ -105,6 +106,64 @@ def test_what_is_no_file_is_not_there_and_stays(store, tmp_path, plant):
     assert os.path.lexists(path)
 
 
+@pytest.mark.parametrize("secret", [b"", bytes(32), b"a guess"])
+@pytest.mark.parametrize("size", [8, 16])
+def test_an_entry_that_another_user_planted_is_not_believed(store, tmp_path, secret, size):
+    planted = b"another picture"
+    name = len(KEY).to_bytes(8, "big") + KEY.encode()
+    for sealed in (planted, name + planted):
+        digest = hashlib.blake2b(sealed, key=secret, digest_size=size).hexdigest()
+        (store.folder / "ab" / f"{KEY}.{digest}").write_bytes(planted)
+    entry_of_ours = store.folder / "ab" / f"{KEY}.{_digest(KEY, b'frames')}"
+
+    assert store.read(KEY) == b"frames"
+    entry_of_ours.unlink()
+    assert store.read(KEY) is None
+    assert not store.fetch(KEY, tmp_path / "part.mp4")
+    assert not store.holds(KEY)
+
+
+def test_an_entry_of_ours_that_was_renamed_to_another_key_is_not_believed(store, tmp_path):
+    other = f"{'ab' * 19}cd.mp4"
+    ours = entry(store)
+    ours.rename(ours.with_name(f"{other}.{ours.suffix[1:]}"))
+
+    assert not store.fetch(other, tmp_path / "part.mp4")
+    assert not store.fetch(KEY, tmp_path / "part.mp4")
+
+
+def test_what_earlier_versions_and_killed_programs_left_is_cleared(store):
+    digest = hashlib.blake2b(b"old", digest_size=8).hexdigest()
+    old = store.folder / "ab" / f"{'ab' * 19}cd.mp4.{digest}"
+    half = store.folder / "ab" / f".{'0' * 16}"
+    for each in (old, half):
+        each.write_bytes(b"old")
+        os.utime(each, (0, 0))
+
+    Store(store.folder, limit=len(b"frames")).prune()
+    assert [each.name for each in (store.folder / "ab").iterdir()] == [entry(store).name]
+
+
+def test_a_folder_of_the_cache_that_is_a_link_is_neither_read_nor_written(store, tmp_path):
+    (tmp_path / "mine").mkdir()
+    ours = entry(store)
+    (tmp_path / "mine" / ours.name).write_bytes(ours.read_bytes())
+    store.clear()
+    (store.folder / "ab").symlink_to(tmp_path / "mine")
+
+    assert not store.holds(KEY)
+    store.put(KEY, b"other frames")
+    assert [each.name for each in (tmp_path / "mine").iterdir()] == [ours.name]
+
+
+def test_a_limit_in_a_pipe_is_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "attnviz").mkdir()
+    os.mkfifo(tmp_path / "attnviz" / "segments.limit")
+
+    assert unchecked_user_store().limit == DEFAULT_LIMIT
+
+
 @pytest.mark.parametrize("data", [b"", b"frames", segment([(1, 5)])[:300], segment([(1, 4)])])
 def test_a_part_with_a_fitting_digest_that_is_not_what_was_drawn_is_redrawn(tmp_path, data):
     path = tmp_path / "part.mp4"
@@ -122,7 +181,7 @@ def test_a_part_that_was_drawn_is_taken(tmp_path):
 def test_a_plan_with_a_fitting_digest_that_is_none_is_made_anew(tmp_path, data):
     store = Store(tmp_path, limit=1000)
     store.put("ab.json", data)
-    assert _digest(data) in next((tmp_path / "ab").iterdir()).name
+    assert _digest("ab.json", data) in next((tmp_path / "ab").iterdir()).name
     assert FilmService(None, store)._planned_before("ab") is None
 
 

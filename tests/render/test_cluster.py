@@ -1,5 +1,6 @@
 """Jobs on a dask cluster: a real scheduler and real workers, which are killed, are missing, or do not fit."""
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,9 @@ import pytest
 from attnviz.errors import EnvironmentFault, InputError
 from attnviz.render.versions import versions
 from attnviz.render.workers import cluster
-from attnviz.render.workers.cluster import ClusterAddress, run_if_same_versions
+from attnviz.render.workers.cluster import ClusterAddress, packed_versions, run_if_same_versions
 from attnviz.render.workers.executor import executor
-from attnviz.render.workers.job_codec import packed, unpacked
+from attnviz.render.workers.job_codec import packed, returned, unpacked
 from attnviz.views.film.production.film_service import PROGRAM
 from tests.patience import PATIENCE, wait_until
 from tests.render import jobs
@@ -32,6 +33,16 @@ WITH_ANOTHER_NUMPY = (
     "from importlib import metadata; real = metadata.version; "
     "metadata.version = lambda name: '1.0' if name == 'numpy' else real(name); "
 )
+
+LYING = """
+import os, pickle
+class Bomb:
+    def __reduce__(self):
+        return os.mkdir, ({folder!r},)
+from attnviz.render.workers import cluster
+cluster.{function} = lambda *_: pickle.dumps((True, Bomb()))
+"""
+"""A worker whose answers are pickles that make a folder where they are opened."""
 
 
 def at(address: str) -> ClusterAddress:
@@ -200,6 +211,52 @@ def test_a_scheduler_without_workers_is_refused_until_they_fit(lonely, monkeypat
     assert refusal(lonely.address).partition(" has ")[2] == (
         f"numpy 1.0, here {here}: install the same there, or parts of the film would look different"
     )
+
+
+def test_workers_answer_in_json(peopled):
+    with distributed.Client(peopled, set_as_default=False) as client:
+        outcomes = [
+            client.submit(run_if_same_versions, job, PROGRAM, versions(PROGRAM)).result()
+            for job in (packed(jobs.squared, 3), packed(jobs.refused, "a.py"), b"no order")
+        ]
+        probes = [
+            client.run_on_scheduler(packed_versions, PROGRAM),
+            *client.run(packed_versions, PROGRAM).values(),
+        ]
+
+    assert outcomes[0] == b'{"returned": 9}\n'
+    kinds = [json.loads(each)["raised"]["kind"] for each in outcomes[1:]]
+    assert kinds == ["InputError", "UnpicklingError"]
+    assert [dict(json.loads(each)["returned"]) for each in probes] == [versions(PROGRAM)] * 3
+
+
+def test_a_pickle_in_place_of_an_answer_is_refused_and_not_opened(lonely, tmp_path):
+    opened = tmp_path / "opened"
+    liar = lonely.join("--no-nanny", before=LYING.format(folder=str(opened), function="run_packed"))
+    wait_until(lambda: lonely.workers() == 1)
+    with executor(1, at(lonely.address)) as hands, pytest.raises(EnvironmentFault) as caught:
+        list(hands.results(jobs.squared, [3], never))
+    assert str(caught.value) == (
+        "a worker sent back what is no result: install the same attnviz there, as it is here"
+    )
+
+    liar.kill()
+    wait_until(lambda: lonely.workers() == 0)
+    lonely.join("--no-nanny", before=LYING.format(folder=str(opened), function="returned"))
+    wait_until(lambda: lonely.workers() == 1)
+    assert refusal(lonely.address).endswith(
+        " cannot use its attnviz (a worker sent back what is no result: install the same attnviz there, as it is "
+        "here): install attnviz 0.1.0 there, as it is here"
+    )
+    assert not opened.exists()
+
+
+@pytest.mark.parametrize(
+    "said", [None, 5, "numpy", ("numpy",), (("numpy", 2),), (("numpy", "2", "3"),), ((),)]
+)
+def test_versions_that_are_none_are_an_error(said):
+    with pytest.raises(EnvironmentFault, match=r"^what it says of its versions cannot be read$"):
+        cluster._versions_in(returned(said))
 
 
 @pytest.mark.parametrize("dies", ["worker", "scheduler"])

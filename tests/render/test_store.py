@@ -12,6 +12,7 @@ import pytest
 
 from attnviz.render import store as module
 from attnviz.render.store import Contents, Store
+from attnviz.render.store_key import key_file
 from tests.patience import PATIENCE
 
 KEY = "ab12.mp4"
@@ -45,6 +46,15 @@ def held(store: Store, keys) -> str:
 
 def refuse(*_, **__):
     raise PermissionError(1, "Operation not permitted")
+
+
+def refuse_below(folder: Path, function):
+    """The function, refused for what is in the folder."""
+
+    def perhaps(path, *others, **options):
+        return (refuse if folder in Path(path).parents else function)(path, *others, **options)
+
+    return perhaps
 
 
 def test_what_was_put_is_fetched(store, target):
@@ -83,22 +93,13 @@ def test_what_is_put_again_takes_the_place_of_what_was_there(store, target):
     assert len(files(store)) == 1
 
 
-def test_what_is_fetched_is_the_same_file_and_takes_no_room(store, target):
+def test_what_was_fetched_is_not_reached_by_what_happens_to_the_store_later(store, target):
     store.put(KEY, b"frames")
     store.fetch(KEY, target)
 
     (stored,) = files(store)
-    assert target.samefile(stored)
-
-
-def test_what_is_fetched_is_a_copy_where_there_can_be_no_link(store, target, monkeypatch):
-    store.put(KEY, b"frames")
-    monkeypatch.setattr(os, "link", refuse)
-
-    assert store.fetch(KEY, target)
-    (stored,) = files(store)
+    stored.write_bytes(b"another picture")
     assert target.read_bytes() == b"frames"
-    assert not target.samefile(stored)
 
 
 def test_what_is_fetched_takes_the_place_of_what_is_there_and_never_writes_into_it(store, target):
@@ -135,30 +136,33 @@ def test_a_damaged_file_is_never_fetched_and_goes(store, target, spoilt):
 
 def test_a_file_that_vanishes_before_it_is_read_is_not_there(store, target, monkeypatch):
     store.put(KEY, b"frames")
-    read = Path.read_bytes
+    read = module.read_plain_file
 
-    def too_late(path):
+    def too_late(path, most):
         store.clear()
-        return read(path)
+        return read(path, most)
 
-    monkeypatch.setattr(Path, "read_bytes", too_late)
+    monkeypatch.setattr(module, "read_plain_file", too_late)
 
     assert not store.fetch(KEY, target)
     assert not target.exists()
 
 
-def test_a_file_that_vanishes_after_it_was_read_is_fetched(store, target, monkeypatch):
+def test_what_happens_to_a_file_after_it_was_read_changes_nothing_of_what_is_fetched(
+    store, target, monkeypatch
+):
     store.put(KEY, b"frames")
-    read = Path.read_bytes
+    read = module.read_plain_file
 
-    def just_in_time(path):
-        data = read(path)
+    def just_in_time(path, most):
+        found = read(path, most)
+        path.write_bytes(b"planted")
         store.clear()
-        return data
+        return found
 
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", just_in_time)
-        assert store.fetch(KEY, target)
+    monkeypatch.setattr(module, "read_plain_file", just_in_time)
+
+    assert store.fetch(KEY, target)
     assert target.read_bytes() == b"frames"
 
 
@@ -257,7 +261,7 @@ def test_a_folder_that_is_no_folder_keeps_nothing_and_raises_nothing(tmp_path, t
 def test_a_store_that_has_become_read_only_is_still_read(store, target, monkeypatch):
     store.put(KEY, b"frames")
     for name in ("utime", "replace", "unlink", "rmdir"):
-        monkeypatch.setattr(os, name, refuse)
+        monkeypatch.setattr(os, name, refuse_below(store.folder, getattr(os, name)))
 
     store.put("cd34", b"more")
     Store(store.folder, limit=1).prune()
@@ -376,12 +380,20 @@ def test_two_that_put_different_bytes_at_the_same_moment_leave_one_whole(
     assert target.read_bytes() in {b"ours", b"theirs"}
 
 
-def test_the_name_of_a_file_holds_its_key_and_its_digest(store):
+def test_the_name_of_a_file_ends_with_a_digest_of_its_key_and_bytes_by_the_users_secret(store):
     store.put(KEY, b"frames")
 
     (path,) = files(store)
-    digest = hashlib.blake2b(b"frames", digest_size=8).hexdigest()
+    sealed = (8).to_bytes(8, "big") + b"ab12.mp4" + b"frames"
+    digest = hashlib.blake2b(sealed, key=key_file().read_bytes(), digest_size=16).hexdigest()
     assert path.relative_to(store.folder) == Path("ab", f"{KEY}.{digest}")
+
+
+def test_an_entry_larger_than_the_limit_is_not_read(store, target):
+    store.put(KEY, b"frames")
+
+    assert not Store(store.folder, limit=5).fetch(KEY, target)
+    assert not target.exists()
 
 
 def python(*arguments: object) -> None:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attnviz.cli.render.duration import Duration
-from attnviz.cli.render.own_scene import check_scene_options, film_scene, resources
+from attnviz.cli.render.own_scene import check_scene_options, film_scene, resources, warn
 from attnviz.cli.render.progress import summary
 from attnviz.cli.shared.help_sections import SectionedCommand, option
-from attnviz.cli.shared.lines import echo_line
 from attnviz.cli.shared.options import (
     BY_LESSON,
     READ_OUTSIDE,
@@ -200,7 +199,7 @@ def _make(job: RenderJob, options: RenderOptions) -> None:
     with (
         deferred_interrupts() as raise_if_interrupted,
         _folder_of_voices(options) as folder,
-        resources(options).open_service() as service,
+        resources(options).open_service(warn) as service,
     ):
         voices = None if folder is None else Path(folder)
         with progress_line("Planning"):
@@ -208,7 +207,7 @@ def _make(job: RenderJob, options: RenderOptions) -> None:
                 job, service, options.duration, voices, lambda count: raise_if_interrupted()
             )
         check_films_writable(films)
-        films = with_recording(films, options.narrate, _warn)
+        films = with_recording(films, options.narrate, warn)
         with drawing(sum(film.film_plan.frames for film in films), lambda: service.kept) as bar:
 
             def on_frames(count: int) -> None:
@@ -218,10 +217,6 @@ def _make(job: RenderJob, options: RenderOptions) -> None:
             for film in films:
                 write_film(film, service, on_frames)
                 bar.print_line(_summary(film))
-
-
-def _warn(message: str) -> None:
-    echo_line(f"Warning: {message}", err=True)
 
 
 def _folder_of_voices(options: RenderOptions) -> AbstractContextManager[str | None]:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attnviz.cli.shared.lines import echo_line
 from attnviz.errors import InputError
 from attnviz.library.files import atomic_file, check_writable
 from attnviz.library.films.render_job import RenderOptions, files_of, film_path
@@ -33,6 +34,11 @@ def resources(options: RenderOptions) -> RenderResources:
     return RenderResources(options.jobs, not options.no_cache, options.cluster)
 
 
+def warn(message: str) -> None:
+    """Prints one line on stderr about what may be wrong, or takes longer."""
+    echo_line(f"Warning: {message}", err=True)
+
+
 def film_scene(file: SceneFile, options: RenderOptions) -> None:
     """Plans the scene, draws it, and says where it went.
 
@@ -45,7 +51,7 @@ def film_scene(file: SceneFile, options: RenderOptions) -> None:
     output = None if options.output is None else film_path(options.output)
     with (
         deferred_interrupts() as raise_if_interrupted,
-        resources(options).open_service() as service,
+        resources(options).open_service(warn) as service,
     ):
         with progress_line("Planning"):
             scene, planned = _planned(file, options, raise_if_interrupted)

@@ -18,7 +18,7 @@ from attnviz.lessons.request import LessonRequest
 from attnviz.library.files import check_writable
 from attnviz.library.films.render_resources import check_jobs
 from attnviz.library.films.voice import check_sound_options
-from attnviz.library.lecture_plan import PlannedChapter, PlannedLesson, plan_chapters
+from attnviz.library.lecture_plan import PlannedChapter, PlannedLesson, plan_versions
 from attnviz.library.lesson_input import Presentation, lesson_request
 from attnviz.library.steps import check_step_names, chosen_steps
 from attnviz.records import record
@@ -186,10 +186,7 @@ def lecture_job(
         check_writable(file)
     if options.pace is not None:
         lecture = _at_pace(lecture, options.pace)
-    chapters = {
-        language: plan_chapters(each, most=MOST_WORKED)
-        for language, each in lecture.versions.items()
-    }
+    chapters = plan_versions(lecture.versions, most=MOST_WORKED)
     return RenderJob(
         titles={language: each.title for language, each in lecture.versions.items()},
         chapters=chapters,

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from attnviz.errors import InputError
 from attnviz.records import record
+from attnviz.safe_text import safe_text
 
 if TYPE_CHECKING:
     from attnviz.views.film.production.film_service import FilmService
 
 MOST_JOBS = 256
 """The most processes that draw: each takes some 150 MB."""
+
+
+def _warn(message: str) -> None:
+    warnings.warn(safe_text(message, named=True), stacklevel=2)
 
 
 @record
@@ -31,8 +37,9 @@ class RenderResources:
         check_jobs(self.jobs, "jobs")
 
     @contextmanager
-    def open_service(self) -> Iterator[FilmService]:
-        """A film service with these resources; its cache is brought to its limit at the end.
+    def open_service(self, warn: Callable[[str], None] = _warn) -> Iterator[FilmService]:
+        """A film service with these resources; its cache is brought to its limit at the end. `warn` is called with one
+        line where a cache cannot be used.
 
         Raises EnvironmentFault if the cluster cannot be reached.
         """
@@ -40,6 +47,9 @@ class RenderResources:
         from attnviz.views.film.production.film_service import film_service
 
         store = user_store() if self.cache else None
+        fault = None if store is None else store.key_fault()
+        if fault is not None:
+            warn(fault)
         try:
             with film_service(self.jobs or cores(), store, self.cluster) as service:
                 yield service

@@ -3,8 +3,9 @@
 They need the same versions as are here and no disk in common: jobs are sent to them, and bytes come back. Dask
 itself runs again what a worker that dies was at.
 
-Trust goes both ways: workers run what is sent to them, and what comes back, of which dask unpickles even exceptions,
-could run anything here.
+Workers run what is sent to them. What our own code takes of what comes back is bytes and JSON (`job_codec.py`), and
+what runs there raises nothing; but dask's client unpickles by itself what a scheduler or a worker says in its messages,
+so that they could run anything here all the same.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from attnviz.errors import EnvironmentFault
 from attnviz.render.program import Program
 from attnviz.render.versions import Versions, differences, versions
 from attnviz.render.workers.isolation import ignore_manim_cfg
-from attnviz.render.workers.job_codec import failed, run_packed
+from attnviz.render.workers.job_codec import failed, returned, run_packed, unpacked
 
 _SECONDS_TO_ANSWER = 5
 _SECONDS_FOR_A_WORKER = 5
@@ -90,6 +91,8 @@ class Cluster:
 
         try:
             return done.result()
+        except KeyboardInterrupt:
+            raise
         except KilledWorker as error:
             raise EnvironmentFault(
                 f"workers of the cluster died of the same part of the work, the last at {error.last_worker.address}: "
@@ -99,7 +102,7 @@ class Cluster:
             raise EnvironmentFault(
                 f"the dask scheduler at {self._address} is gone: start it again, then this"
             ) from None
-        except Exception as error:
+        except BaseException as error:  # whatever dask has unpickled
             raise EnvironmentFault(
                 f"the cluster at {self._address} cannot take up work ({_in_one_line(error)}): install the same "
                 f"{self._program.package} for the scheduler and all workers"
@@ -124,13 +127,38 @@ class Cluster:
 
 
 def run_if_same_versions(job: bytes, program: Program, expected: Versions) -> bytes:
-    """Does the job if versions agree here, in a worker that may have joined after the others were looked at."""
-    if other := differences(expected, versions(program)):
-        from distributed import get_worker
+    """Does the job if versions agree here, in a worker that may have joined after the others were looked at.
 
-        return failed(_version_mismatch(get_worker().address, other))
-    ignore_manim_cfg()
-    return run_packed(job)
+    Returns a packed outcome, and raises nothing: dask would pickle an exception.
+    """
+    try:
+        if other := differences(expected, versions(program)):
+            from distributed import get_worker
+
+            return failed(_version_mismatch(get_worker().address, other))
+        ignore_manim_cfg()
+        return run_packed(job)
+    except BaseException as error:
+        return failed(error)
+
+
+def packed_versions(program: Program) -> bytes:
+    """The versions where this runs, as a packed outcome. Raises nothing."""
+    try:
+        return returned(tuple(versions(program).items()))
+    except BaseException as error:
+        return failed(error)
+
+
+def _versions_in(outcome: object) -> Versions:
+    """Raises what `unpacked` raises, and EnvironmentFault for what are no versions."""
+    found = unpacked(outcome)
+    match found:
+        case tuple():
+            pairs = [each for each in found if isinstance(each, tuple) and len(each) == 2]
+            if len(pairs) == len(found) and all(isinstance(each, str) for each in sum(pairs, ())):
+                return dict(pairs)
+    raise EnvironmentFault("what it says of its versions cannot be read")
 
 
 def _client(distributed: Any, address: str) -> Any:
@@ -163,14 +191,18 @@ def _checked_workers(client: Any, cluster: ClusterAddress) -> Mapping[str, Versi
         raise _no_workers(cluster.address) from None
     program = cluster.program
     try:
-        client.run_on_scheduler(versions, program)
+        _versions_in(client.run_on_scheduler(packed_versions, program))
     except Exception as error:
         raise _without_program(program, f"the scheduler {cluster.address}", error) from error
-    found = client.run(versions, program, on_error="return")
-    for worker, there in sorted(found.items()):
-        if isinstance(there, Exception):
-            raise _without_program(program, f"worker {worker}", there) from there
-        if other := differences(versions(program), there):
+    found = {}
+    for worker, there in sorted(client.run(packed_versions, program, on_error="return").items()):
+        try:
+            if isinstance(there, Exception):
+                raise there  # by dask: attnviz is not there to answer
+            found[worker] = _versions_in(there)
+        except Exception as error:
+            raise _without_program(program, f"worker {worker}", error) from error
+        if other := differences(versions(program), found[worker]):
             raise _version_mismatch(worker, other)
     return found
 
@@ -198,7 +230,7 @@ def _without_program(program: Program, whose: str, error: Exception) -> Environm
     return EnvironmentFault(f"{whose} {has}: install {program} there, as it is here")
 
 
-def _in_one_line(error: Exception) -> str:
+def _in_one_line(error: BaseException) -> str:
     return " ".join(str(error).split())
 
 

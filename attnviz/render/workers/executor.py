@@ -39,9 +39,10 @@ class Executor(Protocol):
     ) -> Generator[tuple[int, Result]]:
         """The index of an argument and what `job` returned for it, in the order in which they are done.
 
-        Jobs are started in the order of the arguments. `job` is a function of a module; arguments and results
-        are pickled. `on_wait` is called at least every tenth of a second while nothing else happens, and may raise:
-        then, as when a job raises or the iterator is closed, no more jobs are run.
+        Jobs are started in the order of the arguments. `job` is a function of a module; arguments are pickled, and
+        results come back as plain values, or as `sent_as` has it. `on_wait` is called at least every tenth of a second
+        while nothing else happens, and may raise: then, as when a job raises or the iterator is closed, no more jobs
+        are run.
 
         A job whose worker died is run again, without a sign of it.
 
@@ -159,7 +160,7 @@ class _PoolExecutor:
                 pool.check()
                 for future in sorted(done, key=sent.__getitem__):
                     index = sent.pop(future)
-                    yield index, unpacked(pool.outcome(future))
+                    yield index, unpacked(pool.outcome(future), job)
         finally:
             if sent:
                 pool.cancel(list(sent))

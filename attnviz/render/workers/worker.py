@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gc
 import io
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from time import perf_counter
 
+from attnviz.errors import EnvironmentFault
 from attnviz.render.drawing.scene_replay import SceneReplay, SceneSource
-from attnviz.render.drawing.timeline import Range
+from attnviz.render.drawing.timeline import Range, Segment
 from attnviz.render.folders import use_work_folder
 from attnviz.render.workers.executor import call_on_wait
+from attnviz.render.workers.job_codec import Plain, sent_as
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,35 @@ class DrawResult:
     """An .mp4 for each segment of the range."""
     seconds: float
 
+    def by_segment(self, request: DrawRequest) -> Iterator[tuple[Segment, bytes]]:
+        """Each segment of the order with its file. Raises EnvironmentFault if there are not as many files."""
+        segments = request.range.segments
+        if len(segments) != len(self.files):
+            raise EnvironmentFault(
+                f"a worker sent back {len(self.files)} parts of a film in place of {len(segments)}: install the same "
+                "attnviz there, as it is here"
+            )
+        return zip(segments, self.files, strict=True)
+
+
+def _to_plain(result: DrawResult) -> Plain:
+    return (result.files, result.seconds)
+
+
+def _from_plain(value: Plain) -> DrawResult:
+    match value:
+        case (tuple(parts), float(seconds)):
+            files = tuple(each for each in parts if isinstance(each, bytes))
+            if len(files) == len(parts):
+                return DrawResult(files, seconds)
+    raise TypeError("it is not what was drawn")
+
 
 _replays: dict[str, SceneReplay] = {}
 """At most one: manim's configuration is global to the process."""
 
 
+@sent_as(_to_plain, _from_plain)
 def draw(request: DrawRequest) -> DrawResult:
     """The segments of the order.
 

@@ -15,6 +15,7 @@ from attnviz.render.render_service import RenderService, executor_and_folder, ig
 from attnviz.render.store import Store
 from attnviz.render.workers.cluster import ClusterAddress
 from attnviz.render.workers.executor import Executor
+from attnviz.render.workers.job_codec import sent_as
 from attnviz.views.film.film import Film
 from attnviz.views.film.production import plan_cache
 from attnviz.views.film.production.planning import Plan, plan
@@ -92,8 +93,8 @@ class FilmService(RenderService):
             return None
         try:
             return plan_cache.plan_from_bytes(data)
-        except (ValueError, LookupError, TypeError, AttributeError):
-            return None  # somebody else's: it is planned anew
+        except ValueError:
+            return None  # another version's: it is planned anew
 
 
 def _with_fonts(source: SceneSource) -> SceneSource:
@@ -101,6 +102,7 @@ def _with_fonts(source: SceneSource) -> SceneSource:
     return portable_film(source) if isinstance(source, Film) else source
 
 
+@sent_as(plan_cache.plan_to_bytes, plan_cache.plan_from_bytes)
 def _planned(request: tuple[Any, str | None]) -> Plan:
     """Plans a film in a worker process, as it is or portable; with it comes the folder for its work files."""
     film, folder = request
