@@ -11,6 +11,9 @@ from contextlib import contextmanager
 
 from attnviz.safe_text import safe_text
 
+_LONGEST, _END = 900, 250
+"""Characters of a message, and of its end where its middle is left out."""
+
 
 class AttnvizError(Exception):
     """Something attnviz was asked to do cannot be done.
@@ -22,7 +25,18 @@ class AttnvizError(Exception):
 
     def __str__(self) -> str:
         """The message, harmless wherever it is printed: it may quote a file's name or a cell."""
-        return safe_text(super().__str__(), named=True)
+        return safe_text(in_short(super().__str__()), named=True)
+
+
+def in_short(message: str) -> str:
+    """A message that quotes something long, without its middle: the start names the fault, the end the cure.
+
+    >>> len(in_short("a" * 5000)), in_short("a fault: the cure")
+    (900, 'a fault: the cure')
+    """
+    if len(message) <= _LONGEST:
+        return message
+    return f"{message[: _LONGEST - _END - 3]} … {message[-_END:]}"
 
 
 class InputError(AttnvizError, ValueError):

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import click
 
-from attnviz.errors import AttnvizError
+from attnviz.errors import AttnvizError, in_short
 from attnviz.safe_text import safe_text
 
 INTERRUPTED = 130
@@ -133,7 +133,7 @@ def _print_error(message: str) -> None:
     """One line, whatever the message holds: a file's name or cell must not steer the terminal."""
     # where stderr is closed or full nobody can be told, and the status says it still
     with suppress(OSError):
-        click.echo(f"Error: {safe_text(message, named=True)}", err=True)
+        click.echo(f"Error: {in_short(safe_text(message, named=True))}", err=True)
 
 
 def _discard_stdout() -> None:

@@ -21,7 +21,7 @@ class ArrayRecord:
         for name in names:
             value = getattr(self, name)
             if value is not None:
-                object.__setattr__(self, name, frozen_copy(as_float(value, name)))
+                object.__setattr__(self, name, frozen_copy(as_float(value, name), name))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Makes the record anew where it is unpickled: NumPy hands arrays over that can be written to."""

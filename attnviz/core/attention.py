@@ -13,13 +13,21 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import BoolArray, FloatArray, as_float, read_only, to_compute_dtype
+from attnviz.core.argument_kinds import checked_arguments
+from attnviz.core.arrays import (
+    BoolArray,
+    FloatArray,
+    as_count,
+    as_float,
+    read_only,
+    to_compute_dtype,
+)
 from attnviz.core.scores.composition import masked, modified
 from attnviz.core.scores.options import ScoreOptions, Window
 from attnviz.core.scores.scale import default_scale
 from attnviz.core.scores.sinks import sink_column, softmax_with_sinks
 from attnviz.core.softmax import exponentials, row_maximum, softmax
-from attnviz.errors import ShapeError
+from attnviz.errors import InputError, ShapeError
 from attnviz.records import record
 
 
@@ -76,9 +84,15 @@ class AttentionStages:
     def of_query(self, i: int) -> AttentionStages:
         """The stages of query i alone, (…, 1, n_k), without a copy; its exponentials cost no more than one row.
 
+        Raises InputError for a query that is not there.
+
         >>> attend(np.eye(3), np.eye(3), np.eye(3)).of_query(1).exponentials.round(2)
         array([[0.56, 1.  , 0.56]])
         """
+        queries = self.scores.shape[-2]
+        i = as_count(i, "query", 0)
+        if i >= queries:
+            raise InputError(f"query is {i}, expected 0 to {queries - 1}, counted from 0")
         rows = {name: getattr(self, name)[..., i : i + 1, :] for name in STAGES}
         return AttentionStages(**rows, sink=self.sink)
 
@@ -87,6 +101,7 @@ STAGES = tuple(each.name for each in fields(AttentionStages) if each.name != "si
 """The stages in their order: what a trace writes down of an attention."""
 
 
+@checked_arguments
 def attend(
     q: npt.ArrayLike,
     k: npt.ArrayLike,

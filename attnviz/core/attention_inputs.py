@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields
 from typing import TypeAlias
 
+from attnviz.core.argument_kinds import checked_kind
 from attnviz.core.array_record import ArrayRecord
 from attnviz.core.arrays import FloatArray
-from attnviz.errors import ShapeError
+from attnviz.errors import InputError, ShapeError
 from attnviz.records import record
 
 NORM_EPSILON = 1e-6
@@ -41,6 +43,10 @@ class Projections(ArrayRecord):
     """Cross-attention: the vectors of which keys and values are made, one row a key: (n_k, d_context)."""
 
     def __post_init__(self) -> None:
+        epsilon = checked_kind("norm_epsilon", self.norm_epsilon, "float")
+        if not 0 <= epsilon < math.inf:
+            raise InputError(f"norm_epsilon is {epsilon}: give a finite number from 0")
+        object.__setattr__(self, "norm_epsilon", epsilon)
         self.freeze(*(each.name for each in fields(self) if each.name != "norm_epsilon"))
 
     @property

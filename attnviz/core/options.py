@@ -6,14 +6,22 @@ import math
 from dataclasses import fields
 from typing import Any, Literal
 
-import numpy as np
-
+from attnviz.core.argument_kinds import checked_kind
 from attnviz.core.array_record import ArrayRecord
-from attnviz.core.arrays import BoolArray, FloatArray, as_count, frozen_copy
+from attnviz.core.arrays import BoolArray, FloatArray, as_array, as_count, frozen_copy
 from attnviz.core.scores.options import ScoreOptions
 from attnviz.core.scores.window import checked_window
 from attnviz.errors import InputError
 from attnviz.records import record
+
+_KINDS = {
+    "causal": "bool",
+    "offset": "int",
+    "scale": "float | None",
+    "softcap": "float | None",
+    "window": "Window | None",
+    "kv_length": "int | None",
+}
 
 
 @record(eq=False)
@@ -34,6 +42,8 @@ class AttentionOptions(ScoreOptions, ArrayRecord):
     """(h,), one more logit a head, which takes weight and gives no value."""
 
     def __post_init__(self) -> None:
+        for name, kind in _KINDS.items():
+            object.__setattr__(self, name, checked_kind(name, getattr(self, name), kind))
         self.freeze("bias", "sinks")
         if self.softcap is not None:
             object.__setattr__(self, "softcap", float(self.softcap))
@@ -48,7 +58,7 @@ class AttentionOptions(ScoreOptions, ArrayRecord):
             if not math.isfinite(self.scale):
                 raise InputError(f"scale is {self.scale}: give a finite number")
         if self.mask is not None:
-            object.__setattr__(self, "mask", frozen_copy(np.asarray(self.mask)))
+            object.__setattr__(self, "mask", frozen_copy(as_array(self.mask, "mask"), "mask"))
 
     def differs_by_head(self, name: Literal["mask", "bias"]) -> bool:
         """True if each of several heads has a mask, or a bias, of its own."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.core.arrays import FloatArray, as_float, frozen_copy
 from attnviz.core.attention_inputs import (
     AttentionInputs,
@@ -28,6 +29,7 @@ from attnviz.errors import ShapeError
 from attnviz.records import record
 
 _GIVEN = ("q", "k", "v")
+_PROJECTED = ("x", "w_q", "w_k", "w_v")
 
 
 @record(eq=False)
@@ -56,6 +58,7 @@ class Problem:
     options: AttentionOptions
     provenance: Provenance
 
+    @checked_arguments
     def __init__(
         self,
         x: npt.ArrayLike | None = None,
@@ -82,7 +85,7 @@ class Problem:
         *,
         context: npt.ArrayLike | None = None,
         context_tokens: Sequence[str] | None = None,
-        inputs: AttentionInputs | None = None,
+        inputs: Projections | GivenQKV | None = None,
     ) -> None:
         """Takes the inputs whole or by field; a field beside whole inputs takes the place of theirs."""
         named = {"x": x, "w_q": w_q, "w_k": w_k, "w_v": w_v, "b_q": b_q, "b_k": b_k, "b_v": b_v}
@@ -335,7 +338,7 @@ def _problem_of(values: dict[str, Any]) -> Problem:
 
 
 def _frozen(array: npt.ArrayLike | None, name: str) -> FloatArray | None:
-    return None if array is None else frozen_copy(as_float(array, name))
+    return None if array is None else frozen_copy(as_float(array, name), name)
 
 
 def _names(tokens: Sequence[str] | None) -> tuple[str, ...] | None:
@@ -347,6 +350,11 @@ def _inputs_from(inputs: AttentionInputs | None, named: dict[str, Any]) -> Atten
     if inputs is not None:
         return replace(inputs, **named) if named else inputs
     if not named.keys() & _GIVEN:
+        missing = [name for name in _PROJECTED if name not in named]
+        if missing:
+            raise ShapeError(
+                f"{', '.join(missing)} not given: give x, w_q, w_k and w_v, or q, k and v"
+            )
         return Projections(**named)
     missing = [name for name in _GIVEN if name not in named]
     if missing:

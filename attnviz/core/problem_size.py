@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from attnviz.core.arrays import MOST_BYTES
 from attnviz.core.problem import Problem
 from attnviz.errors import InputError
 
-MOST_BYTES = 4 * 2**30
-"""A problem whose trace would take more memory than this is refused."""
 _STAGES = 5
 """Arrays of (n_q, n_k) that the trace keeps for each head."""
 _COPIES = 2

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.core.arrays import FloatArray, as_float, read_only
 from attnviz.core.attention import weighted_sum
 from attnviz.core.self_attention import concat_and_project
@@ -19,21 +20,27 @@ from attnviz.core.trace import Trace
 from attnviz.errors import InputError, ShapeError
 
 _TENTHS = 10
+_MOST_DECIMALS = 300
+"""A power of ten beyond this is no float."""
 _EXACT = 2.0**52
 """Below it, float64 holds every integer and every half."""
 
 
+@checked_arguments
 def sum_preserving_round(values: npt.ArrayLike, decimals: int) -> FloatArray:
     """Rounds each row so that it sums to its rounded sum. Shape unchanged; the result is float64.
 
     No number moves by a whole unit of the last decimal or more. Rows with a number that is not finite, or so
-    large that its type holds no such decimals, are rounded plainly. Raises ShapeError if there is no row.
+    large that its type holds no such decimals, are rounded plainly. Raises ShapeError if there is no row,
+    InputError for more decimals than any number has.
 
     >>> sum_preserving_round([0.063379, 0.468311, 0.468311], 1)
     array([0. , 0.5, 0.5])
     >>> sum_preserving_round([1 / 3, 1 / 3, 1 / 3], 2)
     array([0.34, 0.33, 0.33])
     """
+    if abs(decimals) > _MOST_DECIMALS:
+        raise InputError(f"decimals is {decimals}: give at most {_MOST_DECIMALS}")
     array = as_float(values, "values").astype(np.float64)
     if array.ndim == 0:
         raise ShapeError("values has shape (), expected (…, n): a row to keep the sum of")
@@ -57,6 +64,7 @@ def _round_row(row: FloatArray, unit: float, decimals: int) -> FloatArray:
     return np.asarray(np.round(floors / unit, decimals))
 
 
+@checked_arguments
 def article_rounded(trace: Trace) -> Trace:
     """The trace as the article computes it by hand: weights rounded to one decimal and carried forward.
 

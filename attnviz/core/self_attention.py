@@ -7,7 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import BoolArray, FloatArray, as_float, read_only, to_compute_dtype
+from attnviz.core.argument_kinds import checked_arguments
+from attnviz.core.arrays import (
+    BoolArray,
+    FloatArray,
+    as_array,
+    as_float,
+    read_only,
+    to_compute_dtype,
+)
 from attnviz.core.attention import attend_with
 from attnviz.core.attention_inputs import NORM_EPSILON, Projections
 from attnviz.core.head_trace import HeadTrace
@@ -20,6 +28,7 @@ from attnviz.core.trace import Trace
 from attnviz.progress import reporting
 
 
+@checked_arguments
 def self_attention(
     x: npt.ArrayLike,
     w_q: npt.ArrayLike,
@@ -85,7 +94,7 @@ def self_attention(
             context_tokens=context_tokens,
             options=AttentionOptions(
                 scale=scale,
-                mask=None if mask is None else np.asarray(mask),
+                mask=None if mask is None else as_array(mask, "mask"),
                 bias=None if bias is None else as_float(bias, "bias"),
                 causal=causal,
                 offset=offset,
@@ -98,6 +107,7 @@ def self_attention(
     )
 
 
+@checked_arguments
 def trace_of(problem: Problem) -> Trace:
     """Computes the problem; every stage is kept. Raises ShapeError as `self_attention` does."""
     made = problem.inputs

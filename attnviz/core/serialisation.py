@@ -38,7 +38,7 @@ from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem
 from attnviz.core.problem_json import Arrays
 from attnviz.core.scores.sinks import sink_column
-from attnviz.errors import InputError, reason_of
+from attnviz.errors import InputError, OutputError, reason_of
 from attnviz.safe_text import safe_json
 
 SCHEMA = "attnviz.trace/1"
@@ -160,8 +160,13 @@ def to_npz(trace: TraceFields, path: str | Path) -> None:
 
     facts = json.dumps({"schema": SCHEMA} | _facts_of(trace), ensure_ascii=False)
     arrays: dict[str, Any] = _arrays_of(trace) | {"facts": np.array(facts)}
-    with Path(path).open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
+    try:
+        with Path(path).open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **arrays)
+    except (OSError, ValueError) as error:
+        raise OutputError(
+            f"{path} cannot be written: {reason_of(error).lower()}; choose another place"
+        ) from error
 
 
 def from_npz(path: str | Path) -> TraceFields:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from attnviz.core import serialisation
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.core.arrays import FloatArray
 from attnviz.core.head_trace import HeadTrace
 from attnviz.core.problem import Problem, counted
@@ -39,15 +40,18 @@ class Trace:
         return serialisation.json_pieces(self._fields)
 
     @classmethod
+    @checked_arguments
     def from_json(cls, text: str) -> Trace:
         """The trace that `to_json` wrote. Raises InputError, naming the field, if it is not one."""
         return cls(*serialisation.from_json(text))
 
+    @checked_arguments
     def to_npz(self, path: str | Path) -> None:
-        """Writes the trace as NumPy arrays, without pickle."""
+        """Writes the trace as NumPy arrays, without pickle. Raises OutputError where the file cannot be written."""
         serialisation.to_npz(self._fields, path)
 
     @classmethod
+    @checked_arguments
     def from_npz(cls, path: str | Path) -> Trace:
         """The trace that `to_npz` wrote. Raises InputError if the file is not one."""
         return cls(*serialisation.from_npz(path))

@@ -3,18 +3,51 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
 from attnviz.core.argument_kinds import checked_kinds
-from attnviz.errors import InputError
+from attnviz.errors import AttnvizError, InputError
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.score_options import SCORE_OPTIONS
 
 _LEAST = {"seed": 0, "layer": 0, "d_model": 1, "d_k": 1, "d_v": 1, "heads": 1, "batch": 1}
 _NUMBERS = {"head"} | {name for name, each in SCORE_OPTIONS.items() if each.kind == "number"}
 """Options that the command line takes as words, as there are words in place of numbers."""
+
+
+_FLAG = re.compile(
+    r"(?<![\w-])--(?:no-)?([a-z][a-z-]*)|(?<![\w-])-o (?=\S)|(?<![\w./-])(TEXT)(?![\w./-])"
+)
+_OTHER_NAMES = {"from": "query", "to": "key", "lang": "language"}
+
+
+@contextmanager
+def naming_arguments() -> Iterator[None]:
+    """Makes of an error about options of the command line the same error about arguments."""
+    try:
+        yield
+    except AttnvizError as error:
+        raise type(error)(as_arguments(str(error))) from error
+
+
+def as_arguments(message: str) -> str:
+    """A message of the command line, with the names of arguments in place of flags.
+
+    >>> as_arguments("--vectors brings d_model with it: leave --d-model out, or give TEXT")
+    'vectors brings d_model with it: leave d_model out, or give text'
+    """
+
+    def argument(match: re.Match[str]) -> str:
+        if match[2]:
+            return "text"
+        name = (match[1] or "").replace("-", "_")
+        return _OTHER_NAMES.get(name, name)
+
+    return _FLAG.sub(argument, message)
 
 
 def request_of(text: str | None, options: Mapping[str, Any]) -> InputRequest:

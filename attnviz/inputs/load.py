@@ -6,10 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attnviz.core.arrays import FloatArray
+from attnviz.core.arrays import MOST_BYTES, FloatArray
 from attnviz.core.options import AttentionOptions
 from attnviz.core.problem import Problem, given_heads
-from attnviz.core.problem_size import MOST_BYTES
 from attnviz.core.provenance import Provenance, Reading, Source
 from attnviz.errors import AttnvizError, InputError
 from attnviz.inputs.arrays.embedding import seeded_matrix, token_vectors
@@ -282,9 +281,18 @@ def _check_memory(n: int, d_model: int, heads: int, drawn: int, n_k: int | None 
         cure = "use fewer tokens or heads" if scores > matrices else "use a smaller d_model or d_k"
         what = f"{n} tokens of d_model {d_model}" if n_k is None else f"{n} queries of {n_k} keys"
         raise InputError(
-            f"{what} with {_heads(heads)} would need {(scores + matrices) / 2**30:.1f} GiB, "
+            f"{what} with {_heads(heads)} would need {gib_text(scores + matrices)}, "
             f"more than the {MOST_BYTES // 2**30} GiB allowed: {cure}"
         )
+
+
+def gib_text(count: int) -> str:
+    """A number of bytes in GiB, however large.
+
+    >>> gib_text(5 * 2**30), gib_text(10**400)
+    ('5.0 GiB', 'over 2**100 GiB')
+    """
+    return f"{count / 2**30:.1f} GiB" if count < 2**130 else "over 2**100 GiB"
 
 
 def _heads(heads: int) -> str:

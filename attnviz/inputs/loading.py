@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from attnviz.core.problem import Problem
-from attnviz.inputs.arguments import request_of
+from attnviz.inputs.arguments import naming_arguments, request_of
 from attnviz.inputs.load import problem_from
 
 
@@ -21,4 +21,6 @@ def load(text: str | None = None, **options: Any) -> Problem:
     >>> load("the cat sat").tokens
     ('the', 'cat', 'sat')
     """
-    return problem_from(request_of(text, options))
+    request = request_of(text, options)
+    with naming_arguments():
+        return problem_from(request)

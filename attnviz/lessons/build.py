@@ -5,6 +5,7 @@ from __future__ import annotations
 from attnviz.core.argument_kinds import checked_arguments
 from attnviz.core.trace import Trace
 from attnviz.errors import InputError, unknown_name
+from attnviz.lessons.lesson_checks import check_position
 from attnviz.lessons.registry import DEFAULT, build_storyboard, lesson_named
 from attnviz.lessons.request import LessonRequest
 from attnviz.story.roundings import ROUNDINGS
@@ -53,6 +54,8 @@ def lesson(
     for option, value in (("seed", seed), ("distance", distance)):
         if value is not None and option not in found.takes:
             raise InputError(f"the lesson {name} has no such option: leave {option} out")
+    if query is not None and trace is not None:
+        check_position("query", query, trace.problem.n_q)
     if rounding not in ROUNDINGS:
         raise unknown_name("rounding", rounding, ROUNDINGS)
     request = LessonRequest(

@@ -38,6 +38,18 @@ def check(request: LessonRequest) -> None:
     check_precision(request.precision)
 
 
+def check_position(argument: str, place: int, count: int) -> None:
+    """Raises InputError that names the argument, for a position, counted from 0, that a sequence of so many has not.
+
+    >>> check_position("query", 0, 1)
+    """
+    if not 0 <= place < count:
+        positions = "1 position" if count == 1 else f"{count} positions"
+        raise InputError(
+            f"{argument} is {place}, counted from 0: the sequence has {positions}, give 0 to {count - 1}"
+        )
+
+
 def check_precision(precision: int | None) -> None:
     """Raises InputError for a precision that float64 does not hold.
 

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attnviz.core.argument_kinds import checked_arguments, checked_kind
 from attnviz.errors import InputError, unknown_name
 from attnviz.lessons.lesson import Lesson
 from attnviz.story.i18n import register_words
@@ -56,6 +57,7 @@ class _Lessons(Mapping[str, Lesson]):
 LESSONS = _Lessons()
 
 
+@checked_arguments
 def register_lesson(lesson: Lesson) -> None:
     """Adds a lesson from outside of the package; `explain`, `render` and `attnviz.lesson` then know it by its name.
 
@@ -68,6 +70,8 @@ def register_lesson(lesson: Lesson) -> None:
     Traceback (most recent call last):
     attnviz.errors.InputError: there is a lesson cost already: give this one another name
     """
+    for name in ("name", "package"):
+        checked_kind(f"{name} of the lesson", getattr(lesson, name), "str")
     if lesson.name in LESSONS and LESSONS[lesson.name] != lesson:
         raise InputError(f"there is a lesson {lesson.name} already: give this one another name")
     _folder_of(lesson)
@@ -101,7 +105,11 @@ def build_storyboard(name: str, request: LessonRequest) -> Storyboard:
 def _folder_of(lesson: Lesson) -> Path:
     try:
         spec = find_spec(lesson.package)
-    except ModuleNotFoundError:
+    except (
+        ImportError,
+        ValueError,
+        AttributeError,
+    ):  # no such parent, no name, a parent that is no package
         spec = None
     if spec is None or not spec.submodule_search_locations:
         raise InputError(

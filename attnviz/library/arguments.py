@@ -2,46 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from attnviz.core.problem import Problem
-from attnviz.errors import AttnvizError
-from attnviz.inputs.arguments import request_of
+from attnviz.inputs.arguments import as_arguments, naming_arguments, request_of
 from attnviz.inputs.request import InputRequest
 from attnviz.inputs.selection import position_of
+from attnviz.lessons.lesson_checks import check_position
 
-_FLAG = re.compile(
-    r"(?<![\w-])--(?:no-)?([a-z][a-z-]*)|(?<![\w-])-o (?=\S)|(?<![\w./-])(TEXT)(?![\w./-])"
-)
-_OTHER_NAMES = {"from": "query", "to": "key", "lang": "language"}
-
-
-@contextmanager
-def naming_arguments() -> Iterator[None]:
-    """Makes of an error about options of the command line the same error about arguments."""
-    try:
-        yield
-    except AttnvizError as error:
-        raise type(error)(as_arguments(str(error))) from error
-
-
-def as_arguments(message: str) -> str:
-    """A message of the command line, with the names of arguments in place of flags.
-
-    >>> as_arguments("--vectors brings d_model with it: leave --d-model out, or give TEXT")
-    'vectors brings d_model with it: leave d_model out, or give text'
-    """
-
-    def argument(match: re.Match[str]) -> str:
-        if match[2]:
-            return "text"
-        name = (match[1] or "").replace("-", "_")
-        return _OTHER_NAMES.get(name, name)
-
-    return _FLAG.sub(argument, message)
+__all__ = ["as_arguments", "input_request", "naming_arguments", "position"]
 
 
 def input_request(text: str | None, options: dict[str, Any]) -> InputRequest:
@@ -70,4 +39,6 @@ def position(problem: Problem, name: int | str, argument: str = "query") -> int:
         return position_of(
             tokens or (), name, f"--{argument}", problem.n_k if is_key else problem.n_q
         )
+    if name < 0:  # one that is too large is refused where the lesson is known
+        check_position(argument, name, problem.n_k if argument == "key" else problem.n_q)
     return name

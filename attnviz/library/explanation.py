@@ -13,6 +13,7 @@ from attnviz.library.lesson_options import LessonOptions
 from attnviz.library.printing import (
     DEFAULT_THEME,
     NARROWEST,
+    check_width,
     console_depth,
     page_width,
     screen_depth,
@@ -112,12 +113,13 @@ def explain(
     """
     options = LessonOptions(lesson, query, key, language, precision, rounding, seed, distance)
     theme_named(theme)
+    check_width(width)
     if isinstance(source, Storyboard):
         options.check_none_given()
         board = source
     else:
         request = options.request(source, MOST)
         with naming_arguments():
-            board = build_storyboard(lesson or DEFAULT, request)
+            board = build_storyboard(DEFAULT if lesson is None else lesson, request)
     check_step_names(lesson_named(board.lesson), steps)
     return Explanation(board, chosen_steps(board, steps), width, colour, theme)

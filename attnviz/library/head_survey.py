@@ -98,11 +98,11 @@ class _Heads:
     def check(self, layer: int | None, head: int | None) -> None:
         """Raises InputError for a layer or a head that does not exist."""
         layers, heads = self.count
-        if layer is not None and layer >= layers:
+        if layer is not None and not 0 <= layer < layers:
             raise InputError(
                 f"no layer {layer}: {self.title} has layers 0 to {layers - 1}, counted from 0 (--layer)"
             )
-        if head is not None and head >= heads:
+        if head is not None and not 0 <= head < heads:
             raise InputError(
                 f"no head {head}: a layer of {self.title} has heads 0 to {heads - 1}, counted from 0 (--head)"
             )

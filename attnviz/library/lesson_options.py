@@ -46,7 +46,7 @@ class LessonOptions:
 
         Raises InputError for an unknown name, with the nearest, and for an argument that the lesson would not obey.
         """
-        lesson = lesson_named(self.lesson or DEFAULT)
+        lesson = lesson_named(DEFAULT if self.lesson is None else self.lesson)
         if self.rounding is not None and self.rounding not in ROUNDINGS:
             raise unknown_name("rounding", self.rounding, ROUNDINGS)
         with naming_arguments():
@@ -63,9 +63,9 @@ class LessonOptions:
     def _presentation(self) -> Presentation:
         return Presentation(
             distance=self.distance,
-            lang=self.language or LANGUAGES[0],
+            lang=LANGUAGES[0] if self.language is None else self.language,
             precision=self.precision,
-            rounding=self.rounding or DEFAULT_ROUNDING,
+            rounding=DEFAULT_ROUNDING if self.rounding is None else self.rounding,
         )
 
     def _on_own_input(self, lesson: Lesson) -> LessonRequest:
@@ -86,9 +86,9 @@ class LessonOptions:
         return LessonRequest(
             trace,
             default_row(trace, trace.problem.provenance.model is not None),
-            self.language or LANGUAGES[0],
+            LANGUAGES[0] if self.language is None else self.language,
             self.precision,
-            self.rounding or DEFAULT_ROUNDING,
+            DEFAULT_ROUNDING if self.rounding is None else self.rounding,
             seed=self.seed or 0,
             distance=self.distance,
         )

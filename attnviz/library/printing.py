@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from attnviz.errors import unknown_name
+from attnviz.errors import InputError, unknown_name
 from attnviz.theme import DARK, THEMES
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NARROWEST = 40
 """Columns of a page, at least."""
+_WIDEST = 10_000
 _WIDTH_OF_A_PIPE = 80
 
 
@@ -31,6 +32,17 @@ def screen_width() -> int:
     except (ValueError, OSError):  # stdout is closed, or is no terminal
         terminal = 0
     return terminal or _WIDTH_OF_A_PIPE
+
+
+def check_width(width: int | None) -> None:
+    """Raises InputError for a page of so many columns. A narrow one is no error: it is made `NARROWEST` columns wide.
+
+    >>> check_width(None)
+    """
+    if width is not None and not 1 <= width <= _WIDEST:
+        raise InputError(
+            f"width is {width}: give 1 to {_WIDEST} columns, or None for the terminal's"
+        )
 
 
 def page_width(width: int | None) -> int:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attnviz.core.argument_kinds import checked_arguments
-from attnviz.errors import unknown_name
+from attnviz.errors import InputError, unknown_name
 from attnviz.library import head_survey
 from attnviz.library.arguments import naming_arguments
 from attnviz.library.printing import (
     DEFAULT_THEME,
     NARROWEST,
+    check_width,
     console_depth,
     page_width,
     text_depth,
@@ -107,6 +108,9 @@ def heads(
     from attnviz.views.terminal.heads import blocks_in
 
     theme_named(theme)
+    check_width(width)
+    if top < 1:
+        raise InputError(f"top is {top}: give a whole number from 1")
     if language not in language_codes():
         raise unknown_name("language", language, language_codes())
     options = head_survey.HeadsOptions(

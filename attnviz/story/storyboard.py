@@ -10,6 +10,7 @@ import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.core.trace import Trace
 from attnviz.errors import unknown_name
 from attnviz.records import record
@@ -117,6 +118,7 @@ class Storyboard:
             return False
         return not (label.names_key and self.source_trace.problem.is_cross_attention)
 
+    @checked_arguments
     def step(self, name: str) -> Step:
         """The step with that id. Raises InputError with the nearest name if there is none."""
         for each in self.steps:

@@ -4,15 +4,21 @@ sizes in words.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from types import EllipsisType
 from typing import TypeAlias
 
-from attnviz.core.arrays import FloatArray, as_count
-from attnviz.errors import ShapeError
+from attnviz.core.argument_kinds import shown
+from attnviz.core.arrays import MOST_BYTES, FloatArray, as_count
+from attnviz.errors import InputError, ShapeError
 
 Index: TypeAlias = tuple[EllipsisType | slice | int, ...]
 """An index into an array; `…` stands for the axes that a function does not use."""
+
+
+_MOST_AXES = 32
+"""Axes of an array, with those of the kernel, that NumPy multiplies."""
 
 
 def span(kernel: int, dilation: int) -> int:
@@ -35,7 +41,7 @@ def each_axis(
     given = tuple(value) if isinstance(value, Sequence) else (value,) * axes
     if len(given) != axes:
         raise ShapeError(
-            f"{name} is {value!r}, expected one number or a sequence of {axes}: "
+            f"{name} is {shown(value)}, expected one number or a sequence of {axes}: "
             f"kernel has shape {kernel.shape}, of which {axes} spatial"
         )
     return tuple(as_count(each, name, least) for each in given)
@@ -55,6 +61,11 @@ def check_channels(
 ) -> None:
     """Raises ShapeError unless x has as many channels as the kernel takes, and the bias as many as it makes."""
     axes = kernel.ndim - 2
+    if x.ndim + axes > _MOST_AXES:
+        raise ShapeError(
+            f"x has {x.ndim} axes and kernel {kernel.ndim}, expected at most {_MOST_AXES - axes} of x: "
+            "take batches apart"
+        )
     batch, channels, spatial = x.shape[: -axes - 1], x.shape[-axes - 1], x.shape[-axes:]
     if channels != taken:
         raise ShapeError(
@@ -65,6 +76,16 @@ def check_channels(
         raise ShapeError(
             f"bias has shape {bias.shape}, expected {(made,)}: "
             f"kernel has shape {kernel.shape}, so out_channels is {made}"
+        )
+
+
+def check_size(shape: Sequence[int], options: str) -> None:
+    """Raises InputError for an array of this shape that would take more memory than any may, which `options` make."""
+    needed = math.prod(shape) * 8
+    if needed > MOST_BYTES:
+        raise InputError(
+            f"{options} would make {shape_text(*shape)} numbers, more than the {MOST_BYTES // 2**30} GiB allowed: "
+            "give smaller ones"
         )
 
 

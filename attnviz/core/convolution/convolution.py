@@ -13,11 +13,13 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.core.arrays import FloatArray, as_count, as_float, read_only, to_compute_dtype
 from attnviz.core.convolution.axes import (
     Index,
     check_channels,
     check_kernel,
+    check_size,
     each_axis,
     product_text,
     shape_text,
@@ -114,6 +116,7 @@ def receptive_field(layers: Iterable[ConvolutionLayer]) -> int:
     return field
 
 
+@checked_arguments
 def convolve(
     x: npt.ArrayLike,
     kernel: npt.ArrayLike,
@@ -151,6 +154,10 @@ def convolve(
 
     axes = kernel_.ndim - 2
     around = [(0, 0)] * (x_.ndim - axes) + [(each, each) for each in paddings]
+    check_size(
+        [n + before + after for n, (before, after) in zip(x_.shape, around, strict=True)],
+        f"padding {product_text(paddings)}",
+    )
     padded = read_only(np.pad(to_compute_dtype(x_), around))
     windows = _windows(padded, kernel_.shape[2:], strides, dilations)
     products = _channel_products(windows, kernel_)

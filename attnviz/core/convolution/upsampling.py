@@ -12,11 +12,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.core.arrays import FloatArray, as_count, as_float, read_only, to_compute_dtype
 from attnviz.core.convolution.axes import (
     Index,
     check_channels,
     check_kernel,
+    check_size,
     each_axis,
     product_text,
     shape_text,
@@ -92,6 +94,7 @@ def upsample(x: npt.ArrayLike, factor: int | Sequence[int]) -> FloatArray:
     return x_
 
 
+@checked_arguments
 def transposed_convolve(
     x: npt.ArrayLike,
     kernel: npt.ArrayLike,
@@ -165,6 +168,10 @@ def _spread(
         transposed_output_size(n, k, s, 0, d, more)
         for n, k, s, d, more in zip(spatial, size, strides, dilations, added, strict=True)
     ]
+    sizes = f"stride {product_text(strides)}, dilation {product_text(dilations)}"
+    check_size(
+        (*stamps.shape[: -2 * axes], *places), f"{sizes}, output_padding {product_text(added)}"
+    )
     spread = np.zeros((*stamps.shape[: -2 * axes], *places), stamps.dtype)
     for offset in np.ndindex(*size):
         apart = (

@@ -16,6 +16,7 @@ from attnviz.core.arrays import BoolArray, FloatArray
 from attnviz.core.scores import bias, causal, mask, padding, scale, softcap, window
 from attnviz.core.scores.fitting import check_broadcasts
 from attnviz.core.scores.options import ScoreOptions, Window
+from attnviz.errors import InputError
 
 Modification = Callable[[FloatArray, ScoreOptions], FloatArray]
 Visibility = Callable[[int, int, ScoreOptions], BoolArray | None]
@@ -26,6 +27,8 @@ MODIFICATIONS: tuple[tuple[str, tuple[Modification, ...]], ...] = (
     ("biased_scores", (bias.apply,)),
 )
 """The stages before the mask, each with what makes it of the stage before, in order."""
+_FARTHEST = 2**53
+"""Positions this far away are still told apart, and far from where the counts of NumPy begin anew."""
 MASKS: tuple[Visibility, ...] = (causal.visible, window.visible, padding.visible, mask.visible)
 """All that hides keys: a query sees a key that none of them hides."""
 
@@ -61,6 +64,8 @@ def visible_keys(n_q: int, n_k: int, options: ScoreOptions) -> BoolArray | None:
 
     Raises ShapeError for a mask that does not fit, or is not boolean.
     """
+    if abs(options.offset) > _FARTHEST:
+        raise InputError(f"offset is {options.offset}, expected a number of keys, below 2**53")
     parts = [part for each in MASKS if (part := each(n_q, n_k, options)) is not None]
     return functools.reduce(np.logical_and, parts) if parts else None
 

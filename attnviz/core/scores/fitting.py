@@ -11,7 +11,7 @@ def check_broadcasts(name: str, shape: tuple[int, ...], scores: tuple[int, ...])
     """Raises ShapeError unless `shape` broadcasts to the shape of the scores."""
     try:
         fits = np.broadcast_shapes(shape, scores) == scores
-    except ValueError:
+    except (ValueError, RuntimeError):  # NumPy knows no more than 32 axes here
         fits = False
     if not fits:
         raise ShapeError(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from attnviz.core.arrays import BoolArray
+from attnviz.core.arrays import BoolArray, as_array
 from attnviz.core.scores.options import ScoreOptions
 from attnviz.errors import ShapeError
 
 
 def visible(n_q: int, n_k: int, options: ScoreOptions) -> BoolArray | None:
     """The mask, checked: (…, n_q, n_k); None where there is none. Raises ShapeError if it does not fit."""
-    return None if options.mask is None else _checked(np.asarray(options.mask), n_q, n_k)
+    return None if options.mask is None else _checked(as_array(options.mask, "mask"), n_q, n_k)
 
 
 def _checked(mask: BoolArray, n_q: int, n_k: int) -> BoolArray:

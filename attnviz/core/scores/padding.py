@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from attnviz.core.arrays import BoolArray
+from attnviz.core.argument_kinds import shown
+from attnviz.core.arrays import BoolArray, as_array
 from attnviz.core.scores.options import ScoreOptions
 from attnviz.errors import ShapeError
 
@@ -21,10 +22,10 @@ def length_mask(n_k: int, length: int | npt.ArrayLike) -> BoolArray:
     >>> length_mask(3, [2, 3]).shape
     (2, 1, 1, 3)
     """
-    lengths = np.asarray(length)
+    lengths = as_array(length, "kv_length")
     if lengths.dtype.kind not in "iu" or (lengths < 0).any():
         raise ShapeError(
-            f"kv_length is {length!r}, expected whole numbers from 0: how many keys count"
+            f"kv_length is {shown(length)}, expected whole numbers from 0: how many keys count"
         )
     if lengths.ndim == 0:
         return np.arange(n_k)[None, :] < lengths

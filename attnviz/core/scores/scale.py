@@ -6,6 +6,7 @@ import math
 
 from attnviz.core.arrays import FloatArray
 from attnviz.core.scores.options import ScoreOptions
+from attnviz.errors import InputError
 
 
 def default_scale(d_k: int) -> float:
@@ -20,7 +21,12 @@ def default_scale(d_k: int) -> float:
 
 
 def apply(scores: FloatArray, options: ScoreOptions) -> FloatArray:
-    """scores · scale: (…, n_q, n_k); the same array where nothing changes."""
+    """scores · scale: (…, n_q, n_k); the same array where nothing changes.
+
+    Raises InputError for a scale that is not finite.
+    """
     if options.scale is None or options.scale == 1:
         return scores
+    if not math.isfinite(options.scale):
+        raise InputError(f"scale is {options.scale}: give a finite number")
     return scores * scores.dtype.type(options.scale)

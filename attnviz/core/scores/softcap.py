@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from attnviz.core.arrays import FloatArray
@@ -17,9 +19,9 @@ def apply(scores: FloatArray, options: ScoreOptions) -> FloatArray:
     softcap = options.softcap
     if softcap is None:
         return scores
-    if not softcap > 0:
+    if not 0 < softcap < math.inf:
         raise InputError(
-            f"softcap is {softcap}, expected a number above 0: leave it out for no cap"
+            f"softcap is {softcap}, expected a number above 0, below infinity: leave it out for no cap"
         )
     limit = scores.dtype.type(softcap)
     capped: FloatArray = np.tanh(scores / limit) * limit

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from attnviz.core.argument_kinds import checked_kind
 from attnviz.core.arrays import BoolArray, as_count
 from attnviz.core.scores.options import ScoreOptions, Window
-from attnviz.errors import InputError
 
 
 def window_mask(
@@ -39,11 +39,7 @@ def checked_window(window: Window) -> Window:
     >>> checked_window([2, None])
     (2, None)
     """
-    sides = tuple(window)
-    if len(sides) != 2:
-        raise InputError(
-            f"window is {window!r}, expected (left, right): None where there is no bound"
-        )
+    sides = checked_kind("window", window, "Window")
     names = ("the left side of the window", "the right side of the window")
     left, right = (
         None if side is None else as_count(side, name, 0)

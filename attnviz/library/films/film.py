@@ -126,7 +126,9 @@ def _board(
         return source, None
     request = options.request(source, MOST_WORKED)
     with naming_arguments():
-        return build_storyboard(options.lesson or DEFAULT, request), request
+        return build_storyboard(
+            DEFAULT if options.lesson is None else options.lesson, request
+        ), request
 
 
 def _write(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attnviz.core.argument_kinds import checked_arguments
 from attnviz.story.storyboard import Storyboard
 from attnviz.views.document.formats import format_named
 
 
+@checked_arguments
 def markup(storyboard: Storyboard, format: str, steps: Sequence[str] | None = None) -> str:
     """The storyboard in Markdown (as GitHub reads it) or as a complete LaTeX document, ending in a line break.
 
