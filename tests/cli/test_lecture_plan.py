@@ -185,8 +185,8 @@ def test_chapters_that_are_too_large_together_are_refused_before_one_is_computed
         plan(3 * chapter + '[[chapter]]\ncard = "Part two"\n' + chapter)
 
     assert str(caught.value) == (
-        "talk.toml, chapter 5: the lecture up to here would need 0.0 GiB, more than the 0 GiB allowed: use fewer "
-        "tokens or heads"
+        "talk.toml, chapter 5: the lecture up to here would need 0.0 GiB, "
+        f"more than the {3 * BYTES / 2**30:g} GiB allowed: use fewer tokens or heads"
     )
     assert computed == []
 
