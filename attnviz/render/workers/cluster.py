@@ -162,7 +162,12 @@ def _versions_in(outcome: object) -> Versions:
 
 
 def _client(distributed: Any, address: str) -> Any:
+    from distributed.comm.addressing import resolve_address
+
     def connect() -> Any:
+        # A Client that fails on its address closes itself when it is collected, and that can be while another client
+        # begins: both wait for one lock then. So the address is looked at before there is a client.
+        resolve_address(address)
         return distributed.Client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
 
     try:
